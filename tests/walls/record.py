@@ -688,6 +688,7 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
         whom_they_call="The duty team",
         asked_on=ago(1),
         answer="waiting",
+        look_again_on=ago(-14),
     )
     step = disrupting.plan_context_step(
         by=world.social_worker,
@@ -710,7 +711,15 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
         reason="It has only begun",
         next_review_on=ago(-60),
     )
-    keys = {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
+    voice = contexts.hear_young_people(
+        by=world.social_worker, context_id=context.pk, why_nobody="Not safe yet this week either"
+    )
+    keys = {
+        "context_id": context.pk,
+        "voice_id": voice.pk,
+        "context_assessment_id": assessment.pk,
+        "finding_id": finding.pk,
+    }
     return keys | {"goal_id": goal.pk, "guardian_id": guardian.pk, "context_step_id": step.pk}
 
 

@@ -65,7 +65,7 @@ RECORD_KEYS = {
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
     "import_id",
-    "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id",
+    "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -89,6 +89,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "goal_id",
     "guardian_id",
     "context_step_id",
+    "voice_id",
     "context_id",  # as places and groups: what names a child in it is asked for by tests/cases/context
     "supervision_id",
     "panel_id",

@@ -25,16 +25,22 @@ from heard.cases.context.queries import (
     assessments_of,
     contexts_about,
     earlier_holders,
+    earlier_of,
     end_of,
     goals_of,
     guardians_of,
+    leads,
+    next_step,
     reviews_of,
     voices_of,
+    voices_to_correct,
     why_not_begin_closing,
+    why_not_begin_giving,
     why_not_begin_goal,
     why_not_begin_opening,
     why_not_begin_review,
     why_not_start_now,
+    why_not_take_back,
 )
 from heard.cases.disruption.actions import open_steps_about
 from heard.cases.disruption.queries import context_steps_of, why_not_begin_in_context
@@ -46,6 +52,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from django.db.models import QuerySet
+
+    from heard.agencies.models import User
 
 _ROWS = 50  # places or groups on one page
 _VOICES = 5  # of young people, on the page of a context
@@ -115,6 +123,14 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "voices": _some(request, "voices", voices_of(user, context_id), _VOICES),
             "worries": _some(request, "worries", worries_of_context(user, context_id)),
             "earlier": list(earlier_holders(user, context_id)[:_WORRIES]),
+            "leads": leads(user, this),
+            "reader": user,
+            "plans_in": user.agencies_where(May.PLAN),
+            "next_step": next_step(user, this),
+            "may_correct": user.may(May.DECIDE) and this.is_open,
+            "may_take_back": not why_not_take_back(user, this),
+            "may_correct_voices": voices_to_correct(user, this),
+            "put_right": _put_right(user, this),
             "may_assess": user.may(May.ASSESS),
             "assessments": list(assessments_of(user, context_id)[:_WORRIES]),
             "why_not_start": why_not_start_now(user, this),
@@ -131,9 +147,29 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "may_close": user.may(May.DECIDE),
             "why_not_review": why_not_begin_review(user, this),
             "why_not_close": why_not_begin_closing(user, this),
-            "may_give": user.may(May.DECIDE) or this.held_by_id == user.pk,
+            "may_give": not why_not_begin_giving(user, this),
         },
     )
+
+
+@dataclass(frozen=True)
+class PutRight:
+    """How something read before: of what, the row that keeps it, and what stood there."""
+
+    what: str
+    row: Any
+    said: str
+
+
+def _put_right(user: User, this: Any) -> list[PutRight]:
+    of = {
+        "context": _("The setting, or why it was opened"),
+        "voice": _("What young people say"),
+        "goal": _("A goal"),
+        "guardian": _("Who watches over it"),
+    }
+    rows = earlier_of(user, this.pk)[:_WORRIES]
+    return [PutRight(of[one.about], one, "\n".join(filter(None, one.said.values()))) for one in rows]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The assessment of a place or group: sides by setting, evidence, no score; what names a child is need-to-know; another signs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import gap_of, sides_of
+from heard.cases.pack.passages import passages_of
+from heard.cases.pack.rules import Part
 from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network import actions as network
@@ -55,18 +57,32 @@ def mina(world, arcade, case) -> Any:
     return case.person
 
 
-def whole(world, assessment: ContextAssessment) -> None:
+def whole(world, assessment: ContextAssessment, by: Any = None) -> None:
     """As far as it can be sent."""
+    by = by or world.social_worker
     actions.hear_young_people(
         by=world.teacher, context_id=assessment.context_id, why_nobody="It would show who told us"
     )
     for side in SIDES:
-        find(world.social_worker, assessment, side=side)
+        find(by, assessment, side=side)
     actions.conclude(
-        by=world.social_worker,
+        by=by,
         assessment_id=assessment.pk,
         weighing="The dark end, more than who comes",
         what_is_not_known="Who owns the yard",
+    )
+
+
+def other_supervisor(world, team: Any) -> Any:
+    return agencies.add_user(
+        by=world.administrator,
+        username="hed.master",
+        first_name="Hed",
+        last_name="Master",
+        password=None,
+        team=team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
     )
 
 
@@ -84,11 +100,13 @@ def page(user: Any, name: str, key: str, value: Any) -> Any:
         ({"side": "", "sides": ()}, None),
         ({"what": ""}, "Write what is known"),
         ({"source": " "}, "Say who says so"),
-        ({"seen_on": None}, "Give the day on which it was seen"),
-        (
-            {"seen_on": TODAY + timedelta(days=1)},
-            "The day is in the future. Give the day on which it was seen.",
-        ),
+        ({"seen_on": None}, "Give the day on which it was seen, today or before"),
+        ({"seen_on": TODAY + timedelta(days=1)}, "Give the day on which it was seen, today or before"),
+        ({"seen_on": date(1921, 5, 1)}, "Give the day on which it was seen, today or before"),
+        ({"what": "Mina Okoro’s sister waits there", "others": NAMES}, rules.SAY_WHOM),
+        ({"what": "OKORO, Mina", "others": NAMES}, rules.SAY_WHOM),
+        ({"what": "Mina Okoro", "others": [("Mina Jane", "Okoro")]}, rules.SAY_WHOM),
+        ({"what": "Mina waits for the Okoro lamp", "others": NAMES}, None),
         ({"what": "Mina Okoro waits there", "others": NAMES}, rules.SAY_WHOM),
         ({"source": "Mina Okoro", "others": NAMES}, rules.SAY_WHOM),
         ({"what": "Mina Okoro waits there"}, None),
@@ -147,16 +165,31 @@ def test_the_release_knows_the_sides_of_a_neighbourhood_and_says_that_it_knows_n
 
 def test_it_is_written_sent_and_signed_by_another(world, work, assessment) -> None:
     with pytest.raises(Refused, match="Go on with that one"):
+        actions.start_assessment(by=world.coordinator, context_id=work.pk)
+    with pytest.raises(Refused, match="agency that leads this context does that"):
         actions.start_assessment(by=world.teacher, context_id=work.pk)
     with pytest.raises(Refused, match="what young people say about it first"):
         actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
     whole(world, assessment)
-    find(world.supervisor, assessment)
+    written = find(world.supervisor, assessment)
+    with pytest.raises(Refused, match="Nobody who could sign this off"):
+        actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    other = other_supervisor(world, world.social_worker.team)
+    with pytest.raises(Refused, match="agency that leads this context does that"):
+        actions.take_out_finding(by=world.teacher, finding_id=written.pk)
+    own = find(world.teacher, assessment)
+    actions.take_out_finding(by=world.teacher, finding_id=own.pk)
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
     with pytest.raises(Refused, match="with the supervisor"):
         find(world.social_worker, assessment)
     with pytest.raises(Refused, match="You wrote in this assessment"):
         actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)
+    with pytest.raises(Refused, match="Whoever wrote this assessment takes it back"):
+        actions.withdraw_assessment(by=other, assessment_id=assessment.pk)
+    actions.withdraw_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    find(world.social_worker, assessment)
+    actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    assert [one for one in my_work(other) if one.key == "context-sign-offs"]
     for user in (world.teacher, world.officer, world.coordinator):
         with pytest.raises(Refused, match="agency that leads"):
             actions.sign_assessment(by=user, assessment_id=assessment.pk)
@@ -178,8 +211,8 @@ def test_a_supervisor_sends_it_back_and_signs_it_and_then_it_never_changes(world
     finding = find(world.social_worker, assessment, what="The owner will light the yard")
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
     actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk, words="Thorough")
-    told = [one.notice.subject for one in unread_of(world.social_worker) if one.notice.kind == "context_news"]
-    assert "context assessment" in told
+    told = {one.notice.kind for one in unread_of(world.social_worker)}
+    assert {"sent_back", "signed"} <= told
     with pytest.raises(Refused, match="never changes"):
         actions.take_out_finding(by=world.social_worker, finding_id=finding.pk)
     with pytest.raises(Refused, match="never changes"):
@@ -189,7 +222,7 @@ def test_a_supervisor_sends_it_back_and_signs_it_and_then_it_never_changes(world
     for write in (finding.delete, finding.save):
         with pytest.raises(Refused, match="never changes"):
             write()
-    assert actions.start_assessment(by=world.teacher, context_id=work.pk).pk != assessment.pk
+    assert actions.start_assessment(by=world.social_worker, context_id=work.pk).pk != assessment.pk
 
 
 def test_what_names_a_child_is_read_by_who_may_see_that_child(world, work, assessment, mina) -> None:
@@ -198,6 +231,12 @@ def test_what_names_a_child_is_read_by_who_may_see_that_child(world, work, asses
     with pytest.raises(Hidden):
         find(world.officer, assessment, names=[mina.pk])
     secret = find(world.social_worker, assessment, what="Mina Okoro waits at the dark end", names=[mina.pk])
+    [passage] = [one for one in passages_of(world.teacher, mina.pk, parts=[Part.ASSESSMENTS])]
+    assert "Harbour Street arcade" in passage.heading
+    assert "waits at the dark end" in passage.text
+    page(world.teacher, "context_finding_add", "context_assessment_id", assessment.pk)
+    looks = AuditRow.objects.filter(subject="place", verb="view", actor="tess.archer")
+    assert [row.person_id for row in looks] == [mina.pk]
     plain = find(world.social_worker, assessment)
     assert set(queries.findings_of(world.teacher, assessment.pk)) == {secret, plain}
     assert set(queries.findings_of(world.officer, assessment.pk)) == {plain}
@@ -220,7 +259,7 @@ def test_what_names_a_child_is_read_by_who_may_see_that_child(world, work, asses
                 finding_id=secret.pk,
                 **({} if write is actions.take_out_finding else WRITTEN),
             )
-    actions.change_finding(by=world.teacher, finding_id=secret.pk, **WRITTEN)
+    actions.change_finding(by=world.social_worker, finding_id=secret.pk, **WRITTEN)
     assert not ContextMention.objects.exists()
 
 
@@ -251,19 +290,10 @@ def test_where_the_leading_agency_has_no_supervisor_one_of_the_agency_that_worri
     world, work, assessment
 ) -> None:
     actions.give_context(by=world.social_worker, context_id=work.pk, holder=world.teacher, why="Nearer")
-    whole(world, assessment)
-    actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    whole(world, assessment, by=world.teacher)
+    actions.submit_assessment(by=world.teacher, assessment_id=assessment.pk)
     assert [one.key for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
-    headmaster = agencies.add_user(
-        by=world.administrator,
-        username="hed.master",
-        first_name="Hed",
-        last_name="Master",
-        password=None,
-        team=world.teacher.team,
-        role=Role.SUPERVISOR,
-        agreed_by=world.coordinator,
-    )
+    headmaster = other_supervisor(world, world.teacher.team)
     with pytest.raises(Refused, match="agency that leads"):
         actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)
     assert actions.sign_assessment(by=headmaster, assessment_id=assessment.pk).signed_by == headmaster

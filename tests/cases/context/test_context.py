@@ -16,11 +16,13 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.actions import NewContext
 from heard.cases.concern.models import Concern
 from heard.cases.context import actions, queries, rules
-from heard.cases.context.models import Context
+from heard.cases.context.models import Context, ContextAssessment
+from heard.cases.disruption import actions as steps
 from heard.home.queries import my_work
 from heard.network import actions as network
 
 TODAY = timezone.localdate()
+WHY = "Several tell of the same evenings"
 HEARD = {
     "words": "It is dark behind the arcade and nobody is there after six.",
     "how": "there",
@@ -93,11 +95,9 @@ def test_what_stands_in_the_way_of_opening_one(given: dict[str, Any], why_not: s
         ({"words": "", "why_nobody": "Mina Okoro asked us not to"}, rules.NAMES_A_CHILD),
         ({"how": ""}, "Choose how they were heard"),
         ({"age_band": "13"}, "Choose how old they are"),
-        ({"heard_on": None}, "Give the day on which they were heard"),
-        (
-            {"heard_on": TODAY + timedelta(days=1)},
-            "The day is in the future. Give the day on which they were heard.",
-        ),
+        ({"heard_on": None}, "Give the day on which they were heard, today or before"),
+        ({"heard_on": TODAY + timedelta(days=1)}, "Give the day on which they were heard, today or before"),
+        ({"heard_on": date(1901, 5, 1)}, "Give the day on which they were heard, today or before"),
         (
             {"what_changed": ""},
             "Say what changed because of it. That nothing changed yet, and why, is an answer too.",
@@ -169,7 +169,7 @@ def test_one_about_a_group_is_read_by_who_may_see_the_group_and_held_by_nobody_e
 
 
 def test_one_about_a_home_is_known_as_a_group_is_though_the_place_is_not_hidden(world, case) -> None:
-    """Who works with somebody who lives there, who leads, and who sees the partnership; a worker elsewhere sees the place alone."""
+    """Who leads, who does a step of it and who decides; a worker elsewhere sees the place alone, whatever they tell or note of it."""
     home = network.add_place(by=world.social_worker, name="4 Mill Lane", kind="house")
     police = world.officer
     context = open_one(world, place=home, setting="home", holder=world.social_worker)
@@ -185,12 +185,38 @@ def test_one_about_a_home_is_known_as_a_group_is_though_the_place_is_not_hidden(
         other_id=home.pk,
         knows=network.Knows("She said so"),
     )
-    assert page(world.teacher, "context", context_id=context.pk).status_code == 200  # works with her
-    assert page(police, "context", context_id=context.pk).status_code == 404
+    told(world, home, by=police)
+    for user in (police, world.teacher):
+        assert page(user, "context", context_id=context.pk).status_code == 404
+    for user in (world.supervisor, world.coordinator):
+        assert page(user, "context", context_id=context.pk).status_code == 200
     with pytest.raises(Refused, match="This names a child"):
         actions.hear_young_people(
-            by=world.teacher, context_id=context.pk, **HEARD | {"words": "Mina Okoro does not like it there"}
+            by=world.social_worker,
+            context_id=context.pk,
+            **HEARD | {"words": "Mina Okoro does not like it there"},
         )
+    give_step(world, context, police)
+    assert page(police, "context", context_id=context.pk).status_code == 200
+    assert page(world.teacher, "context", context_id=context.pk).status_code == 404
+
+
+def give_step(world, context: Context, owner: Any) -> Any:
+    ContextAssessment.objects.create(
+        context=context, release="2026.5", author=world.social_worker, state="signed", started_at=timezone.now(),
+        signed_by=world.supervisor, signed_at=timezone.now(),
+    )  # fmt: skip
+    goal = actions.set_goal(
+        by=world.social_worker,
+        context_id=context.pk,
+        text="Somebody comes by",
+        measure="Look",
+        review_on=TODAY + timedelta(days=30),
+    )
+    return steps.plan_context_step(
+        by=world.social_worker, context_id=context.pk, goal_id=goal.pk, kind="place", what="Come by",
+        agency_id=owner.team.agency_id, due_on=TODAY + timedelta(days=7), owner=owner,
+    )  # fmt: skip
 
 
 def test_young_people_are_heard_first_and_stand_first_on_the_page(world, arcade) -> None:
@@ -210,7 +236,7 @@ def test_young_people_are_heard_first_and_stand_first_on_the_page(world, arcade)
     order += ["Why it was opened", "Worries that it came from"]
     assert sorted(order, key=text.index) == order
     [section] = [one for one in my_work(world.social_worker) if one.key == "contexts"]
-    assert [one.what for one in section.waiting] == ["Work on this place or group"]
+    assert [one.what for one in section.waiting] == ["Assess this place or group"]
 
 
 def test_somebody_else_holds_it_for_a_reason(world, arcade) -> None:
@@ -248,7 +274,7 @@ def decide(world, concern: Concern, **change: Any) -> Concern:
         "decision": "open_context",
         "reason": "Third worry in a month",
         "feedback": "We work on the place itself.",
-        "new_context": NewContext("neighbourhood", world.social_worker),
+        "new_context": NewContext("neighbourhood", world.social_worker, WHY),
     }
     return telling.decide(**usual | change)
 
@@ -257,8 +283,12 @@ def test_a_worry_about_a_place_opens_one_and_the_next_is_added_to_it(world, arca
     first, second = told(world, arcade), told(world, arcade)
     for change, why in (
         ({"new_context": None}, "Choose what kind of setting it is"),
-        ({"new_context": NewContext("neighbourhood", None)}, "Choose who holds the context"),
-        ({"new_context": NewContext("peer_group", world.social_worker)}, "Choose what kind of setting it is"),
+        ({"new_context": NewContext("neighbourhood", None, WHY)}, "Choose who holds the context"),
+        ({"new_context": NewContext("neighbourhood", world.social_worker, " ")}, "Say why the context"),
+        (
+            {"new_context": NewContext("peer_group", world.social_worker, WHY)},
+            "Choose what kind of setting it is",
+        ),
         ({"decision": "add_to_context"}, "There is no open context about this. Open one."),
         ({"concern": worry}, "Choose what happens next"),
     ):
@@ -272,11 +302,14 @@ def test_a_worry_about_a_place_opens_one_and_the_next_is_added_to_it(world, arca
             decision="open_context",
             reason="One evening",
             feedback="Thank you",
-            new_context=NewContext("neighbourhood", world.social_worker),
+            new_context=NewContext("neighbourhood", world.social_worker, WHY),
         )
     context = decide(world, first).context
     assert context
-    assert context.why_opened == "Third worry in a month"
+    assert context.why_opened == WHY
+    assert (
+        "Third worry in a month" not in page(world.officer, "context", context_id=context.pk).content.decode()
+    )
     with pytest.raises(Refused, match="Add to that one"):
         decide(world, second)
     decide(world, second, decision="add_to_context", new_context=None)
@@ -303,12 +336,22 @@ def test_a_wrong_decision_takes_the_context_back_while_nothing_came_of_it(world,
         decision="open_context",
         reason="Fourth worry",
         feedback="Thank you",
-        new_context=NewContext("neighbourhood", world.social_worker),
+        new_context=NewContext("home", world.officer, "Young people live there"),
     )
     assert kept.context == first.context
+    opened = Context.objects.get()
+    assert (opened.setting, opened.held_by, opened.why_opened) == (
+        "home",
+        world.officer,
+        "Young people live there",
+    )
+    assert "context" in {one.notice.kind for one in unread_of(world.officer)}
+    assert WHY in page(world.coordinator, "context", context_id=opened.pk).content.decode()
+    assert WHY not in page(world.officer, "context", context_id=opened.pk).content.decode()
     telling.correct_decision(by=world.coordinator, concern_id=first.pk, **other)
     context = Context.objects.get()
-    assert (context.is_open, context.why_closed, context.closed_by) == (False, "Misread", world.coordinator)
+    assert (context.is_open, context.closed_by) == (False, world.coordinator)
+    assert context.why_closed == f"The decision on worry {first.reference} was put right."
     assert "Open a context" in page(world.coordinator, "place", place_id=arcade.pk).content.decode()
     second = decide(world, told(world, arcade))
     assert second.context

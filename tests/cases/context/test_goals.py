@@ -1,6 +1,6 @@
 """Goals before responses, who watches over it, and steps with somebody and a day; all of them on the page of the place."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -86,8 +86,9 @@ def plan(by: Any, goal: ContextGoal, **change: Any) -> DisruptionStep:
         ("After school an adult who cares is at the far stands", True),
         ("Stop the dealing behind the arcade", False),
         ("No car waits there", False),
-        ("Young people do not wait alone", False),
-        ("Cars no longer wait there", False),
+        ("The kiosk does not close before six", True),
+        ("Young people can’t be followed there", False),
+        ("Dealing stops at the arcade", False),
         ("Prevent loitering", False),
         ("Everybody knows whom to call", True),
         ("", False),
@@ -102,10 +103,13 @@ def test_a_goal_says_what_will_be_so(text: str, is_one: bool) -> None:
     [
         ({}, None),
         ({"text": " "}, "Write what will be so"),
-        ({"text": "Stop it"}, rules.NOT_POSITIVE),
         ({"measure": ""}, "Say how it will be seen whether it is so"),
-        ({"review_on": None}, "Give the day on which the goals are first reviewed"),
-        ({"review_on": TODAY}, "Choose a day to come for the review."),
+        ({"review_on": None}, "Give the day on which the goals are first reviewed, within a year"),
+        ({"review_on": TODAY}, "Give the day on which the goals are first reviewed, within a year"),
+        (
+            {"review_on": date(9999, 1, 1)},
+            "Give the day on which the goals are first reviewed, within a year",
+        ),
         ({"review_on": None, "needs_review": False}, None),
         ({"measure": "Ask Mina Okoro"}, rules.NAMES_A_CHILD),
     ],
@@ -121,12 +125,17 @@ def test_what_a_goal_asks_for(given: dict[str, Any], why_not: str | None) -> Non
         ({}, None),
         ({"who": ""}, "Say who it is, and in which role"),
         ({"whom_they_call": ""}, "Say whom they call when something worries them"),
-        ({"asked_on": SOON}, "Give the day on which they were asked"),
+        ({"asked_on": SOON}, "Give the day on which they were asked, today or before"),
         ({"answer": "maybe"}, "Say what they answered"),
         ({"said_on": None}, "Give the day on which they said yes"),
         ({"said_on": TODAY - timedelta(days=1)}, "Give the day on which they said yes"),
-        ({"look_again_on": TODAY}, "Give the day on which somebody looks again whether it is still so"),
-        ({"answer": "waiting", "said_on": None, "look_again_on": None}, None),
+        ({"look_again_on": TODAY}, "Give the day on which somebody asks again, within a year"),
+        ({"look_again_on": date(9999, 1, 1)}, "Give the day on which somebody asks again, within a year"),
+        (
+            {"answer": "waiting", "look_again_on": None},
+            "Give the day on which somebody asks again, within a year",
+        ),
+        ({"answer": "waiting", "said_on": None}, None),
         ({"answer": "ended"}, "Say why they do it no longer, or said no"),
         ({"answer": "ended", "why_ended": "Moved away"}, None),
         ({"who": "Mina Okoro"}, rules.NAMES_A_CHILD),
@@ -148,7 +157,12 @@ def test_what_a_step_of_a_context_asks_for() -> None:
         "owner_may_plan": True,
         "owner_sees_it": True,
         "due_on": SOON,
+        "today": TODAY,
     }
+    assert step_rules.why_not_plan_context_step(**usual | {"due_on": TODAY - timedelta(days=900)})
+    assert step_rules.why_not_plan_context_step(**usual | {"due_on": date(9999, 1, 1)})
+    late = {"due_on": TODAY - timedelta(days=3), "was_due_on": TODAY - timedelta(days=3)}
+    assert step_rules.why_not_plan_context_step(**usual | late) is None
     assert step_rules.why_not_plan_context_step(**usual) is None
     for name, why_not in (
         ("has_goal", "Choose the goal"),
@@ -162,7 +176,7 @@ def test_what_a_step_of_a_context_asks_for() -> None:
         step_rules.why_not_plan_context_step(**usual | {"due_on": None})
         == "Give the day by which it will be done."
     )
-    begin: dict[str, Any] = {"may_plan": True, "is_open": True, "has_goals": True}
+    begin: dict[str, Any] = {"may_plan": True, "is_open": True, "not_theirs": None, "has_goals": True}
     assert step_rules.why_not_begin_context_step(**begin) is None
     assert step_rules.why_not_begin_context_step(**begin | {"has_goals": False}) == step_rules.GOALS_FIRST
 
@@ -220,11 +234,24 @@ def test_a_step_has_a_goal_and_an_owner_who_may_read_it_and_is_in_their_work(wor
     steps.finish_context_step(
         by=world.officer, step_id=step.pk, outcome="not_done", done_on=TODAY, note="No money"
     )
+    assert [one.kind for one in told_of(world.social_worker)] == ["context_news"]
     with pytest.raises(Refused, match="finished already"):
         steps.change_context_step(
-            by=world.officer, step_id=step.pk, goal_id=goal.pk, kind="place", what="x", agency_id=world.police.pk,
+            by=world.social_worker, step_id=step.pk, goal_id=goal.pk, kind="place", what="x", agency_id=world.police.pk,
             due_on=SOON, owner=world.officer,
         )  # fmt: skip
+    client = Client()
+    client.force_login(world.social_worker)
+    shown = client.get(reverse("context_step", args=[step.pk])).content.decode()
+    assert "finished already" in shown
+
+
+def told_of(user: Any) -> list[Any]:
+    return [
+        one.notice
+        for one in unread_of(user)
+        if one.notice.subject == "context" and one.notice.kind != "context"
+    ]
 
 
 def test_steps_of_a_group_that_is_not_known_are_hidden_and_given_to_nobody_who_may_not_see_it(world) -> None:
@@ -273,10 +300,17 @@ def test_who_said_yes_is_asked_again_by_who_holds_it(world, work) -> None:
     guardian = actions.ask_guardian(by=world.teacher, context_id=work.pk, **KIOSK)
     [section] = [one for one in my_work(world.social_worker) if one.key == "guardians"]
     assert [one.due_on for one in section.waiting] == [LATER]
-    said = KIOSK | {"answer": "ended", "said_on": None, "look_again_on": None, "why_ended": "Moved away"}
+    said = {name: KIOSK[name] for name in ("who", "what_they_do", "whom_they_call", "asked_on")}
+    said |= {"answer": "ended", "why_ended": "Moved away"}
+    with pytest.raises(Refused, match="agency that leads this context does that"):
+        actions.change_guardian(by=world.officer, guardian_id=guardian.pk, **said)
     actions.change_guardian(by=world.social_worker, guardian_id=guardian.pk, **said)
     assert not [one for one in my_work(world.social_worker) if one.key == "guardians"]
-    assert ContextGuardian.objects.get().asked_by == world.teacher
+    row = ContextGuardian.objects.get()
+    assert (row.asked_by, row.said_on) == (world.teacher, KIOSK["said_on"])
+    assert queries.began_to_watch(world.officer, work.place_id) == [(work.pk, KIOSK["said_on"])]
+    assert [one.said["answer"] for one in queries.earlier_of(world.coordinator, work.pk)] == ["yes"]
+    assert not queries.earlier_of(world.teacher, work.pk)
     assert "Moved away" in page(world.officer, "context", context_id=work.pk).content.decode()
 
 
@@ -352,12 +386,7 @@ def test_goals_steps_and_guardians_are_written_through_their_pages(world, signed
         return {f"{name}-day": on.day, f"{name}-month": on.month, f"{name}-year": on.year}
 
     address = reverse("context_goal_add", args=[signed.pk])
-    assert (
-        "Say what will be so, not what will stop"
-        in client.post(
-            address, {"text": "Stop it", "measure": "Look", **day("review_on", LATER)}
-        ).content.decode()
-    )
+    assert "Write what will be so" in client.post(address, {"measure": "Look"}).content.decode()
     assert client.post(address, LIGHT | day("review_on", LATER)).status_code == 302
     goal = ContextGoal.objects.get()
     step = {

@@ -71,14 +71,14 @@ def sections(user: Any) -> dict[str, list[Any]]:
         ({"what_changed": ""}, "Say what changed at the place or in the group"),
         ({"looked": [Looked("good")]}, "Say of each goal whether it is better, the same, worse or not known."),
         ({"looked": [Looked("better", "Lamps")]}, "Say of each goal what was seen, by whom and when; or mark it as not known."),
-        ({"looked": [Looked("better", "Lamps", "Sol", LATER)]}, "A day on which something was seen is in the future. Check the date."),
+        ({"looked": [Looked("better", "Lamps", "Sol", LATER)]}, "A day on which something was seen cannot be right. Check the date."),
         ({"looked": [Looked("not_known")]}, None),
         ({"decision": "close", "next_review_on": None}, None),
         ({"decision": "close", "looked": [Looked("not_known")]}, "It is not known how every goal stands. Find out first: work does not end on what is not known."),
         ({"decision": "stop"}, "Choose how it goes on"),
         ({"reason": ""}, "Give the reason for this decision"),
-        ({"next_review_on": None}, "Give the day of the next review, which is to come"),
-        ({"next_review_on": TODAY}, "Give the day of the next review, which is to come"),
+        ({"next_review_on": None}, "Give the day of the next review, which is to come, within a year"),
+        ({"next_review_on": TODAY}, "Give the day of the next review, which is to come, within a year"),
         ({"what_changed": "Mina Okoro goes home earlier"}, rules.NAMES_A_CHILD),
     ],
 )  # fmt: skip
@@ -94,8 +94,14 @@ def test_what_a_review_says(given: dict[str, Any], why_not: str | None) -> None:
         ({"may_close": False}, "A context is closed by somebody who decides on worries."),
         ({"state": "closed"}, rules.CLOSED),
         ({"is_heard": False}, "Add what young people say about it first, or say why nobody was asked."),
-        ({"last_decision": ""}, "It closes on a review that decided so. Hold a review first."),
-        ({"last_decision": "go_on"}, "It closes on a review that decided so. Hold a review first."),
+        (
+            {"last_decision": ""},
+            "It closes on a review that decided so, with nothing added since. Hold a review first.",
+        ),
+        (
+            {"last_decision": "go_on"},
+            "It closes on a review that decided so, with nothing added since. Hold a review first.",
+        ),
         ({"open_steps": True}, "A step is still to do. Say first how it went."),
         ({"unsigned": True}, "An assessment is not signed off yet. Finish it first."),
     ],
@@ -113,12 +119,14 @@ def test_what_stands_in_the_way_of_closing_it(given: dict[str, Any], why_not: st
 def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_holds_it(
     world, work, goal
 ) -> None:
-    assert [one.due_on for one in sections(world.social_worker)["context-reviews"]] == [LATER]
+    assert [one.due_on for one in sections(world.social_worker)["contexts"]] == [LATER]
     with pytest.raises(Hidden):
         actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD)
     with pytest.raises(Hidden):
         hold(world.analyst, goal)
-    review = hold(world.teacher, goal)
+    with pytest.raises(Refused, match="agency that leads this context does that"):
+        hold(world.teacher, goal)
+    review = hold(world.coordinator, goal)
     assert (review.due_on, [one.course for one in review.looked]) == (LATER, ["better"])
     assert "context_news" in {one.notice.kind for one in unread_of(world.social_worker)}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -137,7 +145,13 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     )  # fmt: skip
     with pytest.raises(Refused, match="Hold a review first"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    assert "contexts-to-close" not in sections(world.coordinator)
     hold(world.social_worker, goal, decision="close")
+    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
+        "Harbour Street arcade"
+    ]
+    for user in (world.coordinator, world.supervisor):
+        assert "context_to_decide" in {one.notice.kind for one in unread_of(user)}
     with pytest.raises(Refused, match="A step is still to do"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     steps.finish_context_step(
@@ -159,21 +173,31 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     waiting = sections(world.social_worker)
     assert not {"contexts", "context-reviews", "context-steps"} & waiting.keys()
     assert [one.due_on for one in waiting["contexts-again"]] == [TODAY + timedelta(days=90)]
+    looks: dict[str, Any] = {"by": world.social_worker, "context_id": work.pk}
+    with pytest.raises(Refused, match="Its day has not come yet"):
+        actions.look_again(**looks, found="moved", what="Went there")
+    ContextEnd.objects.update(look_again_on=TODAY)
+    with pytest.raises(Refused, match="agency that leads this context does that"):
+        actions.look_again(**looks | {"by": world.teacher}, found="spread", what="Went there")
     with pytest.raises(Refused, match="Say what became of it since"):
-        actions.look_again(by=world.teacher, context_id=work.pk, found="", what="Went there")
+        actions.look_again(**looks, found="", what="Went there")
     with pytest.raises(Refused, match="Say how that is known"):
-        actions.look_again(by=world.teacher, context_id=work.pk, found="neither", what=" ")
-    actions.look_again(by=world.teacher, context_id=work.pk, found="spread", what="Sol and Tess went there")
+        actions.look_again(**looks, found="neither", what=" ")
+    with pytest.raises(Refused, match="Give the day on which somebody looks once more"):
+        actions.look_again(**looks, found="not_known", what="Nobody was there")
+    actions.look_again(**looks, found="not_known", what="Nobody was there", again_on=LATER)
+    assert [one.due_on for one in sections(world.social_worker)["contexts-again"]] == [LATER]
+    ContextEnd.objects.update(look_again_on=TODAY)
+    actions.look_again(**looks, found="moved", what="Sol saw them at the retail park")
     assert "contexts-again" not in sections(world.social_worker)
+    assert sum(one.notice.kind == "context_to_decide" for one in unread_of(world.coordinator)) == 1
     with pytest.raises(Refused, match="looked again already"):
-        actions.look_again(by=world.teacher, context_id=work.pk, found="moved", what="Again")
+        actions.look_again(**looks, found="moved", what="Again")
     assert queries.contexts_about(world.officer, place_id=work.place_id).get() == work
 
 
 def test_what_ended_by_being_taken_back_is_not_looked_at_again(world, work) -> None:
-    actions.take_back_context(
-        by=world.coordinator, context_id=work.pk, why="Misread", has_work=False, at=timezone.now()
-    )
+    actions.take_back_context(by=world.coordinator, context_id=work.pk, why="Misread")
     assert not ContextEnd.objects.exists()
     assert queries.why_not_begin_looking(world.social_worker, Context.objects.get())
 
@@ -225,6 +249,8 @@ def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work
     assert "You can wait there now" in shown
     assert reverse("ask_moved", args=[work.place_id]) in shown
     address = reverse("context_look_again", args=[work.pk])
+    assert "Its day has not come yet" in client.get(address).content.decode()
+    ContextEnd.objects.update(look_again_on=TODAY)
     assert reverse("ask_moved", args=[work.place_id]) in client.get(address).content.decode()
     assert client.post(address, {"found": "moved", "what": "Seen at the retail park"}).status_code == 302
     assert "Seen at the retail park" in client.get(reverse("context", args=[work.pk])).content.decode()

@@ -581,6 +581,7 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
         "danger",
         "danger_in_case",
         "danger_taken_on",
+        "danger_in_context",
         "missing",
         "staff",
         "staff_no_officer",

@@ -26,7 +26,7 @@ from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
-from heard.cases.context.models import ContextHolder
+from heard.cases.context.models import ContextEarlier, ContextHolder
 from heard.network.queries import (
     names_what_others_name,
     not_denied_through,
@@ -266,7 +266,7 @@ def has_work_in_context(user: User, concern: Concern) -> bool:
     """The same of the context that this decision opened: whether anything hangs on it but the decision and who holds it."""
     if not concern_is_open_to(user, concern.pk) or concern.context is None:
         return True
-    return _hangs_on(concern.context, concern, but=(ContextHolder,))
+    return _hangs_on(concern.context, concern, but=(ContextEarlier, ContextHolder))
 
 
 def _hangs_on(this: Any, concern: Concern, *, but: tuple[Any, ...]) -> bool:
@@ -462,7 +462,7 @@ def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = 
 
 def _whole(user: User) -> Q:
     """About a child whom the user may see; or about a place or group, for those who see the partnership, the agency that
-    told it, the one that takes it on, and the duty team's."""
+    told it, the one that takes it on or leads the work on it, and the duty team's."""
     about_child = visible_through(user, "person", among_others=True)
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
@@ -470,7 +470,8 @@ def _whole(user: User) -> Q:
         return about_child | Q(person__isnull=True)
     mine = user.agencies_where(May.SEE_CHILD)
     of_duty_team = Exists(teams_visible_to(user).filter(takes_worries=True, agency_id__in=mine))
-    theirs = Q(agency_id__in=mine) | Q(other_agency_id__in=mine) | Q(of_duty_team)
+    led = Q(context__lead_team__agency_id__in=mine)
+    theirs = Q(agency_id__in=mine) | Q(other_agency_id__in=mine) | Q(of_duty_team) | led
     return about_child | (Q(person__isnull=True) & theirs)
 
 

@@ -26,6 +26,7 @@ DECIDE_ASKS: Final = Asks(
     step_owner="Choose who will do it",
     context_setting="Choose what kind of setting it is",
     context_holder="Choose who holds the context",
+    context_why="Say why the context is opened: what is known to happen there",
     reason="Give the reason for the decision",
     feedback="Write what the person who told this will read",
 )
@@ -135,6 +136,7 @@ class Chosen:
     strategy_in_time: bool = False
     has_context_setting: bool = False
     has_context_holder: bool = False
+    has_context_why: bool = False
 
 
 def decisions_open_to(
@@ -298,8 +300,16 @@ def _why_not_context(standing: Standing, chosen: Chosen) -> str | None:
     if standing.has_open_context:
         return "There is an open context about this already. Add to that one."
     return DECIDE_ASKS.missing(
-        context_setting=chosen.has_context_setting, context_holder=chosen.has_context_holder
+        context_setting=chosen.has_context_setting,
+        context_why=chosen.has_context_why,
+        context_holder=chosen.has_context_holder,
     )
+
+
+def why_not_take_back_context(*, has_work: bool) -> str | None:
+    if has_work:
+        return "Work has begun in the context that this decision opened. Close the context instead, with what was done."
+    return None
 
 
 def _why_not_step(chosen: Chosen) -> str | None:

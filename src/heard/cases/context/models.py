@@ -17,6 +17,7 @@ from heard.network.rules import Joined
 __all__ = [
     "Context",
     "ContextAssessment",
+    "ContextEarlier",
     "ContextEnd",
     "ContextFinding",
     "ContextGoal",
@@ -24,6 +25,7 @@ __all__ = [
     "ContextHolder",
     "ContextMention",
     "ContextReview",
+    "ContextTry",
     "ContextVoice",
     "ReviewedGoal",
 ]
@@ -136,6 +138,26 @@ class ContextHolder(models.Model):
 
     def __str__(self) -> str:
         return f"holder until {self.until:%Y-%m-%d}"
+
+
+class ContextEarlier(models.Model):
+    """How something in a context read before it was put right: only ever added, and read by those who decide. `said`: what stood in
+    each field."""
+
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="earlier")
+    goes_by_key: ClassVar = ("about_id",)
+    about = models.CharField(max_length=10)
+    about_id = models.UUIDField()
+    said = models.JSONField()
+    until = models.DateTimeField()
+    why = models.TextField(blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-until", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.about} until {self.until:%Y-%m-%d}"
 
 
 class ContextVoice(models.Model):
@@ -328,6 +350,10 @@ class ContextGoal(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def says_what_will_be(self) -> bool:
+        return rules.says_what_will_be(self.text)
+
 
 class ContextGuardian(models.Model):
     """Who watches over a place or group with caring intent: what they do, whom they call, and what they said when asked."""
@@ -465,3 +491,18 @@ class ContextEnd(models.Model):
 
     def __str__(self) -> str:
         return f"to be looked at again on {self.look_again_on:%Y-%m-%d}"
+
+
+class ContextTry(models.Model):
+    """Somebody looked again after the end, and it is not known yet what became of it."""
+
+    end = models.ForeignKey(ContextEnd, on_delete=models.PROTECT, related_name="tries")
+    what = models.TextField(help_text=_("Who was asked, and what could not be found out."))
+    tried_at = models.DateTimeField()
+    tried_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-tried_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"looked again on {self.tried_at:%Y-%m-%d}"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from heard.agencies.queries import duty_team, memberships_with
+from heard.agencies.queries import colleagues_visible_to, duty_team, memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.cases.context import rules
 from heard.cases.context.models import (
     Context,
     ContextAssessment,
+    ContextEarlier,
     ContextEnd,
     ContextFinding,
     ContextGoal,
@@ -28,23 +32,53 @@ from heard.cases.stage import rules as signing
 from heard.network.queries import children_at, group_visible_to, place_visible_to, visible_through, web
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from heard.agencies.models import User
 
+# What is written of a guardian, and kept as it was each time that it changes.
+SAID_OF_GUARDIANS = (
+    "who",
+    "what_they_do",
+    "whom_they_call",
+    "asked_on",
+    "answer",
+    "said_on",
+    "look_again_on",
+    "why_ended",
+)
 _BESIDE = ("place", "group", "lead_team__agency", "held_by", "opened_by", "closed_by")
 
 
 def contexts_visible_to(user: User) -> QuerySet[Context]:
-    """About a place whoever sees children; about a group whoever may see that group. About a home or a space online who knows
-    it as they would a group, and the agency that leads."""
+    """About a place whoever sees children; about a group whoever may see that group. About a home or a space online who works on it
+    alone: the agency that leads, whoever does a step of it, who decides in the agency that worries come to, and co-ordinators."""
     if not user.may(May.SEE_CHILD):
         return Context.objects.none()
-    door = web(user)
-    closely = Q(setting__in=rules.NEED_TO_KNOW)
-    near = Exists(door.places_by_need().filter(pk=OuterRef("place_id")))
-    leads = Q(lead_team__agency__in=user.agencies_where(May.SEE_CHILD))
-    place = Q(place__isnull=False) & (~closely | Q(near) | leads)
-    group = Q(group__isnull=False) & Q(Exists(door.nodes("group").filter(pk=OuterRef("group_id"))))
+    place = Q(place__isnull=False)
+    if not _sees_all(user):
+        place &= ~Q(setting__in=rules.NEED_TO_KNOW) | _works_on(user)
+    group = Q(group__isnull=False) & Q(Exists(web(user).nodes("group").filter(pk=OuterRef("group_id"))))
     return Context.objects.filter(place | group).select_related(*_BESIDE)
+
+
+def _works_on(user: User) -> Q:
+    does = Exists(Context.objects.filter(pk=OuterRef("pk"), steps__owner=user.pk))
+    return Q(lead_team__agency__in=user.agencies_where(May.SEE_CHILD)) | Q(does)
+
+
+def _sees_all(user: User) -> bool:
+    """Co-ordinators, and who decides in the agency that worries come to: they decide on what is opened, whatever its setting."""
+    if user.may(May.SEE_PARTNERSHIP):
+        return True
+    mine = user.agencies_where(May.DECIDE)
+    duty = duty_team(user) if mine else None
+    return duty is not None and duty.agency_id in mine
+
+
+def leads(user: User, context: Context) -> bool:
+    """Whether the work is theirs to steer: of the agency that leads it, or a co-ordinator. Others add what they know."""
+    return user.may(May.SEE_PARTNERSHIP) or context.lead_team.agency_id in user.agencies_where(May.SEE_CHILD)
 
 
 def context_visible_to(user: User, context_id: uuid.UUID) -> Context:
@@ -71,17 +105,77 @@ def contexts_listed(user: User, *, state: str = rules.State.OPEN) -> QuerySet[Co
 
 
 def contexts_held(user: User) -> QuerySet[Context]:
-    """Open ones that this user holds, the first opened first. Each has `is_heard`: whether it says what young people said, or why
-    nobody was asked."""
-    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN)
-    heard = Exists(ContextVoice.objects.filter(context=OuterRef("pk")))
-    return rows.annotate(is_heard=heard).order_by("opened_at", "pk")
+    """Open ones that this user holds, by the day of their review, each with how far it has come."""
+    rows = _with_how_far(contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN))
+    return rows.order_by(F("review_on").asc(nulls_last=True), "opened_at", "pk")
+
+
+def next_step(user: User, context: Context) -> str:
+    """What the work waits for, as the list of whoever holds it says; "" where it has ended."""
+    row = _with_how_far(contexts_visible_to(user).filter(pk=context.pk, state=rules.State.OPEN)).first()
+    return str(what_is_next(row)) if row else ""
+
+
+def what_is_next(row: Any) -> StrOrPromise:
+    """Of a row of `contexts_held`."""
+    if not row.is_heard:
+        return _("Hear young people about it first")
+    if not row.is_assessed:
+        return _("Assess this place or group")
+    if not row.has_goals:
+        return _("Set goals for this place or group")
+    return _("Review of the work on this place or group") if row.review_on else _("Close the work on it")
+
+
+def _with_how_far(rows: QuerySet[Context]) -> QuerySet[Context]:
+    """`is_heard`: it says what young people said, or why nobody was asked; `is_assessed`: an assessment is signed; `has_goals`."""
+    signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.State.SIGNED)
+    far = {
+        "is_heard": Exists(ContextVoice.objects.filter(context=OuterRef("pk"))),
+        "is_assessed": Exists(signed),
+        "has_goals": Exists(ContextGoal.objects.filter(context=OuterRef("pk"))),
+    }
+    return rows.annotate(**far)
+
+
+def contexts_nobody_holds(user: User) -> QuerySet[Context]:
+    """Open ones, and those that somebody has to look at again, whose holder cannot sign in or do such work any longer. For those who
+    decide, who give them to somebody else."""
+    if not user.may(May.DECIDE):
+        return Context.objects.none()
+    works = memberships_with(user, May.PLAN).filter(user=OuterRef("held_by"))
+    waits = Q(state=rules.State.OPEN) | Q(end_of_work__isnull=False, end_of_work__looked_at=None)
+    return contexts_visible_to(user).filter(waits, ~Exists(works)).order_by("opened_at", "pk")
+
+
+def contexts_to_close(user: User) -> QuerySet[Context]:
+    """Open ones of which the last review said that they can close. For those who decide."""
+    if not user.may(May.DECIDE):
+        return Context.objects.none()
+    last = ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at")
+    rows = contexts_visible_to(user).filter(state=rules.State.OPEN, review_on=None)
+    closing = rows.annotate(decided=last.values("decision")[:1]).filter(decided=rules.Decision.CLOSE)
+    return closing.order_by("opened_at", "pk")
+
+
+def who_decides(user: User, context: Context) -> list[User]:
+    """Active people who could close this context or open another: of the agency that leads it and of the one that worries come to, who
+    may read it. For whoever tells them."""
+    duty = duty_team(user)
+    agencies = {context.lead_team.agency_id, *([duty.agency_id] if duty else [])}
+    members = memberships_with(user, May.DECIDE).filter(team__agency__in=agencies).values("user")
+    people = colleagues_visible_to(user).filter(pk__in=members)
+    return [one for one in people if contexts_visible_to(one).filter(pk=context.pk).exists()]
 
 
 def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:
     """What young people say, the latest first."""
     rows = ContextVoice.objects.filter(context=context_visible_to(user, context_id))
     return rows.select_related("written_by")
+
+
+def why_not_hear_now(user: User, context: Context) -> str | None:
+    return rules.why_not_write(state=context.state, may=user.may(May.ASSESS))
 
 
 def earlier_holders(user: User, context_id: uuid.UUID) -> QuerySet[ContextHolder]:
@@ -126,17 +220,22 @@ def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: b
         return False
     if end == "group":
         return web(user).nodes("group").filter(pk=node_id).exists()
-    return (
-        leads or setting not in rules.NEED_TO_KNOW or web(user).places_by_need().filter(pk=node_id).exists()
-    )
+    return leads or setting not in rules.NEED_TO_KNOW or _sees_all(user)
 
 
-def names_there(user: User, node_id: uuid.UUID) -> list[tuple[str, str]]:
-    """Names of children tied to a place or group whom the user may see: nothing that is written of it names them."""
-    return list(children_at(user, node_id).values_list("given_name", "family_name"))
+def names_there(user: User, node_id: uuid.UUID, *, but: Collection[uuid.UUID] = ()) -> list[tuple[str, str]]:
+    """Given and family names of children tied to a place or group whom the user may see, by whatever name they go: nothing that is
+    written of it names them. `but`: keys of those of whom it is said that it does. One query."""
+    found: list[tuple[str, str]] = []
+    names = ("given_name", "family_name", "known_as", "other_names__given_name", "other_names__family_name")
+    rows = children_at(user, node_id).exclude(pk__in=but).values_list(*names)
+    for given, family, known_as, other_given, other_family in rows:
+        found += [(given, family), (known_as, family), (other_given or given, other_family or family)]
+    return list(dict.fromkeys(found))
 
 
 def why_not_name_a_child(user: User, context: Context, *texts: str) -> str | None:
+    """Whether one of these texts names a child who is tied to the place or group and whom the user may see."""
     named = rules.names_somebody(" ".join(texts), names_there(user, context.node_id))
     return rules.NAMES_A_CHILD if named else None
 
@@ -177,6 +276,11 @@ def findings_visible_to(user: User) -> QuerySet[ContextFinding]:
     named = ContextMention.objects.filter(finding=OuterRef("pk"), person__merged_into=None)
     hidden = named.exclude(visible_through(user, "person"))
     return ContextFinding.objects.filter(~Exists(hidden), assessment__in=seen).select_related("written_by")
+
+
+def mentions_visible_to(user: User) -> QuerySet[ContextMention]:
+    """Who is named in what the user may read."""
+    return ContextMention.objects.filter(finding__in=findings_visible_to(user).order_by().values("pk"))
 
 
 def findings_of(user: User, assessment_id: uuid.UUID) -> QuerySet[ContextFinding]:
@@ -224,16 +328,40 @@ def number_there(user: User, node_id: uuid.UUID) -> int | None:
 
 def why_not_start_now(user: User, context: Context) -> str | None:
     unsigned = assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists()
-    return rules.why_not_start(state=context.state, may_assess=user.may(May.ASSESS), unsigned=unsigned)
+    return rules.why_not_start(
+        state=context.state,
+        may_assess=user.may(May.ASSESS),
+        leads=leads(user, context),
+        unsigned=unsigned,
+    )
 
 
-def why_not_change(user: User, assessment: ContextAssessment) -> str | None:
+def why_not_add(user: User, assessment: ContextAssessment) -> str | None:
+    """Whoever reads it adds what they know."""
     why_not = rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS))
     return why_not or signing.why_not_change(state=assessment.state, may_assess=True)
 
 
+def why_not_change(
+    user: User, assessment: ContextAssessment, finding: ContextFinding | None = None
+) -> str | None:
+    """What one wrote oneself, and all of it for those who lead."""
+    if why_not := why_not_add(user, assessment):
+        return why_not
+    own = finding is not None and finding.written_by_id == user.pk
+    return None if own or leads(user, assessment.context) else rules.NOT_YOURS
+
+
+def why_not_withdraw(user: User, assessment: ContextAssessment) -> str | None:
+    wrote = assessment.writers.filter(pk=user.pk).exists()
+    return rules.why_not_withdraw(state=assessment.state, wrote_in_it=wrote)
+
+
 def why_not_submit(user: User, assessment: ContextAssessment) -> str | None:
-    if why_not := rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS)):
+    context = assessment.context
+    if why_not := rules.why_not_write(
+        state=context.state, may=user.may(May.ASSESS), leads=leads(user, context)
+    ):
         return why_not
     return rules.why_not_submit(
         state=assessment.state,
@@ -261,14 +389,34 @@ def to_sign(user: User) -> QuerySet[ContextAssessment]:
 
 
 def _supervised_by(user: User) -> Q:
-    """Of assessments: a supervisor of the agency that leads decides; where it has none, one of the agency that worries come to."""
+    """Of assessments: a supervisor of the agency that leads decides; where it has none who did not write in it, one of the agency that
+    worries come to."""
     mine = user.agencies_where(May.SIGN_OFF)
     led = Q(context__lead_team__agency__in=mine)
     duty = duty_team(user)
     if duty is None or duty.agency_id not in mine:
         return led
     theirs = memberships_with(user, May.SIGN_OFF).filter(team__agency=OuterRef("context__lead_team__agency"))
-    return led | Q(~Exists(theirs))
+    wrote = ContextAssessment.writers.through.objects.filter(
+        contextassessment=OuterRef(OuterRef("pk")), user=OuterRef("user")
+    )
+    return led | Q(~Exists(theirs.exclude(Exists(wrote))))
+
+
+def somebody_can_sign(user: User, assessment: ContextAssessment) -> bool:
+    """Whether there is a supervisor who may decide on it, read all of it, and did not write in it. For whoever sends it: asks of
+    each supervisor of two agencies."""
+    duty = duty_team(user)
+    agencies = {assessment.context.lead_team.agency_id, *([duty.agency_id] if duty else [])}
+    members = memberships_with(user, May.SIGN_OFF).filter(team__agency__in=agencies).values("user")
+    others = (
+        colleagues_visible_to(user).filter(pk__in=members).exclude(pk__in=assessment.writers.values("pk"))
+    )
+    return any(
+        assessments_visible_to(one).filter(_supervised_by(one), pk=assessment.pk).exists()
+        and sees_all_of(one, assessment)
+        for one in others
+    )
 
 
 def being_written(user: User) -> QuerySet[ContextAssessment]:
@@ -304,15 +452,36 @@ def why_not_begin_goal(user: User, context: Context) -> str | None:
     return rules.why_not_begin_goal(
         state=context.state,
         may_plan=user.may(May.PLAN),
+        leads=leads(user, context),
         has_signed=signed,
         open_goals=open_goals(user, context.pk).count(),
     )
 
 
+def why_not_begin_ending(user: User, goal: ContextGoal) -> str | None:
+    return rules.why_not_write(
+        state=goal.context.state, may=user.may(May.PLAN), leads=leads(user, goal.context)
+    )
+
+
+def why_not_ask(user: User, context: Context) -> str | None:
+    """What stands in the way of noting who was asked to watch over it."""
+    return rules.why_not_write(state=context.state, may=user.may(May.PLAN))
+
+
+def why_not_change_guardian(user: User, guardian: ContextGuardian) -> str | None:
+    """Whoever asked them, and those who lead."""
+    context = guardian.context
+    theirs = guardian.asked_by_id == user.pk or leads(user, context)
+    return why_not_ask(user, context) or (None if theirs else rules.NOT_YOURS)
+
+
 def guardians_visible_to(user: User) -> QuerySet[ContextGuardian]:
     seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
     rows = ContextGuardian.objects.filter(context__in=seen)
-    return rows.select_related("asked_by", "context__place", "context__group")
+    return rows.select_related(
+        "asked_by", "context__place", "context__group", "context__lead_team", "context__held_by"
+    )
 
 
 def guardians_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextGuardian]:
@@ -328,9 +497,13 @@ def guardian_visible_to(user: User, guardian_id: uuid.UUID) -> ContextGuardian:
 
 
 def guardians_to_ask_again(user: User) -> QuerySet[ContextGuardian]:
-    """Of contexts that this user holds, who said yes: by the day on which somebody looks again whether it is still so."""
-    rows = guardians_visible_to(user).filter(context__held_by=user, context__state=rules.State.OPEN)
-    return rows.filter(answer=rules.Answer.YES).order_by("look_again_on", "pk")
+    """Of contexts that this user holds, who said yes or has not answered: by the day on which somebody asks again. After the end
+    too, until somebody has looked again."""
+    goes_on = Q(context__state=rules.State.OPEN) | Q(
+        context__end_of_work__isnull=False, context__end_of_work__looked_at=None
+    )
+    rows = guardians_visible_to(user).filter(goes_on, context__held_by=user)
+    return rows.exclude(answer=rules.Answer.ENDED).order_by("look_again_on", "pk")
 
 
 def watched_places(user: User) -> QuerySet[Context, Any]:
@@ -357,21 +530,34 @@ def reviews_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextReview]:
 def end_of(user: User, context_id: uuid.UUID) -> ContextEnd | None:
     """How the work ended, or None as long as it has not, or where it was only taken back."""
     rows = ContextEnd.objects.filter(context=context_visible_to(user, context_id))
-    return rows.select_related("looked_by").first()
+    return rows.select_related("looked_by").prefetch_related("tries__tried_by").first()
 
 
 def why_not_begin_review(user: User, context: Context) -> str | None:
     return rules.why_not_begin_review(
-        state=context.state, may_review=user.may(May.REVIEW), has_goals=open_goals(user, context.pk).exists()
+        state=context.state,
+        may_review=user.may(May.REVIEW),
+        leads=leads(user, context),
+        has_goals=ContextGoal.objects.filter(context=context_visible_to(user, context.pk)).exists(),
     )
 
 
+def last_decision(user: User, context: Context) -> str:
+    """Of the review that was written down last; '' where there is none, or where a goal, step or worry was added after it."""
+    this = context_visible_to(user, context.pk)
+    last = ContextReview.objects.filter(context=this).order_by("-recorded_at").first()
+    if last is None:
+        return ""
+    latest = (Max("goals__added_at"), Max("steps__added_at"), Max("worries__decided_at"))
+    added = Context.objects.filter(pk=this.pk).aggregate(*latest)
+    return "" if any(at and at > last.recorded_at for at in added.values()) else last.decision
+
+
 def why_not_begin_closing(user: User, context: Context) -> str | None:
-    last = reviews_of(user, context.pk).first()
     return rules.why_not_begin_closing(
         state=context.state,
         may_close=user.may(May.DECIDE),
-        last_decision=last.decision if last else "",
+        last_decision=last_decision(user, context),
         open_steps=context.steps.filter(state="open").exists(),
         unsigned=assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists(),
         is_heard=voices_of(user, context.pk).exists(),
@@ -382,15 +568,79 @@ def why_not_begin_looking(user: User, context: Context) -> str | None:
     end = end_of(user, context.pk)
     return rules.why_not_begin_looking(
         may_review=user.may(May.REVIEW),
+        leads=leads(user, context),
         is_closed=end is not None and not context.is_open,
         is_done=end is not None and end.looked_at is not None,
+        is_due=end is not None and end.look_again_on <= timezone.localdate(),
     )
 
 
-def to_review(user: User) -> QuerySet[Context]:
-    """Open ones that this user holds and that have a day for their review, by that day."""
-    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN, review_on__isnull=False)
-    return rows.order_by("review_on", "pk")
+def why_not_begin_giving(user: User, context: Context) -> str | None:
+    return rules.why_not_begin_giving(
+        state=context.state,
+        may_give=user.may(May.DECIDE) or context.held_by_id == user.pk,
+        is_awaited=is_awaited(user, context),
+    )
+
+
+def is_awaited(user: User, context: Context) -> bool:
+    """Whether the work has ended, and somebody still has to look again."""
+    end = end_of(user, context.pk)
+    return end is not None and end.looked_at is None
+
+
+def why_not_take_back(user: User, context: Context) -> str | None:
+    return rules.why_not_take_back(
+        state=context.state, may_decide=user.may(May.DECIDE), has_work=has_work(user, context)
+    )
+
+
+def has_work(user: User, context: Context) -> bool:
+    """Whether anything hangs on it but who holds it and the worries that it came from."""
+    this = context_visible_to(user, context.pk)
+    hangs = (this.voices, this.assessments, this.goals, this.guardians, this.steps, this.reviews)
+    return any(rows.exists() for rows in hangs)
+
+
+# ---- what was put right
+
+
+def earlier_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextEarlier]:
+    """How something in it read before it was put right, the latest first: for those who decide."""
+    rows = ContextEarlier.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("changed_by") if user.may(May.DECIDE) else rows.none()
+
+
+def voice_visible_to(user: User, voice_id: uuid.UUID) -> ContextVoice:
+    """What young people say, or `Hidden`."""
+    found = ContextVoice.objects.filter(pk=voice_id).first()
+    if found is None:
+        raise Hidden
+    found.context = context_visible_to(user, found.context_id)
+    return found
+
+
+def voices_to_correct(user: User, context: Context) -> set[uuid.UUID]:
+    """Keys of what of it this user may put right."""
+    if not user.may(May.ASSESS):
+        return set()
+    rows = ContextVoice.objects.filter(context=context_visible_to(user, context.pk))
+    return set((rows if leads(user, context) else rows.filter(written_by=user)).values_list("pk", flat=True))
+
+
+def why_not_correct_voice(user: User, voice: ContextVoice) -> str | None:
+    """Whoever wrote it down, and those who lead, put it right; also once the work has ended."""
+    return None if voice.written_by_id == user.pk or leads(user, voice.context) else rules.NOT_YOURS
+
+
+def may_correct(user: User) -> bool:
+    return user.may(May.DECIDE)
+
+
+def why_not_begin_correcting(user: User, context: Context) -> str | None:
+    return rules.why_not_correct(
+        may_decide=may_correct(user), end=context.end, setting=context.setting, why_opened="-", why="-"
+    )
 
 
 def to_look_at_again(user: User) -> QuerySet[ContextEnd]:

@@ -3,8 +3,9 @@ database."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -17,13 +18,15 @@ OPEN_ASKS: Final = Asks(
     why="Say why the context is opened: what is known to happen there",
     holder="Choose who holds it",
 )
+CORRECT_ASKS: Final = Asks(why="Say why it is put right")
+TAKE_BACK_ASKS: Final = Asks(why="Say why it was opened by mistake")
 GIVE_ASKS: Final = Asks(holder="Choose who holds it", why="Say why somebody else holds it from now on")
 VOICE_ASKS: Final = Asks(
     asked="Say whether young people were asked",
     words="Write what they said, in their own words",
     how="Choose how they were heard",
     age_band="Choose how old they are",
-    heard_on="Give the day on which they were heard",
+    heard_on="Give the day on which they were heard, today or before",
     what_changed="Say what changed because of it. That nothing changed yet, and why, is an answer too.",
     why_nobody="Say why nobody was asked",
 )
@@ -45,7 +48,8 @@ OF_A_PLACE: Final = (
     Setting.NEIGHBOURHOOD, Setting.SCHOOL, Setting.TRANSPORT, Setting.HOME, Setting.ONLINE,
 )  # fmt: skip
 OF_A_GROUP: Final = (Setting.PEER_GROUP, Setting.ONLINE, Setting.OTHER_GROUP)
-# Of places that whoever sees children knows, these say something of who lives or meets there: they are known as groups are.
+# Of places that whoever sees children knows, these say something of who lives or meets there: they are read by those alone who work
+# on them. That somebody told of the place, or noted a tie to it, lets nobody in.
 NEED_TO_KNOW: Final = frozenset({Setting.HOME, Setting.ONLINE})
 
 
@@ -80,6 +84,9 @@ NAMES_A_CHILD: Final = (
     "This names a child. A context is about the place or the group: write it so that nobody is named. What is about one child "
     "belongs in the child’s own record."
 )
+NOT_YOURS: Final = (
+    "The agency that leads this context does that, or the co-ordinator. Tell whoever holds it what you know."
+)
 OPEN_ALREADY: Final = "There is an open context about this already. Add to that one."
 # Said alike to whoever may not see the one that is open, so that it says no more of it than that others know.
 ASK_THE_TEAM: Final = "You cannot open a context here. Ask the co-ordinator of the team that worries come to."
@@ -91,11 +98,37 @@ def settings_of(end: str) -> tuple[Setting, ...]:
     return OF_A_PLACE if end == "place" else OF_A_GROUP
 
 
+_POSSESSIVE: Final = re.compile(r"[’']s?\b")
+# Neither lies a slip of the year: the first day of which anything here may speak, and how far ahead somebody looks again.
+_EARLIEST: Final = date(2000, 1, 1)
+_MOST_AHEAD: Final = timedelta(days=366)
+
+
 def names_somebody(text: str, names: Iterable[tuple[str, str]]) -> bool:
-    """Whether a text holds one of these names in full, the given name before the family name; capitals and accents make no
-    difference."""
-    words = f" {normal(text)} "
-    return any(f" {normal(f'{given} {family}')} " in words for given, family in names if given and family)
+    """Whether a text holds one of these names in full, in either order, with or without further given names; capitals, accents and
+    a possessive make no difference."""
+    words = f" {normal(_POSSESSIVE.sub('', text))} "
+    return any(f" {one} " in words for given, family in names for one in _written(given, family))
+
+
+def _written(given: str, family: str) -> set[str]:
+    """How somebody's full name may stand in a sentence."""
+    if not normal(given) or not normal(family):
+        return set()
+    given, family = normal(_POSSESSIVE.sub("", given)), normal(_POSSESSIVE.sub("", family))
+    return {f"{one} {family}" for one in (given, given.split()[0])} | {
+        f"{family} {one}" for one in (given, given.split()[0])
+    }
+
+
+def was_on(day: date | None, today: date) -> bool:
+    """Whether something can have been so on this day."""
+    return day is not None and _EARLIEST <= day <= today
+
+
+def is_ahead(day: date | None, today: date) -> bool:
+    """Whether it is a day to come, within a year."""
+    return day is not None and today < day <= today + _MOST_AHEAD
 
 
 def why_not_open(
@@ -123,6 +156,15 @@ def why_not_open(
     return NAMES_A_CHILD if names_somebody(why, names) else None
 
 
+def why_not_correct(*, may_decide: bool, end: str, setting: str, why_opened: str, why: str) -> str | None:
+    """What kind of setting it is, and why it was opened, are put right by who decides, with why (`why`)."""
+    if not may_decide:
+        return "What a context is about is put right by somebody who decides on worries."
+    if setting not in settings_of(end):
+        return OPEN_ASKS["setting"]
+    return OPEN_ASKS.missing(why=why_opened) or CORRECT_ASKS.missing(why=why)
+
+
 def why_not_hold(
     *, is_there: bool, is_active: bool, may_plan: bool, has_team: bool, sees_it: bool
 ) -> str | None:
@@ -136,28 +178,39 @@ def why_not_hold(
     return None if sees_it else CANNOT_SEE
 
 
-def why_not_give(*, state: str, may_give: bool, is_same: bool, why: str) -> str | None:
-    """`may_give`: it is theirs, or they decide."""
+def why_not_begin_giving(*, state: str, may_give: bool, is_awaited: bool) -> str | None:
+    """`may_give`: it is theirs, or they decide. `is_awaited`: it is closed, and somebody still has to look again."""
     if not may_give:
         return "Whoever holds the context, or decides on worries, gives it to somebody else."
-    if state != State.OPEN:
-        return CLOSED
+    return None if state == State.OPEN or is_awaited else CLOSED
+
+
+def why_not_give(*, state: str, may_give: bool, is_awaited: bool, is_same: bool, why: str) -> str | None:
+    if why_not := why_not_begin_giving(state=state, may_give=may_give, is_awaited=is_awaited):
+        return why_not
     if is_same:
         return "They hold it already. Choose somebody else."
     return GIVE_ASKS.missing(why=why)
 
 
-def why_not_take_back(*, has_work: bool) -> str | None:
+def why_not_take_back(*, state: str, may_decide: bool, has_work: bool) -> str | None:
+    """`has_work`: something hangs on it but who holds it and the worries that it came from."""
+    if not may_decide:
+        return "A context is taken back by somebody who decides on worries."
+    if state != State.OPEN:
+        return CLOSED
     if has_work:
         return "Work has begun in the context that this decision opened. Close the context instead, with what was done."
     return None
 
 
-def why_not_write(*, state: str, may: bool) -> str | None:
-    """Whether anything may be written in it."""
+def why_not_write(*, state: str, may: bool, leads: bool = True) -> str | None:
+    """Whether this may be written in it. Whoever reads it adds what they know; the rest is for those who lead the work (`leads`)."""
     if not may:
         return "Your role does not write in contexts."
-    return None if state == State.OPEN else CLOSED
+    if state != State.OPEN:
+        return CLOSED
+    return None if leads else NOT_YOURS
 
 
 def why_not_hear(
@@ -180,10 +233,8 @@ def why_not_hear(
         return why_not or VOICE_ASKS["how"]
     if age_band not in set(Ages):
         return VOICE_ASKS["age_band"]
-    if heard_on is None:
+    if not was_on(heard_on, today):
         return VOICE_ASKS["heard_on"]
-    if heard_on > today:
-        return "The day is in the future. Give the day on which they were heard."
     if not what_changed.strip():
         return VOICE_ASKS["what_changed"]
     return NAMES_A_CHILD if names_somebody(f"{words} {what_changed}", names) else None
@@ -195,7 +246,7 @@ FINDING_ASKS: Final = Asks(
     side="Choose the side that it belongs to",
     what="Write what is known",
     source="Say who says so",
-    seen_on="Give the day on which it was seen",
+    seen_on="Give the day on which it was seen, today or before",
 )
 CONCLUDE_ASKS: Final = Asks(
     weighing="Say what drives the harm most here, and why you think so",
@@ -215,8 +266,8 @@ def shown_number(number: int) -> int | None:
     return number if number == 0 or number >= SHOWN_FROM else None
 
 
-def why_not_start(*, state: str, may_assess: bool, unsigned: bool) -> str | None:
-    if why_not := why_not_write(state=state, may=may_assess):
+def why_not_start(*, state: str, may_assess: bool, leads: bool, unsigned: bool) -> str | None:
+    if why_not := why_not_write(state=state, may=may_assess, leads=leads):
         return why_not
     if unsigned:
         return "An assessment has been started and is not signed off yet. Go on with that one."
@@ -239,10 +290,8 @@ def why_not_find(
         return FINDING_ASKS["side"]
     if why_not := FINDING_ASKS.missing(what=what, source=source):
         return why_not
-    if seen_on is None:
+    if not was_on(seen_on, today):
         return FINDING_ASKS["seen_on"]
-    if seen_on > today:
-        return "The day is in the future. Give the day on which it was seen."
     return SAY_WHOM if names_somebody(f"{what} {source}", others) else None
 
 
@@ -252,6 +301,19 @@ def why_not_conclude(
     if why_not := CONCLUDE_ASKS.missing(weighing=weighing, what_is_not_known=what_is_not_known):
         return why_not
     return NAMES_A_CHILD if names_somebody(f"{weighing} {what_is_not_known}", names) else None
+
+
+def why_not_withdraw(*, state: str, wrote_in_it: bool) -> str | None:
+    """Whoever wrote in what was sent goes on with it, as long as nobody has decided on it."""
+    if not wrote_in_it:
+        return "Whoever wrote this assessment takes it back."
+    return None if state == signing.State.SUBMITTED else signing.not_submitted(state)
+
+
+NOBODY_SIGNS: Final = (
+    "Nobody who could sign this off may read all of it and has not written in it. Ask the co-ordinator: another supervisor has to be let "
+    "in, or another agency has to lead."
+)
 
 
 def why_not_submit(
@@ -296,7 +358,7 @@ def why_not_decide_on(*, signs: bool, words: str) -> str | None:
 GOAL_ASKS: Final = Asks(
     text="Write what will be so",
     measure="Say how it will be seen whether it is so",
-    review_on="Give the day on which the goals are first reviewed",
+    review_on="Give the day on which the goals are first reviewed, within a year",
 )
 END_GOAL_ASKS: Final = Asks(
     state="Say whether it is reached", why="Say how it is known, or why it is given up"
@@ -305,23 +367,20 @@ GUARDIAN_ASKS: Final = Asks(
     who="Say who it is, and in which role",
     what_they_do="Say what they do",
     whom_they_call="Say whom they call when something worries them",
-    asked_on="Give the day on which they were asked",
+    asked_on="Give the day on which they were asked, today or before",
     answer="Say what they answered",
     said_on="Give the day on which they said yes",
-    look_again_on="Give the day on which somebody looks again whether it is still so",
+    look_again_on="Give the day on which somebody asks again, within a year",
     why_ended="Say why they do it no longer, or said no",
 )
 MOST_GOALS: Final = 5
-NOT_POSITIVE: Final = "Say what will be so, not what will stop: for example “After school an adult who cares is at the far stands.”"
+NOT_POSITIVE: Final = "This says what will stop. Better say what will be so: for example “After school an adult who cares is at the far stands.”"
 # First words of a sentence that says what will stop, and words that say so anywhere.
 _STOPS: Final = frozenset(
     {
         "no",
         "not",
         "never",
-        "stop",
-        "stops",
-        "stopping",
         "avoid",
         "avoiding",
         "prevent",
@@ -332,7 +391,7 @@ _STOPS: Final = frozenset(
         "fewer",
     }
 )
-_NOT: Final = frozenset({"not", "never", "longer", "dont", "doesnt", "wont"})
+_NOT: Final = frozenset({"stop", "stops", "stopping", "never", "dont", "doesnt", "wont", "cant", "cannot"})
 ASSESS_FIRST: Final = "A supervisor has not signed off an assessment yet. Goals are set on a signed one."
 
 
@@ -351,14 +410,16 @@ class Answer(StrEnum):
 
 
 def says_what_will_be(text: str) -> bool:
-    """Whether a goal reads as something that will be so."""
+    """Whether a goal reads as something that will be so: a hint for whoever writes it, no reason to refuse it."""
     words = normal(text).split()
     return bool(words) and words[0] not in _STOPS and not _NOT & set(words)
 
 
-def why_not_begin_goal(*, state: str, may_plan: bool, has_signed: bool, open_goals: int) -> str | None:
+def why_not_begin_goal(
+    *, state: str, may_plan: bool, leads: bool, has_signed: bool, open_goals: int
+) -> str | None:
     """`has_signed`: an assessment of the context is signed off. Goals come before responses, and are few."""
-    if why_not := why_not_write(state=state, may=may_plan):
+    if why_not := why_not_write(state=state, may=may_plan, leads=leads):
         return why_not
     if not has_signed:
         return ASSESS_FIRST
@@ -379,12 +440,10 @@ def why_not_set_goal(
     """`needs_review`: the context has no day yet on which its goals are looked at."""
     if why_not := GOAL_ASKS.missing(text=text):
         return why_not
-    if not says_what_will_be(text):
-        return NOT_POSITIVE
     if why_not := GOAL_ASKS.missing(measure=measure):
         return why_not
-    if needs_review and (review_on is None or review_on <= today):
-        return GOAL_ASKS["review_on"] if review_on is None else "Choose a day to come for the review."
+    if needs_review and not is_ahead(review_on, today):
+        return GOAL_ASKS["review_on"]
     return NAMES_A_CHILD if names_somebody(f"{text} {measure}", names) else None
 
 
@@ -412,16 +471,17 @@ def why_not_keep_guardian(
     today: date,
     names: Iterable[tuple[str, str]] = (),
 ) -> str | None:
-    """Who watches over it was asked by somebody on a day. Who said yes has the day of that, and one on which somebody looks again."""
+    """Who watches over it was asked by somebody on a day. Who said yes has the day of that; who did not say no, one on which somebody
+    asks again."""
     if why_not := GUARDIAN_ASKS.missing(who=who, what_they_do=what_they_do, whom_they_call=whom_they_call):
         return why_not
-    if asked_on is None or asked_on > today:
+    if asked_on is None or not was_on(asked_on, today):
         return GUARDIAN_ASKS["asked_on"]
     if answer not in set(Answer):
         return GUARDIAN_ASKS["answer"]
     if answer == Answer.YES and (said_on is None or said_on > today or said_on < asked_on):
         return GUARDIAN_ASKS["said_on"]
-    if answer == Answer.YES and (look_again_on is None or look_again_on <= today):
+    if answer != Answer.ENDED and not is_ahead(look_again_on, today):
         return GUARDIAN_ASKS["look_again_on"]
     if answer == Answer.ENDED and not why_ended.strip():
         return GUARDIAN_ASKS["why_ended"]
@@ -438,7 +498,7 @@ REVIEW_ASKS: Final = Asks(
     what_changed="Say what changed at the place or in the group",
     decision="Choose how it goes on",
     reason="Give the reason for this decision",
-    next_review_on="Give the day of the next review, which is to come",
+    next_review_on="Give the day of the next review, which is to come, within a year",
 )
 CLOSE_ASKS: Final = Asks(
     why="Say why the work ends",
@@ -446,7 +506,11 @@ CLOSE_ASKS: Final = Asks(
     who_watches="Say who goes on watching over it",
     opens_again_if="Say what would make you open it again",
 )
-LOOK_ASKS: Final = Asks(found="Say what became of it since", what="Say how that is known")
+LOOK_ASKS: Final = Asks(
+    found="Say what became of it since",
+    what="Say how that is known",
+    again_on="Give the day on which somebody looks once more, within a year",
+)
 # Days after which somebody looks whether harm moved. No source gives them: as long as question 10 looks ahead.
 LOOK_AGAIN_AFTER: Final = 90
 
@@ -469,12 +533,16 @@ class Found(StrEnum):
     NOT_KNOWN = "not_known"
 
 
-def why_not_begin_review(*, state: str, may_review: bool, has_goals: bool) -> str | None:
+HARM_MOVED: Final = frozenset({Found.MOVED, Found.BOTH})
+
+
+def why_not_begin_review(*, state: str, may_review: bool, leads: bool, has_goals: bool) -> str | None:
+    """`has_goals`: a goal was set at all. Where all are reached, a review looks at what changed, and ends the work."""
     if not may_review:
         return "Your role does not hold reviews."
-    if state != State.OPEN:
-        return CLOSED
-    return None if has_goals else "There is no open goal to look at. Set one first."
+    if why_not := why_not_write(state=state, may=True, leads=leads):
+        return why_not
+    return None if has_goals else "There is no goal to look at. Set one first."
 
 
 def why_not_review(
@@ -504,7 +572,7 @@ def why_not_review(
     if decision == Decision.CLOSE:
         if any(one.course == signing.Course.NOT_KNOWN for one in looked):
             return "It is not known how every goal stands. Find out first: work does not end on what is not known."
-    elif next_review_on is None or next_review_on <= today:
+    elif not is_ahead(next_review_on, today):
         return REVIEW_ASKS["next_review_on"]
     said = " ".join([what_changed, reason, took_part, *(f"{one.what} {one.seen_by}" for one in looked)])
     return NAMES_A_CHILD if names_somebody(said, names) else None
@@ -516,15 +584,15 @@ def _why_not_looked(looked: Collection[signing.Looked], today: date) -> str | No
             return "Say of each goal whether it is better, the same, worse or not known."
         if one.course != signing.Course.NOT_KNOWN and one.lacks_evidence:
             return "Say of each goal what was seen, by whom and when; or mark it as not known."
-        if one.seen_on and one.seen_on > today:
-            return "A day on which something was seen is in the future. Check the date."
+        if one.seen_on and not was_on(one.seen_on, today):
+            return "A day on which something was seen cannot be right. Check the date."
     return None
 
 
 def why_not_begin_closing(
     *, state: str, may_close: bool, last_decision: str, open_steps: bool, unsigned: bool, is_heard: bool
 ) -> str | None:
-    """`last_decision`: of the last review, or ''. `unsigned`: an assessment is not signed off yet."""
+    """`last_decision`: of the last review, or '' where there is none, or where something was added to the work after it. `unsigned`: an assessment is not signed off yet."""
     if not may_close:
         return "A context is closed by somebody who decides on worries."
     if state != State.OPEN:
@@ -532,7 +600,7 @@ def why_not_begin_closing(
     if not is_heard:
         return "Add what young people say about it first, or say why nobody was asked."
     if last_decision != Decision.CLOSE:
-        return "It closes on a review that decided so. Hold a review first."
+        return "It closes on a review that decided so, with nothing added since. Hold a review first."
     if open_steps:
         return "A step is still to do. Say first how it went."
     return "An assessment is not signed off yet. Finish it first." if unsigned else None
@@ -557,29 +625,44 @@ def why_not_close(
     return NAMES_A_CHILD if names_somebody(" ".join(said.values()), names) else None
 
 
-def why_not_begin_looking(*, may_review: bool, is_closed: bool, is_done: bool) -> str | None:
+def why_not_begin_looking(
+    *, may_review: bool, leads: bool, is_closed: bool, is_done: bool, is_due: bool
+) -> str | None:
+    """`is_due`: its day has come. What happens before is told as a worry."""
     if not may_review:
         return "Your role does not hold reviews."
     if not is_closed:
         return "The work on this has not ended by a closing. Hold a review instead."
-    return (
-        "Somebody has looked again already. If something has happened since, tell a worry."
-        if is_done
-        else None
-    )
+    if not leads:
+        return NOT_YOURS
+    if is_done:
+        return "Somebody has looked again already. If something has happened since, tell a worry."
+    return None if is_due else "Its day has not come yet. If something happens before, tell a worry."
 
 
 def why_not_look_again(
-    *,
-    may_review: bool,
-    is_closed: bool,
-    is_done: bool,
-    found: str,
-    what: str,
-    names: Iterable[tuple[str, str]] = (),
+    *, found: str, what: str, again_on: date | None, today: date, names: Iterable[tuple[str, str]] = ()
 ) -> str | None:
-    if why_not := why_not_begin_looking(may_review=may_review, is_closed=is_closed, is_done=is_done):
-        return why_not
+    """What is not known is no answer: then somebody looks once more (`again_on`)."""
     if found not in set(Found):
         return LOOK_ASKS["found"]
+    if found == Found.NOT_KNOWN and not is_ahead(again_on, today):
+        return LOOK_ASKS["again_on"]
     return LOOK_ASKS.missing(what=what) or (NAMES_A_CHILD if names_somebody(what, names) else None)
+
+
+# ---- what was written is put right
+
+
+def why_not_correct_voice(
+    *, was_heard: bool, words: str, what_changed: str, why_nobody: str, why: str
+) -> str | None:
+    """`was_heard`: it says what young people said; else why nobody was asked."""
+    asked = {"words": words, "what_changed": what_changed} if was_heard else {"why_nobody": why_nobody}
+    return VOICE_ASKS.missing(**asked) or CORRECT_ASKS.missing(why=why)
+
+
+def why_not_correct_goal(*, state: str, text: str, measure: str, why: str) -> str | None:
+    if state != GoalState.OPEN:
+        return "This goal is ended already."
+    return GOAL_ASKS.missing(text=text, measure=measure) or CORRECT_ASKS.missing(why=why)

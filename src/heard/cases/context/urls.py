@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.context.views import aiming, assessing, opening, reviewing
+from heard.cases.context.views import aiming, assessing, correcting, opening, reviewing
 
 _OF = "context-assessments/<uuid:context_assessment_id>"
 
@@ -11,12 +11,17 @@ urlpatterns: list[URLPattern] = [
     path("places/<uuid:place_id>/context/", opening.open_for_place, name="context_of_place"),
     path("groups/<uuid:group_id>/context/", opening.open_for_group, name="context_of_group"),
     path("contexts/<uuid:context_id>/give/", opening.give, name="context_give"),
+    path("contexts/<uuid:context_id>/correct/", correcting.context, name="context_correct"),
+    path("contexts/<uuid:context_id>/take-back/", correcting.take_back, name="context_take_back"),
+    path("context-voices/<uuid:voice_id>/", correcting.voice, name="context_voice"),
+    path("context-goals/<uuid:goal_id>/", correcting.goal, name="context_goal"),
     path("contexts/<uuid:context_id>/hear/", opening.hear, name="context_hear"),
     path("contexts/<uuid:context_id>/assess/", assessing.start, name="context_assess"),
     path(f"{_OF}/", assessing.assessment, name="context_assessment"),
     path(f"{_OF}/add/", assessing.add, name="context_finding_add"),
     path(f"{_OF}/conclude/", assessing.conclude, name="context_conclude"),
     path(f"{_OF}/submit/", assessing.submit, name="context_submit"),
+    path(f"{_OF}/withdraw/", assessing.withdraw, name="context_withdraw"),
     path(f"{_OF}/sign/", assessing.sign, name="context_sign"),
     path("context-findings/<uuid:finding_id>/", assessing.finding, name="context_finding"),
     path("context-findings/<uuid:finding_id>/take-out/", assessing.take_out, name="context_finding_out"),

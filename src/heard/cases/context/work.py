@@ -10,9 +10,18 @@ from heard.cases.stage import rules as signing
 
 CONTEXTS = WorkList(
     "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",
-    lambda row: _("Work on this place or group") if row.is_heard else _("Hear young people about it first"),
-    note="reference", shows=("place", "group"),
+    queries.what_is_next, note="reference", due="review_on", shows=("place", "group"),
     only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN),
+)  # fmt: skip
+NOBODY = WorkList(
+    "contexts-nobody-holds", _("Contexts that nobody holds"), May.DECIDE, queries.contexts_nobody_holds, "context_give", "whom",
+    _("Who held it cannot do it any longer: give it to somebody else"), note="reference", whose=_("whoever decides"), shows=("place", "group"),
+    only_if=lambda user: Context.objects.all(),
+)  # fmt: skip
+TO_CLOSE = WorkList(
+    "contexts-to-close", _("Contexts that can close"), May.DECIDE, queries.contexts_to_close, "context_close", "whom",
+    _("A review decided that it can close"), note="reference", whose=_("whoever decides"), shows=("place", "group"),
+    only_if=lambda user: Context.objects.filter(state=rules.State.OPEN, review_on=None),
 )  # fmt: skip
 ASSESSMENTS = WorkList(
     "context-assessments", _("Assessments of places and groups that you are writing"), May.ASSESS, queries.being_written,
@@ -27,14 +36,9 @@ SIGN_OFFS = WorkList(
 )  # fmt: skip
 GUARDIANS = WorkList(
     "guardians", _("Who watches over places and groups: ask again"), May.PLAN, queries.guardians_to_ask_again,
-    "context_guardian", "context.whom", lambda row: _("Ask again whether they still watch over it: %(who)s") % {"who": row.who},
+    "context_guardian", "context.whom", lambda row: _("Ask again whether they watch over it: %(who)s") % {"who": row.who},
     due="look_again_on", shows=("context__place", "context__group"),
-    only_if=lambda user: ContextGuardian.objects.filter(context__held_by=user, answer=rules.Answer.YES),
-)  # fmt: skip
-REVIEWS = WorkList(
-    "context-reviews", _("Reviews of places and groups"), May.REVIEW, queries.to_review,
-    "context_review", "whom", _("Review of the work on this place or group"), note="reference", due="review_on", shows=("place", "group"),
-    only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN, review_on__isnull=False),
+    only_if=lambda user: ContextGuardian.objects.filter(context__held_by=user).exclude(answer=rules.Answer.ENDED),
 )  # fmt: skip
 LOOK_AGAIN = WorkList(
     "contexts-again", _("Places and groups to look at again after the work ended"), May.REVIEW, queries.to_look_at_again,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,8 @@ from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
-from heard.cases.context.queries import (
-    context_visible_to,
-    contexts_visible_to,
-    open_goals,
-    why_not_name_a_child,
-)
+from heard.cases.context.actions import locked_context
+from heard.cases.context.queries import may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.disruption.rules import Progress
@@ -77,7 +74,7 @@ def change_step(
     """Changes a step that is still to do. Who is given it learns of it."""
     step = _locked(by, disruption_id)
     if step.state != Progress.OPEN:
-        raise Refused("This step is finished already.")
+        raise Refused(rules.FINISHED)
     against, before = queries.read_against(by, end, end_id, who_or_where), step.owner_id
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
@@ -125,7 +122,7 @@ def plan_context_step(
     power: str = "",
 ) -> DisruptionStep:
     """A step about the place or group of a context, towards a goal of it. Who is given it learns of it."""
-    context = context_visible_to(by, context_id)
+    context = locked_context(by, context_id)
     step = DisruptionStep(context=context, added_by=by, place_id=context.place_id, group_id=context.group_id)
     given = {
         "kind": kind,
@@ -154,7 +151,7 @@ def change_context_step(
     """Changes a step that is still to do. Who is given it learns of it."""
     step = _locked_in_context(by, step_id)
     if step.state != Progress.OPEN:
-        raise Refused("This step is finished already.")
+        raise Refused(rules.FINISHED)
     given = {
         "kind": kind,
         "what": what,
@@ -170,10 +167,12 @@ def change_context_step(
 def finish_context_step(
     *, by: User, step_id: uuid.UUID, outcome: str, done_on: date | None, note: str = ""
 ) -> DisruptionStep:
-    """Done, or could not be done, with a note that says why. Who holds the context learns of it."""
+    """Done, or could not be done, with a note that says why. Who holds the context learns of it, and whose step it was."""
     step = _locked_in_context(by, step_id)
+    assert step.context
     refuse(
-        rules.why_not_finish_step(
+        queries.why_not_finish_in_context(by, step)
+        or rules.why_not_finish_step(
             may_plan=by.may(May.PLAN),
             progress=step.state,
             outcome=outcome,
@@ -181,12 +180,18 @@ def finish_context_step(
             done_on=done_on,
             today=timezone.localdate(),
         )
+        or why_not_name_a_child(by, step.context, note)
     )
     step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
     step.save(update_fields=["state", "done_on", "note"])
     _audit_in_context(by, "finish", step)
-    assert step.context
-    _announce_in_context(by, step, Notified.CONTEXT_NEWS, step.context.held_by)
+    announce(
+        by=by,
+        kind=Notified.CONTEXT_NEWS,
+        subject="context",
+        subject_id=step.context.pk,
+        named=[step.context.held_by, step.owner],
+    )
     return step
 
 
@@ -211,7 +216,7 @@ def _write_in_context(
     by: User, step: DisruptionStep, goal_id: uuid.UUID | None, given: dict[str, Any]
 ) -> DisruptionStep:
     assert step.context
-    owner, before = given["owner"], step.owner_id
+    owner, before = given["owner"], step.owner
     goal = open_goals(by, step.context.pk).filter(pk=goal_id).first() if goal_id else None
     refuse(
         queries.why_not_begin_in_context(by, step.context)
@@ -222,8 +227,10 @@ def _write_in_context(
             owner_is_active=owner is not None and owner.is_active,
             owner_may_plan=owner is not None and owner.may(May.PLAN),
             owner_sees_it=owner is not None
-            and contexts_visible_to(owner).filter(pk=step.context.pk).exists(),
+            and may_know(owner, step.context.end, step.context.node_id, step.context.setting, leads=True),
             due_on=given["due_on"],
+            today=timezone.localdate(),
+            was_due_on=step.due_on,
         )
     )
     refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
@@ -235,18 +242,21 @@ def _write_in_context(
     step.full_clean()
     step.save()
     _audit_in_context(by, "change" if before else "add", step)
-    if owner is not None and owner.pk != before:
-        _announce_in_context(by, step, Notified.CONTEXT, owner)
+    whose = {before, owner} if before != owner else set()
+    _announce_in_context(by, step, Notified.ACTION, [one for one in whose if one])
     return step
 
 
 def _locked_in_context(by: User, step_id: uuid.UUID) -> DisruptionStep:
-    DisruptionStep.objects.select_for_update().filter(pk=step_id).first()
+    """The step as it stands now, with its context, both kept from other writers."""
+    context_id = queries.context_step_visible_to(by, step_id).context_id
+    assert context_id
+    locked_context(by, context_id)
     return queries.context_step_visible_to(by, step_id)
 
 
-def _announce_in_context(by: User, step: DisruptionStep, kind: Notified, whom: User) -> None:
-    announce(by=by, kind=kind, subject="context step", subject_id=step.pk, named=[whom])
+def _announce_in_context(by: User, step: DisruptionStep, kind: Notified, whom: Iterable[User]) -> None:
+    announce(by=by, kind=kind, subject="context step", subject_id=step.pk, named=whom)
 
 
 def _audit_in_context(by: User, verb: str, step: DisruptionStep) -> None:

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to
-from heard.cases.context.queries import contexts_visible_to, open_goals
+from heard.cases.context.queries import contexts_visible_to, leads, open_goals
+from heard.cases.context.rules import NOT_YOURS
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.network.queries import (
@@ -58,6 +59,7 @@ def context_steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
         "context__place",
         "context__group",
         "context__held_by",
+        "context__lead_team",
         "goal",
         "agency",
         "owner",
@@ -96,8 +98,27 @@ def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
 
 def why_not_begin_in_context(user: User, context: Context) -> str | None:
     return rules.why_not_begin_context_step(
-        may_plan=user.may(May.PLAN), is_open=context.is_open, has_goals=open_goals(user, context.pk).exists()
+        may_plan=user.may(May.PLAN),
+        is_open=context.is_open,
+        not_theirs=None if leads(user, context) else NOT_YOURS,
+        has_goals=open_goals(user, context.pk).exists(),
     )
+
+
+def why_not_change_in_context(user: User, step: DisruptionStep) -> str | None:
+    assert step.context
+    if step.state != rules.Progress.OPEN:
+        return rules.FINISHED
+    return why_not_begin_in_context(user, step.context)
+
+
+def why_not_finish_in_context(user: User, step: DisruptionStep) -> str | None:
+    """Whoever does it says how it went, a colleague of theirs, or who leads the work."""
+    assert step.context
+    if step.state != rules.Progress.OPEN:
+        return rules.FINISHED
+    theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
+    return None if theirs or leads(user, step.context) else NOT_YOURS
 
 
 def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:

@@ -1,6 +1,6 @@
 """Steps against people and places that harm, and when they may be written and finished. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +33,7 @@ class Progress(StrEnum):
     NOT_DONE = "not_done"
 
 
+FINISHED: Final = "This step is finished already."
 IS_A_CHILD: Final = (
     "This person is a child too, and needs protection whatever they did. Tell a worry about them instead."
 )
@@ -57,15 +58,21 @@ def why_not_plan_step(*, what: str, against: str, is_a_child: bool, due_on: date
     return STEP_ASKS.missing(due_on=due_on)
 
 
+MOST_AHEAD: Final = timedelta(days=731)  # of the day of a step: beyond it lies a slip of the year
 GOALS_FIRST: Final = "Set a goal first: what will be so. Then add what is done towards it."
 
 
-def why_not_begin_context_step(*, may_plan: bool, is_open: bool, has_goals: bool) -> str | None:
-    """Of a step about a place or group itself. `has_goals`: the context has a goal that is not ended."""
+def why_not_begin_context_step(
+    *, may_plan: bool, is_open: bool, not_theirs: str | None, has_goals: bool
+) -> str | None:
+    """Of a step about a place or group itself. `not_theirs`: why the work is not theirs to steer. `has_goals`: the context has a goal
+    that is not ended."""
     if not may_plan:
         return "Your role does not write plans."
     if not is_open:
         return "This context is closed. A step needs an open one."
+    if not_theirs:
+        return not_theirs
     return None if has_goals else GOALS_FIRST
 
 
@@ -78,8 +85,11 @@ def why_not_plan_context_step(
     owner_may_plan: bool,
     owner_sees_it: bool,
     due_on: date | None,
+    today: date,
+    was_due_on: date | None = None,
 ) -> str | None:
-    """Each step has a goal, somebody who does it and who may read the context, and a day."""
+    """Each step has a goal, somebody who does it and who may read the context, and a day to come. `was_due_on`: its day before, which
+    stays as it is though it is over."""
     if not has_goal:
         return CONTEXT_STEP_ASKS["goal"]
     if not what.strip():
@@ -90,6 +100,8 @@ def why_not_plan_context_step(
         return "That person does not work with children’s records here. Choose somebody else."
     if not owner_sees_it:
         return "That person may not see this place or group. Choose somebody who may."
+    if due_on and due_on != was_due_on and not today <= due_on <= today + MOST_AHEAD:
+        return "Give a day from today on, within two years."
     return STEP_ASKS.missing(due_on=due_on)
 
 
@@ -100,7 +112,7 @@ def why_not_finish_step(
     if not may_plan:
         return "Your role does not change plans."
     if progress != Progress.OPEN:
-        return "This step is finished already."
+        return FINISHED
     if outcome not in (Progress.DONE, Progress.NOT_DONE):
         return FINISH_ASKS["outcome"]
     if done_on is None or done_on > today:

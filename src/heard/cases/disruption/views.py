@@ -114,28 +114,29 @@ def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
     step: Any = actions.open_context_step(by=user, step_id=context_step_id)
     now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on")}
     now |= {"goal": str(step.goal_id), "agency": str(step.agency_id), "owner": str(step.owner_id)}
+    why_not = queries.why_not_change_in_context(user, step)
     form = _context_form(request, step.context, "context.step", step.pk, now)
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_context_step(by=user, step_id=step.pk, **form.answered)
             return redirect("context", context_id=step.context_id)
-    return in_context(request, step.context, form, _("Change the step"))
+    return in_context(request, step.context, form, _("Change the step"), why_not=why_not)
 
 
 @gate(May.PLAN)
 def finish_in_context(request: Request, context_step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     step: Any = actions.open_context_step(by=user, step_id=context_step_id)
-    today = {"done_on": timezone.localdate()}
+    why_not, today = queries.why_not_finish_in_context(user, step), {"done_on": timezone.localdate()}
     form = kept_form(
         request, ContextFinishForm, kind="context.step.finish", subject_id=step.pk, suggested=today
     )
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.finish_context_step(by=user, step_id=step.pk, **form.cleaned_data)
             messages.success(request, _("Saved: how the step went."))
             return redirect("context", context_id=step.context_id)
-    return in_context(request, step.context, form, _("How did it go?"), step.what)
+    return in_context(request, step.context, form, _("How did it go?"), step.what, why_not=why_not)
 
 
 def _context_form(

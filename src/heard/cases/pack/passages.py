@@ -28,6 +28,7 @@ from heard.cases.case.record import (
 )
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
+from heard.cases.context.record import NAMED
 from heard.cases.death.record import DEATHS
 from heard.cases.disruption.record import STEPS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
@@ -69,7 +70,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
     Part.WORDS: (ALL_WORDS,),
     Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS),
     Part.NOTES: (NOTES,),
-    Part.ASSESSMENTS: (ASSESSMENTS,),
+    Part.ASSESSMENTS: (ASSESSMENTS, NAMED),
     Part.PLANS: (PLANS, STEPS, AFTER_PLANS),
     Part.SAFETY: (SAFETY_PLANS,),
     Part.REVIEWS: (REVIEWS,),

@@ -117,9 +117,9 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
 
 def _ask(world: World, context: Context, one: dict[str, Any]) -> None:
     day = world.ago(one["ago"])
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = {"look_again_on": world.ago(one["again"])}
     if one["answer"] == "yes":
-        said = {"said_on": world.ago(one["said"]), "look_again_on": world.ago(one["again"])}
+        said["said_on"] = world.ago(one["said"])
     with world.on(day + timedelta(days=1)):
         contexts.ask_guardian(
             by=world.users[one["by"]],

@@ -286,24 +286,13 @@ class Web:
         the partnership."""
         if self.user.may(May.SEE_PARTNERSHIP):
             return Q()
-        mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
-        return mine | self._by_need("group")
-
-    def places_by_need(self) -> QuerySet[Place]:
-        """Places that the user knows as they would know a group: through somebody there whom they may see, or a worry about it that
-        they may read; all of them for who sees the partnership. Nobody needs this to see a place, but to read what is said of a home
-        or a space online."""
-        rows = self.nodes(_PLACE)
-        return rows if self.user.may(May.SEE_PARTNERSHIP) else rows.filter(self._by_need("place"))
-
-    def _by_need(self, what: str) -> Q:
-        """Of places or groups: known to the workers of somebody who is tied to it, and to who may read a worry about it."""
         named = [
-            Exists(import_string(name)(self.user).order_by().filter(**{what: OuterRef("pk")}))
+            Exists(import_string(name)(self.user).order_by().filter(group=OuterRef("pk")))
             for name in settings.GROUPS_NAMED_IN
         ]
+        mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
         members = self.sources().filter(self._first_is(_PERSON), tie__second=OuterRef("pk"))
-        return reduce(or_, map(Q, named), Q(Exists(members)))
+        return reduce(or_, map(Q, named), mine | Q(Exists(members)))
 
     def _handle(self) -> Q:
         """There is no list of handles. One is seen through a person or group who uses it or a record that names it; where it was

@@ -85,7 +85,7 @@ def may_open_as(
     if role == To.OFFICER:  # who needs no other right to it, and whom nobody else covers
         kept_out = person_id is not None and not not_denied(user, person_id)
         return user.is_active and user.may(May.HEAR_OF_STAFF) and not kept_out
-    if role == To.NAMED and person_id is None and level is None:  # given to them, about nobody in particular
+    if role == To.NAMED and person_id is None:  # given to them, about nobody in particular
         return user.is_active and user.may(May.SEE_CHILD)
     if role != To.TELLER:
         return may_open(user, person_id, level)

@@ -54,7 +54,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
     "context assessment": ("context_assessment", "context_assessment_id"),
-    "context step": ("context_step", "context_step_id"),
+    "context step": ("context_step_finish", "context_step_id"),
     "context": ("context", "context_id"),
     "caseload import": ("caseload_given", "import_id"),
 }

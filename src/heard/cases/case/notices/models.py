@@ -89,6 +89,14 @@ class Notice(models.Model):
             _("Children who had been brought into Heard were taken back"),
         )
         NOT_TAKEN_BACK = rules.Kind.NOT_TAKEN_BACK.value, _("A caseload that was to be taken back stays")
+        DANGER_IN_CONTEXT = (
+            rules.Kind.DANGER_IN_CONTEXT.value,
+            _("Worry on work on a place or group that is yours: somebody was in danger when it was told"),
+        )
+        CONTEXT_TO_DECIDE = (
+            rules.Kind.CONTEXT_TO_DECIDE.value,
+            _("Work on a place or group: can it close, or has harm moved?"),
+        )
         CONTEXT = rules.Kind.CONTEXT.value, _("Work on a place or group is yours")
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 

@@ -94,13 +94,23 @@ class Kind(StrEnum):
     BROUGHT = "brought"
     TAKEN_BACK = "taken_back"
     NOT_TAKEN_BACK = "not_taken_back"
+    DANGER_IN_CONTEXT = "danger_in_context"
     CONTEXT = "context"
+    CONTEXT_TO_DECIDE = "context_to_decide"
     CONTEXT_NEWS = "context_news"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
 URGENT: Final = frozenset(
-    {Kind.DANGER, Kind.DANGER_IN_CASE, Kind.DANGER_TAKEN_ON, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER}
+    {
+        Kind.DANGER,
+        Kind.DANGER_IN_CASE,
+        Kind.DANGER_TAKEN_ON,
+        Kind.DANGER_IN_CONTEXT,
+        Kind.MISSING,
+        Kind.STAFF,
+        Kind.STAFF_NO_OFFICER,
+    }
 )
 
 # Whom it goes to. The first role of which there is anybody answers for it: until one of them, or whoever covers for them, has
@@ -168,7 +178,9 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.BROUGHT: (To.NAMED,),
     Kind.TAKEN_BACK: (To.NAMED,),
     Kind.NOT_TAKEN_BACK: (To.NAMED,),
+    Kind.DANGER_IN_CONTEXT: (To.NAMED,),
     Kind.CONTEXT: (To.NAMED,),
+    Kind.CONTEXT_TO_DECIDE: (To.NAMED,),
     Kind.CONTEXT_NEWS: (To.NAMED,),
 }
 
@@ -199,6 +211,7 @@ GIVEN: Final = frozenset(
         Kind.NOT_TAKEN_BACK,
         Kind.FILE_LOST,
         Kind.CONTEXT,
+        Kind.CONTEXT_TO_DECIDE,
         Kind.CONTEXT_NEWS,
     }
 )
@@ -206,7 +219,7 @@ GIVEN: Final = frozenset(
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at

@@ -33,7 +33,15 @@ from heard.cases.concern.queries import (
 )
 from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
 from heard.cases.concern.strategy.queries import going_on
-from heard.cases.context.actions import add_to_context, open_context, take_back_context
+from heard.cases.context.actions import (
+    add_to_context,
+    correct_context,
+    give_context,
+    locked_context,
+    open_context,
+    take_back_context,
+    take_worry_away,
+)
 from heard.cases.context.queries import open_context_of
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
@@ -76,10 +84,12 @@ class Step:
 
 @dataclass(frozen=True)
 class NewContext:
-    """What a context about the place or group of a worry is opened with: which setting it is, and who holds it."""
+    """What a context about the place or group of a worry is opened with: which setting it is, who holds it, and why it is opened, which
+    more people read than the reason for the decision."""
 
     setting: str
     holder: User | None
+    why: str
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,7 @@ class Decided:
             strategy_in_time=self.strategy_on is not None and self.strategy_on >= today,
             has_context_setting=self.new_context is not None and bool(self.new_context.setting),
             has_context_holder=self.new_context is not None and self.new_context.holder is not None,
+            has_context_why=self.new_context is not None and bool(self.new_context.why.strip()),
         )
 
 
@@ -230,7 +241,8 @@ def correct_decision(
         again=was == decided.decision,
     )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
-    settle(kind=Notified.DANGER_TAKEN_ON, subject="concern", subject_id=concern.pk, at=now)
+    for kind in (Notified.DANGER_TAKEN_ON, Notified.DANGER_IN_CONTEXT):
+        settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
     _announce(by, concern, decided.step if was != decided.decision else None, now)
     announce(
         by=by,
@@ -318,6 +330,8 @@ def _write(
     """The decision as it is now, and what follows from it. `again`: the same decision as before, put in other words."""
     concern.decision_reason, concern.feedback = decided.reason.strip(), decided.feedback.strip()
     concern.case = kept_case or _case_for(by, concern, decided, open_one, now)
+    if kept_context:
+        _put_right(by, concern, kept_context, decided)
     concern.context = kept_context or _context_for(by, concern, decided, now, again=again)
     takes_on = decided.decision in (rules.Decision.OTHER_AGENCY, rules.Decision.HELP)
     concern.other_agency = decided.other_agency if takes_on else None
@@ -365,6 +379,9 @@ def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> N
         concern.case and concern.danger_now == rules.Danger.YES
     ):  # with a clock of its own, until the worker has seen it
         announce(kind=Notified.DANGER_IN_CASE, **worry, **about)
+    if concern.context and concern.danger_now == rules.Danger.YES:
+        holder = concern.context.held_by
+        announce(kind=Notified.DANGER_IN_CONTEXT, named=[holder], **worry, **about)
     if concern.other_agency_id:
         in_danger = concern.danger_now == rules.Danger.YES
         kind = Notified.DANGER_TAKEN_ON if in_danger else Notified.WORRY_TAKEN_ON
@@ -395,14 +412,29 @@ def _context_for(
     new, open_one = decided.new_context, _open_context(by, concern)
     if decided.decision == rules.Decision.OPEN_CONTEXT and new:
         end = concern.about
-        why, key = decided.reason.strip(), concern.place_id or concern.group_id
+        key = concern.place_id or concern.group_id
         assert key
         return open_context(
-            by=by, end=end, node_id=key, setting=new.setting, why=why, holder=new.holder, at=at
+            by=by, end=end, node_id=key, setting=new.setting, why=new.why, holder=new.holder, at=at
         )
     if decided.decision == rules.Decision.ADD_TO_CONTEXT and open_one:
         return open_one if again else add_to_context(by=by, context_id=open_one.pk, at=at)
     return None
+
+
+def _put_right(by: User, concern: Concern, context: Context, decided: Decided) -> None:
+    """What the decision says now of the context that it opened."""
+    new, why = decided.new_context, _why_put_right(concern)
+    assert new
+    if (new.setting, new.why.strip()) != (context.setting, context.why_opened):
+        correct_context(by=by, context_id=context.pk, setting=new.setting, why_opened=new.why, why=why)
+    if new.holder and new.holder != context.held_by:
+        give_context(by=by, context_id=context.pk, holder=new.holder, why=why)
+
+
+def _why_put_right(concern: Concern) -> str:
+    """For those who read the context: why the decision was put right stands with the worry, for those who read that."""
+    return f"The decision on worry {concern.reference} was put right."
 
 
 # ---- putting a decision right
@@ -437,6 +469,10 @@ def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now:
         take_back_case(by=by, case_id=concern.case.pk, why=why, at=now)
         return None
     if concern.decision == rules.Decision.OPEN_CONTEXT and concern.context:
-        begun = has_work_in_context(by, concern)
-        take_back_context(by=by, context_id=concern.context.pk, why=why, has_work=begun, at=now)
+        locked_context(by, concern.context.pk)
+        refuse(rules.why_not_take_back_context(has_work=has_work_in_context(by, concern)))
+        why = _why_put_right(concern)
+        take_back_context(by=by, context_id=concern.context.pk, why=why, at=now)
+    if concern.decision == rules.Decision.ADD_TO_CONTEXT and concern.context:
+        take_worry_away(by=by, context_id=concern.context.pk, at=now)
     return open_one

@@ -91,6 +91,7 @@ def pass_to_officer(
         Notified.DANGER,
         Notified.DANGER_IN_CASE,
         Notified.DANGER_TAKEN_ON,
+        Notified.DANGER_IN_CONTEXT,
         Notified.TELLER_ANSWERED,
     ):
         settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)

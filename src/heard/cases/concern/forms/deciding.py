@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.concern import rules
 from heard.cases.concern.actions import NewContext, Step
+from heard.cases.context.forms import READ_BY
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import (
     CheckboxesField,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from heard.cases.case.models import Words
 
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
-_CONTEXT: Final = ("context_setting", "context_holder")
+_CONTEXT: Final = ("context_setting", "context_why", "context_holder")
 _FOLLOWS: Final = (
     "worker",
     "strategy_on",
@@ -42,7 +43,7 @@ _REVEALS: Final = {
     "strategy": "strategy_on",
     "help": ("help_with", "helping_agency"),
     "other_agency": "other_agency",
-    "open_context": ("context_setting", "context_holder"),
+    "open_context": _CONTEXT,
 }
 
 
@@ -116,7 +117,15 @@ class DecideForm(ChildsViewForm):
         required=False,
     )
     other_agency = SelectField(_("Which agency?"))
-    context_setting = RadiosField(_("What kind of setting is it?"), small=True)
+    context_setting = RadiosField(_("What kind of setting is it?"), hint=READ_BY, small=True)
+    context_why = TextareaField(
+        _("Why is the context opened?"),
+        hint=_(
+            "What is known to happen there, without a name and without who told it: more people read this than the worry."
+        ),
+        rows=3,
+        max_length=5000,
+    )
     context_holder = SelectField(
         _("Who holds the context?"),
         hint=_(
@@ -236,7 +245,7 @@ class DecideForm(ChildsViewForm):
             said["step"] = Step(answers["step_what"], owner, answers["step_due_on"])
         if answers["decision"] == "open_context":
             holder = offers.colleagues.get(answers["context_holder"], (None, ""))[0]
-            said["new_context"] = NewContext(answers["context_setting"], holder)
+            said["new_context"] = NewContext(answers["context_setting"], holder, answers["context_why"])
         return {"reason": "", "decision": ""} | said
 
 

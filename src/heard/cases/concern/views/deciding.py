@@ -243,6 +243,7 @@ def _as_decided(worry: Any, unheard: Any) -> dict[str, Any]:
     context = worry.context if worry.decision == rules.Decision.OPEN_CONTEXT else None
     return {
         "context_setting": context.setting if context else "",
+        "context_why": context.why_opened if context else "",
         "context_holder": str(context.held_by_id) if context else "",
         "decision": worry.decision,
         "reason": worry.decision_reason,
@@ -297,7 +298,7 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
         ),
         rules.Decision.ADD_TO_CONTEXT: (
             _("Add to the open context %(context)s") % {"context": context},
-            _("Who holds the context learns of it, and its readers find this worry there."),
+            _("Who holds the context learns of it. They and their agency read this worry there."),
         ),
         rules.Decision.PANEL: (
             _("Discuss it at the panel"),

@@ -1,17 +1,21 @@
 """Every write about contexts."""
 
+from heard.cases.context.actions._shared import locked_context
 from heard.cases.context.actions.aiming import ask_guardian, change_guardian, end_goal, set_goal
 from heard.cases.context.actions.assessing import (
     add_finding,
     change_finding,
     conclude,
     read_assessment,
+    read_children_there,
     send_assessment_back,
     sign_assessment,
     start_assessment,
     submit_assessment,
     take_out_finding,
+    withdraw_assessment,
 )
+from heard.cases.context.actions.correcting import correct_context, correct_goal, correct_voice
 from heard.cases.context.actions.opening import (
     add_to_context,
     give_context,
@@ -19,5 +23,6 @@ from heard.cases.context.actions.opening import (
     open_context,
     read_context,
     take_back_context,
+    take_worry_away,
 )
 from heard.cases.context.actions.reviewing import close_context, hold_review, look_again

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, refuse
-from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.agencies.rules import refuse
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import _locked_context
+from heard.cases.context.actions._shared import audit, keep_earlier, locked_context, tell_news
 from heard.cases.context.models import Context, ContextGoal, ContextGuardian
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ def set_goal(
     *, by: User, context_id: uuid.UUID, text: str, measure: str, review_on: date | None = None
 ) -> ContextGoal:
     """Who holds the context learns of it. `review_on`: where the context has no day for its review yet."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     needs_review = context.review_on is None
     refuse(
         queries.why_not_begin_goal(by, context)
@@ -45,49 +42,51 @@ def set_goal(
     if needs_review:
         context.review_on = review_on
         context.save(update_fields=["review_on"])
-    _audit(by, "set goal", context)
-    _announce(by, context)
+    audit(by, "set goal", context)
+    tell_news(by, context)
     return goal
 
 
 @transaction.atomic
 def end_goal(*, by: User, goal_id: uuid.UUID, state: str, why: str) -> ContextGoal:
     """Reached or given up (`state`), with how that is known or why."""
+    context = locked_context(by, queries.goal_visible_to(by, goal_id).context_id)
     goal = queries.goal_visible_to(by, goal_id)
-    context = _locked_context(by, goal.context_id)
-    ContextGoal.objects.select_for_update().get(pk=goal.pk)
     refuse(
-        rules.why_not_write(state=context.state, may=by.may(May.PLAN))
+        queries.why_not_begin_ending(by, goal)
         or rules.why_not_end_goal(
             state=goal.state, becomes=state, why=why, open_steps=goal.steps.filter(state="open").count()
         )
+        or queries.why_not_name_a_child(by, context, why)
     )
     goal.state, goal.why_ended, goal.ended_at = ContextGoal.State(state), why.strip(), timezone.now()
     goal.save(update_fields=["state", "why_ended", "ended_at"])
-    _audit(by, "end goal", context)
-    _announce(by, context)
+    audit(by, "end goal", context)
+    tell_news(by, context)
     return goal
 
 
 @transaction.atomic
 def ask_guardian(*, by: User, context_id: uuid.UUID, **said: Any) -> ContextGuardian:
     """Somebody was asked to watch over it, by whoever writes it down. `said`: what `rules.why_not_keep_guardian` asks for."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     return _keep(by, context, ContextGuardian(context=context, asked_by=by), said)
 
 
 @transaction.atomic
 def change_guardian(*, by: User, guardian_id: uuid.UUID, **said: Any) -> ContextGuardian:
     """What they answered, that it is still so, or that they do it no longer."""
+    context = locked_context(by, queries.guardian_visible_to(by, guardian_id).context_id)
     guardian = queries.guardian_visible_to(by, guardian_id)
-    context = _locked_context(by, guardian.context_id)
-    return _keep(by, context, guardian, said)
+    refuse(queries.why_not_change_guardian(by, guardian))
+    keep_earlier(by, context, "guardian", guardian, queries.SAID_OF_GUARDIANS)
+    return _keep(by, context, guardian, {"said_on": guardian.said_on} | said)
 
 
 def _keep(by: User, context: Context, guardian: ContextGuardian, said: dict[str, Any]) -> ContextGuardian:
     answers = {"said_on": None, "look_again_on": None, "why_ended": ""} | said
     refuse(
-        rules.why_not_write(state=context.state, may=by.may(May.PLAN))
+        queries.why_not_ask(by, context)
         or rules.why_not_keep_guardian(
             **answers, today=timezone.localdate(), names=queries.names_there(by, context.node_id)
         )
@@ -96,20 +95,6 @@ def _keep(by: User, context: Context, guardian: ContextGuardian, said: dict[str,
         setattr(guardian, name, value.strip() if isinstance(value, str) else value)
     guardian.full_clean()
     guardian.save()
-    _audit(by, "keep guardian", context)
-    _announce(by, context)
+    audit(by, "keep guardian", context)
+    tell_news(by, context)
     return guardian
-
-
-def _announce(by: User, context: Context) -> None:
-    announce(
-        by=by,
-        kind=Notified.CONTEXT_NEWS,
-        subject="context",
-        subject_id=context.pk,
-        named=[context.held_by],
-    )
-
-
-def _audit(by: User, verb: str, context: Context) -> None:
-    record_audit(by=by, verb=verb, subject="context", subject_id=context.pk)

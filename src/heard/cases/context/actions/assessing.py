@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit, record_looks
-from heard.agencies.rules import Hidden, refuse
+from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import _locked_context
+from heard.cases.context.actions._shared import locked_context
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import sides_of
 from heard.knowledge import load
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def start_assessment(*, by: User, context_id: uuid.UUID) -> ContextAssessment:
     """One that is not signed at a time, made with the current release of knowledge."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     refuse(queries.why_not_start_now(by, context))
     assessment = ContextAssessment.objects.create(
         context=context, release=load.current().id, author=by, started_at=timezone.now()
@@ -49,7 +49,7 @@ def add_finding(
     names: Collection[uuid.UUID] = (),
 ) -> ContextFinding:
     """One thing that is known. `names`: keys of children whom it names; who may not see each of them does not read it."""
-    assessment = _to_change(by, assessment_id)
+    assessment = _to_change(by, assessment_id, queries.why_not_add)
     finding = ContextFinding(assessment=assessment, written_by=by)
     return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
 
@@ -65,18 +65,16 @@ def change_finding(
     side: str = "",
     names: Collection[uuid.UUID] = (),
 ) -> ContextFinding:
-    finding = queries.finding_visible_to(by, finding_id)
-    finding.assessment = _to_change(by, finding.assessment_id)
+    finding = _finding_to_change(by, finding_id)
     return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
 
 
 @transaction.atomic
 def take_out_finding(*, by: User, finding_id: uuid.UUID) -> ContextAssessment:
-    finding = queries.finding_visible_to(by, finding_id)
-    assessment = _to_change(by, finding.assessment_id)
+    finding = _finding_to_change(by, finding_id)
     finding.delete()
-    _audit(by, "write", assessment)
-    return assessment
+    _audit(by, "write", finding.assessment)
+    return finding.assessment
 
 
 @transaction.atomic
@@ -99,6 +97,8 @@ def submit_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessmen
     assessment = _locked(by, assessment_id)
     refuse(queries.why_not_submit(by, assessment))
     assessment.writers.add(by)
+    if not queries.somebody_can_sign(by, assessment):
+        raise Refused(rules.NOBODY_SIGNS)
     assessment.state, assessment.submitted_at = ContextAssessment.State.SUBMITTED, timezone.now()
     assessment.save(update_fields=["state", "submitted_at"])
     _audit(by, "submit", assessment)
@@ -106,15 +106,26 @@ def submit_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessmen
 
 
 @transaction.atomic
+def withdraw_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """Whoever wrote in it goes on with what was sent."""
+    assessment = _locked(by, assessment_id)
+    refuse(queries.why_not_withdraw(by, assessment))
+    assessment.state, assessment.submitted_at = ContextAssessment.State.DRAFT, None
+    assessment.save(update_fields=["state", "submitted_at"])
+    _audit(by, "withdraw", assessment)
+    return assessment
+
+
+@transaction.atomic
 def sign_assessment(*, by: User, assessment_id: uuid.UUID, words: str = "") -> ContextAssessment:
     """Final. Its author and who holds the context learn of it."""
     assessment = _locked(by, assessment_id)
-    refuse(queries.why_not_sign(by, assessment))
+    refuse(queries.why_not_sign(by, assessment) or _names(by, assessment, words))
     assessment.state, assessment.sign_comment = ContextAssessment.State.SIGNED, words.strip()
     assessment.signed_by, assessment.signed_at = by, timezone.now()
     assessment.save(update_fields=["state", "sign_comment", "signed_by", "signed_at"])
     _audit(by, "sign off", assessment)
-    _announce(by, assessment)
+    _announce(by, assessment, Notified.SIGNED)
     return assessment
 
 
@@ -122,12 +133,16 @@ def sign_assessment(*, by: User, assessment_id: uuid.UUID, words: str = "") -> C
 def send_assessment_back(*, by: User, assessment_id: uuid.UUID, words: str) -> ContextAssessment:
     """With what has to be looked at again, for its author to go on."""
     assessment = _locked(by, assessment_id)
-    refuse(queries.why_not_sign(by, assessment) or rules.why_not_decide_on(signs=False, words=words))
+    refuse(
+        queries.why_not_sign(by, assessment)
+        or rules.why_not_decide_on(signs=False, words=words)
+        or _names(by, assessment, words)
+    )
     assessment.state, assessment.returned_reason = ContextAssessment.State.RETURNED, words.strip()
     assessment.returned_at = timezone.now()
     assessment.save(update_fields=["state", "returned_reason", "returned_at"])
     _audit(by, "send back", assessment)
-    _announce(by, assessment)
+    _announce(by, assessment, Notified.SENT_BACK)
     return assessment
 
 
@@ -139,6 +154,18 @@ def read_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
     named = {one.pk for people in queries.people_named(by, assessment_id).values() for one in people}
     record_looks(by=by, subject=_SUBJECT, subject_id=assessment_id, person_ids=named)
     return assessment
+
+
+@transaction.atomic
+def read_children_there(
+    *, by: User, assessment: ContextAssessment, finding_id: uuid.UUID | None = None
+) -> list[tuple[str, str]]:
+    """Whom something that is known may name, by key, for the form that asks; with a 'view' row for each."""
+    there = queries.children_there(by, assessment.context.node_id, finding_id)
+    keys = {person.pk for person, _called in there.values()}
+    context = assessment.context
+    record_looks(by=by, subject=context.end, subject_id=context.node_id, person_ids=keys)
+    return [(key, called) for key, (_person, called) in there.items()]
 
 
 _SUBJECT = "context assessment"
@@ -159,7 +186,7 @@ def _write(
     named = set(names)
     if not {str(key) for key in named} <= there.keys():
         raise Hidden
-    others = [(one.given_name, one.family_name) for one, _called in there.values() if one.pk not in named]
+    others = queries.names_there(by, assessment.context.node_id, but=named)
     refuse(
         rules.why_not_find(
             side=side,
@@ -172,6 +199,7 @@ def _write(
         )
     )
     assert seen_on is not None
+    finding.written_by = by
     finding.side, finding.what, finding.source, finding.seen_on = side, what.strip(), source.strip(), seen_on
     finding.full_clean()
     finding.save()
@@ -190,12 +218,26 @@ def _name(by: User, finding: ContextFinding, named: set[uuid.UUID]) -> None:
         record_audit(by=by, verb="name", subject=_SUBJECT, subject_id=finding.assessment_id, person_id=key)
 
 
-def _to_change(by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+def _to_change(
+    by: User,
+    assessment_id: uuid.UUID,
+    why_not: Callable[[User, ContextAssessment], str | None] = queries.why_not_change,
+) -> ContextAssessment:
     """Whoever changes it becomes one of its writers, and so cannot sign it off."""
     assessment = _locked(by, assessment_id)
-    refuse(queries.why_not_change(by, assessment))
+    refuse(why_not(by, assessment))
     assessment.writers.add(by)
     return assessment
+
+
+def _finding_to_change(by: User, finding_id: uuid.UUID) -> ContextFinding:
+    """One thing that is known, as it stands now."""
+    assessment = _locked(by, queries.finding_visible_to(by, finding_id).assessment_id)
+    finding = queries.finding_visible_to(by, finding_id)
+    finding.assessment = assessment
+    refuse(queries.why_not_change(by, assessment, finding))
+    assessment.writers.add(by)
+    return finding
 
 
 def _locked(by: User, assessment_id: uuid.UUID) -> ContextAssessment:
@@ -203,10 +245,14 @@ def _locked(by: User, assessment_id: uuid.UUID) -> ContextAssessment:
     return queries.assessment_visible_to(by, assessment_id)
 
 
-def _announce(by: User, assessment: ContextAssessment) -> None:
+def _names(by: User, assessment: ContextAssessment, words: str) -> str | None:
+    return queries.why_not_name_a_child(by, assessment.context, words)
+
+
+def _announce(by: User, assessment: ContextAssessment, kind: Notified) -> None:
     announce(
         by=by,
-        kind=Notified.CONTEXT_NEWS,
+        kind=kind,
         subject=_SUBJECT,
         subject_id=assessment.pk,
         named=[assessment.author, assessment.context.held_by],

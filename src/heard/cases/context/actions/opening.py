@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import new_reference
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import _locked_context
+from heard.cases.context.actions._shared import audit, locked_context, tell_news
 from heard.cases.context.models import Context, ContextHolder, ContextVoice
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def open_context(
     )
     context.full_clean()
     context.save()
-    _audit(by, "open", context)
+    audit(by, "open", context)
     _announce(by, context, Notified.CONTEXT, context.held_by, at=context.opened_at)
     return context
 
@@ -71,24 +70,28 @@ def open_context(
 @transaction.atomic
 def give_context(*, by: User, context_id: uuid.UUID, holder: User | None, why: str) -> Context:
     """Somebody else holds it from now on, and their team leads it; they learn of it."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     refuse(
         rules.why_not_give(
             state=context.state,
             may_give=by.may(May.DECIDE) or context.held_by_id == by.pk,
+            is_awaited=queries.is_awaited(by, context),
             is_same=holder is not None and context.held_by_id == holder.pk,
             why=why,
         )
+        or queries.why_not_name_a_child(by, context, why)
     )
     team = _team_of(holder, context.end, context.node_id, context.setting)
     ContextHolder.objects.create(
         context=context, user=context.held_by, until=timezone.now(), why=why.strip(), given_by=by
     )
     assert holder is not None
+    before = context.held_by
     context.held_by, context.lead_team = holder, team
     context.save(update_fields=["held_by", "lead_team"])
-    _audit(by, "give", context)
+    audit(by, "give", context)
     _announce(by, context, Notified.CONTEXT, holder)
+    _announce(by, context, Notified.CONTEXT_NEWS, before)
     return context
 
 
@@ -105,7 +108,7 @@ def hear_young_people(
     why_nobody: str = "",
 ) -> ContextVoice:
     """What young people say of the place or group, without a name; or why nobody was asked. Who holds it learns of it."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     refuse(
         rules.why_not_write(state=context.state, may=by.may(May.ASSESS))
         or rules.why_not_hear(
@@ -131,8 +134,8 @@ def hear_young_people(
     voice = ContextVoice(context=context, written_by=by, **said)
     voice.full_clean()
     voice.save()
-    _audit(by, "hear", context)
-    _announce(by, context, Notified.CONTEXT_NEWS, context.held_by)
+    audit(by, "hear", context)
+    tell_news(by, context)
     return voice
 
 
@@ -140,31 +143,44 @@ def hear_young_people(
 def add_to_context(*, by: User, context_id: uuid.UUID, at: datetime | None = None) -> Context:
     """Who holds it learns that a worry was added to it; that it was, `concern.actions.decide` writes. `Refused` where it is
     closed."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     refuse(rules.why_not_write(state=context.state, may=by.may(May.DECIDE)))
-    _audit(by, "add worry", context)
+    audit(by, "add worry", context)
     _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
     return context
 
 
 @transaction.atomic
-def take_back_context(*, by: User, context_id: uuid.UUID, why: str, has_work: bool, at: datetime) -> None:
-    """Closes a context that a wrong decision opened, as long as nothing has come of it."""
-    context = _locked_context(by, context_id)
-    refuse(rules.why_not_take_back(has_work=has_work))
+def take_worry_away(*, by: User, context_id: uuid.UUID, at: datetime | None = None) -> None:
+    """A worry that was added to it by a wrong decision goes elsewhere. Who holds it learns of it."""
+    context = locked_context(by, context_id)
+    audit(by, "take worry away", context)
+    _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
+
+
+@transaction.atomic
+def take_back_context(*, by: User, context_id: uuid.UUID, why: str, at: datetime | None = None) -> Context:
+    """Closes a context that was opened by mistake, as long as nothing has come of it."""
+    context, at = locked_context(by, context_id), at or timezone.now()
+    refuse(
+        queries.why_not_take_back(by, context)
+        or rules.TAKE_BACK_ASKS.missing(why=why)
+        or queries.why_not_name_a_child(by, context, why)
+    )
     context.state, context.closed_at, context.closed_by = Context.State.CLOSED, at, by
     context.why_closed = why.strip()
     context.full_clean()
     context.save()
-    _audit(by, "take back", context)
+    audit(by, "take back", context)
     _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
+    return context
 
 
 @transaction.atomic
 def read_context(*, by: User, context_id: uuid.UUID) -> Context:
     """The context, for showing it, with the 'view' audit row; or `Hidden`."""
     context = queries.context_visible_to(by, context_id)
-    _audit(by, "view", context)
+    audit(by, "view", context)
     return context
 
 
@@ -184,7 +200,3 @@ def _team_of(holder: User | None, end: str, node_id: uuid.UUID, setting: str) ->
 
 def _announce(by: User, context: Context, kind: Notified, whom: User, *, at: datetime | None = None) -> None:
     announce(by=by, kind=kind, subject="context", subject_id=context.pk, named=[whom], at=at)
-
-
-def _audit(by: User, verb: str, context: Context) -> None:
-    record_audit(by=by, verb=verb, subject="context", subject_id=context.pk)

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, May, refuse
-from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.agencies.rules import Hidden, refuse
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import _locked_context
-from heard.cases.context.models import Context, ContextEnd, ContextReview, ReviewedGoal
+from heard.cases.context.actions._shared import audit, locked_context, tell_news, tell_who_decides
+from heard.cases.context.models import Context, ContextEnd, ContextReview, ContextTry, ReviewedGoal
 from heard.cases.stage.rules import Looked
 
 if TYPE_CHECKING:
@@ -36,8 +33,9 @@ def hold_review(
     reason: str,
     next_review_on: date | None = None,
 ) -> ContextReview:
-    """Goal by goal (`looked`: each that is open, by its key), then how it goes on. Who holds the context learns of it."""
-    context = _locked_context(by, context_id)
+    """Goal by goal (`looked`: each that is open, by its key), then how it goes on. Where it can close, whoever closes it learns of it.
+    One that was held before another, and written down after it, moves no day."""
+    context = locked_context(by, context_id)
     goals = list(queries.open_goals(by, context_id))
     if set(looked) != {goal.pk for goal in goals}:
         raise Hidden
@@ -82,10 +80,13 @@ def hold_review(
         )
         row.full_clean()
         row.save()
-    context.review_on = review.next_review_on
-    context.save(update_fields=["review_on"])
-    _audit(by, "review", context)
-    _announce(by, context)
+    if not context.reviews.filter(held_on__gt=held_on).exists():
+        context.review_on = review.next_review_on
+        context.save(update_fields=["review_on"])
+    audit(by, "review", context)
+    tell_news(by, context)
+    if not goes_on:
+        tell_who_decides(by, context)
     return review
 
 
@@ -100,7 +101,7 @@ def close_context(
     opens_again_if: str,
 ) -> Context:
     """Ends the work, on a review that decided so; ninety days later somebody looks whether harm moved. Who holds it learns of it."""
-    context = _locked_context(by, context_id)
+    context = locked_context(by, context_id)
     refuse(
         queries.why_not_begin_closing(by, context)
         or rules.why_not_close(
@@ -123,44 +124,40 @@ def close_context(
         opens_again_if=opens_again_if.strip(),
         look_again_on=timezone.localdate(now) + timedelta(days=rules.LOOK_AGAIN_AFTER),
     )
-    _audit(by, "close", context)
-    _announce(by, context)
+    audit(by, "close", context)
+    tell_news(by, context)
     return context
 
 
 @transaction.atomic
-def look_again(*, by: User, context_id: uuid.UUID, found: str, what: str) -> ContextEnd:
-    """Whether harm moved, or safety spread, since the work ended: once, by somebody who says how that is known."""
-    context = _locked_context(by, context_id)
+def look_again(
+    *, by: User, context_id: uuid.UUID, found: str, what: str, again_on: date | None = None
+) -> ContextEnd:
+    """Whether harm moved, or safety spread, since the work ended, by somebody who says how that is known. Where it is not known,
+    somebody looks once more (`again_on`). Where harm moved, whoever decides learns of it."""
+    context = locked_context(by, context_id)
     end = queries.end_of(by, context_id)
     refuse(
-        rules.why_not_look_again(
-            may_review=by.may(May.REVIEW),
-            is_closed=end is not None and not context.is_open,
-            is_done=end is not None and end.looked_at is not None,
+        queries.why_not_begin_looking(by, context)
+        or rules.why_not_look_again(
             found=found,
             what=what,
+            again_on=again_on,
+            today=timezone.localdate(),
             names=queries.names_there(by, context.node_id),
         )
     )
     assert end is not None
-    end.found, end.what, end.looked_at, end.looked_by = found, what.strip(), timezone.now(), by
+    if found == rules.Found.NOT_KNOWN:
+        assert again_on is not None
+        ContextTry.objects.create(end=end, what=what.strip(), tried_at=timezone.now(), tried_by=by)
+        end.look_again_on = again_on
+    else:
+        end.found, end.what, end.looked_at, end.looked_by = found, what.strip(), timezone.now(), by
     end.full_clean()
     end.save()
-    _audit(by, "look again", context)
-    _announce(by, context)
+    audit(by, "look again", context)
+    tell_news(by, context)
+    if found in rules.HARM_MOVED:
+        tell_who_decides(by, context)
     return end
-
-
-def _announce(by: User, context: Context) -> None:
-    announce(
-        by=by,
-        kind=Notified.CONTEXT_NEWS,
-        subject="context",
-        subject_id=context.pk,
-        named=[context.held_by],
-    )
-
-
-def _audit(by: User, verb: str, context: Context) -> None:
-    record_audit(by=by, verb=verb, subject="context", subject_id=context.pk)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
+from heard.cases.context.forms.opening import PUT_RIGHT
 from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField
 
 
@@ -33,6 +34,18 @@ class GoalForm(Form):
         super().__init__(*args, **kwargs)
         if not needs_review:
             del self.fields["review_on"]
+
+
+class CorrectGoalForm(GoalForm):
+    """The same in other words."""
+
+    why = TextareaField(
+        _("Why is this put right?"),
+        hint=PUT_RIGHT,
+        missing=rules.CORRECT_ASKS["why"],
+        rows=2,
+        max_length=2000,
+    )
 
 
 class EndGoalForm(Form):
@@ -64,17 +77,24 @@ class GuardianForm(Form):
             ("yes", _("Yes")),
             ("ended", _("No; or they do it no longer")),
         ],
-        reveals={"yes": ("said_on", "look_again_on"), "ended": "why_ended"},
+        reveals={"yes": "said_on", "ended": "why_ended"},
     )
     said_on = DateField(_("When did they say yes?"), called=_("The day"), past=True)
-    look_again_on = DateField(_("When does somebody look again?"), called=_("The day of looking again"))
     why_ended = TextareaField(_("Why?"), rows=2, max_length=2000)
+    look_again_on = DateField(
+        _("When does somebody ask again?"),
+        hint=_("Whether it is still so, or for the answer. Not needed where they said no."),
+        called=_("The day of asking again"),
+        required=False,
+    )
 
     @property
     def answered(self) -> dict[str, Any]:
         """For `ask_guardian` and `change_guardian`: only what belongs to the answer that was chosen."""
-        kept = {"yes": ("said_on", "look_again_on"), "ended": ("why_ended",)}.get(
-            self.cleaned_data["answer"], ()
-        )
+        kept = {
+            "waiting": ("look_again_on",),
+            "yes": ("said_on", "look_again_on"),
+            "ended": ("why_ended",),
+        }[self.cleaned_data["answer"]]
         names = ("who", "what_they_do", "whom_they_call", "asked_on", "answer", *kept)
         return {name: self.cleaned_data[name] for name in names}

@@ -36,10 +36,16 @@ class _HeldForm(Form):
         return self.cleaned_data | {"holder": holder}
 
 
+PUT_RIGHT = _("How it read before is kept, for those who decide.")
+READ_BY = _(
+    "A home and an online space are read only by those who work on them; the others by everybody who works with children."
+)
+
+
 class OpenForm(_HeldForm):
     asks = rules.OPEN_ASKS
 
-    setting = RadiosField(_("What kind of setting is it?"), small=True)
+    setting = RadiosField(_("What kind of setting is it?"), hint=READ_BY, small=True)
     why = TextareaField(
         _("Why is it opened?"),
         hint=_("What is known to happen there, and to whom, without a name. Others read it."),
@@ -64,6 +70,76 @@ class GiveForm(_HeldForm):
 
     holder = SelectField(_("Who holds it from now on?"))
     why = TextareaField(_("Why?"), rows=2, max_length=2000)
+
+
+class CorrectContextForm(Form):
+    """`settings`: which it may be."""
+
+    asks = rules.OPEN_ASKS
+
+    setting = RadiosField(_("What kind of setting is it?"), hint=READ_BY, small=True)
+    why_opened = TextareaField(
+        _("Why was it opened?"),
+        hint=_("What is known to happen there, without a name."),
+        missing=rules.OPEN_ASKS["why"],
+        rows=4,
+        max_length=5000,
+    )
+    why = TextareaField(
+        _("Why is this put right?"),
+        hint=PUT_RIGHT,
+        missing=rules.CORRECT_ASKS["why"],
+        rows=2,
+        max_length=2000,
+    )
+
+    def __init__(self, *args: Any, settings: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        setting: Any = self.fields["setting"]
+        setting.choices = settings
+
+
+class TakeBackForm(Form):
+    asks = rules.TAKE_BACK_ASKS
+
+    why = TextareaField(_("Why was it opened by mistake?"), rows=2, max_length=2000)
+
+
+class CorrectVoiceForm(Form):
+    """`was_heard`: it says what young people said; else why nobody was asked."""
+
+    asks = rules.VOICE_ASKS
+
+    words = TextareaField(
+        _("What did they say?"),
+        hint=_("In their own words, as they said it. No name, theirs or anybody else’s."),
+        rows=4,
+        max_length=5000,
+    )
+    what_changed = TextareaField(
+        _("What has changed because of it?"),
+        hint=_("What became of what you told them."),
+        rows=2,
+        max_length=2000,
+    )
+    why_nobody = TextareaField(_("Why was nobody asked?"), rows=3, max_length=2000)
+    why = TextareaField(
+        _("Why is this put right, or added?"),
+        hint=PUT_RIGHT,
+        missing=rules.CORRECT_ASKS["why"],
+        rows=2,
+        max_length=2000,
+    )
+
+    def __init__(self, *args: Any, was_heard: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("why_nobody",) if was_heard else ("words", "what_changed"):
+            del self.fields[name]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `correct_voice`."""
+        return {"words": "", "what_changed": "", "why_nobody": ""} | self.cleaned_data
 
 
 class VoiceForm(Form):

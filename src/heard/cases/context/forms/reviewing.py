@@ -141,3 +141,9 @@ class LookAgainForm(Form):
         rows=4,
         max_length=5000,
     )
+    again_on = DateField(
+        gettext_lazy("When does somebody look once more?"),
+        hint=gettext_lazy("Where it is not known yet."),
+        called=gettext_lazy("The day of looking once more"),
+        required=False,
+    )

@@ -47,12 +47,13 @@ def end_goal(request: Request, goal_id: uuid.UUID) -> HttpResponse:
     user = request.user
     goal = queries.goal_visible_to(user, goal_id)
     context = actions.read_context(by=user, context_id=goal.context_id)
+    why_not = queries.why_not_begin_ending(user, goal)
     form: Any = kept_form(request, EndGoalForm, kind="context.goal.end", subject_id=goal_id)
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.end_goal(by=user, goal_id=goal_id, **form.cleaned_data)
             return redirect("context", context_id=goal.context_id)
-    return in_context(request, context, form, _("End this goal"), goal.text)
+    return in_context(request, context, form, _("End this goal"), goal.text, why_not=why_not)
 
 
 @gate(May.PLAN)
@@ -60,18 +61,18 @@ def end_goal(request: Request, goal_id: uuid.UUID) -> HttpResponse:
 def add_guardian(request: Request, context_id: uuid.UUID) -> HttpResponse:
     user = request.user
     context = actions.read_context(by=user, context_id=context_id)
-    today = {"asked_on": timezone.localdate()}
+    why_not, today = queries.why_not_ask(user, context), {"asked_on": timezone.localdate()}
     form: Any = kept_form(
         request, GuardianForm, kind="context.guardian.add", subject_id=context_id, suggested=today
     )
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.ask_guardian(by=user, context_id=context_id, **form.answered)
             return redirect("context", context_id=context_id)
     about = _(
         "An adult, or somebody of the same age, with caring intent, who is there anyway and knows whom to call."
     )
-    return in_context(request, context, form, _("Who watches over it"), about)
+    return in_context(request, context, form, _("Who watches over it"), about, why_not=why_not)
 
 
 @gate(May.PLAN)
@@ -80,20 +81,11 @@ def guardian(request: Request, guardian_id: uuid.UUID) -> HttpResponse:
     user = request.user
     this = queries.guardian_visible_to(user, guardian_id)
     context = actions.read_context(by=user, context_id=this.context_id)
-    fields = (
-        "who",
-        "what_they_do",
-        "whom_they_call",
-        "asked_on",
-        "answer",
-        "said_on",
-        "look_again_on",
-        "why_ended",
-    )
-    now = {name: getattr(this, name) for name in fields}
+    why_not = queries.why_not_change_guardian(user, this)
+    now = {name: getattr(this, name) for name in queries.SAID_OF_GUARDIANS}
     form: Any = kept_form(request, GuardianForm, kind="context.guardian", subject_id=this.pk, initial=now)
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_guardian(by=user, guardian_id=this.pk, **form.answered)
             return redirect("context", context_id=this.context_id)
-    return in_context(request, context, form, _("Who watches over it"))
+    return in_context(request, context, form, _("Who watches over it"), why_not=why_not)

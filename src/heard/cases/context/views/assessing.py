@@ -47,7 +47,8 @@ def assessment(request: Request, context_assessment_id: uuid.UUID) -> HttpRespon
     ]
     if not sides:
         groups = [(None, [(one, named.get(one.pk, [])) for one in found])]
-    why_not = queries.why_not_change(user, this)
+    why_not = queries.why_not_add(user, this)
+    leads = queries.leads(user, this.context)
     gap = gap_of(this.release, this.context.setting)
     context = {
         "this": this,
@@ -55,6 +56,9 @@ def assessment(request: Request, context_assessment_id: uuid.UUID) -> HttpRespon
         "gap": gap,
         "release": load.release(this.release),
         "may_write": why_not is None,
+        "leads": leads,
+        "reader": user.pk,
+        "why_not_withdraw": queries.why_not_withdraw(user, this),
         "why_not_submit": queries.why_not_submit(user, this),
         "is_writer": user.may(May.ASSESS),
         "signs": queries.to_sign(user).filter(pk=this.pk).exists(),
@@ -69,7 +73,7 @@ def add(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
     user = request.user
     this = actions.read_assessment(by=user, assessment_id=context_assessment_id)
     form = _finding_form(request, this, kind="context.finding.add", subject_id=this.pk)
-    why_not = queries.why_not_change(user, this)
+    why_not = queries.why_not_add(user, this)
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.add_finding(by=user, assessment_id=this.pk, **form.answered)
@@ -88,7 +92,7 @@ def finding(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     form = _finding_form(
         request, this, kind="context.finding", subject_id=one.pk, initial=now, finding_id=one.pk
     )
-    why_not = queries.why_not_change(user, this)
+    why_not = queries.why_not_change(user, this, one)
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_finding(by=user, finding_id=one.pk, **form.answered)
@@ -137,6 +141,18 @@ def submit(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
     return redirect("context_assessment", context_assessment_id=context_assessment_id)
 
 
+@gate(May.ASSESS)
+@require_POST
+def withdraw(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
+    try:
+        actions.withdraw_assessment(by=request.user, assessment_id=context_assessment_id)
+    except Refused as why_not:
+        messages.warning(request, _(str(why_not)))
+    else:
+        messages.success(request, _("It is yours again. Send it when it is whole."))
+    return redirect("context_assessment", context_assessment_id=context_assessment_id)
+
+
 @gate(May.SIGN_OFF)
 @_FORM
 def sign(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
@@ -160,13 +176,12 @@ def sign(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
 def _finding_form(
     request: Request, this: Any, *, finding_id: uuid.UUID | None = None, **about: Any
 ) -> FindingForm:
-    there = queries.children_there(request.user, this.context.node_id, finding_id)
     return kept_form(
         request,
         FindingForm,
         **about,
         sides=sides_of(this.release, this.context.setting),
-        children=[(key, called) for key, (_person, called) in there.items()],
+        children=actions.read_children_there(by=request.user, assessment=this, finding_id=finding_id),
     )
 
 

@@ -82,17 +82,18 @@ def _open(request: Request, end: str, node_id: uuid.UUID) -> HttpResponse:
 def give(request: Request, context_id: uuid.UUID) -> HttpResponse:
     user = request.user
     context = actions.read_context(by=user, context_id=context_id)
+    why_not = queries.why_not_begin_giving(user, context)
     form: Any = kept_form(
         request, GiveForm, kind="context.give", subject_id=context_id, people=who_can_do(user)
     )
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             given = actions.give_context(by=user, context_id=context_id, **form.answered)
             messages.success(
                 request, _("%(who)s holds the context and learns of it now.") % {"who": given.held_by}
             )
             return redirect("context", context_id=context_id)
-    return in_context(request, context, form, _("Who holds it?"))
+    return in_context(request, context, form, _("Who holds it?"), why_not=why_not)
 
 
 @gate(May.ASSESS)
@@ -100,14 +101,18 @@ def give(request: Request, context_id: uuid.UUID) -> HttpResponse:
 def hear(request: Request, context_id: uuid.UUID) -> HttpResponse:
     user = request.user
     context = actions.read_context(by=user, context_id=context_id)
+    why_not = queries.why_not_hear_now(user, context)
     form: Any = kept_form(request, VoiceForm, kind="context.hear", subject_id=context_id)
-    if form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             actions.hear_young_people(by=user, context_id=context_id, **form.answered)
             messages.success(request, _("Saved. It stands first on the page of the context."))
             return redirect("context", context_id=context_id)
-    about = _("What young people say comes before what adults conclude. It is kept without a name.")
-    return in_context(request, context, form, _("What young people say"), about)
+    about = _(
+        "What young people say comes before what adults conclude. It is kept without a name. Where one of them is in danger now, tell a "
+        "worry first."
+    )
+    return in_context(request, context, form, _("What young people say"), about, why_not=why_not)
 
 
 def in_context(
