@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.conftest import PASSWORD, World
 
 from heard.agencies import actions
@@ -30,18 +32,29 @@ def path_of(user: User) -> str:
     return "/" + invitation.link_for(user).split("/", 3)[3]
 
 
-def test_the_mail_has_the_link_and_the_username_and_nothing_of_a_record(
-    world: World, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
-    with django_capture_on_commit_callbacks() as waiting:
-        user = actions.invite(by=world.administrator, user=world.social_worker, email="sol@wexmoor.example")
-    assert len(waiting) == 1
+def test_the_mail_has_the_link_and_the_username_and_nothing_of_a_record(world: World) -> None:
+    user = actions.invite(by=world.administrator, user=world.social_worker, email="sol@wexmoor.example")
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [user.pk, "invited"]
     account.send.call(user.pk, "invited")
     (sent,) = mail.outbox
     assert sent.to == ["sol@wexmoor.example"]
     assert "Your username is sol.wright." in sent.body
     assert "/account/begin/" in sent.body
     assert "Ade" not in sent.body
+
+
+def test_where_the_queue_takes_nothing_nothing_is_saved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a page would say of what was saved that it is not."""
+
+    def full(*_args: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(account.send.get_backend(), "enqueue", full)
+    with pytest.raises(OperationalError):
+        actions.invite(by=world.administrator, user=world.social_worker, email="sol@wexmoor.example")
+    assert User.objects.get(pk=world.social_worker.pk).email != "sol@wexmoor.example"
 
 
 def test_the_link_lets_its_holder_set_a_password_once(invited: User) -> None:

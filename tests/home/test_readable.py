@@ -140,3 +140,31 @@ def test_a_look_that_does_not_fit_leaves_no_half_line(
             assert client.get(f"/children/{child.pk}/").status_code == 200
     assert len(kept(looks)) == 2
     assert bring_in_looks() == 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a full disk is made by SQLite's limit of pages")
+def test_on_a_disk_that_is_full_a_child_is_read_and_every_look_is_kept(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    """SQLite itself says that the disk is full, once no page is left that a look fits into."""
+    client.force_login(world.social_worker)
+    before = AuditRow.objects.filter(person_id=child.pk, verb="view").count()
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA max_page_count").fetchone()[0]
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    asked = 0
+    try:
+        while not looks.exists() and asked < 200:
+            page = client.get(f"/children/{child.pk}/")
+            asked += 1
+            assert (page.status_code, "Amira" in page.text) == (200, True)
+        told = client.post("/worries/tell/", {"title": "Somebody waits for her"})
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA max_page_count = {usual}")
+    assert "nothing can be saved" in page.text
+    assert (told.status_code, "is not saved" in told.text) == (503, True)
+    in_file = sum(one["person_id"] == str(child.pk) for one in kept(looks))
+    in_trail = AuditRow.objects.filter(person_id=child.pk, verb="view").count() - before
+    assert in_file + in_trail == asked

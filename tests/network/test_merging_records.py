@@ -276,6 +276,7 @@ BY_KEY = {
     "cases.ChronologyEntry.child_id": "made again from the rest",
     "cases.ChronologyEntry.other_id": "made again from the rest",
     "cases.ChronologyEntry.file_id": "of a file",
+    "cases.ContextEarlier.about_id": "of what was put right in a context, which keeps its key",
     "cases.Disagreement.about_id": "of a decision, which keeps its key",
     "network.Tie.key": "of a tie, by which its page is found",
     "network.TieSource.about_id": "of a worry or episode, which keeps its key",

@@ -33,12 +33,12 @@ from heard.cases.context.queries import (
     next_step,
     reviews_of,
     voices_of,
-    voices_to_correct,
     why_not_begin_closing,
     why_not_begin_giving,
     why_not_begin_goal,
     why_not_begin_opening,
     why_not_begin_review,
+    why_not_correct_voice,
     why_not_start_now,
     why_not_take_back,
 )
@@ -114,13 +114,14 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
     """What young people say first, then what is known and done."""
     user = request.user
     this = read_context(by=user, context_id=context_id)
+    voices = _some(request, "voices", voices_of(user, context_id), _VOICES)
     return render(
         request,
         "home/context.html",
         {
             "this": this,
             "node_href": reverse(this.end, kwargs={f"{this.end}_id": this.node_id}),
-            "voices": _some(request, "voices", voices_of(user, context_id), _VOICES),
+            "voices": voices,
             "worries": _some(request, "worries", worries_of_context(user, context_id)),
             "earlier": list(earlier_holders(user, context_id)[:_WORRIES]),
             "leads": leads(user, this),
@@ -129,7 +130,11 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "next_step": next_step(user, this),
             "may_correct": user.may(May.DECIDE) and this.is_open,
             "may_take_back": not why_not_take_back(user, this),
-            "may_correct_voices": voices_to_correct(user, this),
+            "may_correct_voices": [
+                one.pk
+                for one in voices
+                if user.may(May.ASSESS) and not why_not_correct_voice(user, one, this)
+            ],
             "put_right": _put_right(user, this),
             "may_assess": user.may(May.ASSESS),
             "assessments": list(assessments_of(user, context_id)[:_WORRIES]),

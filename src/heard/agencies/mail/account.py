@@ -6,12 +6,10 @@ nobody learns from a page's speed whether a name is known; the link is made when
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -103,12 +101,12 @@ _SAYS: Final = {
 
 
 def tell(user: User, what: str, *, to: str = "") -> None:
-    """Has a mail sent once the transaction has ended, to their address or to this one. Nothing happens where there is none,
+    """Has a mail sent, put into the queue with what the transaction writes or not at all, to their address or to this one. Nothing happens where there is none,
     or no mail is set up."""
     if what not in _SAYS:
         raise ValueError(f"There is no mail about {what!r}")
     if (to or user.email) and not why_no_mail():
-        transaction.on_commit(partial(send.enqueue, user.pk, what, *([to] if to else [])))
+        send.enqueue(user.pk, what, *([to] if to else []))
 
 
 @task()

@@ -147,7 +147,7 @@ def withdraw_attachment(*, by: User, attachment_id: uuid.UUID, reason: str) -> A
     row.text = ""
     row.save()
     _audit(by, "withdraw", row, reason=row.withdrawn_reason)
-    transaction.on_commit(lambda: row.path.unlink(missing_ok=True))
+    transaction.on_commit(lambda: row.path.unlink(missing_ok=True), robust=True)
     return row
 
 
@@ -277,7 +277,7 @@ def _take_out(by: User | None, row: Attachment, verb: str, why: str) -> None:
     row.save()
     _audit(by, verb, row, reason=why)
     _tell_whoever_attached(row)
-    transaction.on_commit(lambda: row.path.unlink(missing_ok=True))
+    transaction.on_commit(lambda: row.path.unlink(missing_ok=True), robust=True)
 
 
 def _tell_whoever_attached(row: Attachment) -> None:
@@ -366,7 +366,7 @@ def _keep(
             person_id=row.child_id,
         )
     if aside == rules.Aside.UNSCANNED:
-        transaction.on_commit(lambda: scan_later.using(run_after=timezone.now() + AGAIN).enqueue())
+        scan_later.using(run_after=timezone.now() + AGAIN).enqueue()
     # Last: after it only the transaction's end can fail, and leaves a leftover.
     storing.put(row.path, found.kept)
     return row
@@ -376,7 +376,7 @@ def _forget(by: User, row: Attachment) -> None:
     path = row.path
     _audit(by, "discard", row)
     row.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
 
 
 @transaction.atomic

@@ -119,6 +119,17 @@ class Context(models.Model):
         return key
 
     @property
+    def next_step(self) -> str:
+        """What the work on it waits for; of a row of `contexts_held`."""
+        row: Any = self
+        return rules.what_is_next(
+            is_heard=row.is_heard,
+            is_assessed=row.is_assessed,
+            has_goals=row.has_goals,
+            has_review=row.review_on is not None,
+        )
+
+    @property
     def whom(self) -> str:
         """The name of the place or the group. Fetch these with it."""
         return str(self.place or self.group)
@@ -491,6 +502,11 @@ class ContextEnd(models.Model):
 
     def __str__(self) -> str:
         return f"to be looked at again on {self.look_again_on:%Y-%m-%d}"
+
+    @property
+    def tried(self) -> "list[ContextTry]":
+        """When somebody looked and could not find out, as `end_of` has fetched it already."""
+        return list(self.tries.all())
 
 
 class ContextTry(models.Model):

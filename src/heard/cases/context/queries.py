@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.queries import colleagues_visible_to, duty_team, memberships_with
 from heard.agencies.rules import Hidden, May
@@ -32,8 +31,6 @@ from heard.cases.stage import rules as signing
 from heard.network.queries import children_at, group_visible_to, place_visible_to, visible_through, web
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from heard.agencies.models import User
 
 # What is written of a guardian, and kept as it was each time that it changes.
@@ -89,6 +86,13 @@ def context_visible_to(user: User, context_id: uuid.UUID) -> Context:
     return found
 
 
+def locked_context(user: User, context_id: uuid.UUID) -> Context:
+    """The context as it stands now, kept from other writers until the transaction ends; or `Hidden`. For whoever writes in it: what
+    hangs on it is read after this."""
+    Context.objects.select_for_update().filter(pk=context_id).first()
+    return context_visible_to(user, context_id)
+
+
 def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
     """Of one place (`place_id`) or group (`group_id`): the open one first, then the latest."""
     return contexts_visible_to(user).filter(**node).order_by("-state", "-opened_at", "pk")
@@ -113,18 +117,7 @@ def contexts_held(user: User) -> QuerySet[Context]:
 def next_step(user: User, context: Context) -> str:
     """What the work waits for, as the list of whoever holds it says; "" where it has ended."""
     row = _with_how_far(contexts_visible_to(user).filter(pk=context.pk, state=rules.State.OPEN)).first()
-    return str(what_is_next(row)) if row else ""
-
-
-def what_is_next(row: Any) -> StrOrPromise:
-    """Of a row of `contexts_held`."""
-    if not row.is_heard:
-        return _("Hear young people about it first")
-    if not row.is_assessed:
-        return _("Assess this place or group")
-    if not row.has_goals:
-        return _("Set goals for this place or group")
-    return _("Review of the work on this place or group") if row.review_on else _("Close the work on it")
+    return row.next_step if row else ""
 
 
 def _with_how_far(rows: QuerySet[Context]) -> QuerySet[Context]:
@@ -620,17 +613,9 @@ def voice_visible_to(user: User, voice_id: uuid.UUID) -> ContextVoice:
     return found
 
 
-def voices_to_correct(user: User, context: Context) -> set[uuid.UUID]:
-    """Keys of what of it this user may put right."""
-    if not user.may(May.ASSESS):
-        return set()
-    rows = ContextVoice.objects.filter(context=context_visible_to(user, context.pk))
-    return set((rows if leads(user, context) else rows.filter(written_by=user)).values_list("pk", flat=True))
-
-
-def why_not_correct_voice(user: User, voice: ContextVoice) -> str | None:
+def why_not_correct_voice(user: User, voice: ContextVoice, context: Context) -> str | None:
     """Whoever wrote it down, and those who lead, put it right; also once the work has ended."""
-    return None if voice.written_by_id == user.pk or leads(user, voice.context) else rules.NOT_YOURS
+    return None if voice.written_by_id == user.pk or leads(user, context) else rules.NOT_YOURS
 
 
 def may_correct(user: User) -> bool:

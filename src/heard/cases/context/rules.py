@@ -536,6 +536,19 @@ class Found(StrEnum):
 HARM_MOVED: Final = frozenset({Found.MOVED, Found.BOTH})
 
 
+def what_is_next(*, is_heard: bool, is_assessed: bool, has_goals: bool, has_review: bool) -> str:
+    """What the work on an open context waits for. `has_review`: its goals are looked at on a day."""
+    if not is_heard:
+        return "Hear young people about it first"
+    if not is_assessed:
+        return "Assess this place or group"
+    if not has_goals:
+        return "Set goals for this place or group"
+    return (
+        "Review of the work on this place or group" if has_review else "Close the work on this place or group"
+    )
+
+
 def why_not_begin_review(*, state: str, may_review: bool, leads: bool, has_goals: bool) -> str | None:
     """`has_goals`: a goal was set at all. Where all are reached, a review looks at what changed, and ends the work."""
     if not may_review:

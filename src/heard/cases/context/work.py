@@ -10,7 +10,7 @@ from heard.cases.stage import rules as signing
 
 CONTEXTS = WorkList(
     "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",
-    queries.what_is_next, note="reference", due="review_on", shows=("place", "group"),
+    lambda row: _(row.next_step), note="reference", due="review_on", shows=("place", "group"),
     only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN),
 )  # fmt: skip
 NOBODY = WorkList(

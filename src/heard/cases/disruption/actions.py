@@ -17,8 +17,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
-from heard.cases.context.actions import locked_context
-from heard.cases.context.queries import may_know, open_goals, why_not_name_a_child
+from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.disruption.rules import Progress

@@ -105,7 +105,7 @@ def tell_of_try(*, by: User, kept_out: Iterable[object]) -> None:
     """Once the transaction is done, those who may see these records learn that `by`, who is kept out of them, tried. The same
     task is put into the queue where there are none, so that the time it takes says nothing."""
     keys = [str(key) for key in kept_out]
-    transaction.on_commit(lambda: tell_who_may_see.enqueue(by.pk, keys))
+    tell_who_may_see.enqueue(by.pk, keys)
 
 
 @task()

@@ -72,7 +72,7 @@ def send_digest(*, by: User, digest_id: uuid.UUID, seen: str) -> Digest:
     digest.sent_at, digest.sent_by = timezone.now(), by
     digest.save(update_fields=["sent_at", "sent_by"])
     _audit(by, "send", "digest", digest)
-    transaction.on_commit(lambda: post_digest.enqueue(str(digest.pk)))
+    post_digest.enqueue(str(digest.pk))
     return digest
 
 
@@ -84,7 +84,7 @@ def send_again(*, by: User, digest_id: uuid.UUID) -> Digest:
     digest = _held(by, digest_id)
     refuse(rules.why_not_send_again(profile_state=digest.profile.state, sent=digest.sent_at is not None))
     _audit(by, "send again", "digest", digest)
-    transaction.on_commit(lambda: post_digest.enqueue(str(digest.pk)))
+    post_digest.enqueue(str(digest.pk))
     return digest
 
 
@@ -152,7 +152,7 @@ def invite(*, by: User, email: str) -> Subscriber:
     begun = {"invited_by": by, "asked_at": timezone.now(), "confirmed_at": None, "ended_at": None}
     row, _made = Subscriber.objects.update_or_create(email=address, defaults=begun)
     _audit(by, "invite", "digests by mail", row)
-    transaction.on_commit(lambda: post_invitation.enqueue(str(row.pk)))
+    post_invitation.enqueue(str(row.pk))
     return row
 
 

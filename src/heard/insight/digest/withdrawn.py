@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from heard.insight.digest.actions import post_withdrawal
 
 if TYPE_CHECKING:
@@ -15,4 +13,4 @@ if TYPE_CHECKING:
 def note_withdrawal(row: AuditRow) -> None:
     """Hears of each write (`settings.AFTER_WRITES`). Whoever has had a digest of a profile that was withdrawn is told so by mail."""
     if (row.verb, row.subject) == ("withdraw", "profile"):
-        transaction.on_commit(lambda: post_withdrawal.enqueue(row.subject_id))
+        post_withdrawal.enqueue(row.subject_id)

@@ -225,7 +225,7 @@ def _audit(
 
 
 def _queue(profile: Profile) -> None:
-    transaction.on_commit(lambda: draw_profile.enqueue(str(profile.pk)))
+    draw_profile.enqueue(str(profile.pk))
 
 
 def _policies(by: User) -> dict[str, Policy]:

@@ -105,7 +105,7 @@ def start_run(
         raise
     with transaction.atomic():
         run.save(update_fields=["extracts"])
-        transaction.on_commit(lambda: _queue(run))
+        _queue(run)
     return run
 
 
@@ -184,7 +184,7 @@ def begin_again(*, by: User, run_id: uuid.UUID) -> EngineRun:
     refuse(why_not_again(state=run.state, silent=queries.is_silent(by, run)))
     again(run, waiting=RunState.WAITING)
     record_audit(by=by, verb="begin again", subject="engine run", subject_id=run.pk)
-    transaction.on_commit(lambda: carry_out.enqueue(str(run.pk)))
+    carry_out.enqueue(str(run.pk))
     return run
 
 

@@ -37,12 +37,11 @@ from heard.cases.context.actions import (
     add_to_context,
     correct_context,
     give_context,
-    locked_context,
     open_context,
     take_back_context,
     take_worry_away,
 )
-from heard.cases.context.queries import open_context_of
+from heard.cases.context.queries import locked_context, open_context_of
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve

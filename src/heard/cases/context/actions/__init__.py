@@ -1,6 +1,5 @@
 """Every write about contexts."""
 
-from heard.cases.context.actions._shared import locked_context
 from heard.cases.context.actions.aiming import ask_guardian, change_guardian, end_goal, set_goal
 from heard.cases.context.actions.assessing import (
     add_finding,

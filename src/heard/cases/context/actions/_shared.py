@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries
 from heard.cases.context.models import Context, ContextEarlier
 
@@ -18,29 +15,22 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-def locked_context(by: User, context_id: uuid.UUID) -> Context:
-    """The row as it stands now, kept from other writers until the transaction ends; or `Hidden`. Whatever hangs on it is read
-    after this."""
-    Context.objects.select_for_update().filter(pk=context_id).first()
-    return queries.context_visible_to(by, context_id)
-
-
-def tell_news(by: User, context: Context, *others: User | None) -> None:
-    """Who holds the context learns of it, and whoever has a step of it still to do."""
+def _at_work(context: Context, *others: User | None) -> dict[str, Any]:
+    """News of a context, for `announce`: who holds it learns of it, and whoever has a step of it still to do."""
     owners = [step.owner for step in context.steps.filter(state="open").select_related("owner")]
-    _announce(by, Notified.CONTEXT_NEWS, context, [context.held_by, *owners, *others])
+    return _about(context, [context.held_by, *owners, *others])
 
 
-def tell_who_decides(by: User, context: Context) -> None:
-    """Something is to be decided on it: whoever may close it or open another learns of it at once."""
-    _announce(by, Notified.CONTEXT_TO_DECIDE, context, queries.who_decides(by, context))
+def _to_decide(by: User, context: Context) -> dict[str, Any]:
+    """What is to be decided on it, for `announce`: whoever may close it or open another learns of it at once."""
+    return _about(context, queries.who_decides(by, context))
 
 
-def _announce(by: User, kind: Notified, context: Context, whom: Iterable[User | None]) -> None:
-    announce(by=by, kind=kind, subject="context", subject_id=context.pk, named=whom)
+def _about(context: Context, whom: Iterable[User | None]) -> dict[str, Any]:
+    return {"subject": "context", "subject_id": context.pk, "named": whom}
 
 
-def keep_earlier(
+def _keep_earlier(
     by: User, context: Context, about: str, row: Any, names: Iterable[str], why: str = ""
 ) -> None:
     """What stands in these fields now, before it is put right."""
@@ -56,5 +46,5 @@ def keep_earlier(
     )
 
 
-def audit(by: User, verb: str, context: Context) -> None:
+def _audit(by: User, verb: str, context: Context) -> None:
     record_audit(by=by, verb=verb, subject="context", subject_id=context.pk)

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.rules import refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import audit, keep_earlier, locked_context, tell_news
+from heard.cases.context.actions._shared import _at_work, _audit, _keep_earlier
 from heard.cases.context.models import Context, ContextGoal, ContextGuardian
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ def set_goal(
     *, by: User, context_id: uuid.UUID, text: str, measure: str, review_on: date | None = None
 ) -> ContextGoal:
     """Who holds the context learns of it. `review_on`: where the context has no day for its review yet."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     needs_review = context.review_on is None
     refuse(
         queries.why_not_begin_goal(by, context)
@@ -42,15 +44,15 @@ def set_goal(
     if needs_review:
         context.review_on = review_on
         context.save(update_fields=["review_on"])
-    audit(by, "set goal", context)
-    tell_news(by, context)
+    _audit(by, "set goal", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     return goal
 
 
 @transaction.atomic
 def end_goal(*, by: User, goal_id: uuid.UUID, state: str, why: str) -> ContextGoal:
     """Reached or given up (`state`), with how that is known or why."""
-    context = locked_context(by, queries.goal_visible_to(by, goal_id).context_id)
+    context = queries.locked_context(by, queries.goal_visible_to(by, goal_id).context_id)
     goal = queries.goal_visible_to(by, goal_id)
     refuse(
         queries.why_not_begin_ending(by, goal)
@@ -61,25 +63,25 @@ def end_goal(*, by: User, goal_id: uuid.UUID, state: str, why: str) -> ContextGo
     )
     goal.state, goal.why_ended, goal.ended_at = ContextGoal.State(state), why.strip(), timezone.now()
     goal.save(update_fields=["state", "why_ended", "ended_at"])
-    audit(by, "end goal", context)
-    tell_news(by, context)
+    _audit(by, "end goal", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     return goal
 
 
 @transaction.atomic
 def ask_guardian(*, by: User, context_id: uuid.UUID, **said: Any) -> ContextGuardian:
     """Somebody was asked to watch over it, by whoever writes it down. `said`: what `rules.why_not_keep_guardian` asks for."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     return _keep(by, context, ContextGuardian(context=context, asked_by=by), said)
 
 
 @transaction.atomic
 def change_guardian(*, by: User, guardian_id: uuid.UUID, **said: Any) -> ContextGuardian:
     """What they answered, that it is still so, or that they do it no longer."""
-    context = locked_context(by, queries.guardian_visible_to(by, guardian_id).context_id)
+    context = queries.locked_context(by, queries.guardian_visible_to(by, guardian_id).context_id)
     guardian = queries.guardian_visible_to(by, guardian_id)
     refuse(queries.why_not_change_guardian(by, guardian))
-    keep_earlier(by, context, "guardian", guardian, queries.SAID_OF_GUARDIANS)
+    _keep_earlier(by, context, "guardian", guardian, queries.SAID_OF_GUARDIANS)
     return _keep(by, context, guardian, {"said_on": guardian.said_on} | said)
 
 
@@ -95,6 +97,6 @@ def _keep(by: User, context: Context, guardian: ContextGuardian, said: dict[str,
         setattr(guardian, name, value.strip() if isinstance(value, str) else value)
     guardian.full_clean()
     guardian.save()
-    audit(by, "keep guardian", context)
-    tell_news(by, context)
+    _audit(by, "keep guardian", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     return guardian

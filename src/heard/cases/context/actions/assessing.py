@@ -15,7 +15,6 @@ from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import locked_context
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import sides_of
 from heard.knowledge import load
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def start_assessment(*, by: User, context_id: uuid.UUID) -> ContextAssessment:
     """One that is not signed at a time, made with the current release of knowledge."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     refuse(queries.why_not_start_now(by, context))
     assessment = ContextAssessment.objects.create(
         context=context, release=load.current().id, author=by, started_at=timezone.now()

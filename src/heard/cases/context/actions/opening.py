@@ -14,7 +14,7 @@ from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import new_reference
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import audit, locked_context, tell_news
+from heard.cases.context.actions._shared import _at_work, _audit
 from heard.cases.context.models import Context, ContextHolder, ContextVoice
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def open_context(
     )
     context.full_clean()
     context.save()
-    audit(by, "open", context)
+    _audit(by, "open", context)
     _announce(by, context, Notified.CONTEXT, context.held_by, at=context.opened_at)
     return context
 
@@ -70,7 +70,7 @@ def open_context(
 @transaction.atomic
 def give_context(*, by: User, context_id: uuid.UUID, holder: User | None, why: str) -> Context:
     """Somebody else holds it from now on, and their team leads it; they learn of it."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     refuse(
         rules.why_not_give(
             state=context.state,
@@ -89,7 +89,7 @@ def give_context(*, by: User, context_id: uuid.UUID, holder: User | None, why: s
     before = context.held_by
     context.held_by, context.lead_team = holder, team
     context.save(update_fields=["held_by", "lead_team"])
-    audit(by, "give", context)
+    _audit(by, "give", context)
     _announce(by, context, Notified.CONTEXT, holder)
     _announce(by, context, Notified.CONTEXT_NEWS, before)
     return context
@@ -108,7 +108,7 @@ def hear_young_people(
     why_nobody: str = "",
 ) -> ContextVoice:
     """What young people say of the place or group, without a name; or why nobody was asked. Who holds it learns of it."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     refuse(
         rules.why_not_write(state=context.state, may=by.may(May.ASSESS))
         or rules.why_not_hear(
@@ -134,8 +134,8 @@ def hear_young_people(
     voice = ContextVoice(context=context, written_by=by, **said)
     voice.full_clean()
     voice.save()
-    audit(by, "hear", context)
-    tell_news(by, context)
+    _audit(by, "hear", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     return voice
 
 
@@ -143,9 +143,9 @@ def hear_young_people(
 def add_to_context(*, by: User, context_id: uuid.UUID, at: datetime | None = None) -> Context:
     """Who holds it learns that a worry was added to it; that it was, `concern.actions.decide` writes. `Refused` where it is
     closed."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     refuse(rules.why_not_write(state=context.state, may=by.may(May.DECIDE)))
-    audit(by, "add worry", context)
+    _audit(by, "add worry", context)
     _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
     return context
 
@@ -153,15 +153,15 @@ def add_to_context(*, by: User, context_id: uuid.UUID, at: datetime | None = Non
 @transaction.atomic
 def take_worry_away(*, by: User, context_id: uuid.UUID, at: datetime | None = None) -> None:
     """A worry that was added to it by a wrong decision goes elsewhere. Who holds it learns of it."""
-    context = locked_context(by, context_id)
-    audit(by, "take worry away", context)
+    context = queries.locked_context(by, context_id)
+    _audit(by, "take worry away", context)
     _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
 
 
 @transaction.atomic
 def take_back_context(*, by: User, context_id: uuid.UUID, why: str, at: datetime | None = None) -> Context:
     """Closes a context that was opened by mistake, as long as nothing has come of it."""
-    context, at = locked_context(by, context_id), at or timezone.now()
+    context, at = queries.locked_context(by, context_id), at or timezone.now()
     refuse(
         queries.why_not_take_back(by, context)
         or rules.TAKE_BACK_ASKS.missing(why=why)
@@ -171,7 +171,7 @@ def take_back_context(*, by: User, context_id: uuid.UUID, why: str, at: datetime
     context.why_closed = why.strip()
     context.full_clean()
     context.save()
-    audit(by, "take back", context)
+    _audit(by, "take back", context)
     _announce(by, context, Notified.CONTEXT_NEWS, context.held_by, at=at)
     return context
 
@@ -180,7 +180,7 @@ def take_back_context(*, by: User, context_id: uuid.UUID, why: str, at: datetime
 def read_context(*, by: User, context_id: uuid.UUID) -> Context:
     """The context, for showing it, with the 'view' audit row; or `Hidden`."""
     context = queries.context_visible_to(by, context_id)
-    audit(by, "view", context)
+    _audit(by, "view", context)
     return context
 
 

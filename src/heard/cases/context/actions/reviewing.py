@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
-from heard.cases.context.actions._shared import audit, locked_context, tell_news, tell_who_decides
+from heard.cases.context.actions._shared import _at_work, _audit, _to_decide
 from heard.cases.context.models import Context, ContextEnd, ContextReview, ContextTry, ReviewedGoal
 from heard.cases.stage.rules import Looked
 
@@ -35,7 +37,7 @@ def hold_review(
 ) -> ContextReview:
     """Goal by goal (`looked`: each that is open, by its key), then how it goes on. Where it can close, whoever closes it learns of it.
     One that was held before another, and written down after it, moves no day."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     goals = list(queries.open_goals(by, context_id))
     if set(looked) != {goal.pk for goal in goals}:
         raise Hidden
@@ -83,10 +85,10 @@ def hold_review(
     if not context.reviews.filter(held_on__gt=held_on).exists():
         context.review_on = review.next_review_on
         context.save(update_fields=["review_on"])
-    audit(by, "review", context)
-    tell_news(by, context)
+    _audit(by, "review", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     if not goes_on:
-        tell_who_decides(by, context)
+        announce(by=by, kind=Notified.CONTEXT_TO_DECIDE, **_to_decide(by, context))
     return review
 
 
@@ -101,7 +103,7 @@ def close_context(
     opens_again_if: str,
 ) -> Context:
     """Ends the work, on a review that decided so; ninety days later somebody looks whether harm moved. Who holds it learns of it."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     refuse(
         queries.why_not_begin_closing(by, context)
         or rules.why_not_close(
@@ -124,8 +126,8 @@ def close_context(
         opens_again_if=opens_again_if.strip(),
         look_again_on=timezone.localdate(now) + timedelta(days=rules.LOOK_AGAIN_AFTER),
     )
-    audit(by, "close", context)
-    tell_news(by, context)
+    _audit(by, "close", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     return context
 
 
@@ -135,7 +137,7 @@ def look_again(
 ) -> ContextEnd:
     """Whether harm moved, or safety spread, since the work ended, by somebody who says how that is known. Where it is not known,
     somebody looks once more (`again_on`). Where harm moved, whoever decides learns of it."""
-    context = locked_context(by, context_id)
+    context = queries.locked_context(by, context_id)
     end = queries.end_of(by, context_id)
     refuse(
         queries.why_not_begin_looking(by, context)
@@ -156,8 +158,8 @@ def look_again(
         end.found, end.what, end.looked_at, end.looked_by = found, what.strip(), timezone.now(), by
     end.full_clean()
     end.save()
-    audit(by, "look again", context)
-    tell_news(by, context)
+    _audit(by, "look again", context)
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
     if found in rules.HARM_MOVED:
-        tell_who_decides(by, context)
+        announce(by=by, kind=Notified.CONTEXT_TO_DECIDE, **_to_decide(by, context))
     return end

@@ -118,7 +118,7 @@ class CorrectVoiceForm(Form):
     )
     what_changed = TextareaField(
         _("What has changed because of it?"),
-        hint=_("What became of what you told them."),
+        hint=_("What you told them would happen, and what did."),
         rows=2,
         max_length=2000,
     )

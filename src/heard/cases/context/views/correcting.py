@@ -67,7 +67,7 @@ def voice(request: Request, voice_id: uuid.UUID) -> HttpResponse:
     user = request.user
     this = queries.voice_visible_to(user, voice_id)
     shown = actions.read_context(by=user, context_id=this.context_id)
-    why_not = queries.why_not_correct_voice(user, this)
+    why_not = queries.why_not_correct_voice(user, this, shown)
     now = {name: getattr(this, name) for name in ("words", "what_changed", "why_nobody")}
     form: Any = kept_form(
         request,

@@ -193,17 +193,13 @@ def remove_old_packs() -> None:
 
 
 def _queue(pack: Pack) -> None:
-    """Once the transaction has ended: the making, somebody who looks after it, and the removal on its day."""
+    """With the pack or not at all: the making, somebody who looks after it, and the removal on its day."""
     later = timezone.now() + rules.SILENT + timedelta(seconds=5)
     gone = _midnight(pack.keep_until + timedelta(days=1))
     key = str(pack.pk)
-
-    def put_into_the_queue() -> None:
-        make_pack.enqueue(key)
-        watch_pack.using(run_after=later).enqueue(key)
-        remove_old_packs.using(run_after=gone).enqueue()
-
-    transaction.on_commit(put_into_the_queue)
+    make_pack.enqueue(key)
+    watch_pack.using(run_after=later).enqueue(key)
+    remove_old_packs.using(run_after=gone).enqueue()
 
 
 @task()
@@ -270,7 +266,7 @@ def _take_away(by: User, pack: Pack) -> None:
         path.unlink(missing_ok=True)
         clear(path)
 
-    transaction.on_commit(unlink)
+    transaction.on_commit(unlink, robust=True)
 
 
 def _sweep() -> None:
