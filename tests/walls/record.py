@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -69,6 +71,7 @@ from heard.insight.run import actions as running
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
+from heard.services import actions as turning
 
 ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
@@ -210,6 +213,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_packs(world, person.pk),
             **_kept(world, person.pk),
             "import_id": _brought_in(world, person.pk),
+            **_turned_to(world),
         }
     )
 
@@ -227,6 +231,25 @@ def _brought_in(world: World, person_id: Any) -> Any:
     for table in this.files:
         ImportedRow.objects.create(caseload=this, table=table, number=1, outcome="kept", person_id=person_id)
     return this.pk
+
+
+def _turned_to(world: World) -> dict[str, Any]:
+    """A service of a file, and a local procedure that somebody has read."""
+    said = {"id": str(uuid.uuid4()), "name": "Harbour mentoring", "status": "active"}
+    came = turning.bring_services(
+        by=world.coordinator, content=json.dumps([said]).encode(), reason="The council"
+    )
+    procedure = turning.add_procedure(
+        by=world.coordinator,
+        title="Going missing",
+        whom_for="Everybody",
+        beside=["plan", "decision", "assessment"],
+        edition="1",
+        link="https://procedures.example/missing",
+        review_on=ago(-90),
+    )
+    turning.mark_read(by=world.social_worker, procedure_id=procedure.pk)
+    return {"service_id": said["id"], "services_file_id": came.pk, "procedure_id": procedure.pk}
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:

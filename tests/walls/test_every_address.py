@@ -65,6 +65,7 @@ RECORD_KEYS = {
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
     "import_id",
+    "service_id", "services_file_id", "procedure_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -93,6 +94,9 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "audit_action_id",
     "figure_note_id",
     "view_id",
+    "service_id",  # services and procedures know no child
+    "services_file_id",
+    "procedure_id",
     "import_id",  # each row says whose it is to those who may see the record
 }
 # Open to anybody, each with its reason.
