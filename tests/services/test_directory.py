@@ -63,6 +63,8 @@ def test_everybody_finds_what_fits_and_never_what_is_closed(world: World) -> Non
     assert names(world, age=10) == ["Old line"]
     assert names(world, area="EASTMARSH", age=17) == ["Harbour mentoring", "Old line"]
     assert names(world, area="Elsewhere") == ["Old line"]
+    assert names(world, lives="3 Quay Road, Eastmarsh EM1 2AB") == ["Harbour mentoring", "Old line"]
+    assert names(world, lives="3 Quay Road, Northfold") == ["Old line"]
     assert names(world, need="advocacy") == names(world, language="polish") == ["Harbour mentoring"]
     assert names(world, words="MENTOR year") == ["Harbour mentoring"]
     assert names(world, every_status=True) == names(world), "only who keeps it sees closed ones in a list"
@@ -161,9 +163,9 @@ def test_a_service_is_added_and_changed_on_its_page(world: World) -> None:
     assert "whole number" in page
     page = client.post(reverse("service_add"), sent, follow=True).content.decode()
     one = Service.objects.get()
-    assert (one.minimum_age, one.areas, one.needs, one.assured_on) == (
+    assert (one.minimum_age, one.is_everywhere, one.needs, one.assured_on) == (
         11,
-        "|wexmoor|",
+        False,
         "|advocacy|",
         timezone.localdate(),
     )
@@ -214,6 +216,21 @@ def test_what_the_profile_publishes_goes_in_and_comes_out_equal(world: World, na
     add(world)
     for document in json.loads(actions.take_out_services(by=world.coordinator))["contents"]:
         assert [error.message for error in schema.iter_errors(document)] == []
+
+
+def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) -> None:
+    client = Client()
+    client.force_login(world.teacher)
+    assert client.post(reverse("services_national")).status_code == 404
+    client.force_login(world.coordinator)
+    page = client.post(reverse("services_national"), follow=True).content.decode()
+    assert "Set aside" not in page
+    again = actions.bring_national(by=world.coordinator)
+    assert {outcome for _number, _name, outcome, _issues in again.rows} == {"there"}
+    for one in Service.objects.all():
+        assert "looked at on 26 November 2026" in one.document["alert"], "each says by whom and on which day"
+        assert one.assured_on is not None
+    assert "SafeCall" in names(world, need="missing", age=15)
 
 
 # ---- local procedures

@@ -65,7 +65,7 @@ RECORD_KEYS = {
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
     "import_id",
-    "service_id", "services_file_id", "procedure_id",
+    "service_referral_id", "service_id", "services_file_id", "procedure_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).

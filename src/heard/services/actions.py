@@ -7,7 +7,8 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,14 +21,18 @@ from heard.services.models import (
     ProcedureEdition,
     ProcedureReading,
     Service,
+    ServiceArea,
     ServiceImport,
-    need_labels,
 )
+from heard.services.needs import need_labels
 from heard.services.profile import Outcome
 from heard.services.queries import Checked, may_keep
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+
+NATIONAL: Final = "National help that comes with Heard"
 
 
 @transaction.atomic
@@ -96,6 +101,12 @@ def bring_services(*, by: User, content: bytes, reason: str, at: datetime | None
     return this
 
 
+def bring_national(*, by: User) -> ServiceImport:
+    """National help that comes with Heard, each as its source stated it on the day of `assured_date`."""
+    content = files("heard.services").joinpath("national.json").read_bytes()
+    return bring_services(by=by, content=content, reason=NATIONAL)
+
+
 def read_file(*, by: User, content: bytes) -> Checked:
     """What would become of each row; `Refused` where the file is no list of services. Only that somebody asked is written."""
     try:
@@ -131,11 +142,15 @@ def _write(service: Service, document: dict[str, Any], by: User, at: datetime) -
     service.name, service.organisation, service.status = facts.name, facts.organisation, facts.status.value
     service.minimum_age, service.maximum_age = facts.minimum_age, facts.maximum_age
     service.assured_on = facts.assured_on
-    service.areas = "" if facts.is_everywhere else _bars(facts.areas)
+    service.is_everywhere = facts.is_everywhere
     service.languages, service.needs = _bars(facts.languages), _bars([need.value for need in facts.needs])
     service.search = rules.text_of(document, need_labels())
     service.changed_by, service.changed_at = by, at
     service.save()
+    ServiceArea.objects.filter(service=service).delete()
+    ServiceArea.objects.bulk_create(
+        ServiceArea(service=service, name=name.casefold()[:200]) for name in facts.areas
+    )
 
 
 def _bars(names: Sequence[str]) -> str:

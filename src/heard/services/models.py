@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heard.services import procedures, profile, rules
+from heard.services import needs, procedures, profile, rules
 
-__all__ = ["Procedure", "ProcedureEdition", "ProcedureReading", "Service", "ServiceImport", "need_labels"]
+__all__ = ["Procedure", "ProcedureEdition", "ProcedureReading", "Service", "ServiceArea", "ServiceImport"]
 
 
 class ServiceImport(models.Model):
@@ -43,21 +43,7 @@ class Service(models.Model):
         DEFUNCT = rules.Status.DEFUNCT.value, _("Closed for good")
         PAUSED = rules.Status.PAUSED.value, _("Closed for a time")
 
-    class Need(models.TextChoices):
-        EXPLOITATION = rules.Need.EXPLOITATION.value, _("Exploitation")
-        MISSING = rules.Need.MISSING.value, _("Missing, and coming back")
-        ADVOCACY = rules.Need.ADVOCACY.value, _("An advocate or mentor")
-        COUNSELLING = rules.Need.COUNSELLING.value, _("Counselling, and help after harm")
-        MENTAL_HEALTH = rules.Need.MENTAL_HEALTH.value, _("Mental health")
-        HEALTH = rules.Need.HEALTH.value, _("Health and sexual health")
-        SUBSTANCES = rules.Need.SUBSTANCES.value, _("Drugs and alcohol")
-        EDUCATION = rules.Need.EDUCATION.value, _("School, training and work")
-        HOUSING = rules.Need.HOUSING.value, _("Somewhere safe to live")
-        PARENTS = rules.Need.PARENTS.value, _("Support for parents and carers")
-        TRAFFICKING = rules.Need.TRAFFICKING.value, _("Trafficking and modern slavery")
-        ONLINE = rules.Need.ONLINE.value, _("Safety online, and images")
-        ACTIVITIES = rules.Need.ACTIVITIES.value, _("Activities and youth work")
-        LEGAL = rules.Need.LEGAL.value, _("Legal advice")
+    Need = needs.Need
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.JSONField(help_text=_("The service as Open Referral UK has it, each field as it came."))
@@ -69,9 +55,7 @@ class Service(models.Model):
     assured_on = models.DateField(
         null=True, blank=True, help_text=_("When somebody last said that all of it is right.")
     )
-    areas = models.TextField(
-        blank=True, help_text=_("Names of areas, folded, each between bars; '' for all.")
-    )
+    is_everywhere = models.BooleanField(default=True, help_text=_("It names no area, or the whole country."))
     languages = models.TextField(blank=True, help_text=_("Folded, each between bars."))
     needs = models.TextField(blank=True, help_text=_("Our own terms, each between bars."))
     search = models.TextField(blank=True, help_text=_("Folded text of what can be found."))
@@ -91,9 +75,14 @@ class Service(models.Model):
         return self.name
 
 
-def need_labels() -> dict[str, str]:
-    """Of our own needs, by their values."""
-    return {str(need.value): str(need.label) for need in Service.Need}
+class ServiceArea(models.Model):
+    """One area that a service names, to search by."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200, help_text=_("Folded."))
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Procedure(models.Model):

@@ -9,12 +9,19 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.services import procedures, profile, rules
-from heard.services.models import Procedure, ProcedureEdition, ProcedureReading, Service, ServiceImport
+from heard.services.models import (
+    Procedure,
+    ProcedureEdition,
+    ProcedureReading,
+    Service,
+    ServiceArea,
+    ServiceImport,
+)
 from heard.services.profile import Outcome, Row
 
 if TYPE_CHECKING:
@@ -26,13 +33,15 @@ _CONSIDERED: Final = 40  # of which those that are open now come first
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for. '' or None where it does not matter. `every_status`: closed ones too, for who keeps the directory."""
+    """What is looked for. '' or None where it does not matter. `area`: words of its name; `lives`: an address, in which an area of the
+    service has to stand. `every_status`: closed ones too, for who keeps the directory."""
 
     words: str = ""
     age: int | None = None
     area: str = ""
     need: str = ""
     language: str = ""
+    lives: str = ""
     every_status: bool = False
 
 
@@ -72,6 +81,11 @@ class Shown:
     @property
     def is_stale(self) -> bool:
         return rules.is_stale(self.service.assured_on, today=self.at.date())
+
+    @property
+    def again_on(self) -> date | None:
+        """The last day on which what was checked still counts."""
+        return self.service.assured_on and rules.year_after(self.service.assured_on)
 
     @property
     def opening(self) -> rules.Open:
@@ -127,8 +141,13 @@ def found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Service]:
             Q(minimum_age=None) | Q(minimum_age__lte=wanted.age),
             Q(maximum_age=None) | Q(maximum_age__gte=wanted.age),
         )
+    areas = ServiceArea.objects.filter(service=OuterRef("pk"))
     if wanted.area.strip():
-        rows = rows.filter(Q(areas="") | Q(areas__contains=wanted.area.strip().casefold()))
+        there = areas.filter(name__contains=wanted.area.strip().casefold())
+        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
+    if wanted.lives.strip():
+        there = areas.alias(lives=Value(wanted.lives.casefold())).filter(lives__contains=F("name"))
+        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
     if wanted.need:
         rows = rows.filter(needs__contains=f"|{wanted.need}|")
     if wanted.language.strip():

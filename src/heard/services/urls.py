@@ -9,6 +9,7 @@ urlpatterns = [
     path("add/", views.service_add, name="service_add"),
     path("files/", views.services_files, name="services_files"),
     path("files/bring/", views.services_bring, name="services_bring"),
+    path("files/national/", views.services_national, name="services_national"),
     path("files/<uuid:services_file_id>/", views.services_file, name="services_file"),
     path("services.json", views.services_out, name="services_out"),
     path("procedures/", views.local_procedures, name="procedures"),

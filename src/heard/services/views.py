@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -42,7 +43,7 @@ def services(request: Request) -> HttpResponse:
     form = FindForm(request.GET or None)
     wanted = form.wanted if form.is_valid() else queries.Wanted()
     if every:
-        wanted = queries.Wanted(wanted.words, wanted.age, wanted.area, wanted.need, wanted.language, True)
+        wanted = replace(wanted, every_status=True)
     rows = queries.found(user, wanted, today=timezone.localdate())
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
@@ -129,6 +130,15 @@ def services_bring(request: Request) -> HttpResponse:
     rows = [(row.number, row.name, row.outcome.value, row.issues) for row in checked.rows] if checked else []
     context = {"form": form, "rows": [row for row in rows if row[3]], "checked": checked}
     return render(request, "services/bring.html", context)
+
+
+@gate(May.KEEP_SERVICES)
+@require_POST
+def services_national(request: Request) -> HttpResponse:
+    """National help that comes with Heard: brought in as any other file."""
+    this = actions.bring_national(by=request.user)
+    messages.success(request, _("Brought in. What became of each row is below."))
+    return redirect("services_file", services_file_id=this.pk)
 
 
 @gate(May.KEEP_SERVICES)
