@@ -66,6 +66,10 @@ BROKEN: dict[str, tuple[Any, str, str]] = {
     ),
     "half a letter": (a_service(description="\ud800"), "letters", ""),
     "a nought between letters": (a_service(description="a\0b"), "letters", ""),
+    "a number beyond all": (a_service(cost_options=[thing(amount=float("inf"))]), "number", ""),
+    "an area that is no text": (
+        a_service(service_areas=[thing(service_area=3)]), "kind", "service_areas[0].service_area",
+    ),
     "a book": (a_service(description="x" * 100_001), "large", ""),
 }  # fmt: skip
 
@@ -73,7 +77,8 @@ BROKEN: dict[str, tuple[Any, str, str]] = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
     document, code, where = BROKEN[what]
-    rows = profile.read(json.dumps([document, a_service(id=str(uuid.uuid4()))]).encode())
+    content = json.dumps([document, a_service(id=str(uuid.uuid4()))]).replace("Infinity", "1e999")
+    rows = profile.read(content.encode())
     assert (code, where) in [(one.code, one.where) for one in rows[0].issues]
     assert [row.outcome for row in rows] == [Outcome.ASIDE, Outcome.NEW]
     assert rows[0].issues[0].sentence.endswith(".")
@@ -82,7 +87,8 @@ def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
 
 def test_every_row_read_is_kept_or_set_aside() -> None:
     documents = [document for document, _code, _where in BROKEN.values()]
-    rows = profile.read(json.dumps([a_service(), *documents, a_service()]).encode())
+    content = json.dumps([a_service(), *documents, a_service()]).replace("Infinity", "1e999")
+    rows = profile.read(content.encode())
     aside = [row for row in rows if row.outcome is Outcome.ASIDE]
     assert (len(rows), len(aside)) == (len(BROKEN) + 2, len(BROKEN) + 1)
     assert [one.code for one in rows[-1].issues] == ["twice"], "two rows of one id: the second is aside"
@@ -132,6 +138,7 @@ def test_a_closed_service_is_never_offered_and_an_old_one_says_so() -> None:
     today = date(2026, 11, 28)
     assert rules.is_stale(None, today=today)
     assert not rules.is_stale(today - timedelta(days=365), today=today)
+    assert rules.is_stale(today + timedelta(days=1), today=today)
     assert rules.is_stale(today - timedelta(days=366), today=today)
 
 

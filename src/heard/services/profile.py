@@ -66,6 +66,7 @@ FAULTS: Final = {
     "ages": "The lowest age is above the highest. Change one of them.",
     "hours": "A time of opening stands without one of closing, or the other way round. Write both, or neither.",
     "letters": "It holds characters that cannot be kept. Write the text again.",
+    "number": "It holds a number that is too large to be kept. Put it right.",
     "large": "It is longer than 100,000 characters as JSON. Shorten its texts.",
     "twice": "Another row of this file has the same id. Leave one of them out.",
     "changed_here": "Somebody changed this service here since it came from a file. Change it on its page, so that neither is lost.",
@@ -133,7 +134,7 @@ SERVICE: Final = _object(
     assurer_email=_EMAIL, alert=_TEXT, last_modified={"type": "string", "format": "date-time"},
     eligibility_description=_TEXT, application_process=_TEXT, wait_time=_TEXT, interpretation_services=_TEXT,
     schedules=_SCHEDULES, phones=_PHONES, organization=_ORGANISATION, attributes=_ATTRIBUTES,
-    service_areas=_list(_object(name=_TEXT, extent=_TEXT, extent_type=_TEXT, uri=_URI)),
+    service_areas=_list(_object(name=_TEXT, extent=_TEXT, extent_type=_TEXT, uri=_URI, service_area=_TEXT)),
     service_at_locations=_list(_object(location_id=_KEY, location=_LOCATION, schedules=_SCHEDULES, phones=_PHONES)),
     languages=_list(_object(name=_TEXT, code=_TEXT, note=_TEXT)),
     funding=_list(_object(source=_TEXT)),
@@ -213,9 +214,11 @@ def issues_of(document: Any) -> list[Issue]:
     if not isinstance(document, dict):
         return [Issue("object")]
     try:
-        text = json.dumps(document, ensure_ascii=False).encode()
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return [Issue("letters")]
+    except ValueError:  # larger than any number of JSON's readers
+        return [Issue("number")]
     if b"\\u0000" in text:
         return [Issue("letters")]
     if len(text) > MOST_LETTERS:

@@ -161,8 +161,8 @@ def is_offered(status: str) -> bool:
 
 
 def is_stale(assured_on: date | None, *, today: date) -> bool:
-    """Nobody has said within a year that what stands there is right."""
-    return assured_on is None or today - assured_on > ASSURED_FOR
+    """Nobody has said within a year that what stands there is right; a day to come says nothing."""
+    return assured_on is None or not timedelta() <= today - assured_on <= ASSURED_FOR
 
 
 def opening(schedules: Any, *, at: datetime) -> Open:
