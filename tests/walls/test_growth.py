@@ -57,6 +57,7 @@ WHOLE = {
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
     "cases_warningnote": "are the warnings in force about one child",
+    "cases_servicereferralstep": "are the steps of one referral to a service, which is read as a whole",
     "cases_dissent": "one panel is read as a whole",
     "cases_panelaction": "one panel is read as a whole",
     "cases_panelreason": "one panel is read as a whole",
