@@ -153,7 +153,9 @@ def found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Service]:
     if wanted.language.strip():
         rows = rows.filter(languages__contains=wanted.language.strip().casefold())
     fresh = today - rules.ASSURED_FOR
-    return rows.order_by(Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1), "name", "pk")
+    return rows.order_by(
+        Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1), "name", "pk"
+    )
 
 
 def shown(user: User, rows: Collection[Service]) -> list[Shown]:
