@@ -32,6 +32,7 @@ PASSWORD = "for tests, and long enough"
 ON_BOTH = (
     "walls/test_every_address.py",  # every page, by everybody
     "walls/test_levels.py",
+    "services/test_directory.py",  # JSON as it came, and what is contained in what
     "upgrade/",  # migrations
     "network/",  # search, keys, merging, who may see
     "agencies/test_actions.py",  # constraints and locks

@@ -46,6 +46,7 @@ TABLE = {
     May.SEE_TRAIL:        "no             no             yes            no             no             no             yes            yes",
     May.BREAK_GLASS:      "no             yes            yes            yes            no             no             no             no",
     May.REVIEW_READING:   "no             no             yes            yes            no             no             no             no",
+    May.KEEP_SERVICES:    "no             no             yes            no             no             no             no             no",
     May.BRING_IN:         "no             no             yes            no             no             no             no             no",
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -57,6 +59,7 @@ from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
+from heard.cases.turning import actions as helping
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
 from heard.cases.words.rules import ChildsView
@@ -70,6 +73,7 @@ from heard.insight.run import actions as running
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
+from heard.services import actions as turning
 
 ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
@@ -212,6 +216,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_packs(world, person.pk),
             **_kept(world, person.pk),
             "import_id": _brought_in(world, person.pk),
+            **_turned_to(world, person.pk),
         }
     )
 
@@ -229,6 +234,36 @@ def _brought_in(world: World, person_id: Any) -> Any:
     for table in this.files:
         ImportedRow.objects.create(caseload=this, table=table, number=1, outcome="kept", person_id=person_id)
     return this.pk
+
+
+def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
+    """A service of a file to which the child is referred, a need that nothing met, and a local procedure that somebody has read."""
+    said = {"id": str(uuid.uuid4()), "name": "Harbour mentoring", "status": "active"}
+    came = turning.bring_services(
+        by=world.coordinator, content=json.dumps([said]).encode(), reason="The council"
+    )
+    procedure = turning.add_procedure(
+        by=world.coordinator,
+        title="Going missing",
+        whom_for="Everybody",
+        beside=["plan", "decision", "assessment"],
+        edition="1",
+        link="https://procedures.example/missing",
+        review_on=ago(-90),
+    )
+    turning.mark_read(by=world.social_worker, procedure_id=procedure.pk)
+    keys = {"service_id": said["id"], "services_file_id": came.pk, "procedure_id": procedure.pk}
+    referral = helping.refer_to_service(
+        by=world.social_worker,
+        person_id=person_id,
+        service_id=uuid.UUID(said["id"]),
+        need="advocacy",
+        why="She asked for somebody of her own",
+        view=ChildsView(why_no_words="She is asked on Friday."),
+        ask_on=ago(-14),
+    )
+    helping.record_unmet(by=world.social_worker, person_id=person_id, need="housing")
+    return keys | {"service_referral_id": referral.pk}
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:

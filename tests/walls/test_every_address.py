@@ -66,6 +66,7 @@ RECORD_KEYS = {
     "handle_id", "thing_id", "view_id",
     "import_id",
     "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
+    "service_referral_id", "service_id", "services_file_id", "procedure_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -100,6 +101,9 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "audit_action_id",
     "figure_note_id",
     "view_id",
+    "service_id",  # services and procedures know no child
+    "services_file_id",
+    "procedure_id",
     "import_id",  # each row says whose it is to those who may see the record
 }
 # Open to anybody, each with its reason.

@@ -27,7 +27,7 @@ from heard.home import session
 FEW, MANY = 2, 65  # copies of each row
 ON_A_PAGE = 60  # rows: the longest page of a list, and what stands around it
 ROLES = [Role.COORDINATOR, Role.SUPERVISOR, Role.PRACTITIONER, Role.ANALYST, Role.ADMINISTRATOR, Role.BOARD]
-OURS = {"agencies", "network", "cases", "insight", "graph"}
+OURS = {"agencies", "network", "services", "cases", "insight", "graph"}
 
 # Pages that may ask more the more there is, each with its reason.
 MAY_GROW: dict[str, str] = {}
@@ -63,6 +63,7 @@ WHOLE = {
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
     "cases_warningnote": "are the warnings in force about one child",
+    "cases_servicereferralstep": "are the steps of one referral to a service, which is read as a whole",
     "cases_dissent": "one panel is read as a whole",
     "cases_panelaction": "one panel is read as a whole",
     "cases_panelreason": "one panel is read as a whole",

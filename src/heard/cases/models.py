@@ -26,5 +26,6 @@ from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
+from heard.cases.turning.models import *
 from heard.cases.watch.models import *
 from heard.cases.words.models import *

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "heard.govuk",
     "heard.agencies",
     "heard.network",
+    "heard.services",
     "heard.cases",
     "heard.graph",
     "heard.insight",

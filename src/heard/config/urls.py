@@ -14,6 +14,8 @@ urlpatterns = [
     path("audits/", include("heard.board.urls")),
     path("figures/", include("heard.board.figures.urls")),
     path("outcomes/", include("heard.board.outcomes.urls")),
+    path("where-to-turn/", include("heard.services.urls")),
+    path("unmet-needs/", include("heard.board.unmet.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

@@ -32,6 +32,7 @@ from heard.demo.life import (
     panels,
     sharing,
     supervising,
+    turning,
 )
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
@@ -124,6 +125,8 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     sharing.refer(world, children, told["referral"])
     supervising.supervise(world, children, told["supervision"])
     supervising.save_views(world)
+    directory = read("life/services.yaml")
+    turning.refer(world, children, turning.keep_a_directory(world, directory), directory)
     panels.disagree(world, children, told["disagreements"])
     panels.hold_panels(world, children, told["panels"])
     connecting.connect(world, children, read("life/network.yaml"))

@@ -105,6 +105,18 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "services",
+        _("Where to turn"),
+        _("Services that help children and those around them, and how to reach them."),
+        is_main=False,
+    ),
+    Part(
+        "procedures",
+        _("Local procedures"),
+        _("How this partnership does what guidance asks, by edition."),
+        is_main=False,
+    ),
+    Part(
         "reviews",
         _("Reviews"),
         _("Plans by the day of their next review, the longest overdue first."),

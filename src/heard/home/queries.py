@@ -29,6 +29,7 @@ from heard.cases.referral import work as referral
 from heard.cases.review import work as review
 from heard.cases.sharing import work as sharing
 from heard.cases.supervision import work as supervision
+from heard.cases.turning import work as turning
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.home.waiting import AT_MOST, Section, section_of
@@ -84,6 +85,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     onward.TO_ANSWER,
     onward.OVERDUE,
     onward.WAITING,
+    turning.TO_ASK,
     sharing.DELIVERED,
     sharing.NOT_OPENED,
     sharing.REQUESTS,

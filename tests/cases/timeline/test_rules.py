@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, last_seen, latest, next_steps
+from heard.cases.case.rules import age_on
+from heard.cases.timeline.rules import NEEDS, Standing, Step, last_seen, latest, next_steps
 
 NOTHING = Standing(
     worries_waiting=0,

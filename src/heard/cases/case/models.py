@@ -188,6 +188,7 @@ class Words(models.Model):
         STRATEGY = "strategy", _("Strategy discussion")
         AFTERWARDS = "afterwards", _("Plan for what comes after 18")
         ONWARD = "onward", _("Referral to another team or agency")
+        SERVICE = "service", _("Referral to a service")
         OTHER = "other", _("Another matter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -580,3 +580,11 @@ def _blaming() -> tuple[tuple[re.Pattern[str], str, str, bool], ...]:
         )
         for entry in entries
     )
+
+
+def age_on(birth_date: date | None, today: date) -> int | None:
+    """In whole years. None where the date of birth is not known. Born on 29 February: a year older on 1 March."""
+    if birth_date is None:
+        return None
+    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
+    return today.year - birth_date.year - (not had_birthday)

@@ -19,6 +19,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.case.queries import words_of
+from heard.cases.case.turn import where_to_turn
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.forms import (
     PART_LABELS,
@@ -106,6 +107,7 @@ def episode(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "due": _due(this),
         "ready": queries.forms_of(user, this.person_id).first(),
         "may_note": user.may(May.MISSING) and this.taken_back_at is None,
+        "turn": where_to_turn(user, this.person, "interview"),
     }
     return render(request, "cases/missing/episode.html", context)
 

@@ -44,6 +44,7 @@ from heard.cases.referral.record import REFERRALS
 from heard.cases.review.record import REVIEWS
 from heard.cases.safety.record import SAFETY_PLANS
 from heard.cases.sharing.record import REQUESTS, SHARES
+from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
 from heard.cases.words.record import ALL_WORDS
 from heard.govuk.environment import day
 from heard.govuk.said import joined, lines
@@ -75,7 +76,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
     Part.SAFETY: (SAFETY_PLANS,),
     Part.REVIEWS: (REVIEWS,),
     Part.MISSING: (EPISODES, FORMS),
-    Part.SHARING: (SHARES, ONWARD, REQUESTS, HANDOVERS),
+    Part.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, REQUESTS, HANDOVERS),
     Part.REFERRAL: (REFERRALS,),
     Part.PANEL: (ITEMS,),
     Part.FILES: (FILES,),

@@ -16,6 +16,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import words_of
+from heard.cases.case.turn import where_to_turn
 from heard.cases.safety import actions, queries
 from heard.cases.safety.forms import SafetyPlanForm
 from heard.govuk.pdf import as_download, draw_pdf
@@ -32,6 +33,7 @@ def safety(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "before": versions[1:],
         "why_not": queries.why_not_begin(user, case),
         "printed_at": timezone.now(),
+        "turn": where_to_turn(user, case.person, "safety"),
     }
     return render(request, "cases/safety/safety.html", context)
 

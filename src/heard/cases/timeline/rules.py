@@ -86,14 +86,6 @@ def _in_a_case(now: Standing) -> list[Step]:
     return steps
 
 
-def age_on(birth_date: date | None, today: date) -> int | None:
-    """In whole years. None where the date of birth is not known. Born on 29 February: a year older on 1 March."""
-    if birth_date is None:
-        return None
-    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
-    return today.year - birth_date.year - (not had_birthday)
-
-
 class Note(Protocol):
     """One sign or vulnerability as somebody noted it: the shape that every stage's observations share."""
 

@@ -30,6 +30,7 @@ from heard.cases.assessment.forms import (
 from heard.cases.assessment.own_questions import read_own_questions
 from heard.cases.assessment.views.shown import not_now, send_away, shown, thoughts
 from heard.cases.case.queries import case_visible_to, not_heard_beside
+from heard.cases.case.turn import where_to_turn
 from heard.cases.words.forms import typed_view
 from heard.knowledge import load
 from heard.network.actions import open_record
@@ -83,6 +84,7 @@ def tasks(request: HttpRequest, this: Any) -> HttpResponse:
         tasks=_tasks(this),
         latest=this.words or queries.words_of_child(user, this.case_id).first(),
         unmarked=_labels(this, queries.seen_before_and_not_marked(user, this)),
+        turn=where_to_turn(user, this.case.person, "assessment"),
     )
     return render(request, "cases/assessment/tasks.html", context)
 
@@ -148,6 +150,7 @@ def submit(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         hints=thoughts(request, this, queries.prose_of(this)),
         histories=queries.histories(user, this),
         unmarked=_labels(this, queries.seen_before_and_not_marked(user, this)),
+        turn=where_to_turn(user, this.case.person, "assessment"),
         without_question=queries.not_known_without_question(this),
     )
     return render(request, "cases/assessment/check.html", context)

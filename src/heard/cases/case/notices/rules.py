@@ -89,6 +89,7 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     ONWARD = "onward"
     ONWARD_ANSWERED = "onward_answered"
+    TO_SERVICE = "to_service"
     STAFF = "staff"
     STAFF_NO_OFFICER = "staff_no_officer"
     BROUGHT = "brought"
@@ -173,6 +174,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.WITHDRAWN: (To.NAMED, To.AGENCY_LEAD),
     Kind.ONWARD: (To.NAMED, To.AGENCY_LEAD),
     Kind.ONWARD_ANSWERED: (To.NAMED, To.WORKER),
+    Kind.TO_SERVICE: (To.WORKER, To.NAMED),
     Kind.STAFF: (To.OFFICER,),
     Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
     Kind.BROUGHT: (To.NAMED,),

@@ -29,6 +29,7 @@ from heard.cases.case.queries import (
     who_can_do,
     words_of,
 )
+from heard.cases.case.turn import where_to_turn
 from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
@@ -37,7 +38,7 @@ from heard.cases.context.queries import open_context_of, settings_there_are
 from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
-from heard.network.queries import may_be_one, named_in
+from heard.network.queries import may_be_one, named_in, people_visible_to
 
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
@@ -116,10 +117,11 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
+    turn = where_to_turn(request.user, _open_to(request, worry), "decision")
     return render(
         request,
         "cases/concern/decide.html",
-        _shown(request, worry) | beside | {"form": form, "corrects": False},
+        _shown(request, worry) | beside | {"form": form, "corrects": False, "turn": turn},
     )
 
 
@@ -155,6 +157,7 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     context = _shown(request, worry) | beside | {"form": form, "why_not": why_not, "corrects": True}
+    context["turn"] = where_to_turn(request.user, _open_to(request, worry), "decision")
     return render(request, "cases/concern/decide.html", context)
 
 
@@ -193,6 +196,12 @@ def _beside(request: Request, worry: Any) -> dict[str, Any]:
         else open_context_of(request.user, place_id=worry.place_id, group_id=worry.group_id),
         "closed_case": closed_case_of(request.user, child) if child and not case else None,
     }
+
+
+def _open_to(request: Request, worry: Any) -> Any:
+    """The child, where whoever decides may open the record; else None."""
+    seen = worry.person_id and people_visible_to(request.user).filter(pk=worry.person_id).exists()
+    return worry.person if seen else None
 
 
 def _words_beside(request: Request, worry: Any) -> list[Any]:

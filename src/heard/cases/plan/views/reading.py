@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import words_of_child
+from heard.cases.case.turn import where_to_turn
 from heard.cases.disruption.queries import steps_of
 from heard.cases.plan import actions, queries, rules
 from heard.cases.safety.queries import in_force
@@ -38,6 +39,7 @@ def plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         may_finish=user.may(May.PLAN) and this.state == "agreed",
         may_review=user.may(May.REVIEW) and this.state == "agreed",
         why_not_agree=queries.why_not_agree_yet(user, this, today) if this.state == "draft" else None,
+        turn=where_to_turn(user, this.case.person, "plan"),
         **_beside(user, this),
     )
     return render(request, "cases/plan/plan.html", context)

@@ -25,6 +25,7 @@ from heard.cases.assessment.models import Assessment, AssessmentObservation, Ope
 from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
+from heard.cases.case.rules import age_on
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
 from heard.cases.concern.models import Concern, ConcernObservation
@@ -43,7 +44,9 @@ from heard.cases.safety.models import SafetyPlan
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of
 from heard.cases.timeline.queries.year import year_of
-from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, last_seen, latest, next_steps, sentences
+from heard.cases.timeline.rules import NEEDS, Standing, Step, last_seen, latest, next_steps, sentences
+from heard.cases.turning.models import ServiceReferral
+from heard.cases.turning.queries import running
 from heard.knowledge import load
 from heard.network.queries import involvements_of, keys_of, people_visible_to, web
 from heard.network.rules import Level
@@ -171,12 +174,13 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Beside:
-    """What is done beside the plan. The referral only for those who see everything."""
+    """What is done beside the plan. The referral only for those who see everything. `services`: to which the child is referred, not over."""
 
     safety: SafetyPlan | None = None
     steps: Sequence[DisruptionStep] = ()
     given: GivenPlan | None = None
     referral: Referral | None = None
+    services: Sequence[ServiceReferral] = ()
 
 
 @dataclass(frozen=True)
@@ -278,6 +282,7 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
         steps=list(steps[:FEW]),
         given=GivenPlan.objects.filter(plan__case=case, plan__state="agreed").first(),
         referral=Referral.objects.filter(case=case).order_by("-number").first() if whole else None,
+        services=list(running(user, case.person_id)[:FEW]),
     )
 
 

@@ -1,0 +1,79 @@
+"""What referrals to services, and needs that nothing met, say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.case.record import words_beside
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.cases.turning.models import ServiceReferral, UnmetNeed
+from heard.cases.turning.queries import service_referrals_visible_to, unmet_visible_to
+from heard.govuk.said import choice, labelled, lines, say
+
+
+def _facts(one: ServiceReferral) -> Iterator[ChronologyEntry]:
+    page = ("service_referral", one.pk)
+    for number, step in enumerate(one.steps.all()):
+        what = say(
+            _("Referral to %(service)s: %(state)s"), service=one.service.name, state=choice(step, "state")
+        )
+        text = lines(one.why, step.why) if not number else step.why
+        on = one.sent_at if not number else step.on
+        yield fact(Kind.SHARE, on, what, text, who=step.written_by_id, noted=step.written_at, page=page)
+
+
+def _on_paper(one: ServiceReferral) -> Iterator[Passage]:
+    steps = [say(_("%(date)s: %(state)s. %(why)s"), date=step.on, state=choice(step, "state"), why=step.why) for step in one.steps.all()]  # fmt: skip
+    text = lines(
+        labelled(_("Why"), one.why),
+        words_beside(one, one.words) or labelled(_("What the child says"), one.child_says),
+        labelled(_("Sent by"), one.sent_by),
+        *steps,
+    )
+    yield Passage(
+        say(_("Referral to the service %(service)s, %(date)s"), service=one.service.name, date=one.sent_at),
+        text,
+    )
+
+
+SERVICE_REFERRALS = Record(
+    _("Referrals to services"),
+    ServiceReferral.objects.select_related("service", "sent_by", "words")
+    .prefetch_related("steps")
+    .order_by("sent_at"),
+    "person",
+    service_referrals_visible_to,
+    chronology=_facts,
+    pack=_on_paper,
+)
+
+
+def _unmet(one: UnmetNeed) -> Iterator[ChronologyEntry]:
+    yield fact(
+        Kind.SHARE,
+        one.recorded_at,
+        say(_("No service met a need: %(need)s"), need=choice(one, "need")),
+        who=one.recorded_by_id,
+    )
+
+
+def _unmet_on_paper(one: UnmetNeed) -> Iterator[Passage]:
+    text = lines(labelled(_("Recorded by"), one.recorded_by))
+    yield Passage(
+        say(_("No service met a need: %(need)s, %(date)s"), need=choice(one, "need"), date=one.recorded_at),
+        text,
+    )
+
+
+UNMET_NEEDS = Record(
+    _("Needs that no service met"),
+    UnmetNeed.objects.select_related("recorded_by").order_by("recorded_at"),
+    "person",
+    unmet_visible_to,
+    chronology=_unmet,
+    pack=_unmet_on_paper,
+)

@@ -1,0 +1,251 @@
+"""Every write about services and local procedures. Each asks the rule and leaves its audit row in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, Refused, refuse
+from heard.services import procedures, profile, queries, rules
+from heard.services.models import (
+    Procedure,
+    ProcedureEdition,
+    ProcedureReading,
+    Service,
+    ServiceArea,
+    ServiceImport,
+)
+from heard.services.needs import need_labels
+from heard.services.profile import Outcome
+from heard.services.queries import Checked, may_keep
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+NATIONAL: Final = "National help that comes with Heard"
+
+
+@transaction.atomic
+def keep_service(
+    *, by: User, service_id: uuid.UUID | None, kept: rules.Kept, is_checked: bool, at: datetime | None = None
+) -> Service:
+    """Adds a service by hand, or changes one; `service_id`: None for a new one. `is_checked`: they say that all of it is right today.
+    What the form does not hold stays as it came."""
+    now = at or timezone.now()
+    refuse(
+        rules.why_not_keep(
+            may_keep=may_keep(by),
+            name=kept.name,
+            organisation=kept.organisation,
+            description=kept.description,
+        )
+    )
+    service = _held(by, service_id) if service_id else Service(changed_by=by, changed_at=now)
+    document = rules.changed(
+        service.document if service_id else {},
+        kept,
+        new_key=uuid.uuid4,
+        labels=need_labels(),
+        checked_on=timezone.localdate(now) if is_checked else None,
+        at=now,
+    )
+    refuse(rules.why_not_kept(document))
+    service.pk = uuid.UUID(document["id"])
+    service.changed_here = service.source_id is not None
+    _write(service, document, by, now)
+    record_audit(
+        by=by,
+        verb="change" if service_id else "add",
+        subject="service",
+        subject_id=service.pk,
+        detail={"status": service.status, "checked": is_checked},
+    )
+    return service
+
+
+@transaction.atomic
+def bring_services(*, by: User, content: bytes, reason: str, at: datetime | None = None) -> ServiceImport:
+    """Brings in every row of a file in which nothing is wrong, and writes down what became of each. Raises `Refused`, also where the
+    file is no list of services; `Hidden` for who may not."""
+    checked, now = read_file(by=by, content=content), at or timezone.now()
+    refuse(rules.why_not_bring(may_keep=may_keep(by), reason=reason, kept=checked.kept))
+    this = ServiceImport.objects.create(
+        reason=reason.strip(),
+        rows=[
+            [row.number, row.name, row.outcome.value, [[one.code, one.where] for one in row.issues]]
+            for row in checked.rows
+        ],
+        sha256=hashlib.sha256(content).hexdigest(),
+        brought_by=by,
+        brought_at=now,
+    )
+    for row in checked.rows:
+        if row.outcome in (Outcome.NEW, Outcome.CHANGED):
+            service = checked.there.get(row.key) or Service(pk=row.key)  # type: ignore[arg-type]
+            service.source = this
+            _write(service, row.document, by, now)
+    counts = {outcome.value: checked.count(outcome) for outcome in Outcome}
+    record_audit(
+        by=by, verb="bring in", subject="services", subject_id=this.pk, reason=this.reason, detail=counts
+    )
+    return this
+
+
+def bring_national(*, by: User) -> ServiceImport:
+    """National help that comes with Heard, each as its source stated it on the day of `assured_date`."""
+    content = files("heard.services").joinpath("national.json").read_bytes()
+    return bring_services(by=by, content=content, reason=NATIONAL)
+
+
+def read_file(*, by: User, content: bytes) -> Checked:
+    """What would become of each row; `Refused` where the file is no list of services. Only that somebody asked is written."""
+    try:
+        checked = queries.check(by, content)
+    except profile.NotRead as problem:
+        raise Refused(str(problem)) from None
+    with transaction.atomic():
+        detail = {"rows": len(checked.rows)}
+        record_audit(by=by, verb="check", subject="services", subject_id="file", detail=detail)
+    return checked
+
+
+@transaction.atomic
+def take_out_services(*, by: User) -> bytes:
+    """Every service as one page of Open Referral UK, as JSON in UTF-8."""
+    if not may_keep(by):
+        raise Hidden
+    page = profile.page_of(queries.documents(by))
+    detail = {"services": page["total_items"]}
+    record_audit(by=by, verb="download", subject="services", subject_id="all", detail=detail)
+    return json.dumps(page, ensure_ascii=False, indent=2).encode()
+
+
+def _held(by: User, service_id: uuid.UUID) -> Service:
+    Service.objects.select_for_update().filter(pk=service_id).first()
+    return queries.service_for(by, service_id)
+
+
+def _write(service: Service, document: dict[str, Any], by: User, at: datetime) -> None:
+    """The document, and what is taken out of it."""
+    facts = rules.facts_of(document)
+    service.document = document
+    service.name, service.organisation, service.status = facts.name, facts.organisation, facts.status.value
+    service.minimum_age, service.maximum_age = facts.minimum_age, facts.maximum_age
+    service.assured_on = facts.assured_on
+    service.is_everywhere = facts.is_everywhere
+    service.languages, service.needs = _bars(facts.languages), _bars([need.value for need in facts.needs])
+    service.search = rules.text_of(document, need_labels())
+    service.changed_by, service.changed_at = by, at
+    service.save()
+    ServiceArea.objects.filter(service=service).delete()
+    ServiceArea.objects.bulk_create(
+        ServiceArea(service=service, name=name.casefold()[:200]) for name in facts.areas
+    )
+
+
+def _bars(names: Sequence[str]) -> str:
+    return f"|{'|'.join(name.casefold() for name in names)}|" if names else ""
+
+
+# ---- procedures
+
+
+@transaction.atomic
+def add_procedure(
+    *, by: User, title: str, whom_for: str, beside: Sequence[str], at: datetime | None = None, **first: Any
+) -> Procedure:
+    """A procedure with its first edition. `first`: as `add_edition` takes it."""
+    refuse(procedures.why_not_add(may_keep=may_keep(by), title=title, whom_for=whom_for, beside=beside))
+    procedure = Procedure.objects.create(
+        title=title.strip(), whom_for=whom_for.strip(), beside=_bars(list(beside))
+    )
+    record_audit(by=by, verb="add", subject="procedure", subject_id=procedure.pk)
+    add_edition(by=by, procedure_id=procedure.pk, at=at, **first)
+    return procedure
+
+
+@transaction.atomic
+def add_edition(
+    *,
+    by: User,
+    procedure_id: uuid.UUID,
+    edition: str,
+    link: str,
+    review_on: date | None,
+    what_changed: str = "",
+    at: datetime | None = None,
+) -> ProcedureEdition:
+    """Another edition takes the place of the one before, which stays readable."""
+    procedure = _held_procedure(by, procedure_id)
+    there = ProcedureEdition.objects.filter(procedure=procedure)
+    refuse(
+        procedures.why_not_edition(
+            may_keep=may_keep(by),
+            is_withdrawn=procedure.withdrawn_at is not None,
+            is_first=not there.exists(),
+            taken=there.filter(edition__iexact=edition.strip()).exists(),
+            edition=edition,
+            link=link,
+            what_changed=what_changed,
+            review_on=review_on,
+        )
+    )
+    assert review_on is not None
+    one = ProcedureEdition.objects.create(
+        procedure=procedure,
+        edition=edition.strip(),
+        link=link.strip(),
+        what_changed=what_changed.strip(),
+        review_on=review_on,
+        added_by=by,
+        added_at=at or timezone.now(),
+    )
+    detail = {"edition": one.pk}
+    record_audit(by=by, verb="add edition", subject="procedure", subject_id=procedure.pk, detail=detail)
+    return one
+
+
+@transaction.atomic
+def withdraw_procedure(
+    *, by: User, procedure_id: uuid.UUID, why: str, at: datetime | None = None
+) -> Procedure:
+    """It stands beside nothing any more; its page says why."""
+    procedure = _held_procedure(by, procedure_id)
+    is_withdrawn = procedure.withdrawn_at is not None
+    refuse(procedures.why_not_withdraw(may_keep=may_keep(by), is_withdrawn=is_withdrawn, why=why))
+    procedure.withdrawn_at, procedure.withdrawn_by = at or timezone.now(), by
+    procedure.why_withdrawn = why.strip()
+    procedure.save()
+    record_audit(
+        by=by, verb="withdraw", subject="procedure", subject_id=procedure.pk, reason=procedure.why_withdrawn
+    )
+    return procedure
+
+
+@transaction.atomic
+def mark_read(*, by: User, procedure_id: uuid.UUID, at: datetime | None = None) -> None:
+    """They say that they have read the latest edition. Said twice it is the same."""
+    procedure = queries.procedure_for(by, procedure_id)
+    latest = ProcedureEdition.objects.filter(procedure=procedure).order_by("-added_at", "-pk").first()
+    if latest is None:
+        raise Hidden
+    ProcedureReading.objects.get_or_create(
+        edition=latest, user=by, defaults={"read_at": at or timezone.now()}
+    )
+    detail = {"edition": latest.pk}
+    record_audit(by=by, verb="read", subject="procedure", subject_id=procedure.pk, detail=detail)
+
+
+def _held_procedure(by: User, procedure_id: uuid.UUID) -> Procedure:
+    Procedure.objects.select_for_update().filter(pk=procedure_id).first()
+    return queries.procedure_for(by, procedure_id)

@@ -1,0 +1,73 @@
+"""Local procedures: which work they stand beside, and what a new edition needs. Pure."""
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from heard.agencies.rules import Asks
+from heard.services.profile import is_web
+
+ASKS: Final = Asks(
+    title="Enter what the procedure is called.",
+    whom_for="Say who works by it.",
+    beside="Say beside which work it stands.",
+    edition="Enter the edition, such as 3 or March 2026.",
+    link="Enter the address where it can be read.",
+    review_on="Enter the day by which it is looked at again.",
+)
+NEXT_ASKS: Final = Asks(what_changed="Say what changed since the edition before.")
+LINK_ASKS: Final = Asks(link="Enter an address that begins with https:// or http://.")
+AGAIN_ASKS: Final = Asks(edition="There is an edition of this name already. Give this one another.")
+WITHDRAW_ASKS: Final = Asks(why="Say why it is withdrawn, and what stands in its place.")
+
+
+class Beside(StrEnum):
+    """Kinds of work beside which a procedure stands."""
+
+    DECISION = "decision"
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    INTERVIEW = "interview"
+    SAFETY = "safety"
+    STRATEGY = "strategy"
+    SHARE = "share"
+    REFERRAL = "referral"
+
+
+def why_not_add(*, may_keep: bool, title: str, whom_for: str, beside: Collection[str]) -> str | None:
+    if not may_keep:
+        return "Your role does not keep local procedures."
+    return ASKS.missing(title=title, whom_for=whom_for, beside=list(beside))
+
+
+def why_not_edition(
+    *, may_keep: bool, is_withdrawn: bool, is_first: bool, taken: bool, edition: str, link: str, what_changed: str, review_on: date | None
+) -> str | None:  # fmt: skip
+    """`taken`: the procedure has an edition of this name."""
+    if not may_keep:
+        return "Your role does not keep local procedures."
+    if is_withdrawn:
+        return "This procedure is withdrawn. Add another one instead."
+    if why_not := ASKS.missing(edition=edition, link=link):
+        return why_not
+    if taken:
+        return AGAIN_ASKS["edition"]
+    if not is_web(link.strip()):
+        return LINK_ASKS["link"]
+    if not is_first and (why_not := NEXT_ASKS.missing(what_changed=what_changed)):
+        return why_not
+    return ASKS.missing(review_on=review_on)
+
+
+def why_not_withdraw(*, may_keep: bool, is_withdrawn: bool, why: str) -> str | None:
+    if not may_keep:
+        return "Your role does not keep local procedures."
+    if is_withdrawn:
+        return "This procedure is withdrawn already."
+    return WITHDRAW_ASKS.missing(why=why)
+
+
+def is_due(review_on: date, *, today: date) -> bool:
+    """Past the day by which it was to be looked at again."""
+    return review_on < today

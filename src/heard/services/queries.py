@@ -1,0 +1,335 @@
+"""What may be read of services and local procedures: all of it by whoever is signed in. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
+
+from heard.agencies.rules import Hidden, May
+from heard.services import procedures, profile, rules
+from heard.services.models import (
+    Procedure,
+    ProcedureEdition,
+    ProcedureReading,
+    Service,
+    ServiceArea,
+    ServiceImport,
+)
+from heard.services.profile import Outcome, Row
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+FEW: Final = 4  # services beside a piece of work
+_CONSIDERED: Final = 40  # of which those that are open now come first
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for. '' or None where it does not matter. `area`: words of its name; `lives`: an address, in which an area of the
+    service has to stand. `every_status`: closed ones too, for who keeps the directory."""
+
+    words: str = ""
+    age: int | None = None
+    area: str = ""
+    need: str = ""
+    language: str = ""
+    lives: str = ""
+    every_status: bool = False
+
+
+class _Said(dict[str, Any]):
+    """A thing of a document as templates read it: what it does not say is ''."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
+def _said(thing: Any) -> Any:
+    if isinstance(thing, dict):
+        return _Said({name: _said(value) for name, value in thing.items()})
+    return [_said(one) for one in thing] if isinstance(thing, list) else thing
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A service as a page shows it on a day and at an hour."""
+
+    service: Service
+    at: datetime
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        said: dict[str, Any] = _said(self.service.document)
+        return said
+
+    @cached_property
+    def facts(self) -> rules.Facts:
+        return rules.facts_of(self.document)
+
+    @property
+    def is_offered(self) -> bool:
+        return rules.is_offered(self.service.status)
+
+    @property
+    def is_stale(self) -> bool:
+        return rules.is_stale(self.service.assured_on, today=self.at.date())
+
+    @property
+    def again_on(self) -> date | None:
+        """The last day on which what was checked still counts."""
+        return self.service.assured_on and rules.year_after(self.service.assured_on)
+
+    @property
+    def opening(self) -> rules.Open:
+        return rules.opening(self.document.get("schedules", ()), at=self.at)
+
+    @property
+    def needs(self) -> list[str]:
+        return [str(Service.Need(need.value).label) for need in self.facts.needs]
+
+    @property
+    def phones(self) -> list[str]:
+        return [one["number"] for one in self.document.get("phones", ())]
+
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        rows = self.document.get("service_at_locations", ())
+        return [one["location"] for one in rows if "location" in one]
+
+    @property
+    def url(self) -> str:
+        address: str = self.document.get("url") or self.document.get("organization", {}).get("website", "")
+        return address
+
+
+def may_keep(user: User) -> bool:
+    return user.may(May.KEEP_SERVICES)
+
+
+def services_visible_to(user: User) -> QuerySet[Service]:
+    """All of them, for whoever is signed in; closed ones too, which only their own pages and who keeps them show."""
+    rows = Service.objects.select_related("source", "changed_by")
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def service_for(user: User, service_id: uuid.UUID) -> Service:
+    """One of them, or `Hidden`."""
+    found = services_visible_to(user).filter(pk=service_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Service]:
+    """Services that fit, those first that somebody assured within a year. Closed ones only for who keeps the directory and asks
+    for them."""
+    rows = services_visible_to(user)
+    if not (wanted.every_status and may_keep(user)):
+        rows = rows.filter(status=Service.Status.ACTIVE)
+    for word in wanted.words.casefold().split():
+        rows = rows.filter(search__contains=word)
+    if wanted.age is not None:
+        rows = rows.filter(
+            Q(minimum_age=None) | Q(minimum_age__lte=wanted.age),
+            Q(maximum_age=None) | Q(maximum_age__gte=wanted.age),
+        )
+    areas = ServiceArea.objects.filter(service=OuterRef("pk"))
+    if wanted.area.strip():
+        there = areas.filter(name__contains=wanted.area.strip().casefold())
+        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
+    if wanted.lives.strip():
+        there = areas.alias(lives=Value(wanted.lives.casefold())).filter(lives__contains=F("name"))
+        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
+    if wanted.need:
+        rows = rows.filter(needs__contains=f"|{wanted.need}|")
+    if wanted.language.strip():
+        rows = rows.filter(languages__contains=wanted.language.strip().casefold())
+    fresh = today - rules.ASSURED_FOR
+    return rows.order_by(
+        Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1), "name", "pk"
+    )
+
+
+def shown(user: User, rows: Collection[Service]) -> list[Shown]:
+    """As they are at this moment. Nothing is asked of the database."""
+    now = timezone.localtime()
+    return [Shown(row, now) for row in rows] if user.may(May.SIGNED_IN) else []
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a piece of work: the few services that fit, and the procedures of it. `wanted`: by what they were chosen."""
+
+    services: list[Shown]
+    procedures: list[Now]
+    wanted: Wanted
+    is_more: bool = False
+
+
+def beside(user: User, kind: str, wanted: Wanted) -> Beside:
+    """Beside work of a kind (`procedures.Beside`). Two questions to the database."""
+    rows = list(found(user, wanted, today=timezone.localdate())[: _CONSIDERED + 1])
+    fitting = shown(user, rows[:_CONSIDERED])
+    fitting.sort(key=lambda one: (one.is_stale, one.opening is not rules.Open.NOW))
+    return Beside(fitting[:FEW], procedures_beside(user, kind), wanted, is_more=len(rows) > FEW)
+
+
+def documents(user: User) -> list[dict[str, Any]]:
+    """Every service as it came or was written, closed ones too."""
+    return list(services_visible_to(user).order_by("pk").values_list("document", flat=True))
+
+
+# ---- files
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What would become of each row of a file."""
+
+    rows: list[Row]
+    there: dict[uuid.UUID, Service] = field(default_factory=dict)
+
+    def count(self, *outcomes: Outcome) -> int:
+        return sum(row.outcome in outcomes for row in self.rows)
+
+    @property
+    def kept(self) -> int:
+        return self.count(Outcome.NEW, Outcome.CHANGED, Outcome.THERE)
+
+
+def check(user: User, content: bytes) -> Checked:
+    """Nothing is written. Raises `profile.NotRead`; `Hidden` for who may not bring a file in."""
+    if not may_keep(user):
+        raise Hidden
+    rows = profile.read(content)
+    keys = [row.key for row in rows if row.key]
+    there = {row.pk: row for row in services_visible_to(user).filter(pk__in=keys)}
+    for row in rows:
+        known = there.get(row.key) if row.key else None
+        if known is not None:
+            _compare(row, known)
+    return Checked(rows, there)
+
+
+def _compare(row: Row, known: Service) -> None:
+    if known.document == row.document:
+        row.outcome = Outcome.THERE
+    elif known.source_id is None:
+        row.say("by_hand", "id")
+    elif known.changed_here:
+        row.say("changed_here", "id")
+    else:
+        row.outcome = Outcome.CHANGED
+
+
+def imports_visible_to(user: User) -> QuerySet[ServiceImport]:
+    rows = ServiceImport.objects.select_related("brought_by")
+    return rows if may_keep(user) else rows.none()
+
+
+def import_for(user: User, services_file_id: uuid.UUID) -> ServiceImport:
+    """One of them, or `Hidden`."""
+    one = imports_visible_to(user).filter(pk=services_file_id).first()
+    if one is None:
+        raise Hidden
+    return one
+
+
+# ---- procedures
+
+
+@dataclass(frozen=True)
+class Now:
+    """A procedure with its latest edition. `read`: the edition that the reader last said they had read, else None."""
+
+    procedure: Procedure
+    edition: ProcedureEdition
+    read: ProcedureEdition | None
+    today: date
+
+    @property
+    def is_due(self) -> bool:
+        return procedures.is_due(self.edition.review_on, today=self.today)
+
+    @property
+    def is_new(self) -> bool:
+        """The reader read an edition before this one."""
+        return self.read is not None and self.read.pk != self.edition.pk
+
+    @property
+    def works(self) -> list[str]:
+        kinds = self.procedure.beside.strip("|").split("|")
+        return [str(Procedure.Beside(kind).label) for kind in kinds]
+
+
+def procedures_visible_to(user: User) -> QuerySet[Procedure]:
+    """All of them, for whoever is signed in; those that were withdrawn too."""
+    return Procedure.objects.all() if user.may(May.SIGNED_IN) else Procedure.objects.none()
+
+
+def procedure_for(user: User, procedure_id: uuid.UUID) -> Procedure:
+    """One of them, or `Hidden`."""
+    one = procedures_visible_to(user).filter(pk=procedure_id).select_related("withdrawn_by").first()
+    if one is None:
+        raise Hidden
+    return one
+
+
+def procedures_found(user: User, words: str = "") -> QuerySet[Procedure]:
+    """Those in force whose title, readers or changes hold each of these words."""
+    rows = procedures_visible_to(user).filter(withdrawn_at=None)
+    for word in words.split():
+        says = ProcedureEdition.objects.filter(procedure=OuterRef("pk"), what_changed__icontains=word)
+        rows = rows.filter(Q(title__icontains=word) | Q(whom_for__icontains=word) | Exists(says))
+    return rows
+
+
+def as_of_now(user: User, rows: QuerySet[Procedure], *, most: int) -> list[Now]:
+    """Each with its latest edition and the one that the reader last read: one question."""
+    latest = ProcedureEdition.objects.filter(procedure=OuterRef("procedure")).order_by("-added_at", "-pk")
+    reading = ProcedureReading.objects.filter(user=user, edition__procedure=OuterRef("procedure"))
+    editions = (
+        ProcedureEdition.objects.filter(procedure__in=rows, pk=Subquery(latest.values("pk")[:1]))
+        .select_related("procedure")
+        .annotate(
+            read_id=Subquery(reading.order_by("-edition__added_at", "-edition_id").values("edition_id")[:1]),
+            read_name=Subquery(
+                reading.order_by("-edition__added_at", "-edition_id").values("edition__edition")[:1]
+            ),
+        )
+        .order_by("procedure__title", "pk")[:most]
+    )
+    today = timezone.localdate()
+    return [Now(one.procedure, one, _read(one), today) for one in editions]
+
+
+def _read(one: Any) -> ProcedureEdition | None:
+    return ProcedureEdition(pk=one.read_id, edition=one.read_name) if one.read_id else None
+
+
+def procedures_beside(user: User, kind: str) -> list[Now]:
+    rows = procedures_visible_to(user).filter(withdrawn_at=None, beside__contains=f"|{kind}|")
+    return as_of_now(user, rows, most=FEW)
+
+
+def editions_of(user: User, procedure: Procedure) -> list[Any]:
+    """The latest first. `is_read`: whether the reader said so of it."""
+    said = ProcedureReading.objects.filter(user=user, edition=OuterRef("pk"))
+    rows = ProcedureEdition.objects.filter(procedure=procedure).select_related("added_by")
+    return list(rows.annotate(is_read=Exists(said)).order_by("-added_at", "-pk"))
+
+
+def since_read(user: User, editions: list[Any]) -> list[Any]:
+    """Of editions of one procedure, the latest first: those after the one that the reader read last. None where they read none."""
+    for number, one in enumerate(editions):
+        if one.is_read:
+            return editions[:number]
+    return []

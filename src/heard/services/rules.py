@@ -1,0 +1,404 @@
+"""What a service says, whether it is offered, and what a change by hand makes of it. Pure."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from heard.agencies.rules import Asks
+from heard.services.profile import issues_of
+
+ASSURED_FOR: Final = timedelta(
+    days=365
+)  # our own: Open Referral UK has the day on which somebody assured it, and no limit
+TAXONOMY: Final = "Heard: needs"
+_TAXONOMY_KEY: Final = uuid.UUID(
+    "5f0e4f6e-1f5d-4d0c-9d51-5f4a3c1d7b10"
+)  # from which keys of our own terms are made
+EVERYWHERE: Final = frozenset({"england", "england and wales", "great britain", "united kingdom", "uk"})
+DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Need(StrEnum):
+    """With what a service helps, as casework asks. Ours: Open Referral UK leaves terms to whoever publishes."""
+
+    EXPLOITATION = "exploitation"
+    MISSING = "missing"
+    ADVOCACY = "advocacy"
+    COUNSELLING = "counselling"
+    MENTAL_HEALTH = "mental_health"
+    HEALTH = "health"
+    SUBSTANCES = "substances"
+    EDUCATION = "education"
+    HOUSING = "housing"
+    PARENTS = "parents"
+    TRAFFICKING = "trafficking"
+    ONLINE = "online"
+    ACTIVITIES = "activities"
+    LEGAL = "legal"
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    DEFUNCT = "defunct"
+    PAUSED = "temporarily closed"
+
+
+class Open(StrEnum):
+    NOW = "now"
+    LATER = "later"
+    UNKNOWN = "unknown"
+
+
+KEEP_ASKS: Final = Asks(
+    name="Enter the name of the service.",
+    organisation="Enter who offers it.",
+    description="Say what it does, in a sentence or two.",
+)
+BRING_ASKS: Final = Asks(reason="Say where the file comes from.", file="Choose the file.")
+
+
+def why_not_keep(*, may_keep: bool, name: str, organisation: str, description: str) -> str | None:
+    """Whether a service may be added or changed by hand so."""
+    if not may_keep:
+        return "Your role does not keep the directory of services."
+    return KEEP_ASKS.missing(name=name, organisation=organisation, description=description)
+
+
+def why_not_bring(*, may_keep: bool, reason: str, kept: int) -> str | None:
+    """`kept`: rows of the file with which something is done."""
+    if not may_keep:
+        return "Your role does not keep the directory of services."
+    if why_not := BRING_ASKS.missing(reason=reason):
+        return why_not
+    if not kept:
+        return "No row of the file can be brought in. What is wrong with each stands below."
+    return None
+
+
+# ---- what a service says
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is looked for and shown of a service, out of its document."""
+
+    name: str
+    organisation: str
+    status: Status
+    minimum_age: int | None
+    maximum_age: int | None
+    assured_on: date | None
+    areas: tuple[str, ...]
+    languages: tuple[str, ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """A service that names no area is for all of them."""
+        return not self.areas or any(area.strip().casefold() in EVERYWHERE for area in self.areas)
+
+
+def facts_of(document: Mapping[str, Any]) -> Facts:
+    """Of a document in which nothing is wrong."""
+    assured = document.get("assured_date")
+    return Facts(
+        name=document["name"].strip(),
+        organisation=document.get("organization", {}).get("name", "").strip(),
+        status=Status(document["status"]),
+        minimum_age=_years(document.get("minimum_age")),
+        maximum_age=_years(document.get("maximum_age")),
+        assured_on=date.fromisoformat(assured) if assured else None,
+        areas=_names(document.get("service_areas", ()), "name", "service_area"),
+        languages=_names(document.get("languages", ()), "name", "code", "note"),
+        needs=tuple(need for need in Need if need.value in _terms(document)),
+    )
+
+
+def _years(age: float | None) -> int | None:
+    return None if age is None else int(age)
+
+
+def _names(rows: Any, *fields: str) -> tuple[str, ...]:
+    said = (next((row[name].strip() for name in fields if row.get(name, "").strip()), "") for row in rows)
+    return tuple(dict.fromkeys(filter(None, said)))
+
+
+def _terms(document: Mapping[str, Any]) -> set[str]:
+    terms = (one.get("taxonomy_term", {}) for one in document.get("attributes", ()))
+    return {term.get("term", "") for term in terms if term.get("taxonomy") == TAXONOMY}
+
+
+def text_of(document: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """What is searched: names, descriptions, areas, languages and terms, folded. `labels`: of our own needs."""
+    facts = facts_of(document)
+    terms = [one.get("taxonomy_term", {}).get("name", "") for one in document.get("attributes", ())]
+    parts = (
+        facts.name,
+        facts.organisation,
+        document.get("description", ""),
+        document.get("eligibility_description", ""),
+        *facts.areas,
+        *facts.languages,
+        *terms,
+        *(labels[need.value] for need in facts.needs),
+    )
+    return " ".join(" ".join(parts).casefold().split())
+
+
+# ---- whether it is offered
+
+
+def is_offered(status: str) -> bool:
+    """A service that is closed, for a time or for good, is never offered."""
+    return status == Status.ACTIVE
+
+
+def is_stale(assured_on: date | None, *, today: date) -> bool:
+    """Nobody has said within a year that what stands there is right; a day to come says nothing."""
+    return assured_on is None or not timedelta() <= today - assured_on <= ASSURED_FOR
+
+
+def opening(schedules: Any, *, at: datetime) -> Open:
+    """Whether it is open at a moment of local time. Only what is said for each week can be worked out."""
+    weekly = [one for one in schedules if _says_hours(one)]
+    if not weekly:
+        return Open.UNKNOWN
+    return Open.NOW if any(_is_open(one, at) for one in weekly) else Open.LATER
+
+
+def _says_hours(one: Mapping[str, Any]) -> bool:
+    return (
+        one.get("freq") == "WEEKLY"
+        and {"byday", "opens_at", "closes_at"} <= one.keys()
+        and one.get("interval", 1) == 1
+    )
+
+
+def _is_open(one: Mapping[str, Any], at: datetime) -> bool:
+    opens, closes = (time.fromisoformat(one[name]).replace(tzinfo=None) for name in ("opens_at", "closes_at"))
+    now, today = at.time(), at.date()
+    if opens < closes:
+        return _is_on(one, today) and opens <= now < closes
+    return (_is_on(one, today) and now >= opens) or (_is_on(one, today - timedelta(days=1)) and now < closes)
+
+
+def _is_on(one: Mapping[str, Any], day: date) -> bool:
+    first, last = one.get("valid_from"), one.get("valid_to")
+    if (first and day < date.fromisoformat(first)) or (last and day > date.fromisoformat(last)):
+        return False
+    return DAYS[day.weekday()] in (name.strip().upper() for name in one["byday"].split(","))
+
+
+# ---- kept by hand
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the form holds of a service. Texts may be ''; times '' or as 09:00."""
+
+    name: str
+    organisation: str
+    description: str
+    status: str = Status.ACTIVE.value
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    needs: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    phone: str = ""
+    email: str = ""
+    url: str = ""
+    eligibility: str = ""
+    how_to_apply: str = ""
+    wait: str = ""
+    accessibility: str = ""
+    days: tuple[str, ...] = ()
+    opens_at: str = ""
+    closes_at: str = ""
+    alert: str = ""
+
+
+_PLAIN: Final = {
+    "name": "name", "description": "description", "status": "status", "minimum_age": "minimum_age",
+    "maximum_age": "maximum_age", "email": "email", "url": "url", "eligibility_description": "eligibility",
+    "application_process": "how_to_apply", "wait_time": "wait", "alert": "alert",
+}  # fmt: skip
+
+
+def kept_of(document: Mapping[str, Any]) -> Kept:
+    """What the form begins with."""
+    facts, week = facts_of(document), _week(document)
+    plain = {ours: document.get(theirs) for theirs, ours in _PLAIN.items()}
+    ages = {"minimum_age": facts.minimum_age, "maximum_age": facts.maximum_age}
+    days = tuple(filter(None, (name.strip().upper() for name in week.get("byday", "").split(","))))
+    return Kept(
+        **{name: value or "" for name, value in plain.items()} | ages,  # type: ignore[arg-type]
+        organisation=facts.organisation,
+        needs=tuple(need.value for need in facts.needs),
+        areas=facts.areas,
+        languages=facts.languages,
+        phone=_first(document.get("phones", ())).get("number", ""),
+        accessibility=_accessibility(document).get("description", ""),
+        days=days,
+        opens_at=week.get("opens_at", "")[:5],
+        closes_at=week.get("closes_at", "")[:5],
+    )
+
+
+def _first(rows: Any) -> dict[str, Any]:
+    return rows[0] if rows else {}
+
+
+def _week(document: Mapping[str, Any]) -> dict[str, Any]:
+    return _first([one for one in document.get("schedules", ()) if one.get("freq") == "WEEKLY"])
+
+
+def _accessibility(document: Mapping[str, Any]) -> dict[str, Any]:
+    places = (one.get("location", {}) for one in document.get("service_at_locations", ()))
+    return _first([said for place in places for said in place.get("accessibility", ())])
+
+
+def changed(
+    document: Mapping[str, Any], kept: Kept, *, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str], checked_on: date | None, at: datetime
+) -> dict[str, Any]:  # fmt: skip
+    """The document as the form has it now. What the form does not hold stays as it was. `document`: {} for a new service.
+    `checked_on`: the day on which somebody said that all of it is right; `labels`: of our own needs."""
+    made = copy.deepcopy(dict(document)) or {"id": str(new_key())}
+    before = kept_of(document) if document else Kept("", "", "")
+    for theirs, ours in _PLAIN.items():
+        _put(made, theirs, getattr(kept, ours), was=getattr(before, ours))
+    _organisation(made, kept, before, new_key)
+    for name, ours in (("service_areas", "areas"), ("languages", "languages")):
+        _put_names(made, name, getattr(kept, ours), getattr(before, ours), new_key)
+    _put_needs(made, kept, before, new_key, labels)
+    _put_first(made, "phones", "number", kept.phone, before.phone, new_key)
+    _put_week(made, kept, before, new_key)
+    _put_accessibility(made, kept.accessibility, before.accessibility, new_key)
+    if checked_on:
+        made["assured_date"] = checked_on.isoformat()
+    made["last_modified"] = at.isoformat(timespec="seconds")
+    return made
+
+
+def _put(made: dict[str, Any], name: str, value: Any, *, was: Any) -> None:
+    if value == was and name in made:
+        return
+    if value in ("", None):
+        made.pop(name, None)
+    else:
+        made[name] = value
+
+
+def _organisation(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID]) -> None:
+    """One of another name is another organisation, with a key of its own."""
+    if kept.organisation != before.organisation:
+        made["organization"] = {
+            "id": str(new_key()),
+            "name": kept.organisation,
+            "description": kept.organisation,
+        }
+
+
+def _put_names(made: dict[str, Any], name: str, now: tuple[str, ...], before: tuple[str, ...], new_key: Callable[[], uuid.UUID]) -> None:  # fmt: skip
+    if now == before:
+        return
+    stays = [
+        row
+        for row in made.get(name, ())
+        if set(_names([row], "name", "service_area", "code", "note")) & set(now)
+    ]
+    there = {said for row in stays for said in _names([row], "name", "service_area", "code", "note")}
+    made[name] = stays + [{"id": str(new_key()), "name": said} for said in now if said not in there]
+
+
+def _put_needs(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> None:  # fmt: skip
+    gone, new = set(before.needs) - set(kept.needs), [one for one in kept.needs if one not in before.needs]
+    if not gone and not new:
+        return
+    rows = [row for row in made.get("attributes", ()) if not (_terms({"attributes": [row]}) & gone)]
+    made["attributes"] = rows + [_attribute(need, new_key, labels) for need in new]
+
+
+def _attribute(need: str, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> dict[str, Any]:
+    term = {
+        "id": str(uuid.uuid5(_TAXONOMY_KEY, need)),
+        "name": labels[need],
+        "description": labels[need],
+        "taxonomy": TAXONOMY,
+        "term": need,
+    }
+    return {"id": str(new_key()), "taxonomy_term": term}
+
+
+def _put_first(made: dict[str, Any], name: str, field: str, now: str, before: str, new_key: Callable[[], uuid.UUID]) -> None:  # fmt: skip
+    if now == before:
+        return
+    rows = made.setdefault(name, [])
+    if not now:
+        del rows[:1]
+    elif rows:
+        rows[0] = rows[0] | {field: now}
+    else:
+        rows.append({"id": str(new_key()), field: now})
+
+
+def _put_week(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID]) -> None:
+    now = (kept.days, kept.opens_at, kept.closes_at)
+    if now == (before.days, before.opens_at, before.closes_at):
+        return
+    week = _week(made)
+    others = [one for one in made.get("schedules", ()) if one is not week]
+    said = {
+        "byday": ",".join(kept.days),
+        "opens_at": _seconds(kept.opens_at),
+        "closes_at": _seconds(kept.closes_at),
+    }
+    said = {name: value for name, value in said.items() if value}
+    stays = {name: value for name, value in week.items() if name not in ("byday", "opens_at", "closes_at")}
+    row = (stays or {"id": str(new_key()), "freq": "WEEKLY"}) | said
+    made["schedules"] = [row, *others] if said else others
+
+
+def _seconds(hour: str) -> str:
+    return f"{hour}:00" if len(hour) == 5 else hour
+
+
+def _put_accessibility(made: dict[str, Any], now: str, before: str, new_key: Callable[[], uuid.UUID]) -> None:
+    if now == before:
+        return
+    if there := _accessibility(made):
+        there["description"] = now
+        return
+    row = {"id": str(new_key()), "description": now}
+    places = [one["location"] for one in made.get("service_at_locations", ()) if "location" in one]
+    if places:
+        places[0].setdefault("accessibility", []).append(row)
+    else:
+        place = {"id": str(new_key()), "location_type": "virtual", "accessibility": [row]}
+        made.setdefault("service_at_locations", []).append({"id": str(new_key()), "location": place})
+
+
+_FIELDS: Final = {theirs: ours for theirs, ours in _PLAIN.items()} | {
+    "organization": "organisation", "schedules": "opens_at", "phones": "phone", "service_areas": "areas",
+}  # fmt: skip
+
+
+def why_not_kept(document: dict[str, Any]) -> str | None:
+    """What is wrong with a service that was typed, said of the field of the form."""
+    found = issues_of(document)
+    if not found:
+        return None
+    field = _FIELDS.get(found[0].where.split("[")[0].split(".")[0])
+    said = {field: found[0].sentence} if field else {}
+    return Asks(said)[field] if field else found[0].sentence
+
+
+def year_after(day: date) -> date:
+    return day + ASSURED_FOR

@@ -1,0 +1,299 @@
+"""The directory on its pages: who finds what, who keeps it, files in and out, and local procedures by edition."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.services.test_profile import BROKEN, FULL, a_service
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.services import actions, queries
+from heard.services.models import ProcedureReading, Service, ServiceImport
+from heard.services.queries import Wanted
+from heard.services.rules import Kept
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "open_referral_uk"
+
+
+def add(world: World, **change: Any) -> Service:
+    is_checked = change.pop("is_checked", True)
+    kept = Kept(**{**vars(FULL), **change})
+    return actions.keep_service(by=world.coordinator, service_id=None, kept=kept, is_checked=is_checked)
+
+
+def bring(world: World, documents: Any) -> ServiceImport:
+    content = json.dumps(documents).encode()
+    return actions.bring_services(by=world.coordinator, content=content, reason="The council’s directory")
+
+
+def names(world: World, **wanted: Any) -> list[str]:
+    found = queries.found(world.teacher, Wanted(**wanted), today=timezone.localdate())
+    return [row.name for row in found]
+
+
+def test_everybody_finds_what_fits_and_never_what_is_closed(world: World) -> None:
+    add(world)
+    add(
+        world,
+        name="Old line",
+        description="A line.",
+        is_checked=False,
+        areas=(),
+        minimum_age=None,
+        maximum_age=None,
+        needs=("health",),
+        languages=(),
+    )
+    for status in ("inactive", "defunct", "temporarily closed"):
+        add(world, name=f"Closed: {status}", status=status)
+    assert names(world) == ["Harbour mentoring", "Old line"], "what was checked stands first"
+    assert names(world, age=10) == ["Old line"]
+    assert names(world, area="EASTMARSH", age=17) == ["Harbour mentoring", "Old line"]
+    assert names(world, area="Elsewhere") == ["Old line"]
+    assert names(world, lives="3 Quay Road, Eastmarsh EM1 2AB") == ["Harbour mentoring", "Old line"]
+    assert names(world, lives="3 Quay Road, Northfold") == ["Old line"]
+    assert names(world, need="advocacy") == names(world, language="polish") == ["Harbour mentoring"]
+    assert names(world, words="MENTOR year") == ["Harbour mentoring"]
+    assert names(world, every_status=True) == names(world), "only who keeps it sees closed ones in a list"
+    client = Client()
+    client.force_login(world.teacher)
+    page = client.get(reverse("services"), {"q": "", "age": "15", "closed": "yes"}).content.decode()
+    assert "Harbour mentoring" in page
+    assert "Nobody has checked it" in page
+    assert "Closed: " not in page
+    closed = Service.objects.get(name="Closed: defunct")
+    assert "It takes nobody now" in client.get(reverse("service", args=[closed.pk])).content.decode()
+    assert client.get(reverse("service", args=[uuid.uuid4()])).status_code == 404
+    client.force_login(world.coordinator)
+    assert "Closed: defunct" in client.get(reverse("services"), {"closed": "yes"}).content.decode()
+
+
+def test_only_who_keeps_the_directory_changes_it(world: World) -> None:
+    one = add(world)
+    teacher = world.teacher
+    with pytest.raises(Refused, match="role"):
+        actions.keep_service(by=teacher, service_id=one.pk, kept=FULL, is_checked=True)
+    for call in (
+        lambda: actions.bring_services(by=teacher, content=b"[{}]", reason="x"),
+        lambda: actions.take_out_services(by=teacher),
+    ):
+        with pytest.raises(Hidden):
+            call()
+    client = Client()
+    client.force_login(teacher)
+    for name in ("service_add", "services_files", "services_bring", "procedure_add"):
+        assert client.get(reverse(name)).status_code == 404, name
+    assert client.get(reverse("service_change", args=[one.pk])).status_code == 404
+
+
+def test_a_file_is_accounted_for_row_by_row(world: World) -> None:
+    broken = [document for document, code, _where in BROKEN.values() if code not in ("letters", "number")]
+    good = a_service()
+    this = bring(world, [good, *broken])
+    outcomes = [outcome for _number, _name, outcome, _issues in this.rows]
+    assert len(this.rows) == len(broken) + 1 == outcomes.count("new") + outcomes.count("aside")
+    assert outcomes.count("new") == 1
+    assert all(issues for _number, _name, outcome, issues in this.rows if outcome == "aside")
+    row = AuditRow.objects.get(verb="bring in", subject="services")
+    assert row.detail == {"new": 1, "changed": 0, "there": 0, "aside": len(broken)}
+    # the same again; changed there; changed here; and one that was typed here
+    assert [one[2] for one in bring(world, good).rows] == ["there"]
+    assert [one[2] for one in bring(world, good | {"name": "Harbour mentors"}).rows] == ["changed"]
+    came = Service.objects.get()
+    assert came.name == "Harbour mentors"
+    actions.keep_service(by=world.coordinator, service_id=came.pk, kept=FULL, is_checked=False)
+    typed = add(world, name="By hand")
+    with pytest.raises(Refused, match="No row"):
+        bring(world, [good, typed.document | {"name": "Taken over"}])
+    checked = queries.check(world.coordinator, json.dumps([good, typed.document | {"name": "x"}]).encode())
+    assert [one.issues[0].code for one in checked.rows] == ["changed_here", "by_hand"]
+    assert Service.objects.get(pk=typed.pk).name == "By hand"
+
+
+def test_a_file_is_checked_and_brought_in_on_the_page(world: World) -> None:
+    client = Client()
+    client.force_login(world.coordinator)
+    address = reverse("services_bring")
+
+    def send(content: bytes, **more: str) -> Any:
+        sent = {
+            "file": SimpleUploadedFile("services.json", content),
+            "reason": "The council",
+            "what": "check",
+        }
+        return client.post(address, sent | more, follow=True)
+
+    content = json.dumps({"contents": [a_service(), a_service(id="1")]}).encode()
+    page = send(content).content.decode()
+    assert "1 to add" in page
+    assert "It is no UUID" in page
+    assert Service.objects.count() == 0, "checking writes nothing"
+    assert "not JSON" in send(b"{").content.decode()
+    assert "Say where the file comes from" in send(content, what="bring", reason="").content.decode()
+    page = send(content, what="bring").content.decode()
+    assert "Set aside" in page
+    assert Service.objects.count() == 1
+    out = client.post(reverse("services_out"))
+    assert out["Content-Disposition"] == 'attachment; filename="services.json"'
+    assert json.loads(out.content)["contents"] == [a_service()]
+    assert client.get(reverse("services_out")).status_code == 405
+
+
+def test_a_service_is_added_and_changed_on_its_page(world: World) -> None:
+    client = Client()
+    client.force_login(world.coordinator)
+    sent = {
+        "name": "Harbour mentoring", "organisation": "Harbour Trust", "description": "A mentor.", "status": "active", "minimum_age": "11",
+        "areas": "Wexmoor\nWexmoor\n", "needs": ["advocacy"], "days": ["MO"], "opens_at": "9:00", "closes_at": "17:00", "is_checked": ["yes"],
+    }  # fmt: skip
+    page = client.post(reverse("service_add"), sent | {"minimum_age": "1x"}).content.decode()
+    assert "whole number" in page
+    page = client.post(reverse("service_add"), sent, follow=True).content.decode()
+    one = Service.objects.get()
+    assert (one.minimum_age, one.is_everywhere, one.needs, one.assured_on) == (
+        11,
+        False,
+        "|advocacy|",
+        timezone.localdate(),
+    )
+    assert "From age 11, Wexmoor" in page
+    change = reverse("service_change", args=[one.pk])
+    assert 'value="09:00"' in client.get(change).content.decode()
+    client.post(change, sent | {"status": "temporarily closed"})
+    assert Service.objects.get().status == "temporarily closed"
+    assert "no web address" in client.post(change, sent | {"url": "javascript:x"}).content.decode()
+
+
+def test_a_page_asks_as_often_for_many_services_as_for_one(world: World) -> None:
+    add(world)
+    client = Client()
+    client.force_login(world.teacher)
+    client.get(reverse("services"))
+
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries_asked:
+            client.get(reverse("services"))
+        return len(queries_asked)
+
+    before = asked()
+    for number in range(25):
+        add(world, name=f"Number {number}")
+    assert asked() == before
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("name", ["service_full", "service_list"])
+def test_what_the_profile_publishes_goes_in_and_comes_out_equal(world: World, name: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    if not SAMPLES.is_dir():
+        pytest.skip("the third-party samples are not beside the project")
+    content = (SAMPLES / "examples" / f"{name}.json").read_bytes()
+    said = json.loads(content)
+    documents = said.get("contents", [said])
+    this = actions.bring_services(by=world.coordinator, content=content, reason="The profile’s own example")
+    kept = sum(outcome != "aside" for _number, _name, outcome, _issues in this.rows)
+    assert (len(this.rows), kept) == (len(documents), len(documents)), this.rows
+    out = json.loads(actions.take_out_services(by=world.coordinator))["contents"]
+    order = lambda one: one["id"]
+    assert sorted(out, key=order) == sorted(documents, key=order)
+    schema = Draft202012Validator(json.loads((SAMPLES / "schema" / "service.json").read_text()))
+    add(world)
+    for document in json.loads(actions.take_out_services(by=world.coordinator))["contents"]:
+        assert [error.message for error in schema.iter_errors(document)] == []
+
+
+def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) -> None:
+    client = Client()
+    client.force_login(world.teacher)
+    assert client.post(reverse("services_national")).status_code == 404
+    client.force_login(world.coordinator)
+    page = client.post(reverse("services_national"), follow=True).content.decode()
+    assert "Set aside" not in page
+    again = actions.bring_national(by=world.coordinator)
+    assert {outcome for _number, _name, outcome, _issues in again.rows} == {"there"}
+    for one in Service.objects.all():
+        assert "looked at on 26 November 2026" in one.document["alert"], "each says by whom and on which day"
+        assert one.assured_on is not None
+    assert "SafeCall" in names(world, need="missing", age=15)
+
+
+# ---- local procedures
+
+
+def procedure(world: World, **more: Any) -> Any:
+    said = {
+        "title": "Going missing",
+        "whom_for": "everybody",
+        "beside": ["interview"],
+        "edition": "1",
+        "link": "https://p.example/1",
+    }
+    said["review_on"] = timezone.localdate() + timedelta(days=90)
+    return actions.add_procedure(by=world.coordinator, **(said | more))
+
+
+def test_whoever_read_an_edition_is_told_what_changed_since(world: World) -> None:
+    one = procedure(world)
+    procedure(world, title="Another", beside=["plan"])
+    client = Client()
+    client.force_login(world.teacher)
+    address = reverse("procedure", args=[one.pk])
+    assert "You have said" not in client.get(address).content.decode()
+    client.post(reverse("procedure_read", args=[one.pk]))
+    client.post(reverse("procedure_read", args=[one.pk]))
+    assert ProcedureReading.objects.count() == 1
+    (beside,) = queries.procedures_beside(world.teacher, "interview")
+    assert not beside.is_new
+    at = timezone.now()
+    for number in (2, 3):
+        actions.add_edition(
+            by=world.coordinator, procedure_id=one.pk, edition=str(number), link=f"https://p.example/{number}",
+            review_on=timezone.localdate() - timedelta(days=1), what_changed=f"Change {number}", at=at + timedelta(seconds=number),
+        )  # fmt: skip
+    (beside,) = queries.procedures_beside(world.teacher, "interview")
+    assert (beside.edition.edition, beside.is_new, beside.is_due) == ("3", True, True)
+    (other,) = queries.procedures_beside(world.officer, "interview")
+    assert not other.is_new, "who read none is told of no change"
+    page = client.get(address).content.decode()
+    told = page[page.index("What changed since you read it") : page.index("I have read this edition")]
+    assert "Change 3" in told
+    assert "Change 2" in told
+    listed = client.get(reverse("procedures"), {"q": "change"}).content.decode()
+    assert "Changed since you read edition 1" in listed
+    assert "Another" not in listed
+    with pytest.raises(Refused, match="already"):
+        actions.add_edition(
+            by=world.coordinator, procedure_id=one.pk, edition="3", link="https://p.example/3",
+            review_on=timezone.localdate(), what_changed="x",
+        )  # fmt: skip
+
+
+def test_a_withdrawn_procedure_stands_beside_nothing(world: World) -> None:
+    one = procedure(world)
+    with pytest.raises(Refused, match="role"):
+        actions.withdraw_procedure(by=world.teacher, procedure_id=one.pk, why="Old")
+    actions.withdraw_procedure(
+        by=world.coordinator, procedure_id=one.pk, why="The new one stands in its place"
+    )
+    assert queries.procedures_beside(world.teacher, "interview") == []
+    client = Client()
+    client.force_login(world.teacher)
+    assert "The new one stands" in client.get(reverse("procedure", args=[one.pk])).content.decode()
+    with pytest.raises(Refused, match="already"):
+        actions.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="Again")
