@@ -98,12 +98,13 @@ def retire(key_id: str) -> None:
     with _at_work() as path:
         from heard.config.keys import stores
 
-        if key_id in stores.needed():
+        ring = rings.read(path)
+        key = ring.named(key_id)
+        if key is not ring.first and key_id in stores.needed():
             raise click.ClickException(
                 "Something is still encrypted with this key. Run first: heard keys rotate"
             )
-        key = rings.read(path).named(key_id)
-        if not key.escrowed:
+        if key is not ring.first and not key.escrowed:
             raise click.ClickException(
                 "Nobody has a copy of this key, and backups of before cannot be opened without it. Run first: heard keys escrow"
             )
