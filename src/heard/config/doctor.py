@@ -426,8 +426,13 @@ def _certificates(name: str, certificates: Iterable[str]) -> Iterator[Finding]:
 def _answers(name: str, server: str) -> Iterator[Finding]:
     import requests
 
+    from heard.home.sign_on import names_itself
+
+    said: dict[str, str] = {}
     try:
-        said = requests.get(f"{server}/.well-known/openid-configuration", timeout=5).json()
+        said = requests.get(
+            f"{server}/.well-known/openid-configuration", timeout=5, allow_redirects=False
+        ).json()
         lacking = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - set(said)
     except (requests.RequestException, ValueError, TypeError):
         lacking = {"everything"}
@@ -435,6 +440,13 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
         sentence = f"The provider {name} does not say where people sign in."
         remedy = "See that this server reaches it, and that its address in HEARD_SIGN_ON is right."
         yield _warning("sign-on-answers", sentence, remedy)
+    elif not names_itself(server, said):
+        sentence = f"The provider {name} calls itself {str(said['issuer'])[:200]}, which is not the address in HEARD_SIGN_ON, so nobody comes in with it."
+        yield _error(
+            "sign-on-issuer",
+            sentence,
+            "Write the address there that it calls itself, if it is the right one.",
+        )
 
 
 CHECKS: Final = (

@@ -9,6 +9,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from allauth.account.signals import password_changed
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -60,13 +62,19 @@ _ENROLMENT: Final = (
 
 class ConfirmFirst:
     """After the gate: leads whoever needs a second factor and has shown none to where they add one, and asks once more
-    before a view that is marked `fresh`."""
+    before a view that is marked `fresh`. Whoever has just shown who they are goes on in a session with a new key."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if request.method != "POST" or not request.user.is_authenticated:
+            return self.get_response(request)
+        held, shown = request.session.session_key, deepcopy(get_authentication_records(request, request.user))
+        response = self.get_response(request)
+        if held and _has_shown_more(request, held, shown):
+            _renew(request, held)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -80,6 +88,20 @@ class ConfirmFirst:
         if view.fresh and settings.FACTOR != "off" and not is_fresh(request):
             return _confirm(request)
         return None
+
+
+def _has_shown_more(request: HttpRequest, held: str, shown: list[dict[str, Any]]) -> bool:
+    """Whether somebody who was signed in showed in this request that it is them. Signing in gives a new key by itself."""
+    if not request.user.is_authenticated or request.session.session_key != held:
+        return False
+    return any(one not in shown for one in get_authentication_records(request, request.user))
+
+
+@transaction.atomic
+def _renew(request: HttpRequest, held: str) -> None:
+    """Whoever copied the key of before is signed out. The list of where somebody is signed in knows the new one."""
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=held).update(session_key=request.session.session_key)
 
 
 def lacks_factor(request: HttpRequest) -> bool:
