@@ -42,7 +42,7 @@ def as_download(content: bytes, name: str, content_type: str = "application/pdf"
 def as_download_in_parts(
     content: Iterable[bytes], size: int, name: str, content_type: str = "application/pdf"
 ) -> StreamingHttpResponse:
-    """As `as_download`, of what is never whole in memory. `content` has `size` bytes, and a `close` that is called at the end."""
+    """As `as_download`, of what is never whole in memory. `content` has `size` bytes."""
     response = StreamingHttpResponse(content, content_type=content_type)
     response["Content-Length"] = str(size)
     _to_save(response, name)

@@ -438,5 +438,5 @@ def test_ones_work_shows_what_is_asked_for_what_is_to_check_and_what_is_ready(
     assert check in headings(world.supervisor)
     pack = made(ask(world.social_worker, asked.person_id, Part.WORDS))
     assert ready in headings(world.social_worker)
-    actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)[1].close()
+    actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
     assert ready not in headings(world.social_worker)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Final
 
 from django.conf import settings
 
@@ -47,42 +47,40 @@ class Kept:
     row: uuid.UUID | None = None
 
 
+@dataclass(frozen=True)
 class Whole:
-    """A file whose every byte was checked. Goes through it in parts, once, and then closes it."""
+    """A file whose every byte was checked, `size` and `sha256` of what is in it. Whoever goes through it gets it in parts, each checked
+    again as it is read."""
 
-    def __init__(self, file: IO[bytes], ring: Ring | None, about: str, size: int, sha256: str) -> None:
-        """`ring`: None for a file in clear."""
-        self._file, self._ring, self._about = file, ring, about
-        self.size, self.sha256 = size, sha256
+    path: Path
+    about: str
+    size: int
+    sha256: str
+    is_clear: bool
 
     def __iter__(self) -> Iterator[bytes]:
-        """One part stays behind until the next was read, so that of a file which is changed meanwhile the end is not given."""
+        """One part stays behind until the next was read, so that of a file which is changed meanwhile the end is not given: then
+        `Changed`."""
         digest, held = hashlib.sha256(), b""
-        with self._file:
-            for part in _parts(self._file, self._ring, self._about):
+        with self.path.open("rb") as file:
+            for part in _parts(file, self._keys(file), self.about):
                 digest.update(part)
                 if held:
                     yield held
                 held = part
-            if digest.hexdigest() != self.sha256:
-                raise Changed
-            yield held
+        if digest.hexdigest() != self.sha256:
+            raise Changed
+        yield held
 
-    @property
-    def is_clear(self) -> bool:
-        return self._ring is None
+    def _keys(self, file: IO[bytes]) -> Ring | None:
+        """It may have been encrypted since, and then is so with what a key of the site opens."""
+        keys = _keys_for(file)
+        if keys is None or not self.is_clear:
+            return keys
+        return keys if set(files.key_ids(file)) & set(keys.by_id) else None
 
     def read(self) -> bytes:
         return b"".join(self)
-
-    def close(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
 
 def put(path: Path, content: Iterable[bytes], about: str) -> None:
@@ -106,26 +104,21 @@ def put(path: Path, content: Iterable[bytes], about: str) -> None:
 def whole(path: Path, about: str, sha256: str = "") -> Whole:
     """A file that is as it was put there. Raises `FileNotFoundError`; `Changed` where it is another one, or not `sha256`;
     `KeyMissing` and `NoKeys` where it is encrypted and cannot be opened. `sha256`: '' where nobody knows it."""
-    file = path.open("rb")
-    try:
+    with path.open("rb") as file:
         keys = _keys_for(file)
         try:
             size, found = _fingerprint(_parts(file, keys, about))
         except (Damaged, KeyMissing) as problem:
             size, found = _fingerprint(_parts(file, None, about))
             if sha256 and found == sha256:
-                pass  # it is in clear, and begins as an envelope would
+                keys = None  # it is in clear, and begins as an envelope would
             elif isinstance(problem, Damaged):
                 raise Changed from problem
             else:
                 raise
-            keys = None
-        if sha256 and found != sha256:
-            raise Changed
-    except BaseException:
-        file.close()
-        raise
-    return Whole(file, keys, about, size, found)
+    if sha256 and found != sha256:
+        raise Changed
+    return Whole(path, about, size, found, is_clear=keys is None)
 
 
 def key_ids(path: Path) -> list[str]:
@@ -139,19 +132,19 @@ def encrypt(path: Path, about: str, sha256: str, holding: Callable[[], AbstractC
     for as long as it lasts, that the file still belongs to what it belonged to. Broken off at any moment, the file is there as it
     was or encrypted. Raises as `whole` does."""
     keys = ring()
+    found = whole(path, about, sha256)
+    if keys is None or not found.is_clear:
+        return False
     aside, still = path.with_name(f"{path.name}.sealing"), False
-    with whole(path, about, sha256) as found:
-        if keys is None or not found.is_clear:
-            return False
-        try:
-            _write(aside, found, keys, about)
-            whole(aside, about, found.sha256).close()  # before what it replaces is gone
-            with holding() as still:
-                if still:
-                    aside.replace(path)
-            _see_to_disk(path.parent)
-        finally:
-            aside.unlink(missing_ok=True)
+    try:
+        _write(aside, found, keys, about)
+        whole(aside, about, found.sha256)  # before what it replaces is gone
+        with holding() as still:
+            if still:
+                aside.replace(path)
+        _see_to_disk(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
     return still
 
 

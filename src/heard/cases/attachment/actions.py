@@ -131,12 +131,8 @@ def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, 
         _log.error("%s", problem)
         _alarm(by, "find without key", attachment)
         raise Refused(_(_LOCKED)) from problem
-    try:
-        with transaction.atomic():
-            _audit(by, "download", attachment)
-    except BaseException:
-        content.close()
-        raise
+    with transaction.atomic():
+        _audit(by, "download", attachment)
     return attachment, content
 
 

@@ -81,7 +81,6 @@ def for_reading(path: Path, key: uuid.UUID, kept_sha256: str, into: Path) -> Pat
     Raises as `take` does."""
     found = _taken(path, key, kept_sha256)
     if found.is_clear:
-        found.close()
         return path
     with into.open("xb") as file:
         file.writelines(found)
@@ -112,7 +111,7 @@ def check(rows: list[Attachment], folder: Path) -> Found:
     found = Found(checked=len(rows))
     for row in rows:
         try:
-            take(row).close()
+            take(row)
         except Missing:
             found.missing.append(str(row.pk))
         except Changed:

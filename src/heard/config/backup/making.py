@@ -94,7 +94,7 @@ def _add(tar: tarfile.TarFile, manifest: Manifest, one: contents.Wanted) -> None
 def _wrong_inside(one: contents.Wanted) -> str | None:
     """What is wrong with a file in its envelope."""
     try:
-        kept.whole(one.path, one.about, one.sha256).close()
+        kept.whole(one.path, one.about, one.sha256)
     except FileNotFoundError:
         return "missing"
     except kept.Changed:

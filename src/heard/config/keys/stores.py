@@ -161,10 +161,8 @@ def _alone() -> Iterator[None]:
 def copy_out(name: str, to: Path, reason: str) -> None:
     """One attached file, or one of quarantine, as it is within its envelope, into a new file for this user alone, with an audit row.
     Raises `LookupError` for what is none, and as `kept.whole` or `storing.take` does."""
-    with (
-        _opened(name, reason) as content,
-        os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
-    ):
+    content = _opened(name, reason)
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.writelines(content)
 
 

@@ -151,11 +151,7 @@ def fetch_pack(*, by: User, pack_id: uuid.UUID) -> tuple[Pack, Whole]:
     except (kept.KeyMissing, kept.NoKeys) as problem:
         _log.error("A pack cannot be opened: %s. %s", pack.pk, problem)
         raise Refused(rules.WITHOUT_KEY) from problem
-    try:
-        return _note_fetched(by, pack_id), file
-    except BaseException:
-        file.close()
-        raise
+    return _note_fetched(by, pack_id), file
 
 
 def _to_be_fetched(by: User, pack_id: uuid.UUID) -> Pack:
