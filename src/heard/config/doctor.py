@@ -270,7 +270,7 @@ def _keys() -> Iterator[Finding]:
     from django.conf import settings
 
     from heard.agencies.envelopes import kept
-    from heard.config.keys import stores
+    from heard.config import encrypted as stores
 
     try:
         ring = kept.ring()

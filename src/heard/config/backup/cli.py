@@ -162,7 +162,7 @@ def _lines(path: Path | None) -> list[str]:
 
 def _keys_that_are_lacking() -> list[str]:
     from heard.agencies.envelopes import kept
-    from heard.config.keys import stores
+    from heard.config import encrypted as stores
 
     try:
         return stores.not_there()

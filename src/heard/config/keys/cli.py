@@ -16,7 +16,7 @@ from heard.agencies.cli import site
 from heard.agencies.envelopes import ring as rings
 
 if TYPE_CHECKING:
-    from heard.config.keys.stores import Done
+    from heard.config.encrypted import Done
 
 _A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -71,7 +71,7 @@ def encrypt() -> None:
     """Encrypt what was kept in clear before there were keys. It can be broken off at any moment; the next one goes on. Exit 1:
     something could not be encrypted."""
     with _at_work() as path:
-        from heard.config.keys import stores
+        from heard.config import encrypted as stores
 
         rings.read(path)
         _end(stores.encrypt(click.echo))
@@ -82,7 +82,7 @@ def rotate() -> None:
     """Let the first key alone open everything: of each file its front is written anew, and nothing of its content. It can be broken off
     at any moment; the next one goes on. Exit 1: something could not be turned over."""
     with _at_work() as path:
-        from heard.config.keys import stores
+        from heard.config import encrypted as stores
 
         first = rings.read(path).first
         done = stores.rotate(click.echo)
@@ -96,7 +96,7 @@ def retire(key_id: str) -> None:
     """Take a key out of the file, once nothing is encrypted with it. Backups of before still need it: keep its escrow as long as
     them."""
     with _at_work() as path:
-        from heard.config.keys import stores
+        from heard.config import encrypted as stores
 
         ring = rings.read(path)
         key = ring.named(key_id)
@@ -155,7 +155,7 @@ def list_(as_json: bool) -> None:
     """Say which keys there are, and what is encrypted with which. Exit 1: something is encrypted with a key that is not there."""
     with site():
         from heard.agencies.envelopes import kept
-        from heard.config.keys import stores
+        from heard.config import encrypted as stores
 
         ring, problem = None, ""
         try:
@@ -197,7 +197,7 @@ def open_(name: str, to: Path, reason: str | None) -> None:
     with site():
         from heard.agencies.envelopes import kept
         from heard.cases.attachment.storing import Locked, Missing
-        from heard.config.keys import stores
+        from heard.config import encrypted as stores
 
         try:
             stores.copy_out(name, to, reason or click.prompt("Why"))
@@ -254,7 +254,7 @@ def _note(verb: str, key_id: str, **detail: Any) -> None:
 
 
 def _print(there: list[rings.Key], found: dict[str, Any]) -> None:
-    from heard.config.keys import stores
+    from heard.config import encrypted as stores
 
     for number, key in enumerate(there):
         does = "encrypts what comes" if not number else "opens what is older"
