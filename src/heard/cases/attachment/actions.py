@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -155,7 +154,7 @@ def encrypt_file(*, by: User | None, attachment_id: uuid.UUID) -> bool:
     """Puts a file of before there were keys into its envelope. Whether it did; it does not where that is done or the file is withdrawn.
     Raises as `storing.take` does. `by`: None for who looks after the server."""
     row = Attachment.objects.filter(withdrawn_at=None).defer("text").get(pk=attachment_id)
-    return storing.encrypt(row, partial(_held, row))
+    return storing.encrypt(row, lambda: _held(by, row))
 
 
 def take_out(*, by: User | None, attachment_id: uuid.UUID, reason: str) -> storing.Whole:
@@ -174,11 +173,14 @@ def take_out(*, by: User | None, attachment_id: uuid.UUID, reason: str) -> stori
 
 
 @contextmanager
-def _held(row: Attachment) -> Iterator[bool]:
+def _held(by: User | None, row: Attachment) -> Iterator[bool]:
     """Whether it is still what it was; and then it stays so until this ends."""
     with transaction.atomic():
         rows = Attachment.objects.select_for_update().filter(withdrawn_at=None, kept_sha256=row.kept_sha256)
-        yield rows.filter(pk=row.pk).first() is not None
+        held = rows.filter(pk=row.pk).first()
+        if held is not None:
+            _audit(by, "encrypt", held)
+        yield held is not None
 
 
 @transaction.atomic

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -174,15 +173,18 @@ def encrypt_pack(*, by: User | None, pack_id: uuid.UUID) -> bool:
     """Puts a pack of before there were keys into its envelope. Whether it did. Raises as `kept.whole` does. `by`: None for who looks after
     the server."""
     pack = Pack.objects.get(pk=pack_id)
-    return kept.encrypt(pack.path, about_pack(pack.path.name), pack.sha256, partial(_held, pack))
+    return kept.encrypt(pack.path, about_pack(pack.path.name), pack.sha256, lambda: _held(by, pack))
 
 
 @contextmanager
-def _held(pack: Pack) -> Iterator[bool]:
+def _held(by: User | None, pack: Pack) -> Iterator[bool]:
     """Whether it is still what it was; and then it stays so until this ends."""
     with transaction.atomic():
         rows = Pack.objects.select_for_update().filter(state=State.DONE, sha256=pack.sha256)
-        yield rows.filter(pk=pack.pk).first() is not None
+        held = rows.filter(pk=pack.pk).first()
+        if held is not None:
+            _audit_pack(by, "encrypt", held)
+        yield held is not None
 
 
 @transaction.atomic
