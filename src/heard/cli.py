@@ -25,6 +25,7 @@ _COMMANDS = {
     "dpia": "heard.config.dpia.cli:dpia",
     "doctor": "heard.config.doctor:doctor",
     "check-files": "heard.cases.attachment.cli:check_files",
+    "keys": "heard.config.keys.cli:keys",
     "migrate": "heard.agencies.cli:migrate",
     "database": "heard.agencies.cli:database",
     "begin": "heard.agencies.cli:begin",

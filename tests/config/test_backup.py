@@ -1,12 +1,14 @@
 """The drill: work, back up, destroy, restore, compare every table and file; and what is refused on the way."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +39,15 @@ ade = begin_partnership(username="ade.minton", first_name="Ade", last_name="Mint
 sol = add_user(by=ade, username="sol.wright", first_name="Sol", last_name="Wright", password="for tests, and long enough",
     team=ade.team, role=Role.PRACTITIONER)
 child = add_person(by=sol, given_name="Amira", family_name="Khan", birth_date=date(2010, 3, 2))
+keys, settings.KEYS = settings.KEYS, None
 kept = attach(by=sol, upload=SimpleUploadedFile("note.txt", b"She was afraid"), person_id=child.pk)
+settings.KEYS = keys
+if keys:
+    from allauth.mfa.totp.internal.auth import TOTP
+    from heard.agencies.envelopes import ring
+    ring.make(keys)
+    attach(by=sol, upload=SimpleUploadedFile("more.txt", b"He waited at the gate"), person_id=child.pk)
+    TOTP.activate(sol, "JBSWY3DPEHPK3PXP")
 for state in ("done", "running"):
     run = EngineRun.objects.create(state=state, purpose="To see", started_by=ade, keep_until=date(2030, 1, 1))
     run.result.mkdir(parents=True)
@@ -65,6 +75,7 @@ ENDS_WITH_THE_BACKUP = {
 def environment_of(folder: Path, **more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in ("PYTEST_VERSION", "DATABASE_URL")}
     own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1", "DJANGO_SETTINGS_MODULE": "heard.config.settings"}
+    own["HEARD_KEYS"] = f"{folder}.keys"
     return kept | own | more
 
 
@@ -105,6 +116,10 @@ def made(site: Path, key: tuple[str, Path], tmp_path_factory: pytest.TempPathFac
     return file
 
 
+def _identity(key: tuple[str, Path]) -> Any:
+    return pyrage.x25519.Identity.from_str(key[1].read_text().split()[-1])
+
+
 def tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(folder / "heard.sqlite3")) as database:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -127,6 +142,12 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     assert content.startswith(b"age-encryption.org/v1")
     assert b"Amira" not in content
     assert b"She was afraid" not in content
+    with tarfile.open(fileobj=io.BytesIO(pyrage.decrypt(content, [_identity(key)]))) as tar:
+        inside = {one.name: tar.extractfile(one).read() for one in tar}  # type: ignore[union-attr]
+    assert any(b"She was afraid" in one for one in inside.values()), "a file of before there were keys"
+    assert not any(b"He waited" in one for name, one in inside.items() if name.startswith("attachments/"))
+    secret = json.loads(Path(f"{site}.keys").read_text())["keys"][0]["key"].encode()
+    assert not any(secret in one for one in inside.values()), "its keys are never in it"
     place = tmp_path / "anew"
     done = heard(place, "restore", str(made), "--identity", str(key[1]))
     assert done.returncode == 0, done.stderr
@@ -145,8 +166,29 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     assert len(running) == 1
     assert files(place) == {name: digest for name, digest in was.items() if name not in (newer, *running)}
     assert not [one for one in place.rglob("*") if one.stat().st_mode & 0o077]
+    [key_id] = json.loads(heard(site, "keys", "list", "--json").stdout)["under"]["attached files"].keys() - {
+        ""
+    }
+    assert f"the key {key_id}, which is not there" in done.stderr
     check = heard(place, "check-files", "--json")
-    assert json.loads(check.stdout)["checked"] == 1
+    assert (check.returncode, len(json.loads(check.stdout)["without key"])) == (1, 1)
+    assert "Traceback" not in check.stderr
+    again = heard(place, "backup", "--to", str(tmp_path / "again"), "--plain")
+    assert (
+        again.returncode,
+        f"The key {key_id} is not in" in again.stderr or "no file is there" in again.stderr,
+    ) == (1, True)
+    to = tmp_path / "escrow"
+    people = [
+        word
+        for one in (_identity(key), pyrage.x25519.Identity.generate())
+        for word in ("--recipient", str(one.to_public()))
+    ]
+    assert heard(site, "keys", "escrow", "--to", str(to), *people).returncode == 0
+    [escrow] = to.iterdir()
+    assert heard(place, "keys", "add", "--from", str(escrow), "--identity", str(key[1])).returncode == 0
+    check = heard(place, "check-files", "--json")
+    assert json.loads(check.stdout)["checked"] == 2
     assert check.returncode == 0
     trail = heard(place, "audit", "verify")
     assert trail.returncode == 2, "the key of before is not there yet"
@@ -225,6 +267,7 @@ def test_a_file_that_is_lost_is_said_and_no_old_backup_goes(
 ) -> None:
     folder = tmp_path / "site"
     shutil.copytree(site, folder)
+    shutil.copy(f"{site}.keys", f"{folder}.keys")
     (folder / "attachments" / (site / "kept").read_text()).unlink()
     to = tmp_path / "to"
     to.mkdir()
@@ -329,6 +372,7 @@ def test_what_was_erased_stays_erased_when_an_older_backup_is_brought_back(
 ) -> None:
     work = tmp_path / "site"
     shutil.copytree(site, work)
+    shutil.copy(f"{site}.keys", f"{work}.keys")
     runs(work, MORE_PEOPLE)
     to = ["--to", str(tmp_path / "to"), "--recipient", key[0]]
     assert heard(work, "backup", *to).returncode == 0

@@ -18,9 +18,11 @@ from tests.conftest import PASSWORD, World
 from tests.walls.record import make_record
 from tests.walls.test_every_address import GUARDED
 
+from heard.agencies.envelopes import ring
 from heard.agencies.mail import account
 from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Role, needs_factor
+from heard.home import factors
 from heard.network.actions import add_person
 
 MINUTES = 60
@@ -166,6 +168,50 @@ def test_neither_the_secret_nor_the_seed_lies_in_the_database(world: World) -> N
     assert secret not in kept
     assert "gAAAA" in kept
     assert not re.search(r"[0-9a-f]{80}", kept), "the seed of the recovery codes"
+
+
+def test_with_keys_of_the_site_seeds_are_theirs_and_those_of_before_go_on(
+    world: World,
+    settings: Any,
+    tmp_path: Any,
+    clock: Callable[[float], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = enrol(with_password("sol.wright"))
+    settings.KEYS = tmp_path / "keys"
+    first = ring.make(settings.KEYS).first
+    clock(31)
+    assert confirm(with_password("sol.wright"), code(before)).status_code == 302
+    assert factors.seeds_by_key() == {"": 2}
+    assert factors.encrypt_seeds() == (2, {})
+    assert factors.encrypt_seeds() == (0, {})
+    assert factors.seeds_by_key() == {first.id: 2}
+    clock(31)
+    settings.SECRET_KEY = "another key " * 5  # they do not lean on it any more
+    [codes] = [one.wrap().get_unused_codes() for one in Authenticator.objects.filter(type="recovery_codes")]
+    client = with_password("sol.wright")
+    assert confirm(client, code(before)).status_code == 302
+    assert client.get("/").status_code == 200
+    assert confirm(with_password("sol.wright"), codes[0]).status_code == 302
+    after = enrol(with_password(world.coordinator.username))
+    assert after not in str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert factors.seeds_by_key() == {first.id: 4}
+    second = ring.add(settings.KEYS).first
+    assert factors.encrypt_seeds() == (4, {})
+    ring.retire(settings.KEYS, first.id)
+    clock(31)
+    assert confirm(with_password(world.coordinator.username), code(after)).status_code == 302
+    settings.KEYS.unlink()
+    clock(31)
+    page = confirm(with_password(world.coordinator.username), code(after))
+    assert page.status_code == 503
+    assert "It needs a key of encryption that is not where Heard looks for it" in page.text
+    assert "no file is there" in caplog.text
+    ring.make(settings.KEYS)
+    assert confirm(with_password(world.coordinator.username), code(after)).status_code == 503
+    assert f"The key {second.id} is not in the file of keys" in caplog.text
+    changed, left = factors.encrypt_seeds()
+    assert (changed, len(left)) == (0, 4)
 
 
 def test_a_new_secret_key_reads_what_the_one_before_encrypted(

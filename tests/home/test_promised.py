@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import base64
 import re
+import secrets
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from axes.models import AccessAttempt, AccessLog
 from django.conf import global_settings
 from django.conf import settings as site
@@ -45,6 +48,62 @@ def test_a_session_gets_a_new_key_when_somebody_signs_in_and_the_old_one_ends(wo
     thief = Client()
     thief.cookies[site.SESSION_COOKIE_NAME] = before
     assert thief.get("/").status_code == 302
+
+
+def test_whoever_confirms_again_goes_on_with_a_new_key_and_the_old_one_ends(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FACTOR = "all"
+    monkeypatch.setattr(
+        "django.db.transaction.on_commit", lambda do, **_: do()
+    )  # a test's own transaction never ends
+    client = with_password("sol.wright")
+    keys = [client.cookies[site.SESSION_COOKIE_NAME].value]
+    secret = enrol(client)  # whoever adds an app has shown it
+    keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
+    now = time.time
+    monkeypatch.setattr("time.time", lambda: now() + 400)
+    client.post(reverse("account_reauthenticate"), {"password": "wrong, and long enough"})
+    assert client.cookies[site.SESSION_COOKIE_NAME].value == keys[-1], "nothing was shown"
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
+    client.post(reverse("mfa_reauthenticate"), {"code": code(secret)})
+    keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
+    assert len(set(keys)) == 4
+    for before in keys[:-1]:
+        thief = Client()
+        thief.cookies[site.SESSION_COOKIE_NAME] = before
+        assert thief.get("/").status_code == 302
+    page = client.get(reverse("sessions"))
+    assert page.status_code == 200
+    assert page.text.count("You are here") == 1, "it is still in the list of where they are signed in"
+
+
+def test_what_codes_are_made_from_is_drawn_by_the_machine(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`secrets` asks the kernel. What it gives is what apps and codes derive from, all of it."""
+    drawn: list[int] = []
+
+    def by_the_machine(size: int) -> bytes:
+        drawn.append(size)
+        return bytes([len(drawn)]) * size
+
+    settings.FACTOR = "all"
+    client = with_password("sol.wright")
+    with monkeypatch.context() as ours:
+        ours.setattr(secrets, "token_bytes", by_the_machine)
+        ours.setattr(secrets, "token_hex", lambda size: by_the_machine(size).hex())
+        app, codes = generate_totp_secret(), RecoveryCodes.generate_seed()
+    assert base64.b32decode(app) == bytes([1]) * 20, "160 bits, all of them drawn"
+    assert bytes.fromhex(codes) == bytes([2]) * 40
+    assert drawn == [20, 40]
+    assert enrol(client) != app
+    assert (
+        len({generate_totp_secret() for _ in range(50)})
+        == len({RecoveryCodes.generate_seed() for _ in range(50)})
+        == 50
+    )
 
 
 def test_what_was_signed_out_is_not_signed_in_by_its_old_cookie(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -17,7 +18,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import World
+from tests.conftest import PASSWORD, World
 from tests.home.test_work import a_case, ago
 from tests.smtp import Server
 
@@ -297,6 +298,28 @@ def test_everybody_says_for_themselves_where_mail_goes_and_whether(client: Clien
     assert (teacher.email, teacher.reminders) == ("tess@northgate.example", False)
     row = AuditRow.objects.get(verb="change", subject="own details")
     assert "northgate" not in str(row.detail)
+
+
+def test_another_address_is_kept_only_of_whoever_has_just_confirmed(
+    client: Client, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Links with which somebody begins again go there."""
+    settings.FACTOR = "sensitive"  # a teacher needs no second factor
+    client.post(reverse("account_login"), {"login": world.teacher.username, "password": PASSWORD})
+    said = {"email": "tess@northgate.example", "reminders": "no", "keys": "yes"}
+    client.post(reverse("about_me"), said)
+    now = time.time
+    monkeypatch.setattr("time.time", lambda: now() + 301)
+    assert client.post(reverse("about_me"), said | {"reminders": "yes"}).status_code == 302, (
+        "the same address"
+    )
+    page = client.post(reverse("about_me"), said | {"email": "thief@elsewhere.example"})
+    assert page.status_code == 403
+    assert "thief@elsewhere.example" in page.text, "what was typed is not lost"
+    assert User.objects.get(pk=world.teacher.pk).email == "tess@northgate.example"
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.post(reverse("about_me"), said | {"email": "tess@home.example"}).status_code == 302
+    assert User.objects.get(pk=world.teacher.pk).email == "tess@home.example"
 
 
 @pytest.mark.parametrize(

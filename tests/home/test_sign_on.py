@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import jwt
@@ -378,6 +381,73 @@ def test_a_server_that_names_a_key_without_https_is_not_believed() -> None:
     for name in names:
         with pytest.raises(OAuth2Error):
             _refuse_what_can_be_changed("https://id.example", said | {name: "http://id.example/x"})
+
+
+def test_a_token_that_was_made_for_another_sign_in_opens_nothing(
+    world: World, organisation: Organisation, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed by the server itself, for Heard, and not too old."""
+    settings.FACTOR = "off"
+    known(world, settings)
+    theirs, asked = [], organisation.sent_to(Client(), COUNTY)
+    assert len(asked_for(asked)["nonce"]) == 64
+    victim = Client()
+    with monkeypatch.context() as listening:
+        answering_with(listening, lambda real: theirs.append(real) or real)  # type: ignore[func-returns-value]
+        organisation.sign_in(victim, COUNTY, "u-sol")
+    assert signed_in_as(victim)
+    client = Client()
+    back = organisation.back_from(organisation.sent_to(client, COUNTY), "u-tess")
+    answering_with(monkeypatch, lambda _real: theirs[0])
+    assert client.get(back).status_code == 401
+    assert not signed_in_as(client)
+
+
+@pytest.mark.parametrize("issuer", ["https://another.example", "", None])
+def test_a_server_that_names_another_issuer_is_not_believed(
+    world: World, organisation: Organisation, settings: Any, monkeypatch: pytest.MonkeyPatch, issuer: Any
+) -> None:
+    told = requests.Response.json
+
+    def other(answer: requests.Response, **more: Any) -> Any:
+        said = told(answer, **more)
+        return said | {"issuer": issuer} if "issuer" in said else said
+
+    monkeypatch.setattr(requests.Response, "json", other)
+    answer = Client().post(reverse("openid_connect_login", args=[COUNTY]))
+    assert answer.status_code == 401
+    assert "gave no answer that Heard could check" in answer.text
+    found = {one.code for one in doctor._answers(COUNTY, organisation.server)}
+    assert "sign-on-issuer" in found
+
+
+def test_nothing_is_asked_where_an_answer_sends_on(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header(
+                "Location", f"{organisation.server}{self.path}" if len(asked) > 2 else "/secrets"
+            )
+            self.end_headers()
+
+        def log_message(self, *_said: Any) -> None:
+            pass
+
+    with HTTPServer(("localhost", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        where = f"http://localhost:{server.server_port}"
+        settings.SIGN_ON = {COUNTY: replace(settings.SIGN_ON[COUNTY], server=where)}
+        for _ in range(2):
+            assert Client().post(reverse("openid_connect_login", args=[COUNTY])).status_code == 401
+        assert {one.code for one in doctor._answers(COUNTY, where)} == {"sign-on-answers"}
+        server.shutdown()
+    assert set(asked) == {"/.well-known/openid-configuration"}
+    assert len(asked) == 3
 
 
 # ---- who is disabled there is disabled here

@@ -6,12 +6,13 @@ page about a child and forget to have it walked here.
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.apps import apps
@@ -29,6 +30,7 @@ from heard.agencies.models import User
 from heard.agencies.rules import MAY, May, Role
 from heard.cases.assessment.views import ENTRIES, PARTS
 from heard.cases.timeline.index import catch_up
+from heard.knowledge.load import PACKS
 
 # Keys that name no record: which part of a form, or which child of an engine's list. Each value is walked.
 VALUES = {
@@ -365,8 +367,8 @@ WALKS = [role for role in Role if connection.vendor == "sqlite" or role not in (
 def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     world: World, record: Record, visitor: Client, role: Role
 ) -> None:
-    """Each page is asked once: whether it is there, how strict its policy is, whether its forms keep what is typed in them, and
-    whether it has written something."""
+    """Each page is asked once: whether it is there, how strict its policy is, where its links lead, whether its forms keep what is
+    typed in them, and whether it has written something."""
     visitor.force_login(who_has(world, role))
     catch_up()  # as after the transactions of the actions that made the record
     before = rows_of_every_table()
@@ -387,6 +389,7 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
         ):
             kept = forms_of(answer.text)
             forms += len(kept)
+            wrong += [f"{address.name} leads to {one}" for one in links_of(answer.text) if not leads_on(one)]
             if not all(kept) and address.name not in NOT_KEPT:
                 wrong.append(
                     f"{address.name} loses what is typed: make it a kept_form, and draw it with ui.kept_form"
@@ -395,6 +398,47 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     assert forms > (20 if May.PLAN in MAY[role] else 1), "The wall is in front of nothing"
     written = changes(before, rows_of_every_table())
     assert written == {}, f"GET of one of these writes: {writing(visitor, record)}"
+
+
+LINKS: Final = re.compile(
+    r"""\s(?:href|src|action|formaction|hx-get|hx-post|poster)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)"""
+)
+OURS: Final = re.compile(
+    r"(?:/(?![/\\])|#|\?)[!-;=?-\[\]-~]*|"
+)  # what stands in an address is written as addresses are
+AWAY: Final = "https://www.bbc.co.uk/weather"  # "Exit this page", as the components of GOV.UK have it
+CALLS: Final = re.compile(r"tel:\+?[0-9]+|data:image/(?:jpeg|png|webp|svg\+xml);base64,[A-Za-z0-9+/=]+")
+
+SOURCES: Final = {
+    one for path in PACKS.rglob("*.yaml") for one in re.findall(r"https?://[^\s\"'<>]+", path.read_text())
+}
+
+
+def links_of(page: str) -> list[str]:
+    return [html.unescape(one.strip("\"'")) for one in LINKS.findall(page)]
+
+
+def leads_on(link: str) -> bool:
+    """Whether it is an address of ours, a number to ring, or a source that the knowledge names; never what somebody typed."""
+    return bool(OURS.fullmatch(link) or CALLS.fullmatch(link)) or link in SOURCES or link == AWAY
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/find/?q=a b",
+        "data:text/html,x",
+        "a/b",
+    ],
+)
+def test_a_link_to_elsewhere_is_noticed(link: str) -> None:
+    [found] = links_of(f'<a class="x" href="{link}">')
+    assert not leads_on(found)
+    assert leads_on("/children/?name=a%20b&x=%C3%A9")
 
 
 def writing(visitor: Client, record: Record) -> list[str]:

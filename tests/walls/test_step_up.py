@@ -17,7 +17,7 @@ from heard.agencies.rules import May
 from heard.cases.keeping import actions as keeping
 
 FILES: Final = {
-    "heard.agencies.tables.as_csv", "heard.govuk.pdf.as_download",
+    "heard.agencies.tables.as_csv", "heard.govuk.pdf.as_download", "heard.govuk.pdf.as_download_in_parts",
     "django.http.response.FileResponse", "django.http.response.JsonResponse", "django.http.response.StreamingHttpResponse",
 }  # fmt: skip
 # Modules of which every action is about who may do or see what, or about what is destroyed.

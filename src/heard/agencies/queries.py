@@ -47,6 +47,7 @@ LOOKS = (
     "export",
     "find missing",
     "find changed",
+    "find without key",
     "find set aside",
 )
 ABOUT_STAFF = (

@@ -266,6 +266,67 @@ def _clamd() -> Iterator[Finding]:
         )
 
 
+def _keys() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from heard.agencies.envelopes import kept
+    from heard.config import encrypted as stores
+
+    try:
+        ring = kept.ring()
+        lacking = stores.not_there()
+    except kept.NoKeys as error:
+        sentence, remedy = str(error).split(". ", 1)
+        yield _error("keys", f"{sentence}.", remedy)
+        return
+    for key in lacking:
+        sentence = f"Something is encrypted with the key {key}, which is not in the file of keys, so nobody can open it."
+        yield _error(
+            "keys-lacking", sentence, "Bring it back from a copy or its escrow: heard keys add --from FILE"
+        )
+    if ring is None or settings.KEYS is None:
+        sentence = "Attached files and packs are not encrypted by Heard: whoever reads the disk reads them."
+        yield _warning(
+            "keys",
+            sentence,
+            "Set HEARD_KEYS, and run: heard keys make, heard keys escrow, heard keys encrypt",
+        )
+        return
+    yield from _where_keys_lie(settings.KEYS, Path(settings.DATA))
+    if any(len(key.escrowed) < 2 for key in ring.keys):
+        sentence = (
+            "Keys have no copy with two people. With the file of keys, all that they encrypt would be lost."
+        )
+        yield _error(
+            "keys-escrow", sentence, "heard keys escrow --to FOLDER --recipient age1… --recipient age1…"
+        )
+    counted = stores.counted()
+    if clear := sum(counts[stores.CLEAR] for counts in counted.values()):
+        sentence = f"{clear} files or second factors of before there were keys are not encrypted with them."
+        yield _warning("keys-clear", sentence, "Run: heard keys encrypt")
+    if sum(
+        counts[key]
+        for counts in counted.values()
+        for key in counts
+        if key in set(ring.by_id) - {ring.first.id}
+    ):
+        yield _warning(
+            "keys-rotate", "Something is still encrypted with an older key.", "Run: heard keys rotate"
+        )
+
+
+def _where_keys_lie(path: Path, data: Path) -> Iterator[Finding]:
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield _error("keys-mode", f"{path} is open to others of the machine.", f"chmod 600 {path}")
+    if path.is_relative_to(data):
+        sentence = "The keys lie in HEARD_DATA, beside what they encrypt: a copy of that folder holds both."
+        yield _error(
+            "keys-place",
+            sentence,
+            "Move the file elsewhere, such as /etc/heard/keys, and let HEARD_KEYS name it.",
+        )
+
+
 def _people() -> Iterator[Finding]:
     from heard.agencies.doctoring import administrators
 
@@ -365,8 +426,13 @@ def _certificates(name: str, certificates: Iterable[str]) -> Iterator[Finding]:
 def _answers(name: str, server: str) -> Iterator[Finding]:
     import requests
 
+    from heard.home.sign_on import names_itself
+
+    said: dict[str, str] = {}
     try:
-        said = requests.get(f"{server}/.well-known/openid-configuration", timeout=5).json()
+        said = requests.get(
+            f"{server}/.well-known/openid-configuration", timeout=5, allow_redirects=False
+        ).json()
         lacking = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - set(said)
     except (requests.RequestException, ValueError, TypeError):
         lacking = {"everything"}
@@ -374,8 +440,15 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
         sentence = f"The provider {name} does not say where people sign in."
         remedy = "See that this server reaches it, and that its address in HEARD_SIGN_ON is right."
         yield _warning("sign-on-answers", sentence, remedy)
+    elif not names_itself(server, said):
+        sentence = f"The provider {name} calls itself {str(said['issuer'])[:200]}, which is not the address in HEARD_SIGN_ON, so nobody comes in with it."
+        yield _error(
+            "sign-on-issuer",
+            sentence,
+            "Write the address there that it calls itself, if it is the right one.",
+        )
 
 
 CHECKS: Final = (
-    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _people, _sign_on, _trail,
+    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _keys, _people, _sign_on, _trail,
 )  # fmt: skip

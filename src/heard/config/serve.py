@@ -144,11 +144,13 @@ def _prepare() -> tuple[str, ...]:
 def refuse_without_a_key() -> None:
     from django.conf import settings
 
+    from heard.agencies.envelopes import kept
     from heard.agencies.seal import keys
 
     try:
         keys.read(settings.AUDIT_KEY)
-    except keys.KeyMissing as error:
+        kept.ring()
+    except (keys.KeyMissing, kept.NoKeys) as error:
         raise click.ClickException(str(error)) from error
 
 

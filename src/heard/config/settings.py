@@ -6,6 +6,8 @@ HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
 HEARD_LOOKS        a file, best on another disk, for who looked at what while the database cannot be written
+HEARD_KEYS         the file with the keys that encrypt attached files, packs and what apps and codes derive from, apart from the
+                   database and from HEARD_DATA; `heard keys make` makes it. Default none, and nothing of it is encrypted
 HEARD_AUDIT_KEY    the file with the key of the audit trail, best outside HEARD_DATA; default audit.key in it
 HEARD_WITNESS_FILE a file, best on another machine's disk, to which signed heads of the audit trail are added
 HEARD_WITNESS_SYSLOG  host[:port] of a syslog that gets them, or the path of its socket
@@ -75,6 +77,7 @@ DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
 LOOKS = Path(os.environ.get("HEARD_LOOKS", DATA / "looks.jsonl")).resolve()
+KEYS = Path(_keys).resolve() if (_keys := os.environ.get("HEARD_KEYS", "")) else None
 AUDIT_KEY = Path(os.environ.get("HEARD_AUDIT_KEY", DATA / "audit.key")).resolve()
 WITNESS_FILE = os.environ.get("HEARD_WITNESS_FILE", "")
 WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
@@ -133,6 +136,7 @@ MIDDLEWARE = [
     "heard.agencies.gate.GateMiddleware",
     "heard.network.gone_on.GoneOnMiddleware",
     "heard.home.readable.ReadableMiddleware",
+    "heard.home.keyless.KeylessMiddleware",
     "heard.home.factors.ConfirmFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -6,10 +6,12 @@ than our own styles fails. Two drawings of the same page are the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 STYLES = Path(__file__).with_name("paper.css")
@@ -33,6 +35,20 @@ def draw_pdf(template: str, context: dict[str, Any]) -> bytes:
 def as_download(content: bytes, name: str, content_type: str = "application/pdf") -> HttpResponse:
     """A file that the browser saves and never draws. `name` holds no personal data: it stays in lists of downloads."""
     response = HttpResponse(content, content_type=content_type)
+    _to_save(response, name)
+    return response
+
+
+def as_download_in_parts(
+    content: Iterable[bytes], size: int, name: str, content_type: str = "application/pdf"
+) -> StreamingHttpResponse:
+    """As `as_download`, of what is never whole in memory. `content` has `size` bytes."""
+    response = StreamingHttpResponse(content, content_type=content_type)
+    response["Content-Length"] = str(size)
+    _to_save(response, name)
+    return response
+
+
+def _to_save(response: HttpResponseBase, name: str) -> None:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from base64 import urlsafe_b64encode
+from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -17,10 +19,12 @@ from allauth.account.signals import password_changed
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +33,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.actions import note_factor, note_password
+from heard.agencies.envelopes import kept
+from heard.agencies.envelopes.words import key_id
 from heard.agencies.queries import has_to_confirm_with, links_of
 from heard.agencies.rules import needs_factor
 from heard.home.typed import asked_to_confirm
@@ -42,6 +48,8 @@ _KEYS: Final = (
     Authenticator.Type.WEBAUTHN,
     Authenticator.Type.TOTP,
 )  # recovery codes are for the day these are lost
+_SEALED: Final = ("secret", "seed", "migrated_codes")  # of what allauth keeps in that column
+SEEDS: Final = "mfa_authenticator.data"  # what apps and codes derive from
 SHOWN_ELSEWHERE: Final = "shown_elsewhere"  # in the session: when the organisation last asked who it is
 ELSEWHERE: Final = "elsewhere"  # what the organisation asked for that signed them in
 _ENROLMENT: Final = (
@@ -54,13 +62,19 @@ _ENROLMENT: Final = (
 
 class ConfirmFirst:
     """After the gate: leads whoever needs a second factor and has shown none to where they add one, and asks once more
-    before a view that is marked `fresh`."""
+    before a view that is marked `fresh`. Whoever has just shown who they are goes on in a session with a new key."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if request.method != "POST" or not request.user.is_authenticated:
+            return self.get_response(request)
+        held, shown = request.session.session_key, deepcopy(get_authentication_records(request, request.user))
+        response = self.get_response(request)
+        if held and _has_shown_more(request, held, shown):
+            _renew(request, held)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -74,6 +88,20 @@ class ConfirmFirst:
         if view.fresh and settings.FACTOR != "off" and not is_fresh(request):
             return _confirm(request)
         return None
+
+
+def _has_shown_more(request: HttpRequest, held: str, shown: list[dict[str, Any]]) -> bool:
+    """Whether somebody who was signed in showed in this request that it is them. Signing in gives a new key by itself."""
+    if not request.user.is_authenticated or request.session.session_key != held:
+        return False
+    return any(one not in shown for one in get_authentication_records(request, request.user))
+
+
+@transaction.atomic
+def _renew(request: HttpRequest, held: str) -> None:
+    """Whoever copied the key of before is signed out. The list of where somebody is signed in knows the new one."""
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=held).update(session_key=request.session.session_key)
 
 
 def lacks_factor(request: HttpRequest) -> bool:
@@ -147,10 +175,12 @@ class Adapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        """With a key of HEARD_KEYS; where the site has none, with one derived from its secret key."""
+        return kept.sealed_words(text, SEEDS) or _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        found = kept.opened_words(encrypted_text, SEEDS)
+        return found if found is not None else _cipher().decrypt(encrypted_text.encode()).decode()
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()
@@ -175,6 +205,54 @@ def _cipher() -> MultiFernet:
 def _fernet(key: str) -> Fernet:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"heard second factor").derive(key.encode())
     return Fernet(urlsafe_b64encode(derived))
+
+
+def seeds_by_key() -> Counter[str]:
+    """How many seeds of apps and codes are encrypted with which key of HEARD_KEYS, by its id; '' for the secret key of the site."""
+    found: Counter[str] = Counter()
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).only("data"):
+        found.update(key_id(text) for text in _sealed_in(row.data))
+    return found
+
+
+def encrypt_seeds() -> tuple[int, dict[str, str]]:
+    """Encrypts with the first key of HEARD_KEYS what is not. How many rows it changed; and those that it could not, by a name that says
+    nothing, with why."""
+    changed, left, keys = 0, {}, kept.ring()
+    if keys is None:
+        return 0, {}
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        try:
+            changed += _encrypt_anew(pk, keys.first.id)
+        except kept.KeyMissing as error:
+            left[f"second factor {pk}"] = str(error)
+        except (kept.Changed, InvalidToken):
+            left[f"second factor {pk}"] = "the secret key of the site is another one, or it was changed"
+    return changed, left
+
+
+@transaction.atomic
+def _encrypt_anew(pk: int, first: str) -> bool:
+    row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+    if row is None or all(key_id(text) == first for text in _sealed_in(row.data)):
+        return False
+    row.data = row.data | {name: _anew(row.data[name]) for name in _SEALED if name in row.data}
+    row.save(update_fields=["data"])
+    return True
+
+
+def _anew(value: Any) -> Any:
+    this = Adapter()
+    return [_anew(one) for one in value] if isinstance(value, list) else this.encrypt(this.decrypt(value))
+
+
+def _sealed_in(data: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for name in _SEALED:
+        value = data.get(name, [])
+        found += value if isinstance(value, list) else [value]
+    return found
 
 
 # ---- what allauth says has happened

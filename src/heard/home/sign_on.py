@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import jwt
+import requests
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
@@ -19,7 +20,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -29,6 +30,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from heard.agencies import actions, queries, rules
@@ -47,9 +49,26 @@ _KEPT: Final = 600  # seconds for which what a server says of itself is kept
 _CLOCKS_DIFFER: Final = 30  # seconds between a server's clock and ours
 
 
+class _Asking(OAuth2Client):
+    """What is sent out holds a number that the ID token has to bring back: one that was made for another sign-in opens nothing."""
+
+    def get_redirect_url(self, authorization_url: str, scope: list[str], extra_params: dict[str, str]) -> str:
+        asked: str = super().get_redirect_url(
+            authorization_url, scope, extra_params | {"nonce": _nonce(self.state)}
+        )
+        return asked
+
+
+def _nonce(state: str) -> str:
+    """Made from the state, which is of one sign-in and is kept in its session."""
+    return salted_hmac("heard sign-on nonce", state, algorithm="sha256").hexdigest()
+
+
 class Server(OpenIDConnectOAuth2Adapter):
     """What a server says of itself is fetched once in ten minutes, so that a stranger who presses its button often asks
     nothing of it, and a server that is slow holds up fewer."""
+
+    client_class = _Asking
 
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -59,6 +78,8 @@ class Server(OpenIDConnectOAuth2Adapter):
         if said is None:
             said = super().openid_config
             _refuse_what_can_be_changed(server, said)
+            if not names_itself(server, said):
+                raise OAuth2Error("the server names another issuer than the address in HEARD_SIGN_ON")
             cache.set(key, said, _KEPT)
         return said
 
@@ -81,8 +102,16 @@ class Server(OpenIDConnectOAuth2Adapter):
                 "verify_iat": False,
             },  # a clock that is ahead signs for later
         )
+        if not constant_time_compare(str(claims.get("nonce", "")), _nonce(self.request.GET["state"])):
+            raise OAuth2Error("the ID token was made for another sign-in")
         jwtkit.verify_jti(claims)
         return claims
+
+
+def names_itself(server: str, said: dict[str, Any]) -> bool:
+    """Whether the issuer that a server names is the one that the settings trust: else it could sign for another (OpenID Connect
+    Discovery 1.0, section 4.3)."""
+    return str(said.get("issuer", "")).rstrip("/") == server.rstrip("/")
 
 
 def _refuse_what_can_be_changed(server: str, said: dict[str, Any]) -> None:
@@ -157,6 +186,12 @@ class Adapter(DefaultSocialAccountAdapter):
     ) -> OpenIDConnectProvider | SamlOrganisation:
         app = self.get_app(request, provider, client_id)
         return (SamlOrganisation if app.provider == SAML else Organisation)(request, app=app)
+
+    def get_requests_session(self) -> requests.Session:
+        """It goes where the settings say, and nowhere that an answer would send it."""
+        session: requests.Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False

@@ -104,7 +104,8 @@ def test_a_file_of_a_place_and_a_group_is_for_whoever_sees_them(world: World) ->
 
 def test_a_file_of_a_worry_is_for_whoever_sees_that_worry(world: World, worry: Concern) -> None:
     attachment = actions.attach(by=world.teacher, upload=upload(word("She wrote this")), concern_id=worry.pk)
-    assert actions.open_attachment(by=world.coordinator, attachment_id=attachment.pk)[0] == attachment
+    opened, content = actions.open_attachment(by=world.coordinator, attachment_id=attachment.pk)
+    assert (opened, content.read()) == (attachment, attachment.path.read_bytes())
     with pytest.raises(Hidden):
         actions.open_attachment(by=world.officer, attachment_id=attachment.pk)
     assert set(AuditRow.objects.filter(subject="attachment").values_list("person_id", flat=True)) == {
@@ -132,7 +133,7 @@ def test_a_stage_of_which_nobody_said_who_sees_it_is_seen_by_nobody(
 def test_looking_at_a_file_leaves_a_row(world: World, child: Person) -> None:
     attachment = actions.attach(by=world.teacher, upload=upload(b"A note"), person_id=child.pk)
     _row, content = actions.open_attachment(by=world.teacher, attachment_id=attachment.pk)
-    assert content == b"A note"
+    assert content.read() == b"A note"
     assert AuditRow.objects.filter(verb="download", subject="attachment", person_id=child.pk).count() == 1
 
 

@@ -237,7 +237,9 @@ def test_once_it_answers_each_is_opened_or_goes(
         assert actions.scan_waiting_files(by=None) == 3
     good, harmful, broken = Attachment.objects.order_by("attached_at")
     assert (good.kind, good.aside, good.text, good.name) == ("pdf", "", "She was afraid", "a.pdf")
-    assert actions.open_attachment(by=world.social_worker, attachment_id=good.pk)[1] == pdf("She was afraid")
+    assert actions.open_attachment(by=world.social_worker, attachment_id=good.pk)[1].read() == pdf(
+        "She was afraid"
+    )
     assert (harmful.withdrawn_by, "harmful software" in harmful.withdrawn_reason) == (None, True)
     assert "not taken" in broken.withdrawn_reason
     assert [path.name for path in folder.iterdir()] == [good.pk.hex]

@@ -45,7 +45,7 @@ def test_bytes_are_on_the_disk_before_they_have_their_name(
     path = tmp_path / "attachments" / "one"
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (seen.append(("fsync", path.exists())), real(handle))[1])
-    storing.put(path, b"words")
+    storing.put(path, b"words", "attachment one")
     assert seen == [("fsync", False), ("fsync", True)]
     assert [one.name for one in path.parent.iterdir()] == ["one"]
 
@@ -123,7 +123,7 @@ def test_whoever_may_not_see_the_file_learns_nothing_of_its_state(
 
 def test_whole_bytes_are_given(world: World, attachment: Attachment) -> None:
     _row, content = actions.open_attachment(by=world.teacher, attachment_id=attachment.pk)
-    assert storing.fingerprint(content) == attachment.kept_sha256 != attachment.sha256
+    assert storing.fingerprint(content.read()) == attachment.kept_sha256 != attachment.sha256
 
 
 def test_the_check_finds_missing_and_changed_and_removes_leftovers(
@@ -144,6 +144,7 @@ def test_the_check_finds_missing_and_changed_and_removes_leftovers(
         "checked": 3,
         "missing": [str(missing.pk)],
         "changed": [str(changed.pk)],
+        "without key": [],
         "leftovers removed": 2,
     }
     assert {one.name for one in folder.iterdir()} == {

@@ -53,7 +53,8 @@ def test_a_file_is_attached_to_a_child_and_listed(world: World, child: Person) -
 def test_a_file_is_saved_and_never_drawn(world: World, child: Person) -> None:
     attachment = attach(by=world.teacher, upload=upload(pdf("x"), "Amira Khan.pdf"), person_id=child.pk)
     answer = signed_in(world.teacher).get(reverse("attachment", kwargs={"attachment_id": attachment.pk}))
-    assert answer.content.startswith(b"%PDF")
+    assert answer.getvalue().startswith(b"%PDF")
+    assert answer["Content-Length"] == str(attachment.size)
     assert answer["Content-Disposition"] == f'attachment; filename="heard-{attachment.pk.hex[:8]}.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] == "application/pdf"

@@ -111,7 +111,7 @@ def test_the_teller_reads_what_became_of_it_and_nothing_else_of_the_record(
 def test_the_teller_keeps_sight_of_their_own_files_and_may_add_one(world: World, told: Concern) -> None:
     mine = attach(by=world.teacher, upload=upload(b"A note", "my note.txt"), concern_id=told.pk)
     assert "my note.txt" in page_of(world, told)
-    assert open_attachment(by=world.teacher, attachment_id=mine.pk)[1] == b"A note"
+    assert open_attachment(by=world.teacher, attachment_id=mine.pk)[1].read() == b"A note"
     assert "my note.txt" in page_of(world, told, world.coordinator)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -16,6 +17,7 @@ from tests.cases.conftest import SAID
 from tests.cases.pack.conftest import ask, everything_in, made, pages_of, pdf_file, text_file
 
 from heard.agencies.actions import switch_off
+from heard.agencies.envelopes import ring
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment.actions import attach
@@ -250,6 +252,42 @@ def test_whoever_waits_can_try_again(world: Any, around: Any) -> None:
     silent(pack)
     actions.restart_pack(by=world.social_worker, pack_id=pack.pk)
     made(pack)
+
+
+# ---- in its envelope
+
+
+def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
+    world: Any, around: Any, settings: Any, tmp_path: Any, client: Any, caplog: Any
+) -> None:
+    settings.KEYS = tmp_path / "keys"
+    ring.make(settings.KEYS)
+    pdf_file(world.social_worker, around.person_id)
+    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    assert pack.left_out == []
+    assert not pack.path.read_bytes().startswith(b"%PDF")
+    assert [one.name for one in pack.path.parent.iterdir()] == [pack.path.name], (
+        "what it was made from is gone"
+    )
+    client.force_login(world.social_worker)
+    content = client.post(f"/packs/{pack.pk}/file/").getvalue()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (pack.size, pack.sha256)
+    assert len(PdfReader(BytesIO(content)).pages) == pack.pages
+    lies = pack.path.read_bytes()
+    pack.path.write_bytes(lies[:-1])
+    with pytest.raises(Refused, match="not any more what was made"):
+        actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
+    pack.path.write_bytes(content)  # as one of before there were keys
+    assert actions.encrypt_pack(by=None, pack_id=pack.pk) is True
+    assert actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)[1].read() == content
+    settings.KEYS.rename(tmp_path / "away")
+    page = client.post(f"/packs/{pack.pk}/file/", follow=True)
+    assert "it is encrypted, and its key is not where Heard looks for it" in page.text
+    another = ask(world.social_worker, around.person_id, Part.WORDS)
+    actions.make_pack.call(str(another.pk))
+    another.refresh_from_db()
+    assert (another.state, another.path.exists()) == (State.FAILED, False)
+    assert "its keys are not where they should be" in another.problem
 
 
 # ---- its end

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,6 +51,14 @@ _CHANGED: Final = (
     "This file cannot be opened: it is not any more what was attached. This is written down. "
     "Tell the person who looks after Heard."
 )
+_LOCKED: Final = (
+    "This file cannot be opened: it is encrypted, and its key is not where Heard looks for it. Nothing is lost by that alone. "
+    "Tell the person who looks after Heard."
+)
+_NO_KEYS: Final = (
+    "The file is not attached: Heard encrypts files, and its keys are not where they should be. Keep the file, and tell the person who "
+    "looks after Heard."
+)
 _log = logging.getLogger(__name__)
 AGAIN: Final = timedelta(seconds=30)  # between two tries to reach ClamAV
 
@@ -89,15 +99,18 @@ def attach(
         found = _read(content)
     try:
         return _keep(by, about, name, what, content, found, aside)
+    except storing.NoKeys as error:
+        _log.error("An attached file could not be encrypted: %s", error)
+        raise Refused(_(_NO_KEYS)) from error
     except OSError as error:
         _log.error("An attached file could not be written.", exc_info=True)
         raise Refused(_(_NO_ROOM)) from error
 
 
-def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, bytes]:
-    """The row and the bytes, for a download, with its audit row. `Hidden` where it is not theirs to see or was withdrawn;
-    `Refused` where it is set aside, which leaves an audit row; and where its bytes are missing or are not those that were kept,
-    which leaves an error in the log too."""
+def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, storing.Whole]:
+    """The row and the file, checked, for a download in parts, with its audit row. `Hidden` where it is not theirs to see or was
+    withdrawn; `Refused` where it is set aside, which leaves an audit row; and where its bytes are missing, are not those that were
+    kept, or are encrypted with a key that is not there, which leaves an error in the log too."""
     attachment = attachment_visible_to(by, attachment_id)
     if attachment.withdrawn_at is not None:
         raise Hidden
@@ -113,20 +126,61 @@ def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, 
     except storing.Changed as problem:
         _alarm(by, "find changed", attachment)
         raise Refused(_(_CHANGED)) from problem
+    except storing.Locked as problem:
+        _log.error("%s", problem)
+        _alarm(by, "find without key", attachment)
+        raise Refused(_(_LOCKED)) from problem
     with transaction.atomic():
         _audit(by, "download", attachment)
     return attachment, content
 
 
 def check_all_files(*, by: User | None) -> storing.Found:
-    """Reads every file that should be there, and removes what belongs to no row. What is missing or changed leaves an audit
+    """Reads every file that should be there, and removes what belongs to no row. What is missing, changed or without its key leaves an audit
     row each time, and an error in the log. `by`: None for the timer."""
     rows = Attachment.objects.filter(withdrawn_at=None).select_related("words", "concern").defer("text")
     found = storing.check(list(rows), Path(settings.DATA) / "attachments")
-    for verb, keys in (("find missing", found.missing), ("find changed", found.changed)):
+    for verb, keys in (
+        ("find missing", found.missing),
+        ("find changed", found.changed),
+        ("find without key", found.locked),
+    ):
         for row in rows.filter(pk__in=keys):
             _alarm(by, verb, row)
     return found
+
+
+def encrypt_file(*, by: User | None, attachment_id: uuid.UUID) -> bool:
+    """Puts a file of before there were keys into its envelope. Whether it did; it does not where that is done or the file is withdrawn.
+    Raises as `storing.take` does. `by`: None for who looks after the server."""
+    row = Attachment.objects.filter(withdrawn_at=None).defer("text").get(pk=attachment_id)
+    return storing.encrypt(row, lambda: _held(by, row))
+
+
+def take_out(*, by: User | None, attachment_id: uuid.UUID, reason: str) -> storing.Whole:
+    """The file, whatever it shows, for who looks after the server and hands it to the police, with the audit row. `LookupError` where it
+    is not there or withdrawn; raises as `storing.take` does."""
+    rows = Attachment.objects.filter(withdrawn_at=None).select_related("words", "concern").defer("text")
+    row = rows.filter(pk=attachment_id).first()
+    if row is None:
+        raise LookupError
+    if not reason.strip():
+        raise Refused(_("Say why the file is taken out."))
+    content = storing.take(row)
+    with transaction.atomic():
+        _audit(by, "take out", row, reason=reason.strip())
+    return content
+
+
+@contextmanager
+def _held(by: User | None, row: Attachment) -> Iterator[bool]:
+    """Whether it is still what it was; and then it stays so until this ends."""
+    with transaction.atomic():
+        rows = Attachment.objects.select_for_update().filter(withdrawn_at=None, kept_sha256=row.kept_sha256)
+        held = rows.filter(pk=row.pk).first()
+        if held is not None:
+            _audit(by, "encrypt", held)
+        yield held is not None
 
 
 @transaction.atomic
@@ -168,9 +222,9 @@ def scan_waiting_files(*, by: User | None) -> int:
     waiting = Attachment.objects.filter(aside=rules.Aside.UNSCANNED, withdrawn_at=None)
     for row in waiting.select_related("words", "concern").order_by("attached_at", "pk"):
         try:
-            content = storing.take(row)
+            content = storing.take(row).read()
             harmful = bool(settings.CLAMD) and scanning.finds(content, settings.CLAMD)
-        except (storing.Missing, storing.Changed):
+        except (storing.Missing, storing.Changed, storing.Locked):
             continue  # the check of all files says so each night
         except scanning.NoAnswer:
             break
@@ -233,7 +287,7 @@ def _set_apart(content: bytes) -> str:
     """Into the folder for the administrator, where the settings say so: its key there, or ''."""
     key = uuid.uuid4().hex if settings.QUARANTINE else ""
     if key:
-        storing.put(Path(settings.DATA) / "quarantine" / key, content)
+        storing.put(Path(settings.DATA) / "quarantine" / key, content, storing.of_quarantine(key))
     _log.error("ClamAV finds a file harmful that somebody wanted to attach. In quarantine: %s", key or "no")
     return key
 
@@ -265,7 +319,7 @@ def _release(by: User | None, row: Attachment, content: bytes) -> None:
         row.kept_sha256 = storing.fingerprint(found.kept)
         row.save()
         _audit(by, "release file", row)
-        storing.put(row.path, found.kept)
+        storing.put(row.path, found.kept, storing.of_row(row.pk))
 
 
 @transaction.atomic
@@ -368,7 +422,7 @@ def _keep(
     if aside == rules.Aside.UNSCANNED:
         scan_later.using(run_after=timezone.now() + AGAIN).enqueue()
     # Last: after it only the transaction's end can fail, and leaves a leftover.
-    storing.put(row.path, found.kept)
+    storing.put(row.path, found.kept, storing.of_row(row.pk))
     return row
 
 

@@ -12,10 +12,9 @@ from heard.agencies.cli import site
 @click.command("check-files")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def check_files(as_json: bool) -> None:
-    """Read every attached file, and say which are missing or are not as they were put there.
+    """Read every attached file, and say which are missing, are not as they were put there, or are encrypted with a key that is not there.
 
-    What belongs to no record and is older than a day is removed. Exit 0: all is well. 1: files are missing or changed; the
-    log says it too.
+    What belongs to no record and is older than a day is removed. Exit 0: all is well. 1: it is not; the log says it too.
     """
     with site():
         from heard.cases.attachment.actions import check_all_files
@@ -25,6 +24,7 @@ def check_files(as_json: bool) -> None:
         "checked": found.checked,
         "missing": found.missing,
         "changed": found.changed,
+        "without key": found.locked,
         "leftovers removed": found.removed,
     }
     if as_json:
@@ -35,5 +35,9 @@ def check_files(as_json: bool) -> None:
             click.echo(f"Missing: {key}", err=True)
         for key in found.changed:
             click.echo(f"Changed: {key}", err=True)
+        for key in found.locked:
+            click.echo(f"Its key is not there: {key}", err=True)
+        if found.why_locked:
+            click.echo(found.why_locked, err=True)
     if not found.is_well:
         raise SystemExit(1)

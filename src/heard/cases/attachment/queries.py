@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
+from heard.agencies.envelopes.kept import Kept
 from heard.agencies.rules import Hidden, May
+from heard.cases.attachment import storing
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.rules import ABOUT, Aside
 from heard.cases.case.models import Words
@@ -19,7 +22,7 @@ from heard.network.queries import groups_visible_to, people_visible_to, places_v
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from heard.agencies.models import User
 
@@ -89,6 +92,22 @@ def files_waiting(user: User | None) -> int:
     """How many wait for ClamAV, of all records. `user`: None for who looks after the server."""
     rows = attachments_visible_to(user) if user else Attachment.objects.all()
     return rows.filter(aside=Aside.UNSCANNED, withdrawn_at=None).count()
+
+
+def kept_files(user: None) -> Iterator[Kept]:
+    """Every file that should be in the folder: names that say nothing, and no record. `user`: None, for who looks after the server; it is
+    for nobody else."""
+    rows = Attachment.objects.filter(withdrawn_at=None).only("pk", "kept_sha256").order_by("pk")
+    for row in rows.iterator() if user is None else ():
+        yield Kept(f"attachments/{row.pk.hex}", row.path, storing.of_row(row.pk), row.kept_sha256, row.pk)
+
+
+def kept_in_quarantine(user: None) -> Iterator[Kept]:
+    """What ClamAV found, where the settings say that it is kept."""
+    folder = Path(settings.DATA) / "quarantine"
+    for path in sorted(folder.iterdir()) if folder.is_dir() and user is None else ():
+        if "." not in path.name:
+            yield Kept(f"quarantine/{path.name}", path, storing.of_quarantine(path.name))
 
 
 def may_hang_on(user: User, about: str, record_id: uuid.UUID) -> bool:

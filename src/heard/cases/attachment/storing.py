@@ -1,18 +1,27 @@
-"""The folder of attached files: a file is there whole or not at all, and is handed out only as it was put there."""
+"""The folder of attached files: a file is there whole or not at all, in an envelope where the site has keys, and is handed out only as
+it was put there."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from heard.agencies.envelopes import kept
+from heard.agencies.envelopes.kept import Changed, KeyMissing, NoKeys, Whole
+
 if TYPE_CHECKING:
     from heard.cases.attachment.models import Attachment
 
-_ASIDE: Final = ".part"
+__all__ = [
+    "Changed", "Found", "Locked", "Missing", "NoKeys", "Whole", "check", "encrypt", "fingerprint", "for_reading", "of_quarantine", "of_row",
+    "put", "take",
+]  # fmt: skip
 _A_DAY: Final = (
     86_400  # seconds: what belongs to no row and is older was left by something that was broken off
 )
@@ -22,63 +31,79 @@ class Missing(Exception):
     """The bytes are not in the folder."""
 
 
-class Changed(Exception):
-    """The bytes in the folder are not those that were put there."""
+class Locked(Exception):
+    """The key with which the file is encrypted is not there. Its text says which, for the log and for who looks after Heard."""
 
 
 @dataclass
 class Found:
-    """What a check of the folder finds: keys of rows without bytes or with others, and how many leftovers were removed."""
+    """What a check of the folder finds: keys of rows without bytes, with others, or whose key of encryption is not there; and how
+    many leftovers were removed."""
 
     checked: int = 0
     missing: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
+    why_locked: str = ""
     removed: int = 0
 
     @property
     def is_well(self) -> bool:
-        return not self.missing and not self.changed
+        return not self.missing and not self.changed and not self.locked
 
 
 def fingerprint(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def put(path: Path, content: bytes) -> None:
-    """Writes the bytes aside, sees that they are on the disk, and gives them their name. `OSError` where the disk is full;
-    then nothing of them stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(path.name + _ASIDE)
+def of_row(key: uuid.UUID) -> str:
+    """What the envelope of an attached file says that it is. The key of its row, and not of the record that it hangs on: a worry that is
+    sent and two records that are merged take their files with them."""
+    return f"attachment {key.hex}"
+
+
+def of_quarantine(name: str) -> str:
+    return f"quarantine {name}"
+
+
+def put(path: Path, content: bytes, about: str) -> None:
+    """As `kept.put`."""
+    kept.put(path, (content,), about)
+
+
+def take(row: Attachment) -> Whole:
+    """The file, each byte of it checked. Raises `Missing`, `Changed` or `Locked`."""
+    return _taken(row.path, row.pk, row.kept_sha256)
+
+
+def for_reading(path: Path, key: uuid.UUID, kept_sha256: str, into: Path) -> Path:
+    """Where a programme that knows no envelopes reads it: there as it is where it is in clear, else `into`, which whoever asks removes.
+    Raises as `take` does."""
+    found = _taken(path, key, kept_sha256)
+    if found.is_clear:
+        return path
+    with into.open("xb") as file:
+        file.writelines(found)
+    return into
+
+
+def _taken(path: Path, key: uuid.UUID, kept_sha256: str) -> Whole:
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-        _see_to_disk(path.parent)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _see_to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def take(row: Attachment) -> bytes:
-    """The bytes of a file. Raises `Missing` or `Changed`."""
-    try:
-        content = row.path.read_bytes()
+        return kept.whole(path, of_row(key), kept_sha256)
     except FileNotFoundError as error:
         raise Missing from error
-    if row.kept_sha256 and fingerprint(content) != row.kept_sha256:
-        raise Changed
-    return content
+    except (KeyMissing, NoKeys) as error:
+        raise Locked(str(error)) from error
+
+
+def encrypt(row: Attachment, holding: Callable[[], AbstractContextManager[bool]]) -> bool:
+    """As `kept.encrypt`. Raises as `take` does."""
+    try:
+        return kept.encrypt(row.path, of_row(row.pk), row.kept_sha256, holding)
+    except FileNotFoundError as error:
+        raise Missing from error
+    except (KeyMissing, NoKeys) as error:
+        raise Locked(str(error)) from error
 
 
 def check(rows: list[Attachment], folder: Path) -> Found:
@@ -91,6 +116,9 @@ def check(rows: list[Attachment], folder: Path) -> Found:
             found.missing.append(str(row.pk))
         except Changed:
             found.changed.append(str(row.pk))
+        except Locked as why:
+            found.locked.append(str(row.pk))
+            found.why_locked = str(why)
     found.removed = _remove_leftovers(folder, {row.path.name for row in rows})
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Aside, Kind
-from heard.govuk.pdf import as_download
+from heard.govuk.pdf import as_download_in_parts
 from heard.network.actions import open_record
 
 # What a file may be attached to here: the key in the address, and what the page says.
@@ -76,7 +77,7 @@ def set_aside(attachment: Any) -> str:
 
 @gate(May.TELL)
 @require_safe
-def download(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
+def download(request: Request, attachment_id: uuid.UUID) -> HttpResponseBase:
     """The bytes, to save; never drawn by the browser. The name in the download says nothing about a child."""
     try:
         attachment, content = actions.open_attachment(by=request.user, attachment_id=attachment_id)
@@ -87,7 +88,8 @@ def download(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
         }
         return render(request, "cases/attachment/not_whole.html", context, status=409)
     kind = Kind(attachment.kind)
-    return as_download(content, f"heard-{attachment.pk.hex[:8]}.{EXTENSIONS[kind]}", CONTENT_TYPES[kind])
+    name = f"heard-{attachment.pk.hex[:8]}.{EXTENSIONS[kind]}"
+    return as_download_in_parts(content, content.size, name, CONTENT_TYPES[kind])
 
 
 @gate(May.TELL)

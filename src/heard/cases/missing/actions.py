@@ -374,9 +374,9 @@ def _photo(by: User, form: Philomena | None) -> bytes | None:
     if form is None or form.photo_id is None:
         return None
     try:
-        return open_attachment(by=by, attachment_id=form.photo_id)[1]
-    except Hidden:
-        return None  # it was withdrawn, and the form is of use without it
+        return open_attachment(by=by, attachment_id=form.photo_id)[1].read()
+    except (Hidden, Refused):
+        return None  # it was withdrawn, or cannot be opened, and the form is of use without it
 
 
 def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +15,11 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from heard.cases.pack.binding import bind, look
+from heard.agencies.envelopes import kept
+from heard.agencies.envelopes.kept import NoKeys
+from heard.cases.attachment.storing import Changed, Locked, Missing, for_reading
+from heard.cases.pack.binding import NotMade, bind, look
+from heard.cases.pack.models import about_pack
 from heard.cases.pack.passages import Passage
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.redacting import Stretch
@@ -21,6 +27,11 @@ from heard.cases.pack.rules import Part
 from heard.cases.pack.words import PARTS
 from heard.govuk.pdf import STYLES
 
+_NO_KEYS: Final = (
+    "The pack is not kept: Heard encrypts packs, and its keys are not where they should be. Tell the person who looks after Heard, and try "
+    "again afterwards."
+)
+_log = logging.getLogger(__name__)
 MOST_IN_CONTENTS: Final = 30  # passages of a part that have a line of their own in the contents
 
 
@@ -42,6 +53,7 @@ class Pages:
     kind: str
     heading: Sequence[Stretch]
     about: Sequence[Stretch] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,8 +72,11 @@ class Paper:
 
 @dataclass(frozen=True)
 class Made:
+    """`size` in bytes, `sha256` of the PDF before it is encrypted, `left_out`: keys of files."""
+
     pages: int
     size: int
+    sha256: str
     left_out: list[str]
 
 
@@ -85,23 +100,48 @@ def as_shown(passages: Iterable[Passage]) -> list[Shown]:
 
 
 def make_pdf(paper: Paper, out: Path, heard: Callable[[str, float | None], None]) -> Made:
-    """Writes `out`, whole or not at all. `heard` is told what is being done and how far it is, also while nothing changes.
-    Raises `binding.NotMade` with the sentence for the user."""
+    """Writes `out`, whole or not at all, in an envelope where the site has keys; what it is made from is in clear beside its place until
+    it is there. `heard` is told what is being done and how far it is, also while nothing changes. Raises `binding.NotMade` with the
+    sentence for the user."""
     folder = making(out)
     clear(out)
     folder.mkdir(parents=True, mode=0o700)
     try:
         heard(_("Opening the files"), None)
-        pages = look([(one.path, one.kind) for one in paper.files], folder) if paper.files else []
+        files = [(_opened(one, folder), one.kind) for one in paper.files]
+        pages = look(files, folder) if files else []
         html = folder / "pack.html"
         html.write_text(_html(paper, pages), encoding="utf-8")
         bound = bind(html, STYLES, pages, folder, folder / "pack.pdf", _reporter(heard, len(pages)))
-        size = (folder / "pack.pdf").stat().st_size
-        (folder / "pack.pdf").replace(out)
+        size, sha256 = _keep(folder / "pack.pdf", out)
+    except NoKeys as problem:
+        raise NotMade(_NO_KEYS) from problem
     finally:
         clear(out)
     left_out = [str(one.file_id) for one, count in zip(paper.files, pages, strict=True) if not count]
-    return Made(bound.pages, size, left_out)
+    return Made(bound.pages, size, sha256, left_out)
+
+
+def _opened(one: Pages, folder: Path) -> Path:
+    """Where the programme that binds reads this file. One that cannot be opened is nowhere, and takes nothing from the others."""
+    into = folder / f"{one.file_id.hex}.in"
+    try:
+        return for_reading(one.path, one.file_id, one.sha256, into)
+    except (Missing, Changed, Locked) as problem:
+        _log.error(
+            "A file could not be opened for a pack: %s, %s %s", one.file_id, type(problem).__name__, problem
+        )
+        return into
+
+
+def _keep(made: Path, out: Path) -> tuple[int, str]:
+    """Gives the PDF its place. Its size in bytes and its sha256, both before it is encrypted."""
+    with made.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        kept.put(out, iter(lambda: file.read(kept.PART), b""), about_pack(out.name))
+    return size, sha256
 
 
 def making(out: Path) -> Path:

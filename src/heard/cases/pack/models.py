@@ -274,6 +274,11 @@ class DisclosureCheck(models.Model):
         return f"check of {self.at:%Y-%m-%d}"
 
 
+def about_pack(name: str) -> str:
+    """What the envelope of a pack says that it is. `name`: of its file."""
+    return f"pack {name}"
+
+
 class Pack(models.Model):
     """A record, or a part of it, as one PDF. The row stays when the file is removed."""
 

@@ -84,7 +84,14 @@ def _span(one: Pack | Disclosure, gathered: Any) -> str:
 
 def _pages_of_record(by: User, pack: Pack) -> list[Pages]:
     return [
-        Pages(row.pk, row.path, row.kind, [Stretch(row.name)], [Stretch(row.what)] if row.what else [])
+        Pages(
+            row.pk,
+            row.path,
+            row.kind,
+            [Stretch(row.name)],
+            [Stretch(row.what)] if row.what else [],
+            row.kept_sha256,
+        )
         for row in attachments_around(by, pack.person_id).filter(withdrawn_at=None)
         if can_be_bound(row.kind)
     ]
@@ -121,7 +128,7 @@ def _of_disclosure(pack: Pack) -> Paper:
 
 def _whole_file(row: DisclosurePassage, heading: list[Stretch]) -> Pages:
     file: Any = row.file
-    return Pages(file.pk, file.path, file.kind, heading)
+    return Pages(file.pk, file.path, file.kind, heading, sha256=file.kept_sha256)
 
 
 def _facts_of(disclosure: Disclosure, there: Collection[str]) -> list[tuple[str, str]]:

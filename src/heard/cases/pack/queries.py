@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from heard.agencies.envelopes.kept import Kept
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import rules
-from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark, Pack
+from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark, Pack, about_pack
 from heard.cases.pack.redacting import Decided, Stretch, in_lines, redacted
 from heard.network.queries import person_visible_to, visible_through
 from heard.network.rules import Level
@@ -50,6 +52,14 @@ def packs_of(user: User, person_id: uuid.UUID) -> QuerySet[Pack]:
     """This user's packs of one child. `Hidden` unless they may see the child."""
     person_visible_to(user, person_id, level=Level.EVERYTHING)
     return packs_visible_to(user).filter(person_id=person_id, disclosure=None)
+
+
+def kept_packs(user: None) -> Iterator[Kept]:
+    """Every pack whose file should be there: names that say nothing, and no record. `user`: None, for who looks after the server; it is
+    for nobody else."""
+    rows = Pack.objects.filter(state=rules.State.DONE).only("pk", "sha256").order_by("pk")
+    for pack in rows.iterator() if user is None else ():
+        yield Kept(f"packs/{pack.pk.hex}", pack.path, about_pack(pack.path.name), pack.sha256, pack.pk)
 
 
 def packs_ready(user: User, *, today: date) -> QuerySet[Pack]:

@@ -104,6 +104,11 @@ MOST_ATTEMPTS: Final = 3
 WORTH_A_SECOND_LOOK: Final = 3  # letters of a part of a name that is looked for by itself
 
 OF_ANOTHER_DAY: Final = "This pack has been removed. Make a new one: it will hold the record as it is now."
+NOT_WHOLE: Final = "This pack is not any more what was made, so it is not given out. Remove it and make a new one, and tell the person who looks after Heard."
+WITHOUT_KEY: Final = (
+    "This pack cannot be opened: it is encrypted, and its key is not where Heard looks for it. Nothing is lost by that alone. Tell the "
+    "person who looks after Heard."
+)
 DECIDED: Final = "This has been checked and is final: it stays as it is."
 WITH_CHECKER: Final = "This is with the person who checks it. Wait for them, or ask them to return it."
 

@@ -33,7 +33,7 @@ def backup(
 ) -> None:
     """Write one encrypted file with everything that Heard keeps, while people work.
 
-    In it: the database, attached files, packs, runs, profiles and questions. Not in it: the settings and keys, and the
+    In it: the database, attached files, packs, runs, profiles and questions. Not in it: the settings and keys (audit.key, HEARD_KEYS), and the
     agencies' own extracts. Exit 0: done. 1: not done, or files that the database knows are missing or changed.
     """
     if context.invoked_subcommand:
@@ -122,6 +122,7 @@ def restore(file: Path, identity: Path | None, lists: tuple[Path, ...]) -> None:
             raise click.ClickException(f"{file.name} cannot be restored. {broken}") from broken
         again, left = erasures.carry_out(destroyed)
         grant_to(role)
+        lacking = _keys_that_are_lacking()
     click.echo(
         f"Restored from {manifest.made_at}: {sum(manifest.rows.values())} rows, {len(manifest.files) - 1} files."
     )
@@ -136,6 +137,12 @@ def restore(file: Path, identity: Path | None, lists: tuple[Path, ...]) -> None:
         )
     for certificate in left:
         click.echo(f"Not destroyed again, since something leans on it: certificate {certificate}", err=True)
+    for key in lacking:
+        click.echo(
+            f"Files or second factors are encrypted with the key {key}, which is not there: they cannot be opened. Bring it back from "
+            "a copy of HEARD_KEYS or its escrow: heard keys add --from FILE",
+            err=True,
+        )
     if not had_key:
         click.echo(
             "The key of the audit trail was not there, so a new one was made. Put the old one beside it, since without it "
@@ -151,3 +158,13 @@ def restore(file: Path, identity: Path | None, lists: tuple[Path, ...]) -> None:
 def _lines(path: Path | None) -> list[str]:
     lines = path.read_text().splitlines() if path else []
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _keys_that_are_lacking() -> list[str]:
+    from heard.agencies.envelopes import kept
+    from heard.config import encrypted as stores
+
+    try:
+        return stores.not_there()
+    except kept.NoKeys:
+        return sorted(stores.needed())

@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from heard.agencies.doctoring import LAST_BACKUP
+from heard.agencies.envelopes import kept
 from heard.config.backup import archive, contents, database
 from heard.config.backup.archive import Manifest
 from heard.config.version import version
@@ -78,11 +79,29 @@ def _fill(tar: tarfile.TarFile, copy: database.Copy, now: datetime, made: list[M
 def _add(tar: tarfile.TarFile, manifest: Manifest, one: contents.Wanted) -> None:
     try:
         sha256 = archive.add(tar, manifest, one.path, one.name)
+        is_sealed = bool(one.about) and bool(kept.key_ids(one.path))
     except FileNotFoundError:  # withdrawn, removed or destroyed since the copy, or lost
         manifest.wrong[one.name] = "missing"
         return
-    if one.sha256 and sha256 != one.sha256:
-        manifest.wrong[one.name] = "not as it was kept"
+    if is_sealed and sha256 != one.sha256:
+        wrong = _wrong_inside(one)
+    else:
+        wrong = "not as it was kept" if one.sha256 and sha256 != one.sha256 else None
+    if wrong:
+        manifest.wrong[one.name] = wrong
+
+
+def _wrong_inside(one: contents.Wanted) -> str | None:
+    """What is wrong with a file in its envelope."""
+    try:
+        kept.whole(one.path, one.about, one.sha256)
+    except FileNotFoundError:
+        return "missing"
+    except kept.Changed:
+        return "not as it was kept"
+    except (kept.KeyMissing, kept.NoKeys) as error:
+        return str(error)
+    return None
 
 
 def _note(out: Path, manifest: Manifest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,9 @@ from heard.agencies.forms import ROLE_NAMES
 from heard.agencies.gate import Request, gate
 from heard.agencies.queries import posts_of
 from heard.agencies.rules import May
+from heard.home.factors import is_fresh
 from heard.home.reminders.forms import AboutMeForm
+from heard.home.typed import asked_to_confirm
 
 _YES = {True: "yes", False: "no"}
 
@@ -26,6 +29,8 @@ def about_me(request: Request) -> HttpResponse:
     said = {"email": user.email, "reminders": _YES[user.reminders], "keys": _YES[user.keys]}
     form = kept_form(request, AboutMeForm, kind="about-me", initial=said)
     if form.is_valid():
+        if form.cleaned_data["email"] != user.email and settings.FACTOR != "off" and not is_fresh(request):
+            return asked_to_confirm(request)  # links by which somebody begins again go there
         with sending(request, form):
             change_own_details(by=user, **form.answered)
             messages.success(request, _("Kept."))

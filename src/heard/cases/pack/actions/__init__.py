@@ -20,6 +20,7 @@ from heard.cases.pack.actions.finishing import (
 )
 from heard.cases.pack.actions.making import (
     ask_pack,
+    encrypt_pack,
     fetch_pack,
     make_again,
     make_pack,

@@ -31,7 +31,7 @@ def _audit_disclosure(by: User, verb: str, disclosure: Disclosure, *, reason: st
     )
 
 
-def _audit_pack(by: User, verb: str, pack: Pack, *, reason: str = "") -> None:
+def _audit_pack(by: User | None, verb: str, pack: Pack, *, reason: str = "") -> None:
     record_audit(
         by=by,
         verb=verb,

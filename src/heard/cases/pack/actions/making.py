@@ -6,10 +6,11 @@ queue again. Each attempt has a number, and writes only as long as it is the lat
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.envelopes import kept
+from heard.agencies.envelopes.kept import Whole
 from heard.agencies.jobs.beating import Superseded, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.keeping.queries import is_held
@@ -28,7 +31,7 @@ from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_pack, _locked
 from heard.cases.pack.binding import NotMade
 from heard.cases.pack.drawing import clear, make_pdf
-from heard.cases.pack.models import Disclosure, Pack
+from heard.cases.pack.models import Disclosure, Pack, about_pack
 from heard.cases.pack.papers import paper_of
 from heard.cases.pack.rules import State
 from heard.cases.timeline.index import refresh
@@ -42,6 +45,7 @@ _UNFORESEEN: Final = (
     "Something went wrong that Heard did not foresee. The record is as it was. "
     "Try again; if it happens again, ask your administrator to look at the log."
 )
+_log = logging.getLogger(__name__)
 _NOT_ANY_MORE: Final = "Whoever asked for this pack may not open the record any more."
 _LOST_TOO_OFTEN: Final = "The work on this pack was broken off several times. Choose fewer parts or files, or a shorter time of the chronology."
 
@@ -131,18 +135,56 @@ def open_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     return pack
 
 
-@transaction.atomic
-def fetch_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
-    """A pack whose file may be sent, with its audit row. `Refused` where it is not there any more or not yet."""
+def fetch_pack(*, by: User, pack_id: uuid.UUID) -> tuple[Pack, Whole]:
+    """A pack, and its file, checked, to be sent in parts; with its audit row. `Refused` where it is not there any more or not yet, is
+    not what was made, or is encrypted with a key that is not there. It is read before anything is locked: do not call this inside a
+    transaction."""
+    pack = _to_be_fetched(by, pack_id)
+    try:
+        file = kept.whole(pack.path, about_pack(pack.path.name), pack.sha256)
+    except FileNotFoundError as problem:
+        raise Refused(rules.OF_ANOTHER_DAY) from problem
+    except kept.Changed as problem:
+        _log.error("The bytes of a pack are not as they were made: %s", pack.pk)
+        raise Refused(rules.NOT_WHOLE) from problem
+    except (kept.KeyMissing, kept.NoKeys) as problem:
+        _log.error("A pack cannot be opened: %s. %s", pack.pk, problem)
+        raise Refused(rules.WITHOUT_KEY) from problem
+    return _note_fetched(by, pack_id), file
+
+
+def _to_be_fetched(by: User, pack_id: uuid.UUID) -> Pack:
     pack = queries.pack_visible_to(by, pack_id)
     refuse(queries.why_not_fetch(by, pack, today=timezone.localdate()))
-    if not pack.path.is_file():
-        raise Refused(rules.OF_ANOTHER_DAY)
+    return pack
+
+
+@transaction.atomic
+def _note_fetched(by: User, pack_id: uuid.UUID) -> Pack:
+    pack = _to_be_fetched(by, pack_id)  # again: reading it may have taken a while
     if pack.fetched_at is None:
         pack.fetched_at = timezone.now()
         pack.save(update_fields=["fetched_at"])
     _audit_pack(by, "download", pack)
     return pack
+
+
+def encrypt_pack(*, by: User | None, pack_id: uuid.UUID) -> bool:
+    """Puts a pack of before there were keys into its envelope. Whether it did. Raises as `kept.whole` does. `by`: None for who looks after
+    the server."""
+    pack = Pack.objects.get(pk=pack_id)
+    return kept.encrypt(pack.path, about_pack(pack.path.name), pack.sha256, lambda: _held(by, pack))
+
+
+@contextmanager
+def _held(by: User | None, pack: Pack) -> Iterator[bool]:
+    """Whether it is still what it was; and then it stays so until this ends."""
+    with transaction.atomic():
+        rows = Pack.objects.select_for_update().filter(state=State.DONE, sha256=pack.sha256)
+        held = rows.filter(pk=pack.pk).first()
+        if held is not None:
+            _audit_pack(by, "encrypt", held)
+        yield held is not None
 
 
 @transaction.atomic
@@ -245,9 +287,7 @@ def _make(pack: Pack) -> None:
     refresh(pack.person_id)
     paper = paper_of(pack, heard)
     made = make_pdf(paper, pack.path, heard)
-    with pack.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    done = {"pages": made.pages, "size": made.size, "left_out": made.left_out, "sha256": digest}
+    done = {"pages": made.pages, "size": made.size, "left_out": made.left_out, "sha256": made.sha256}
     _end(pack, state=State.DONE, **done)
     remove_old_packs.enqueue()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +21,7 @@ from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm
 from heard.cases.pack.views.shown import page_of_both
 from heard.cases.pack.words import PARTS
+from heard.govuk.pdf import as_download_in_parts
 from heard.network.actions import open_record
 from heard.network.rules import Level
 
@@ -94,7 +95,8 @@ def _ended(request: Request, this: Any) -> HttpResponse:
 def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
     """The file, to save; never drawn by the browser. Its name says nothing about a child."""
     with saying_why_not(request):
-        return _as_download(actions.fetch_pack(by=request.user, pack_id=pack_id))
+        this, file = actions.fetch_pack(by=request.user, pack_id=pack_id)
+        return as_download_in_parts(file, file.size, f"pack-{this.pk.hex[:8]}.pdf")
     return redirect("pack", pack_id=pack_id)
 
 
@@ -113,12 +115,3 @@ def remove(request: Request, pack_id: uuid.UUID) -> HttpResponse:
         actions.remove_pack(by=request.user, pack_id=pack_id)
         messages.success(request, _("The file has been removed."))
     return redirect("pack", pack_id=pack_id)
-
-
-def _as_download(this: Any) -> FileResponse:
-    name = f"pack-{this.pk.hex[:8]}.pdf"
-    response = FileResponse(
-        this.path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
