@@ -107,7 +107,8 @@ def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iter
 def begin_partnership(
     *, username: str, first_name: str, last_name: str, password: str | None, agency: str, kind: str, team: str
 ) -> User:
-    """The first agency, team and administrator of an empty database, who is their own actor.
+    """The first agency, team and administrator of an empty database, who is their own actor. Without a password they set it
+    themselves, by the link that `invitation.link_for` has.
 
     Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
     for a name that is empty, too long or of wrong characters, and for a password that is easily guessed.
@@ -121,7 +122,10 @@ def begin_partnership(
     first.full_clean()
     first.save()
     Membership.objects.create(user=user, team=first, role=Role.ADMINISTRATOR)
-    if password is not None:
+    if password is None:
+        user.invited_at = timezone.now()
+        user.save(update_fields=["invited_at"])
+    else:
         validate_password(password, user)
     record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
     return user
