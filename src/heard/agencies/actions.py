@@ -255,7 +255,7 @@ def invite(*, by: User, user: User, email: str, agreed_by: User | None = None) -
     refuse(rules.why_not_invite(is_active=user.is_active, email=email, no_mail=why_no_mail()))
     _take_address(user, email)
     user.invited_at = timezone.now()
-    user.save(update_fields=["email", "mail_failed_on", "invited_at"])
+    user.save(update_fields=["email", "mail_failed_on", "mail_back_at", "invited_at"])
     _let_try_again(user)
     account.tell(user, "invited")
     record_audit(by=by, verb="invite", subject="user", subject_id=user.pk, detail=_agreed(agreed_by))
@@ -443,7 +443,7 @@ def _let_try_again(user: User) -> None:
 def _take_address(user: User, email: str) -> None:
     """The address before is told: whoever reads mail there should know where it goes now."""
     if email.strip() != user.email:
-        user.mail_failed_on = None
+        user.mail_failed_on = user.mail_back_at = None
         if user.email:
             account.tell(user, "address changed", to=user.email)
     user.email = email.strip()
@@ -864,7 +864,7 @@ def change_provisioned(
     _take_address(user, email)
     if before == (user.first_name, user.last_name, user.email):
         return user
-    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on"])
+    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on", "mail_back_at"])
     detail = {"provider": provisioned.provider}
     record_audit(by=by, verb="change", subject="user", subject_id=user.pk, detail=detail)
     return user
@@ -989,11 +989,13 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
 @transaction.atomic
 def change_own_details(*, by: User, email: str, reminders: bool, keys: bool = True) -> User:
     """What somebody says about themself: where mail reaches them, whether they are reminded by it, and whether single keys are
-    short cuts for them. Raises Django's `ValidationError` for what is no address."""
+    short cuts for them. Where mail came back, their saying so of the same address means that it arrives again. Raises Django's
+    `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
+    user.mail_back_at = None
     _take_address(user, email)
     user.reminders, user.keys = reminders, keys
-    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on"])
+    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on", "mail_back_at"])
     record_audit(
         by=by,
         verb="change",

@@ -114,7 +114,9 @@ def begin(
     A password is never an argument: other users of the machine could read it there.
     """
     if link and password_file:
-        raise click.UsageError("Give either --link or --password-file: with a link they set the password themselves.")
+        raise click.UsageError(
+            "Give either --link or --password-file: with a link they set the password themselves."
+        )
     with site():
         from heard.agencies.actions import begin_partnership
         from heard.agencies.mail.invitation import link_for
@@ -129,10 +131,16 @@ def begin(
             username=username or click.prompt("Your username"),
             first_name=given_name or click.prompt("Your given name"),
             last_name=family_name or click.prompt("Your family name"),
-            password=None if link else _read_password(password_file) if password_file else _ask_for_password(),
+            password=None
+            if link
+            else _read_password(password_file)
+            if password_file
+            else _ask_for_password(),
         )
         if link:
-            click.echo(f"Done. {user.username} opens this within three days; it works once:\n{link_for(user)}")
+            click.echo(
+                f"Done. {user.username} opens this within three days; it works once:\n{link_for(user)}"
+            )
             return
         click.echo(
             f"Done. Start Heard with `heard serve`, sign in as {user.username}, and go to People and teams: "
