@@ -21,8 +21,8 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies import actions
+from heard.agencies.bounces_cli import bounces
 from heard.agencies.mail import mailbox, returned
-from heard.agencies.mail.cli import bounces
 from heard.agencies.models import User
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.mail import mail_unread, mails_waiting
