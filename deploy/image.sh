@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a container image of Heard from a Debian root: dist/heard-VERSION.image.tar, which `podman load` and `docker load` take.
+# Builds a container image of Heard from a Debian root: dist/heard-VERSION.image.tar.gz, which `podman load` and `docker load` take.
 # Nothing is run in a container for it: mmdebstrap makes the root, with the packages of requirements/base.lock and their hashes, and
 # buildah packs it. Needs mmdebstrap, buildah, `make wheel`, and room for 3 GB. Debian comes from where mmdebstrap finds it, or from
 # HEARD_DEBIAN; packages of Python from dist/wheels, which pip fills as it is set up on this machine.
@@ -37,12 +37,12 @@ cd /in
 groupadd --system --gid 990 heard
 useradd --system --uid 990 --gid 990 --home-dir /var/lib/heard --shell /usr/sbin/nologin heard
 python3 -m venv /opt/heard
-/opt/heard/bin/pip --isolated install --quiet --disable-pip-version-check --no-compile --no-index --find-links wheels --require-hashes -r base.lock
-/opt/heard/bin/pip --isolated install --quiet --disable-pip-version-check --no-compile --no-index --no-deps heard-*.whl
+/opt/heard/bin/pip --isolated install --quiet --disable-pip-version-check --no-cache-dir --no-compile --no-index --find-links wheels --require-hashes -r base.lock
+/opt/heard/bin/pip --isolated install --quiet --disable-pip-version-check --no-cache-dir --no-compile --no-index --no-deps heard-*.whl
 /opt/heard/bin/pip --isolated uninstall --quiet --disable-pip-version-check --yes pip
 install -d -m 700 -o heard -g heard /var/lib/heard /var/log/heard /var/backups/heard
 cd /
-rm -rf /in /root/.cache /tmp/* /var/log/*.log /var/log/apt
+rm -rf /in /tmp/* /var/log/*.log /var/log/apt
 END
 # shellcheck disable=SC2016    # mmdebstrap gives the root as $1
 mmdebstrap --quiet --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" \
@@ -56,7 +56,7 @@ echo "The image"
 mkdir "$work/helpers"
 ln -s /bin/false "$work/helpers/netavark"
 printf '[engine]\nhelper_binaries_dir = ["%s/helpers"]\n' "$work" >"$work/containers.conf"
-export CONTAINERS_CONF=$work/containers.conf
+export CONTAINERS_CONF=$work/containers.conf BUILDAH_FORMAT=docker
 pack() { buildah --root "$work/storage" --runroot "$work/running" --storage-driver vfs "$@"; }
 container=$(pack from scratch)
 pack add --quiet "$container" "$work/root.tar" / >/dev/null
@@ -70,7 +70,8 @@ pack config --user 990:990 --workingdir /var/lib/heard --port 8000 --volume /var
   --label "org.opencontainers.image.title=Heard" --label "org.opencontainers.image.version=$version" \
   --label "org.opencontainers.image.licenses=MIT" "$container"
 pack commit --quiet --format docker --timestamp "$SOURCE_DATE_EPOCH" "$container" "heard:$version" >/dev/null
-rm -f "dist/heard-$version.image.tar"
-pack push --quiet "heard:$version" "docker-archive:dist/heard-$version.image.tar:heard:$version"
-printf 'dist/heard-%s.image.tar, %s MB; the root is %s MB\n' "$version" \
-  "$(($(stat -c %s "dist/heard-$version.image.tar") / 1000000))" "$(($(stat -c %s "$work/root.tar") / 1000000))"
+image=dist/heard-$version.image.tar
+rm -f "$image" "$image.gz"
+pack push --quiet "heard:$version" "docker-archive:$image:heard:$version"
+gzip --no-name "$image"
+printf '%s.gz, %s MB; unpacked %s MB\n' "$image" "$(($(stat -c %s "$image.gz") / 1000000))" "$(($(stat -c %s "$work/root.tar") / 1000000))"
