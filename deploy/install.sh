@@ -199,7 +199,7 @@ if [ -n "$booted" ]; then
   systemctl enable --quiet heard.target
   systemctl restart heard.target
   for _ in $(seq 60); do
-    ! curl -fsS -o /dev/null -H "Host: $name" http://127.0.0.1:8000/health/live 2>/dev/null || break
+    ! curl -fsS --max-time 10 -o /dev/null -H "Host: $name" http://127.0.0.1:8000/health/live 2>/dev/null || break
     sleep 1
   done
 else
@@ -250,7 +250,7 @@ if [ -n "$booted" ] && [ -n "$caddy" ]; then
   [ -z "$own_authority" ] || there+=(--insecure)
   status=''
   for _ in $(seq 30); do
-    status=$(curl -sS -o /dev/null -w '%{http_code}' "${there[@]}" "https://$name/account/sign-in/" 2>/dev/null || true)
+    status=$(curl -sS --max-time 10 -o /dev/null -w '%{http_code}' "${there[@]}" "https://$name/account/sign-in/" 2>/dev/null || true)
     [ "$status" != 200 ] || break
     sleep 2
   done
