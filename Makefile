@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check pictures bench soak wheel sbom lock format demo clean
+.PHONY: help run test check pictures bench soak pgbackrest image wheel bundle sbom lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,13 @@ soak: setup ## 50 people at once on the real server with PostgreSQL: page times,
 	@requirements/system.sh postgresql
 	@HEARD_SAFE_WRITES=1 requirements/with-postgresql.sh $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),30)
 
+pgbackrest: setup ## the drill of going back to a point in time with pgBackRest, on a PostgreSQL of its own; prints what came back
+	@requirements/system.sh postgresql pgbackrest
+	@deploy/pgbackrest/drill.sh
+
+image: wheel ## build a container image from a Debian root into dist/ (needs mmdebstrap, buildah and root; docs/guide/install.md)
+	@deploy/image.sh
+
 format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
@@ -57,6 +64,9 @@ wheel: setup ## build dist/heard-….whl, styles included, and its SBOM, to inst
 	@git rev-parse --short=12 HEAD > src/heard/config/commit.txt 2>/dev/null || rm -f src/heard/config/commit.txt
 	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel; status=$$?; rm -f src/heard/config/commit.txt; exit $$status
 	@$(BIN)/python tests/sbom.py
+
+bundle: wheel ## pack what a server needs into dist/heard-….tar.gz: the wheel, deploy/ with install.sh, the lock (WHEELS=1: with every package)
+	@requirements/bundle.sh $(if $(WHEELS),--wheels)
 
 sbom: setup ## write what Heard is made of (CycloneDX) into dist/
 	@$(BIN)/python tests/sbom.py

@@ -29,6 +29,7 @@ _COMMANDS = {
     "migrate": "heard.agencies.cli:migrate",
     "database": "heard.agencies.cli:database",
     "begin": "heard.agencies.cli:begin",
+    "bounces": "heard.agencies.bounces_cli:bounces",
     "notify": "heard.cases.case.notices.cli:notify",
     "unlock": "heard.agencies.cli:unlock",
     "recover": "heard.agencies.cli:recover",

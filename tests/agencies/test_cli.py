@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 from tests.conftest import SECRET_KEY
 
 from heard.agencies import cli
+from heard.agencies.mail import invitation
 from heard.agencies.models import Agency, User
 from heard.agencies.rules import May
 
@@ -43,6 +46,26 @@ def test_the_first_administrator_is_added(db: None) -> None:
     assert ade.check_password("a good long password")
     assert ade.may(May.MANAGE)
     assert not ade.may(May.SEE_CHILD)
+
+
+def test_a_link_lets_the_first_administrator_set_their_own_password(
+    db: None, settings: Any, client: Client
+) -> None:
+    both = CliRunner().invoke(cli.begin, [*words(), "--link"])
+    assert (both.exit_code, "Give either --link or --password-file" in both.output) == (2, True)
+    settings.ADDRESS = ""
+    nowhere = CliRunner().invoke(cli.begin, [*words(password_file=""), "--link"])
+    assert (nowhere.exit_code, "HEARD_ADDRESS is not set" in nowhere.output) == (1, True)
+    assert not User.objects.exists()
+    settings.ADDRESS = "https://heard.example.org"
+    done = CliRunner().invoke(cli.begin, [*words(password_file=""), "--link"])
+    assert done.exit_code == 0, done.output
+    ade = User.objects.get()
+    assert not ade.has_usable_password()
+    [link] = [line for line in done.output.split() if line.startswith("https://heard.example.org/")]
+    page = client.get(link.removeprefix("https://heard.example.org"), follow=True)
+    assert page.status_code == 200
+    assert invitation.invited(ade.pk, link.rstrip("/").split("/")[-1]) == ade
 
 
 def test_what_no_option_gives_is_asked(db: None) -> None:

@@ -200,6 +200,34 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     )
 
 
+def test_the_way_back_from_an_upgrade_that_failed(
+    site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
+) -> None:
+    """A later release changes tables and then fails. This one refuses what is left; the backup of before is as it was."""
+    before, work = tables(site), tmp_path / "upgraded"
+    shutil.copytree(site, work)
+    failed = heard(work, "migrate", DJANGO_SETTINGS_MODULE="tests.upgrade.next_settings")
+    assert failed.returncode != 0
+    left = tables(work)
+    assert {"x1_lands"} == {row[2] for row in left["django_migrations"]} - {
+        row[2] for row in before["django_migrations"]
+    }
+    assert len(left["agencies_user"][0]) == len(before["agencies_user"][0]) - 1
+    assert left["network_searchkey"] == before["network_searchkey"] != [], "what failed is undone"
+    refused = heard(work, "work", "--queue", "default")
+    assert (refused.returncode, "of a newer Heard" in refused.stderr) == (1, True), refused.stderr
+    back = tmp_path / "back"
+    done = heard(back, "restore", str(made), "--identity", str(key[1]))
+    assert done.returncode == 0, done.stderr
+    after = tables(back)
+    assert after.keys() == before.keys()
+    for name in before.keys() - ENDS_WITH_THE_BACKUP - {"django_migrations"}:
+        assert after[name] == before[name], name
+    assert [row[1:3] for row in after["django_migrations"]] == [
+        row[1:3] for row in before["django_migrations"]
+    ]
+
+
 def test_a_mail_that_waited_does_not_go_again(made: Path, key: tuple[str, Path], tmp_path: Path) -> None:
     assert heard(tmp_path / "anew", "restore", str(made), "--identity", str(key[1])).returncode == 0
     with closing(sqlite3.connect(tmp_path / "anew" / "heard.sqlite3")) as database:
@@ -412,6 +440,14 @@ def test_what_was_erased_stays_erased_when_an_older_backup_is_brought_back(
         assert uuid.UUID(certificate).hex in row
         heard(place, "audit", "key", "--add", str(work / "audit.key"))
         assert heard(place, "audit", "verify").returncode == 0
+    point = tmp_path / "without"  # as if something else had brought its database back
+    said = heard(point, "backup", "settle", "--as-of", "2026-11-26 10:00")
+    assert (said.returncode, "--none-destroyed" in said.stderr) == (2, True)
+    named = ["--erasures", str(listed), "--identity", str(key[1])]
+    said = heard(point, "backup", "settle", "--as-of", "2026-11-26 10:00", *named)
+    assert (said.returncode, "Destroyed again: 1 records" in said.stdout) == (0, True), said.stderr
+    assert "Amira" not in repr(tables(point))
+    assert "2026-11-26 10:00" in repr(tables(point)["agencies_auditrow"])
     other = tmp_path / "other.txt"
     other.write_text(str(pyrage.x25519.Identity.generate()))
     done = heard(tmp_path / "third", "restore", str(older), "--identity", str(other))

@@ -42,7 +42,7 @@ def test_a_service_runs_a_command_that_there_is(unit: str) -> None:
     assert not [one for one in options if one.startswith("--") and one not in said.output]
 
 
-@pytest.mark.parametrize("service", ["heard-web", "heard-worker", "heard-engine"])
+@pytest.mark.parametrize("service", ["heard-web", "heard-worker", "heard-engine", "heard-notify"])
 def test_systemd_never_gives_up(service: str) -> None:
     """As it did while PostgreSQL was away for half a minute."""
     text = (UNITS / f"{service}.service").read_text()

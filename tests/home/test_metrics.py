@@ -116,7 +116,12 @@ def test_what_stands_still_waits_or_is_old_is_told(world: World, client: Client,
     world.coordinator.email = "cora@example.org"
     world.coordinator.save()
     notice = Notice.objects.create(
-        kind="missing", urgent=True, subject="person", subject_id="1", told_by=world.teacher, told_at=now
+        kind="missing",
+        urgent=True,
+        subject="person",
+        subject_id="1",
+        told_by=world.teacher,
+        told_at=now - timedelta(minutes=5),
     )
     Reader.objects.create(
         notice=notice, user=world.coordinator, role="on duty", added_at=now - timedelta(minutes=5)
@@ -143,6 +148,10 @@ def test_what_stands_still_waits_or_is_old_is_told(world: World, client: Client,
     assert found["heard_audit_sound",] == 0
     assert found["heard_mails_waiting",] == 1
     assert found["heard_files_waiting",] == 1
+    assert 300 <= found["heard_urgent_unseen_seconds",] < 400
+    notice.taken_at = now
+    notice.save()
+    assert figures(client)["heard_urgent_unseen_seconds",] == 0
     assert 0 < found["heard_disk_free_bytes",] < found["heard_disk_bytes",]
     client.force_login(world.administrator)
     page = " ".join(re.sub(r"<[^>]+>", " ", client.get("/service/").text).split())

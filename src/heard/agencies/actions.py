@@ -107,7 +107,8 @@ def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iter
 def begin_partnership(
     *, username: str, first_name: str, last_name: str, password: str | None, agency: str, kind: str, team: str
 ) -> User:
-    """The first agency, team and administrator of an empty database, who is their own actor.
+    """The first agency, team and administrator of an empty database, who is their own actor. Without a password they set it
+    themselves, by the link that `invitation.link_for` has.
 
     Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
     for a name that is empty, too long or of wrong characters, and for a password that is easily guessed.
@@ -121,7 +122,10 @@ def begin_partnership(
     first.full_clean()
     first.save()
     Membership.objects.create(user=user, team=first, role=Role.ADMINISTRATOR)
-    if password is not None:
+    if password is None:
+        user.invited_at = timezone.now()
+        user.save(update_fields=["invited_at"])
+    else:
         validate_password(password, user)
     record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
     return user
@@ -251,7 +255,7 @@ def invite(*, by: User, user: User, email: str, agreed_by: User | None = None) -
     refuse(rules.why_not_invite(is_active=user.is_active, email=email, no_mail=why_no_mail()))
     _take_address(user, email)
     user.invited_at = timezone.now()
-    user.save(update_fields=["email", "mail_failed_on", "invited_at"])
+    user.save(update_fields=["email", "mail_failed_on", "mail_back_at", "invited_at"])
     _let_try_again(user)
     account.tell(user, "invited")
     record_audit(by=by, verb="invite", subject="user", subject_id=user.pk, detail=_agreed(agreed_by))
@@ -439,7 +443,7 @@ def _let_try_again(user: User) -> None:
 def _take_address(user: User, email: str) -> None:
     """The address before is told: whoever reads mail there should know where it goes now."""
     if email.strip() != user.email:
-        user.mail_failed_on = None
+        user.mail_failed_on = user.mail_back_at = None
         if user.email:
             account.tell(user, "address changed", to=user.email)
     user.email = email.strip()
@@ -860,7 +864,7 @@ def change_provisioned(
     _take_address(user, email)
     if before == (user.first_name, user.last_name, user.email):
         return user
-    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on"])
+    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on", "mail_back_at"])
     detail = {"provider": provisioned.provider}
     record_audit(by=by, verb="change", subject="user", subject_id=user.pk, detail=detail)
     return user
@@ -985,11 +989,13 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
 @transaction.atomic
 def change_own_details(*, by: User, email: str, reminders: bool, keys: bool = True) -> User:
     """What somebody says about themself: where mail reaches them, whether they are reminded by it, and whether single keys are
-    short cuts for them. Raises Django's `ValidationError` for what is no address."""
+    short cuts for them. Where mail came back, their saying so of the same address means that it arrives again. Raises Django's
+    `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
+    user.mail_back_at = None
     _take_address(user, email)
     user.reminders, user.keys = reminders, keys
-    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on"])
+    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on", "mail_back_at"])
     record_audit(
         by=by,
         verb="change",

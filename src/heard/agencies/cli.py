@@ -94,6 +94,11 @@ def grant_to(role: str) -> None:
     type=click.File("r"),
     help="File whose first line is the password; - reads standard input. Without it you are asked, unseen.",
 )
+@click.option(
+    "--link",
+    is_flag=True,
+    help="Take no password: print a link, which works once within three days, with which they set it themselves.",
+)
 def begin(
     agency: str | None,
     kind: str | None,
@@ -102,15 +107,23 @@ def begin(
     given_name: str | None,
     family_name: str | None,
     password_file: TextIO | None,
+    link: bool,
 ) -> None:
     """Add the first agency, team and administrator to an empty Heard. What no option gives is asked.
 
     A password is never an argument: other users of the machine could read it there.
     """
+    if link and password_file:
+        raise click.UsageError(
+            "Give either --link or --password-file: with a link they set the password themselves."
+        )
     with site():
         from heard.agencies.actions import begin_partnership
+        from heard.agencies.mail.invitation import link_for
 
         _refuse_what_is_not_empty()
+        if link:
+            _refuse_without_an_address()
         user = begin_partnership(
             agency=agency or click.prompt("Name of your agency"),
             kind=kind or click.prompt("What kind of agency", type=click.Choice(KINDS)),
@@ -118,8 +131,17 @@ def begin(
             username=username or click.prompt("Your username"),
             first_name=given_name or click.prompt("Your given name"),
             last_name=family_name or click.prompt("Your family name"),
-            password=_read_password(password_file) if password_file else _ask_for_password(),
+            password=None
+            if link
+            else _read_password(password_file)
+            if password_file
+            else _ask_for_password(),
         )
+        if link:
+            click.echo(
+                f"Done. {user.username} opens this within three days; it works once:\n{link_for(user)}"
+            )
+            return
         click.echo(
             f"Done. Start Heard with `heard serve`, sign in as {user.username}, and go to People and teams: "
             "add your agencies, teams and people there, and say which team takes new worries."
@@ -244,6 +266,16 @@ def _refuse_what_is_not_empty() -> None:
         raise click.ClickException("The database is not up to date. Run first: heard migrate") from None
     if refusal := why_not_begin(people=User.objects.count()):
         raise click.ClickException(refusal)
+
+
+def _refuse_without_an_address() -> None:
+    from django.conf import settings
+
+    if not settings.ADDRESS:
+        raise click.ClickException(
+            "HEARD_ADDRESS is not set, so there is nowhere for a link to lead. Set it to the address at which people open "
+            "Heard, such as https://heard.example.org, and run this again."
+        )
 
 
 def _read_password(file: TextIO) -> str:

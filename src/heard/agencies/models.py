@@ -77,6 +77,14 @@ class User(AbstractUser):
         help_text=_("When a mail did not go; none since one went or the address changed."),
     )
 
+    mail_back_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "Since when mail to their address comes back; none once the address changed or they said it arrives."
+        ),
+    )
+
     invited_at = models.DateTimeField(
         null=True,
         blank=True,

@@ -123,9 +123,16 @@ def memberships_with(user: User, permission: May) -> QuerySet[Membership]:
 
 
 def people_without_mail(user: User) -> QuerySet[User]:
-    """Active people to whom the last reminder did not go, the longest first. For administrators."""
-    rows = User.objects.filter(is_active=True, reminders=True, mail_failed_on__isnull=False)
+    """Active people to whom the last reminder did not go or from whom mail comes back, the longest first. For administrators."""
+    failed = Q(reminders=True, mail_failed_on__isnull=False) | Q(mail_back_at__isnull=False)
+    rows = User.objects.filter(failed, is_active=True)
     return rows.order_by("mail_failed_on", "pk") if user.may(May.MANAGE) else rows.none()
+
+
+def own_mail_that_comes_back(user: User) -> QuerySet[User]:
+    """The user's own row where mail to their address comes back."""
+    rows = User.objects.filter(pk=user.pk, mail_back_at__isnull=False)
+    return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
 def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:

@@ -11,6 +11,7 @@ from heard.agencies.forms import ROLE_NAMES
 from heard.agencies.models import AuditCheck, Draft, GroupRole, ProposedRole, Recovery, User
 from heard.agencies.queries import (
     group_roles_to_agree_to,
+    own_mail_that_comes_back,
     people_unused,
     people_without_groups,
     people_without_mail,
@@ -43,10 +44,18 @@ DRAFTS = WorkList(
     only_if=lambda user: Draft.objects.filter(user=user),
 )  # fmt: skip
 WITHOUT_MAIL = WorkList(
-    "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str, _("A reminder did not reach them"),
+    "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str,
+    lambda row: _("Mail to them comes back: phone them, and put the address right") if row.mail_back_at else _("A reminder did not reach them"),
     whose=_("administrators"),
-    note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
-    % {"date": day(row.mail_failed_on)},
+    note=lambda row: _("since %(date)s: until that is done, what is urgent goes to others at once") % {"date": day(row.mail_back_at)}
+    if row.mail_back_at
+    else _("on %(date)s: the address is wrong, or the mail server does not take mail") % {"date": day(row.mail_failed_on)},
+)  # fmt: skip
+OWN_MAIL = WorkList(
+    "own-mail", _("Mail from Heard does not reach you"), May.SIGNED_IN, own_mail_that_comes_back, lambda row: reverse("about_me"),
+    _("Your address"), _("Check it, so that you learn of what is urgent"),
+    note=lambda row: _("mail has come back since %(date)s") % {"date": day(row.mail_back_at)},
+    only_if=own_mail_that_comes_back,
 )  # fmt: skip
 RECOVERIES = WorkList(
     "recoveries", _("Colleagues who lost every passkey and code"), May.APPROVE, recoveries_to_decide, "recovery", "user",

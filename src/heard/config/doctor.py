@@ -182,8 +182,12 @@ def _client(server: int) -> Iterator[Finding]:
 
 
 def _migrations() -> Iterator[Finding]:
-    from heard.config.serve import _migrations_to_run
+    from heard.config.serve import _is_newer, _migrations_to_run
 
+    if _is_newer():
+        sentence = "The database is of a newer Heard than this one."
+        remedy = "Start the newer one; or restore the backup of before the upgrade, into an empty place."
+        yield _error("newer", sentence, remedy)
     if _migrations_to_run():
         yield _error("migrations", "The database is not up to date.", "Run: heard migrate")
 

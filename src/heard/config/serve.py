@@ -130,9 +130,14 @@ def _prepare() -> tuple[str, ...]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
     try:
         django.setup()
-        behind = _wait_for_database()
+        behind, newer = _wait_for_database()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from error
+    if newer:
+        raise click.ClickException(
+            "The database is of a newer Heard than this one, which could not work with it. Start that one; or restore the backup "
+            "that was made before the upgrade, into an empty place, and name it in the settings."
+        )
     if behind:
         raise click.ClickException("The database is not up to date. Run first: heard migrate")
     refuse_without_a_key()
@@ -154,14 +159,14 @@ def refuse_without_a_key() -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _wait_for_database() -> bool:
-    """Whether there are migrations to run. A database that is away is waited for, however long it takes."""
+def _wait_for_database() -> tuple[bool, bool]:
+    """Whether there are migrations to run, and whether some were run that this Heard does not know. A database that is away is waited for, however long it takes."""
     from django.db import DatabaseError, OperationalError
 
     said = False
     while True:
         try:
-            return _migrations_to_run()
+            return _migrations_to_run(), _is_newer()
         except OperationalError as error:
             if not said:
                 click.echo(f"The database does not answer. Heard waits for it. It says: {error}", err=True)
@@ -180,6 +185,22 @@ def _migrations_to_run() -> bool:
     try:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        connection.close()
+
+
+def _is_newer() -> bool:
+    """Whether a later Heard has upgraded the database, wholly or half-way: it has run migrations of Heard that are not here."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("heard.")}
+    try:
+        loader = MigrationLoader(connection)
+        return any(
+            app in ours for app, _name in loader.applied_migrations.keys() - loader.disk_migrations.keys()
+        )
     finally:
         connection.close()
 

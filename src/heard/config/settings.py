@@ -64,6 +64,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.agencies.mail.mailbox import mailbox_of as _mailbox
 from heard.agencies.mail.server import options_of as _mail_server
 from heard.agencies.providers import read as _providers
 from heard.agencies.rules import unused_days as _unused_days
@@ -401,6 +402,19 @@ try:
 except OSError as _wrong:
     raise ImproperlyConfigured(
         "HEARD_MAIL_PASSWORD_FILE cannot be read. See that it is there, and open to this user."
+    ) from _wrong
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+
+# The mailbox to which mail from Heard comes back; `heard bounces` reads it.
+try:
+    _password = (
+        Path(_file).read_text().strip() if (_file := os.environ.get("HEARD_BOUNCES_PASSWORD_FILE")) else ""
+    )
+    BOUNCES = _mailbox(os.environ.get("HEARD_BOUNCES_URL", ""), _password)
+except OSError as _wrong:
+    raise ImproperlyConfigured(
+        "HEARD_BOUNCES_PASSWORD_FILE cannot be read. See that it is there, and open to this user."
     ) from _wrong
 except ValueError as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from _wrong

@@ -107,6 +107,8 @@ class _Service:
         yield _gauge("heard_audit_sealed", "Whether what was done five minutes ago is sealed.", now.is_sealed)
         yield _gauge("heard_mails_waiting", "Mails that should have gone two minutes ago.", now.mails)
         yield _gauge("heard_files_waiting", "Attached files that wait for ClamAV.", now.files)
+        said = "For how long the oldest urgent thing waits that nobody who answers for it has seen."
+        yield _gauge("heard_urgent_unseen_seconds", said, now.urgent)
 
 
 def _gauge(name: str, said: str, value: float) -> GaugeMetricFamily:

@@ -103,6 +103,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     agencies.ROLES_PROPOSED,
     agencies.GROUPS_TO_AGREE,
     agencies.WITHOUT_GROUPS,
+    agencies.OWN_MAIL,
     agencies.WITHOUT_MAIL,
     agencies.UNUSED,
     pack.RECORDS,

@@ -14,6 +14,7 @@ from heard.agencies import doctoring
 from heard.agencies.jobs import working
 from heard.cases.attachment.queries import files_waiting
 from heard.cases.case.notices.mail import mails_waiting
+from heard.cases.case.notices.queries import oldest_urgent
 from heard.home import health
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _SEALED_WITHIN: Final = timedelta(minutes=5)
 class State:
     """`wrong`: names of the checks of `health` that are not passed. `free`, `disk`: bytes. `backup_at`: None where none was made;
     `backup_wrong`: files that it found missing or changed. `trail`: what the last
-    verification of the audit trail said (0: sound), None where there was none, and when. `mails`, `files`: that wait to be sent, and for ClamAV."""
+    verification of the audit trail said (0: sound), None where there was none, and when. `mails`, `files`: that wait to be sent, and for ClamAV.
+    `urgent`: for how many seconds the oldest urgent thing waits that nobody who answers for it has seen, or 0."""
 
     at: datetime
     wrong: list[str]
@@ -41,6 +43,7 @@ class State:
     is_sealed: bool
     mails: int
     files: int
+    urgent: float
 
     @property
     def backup_is_old(self) -> bool:
@@ -66,4 +69,5 @@ def state() -> State:
         is_sealed=not doctoring.sealer_is_behind(_SEALED_WITHIN),
         mails=mails_waiting(None, now),
         files=files_waiting(None),
+        urgent=oldest_urgent(None, now),
     )

@@ -75,7 +75,7 @@ GOES_ON = {
 
 NO_CHILD = {
     "undoings",  # of whole imports
-    "drafts", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
+    "drafts", "own-mail", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
     "audits", "audit-actions", "proposed", "answered", "digests", "profiles",
 }  # fmt: skip
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from heard.agencies.mail.invitation import link_for
+from heard.agencies.mail.returned import is_refused_for_good, message_to, was_refused
 from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.models import User
 
@@ -119,6 +119,8 @@ def send(user_id: int, what: str, to: str = "") -> None:
     filled = {"username": user.username, "link": link_for(user) if what == "invited" else ""}
     lines = [_(says) % filled, "", _(_NOT_YOU), "", settings.ADDRESS]
     try:
-        EmailMessage(_(subject), "\n".join(lines) + "\n", to=[to or user.email]).send()
-    except (OSError, ValueError):
+        message_to(user, _(subject), lines, to=to).send()
+    except (OSError, ValueError) as error:
         User.objects.filter(pk=user_id).update(mail_failed_on=timezone.localdate())
+        if is_refused_for_good(error) and to in ("", user.email):
+            was_refused(user)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.db import transaction
 
+from heard.agencies.mail.returned import is_refused_for_good
+
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
 
@@ -47,9 +49,11 @@ def send_to_each[T](
     claim: Callable[[T], bool],
     message: Callable[[T], EmailMessage],
     give_back: Callable[[T], None],
+    refused: Callable[[T], None] = lambda one: None,
 ) -> Sent:
     """One mail to each. `claim` writes down that they have it, and that is final, before it goes; False where somebody else
-    was quicker. Where it does not go, `give_back` takes that back, so that the next run tries again."""
+    was quicker. Where it does not go, `give_back` takes that back, so that the next run tries again; `refused` learns for
+    whose address the server takes no mail, and will not later."""
     sent, in_a_row = Sent(), 0
     for one in to:
         with transaction.atomic():
@@ -58,8 +62,10 @@ def send_to_each[T](
             continue
         try:
             message(one).send()
-        except _THIS_MAIL:
+        except _THIS_MAIL as error:
             sent.refused, in_a_row = sent.refused + 1, 0
+            if is_refused_for_good(error):
+                refused(one)
         except OSError:  # also every other error of SMTP
             sent.unanswered, in_a_row = sent.unanswered + 1, in_a_row + 1
         else:

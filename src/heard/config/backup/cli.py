@@ -97,6 +97,45 @@ def erasures_(to: Path, recipients: tuple[str, ...], recipients_file: Path | Non
     click.echo(f"{path}" if path else "Nothing was ever destroyed.")
 
 
+@backup.command("settle")
+@click.option(
+    "--as-of", required=True, help="The time to which the database was brought back, as you told pgBackRest."
+)
+@click.option(
+    "--erasures",
+    "lists",
+    type=_A_FILE,
+    multiple=True,
+    help="A list of what was destroyed (heard-erasures-…).",
+)
+@click.option("--none-destroyed", is_flag=True, help="Nothing was destroyed after that time.")
+@_identity
+def settle_(as_of: str, lists: tuple[Path, ...], none_destroyed: bool, identity: Path | None) -> None:
+    """After pgBackRest or the like brought the database back to an earlier time, before people use it: sign everybody out, let no
+    mail that waited go, destroy again what was destroyed since, and write all that down. Stop Heard before; run heard migrate
+    after. `heard restore` does the same by itself."""
+    if none_destroyed == bool(lists):
+        raise click.UsageError(
+            "Name the newest list with --erasures, or say --none-destroyed; one of the two."
+        )
+    with site():
+        from heard.config.backup import archive, erasures, restoring
+
+        try:
+            destroyed = erasures.read(lists, identity)
+        except archive.Broken as broken:
+            raise click.ClickException(str(broken)) from broken
+        restoring.settle("point in time", {"as of": as_of[:40]})
+        again, left = erasures.carry_out(destroyed)
+    click.echo(f"Everybody is signed out. Destroyed again: {again} records.")
+    for certificate in left:
+        click.echo(f"Not destroyed again, since something leans on it: certificate {certificate}", err=True)
+    if left:
+        raise click.ClickException(
+            "Something that was destroyed is back. Destroy it on the site before people use it."
+        )
+
+
 @click.command()
 @click.argument("file", type=_A_FILE)
 @_identity

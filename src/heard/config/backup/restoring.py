@@ -54,7 +54,7 @@ def restore(path: Path, identity: Path | None) -> Manifest:
             raise Broken("The database that came back does not have the rows that the manifest says.")
         _move(aside, data)
     call_command("migrate", interactive=False, verbosity=0)
-    _settle(path.name, manifest)
+    settle(path.name, {"made at": manifest.made_at, "version": manifest.version})
     return manifest
 
 
@@ -100,7 +100,9 @@ def _move(aside: Path, data: Path) -> None:
 
 
 @transaction.atomic
-def _settle(name: str, manifest: Manifest) -> None:
+def settle(name: str, detail: dict[str, Any]) -> None:
+    """After an older database was brought back, in whatever way: sessions end, mails that waited do not go, and the audit trail says so.
+    `name`: what it was brought back from, at most 40 characters."""
     from django.contrib.sessions.models import Session
     from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
@@ -111,7 +113,6 @@ def _settle(name: str, manifest: Manifest) -> None:
     (mails.ready() | mails.running()).update(
         status=TaskResultStatus.FAILED, exception_class_path="restored", finished_at=_now()
     )
-    detail: dict[str, Any] = {"made at": manifest.made_at, "version": manifest.version}
     record_audit(by=None, verb="restore", subject="backup", subject_id=name[:40], detail=detail)
 
 

@@ -8,16 +8,18 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from heard.agencies.mail import reminding
+from heard.agencies.mail.returned import message_to, was_refused
 from heard.agencies.mail.sending import Sent, send_to_each
 from heard.agencies.rules import May
 from heard.cases.case.notices.queries import unread_of
 from heard.home.queries import due_by
 
 if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
+
     from heard.agencies.models import User
 
 
@@ -31,6 +33,7 @@ def remind_everybody(on: date) -> Sent:
         claim=lambda one: reminding.claim(one[0], on),
         message=lambda one: _message(*one),
         give_back=lambda one: reminding.give_back(one[0], on),
+        refused=lambda one: was_refused(one[0]),
     )
 
 
@@ -58,5 +61,4 @@ def _message(user: User, waits: list[tuple[str, int]]) -> EmailMessage:
         _("This mail names nobody, on purpose. Please do not answer it with anything about a child."),
         _("You get one a day at most. To switch it off: %(address)s/me/") % {"address": settings.ADDRESS},
     ]
-    subject = _("Heard: something is new or due today")
-    return EmailMessage(subject, "\n".join(lines) + "\n", to=[user.email])
+    return message_to(user, _("Heard: something is new or due today"), lines)

@@ -161,7 +161,8 @@ def pass_on(now: datetime) -> int:
     """Notices that nobody who answers for them has seen go on to whom their next step names, and what somebody who is away has not
     seen to whoever covers for them. For a timer. Returns how many people were added.
 
-    An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since; after
+    An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since, or where
+    mail comes back from all who may; after
     its last step, to whoever has come on duty or into a role since.
     """
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
@@ -178,7 +179,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     kind = Kind(notice.kind)
     steps = rules.steps(kind, _minutes())
     due = rules.steps_due(kind, notice.told_at, now, _minutes())
-    nobody = notice.urgent and not _somebody_may_open(notice)
+    nobody = notice.urgent and not _somebody_is_reached(notice)
     if nobody:
         due = max(due, notice.steps + 1)
     begun = steps[notice.steps : due]
@@ -239,8 +240,9 @@ def _cover(row: Reader, cover: Cover, now: datetime) -> int:
     return _add(row.notice, found, about, answers=row.answers)
 
 
-def _somebody_may_open(notice: Notice) -> bool:
-    readers = notice.readers.select_related("user")
+def _somebody_is_reached(notice: Notice) -> bool:
+    """Whether one of its readers may open the record, and no mail to them comes back."""
+    readers = notice.readers.filter(user__mail_back_at=None).select_related("user")
     level = rules.level_of(Kind(notice.kind))
     return any(may_open(reader.user, notice.person_id, level) for reader in readers)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from heard.agencies.mail.returned import message_to, was_refused
 from heard.agencies.mail.sending import Sent, send_to_each, why_no_mail
 from heard.cases.case.notices.addressees import may_open_as
 from heard.cases.case.notices.announcing import pass_on
@@ -19,6 +19,8 @@ from heard.cases.case.notices.queries import mailed_at_once
 from heard.cases.case.notices.rules import AT_ONCE, Kind, level_of
 
 if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
+
     from heard.agencies.models import User
 
 _SOON: Final = timedelta(minutes=2)
@@ -26,9 +28,14 @@ _TRIED_FOR: Final = timedelta(days=1)  # a mail that did not go by then waits no
 
 
 def mail_unread(now: datetime) -> Sent:
-    """One mail to each who has something unread of a kind that is mailed at once and has had none for it."""
+    """One mail to each who has something unread of a kind that is mailed at once and has had none for it; none to whom mail does not
+    reach, until they are reached again."""
     return send_to_each(
-        _whom(now), claim=lambda one: _claim(one, now), message=_message, give_back=_give_back
+        _whom(now),
+        claim=lambda one: _claim(one, now),
+        message=_message,
+        give_back=_give_back,
+        refused=lambda one: was_refused(one[0]),
     )
 
 
@@ -38,7 +45,8 @@ def mails_waiting(user: User | None, now: datetime) -> int:
     rows = Reader.objects.filter(
         seen_at=None, notice__ended_at=None, mailed_at=None, notice__kind__in=AT_ONCE
     )
-    rows = rows.filter(added_at__gt=now - _TRIED_FOR, added_at__lt=now - _SOON).exclude(user__email="")
+    rows = rows.filter(added_at__gt=now - _TRIED_FOR, added_at__lt=now - _SOON, user__mail_back_at=None)
+    rows = rows.exclude(user__email="")
     return (rows.filter(user=user) if user else rows.filter(user__is_active=True)).count()
 
 
@@ -46,7 +54,11 @@ def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
     rows = Reader.objects.filter(
         seen_at=None, notice__ended_at=None, mailed_at=None, added_at__gt=now - _TRIED_FOR
     )
-    rows = rows.filter(user__is_active=True).exclude(user__email="").select_related("user", "notice")
+    rows = (
+        rows.filter(user__is_active=True, user__mail_back_at=None)
+        .exclude(user__email="")
+        .select_related("user", "notice")
+    )
     by_user: dict[int, list[Reader]] = {}
     for row in rows.order_by("user", "pk"):
         by_user.setdefault(row.user_id, []).append(row)
@@ -88,7 +100,7 @@ def _message(one: tuple[User, list[Reader]]) -> EmailMessage:
         _("This mail names nobody, on purpose. Please do not answer it with anything about a child."),
         _("What is mailed at once you choose here: %(address)s/me/mail/") % {"address": settings.ADDRESS},
     ]
-    return EmailMessage(subject, "\n".join(lines) + "\n", to=[user.email])
+    return message_to(user, subject, lines)
 
 
 def notify_once(now: datetime) -> tuple[int, int]:

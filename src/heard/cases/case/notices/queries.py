@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.queries import colleagues_visible_to, duty_team, who_are
@@ -107,6 +107,16 @@ def urgent_waits(user: User | None) -> bool:
     rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
     asks = user is None or user.may(May.SIGNED_IN)
     return asks and rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
+
+
+def oldest_urgent(user: User | None, now: datetime) -> float:
+    """For how many seconds the oldest urgent notice has waited that nobody who answers for it has seen; 0 where none does. `user`: None
+    for a machine that watches."""
+    if user is not None and not user.may(May.MANAGE):
+        return 0.0
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None, told_at__lte=now)
+    since = rows.aggregate(since=Min("told_at"))["since"]
+    return (now - since).total_seconds() if since else 0.0
 
 
 def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
