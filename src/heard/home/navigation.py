@@ -117,6 +117,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "contexts",
+        _("Work on places and groups"),
+        _("Places and groups that are assessed and changed for every young person there."),
+        is_main=False,
+    ),
+    Part(
         "reviews",
         _("Reviews"),
         _("Plans by the day of their next review, the longest overdue first."),

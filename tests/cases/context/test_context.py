@@ -19,6 +19,7 @@ from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import Context, ContextAssessment
 from heard.cases.disruption import actions as steps
 from heard.home.queries import my_work
+from heard.home.search.queries import find_everything
 from heard.network import actions as network
 
 TODAY = timezone.localdate()
@@ -143,6 +144,8 @@ def test_one_is_opened_by_who_decides_and_is_in_the_work_of_who_holds_it(world, 
         assert page(user, "context", context_id=context.pk).status_code == 200
         assert context.reference in page(user, "place", place_id=arcade.pk).content.decode()
         assert context.reference in page(user, "contexts").content.decode()
+        [found] = find_everything(user, context.reference.lower().replace("-", ""))
+        assert [one.href for one in found.found] == [reverse("context", args=[context.pk])]
     for user in (world.analyst, world.board_member, world.administrator):
         with pytest.raises(Hidden):
             queries.context_visible_to(user, context.pk)
@@ -161,6 +164,7 @@ def test_one_about_a_group_is_read_by_who_may_see_the_group_and_held_by_nobody_e
     for user in (world.social_worker, world.officer, world.supervisor):
         assert page(user, "context", context_id=context.pk).status_code == 404
         assert context.reference not in page(user, "contexts").content.decode()
+        assert not find_everything(user, context.reference)
         with pytest.raises(Hidden):
             actions.give_context(by=user, context_id=context.pk, holder=world.supervisor, why="Mine")
     for name in ("context_hear", "context_give"):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from heard.cases.case.queries import cases_visible_to
 from heard.cases.concern.queries import concerns_visible_to, told_with
+from heard.cases.context.queries import contexts_visible_to
 from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from heard.cases.timeline.matching import Stretch
 
 SHOWN: Final = 10  # of each kind: who has not found by then adds a word
-_REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"\b([CWX])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ def find_everything(user: User, text: str) -> list[Section]:
 
 
 def _references(user: User, text: str) -> Section:
-    """A case or a worry by its reference, with or without hyphens."""
+    """A case, a worry or a context by its reference, with or without hyphens."""
     asked = ["-".join(match.groups()).upper() for match in _REFERENCE.finditer(text)]
-    section = Section("references", _("Cases and worries"))
+    section = Section("references", _("Cases, worries and contexts"))
     if not asked:
         return section
     cases = cases_visible_to(user).filter(reference__in=asked)[:SHOWN]
     worries = concerns_visible_to(user).filter(reference__in=asked)[:SHOWN]
+    contexts = contexts_visible_to(user).filter(reference__in=asked)[:SHOWN]
     why = _("same reference")
     for case in cases:
         href = reverse("child", kwargs={"person_id": case.person_id})
@@ -82,6 +84,10 @@ def _references(user: User, text: str) -> Section:
         href = reverse("concern", kwargs={"concern_id": worry.pk})
         facts = _("told on %(date)s") % {"date": day(worry.told_at)}
         section.found.append(Found(f"{worry.reference}: {worry.whom}", href, facts, why, key=str(worry.pk)))
+    for context in contexts:
+        href = reverse("context", kwargs={"context_id": context.pk})
+        title, facts = f"{context.reference}: {context.whom}", context.get_state_display()
+        section.found.append(Found(title, href, facts, why, key=str(context.pk)))
     return section
 
 
