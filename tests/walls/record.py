@@ -262,8 +262,8 @@ def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
         view=ChildsView(why_no_words="She is asked on Friday."),
         ask_on=ago(-14),
     )
-    helping.record_unmet(by=world.social_worker, person_id=person_id, need="housing")
-    return keys | {"service_referral_id": referral.pk}
+    unmet = helping.record_unmet(by=world.social_worker, person_id=person_id, need="housing")
+    return keys | {"service_referral_id": referral.pk, "unmet_need_id": unmet.pk}
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:

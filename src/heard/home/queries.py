@@ -86,6 +86,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     onward.OVERDUE,
     onward.WAITING,
     turning.TO_ASK,
+    turning.IN_TEAM,
     sharing.DELIVERED,
     sharing.NOT_OPENED,
     sharing.REQUESTS,

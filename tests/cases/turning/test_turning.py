@@ -24,6 +24,7 @@ from heard.cases.turning import actions, queries, rules
 from heard.cases.turning.models import ServiceReferral, UnmetNeed
 from heard.cases.turning.rules import State
 from heard.cases.words.rules import ChildsView
+from heard.home.queries import my_work
 from heard.network import actions as network
 from heard.services import actions as directory
 from heard.services.models import Service
@@ -78,6 +79,9 @@ def test_what_can_become_of_a_referral_is_a_table() -> None:
         ({"to": State.REFUSED, "why": " "}, "reason"),
         ({"to": State.ENDED, "why": ""}, "reason"),
         ({"ask_on": None}, "ask again"),
+        ({"ask_on": date(1900, 1, 1)}, "ask again"),
+        ({"ask_on": date(9999, 1, 1)}, "ask again"),
+        ({"to": State.SENT, "ask_on": None}, "ask again"),
         ({"state": State.ENDED}, "over"),
     ):
         given = {"state": State.SENT, "to": State.WAITING} | asked | change
@@ -92,6 +96,9 @@ def test_a_referral_needs_an_open_service_a_need_a_reason_and_the_child() -> Non
         "need": "health",
         "why": "x",
         "is_heard": True,
+        "is_child": True,
+        "ask_on": DAY,
+        "today": DAY,
     }
     assert rules.why_not_refer(**right) is None
     for change, says in (
@@ -101,23 +108,31 @@ def test_a_referral_needs_an_open_service_a_need_a_reason_and_the_child() -> Non
         ({"need": ""}, "need"),
         ({"why": ""}, "why"),
         ({"is_heard": False}, "child says"),
+        ({"is_child": False}, "Only a child"),
+        ({"ask_on": None}, "by which day"),
+        ({"ask_on": date(9999, 1, 1)}, "by which day"),
     ):
         assert says in str(rules.why_not_refer(**(right | change))), change
-    assert rules.why_not_record_unmet(may_plan=True, need="health", known=True, recorded_lately=False) is None
-    assert "role" in str(
-        rules.why_not_record_unmet(may_plan=False, need="x", known=True, recorded_lately=False)
-    )
-    assert "which need" in str(
-        rules.why_not_record_unmet(may_plan=True, need="x", known=False, recorded_lately=False)
-    )
-    assert "30 days" in str(
-        rules.why_not_record_unmet(may_plan=True, need="x", known=True, recorded_lately=True)
-    )
+    unmet: dict[str, Any] = {
+        "may_plan": True,
+        "is_child": True,
+        "need": "x",
+        "known": True,
+        "recorded_lately": False,
+    }
+    assert rules.why_not_record_unmet(**unmet) is None
+    for change, says in (
+        ({"may_plan": False}, "role"),
+        ({"is_child": False}, "Only a child"),
+        ({"known": False}, "which need"),
+        ({"recorded_lately": True}, "30 days"),
+    ):
+        assert says in str(rules.why_not_record_unmet(**unmet | change)), change
 
 
 @pytest.mark.parametrize(
     ("postcode", "area"),
-    [("WX1 4AB", "WX1"), ("wx124ab", "WX12"), ("", ""), ("WX1", ""), (" E1 6AN ", "E1")],
+    [("WX1 4AB", "WX1"), ("wx124ab", "WX12"), ("", ""), ("WITH NAN", ""), (" E1 6AN ", "E1")],
 )
 def test_an_area_is_the_first_half_of_a_postcode(postcode: str, area: str) -> None:
     assert rules.area_of(postcode) == area
@@ -278,6 +293,11 @@ def test_an_agency_that_takes_away_its_own_is_left_with_many(world: World) -> No
     UnmetNeed.objects.filter(pk__in=list(two.values_list("pk", flat=True))).update(agency=world.police)
     found = unmet_needs(world.board_member, today=date(2026, 11, 28))
     assert "EM1" not in dict(found.by_area.alone), "children’s services would know the two of the police"
+    more = children[:1] * 6
+    count(world, more, "housing", "EM1", at)
+    UnmetNeed.objects.filter(area="EM1", person=children[0]).update(agency=world.police)
+    found = unmet_needs(world.board_member, today=date(2026, 11, 28))
+    assert "EM1" not in dict(found.by_area.alone), "nor six of one child"
 
 
 def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, service: Service) -> None:
@@ -288,5 +308,81 @@ def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, 
     directory.keep_service(
         by=world.coordinator, service_id=service.pk, kept=type(kept)(**{**vars(kept), "status": "defunct"}), is_checked=True
     )  # fmt: skip
+    Service.objects.filter(pk=service.pk).update(name="Another name")
     page = client_of(world.social_worker).get(reverse("service_referral", args=[one.pk])).text
     assert service.name in page
+    assert "This service takes nobody now" in page
+    [section] = [section for section in my_work(world.social_worker) if section.key == "services-to-ask"]
+    assert "takes nobody now" in str(section.waiting[0].what)
+
+
+def test_a_child_who_still_waits_is_asked_after_again(world: World, case: Any, service: Service) -> None:
+    one = refer(world, case, service)
+    today = timezone.localdate()
+    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": one.pk, "on": today}
+    actions.note_step(**said, state="waiting", ask_on=today)
+    later = today + timedelta(days=30)
+    still = actions.note_step(**said, state="waiting", why="Four months, they say", ask_on=later)
+    assert (still.state, still.since, still.ask_on) == ("waiting", today, later)
+    page = client_of(world.social_worker).get(reverse("service_referral", args=[one.pk])).text
+    assert "No change: Accepted, on the waiting list" in page
+    assert "Four months, they say" in page
+
+
+def test_what_was_written_by_mistake_is_put_right(world: World, case: Any, service: Service) -> None:
+    one, today = refer(world, case, service), timezone.localdate()
+    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": one.pk}
+    with pytest.raises(Refused, match="Nothing was written after"):
+        actions.take_back_step(**said, why="Wrong child")
+    actions.note_step(**said, state="refused", on=today, why="No place")
+    client = client_of(world.social_worker)
+    at = reverse("service_back", args=[one.pk])
+    assert at in client.get(reverse("service_referral", args=[one.pk])).text
+    assert client_of(world.officer).get(at).status_code == 404
+    assert "Say why it is put right" in client.post(at, {"why": ""}).text
+    page = client.post(at, {"why": "They refused another child"}, follow=True).text
+    one.refresh_from_db()
+    assert (one.state, one.ask_on) == ("sent", today)
+    for text in ("No place", "They refused another child", "Sent, no answer yet"):
+        assert text in page
+    catch_up()
+    told = " ".join(str(entry.what) for entry in entries_of(world.social_worker, case.person_id))
+    assert "Refused" not in told
+    need = actions.record_unmet(by=world.social_worker, person_id=case.person_id, need="housing")
+    back = reverse("unmet_back", args=[need.pk])
+    assert back in client.get(reverse("services_of", args=[case.person_id])).text
+    assert client_of(world.officer).get(back).status_code == 404
+    assert client.post(back, {"why": "A slip"}).status_code == 302
+    assert not queries.unmet_by(world.board_member, "need").rows.exists()
+    actions.record_unmet(by=world.social_worker, person_id=case.person_id, need="housing")
+
+
+def test_the_whole_directory_is_searched_for_a_child(world: World, case: Any, service: Service) -> None:
+    for number in range(6):
+        add(world, name=f"Aardvark {number}")
+    little = add(world, name="Zebra for little ones", minimum_age=0, maximum_age=5)
+    client, at = client_of(world.social_worker), reverse("services_of", args=[case.person_id])
+    assert little.name not in client.get(at).text
+    page = client.post(at, {"words": "zebra", "need": ""}).text
+    assert reverse("service_refer", args=[case.person_id, little.pk]) in page
+    adult = network.add_person(by=world.social_worker, given_name="Ada", family_name="Ash", kind="adult")
+    assert client.get(reverse("services_of", args=[adult.pk])).status_code == 404
+    for write in (
+        lambda: refer(world, case, service, person_id=adult.pk),
+        lambda: actions.record_unmet(by=world.social_worker, person_id=adult.pk, need="housing"),
+    ):
+        with pytest.raises(Refused, match="Only a child"):
+            write()
+
+
+def test_where_whoever_sent_it_has_left_their_supervisor_asks(
+    world: World, case: Any, service: Service
+) -> None:
+    refer(world, case, service)
+    key = "services-to-ask-in-team"
+    assert key not in {section.key for section in my_work(world.supervisor)}
+    world.social_worker.is_active = False
+    world.social_worker.save(update_fields=["is_active"])
+    [section] = [section for section in my_work(world.supervisor) if section.key == key]
+    assert [one.about for one in section.waiting] == [str(case.person)]
+    assert key not in {section.key for section in my_work(world.teacher)}

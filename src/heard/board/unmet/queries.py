@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from heard.agencies.rules import Hidden, May
 from heard.board.figures import rules
 from heard.board.figures.rules import Period
-from heard.cases.case.rules import TOO_FEW, Counted
+from heard.cases.case.rules import Counted
 from heard.cases.turning import queries as turning
 from heard.services.needs import need_labels
 
@@ -48,7 +48,7 @@ def unmet_needs(user: User, *, today: date) -> Unmet:
     needs = list(turning.unmet_by(user, "need").by_quarter(today))
     found = rules.periods(_added(needs, lambda one: one.first), today=today)
     year = rules.added(rules.latest_block(found))
-    if year is None:
+    if year is None or not _is_of_many("", _added(_within(needs, year), lambda one: ("", one.agency))):
         return Unmet(None, rules.waiting(found), Parts(), Parts())
     names = {area: area for area in sorted({one.name for one in areas})}
     return Unmet(
@@ -74,12 +74,16 @@ def _parts(counted: list[Quarter], names: Mapping[str, str]) -> Parts:
     """In the order of the names, whatever is counted of each: which are put together says nothing then."""
     whole = _added(counted, lambda one: one.name)
     by_agency = _added(counted, lambda one: (one.name, one.agency))
-    stand = {name for name in names if _is_of_many(name, whole[name], by_agency)}
+    stand = {name for name in names if _is_of_many(name, by_agency)}
     alone, others = rules.gathered({name: whole[name] for name in names}, stand)
     return Parts([(names[name], one.of) for name, one in alone.items()], others.of if others else 0)
 
 
-def _is_of_many(name: str, whole: Counted, by_agency: Mapping[Any, Counted]) -> bool:
-    """Whether each agency that takes away what its own people recorded is left with many, or with nothing."""
-    left = [whole.of - one.of for (other, _agency), one in by_agency.items() if other == name]
-    return all(not rest or rest > TOO_FEW for rest in left)
+def _is_of_many(name: str, by_agency: Mapping[Any, Counted]) -> bool:
+    """Whether each agency that takes away what its own people recorded is left with many, of many children, or with nothing."""
+    counted = {agency: one for (other, agency), one in by_agency.items() if other == name}
+    for own in counted:
+        left = sum((one for agency, one in counted.items() if agency != own), Counted())
+        if left.of and left.too_few:
+            return False
+    return True

@@ -66,6 +66,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("refer", "service referral"): gettext_lazy("Referred to a service"),
     ("view", "service referral"): gettext_lazy("Read a referral to a service"),
     ("note", "service referral"): gettext_lazy("Wrote what became of a referral to a service"),
+    ("put right", "service referral"): gettext_lazy("Put right what was written of a referral to a service"),
+    ("put right", "unmet need"): gettext_lazy("Put right that no service met a need"),
     ("record", "unmet need"): gettext_lazy("Recorded that no service met a need"),
     ("deliver", "share"): gettext_lazy("Delivered what was shared"),
     ("record", "not heard"): gettext_lazy("Wrote down why the child was not heard"),

@@ -52,17 +52,24 @@ def refer_to_service(
     refuse(
         rules.why_not_refer(
             may_plan=by.may(May.PLAN),
+            is_child=person.kind == "child",
             is_offered=is_offered(service.status),
             runs=queries.running(by, person_id).filter(service=service).exists(),
             need=need if need in set(Need) else "",
             why=why,
             is_heard=words is not None or bool(why_not),
+            ask_on=ask_on,
+            today=timezone.localdate(now),
         )
     )
+    assert by.team is not None  # somebody without a team may do nothing
     one = ServiceReferral.objects.create(
         pk=referral_id,
         person=person,
         service=service,
+        called=service.name[:300],
+        organisation=service.organisation[:300],
+        agency=by.team.agency,
         need=need,
         why=why.strip(),
         words=words,
@@ -99,10 +106,8 @@ def note_step(
     ask_on: date | None = None,
     at: datetime | None = None,
 ) -> ServiceReferral:
-    """What became of it: accepted and waiting, with them, refused or ended."""
-    ServiceReferral.objects.select_for_update().filter(pk=service_referral_id).first()
-    one, now = queries.service_referral_for(by, service_referral_id), at or timezone.now()
-    hold_person(by=by, person_id=one.person_id)
+    """What became of it: accepted and waiting, with them, refused or ended; or that it is as it was when somebody asked."""
+    one, now = _held(by, service_referral_id), at or timezone.now()
     to = State(state) if state in set(State) else None
     refuse(
         rules.why_not_step(
@@ -118,13 +123,50 @@ def note_step(
     )
     assert to is not None
     assert on is not None
-    one.state, one.since, one.ask_on = to.value, on, ask_on if rules.NEXT[to] else None
+    if to != one.state:
+        one.state, one.since = to.value, on
+    one.ask_on = ask_on if rules.NEXT[to] else None
     one.save()
     ServiceReferralStep.objects.create(
         referral=one, state=to.value, on=on, why=why.strip(), written_by=by, written_at=now
     )
     _audit(by, "note", one)
     _tell(by, one, now)
+    return one
+
+
+@transaction.atomic
+def take_back_step(
+    *, by: User, service_referral_id: uuid.UUID, why: str, at: datetime | None = None
+) -> ServiceReferral:
+    """The last thing that was written of it was a mistake: it stays, marked as one, and the referral is where it was before."""
+    one, now = _held(by, service_referral_id), at or timezone.now()
+    standing = list(queries.steps_of(by, one).filter(taken_back_at=None).order_by("-written_at", "-pk"))
+    refuse(rules.why_not_take_back_step(may_plan=by.may(May.PLAN), steps=len(standing), why=why))
+    wrong, before = standing[0], standing[1]
+    wrong.taken_back_at, wrong.taken_back_by, wrong.why_taken_back = now, by, why.strip()
+    wrong.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    earlier = [step for step in standing[1:] if step.state == before.state]
+    one.state, one.since = before.state, earlier[-1].on
+    one.ask_on = timezone.localdate(now)  # somebody asks anew
+    one.save()
+    _audit(by, "put right", one)
+    _tell(by, one, now)
+    return one
+
+
+@transaction.atomic
+def take_back_unmet(*, by: User, unmet_need_id: uuid.UUID, why: str, at: datetime | None = None) -> UnmetNeed:
+    """It was no need that nothing met: it is counted no longer."""
+    person_id = queries.unmet_for(by, unmet_need_id).person_id
+    person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
+    one = queries.unmet_for(by, unmet_need_id)
+    refuse(
+        rules.why_not_take_back_unmet(may_plan=by.may(May.PLAN), stands=one.taken_back_at is None, why=why)
+    )
+    one.taken_back_at, one.taken_back_by, one.why_taken_back = now, by, why.strip()
+    one.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    record_audit(by=by, verb="put right", subject="unmet need", subject_id=one.pk, person_id=person.pk)
     return one
 
 
@@ -145,8 +187,10 @@ def record_unmet(
         else None
     )
     refuse(
-        rules.why_not_record_unmet(
+        why_not_after_death(by, person_id)
+        or rules.why_not_record_unmet(
             may_plan=by.may(May.PLAN),
+            is_child=person.kind == "child",
             need=need,
             known=need in set(Need),
             recorded_lately=queries.is_recorded_lately(by, person_id, need, now=now),
@@ -165,6 +209,13 @@ def record_unmet(
     )
     record_audit(by=by, verb="record", subject="unmet need", subject_id=one.pk, person_id=person.pk)
     return one
+
+
+def _held(by: User, service_referral_id: uuid.UUID) -> ServiceReferral:
+    """The referral as it stands now, kept from other writers: the child first, as everywhere."""
+    hold_person(by=by, person_id=queries.service_referral_for(by, service_referral_id).person_id)
+    ServiceReferral.objects.select_for_update().filter(pk=service_referral_id).first()
+    return queries.service_referral_for(by, service_referral_id)
 
 
 def _tell(by: User, one: ServiceReferral, at: datetime) -> None:

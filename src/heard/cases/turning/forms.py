@@ -11,13 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.turning import rules
 from heard.cases.turning.models import ServiceReferral
 from heard.cases.words.forms import ChildsViewForm
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 from heard.services.needs import Need
 
 
 class FitForm(Form):
     """Sent with POST: an address would say of which need a child is."""
 
+    words = TextField(
+        _("Which service?"),
+        hint=_("Its name, or what it does"),
+        required=False,
+        says_optional=False,
+        max_length=120,
+    )
     need = SelectField(
         _("With which need?"),
         choices=[("", _("Any need")), *Need.choices],
@@ -50,7 +57,7 @@ class ReferForm(ChildsViewForm):
 
 
 class StepForm(Form):
-    """`then`: what can follow."""
+    """`now`: where it is; `then`: what can follow."""
 
     asks = rules.STEP_ASKS
 
@@ -64,14 +71,24 @@ class StepForm(Form):
     )
     ask_on = DateField(
         _("By which day do you ask again?"),
-        hint=_("Needed while the child waits."),
+        hint=_("Needed while the child waits, or no answer has come."),
         required=False,
     )
 
-    def __init__(self, *args: Any, then: Collection[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: str, then: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(value, label) for value, label in ServiceReferral.State.choices if value in then]
+        choices = [
+            (value, _("No change: %(state)s") % {"state": label} if value == now else label)
+            for value, label in ServiceReferral.State.choices
+            if value in then
+        ]
         self.fields["state"].choices = choices  # type: ignore[attr-defined]
+
+
+class TakeBackForm(Form):
+    asks = rules.BACK_ASKS
+
+    why = TextareaField(_("Why is it put right?"), hint=_("The child may read it one day."), rows=2)
 
 
 def suggested_day(today: date) -> date:

@@ -29,6 +29,11 @@ class ServiceReferral(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey("services.Service", on_delete=models.PROTECT, related_name="+")
+    called = models.CharField(max_length=300, help_text=_("What the service was called then."))
+    organisation = models.CharField(max_length=300, blank=True)
+    agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, related_name="+", help_text=_("Whose people sent it.")
+    )
     need = models.CharField(max_length=20, choices=Need, help_text=_("With which need it is to help."))
     why = models.TextField()
     words = models.ForeignKey(
@@ -76,6 +81,11 @@ class ServiceReferralStep(models.Model):
     why = models.TextField(blank=True)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_taken_back = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["written_at", "pk"]
@@ -105,6 +115,11 @@ class UnmetNeed(models.Model):
     )  # fmt: skip
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_taken_back = models.TextField(blank=True, help_text=_("Why it was no need that nothing met."))
 
     class Meta:
         ordering: ClassVar = ["-recorded_at", "pk"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
@@ -14,6 +15,7 @@ from heard.cases.case.queries import worked_in
 from heard.cases.turning import rules
 from heard.cases.turning.models import ServiceReferral, ServiceReferralStep, UnmetNeed
 from heard.network.queries import person_visible_to, visible_through
+from heard.services.rules import Status
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -53,12 +55,26 @@ def steps_of(user: User, one: ServiceReferral) -> QuerySet[ServiceReferralStep]:
 
 
 def to_ask_after(user: User) -> QuerySet[ServiceReferral]:
-    """What this user sent, or was sent for a child with whom they work, and of which somebody asks what became of it."""
+    """What this user sent, or was sent for a child with whom they work, and of which somebody asks what became of it; at once where
+    the service takes nobody any longer."""
     if not user.may(May.PLAN):
         return ServiceReferral.objects.none()
     mine = Q(sent_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
-    rows = service_referrals_visible_to(user).filter(mine, ask_on__isnull=False)
-    return rows.order_by(F("ask_on").asc(), "pk")
+    rows = service_referrals_visible_to(user).filter(mine)
+    return _to_ask(rows)
+
+
+def to_ask_in_team(user: User) -> QuerySet[ServiceReferral]:
+    """What people of the agencies that this user supervises sent, and of which nobody asked by its day; at once where whoever sent it
+    can no longer sign in."""
+    late = Q(ask_on__lt=timezone.localdate()) | Q(sent_by__is_active=False)
+    rows = service_referrals_visible_to(user).filter(late, agency__in=user.agencies_where(May.SIGN_OFF))
+    return _to_ask(rows).exclude(sent_by=user)
+
+
+def _to_ask(rows: QuerySet[ServiceReferral]) -> QuerySet[ServiceReferral]:
+    asked = Q(ask_on__isnull=False) | ~Q(service__status=Status.ACTIVE)
+    return rows.filter(asked).exclude(state__in=rules.OVER).order_by(F("ask_on").asc(nulls_first=True), "pk")
 
 
 def unmet_visible_to(user: User) -> QuerySet[UnmetNeed]:
@@ -72,8 +88,17 @@ def unmet_of(user: User, person_id: uuid.UUID) -> QuerySet[UnmetNeed]:
     return unmet_visible_to(user).filter(person_id=person_id)
 
 
+def unmet_for(user: User, unmet_need_id: uuid.UUID) -> UnmetNeed:
+    """One of them, or `Hidden`."""
+    one = unmet_visible_to(user).filter(pk=unmet_need_id).first()
+    if one is None:
+        raise Hidden
+    return one
+
+
 def is_recorded_lately(user: User, person_id: uuid.UUID, need: str, *, now: datetime) -> bool:
-    return unmet_of(user, person_id).filter(need=need, recorded_at__gt=now - rules.AGAIN_AFTER).exists()
+    lately = unmet_of(user, person_id).filter(need=need, recorded_at__gt=now - rules.AGAIN_AFTER)
+    return lately.filter(taken_back_at=None).exists()
 
 
 def unmet_by(user: User, what: str) -> Counting:
@@ -81,4 +106,5 @@ def unmet_by(user: User, what: str) -> Counting:
     `Hidden`; no page shows of it what is too few."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Counting(UnmetNeed.objects.all(), "recorded_at", None, "person_id", name=F(what), agency="agency")
+    standing = UnmetNeed.objects.filter(taken_back_at=None)
+    return Counting(standing, "recorded_at", None, "person_id", name=F(what), agency="agency")

@@ -17,17 +17,16 @@ from heard.govuk.said import choice, labelled, lines, say
 
 def _facts(one: ServiceReferral) -> Iterator[ChronologyEntry]:
     page = ("service_referral", one.pk)
-    for number, step in enumerate(one.steps.all()):
-        what = say(
-            _("Referral to %(service)s: %(state)s"), service=one.service.name, state=choice(step, "state")
-        )
+    standing = [step for step in one.steps.all() if step.taken_back_at is None]
+    for number, step in enumerate(standing):
+        what = say(_("Referral to %(service)s: %(state)s"), service=one.called, state=choice(step, "state"))
         text = lines(one.why, step.why) if not number else step.why
         on = one.sent_at if not number else step.on
         yield fact(Kind.SHARE, on, what, text, who=step.written_by_id, noted=step.written_at, page=page)
 
 
 def _on_paper(one: ServiceReferral) -> Iterator[Passage]:
-    steps = [say(_("%(date)s: %(state)s. %(why)s"), date=step.on, state=choice(step, "state"), why=step.why) for step in one.steps.all()]  # fmt: skip
+    steps = [say(_("%(date)s: %(state)s. %(why)s"), date=step.on, state=choice(step, "state"), why=step.why) for step in one.steps.all() if step.taken_back_at is None]  # fmt: skip
     text = lines(
         labelled(_("Why"), one.why),
         words_beside(one, one.words) or labelled(_("What the child says"), one.child_says),
@@ -35,16 +34,14 @@ def _on_paper(one: ServiceReferral) -> Iterator[Passage]:
         *steps,
     )
     yield Passage(
-        say(_("Referral to the service %(service)s, %(date)s"), service=one.service.name, date=one.sent_at),
+        say(_("Referral to the service %(service)s, %(date)s"), service=one.called, date=one.sent_at),
         text,
     )
 
 
 SERVICE_REFERRALS = Record(
     _("Referrals to services"),
-    ServiceReferral.objects.select_related("service", "sent_by", "words")
-    .prefetch_related("steps")
-    .order_by("sent_at"),
+    ServiceReferral.objects.select_related("sent_by", "words").prefetch_related("steps").order_by("sent_at"),
     "person",
     service_referrals_visible_to,
     chronology=_facts,
@@ -71,7 +68,7 @@ def _unmet_on_paper(one: UnmetNeed) -> Iterator[Passage]:
 
 UNMET_NEEDS = Record(
     _("Needs that no service met"),
-    UnmetNeed.objects.select_related("recorded_by").order_by("recorded_at"),
+    UnmetNeed.objects.filter(taken_back_at=None).select_related("recorded_by").order_by("recorded_at"),
     "person",
     unmet_visible_to,
     chronology=_unmet,
