@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def work_on(world: World, told: list[dict[str, Any]]) -> None:
     for one in told:
         context = _open(world, one)
+        if "given" in one:
+            _give(world, context, one)
         _hear(world, context, one["voices"])
         if "assessment" in one:
             _assess(world, context, one["assessment"])
@@ -27,6 +29,8 @@ def work_on(world: World, told: list[dict[str, Any]]) -> None:
             _ask(world, context, guardian)
         if "review" in one:
             _review(world, context, one["review"])
+        if "ended" in one:
+            _end(world, context, one["last_review"], one["ended"])
 
 
 def _open(world: World, one: dict[str, Any]) -> Context:
@@ -39,8 +43,36 @@ def _open(world: World, one: dict[str, Any]) -> Context:
             node_id=node.pk,
             setting=one["setting"],
             why=one["why"],
-            holder=world.users[one["holder"]],
+            holder=world.users[one.get("held_first", one["holder"])],
         )
+
+
+def _give(world: World, context: Context, one: dict[str, Any]) -> None:
+    with world.on(world.ago(one["given"]["ago"])):
+        contexts.give_context(
+            by=world.users[one["held_first"]],
+            context_id=context.pk,
+            holder=world.users[one["holder"]],
+            why=one["given"]["why"],
+        )
+
+
+def _end(world: World, context: Context, review: dict[str, Any], one: dict[str, Any]) -> None:
+    day = world.ago(review["ago"])
+    with world.on(day):
+        contexts.hold_review(
+            by=world.users[review["by"]],
+            context_id=context.pk,
+            held_on=day,
+            took_part=review["took_part"],
+            what_changed=review["changed"],
+            looked={},
+            decision="close",
+            reason=review["reason"],
+        )
+    with world.on(world.ago(one["ago"])):
+        said = {name: one[name] for name in ("why", "young_people", "who_watches", "opens_again_if")}
+        contexts.close_context(by=world.users[one["by"]], context_id=context.pk, **said)
 
 
 def _hear(world: World, context: Context, voices: list[dict[str, Any]]) -> None:
@@ -50,7 +82,7 @@ def _hear(world: World, context: Context, voices: list[dict[str, Any]]) -> None:
             if "nobody" in one:
                 contexts.hear_young_people(by=by, context_id=context.pk, why_nobody=one["nobody"])
                 continue
-            contexts.hear_young_people(
+            heard = contexts.hear_young_people(
                 by=by,
                 context_id=context.pk,
                 words=one["words"],
@@ -59,6 +91,16 @@ def _hear(world: World, context: Context, voices: list[dict[str, Any]]) -> None:
                 heard_on=day,
                 what_changed=one["changed"],
             )
+        if "since" in one:
+            with world.on(world.ago(one["since_ago"])):
+                contexts.correct_voice(
+                    by=by,
+                    voice_id=heard.pk,
+                    words=one["words"],
+                    what_changed=one["since"],
+                    why_nobody="",
+                    why="What became of it",
+                )
 
 
 def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
@@ -113,6 +155,11 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
                 steps.finish_context_step(
                     by=owner, step_id=planned.pk, outcome="done", done_on=day, note=step["note"]
                 )
+    if "reached" in one:
+        with world.on(world.ago(one["reached"]["ago"])):
+            contexts.end_goal(
+                by=world.users[holder], goal_id=goal.pk, state="reached", why=one["reached"]["why"]
+            )
 
 
 def _ask(world: World, context: Context, one: dict[str, Any]) -> None:
