@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from heard.agencies.models import AuditRow
 from heard.cases.attachment import storing
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.models import Attachment
-from heard.config import doctor
+from heard.config import doctor, encrypted
 from heard.config.keys.cli import keys
 from heard.network.actions import add_person
 
@@ -186,6 +187,42 @@ def test_what_cannot_be_done_is_named_and_holds_up_nothing_else(files: list[Atta
         len(re.findall(r"Left: attachments/\w+: The key \w{16} is not in the file of keys", lost.output)) == 2
     )
     assert next(one.code for one in doctor._keys()) == "keys-lacking"
+
+
+def test_a_key_that_comes_while_copies_are_written_stays(at: Path) -> None:
+    ring.make(at)
+    read = ring.escrowed(ring.read(at), ["age1cora", "age1dele"])
+    new = ring.add(at).first
+    ring.note_escrow(at, read)
+    assert [(key.id == new.id, len(key.escrowed)) for key in ring.read(at).keys] == [(True, 0), (False, 2)]
+
+
+def test_no_key_is_taken_out_while_a_file_is_missing_or_kept_without_a_row(
+    files: list[Attachment], at: Path, settings: Any, tmp_path: Path
+) -> None:
+    ring.make(at)
+    first = ring.read(at).first.id
+    heard("encrypt")
+    beside = files[0].path.with_name("kept before its row")
+    beside.write_bytes(files[0].path.read_bytes())
+    heard("add")
+    heard("rotate")
+    assert "Something is still encrypted" in heard("retire", first, ends=1).output
+    beside.unlink()
+    files[0].path.rename(tmp_path / "elsewhere")
+    assert "Files are missing" in heard("retire", first, ends=1).output
+
+
+def test_what_is_taken_out_meanwhile_holds_up_nothing(
+    files: list[Attachment], at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring.make(at)
+    listed = [*encrypted.STORES[0].files()]
+    gone = Attachment.objects.get(pk=listed[0].row)
+    Attachment.objects.filter(pk=gone.pk).delete()
+    monkeypatch.setattr(encrypted, "STORES", (replace(encrypted.STORES[0], files=lambda: iter(listed)),))
+    heard("encrypt")
+    assert not [one for one in files if one.pk != gone.pk and not kept.key_ids(one.path)]
 
 
 def test_two_at_once_do_not_write_one_front(files: list[Attachment], at: Path, settings: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,3 +162,17 @@ def test_where_nobody_could_be_the_second_it_is_done_at_once(world: World) -> No
     )
     assert "/account/begin/" in answer.text
     assert not Authenticator.objects.exists()
+
+
+def test_where_the_keys_of_all_apps_are_lost_an_administrator_is_let_in_again_on_the_server(
+    world: World, settings: Any, tmp_path: Path
+) -> None:
+    """Others are there, and none of them can sign in to help."""
+    actions.give_role(
+        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Another administrator can sign in"):
+        actions.recover(by=world.administrator, reason="The keys are lost")
+    settings.KEYS = tmp_path / "lost"
+    assert actions.recover(by=world.administrator, reason="The keys are lost").invited_at

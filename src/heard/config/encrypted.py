@@ -9,7 +9,7 @@ import fcntl
 import os
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 
 import click
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from heard.agencies.actions import record_audit
@@ -67,6 +68,7 @@ STORES: Final = (
         lambda one: kept.encrypt(one.path, one.about, one.sha256, lambda: nullcontext(one.path.exists())),
     ),
 )
+_FOLDERS: Final = ("attachments", "packs", "quarantine")  # in HEARD_DATA
 SEEDS: Final = "authenticator apps and recovery codes"
 
 
@@ -85,14 +87,31 @@ def _state(path: Path) -> str:
 
 def needed() -> set[str]:
     """The ids of all keys without any of which something could not be opened."""
+    paths = (one.path for store in STORES for one in store.files())
+    return _ids_of(paths) | {key for key in factors.seeds_by_key() if key}
+
+
+def why_not_retire(key_id: str) -> str | None:
+    """What is encrypted with a key is looked for in the rows and in the folders: something may be kept whose row is not written yet.
+    Where a file is missing, such as of a folder that is not mounted, nobody knows."""
+    if any(counts[MISSING] for counts in counted().values()):
+        return "Files are missing, so that nobody can say with which key they are encrypted. Run first: heard check-files"
+    in_folders = (
+        path for name in _FOLDERS for path in (Path(settings.DATA) / name).rglob("*") if path.is_file()
+    )
+    if key_id in needed() | _ids_of(in_folders):
+        return "Something is still encrypted with this key. Run first: heard keys rotate"
+    return None
+
+
+def _ids_of(paths: Iterable[Path]) -> set[str]:
     found: set[str] = set()
-    for store in STORES:
-        for one in store.files():
-            try:
-                found |= set(kept.key_ids(one.path))
-            except FileNotFoundError:
-                continue
-    return found | {key for key in factors.seeds_by_key() if key}
+    for path in paths:
+        try:
+            found |= set(kept.key_ids(path))
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def not_there() -> list[str]:
@@ -106,7 +125,7 @@ def not_there() -> list[str]:
 def encrypt(say: Callable[[str], None]) -> Done:
     """Puts everything of before into its envelope."""
     done = Done()
-    with _alone():
+    with alone():
         for store in STORES:
             before = done.done
             for one in store.files():
@@ -119,7 +138,7 @@ def encrypt(say: Callable[[str], None]) -> Done:
 def rotate(say: Callable[[str], None]) -> Done:
     """Lets the first key alone open everything that is encrypted. Of a file, its front is written and nothing else."""
     done = Done()
-    with _alone():
+    with alone():
         for store in STORES:
             before = done.done
             for one in store.files():
@@ -141,6 +160,10 @@ def _try(done: Done, name: str, work: Callable[[], bool]) -> None:
         done.done += work()
     except (FileNotFoundError, storing.Missing):
         done.left[name] = "it is missing"
+    except ObjectDoesNotExist:
+        return  # it was taken out meanwhile
+    except OSError as error:
+        done.left[name] = f"it could not be written: {error.strerror}"
     except Changed:
         done.left[name] = "it is not as it was kept"
     except (KeyMissing, NoKeys, storing.Locked) as error:
@@ -148,7 +171,7 @@ def _try(done: Done, name: str, work: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Two at once would write the front of one file at the same time."""
     with (Path(settings.DATA) / "keys.lock").open("w") as lock:
         try:

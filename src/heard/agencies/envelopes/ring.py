@@ -6,12 +6,14 @@ derived (HKDF, RFC 5869): the file holds nothing that is used as it is.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import tempfile
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -142,28 +144,31 @@ def make(path: Path) -> Ring:
 
 def add(path: Path) -> Ring:
     """A new key, which encrypts from now on."""
-    ring = Ring((_new(), *read(path).keys))
-    _put(path, ring, over=True)
+    with _changing(path):
+        ring = Ring((_new(), *read(path).keys))
+        _put(path, ring, over=True)
     return ring
 
 
 def add_from(path: Path, others: Iterable[Key]) -> Ring:
     """Other keys behind those that are there, such as those of before a restore; where there is no file, they make one."""
-    held = read(path).keys if path.exists() else ()
-    known = {key.id for key in held}
-    ring = Ring((*held, *(key for key in others if key.id not in known)))
-    _put(path, ring, over=True)
+    with _changing(path):
+        held = read(path).keys if path.exists() else ()
+        known = {key.id for key in held}
+        ring = Ring((*held, *(key for key in others if key.id not in known)))
+        _put(path, ring, over=True)
     return ring
 
 
 def retire(path: Path, key_id: str) -> Ring:
     """Takes a key out of the file. Raises `KeyMissing`, and `WhyNot` for the one that encrypts. Whether something still needs it, the
     caller knows."""
-    ring = read(path)
-    if ring.named(key_id) is ring.first:
-        raise WhyNot("This key encrypts what comes. Add another before it first: heard keys add")
-    ring = Ring(tuple(key for key in ring.keys if key.id != key_id))
-    _put(path, ring, over=True)
+    with _changing(path):
+        ring = read(path)
+        if ring.named(key_id) is ring.first:
+            raise WhyNot("This key encrypts what comes. Add another before it first: heard keys add")
+        ring = Ring(tuple(key for key in ring.keys if key.id != key_id))
+        _put(path, ring, over=True)
     return ring
 
 
@@ -174,8 +179,21 @@ def escrowed(ring: Ring, recipients: Iterable[str]) -> Ring:
 
 
 def note_escrow(path: Path, ring: Ring) -> None:
-    """That copies were written, as `ring` says."""
-    _put(path, ring, over=True)
+    """That copies were written of the keys of `ring`, as it says. Keys that came meanwhile have none, and stay."""
+    with _changing(path):
+        now = read(path)
+        _put(path, Ring(tuple(ring.by_id.get(key.id, key) for key in now.keys)), over=True)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """The file is read, changed and written by one at a time: else what the other wrote between would be gone, and a key with it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(
+        os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600), "w"
+    ) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _new() -> Key:

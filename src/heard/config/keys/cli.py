@@ -98,18 +98,17 @@ def retire(key_id: str) -> None:
     with _at_work() as path:
         from heard.config import encrypted as stores
 
-        ring = rings.read(path)
-        key = ring.named(key_id)
-        if key is not ring.first and key_id in stores.needed():
-            raise click.ClickException(
-                "Something is still encrypted with this key. Run first: heard keys rotate"
-            )
-        if key is not ring.first and not key.escrowed:
-            raise click.ClickException(
-                "Nobody has a copy of this key, and backups of before cannot be opened without it. Run first: heard keys escrow"
-            )
-        rings.retire(path, key_id)
-        _note("retire", key_id)
+        with stores.alone():
+            ring = rings.read(path)
+            key = ring.named(key_id)
+            if key is not ring.first and (why_not := stores.why_not_retire(key_id)):
+                raise click.ClickException(why_not)
+            if key is not ring.first and not key.escrowed:
+                raise click.ClickException(
+                    "Nobody has a copy of this key, and backups of before cannot be opened without it. Run first: heard keys escrow"
+                )
+            rings.retire(path, key_id)
+            _note("retire", key_id)
     click.echo(f"{key_id} is out of the file. Keep its escrow until the last backup of before is gone.")
 
 
