@@ -78,7 +78,7 @@ BROKEN: dict[str, tuple[Any, str, str]] = {
 def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
     document, code, where = BROKEN[what]
     content = json.dumps([document, a_service(id=str(uuid.uuid4()))]).replace("Infinity", "1e999")
-    rows = profile.read(content.encode())
+    rows = profile.read(content.encode()).rows
     assert (code, where) in [(one.code, one.where) for one in rows[0].issues]
     assert [row.outcome for row in rows] == [Outcome.ASIDE, Outcome.NEW]
     assert rows[0].issues[0].sentence.endswith(".")
@@ -88,7 +88,7 @@ def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
 def test_every_row_read_is_kept_or_set_aside() -> None:
     documents = [document for document, _code, _where in BROKEN.values()]
     content = json.dumps([a_service(), *documents, a_service()]).replace("Infinity", "1e999")
-    rows = profile.read(content.encode())
+    rows = profile.read(content.encode()).rows
     aside = [row for row in rows if row.outcome is Outcome.ASIDE]
     assert (len(rows), len(aside)) == (len(BROKEN) + 2, len(BROKEN) + 1)
     assert [one.code for one in rows[-1].issues] == ["twice"], "two rows of one id: the second is aside"
@@ -125,7 +125,7 @@ def test_no_row_makes_it_fall_over(document: Any) -> None:
 
 def test_what_the_profile_does_not_name_is_kept() -> None:
     odd = a_service(ours={"a": [1, 2.5, None]}, organization=thing(name="Org", description="d", more=True))
-    (row,) = profile.read(json.dumps(profile.page_of([odd])).encode())
+    (row,) = profile.read(json.dumps(profile.page_of([odd])).encode()).rows
     assert row.issues == []
     assert row.document == odd
 
@@ -157,8 +157,8 @@ def week(**more: Any) -> dict[str, Any]:
         (week(opens_at="22:00", closes_at="06:00"), NOW.replace(hour=23), Open.NOW),
         (week(opens_at="22:00", closes_at="06:00"), NOW + timedelta(hours=14), Open.NOW),  # Saturday, 4:30
         (week(opens_at="22:00", closes_at="06:00"), NOW - timedelta(hours=10), Open.LATER),  # Friday, 4:30
-        (week(valid_to="2026-11-26"), NOW, Open.LATER),
-        (week(valid_from="2026-11-28"), NOW, Open.LATER),
+        (week(valid_to="2026-11-26"), NOW, Open.UNKNOWN),
+        (week(valid_from="2026-11-28"), NOW, Open.UNKNOWN),
         (week(freq="MONTHLY"), NOW, Open.UNKNOWN),
         (week(interval=2), NOW, Open.UNKNOWN),
         ({"description": "Weekdays"}, NOW, Open.UNKNOWN),
