@@ -248,7 +248,7 @@ def _order(one: Shown) -> tuple[bool, bool, bool]:
 def _beside_by_need(user: User, wanted: Wanted, first: list[str], local: Local) -> Beside:
     """Chosen by key, need and place; only of the chosen ones all is read."""
     fits = found(user, wanted, today=timezone.localdate())
-    all_rows = list(fits.values_list("pk", "needs", "is_elsewhere"))
+    all_rows = list(fits.values_list("pk", "needs", "is_elsewhere"))  # type: ignore[misc]
     rows = [row for row in all_rows if row[1]]
 
     def rank(needs: str) -> int:

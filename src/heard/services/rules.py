@@ -287,7 +287,7 @@ def closes(document: Mapping[str, Any], *, status: str) -> bool:
 
 def with_needs(document: dict[str, Any], needs: tuple[str, ...], labels: Mapping[str, str]) -> dict[str, Any]:
     """The document as it is taken out: with the needs that are kept beside it."""
-    there = [need.value for need in Need if need.value in _terms(document)]
+    there: list[str] = [need.value for need in Need if need.value in _terms(document)]
     if set(there) == set(needs):
         return document
     row = uuid.UUID(document["id"])
