@@ -390,8 +390,9 @@ def test_national_help_that_was_changed_here_says_so_on_the_page_of_files(world:
     with CaptureQueriesContext(connection) as asked:
         list(queries.found(world.teacher, Wanted(), today=timezone.localdate()))
     assert not any('"services_serviceimport"."rows"' in one["sql"] for one in asked), "no report comes along"
-    page = client.get(reverse("services"), {"q": "", "age": "twelve"}).content.decode()
+    page = client.get(reverse("services"), {"q": "", "age": "-1"}).content.decode()
     assert "Enter a whole number of years" in page
+    assert "SafeCall" not in page, "nothing is shown as fitting an age that was not understood"
 
 
 def test_the_edition_that_was_looked_at_is_marked_as_read_and_no_other(world: World) -> None:
@@ -422,7 +423,7 @@ def test_what_helps_stands_by_need_beside_work_and_says_by_what_it_was_chosen(wo
     add(world, name="Not marked", needs=())
     lives = rules.lives_words("1 Farham Road, Eastmarsh", "")
     found = queries.beside(world.teacher, "plan", Wanted(age=15, lives=lives), ("exploitation",))
-    assert [one.service.name for one in found.services][0] == "Zebra line"
+    assert next(one.service.name for one in found.services) == "Zebra line"
     assert [one.service.name for one in found.by_need[0][2]] == ["Zebra line", "Somewhere else"]
     assert [(value, len(rows)) for _label, value, rows in found.by_need] == [
         ("exploitation", 2),
