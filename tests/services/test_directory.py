@@ -20,7 +20,7 @@ from tests.services.test_profile import BROKEN, FULL, a_service
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.services import actions, queries
+from heard.services import actions, queries, rules
 from heard.services.models import ProcedureReading, Service, ServiceImport
 from heard.services.queries import Wanted
 from heard.services.rules import Kept
@@ -63,8 +63,14 @@ def test_everybody_finds_what_fits_and_never_what_is_closed(world: World) -> Non
     assert names(world, age=10) == ["Old line"]
     assert names(world, area="EASTMARSH", age=17) == ["Harbour mentoring", "Old line"]
     assert names(world, area="Elsewhere") == ["Old line"]
-    assert names(world, lives="3 Quay Road, Eastmarsh EM1 2AB") == ["Harbour mentoring", "Old line"]
-    assert names(world, lives="3 Quay Road, Northfold") == ["Old line"]
+    assert names(world, lives=rules.lives_words("3 Quay Road, Eastmarsh", "EM1 2AB")) == [
+        "Harbour mentoring",
+        "Old line",
+    ]
+    assert names(world, lives=rules.lives_words("3 Quay Road, Northfold", "")) == [
+        "Old line",
+        "Harbour mentoring",
+    ]
     assert names(world, need="advocacy") == names(world, language="polish") == ["Harbour mentoring"]
     assert names(world, words="MENTOR year") == ["Harbour mentoring"]
     assert names(world, every_status=True) == names(world), "only who keeps it sees closed ones in a list"
@@ -108,7 +114,7 @@ def test_a_file_is_accounted_for_row_by_row(world: World) -> None:
     assert outcomes.count("new") == 1
     assert all(issues for _number, _name, outcome, issues in this.rows if outcome == "aside")
     row = AuditRow.objects.get(verb="bring in", subject="services")
-    assert row.detail == {"new": 1, "changed": 0, "there": 0, "aside": len(broken)}
+    assert row.detail == {"new": 1, "changed": 0, "there": 0, "closed": 0, "aside": len(broken)}
     # the same again; changed there; changed here; and one that was typed here
     assert [one[2] for one in bring(world, good).rows] == ["there"]
     assert [one[2] for one in bring(world, good | {"name": "Harbour mentors"}).rows] == ["changed"]
@@ -229,7 +235,7 @@ def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) 
     assert {outcome for _number, _name, outcome, _issues in again.rows} == {"there"}
     for one in Service.objects.all():
         assert "looked at on 26 November 2026" in one.document["alert"], "each says by whom and on which day"
-        assert one.assured_on is not None
+        assert one.assured_on is None, "nobody here has checked any of it"
     assert "SafeCall" in names(world, need="missing", age=15)
 
 
@@ -255,10 +261,11 @@ def test_whoever_read_an_edition_is_told_what_changed_since(world: World) -> Non
     client.force_login(world.teacher)
     address = reverse("procedure", args=[one.pk])
     assert "You have said" not in client.get(address).content.decode()
-    client.post(reverse("procedure_read", args=[one.pk]))
-    client.post(reverse("procedure_read", args=[one.pk]))
+    first = one.editions.get()
+    for _twice in range(2):
+        client.post(reverse("procedure_read", args=[one.pk]), {"edition": first.pk})
     assert ProcedureReading.objects.count() == 1
-    (beside,) = queries.procedures_beside(world.teacher, "interview")
+    (beside,) = queries.procedures_beside(world.teacher, "interview").rows
     assert not beside.is_new
     at = timezone.now()
     for number in (2, 3):
@@ -266,9 +273,9 @@ def test_whoever_read_an_edition_is_told_what_changed_since(world: World) -> Non
             by=world.coordinator, procedure_id=one.pk, edition=str(number), link=f"https://p.example/{number}",
             review_on=timezone.localdate() - timedelta(days=1), what_changed=f"Change {number}", at=at + timedelta(seconds=number),
         )  # fmt: skip
-    (beside,) = queries.procedures_beside(world.teacher, "interview")
+    (beside,) = queries.procedures_beside(world.teacher, "interview").rows
     assert (beside.edition.edition, beside.is_new, beside.is_due) == ("3", True, True)
-    (other,) = queries.procedures_beside(world.officer, "interview")
+    (other,) = queries.procedures_beside(world.officer, "interview").rows
     assert not other.is_new, "who read none is told of no change"
     page = client.get(address).content.decode()
     told = page[page.index("What changed since you read it") : page.index("I have read this edition")]
@@ -291,9 +298,143 @@ def test_a_withdrawn_procedure_stands_beside_nothing(world: World) -> None:
     actions.withdraw_procedure(
         by=world.coordinator, procedure_id=one.pk, why="The new one stands in its place"
     )
-    assert queries.procedures_beside(world.teacher, "interview") == []
+    assert queries.procedures_beside(world.teacher, "interview").rows == []
     client = Client()
     client.force_login(world.teacher)
     assert "The new one stands" in client.get(reverse("procedure", args=[one.pk])).content.decode()
     with pytest.raises(Refused, match="already"):
         actions.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="Again")
+
+
+# ---- what a file does to what was kept here
+
+
+def test_marking_needs_lets_later_files_go_on_and_closing_always_gets_through(world: World) -> None:
+    council = a_service(description="Help", email="desk@harbour.example")
+    bring(world, council)
+    one = Service.objects.get()
+    client = Client()
+    client.force_login(world.coordinator)
+    assert "One service has no need marked" in client.get(reverse("services")).content.decode()
+    assert names(world, unmarked=True) == ["Harbour mentoring"]
+    address = reverse("service_needs", args=[one.pk])
+    client.post(address, {"needs": ["housing", "legal"]})
+    assert names(world, need="housing") == ["Harbour mentoring"]
+    assert "no need marked" not in client.get(reverse("services")).content.decode()
+    assert [row[2] for row in bring(world, council | {"description": "More help"}).rows] == ["changed"]
+    one.refresh_from_db()
+    assert (one.document["description"], one.changed_here) == ("More help", False)
+    assert queries.needs_of(one) == ("housing", "legal")
+    (out,) = json.loads(actions.take_out_services(by=world.coordinator))["contents"]
+    assert [row["taxonomy_term"]["term"] for row in out["attributes"]] == ["housing", "legal"]
+    assert [row[2] for row in bring(world, out).rows] == ["there"], "what was taken out comes in again"
+    # a change of the text itself is one here: kept, until the file says that it is closed
+    kept = Kept(
+        **{
+            **vars(rules.kept_of(one.document, queries.needs_of(one))),
+            "organisation": "Harbour",
+            "wait": "A week",
+        }
+    )
+    actions.keep_service(by=world.coordinator, service_id=one.pk, kept=kept, is_checked=False)
+    with pytest.raises(Refused, match="No row"):
+        bring(world, council | {"description": "Other help"})
+    (row,) = bring(world, council | {"description": "Other help", "status": "defunct"}).rows
+    assert (row[2], row[3]) == ("closed", [["closed_here", "status"]])
+    one.refresh_from_db()
+    assert (one.status, one.document["wait_time"], one.document["description"]) == (
+        "defunct",
+        "A week",
+        "More help",
+    )
+    assert names(world) == []
+    client.force_login(world.teacher)
+    for name in ("service_needs", "service_status"):
+        assert client.post(reverse(name, args=[one.pk]), {"status": "active"}).status_code == 404
+    with pytest.raises(Refused, match="role"):
+        actions.mark_needs(by=world.teacher, service_id=one.pk, needs=[])
+    with pytest.raises(Refused, match="role"):
+        actions.set_status(by=world.teacher, service_id=one.pk, status="active")
+
+
+def test_what_was_changed_between_checking_and_bringing_in_is_not_written_over(world: World) -> None:
+    bring(world, a_service())
+    content = json.dumps(
+        [a_service(name="By the council"), a_service(id=str(uuid.uuid4()), name="New")]
+    ).encode()
+    checked = actions.read_file(by=world.coordinator, content=content)
+    assert [row.outcome for row in checked.rows] == ["changed", "new"]
+    known = Service.objects.get()
+    # longer than the form holds, and closed all the same
+    client = Client()
+    client.force_login(world.coordinator)
+    client.post(reverse("service_status", args=[known.pk]), {"status": "temporarily closed"})
+    this = actions.bring_services(
+        by=world.coordinator, content=content, reason="The council", checked=checked
+    )
+    assert [row[2] for row in this.rows] == ["aside", "new"]
+    known.refresh_from_db()
+    assert (known.name, known.status, known.changed_here) == ("Harbour mentoring", "temporarily closed", True)
+
+
+def test_national_help_that_was_changed_here_says_so_on_the_page_of_files(world: World) -> None:
+    actions.bring_national(by=world.coordinator)
+    for one in Service.objects.all():
+        document = one.document | {"wait_time": "A day"}
+        Service.objects.filter(pk=one.pk).update(document=document, changed_here=True)
+    client = Client()
+    client.force_login(world.coordinator)
+    answer = client.post(reverse("services_national"))
+    assert answer["Location"] == reverse("services_files")
+    assert "No row of the file" in client.get(answer["Location"]).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        list(queries.found(world.teacher, Wanted(), today=timezone.localdate()))
+    assert not any('"services_serviceimport"."rows"' in one["sql"] for one in asked), "no report comes along"
+    page = client.get(reverse("services"), {"q": "", "age": "-1"}).content.decode()
+    assert "Enter a whole number of years" in page
+    assert "SafeCall" not in page, "nothing is shown as fitting an age that was not understood"
+
+
+def test_the_edition_that_was_looked_at_is_marked_as_read_and_no_other(world: World) -> None:
+    one = procedure(world)
+    seen = one.editions.get()
+    newer = actions.add_edition(
+        by=world.coordinator, procedure_id=one.pk, edition="2", link="https://p.example/2",
+        review_on=timezone.localdate() + timedelta(days=9), what_changed="Whom to ring",
+    )  # fmt: skip
+    client = Client()
+    client.force_login(world.teacher)
+    address = reverse("procedure_read", args=[one.pk])
+    page = client.post(address, {"edition": seen.pk}, follow=True).content.decode()
+    assert "there is a newer edition" in page
+    assert "Whom to ring" in page[page.index("What changed since you read it") :]
+    assert ProcedureReading.objects.get().edition == seen
+    assert f'name="edition" value="{newer.pk}"' in page
+    other = procedure(world, title="Another").editions.get()
+    for wrong in (other.pk, "x", ""):
+        assert client.post(address, {"edition": wrong}).status_code == 404, wrong
+
+
+def test_what_helps_stands_by_need_beside_work_and_says_by_what_it_was_chosen(world: World) -> None:
+    for number in range(6):
+        add(world, name=f"Aardvark {number}", needs=("activities",))
+    add(world, name="Zebra line", needs=("exploitation",))
+    add(world, name="Somewhere else", needs=("exploitation",), areas=("Farham",))
+    add(world, name="Not marked", needs=())
+    lives = rules.lives_words("1 Farham Road, Eastmarsh", "")
+    found = queries.beside(world.teacher, "plan", Wanted(age=15, lives=lives), ("exploitation",))
+    assert next(one.service.name for one in found.services) == "Zebra line"
+    assert [one.service.name for one in found.by_need[0][2]] == ["Zebra line", "Somewhere else"]
+    assert [(value, len(rows)) for _label, value, rows in found.by_need] == [
+        ("exploitation", 2),
+        ("activities", 4),
+    ]
+    assert (found.unmarked, found.is_more) == (1, True)
+    with CaptureQueriesContext(connection) as asked:
+        queries.beside(world.teacher, "plan", Wanted(age=15, lives=lives), ("exploitation",))
+    assert len(asked) == 3
+    one_need = queries.beside(world.teacher, "", Wanted(need="exploitation", lives=lives))
+    assert ([one.service.name for one in one_need.services], one_need.unmarked) == (
+        ["Zebra line", "Somewhere else"],
+        1,
+    )

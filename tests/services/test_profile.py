@@ -70,6 +70,9 @@ BROKEN: dict[str, tuple[Any, str, str]] = {
     "an area that is no text": (
         a_service(service_areas=[thing(service_area=3)]), "kind", "service_areas[0].service_area",
     ),
+    "a mailto with more in it": (a_service(email="a?bcc=x@harbour.example"), "email", "email"),
+    "things in things": (a_service(ours=json.loads("[" * 900 + "]" * 900)), "deep", ""),
+    "just too deep": (a_service(ours=json.loads("[" * 20 + "1" + "]" * 20)), "deep", ""),
     "a book": (a_service(description="x" * 100_001), "large", ""),
 }  # fmt: skip
 
@@ -78,7 +81,7 @@ BROKEN: dict[str, tuple[Any, str, str]] = {
 def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
     document, code, where = BROKEN[what]
     content = json.dumps([document, a_service(id=str(uuid.uuid4()))]).replace("Infinity", "1e999")
-    rows = profile.read(content.encode())
+    rows = profile.read(content.encode()).rows
     assert (code, where) in [(one.code, one.where) for one in rows[0].issues]
     assert [row.outcome for row in rows] == [Outcome.ASIDE, Outcome.NEW]
     assert rows[0].issues[0].sentence.endswith(".")
@@ -88,7 +91,7 @@ def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
 def test_every_row_read_is_kept_or_set_aside() -> None:
     documents = [document for document, _code, _where in BROKEN.values()]
     content = json.dumps([a_service(), *documents, a_service()]).replace("Infinity", "1e999")
-    rows = profile.read(content.encode())
+    rows = profile.read(content.encode()).rows
     aside = [row for row in rows if row.outcome is Outcome.ASIDE]
     assert (len(rows), len(aside)) == (len(BROKEN) + 2, len(BROKEN) + 1)
     assert [one.code for one in rows[-1].issues] == ["twice"], "two rows of one id: the second is aside"
@@ -125,7 +128,7 @@ def test_no_row_makes_it_fall_over(document: Any) -> None:
 
 def test_what_the_profile_does_not_name_is_kept() -> None:
     odd = a_service(ours={"a": [1, 2.5, None]}, organization=thing(name="Org", description="d", more=True))
-    (row,) = profile.read(json.dumps(profile.page_of([odd])).encode())
+    (row,) = profile.read(json.dumps(profile.page_of([odd])).encode()).rows
     assert row.issues == []
     assert row.document == odd
 
@@ -157,8 +160,8 @@ def week(**more: Any) -> dict[str, Any]:
         (week(opens_at="22:00", closes_at="06:00"), NOW.replace(hour=23), Open.NOW),
         (week(opens_at="22:00", closes_at="06:00"), NOW + timedelta(hours=14), Open.NOW),  # Saturday, 4:30
         (week(opens_at="22:00", closes_at="06:00"), NOW - timedelta(hours=10), Open.LATER),  # Friday, 4:30
-        (week(valid_to="2026-11-26"), NOW, Open.LATER),
-        (week(valid_from="2026-11-28"), NOW, Open.LATER),
+        (week(valid_to="2026-11-26"), NOW, Open.UNKNOWN),
+        (week(valid_from="2026-11-28"), NOW, Open.UNKNOWN),
         (week(freq="MONTHLY"), NOW, Open.UNKNOWN),
         (week(interval=2), NOW, Open.UNKNOWN),
         ({"description": "Weekdays"}, NOW, Open.UNKNOWN),
@@ -264,3 +267,106 @@ def test_an_edition_needs_a_name_a_link_a_day_and_what_changed() -> None:
         assert says in str(why(**change)), change
     assert procedures.is_due(date(2026, 1, 1), today=date(2026, 1, 2))
     assert not procedures.is_due(date(2026, 1, 2), today=date(2026, 1, 2))
+
+
+def test_a_row_says_twenty_issues_and_that_there_are_more() -> None:
+    (row,) = profile.read(json.dumps([a_service(phones=[1] * 30_000)]).encode()).rows
+    assert [one.code for one in row.issues] == ["kind"] * 20 + ["more"]
+    deepest = a_service(ours=json.loads("[" * 19 + "1" + "]" * 19))
+    assert profile.issues_of(deepest) == []
+
+
+def test_a_number_that_does_not_read_back_is_set_aside() -> None:
+    content = '{"id": "%s", "name": "a", "status": "active", "ours": [%s]}'
+    for number, codes in (
+        ("51.123456789012345678901", ["exact"]),
+        ("1e-99999999999999999999", ["exact"]),
+        ("51.50", []),
+        ("-0.1", []),
+    ):
+        (row,) = profile.read((content % (KEY, number)).encode()).rows
+        assert [one.code for one in row.issues] == codes, number
+
+
+def test_a_file_that_is_one_page_of_several_says_so() -> None:
+    page = profile.page_of([a_service()])
+    assert profile.read(json.dumps(page).encode()).pages == 1
+    file = profile.read(json.dumps(page | {"page_number": 2, "total_pages": 5}).encode())
+    assert (file.page, file.pages) == (2, 5)
+    assert profile.read(json.dumps(page | {"total_pages": "many"}).encode()).pages == 1
+
+
+@pytest.mark.parametrize(
+    ("schedule", "at", "is_open"),
+    [
+        (week(), datetime.fromisoformat("2026-12-25T10:00:00+00:00"), Open.UNKNOWN),  # a Friday
+        (week(byday=",".join(rules.DAYS)), datetime.fromisoformat("2026-12-25T10:00:00+00:00"), Open.NOW),
+        (
+            week(opens_at="09:00:00Z", closes_at="17:00:00Z"),
+            datetime.fromisoformat("2026-07-03T17:30:00+01:00"),
+            Open.NOW,
+        ),
+        (
+            week(opens_at="09:00:00Z", closes_at="17:00:00Z"),
+            datetime.fromisoformat("2026-07-03T18:00:00+01:00"),
+            Open.LATER,
+        ),
+        (week(byday="Monday,Friday"), NOW, Open.NOW),
+        (week(byday="weekdays"), NOW, Open.UNKNOWN),
+        (week(opens_at="00:00", closes_at="00:00"), NOW, Open.NOW),
+    ],
+)
+def test_open_now_is_said_only_where_it_can_be_known(
+    schedule: dict[str, Any], at: datetime, is_open: Open
+) -> None:
+    assert rules.opening([schedule], at=at) is is_open
+
+
+def test_an_address_has_the_words_of_an_area_and_not_those_of_a_street() -> None:
+    lives = rules.lives_words("3 Bath Road, Eastmarsh", "EM1 2AB")
+    there = {
+        name: rules.place_words(name) in lives
+        for name in ("Bath", "Greater Eastmarsh", "Borough of Eastmarsh", "EM1", "East", "Borough of")
+    }
+    assert there == {
+        "Bath": False, "Greater Eastmarsh": True, "Borough of Eastmarsh": True, "EM1": True, "East": False, "Borough of": False,
+    }  # fmt: skip
+    assert rules.lives_words("", "") == ""
+    assert " em1 " in rules.lives_words("", "EM1 2AB")
+
+
+def test_an_area_without_a_name_is_not_everywhere() -> None:
+    facts = rules.facts_of(a_service(service_areas=[thing(extent="POLYGON")]))
+    assert (facts.is_everywhere, facts.areas) == (False, ())
+
+
+def test_a_correction_keeps_what_the_form_does_not_show() -> None:
+    organisation = thing(name="Org Ltdd", description="A charity", website="https://org.example")
+    came = a_service(
+        organization=organisation,
+        organization_id=organisation["id"],
+        description="One line.\r\nAnother. ",
+        schedules=[
+            thing(freq="WEEKLY", byday="Fri, some Mondays", opens_at="09:00:00", closes_at="17:00:00")
+        ],
+    )
+    begin = rules.kept_of(came)
+    made = write(
+        came, Kept(**{**vars(begin), "organisation": "Org Ltd", "description": "One line.\nAnother."})
+    )
+    assert made["organization"] == organisation | {"name": "Org Ltd"}
+    assert {name for name in made if made[name] != came.get(name)} == {"organization", "last_modified"}
+    named = came | {
+        "schedules": [thing(freq="WEEKLY", byday="Friday,Monday", opens_at="09:00", closes_at="17:00")]
+    }
+    assert rules.kept_of(named).days == ("MO", "FR")
+
+
+def test_needs_that_stand_beside_a_document_go_out_with_it() -> None:
+    came = a_service(attributes=[thing(taxonomy_term=thing(name="Advice", description="Advice"))])
+    out = rules.with_needs(came, ("housing",), LABELS)
+    assert rules.kept_of(out).needs == ("housing",)
+    assert profile.issues_of(out) == []
+    assert rules.is_same(out, came)
+    assert not rules.is_same(out, came | {"name": "Another"})
+    assert rules.with_needs(out, (), LABELS) == came

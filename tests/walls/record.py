@@ -251,7 +251,8 @@ def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
         link="https://procedures.example/missing",
         review_on=ago(-90),
     )
-    turning.mark_read(by=world.social_worker, procedure_id=procedure.pk)
+    edition = procedure.editions.get()
+    turning.mark_read(by=world.social_worker, procedure_id=procedure.pk, edition_id=edition.pk)
     keys = {"service_id": said["id"], "services_file_id": came.pk, "procedure_id": procedure.pk}
     referral = helping.refer_to_service(
         by=world.social_worker,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
@@ -51,8 +52,12 @@ def keep_service(
         )
     )
     service = _held(by, service_id) if service_id else Service(changed_by=by, changed_at=now)
+    before, needs = service.document if service_id else {}, kept.needs
+    if service.source_id is not None:  # needs stand beside what came from a file
+        service.needs_here = service.needs_here or set(needs) != set(queries.needs_of(service))
+        kept = replace(kept, needs=rules.kept_of(before).needs)
     document = rules.changed(
-        service.document if service_id else {},
+        before,
         kept,
         new_key=uuid.uuid4,
         labels=need_labels(),
@@ -61,8 +66,13 @@ def keep_service(
     )
     refuse(rules.why_not_kept(document))
     service.pk = uuid.UUID(document["id"])
-    service.changed_here = service.source_id is not None
-    _write(service, document, by, now)
+    if service.source_id is None:
+        _write(service, document, by, now, needs)
+    elif rules.changes(before, document):
+        service.changed_here = True
+        _write(service, document, by, now, needs)
+    else:
+        _write(service, before, by, now, needs)
     record_audit(
         by=by,
         verb="change" if service_id else "add",
@@ -74,10 +84,56 @@ def keep_service(
 
 
 @transaction.atomic
-def bring_services(*, by: User, content: bytes, reason: str, at: datetime | None = None) -> ServiceImport:
-    """Brings in every row of a file in which nothing is wrong, and writes down what became of each. Raises `Refused`, also where the
-    file is no list of services; `Hidden` for who may not."""
-    checked, now = read_file(by=by, content=content), at or timezone.now()
+def mark_needs(
+    *, by: User, service_id: uuid.UUID, needs: Collection[str], at: datetime | None = None
+) -> Service:
+    """With what a service helps, beside what a file says of it: later files of it are brought in as before."""
+    refuse(rules.why_not_mark(may_keep=may_keep(by)))
+    service = _held(by, service_id)
+    chosen = tuple(need.value for need in rules.Need if need.value in needs)
+    document = service.document
+    if service.source_id is None:
+        document = rules.with_needs(document, chosen, need_labels())
+    else:
+        service.needs_here = True
+    _write(service, document, by, at or timezone.now(), chosen)
+    detail = {"needs": list(chosen)}
+    record_audit(by=by, verb="change", subject="service", subject_id=service.pk, detail=detail)
+    return service
+
+
+@transaction.atomic
+def set_status(*, by: User, service_id: uuid.UUID, status: str, at: datetime | None = None) -> Service:
+    """Whether it takes referrals, and nothing else of it: also of a service that the form cannot hold."""
+    now = at or timezone.now()
+    refuse(rules.why_not_mark(may_keep=may_keep(by)))
+    service = _held(by, service_id)
+    said = {"status": rules.Status(status).value, "last_modified": now.isoformat(timespec="seconds")}
+    if service.status != said["status"]:
+        service.changed_here = service.source_id is not None
+        _write(service, service.document | said, by, now, queries.needs_of(service))
+    detail = {"status": service.status}
+    record_audit(by=by, verb="change", subject="service", subject_id=service.pk, detail=detail)
+    return service
+
+
+def bring_services(
+    *, by: User, content: bytes, reason: str, checked: Checked | None = None, at: datetime | None = None
+) -> ServiceImport:
+    """Brings in every row of a file in which nothing is wrong, and writes down what became of each. `checked`: of the same content, by
+    `read_file`, so that it is not read twice; what is there already is compared again, and nobody changes it meanwhile. Raises
+    `Refused`, also where the file is no list of services; `Hidden` for who may not."""
+    checked, now = checked or _checked(by, content), at or timezone.now()
+    try:
+        with transaction.atomic():
+            return _bring(by, content, reason, checked, now)
+    except IntegrityError:
+        raise Refused("Somebody brought the same services in at this moment. Check the file again.") from None
+
+
+def _bring(by: User, content: bytes, reason: str, checked: Checked, now: datetime) -> ServiceImport:
+    held = queries.services_alone(by).select_for_update().order_by("pk")
+    there = queries.compare(checked.rows, held)
     refuse(rules.why_not_bring(may_keep=may_keep(by), reason=reason, kept=checked.kept))
     this = ServiceImport.objects.create(
         reason=reason.strip(),
@@ -85,13 +141,19 @@ def bring_services(*, by: User, content: bytes, reason: str, at: datetime | None
             [row.number, row.name, row.outcome.value, [[one.code, one.where] for one in row.issues]]
             for row in checked.rows
         ],
+        page=checked.page,
+        pages=checked.pages,
         sha256=hashlib.sha256(content).hexdigest(),
         brought_by=by,
         brought_at=now,
     )
     for row in checked.rows:
-        if row.outcome in (Outcome.NEW, Outcome.CHANGED):
-            service = checked.there.get(row.key) or Service(pk=row.key)  # type: ignore[arg-type]
+        if row.outcome is Outcome.CLOSED:
+            known = there[row.key]  # type: ignore[index]
+            document = known.document | {"status": row.document["status"]}
+            _write(known, document, by, now, queries.needs_of(known))
+        elif row.outcome in (Outcome.NEW, Outcome.CHANGED):
+            service = there.get(row.key) or Service(pk=row.key)  # type: ignore[arg-type]
             service.source = this
             _write(service, row.document, by, now)
     counts = {outcome.value: checked.count(outcome) for outcome in Outcome}
@@ -102,21 +164,25 @@ def bring_services(*, by: User, content: bytes, reason: str, at: datetime | None
 
 
 def bring_national(*, by: User) -> ServiceImport:
-    """National help that comes with Heard, each as its source stated it on the day of `assured_date`."""
+    """National help that comes with Heard, each as its source stated it on the day that stands there. Nobody assured any of it."""
     content = files("heard.services").joinpath("national.json").read_bytes()
     return bring_services(by=by, content=content, reason=NATIONAL)
 
 
 def read_file(*, by: User, content: bytes) -> Checked:
     """What would become of each row; `Refused` where the file is no list of services. Only that somebody asked is written."""
-    try:
-        checked = queries.check(by, content)
-    except profile.NotRead as problem:
-        raise Refused(str(problem)) from None
+    checked = _checked(by, content)
     with transaction.atomic():
         detail = {"rows": len(checked.rows)}
         record_audit(by=by, verb="check", subject="services", subject_id="file", detail=detail)
     return checked
+
+
+def _checked(by: User, content: bytes) -> Checked:
+    try:
+        return queries.check(by, content)
+    except profile.NotRead as problem:
+        raise Refused(str(problem)) from None
 
 
 @transaction.atomic
@@ -135,25 +201,30 @@ def _held(by: User, service_id: uuid.UUID) -> Service:
     return queries.service_for(by, service_id)
 
 
-def _write(service: Service, document: dict[str, Any], by: User, at: datetime) -> None:
-    """The document, and what is taken out of it."""
+def _write(
+    service: Service, document: dict[str, Any], by: User, at: datetime, needs: Collection[str] | None = None
+) -> None:
+    """The document, and what is taken out of it. `needs`: what is marked of it; None for what was marked here, or else the document's."""
     facts = rules.facts_of(document)
+    if needs is None:
+        own = [need.value for need in facts.needs]
+        needs = queries.needs_of(service) if service.needs_here else own
     service.document = document
     service.name, service.organisation, service.status = facts.name, facts.organisation, facts.status.value
     service.minimum_age, service.maximum_age = facts.minimum_age, facts.maximum_age
     service.assured_on = facts.assured_on
     service.is_everywhere = facts.is_everywhere
-    service.languages, service.needs = _bars(facts.languages), _bars([need.value for need in facts.needs])
-    service.search = rules.text_of(document, need_labels())
+    service.languages, service.needs = _bars(facts.languages), _bars(needs)
+    service.search = rules.text_of(document, need_labels(), needs)
     service.changed_by, service.changed_at = by, at
     service.save()
     ServiceArea.objects.filter(service=service).delete()
     ServiceArea.objects.bulk_create(
-        ServiceArea(service=service, name=name.casefold()[:200]) for name in facts.areas
+        ServiceArea(service=service, name=rules.place_words(name)[:200]) for name in facts.areas
     )
 
 
-def _bars(names: Sequence[str]) -> str:
+def _bars(names: Collection[str]) -> str:
     return f"|{'|'.join(name.casefold() for name in names)}|" if names else ""
 
 
@@ -233,17 +304,17 @@ def withdraw_procedure(
 
 
 @transaction.atomic
-def mark_read(*, by: User, procedure_id: uuid.UUID, at: datetime | None = None) -> None:
-    """They say that they have read the latest edition. Said twice it is the same."""
+def mark_read(*, by: User, procedure_id: uuid.UUID, edition_id: int, at: datetime | None = None) -> bool:
+    """They say that they have read the edition that they looked at. Said twice it is the same. Gives whether it is still the latest."""
     procedure = queries.procedure_for(by, procedure_id)
-    latest = ProcedureEdition.objects.filter(procedure=procedure).order_by("-added_at", "-pk").first()
-    if latest is None:
+    editions = list(ProcedureEdition.objects.filter(procedure=procedure).order_by("-added_at", "-pk"))
+    read = next((one for one in editions if one.pk == edition_id), None)
+    if read is None:
         raise Hidden
-    ProcedureReading.objects.get_or_create(
-        edition=latest, user=by, defaults={"read_at": at or timezone.now()}
-    )
-    detail = {"edition": latest.pk}
+    ProcedureReading.objects.get_or_create(edition=read, user=by, defaults={"read_at": at or timezone.now()})
+    detail = {"edition": read.pk}
     record_audit(by=by, verb="read", subject="procedure", subject_id=procedure.pk, detail=detail)
+    return read.pk == editions[0].pk
 
 
 def _held_procedure(by: User, procedure_id: uuid.UUID) -> Procedure:

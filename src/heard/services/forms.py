@@ -35,6 +35,14 @@ _DAYS = [
 ]
 
 
+def _years(form: Form, name: str) -> int | None:
+    said: str = form.cleaned_data[name].strip()
+    if said and not (said.isascii() and said.isdigit()):
+        form.add_error(name, _("Enter a whole number of years, such as 11."))
+        return None
+    return int(said) if said else None
+
+
 class FindForm(Form):
     """Nothing has to be answered. It is sent with GET, so that what fits can be bookmarked; it asks nothing that says who a child is."""
 
@@ -51,8 +59,7 @@ class FindForm(Form):
     need = SelectField(_("Need"), choices=[*_ANY, *Service.Need.choices], required=False, says_optional=False)
 
     def clean_age(self) -> int | None:
-        age = self.cleaned_data["age"].strip()
-        return int(age) if age.isascii() and age.isdigit() else None
+        return _years(self, "age")
 
     @property
     def wanted(self) -> Wanted:
@@ -103,17 +110,10 @@ class ServiceForm(Form):
     )
 
     def clean_minimum_age(self) -> int | None:
-        return self._years("minimum_age")
+        return _years(self, "minimum_age")
 
     def clean_maximum_age(self) -> int | None:
-        return self._years("maximum_age")
-
-    def _years(self, name: str) -> int | None:
-        said = self.cleaned_data[name].strip()
-        if said and not (said.isascii() and said.isdigit()):
-            self.add_error(name, _("Enter a whole number of years, such as 11."))
-            return None
-        return int(said) if said else None
+        return _years(self, "maximum_age")
 
     @property
     def answered(self) -> dict[str, Any]:
@@ -138,6 +138,24 @@ class ServiceForm(Form):
             name: "" if said[name] is None else str(said[name]) for name in ("minimum_age", "maximum_age")
         }
         return said | {"needs": list(kept.needs), "days": list(kept.days)}
+
+
+class NeedsForm(Form):
+    needs = CheckboxesField(
+        _("With what does it help?"),
+        hint=_("What a file says of the service stays as it is, and later files of it come in as before."),
+        choices=Service.Need.choices,
+        required=False,
+    )
+
+
+class StatusForm(Form):
+    status = RadiosField(
+        _("Does it take referrals now?"),
+        hint=_("Heard offers a service beside no child while it takes nobody."),
+        choices=Service.Status.choices,
+        small=True,
+    )
 
 
 class BringServicesForm(Form):

@@ -23,6 +23,10 @@ class ServiceImport(models.Model):
             "Of each row its number, name, what became of it, and what is said of it: a code and a field each."
         ),
     )
+    page = models.PositiveIntegerField(
+        default=1, help_text=_("Which page of services the file says that it is.")
+    )
+    pages = models.PositiveIntegerField(default=1, help_text=_("Of how many."))
     sha256 = models.CharField(max_length=64, help_text=_("Of the file as it came."))
     brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     brought_at = models.DateTimeField()
@@ -55,9 +59,14 @@ class Service(models.Model):
     assured_on = models.DateField(
         null=True, blank=True, help_text=_("When somebody last said that all of it is right.")
     )
-    is_everywhere = models.BooleanField(default=True, help_text=_("It names no area, or the whole country."))
+    is_everywhere = models.BooleanField(default=True, help_text=_("It has no area, or the whole country."))
     languages = models.TextField(blank=True, help_text=_("Folded, each between bars."))
-    needs = models.TextField(blank=True, help_text=_("Our own terms, each between bars."))
+    needs = models.TextField(
+        blank=True, help_text=_("Our own terms, each between bars: beside the document, not of it.")
+    )
+    needs_here = models.BooleanField(
+        default=False, help_text=_("Somebody marked them here: a file leaves them.")
+    )
     search = models.TextField(blank=True, help_text=_("Folded text of what can be found."))
     source = models.ForeignKey(
         ServiceImport, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
@@ -79,7 +88,7 @@ class ServiceArea(models.Model):
     """One area that a service names, to search by."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=200, help_text=_("Folded."))
+    name = models.CharField(max_length=200, help_text=_("Its words, folded, with a blank around each."))
 
     def __str__(self) -> str:
         return self.name

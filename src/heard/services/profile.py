@@ -12,7 +12,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +25,8 @@ MOST_BYTES: Final = 5_000_000
 MOST_ROWS: Final = 2_000
 MOST_LETTERS: Final = 100_000  # of one service, as JSON
 MOST_NAME: Final = 200
+MOST_DEEP: Final = 20  # things in one another; the profile has nine
+MOST_ISSUES: Final = 20  # said of one row
 
 
 class NotRead(Exception):
@@ -33,6 +37,7 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     THERE = "there"  # already, with the same words
+    CLOSED = "closed"  # as the file says, and otherwise as somebody changed it here
     ASIDE = "aside"
 
 
@@ -67,15 +72,23 @@ FAULTS: Final = {
     "hours": "A time of opening stands without one of closing, or the other way round. Write both, or neither.",
     "letters": "It holds characters that cannot be kept. Write the text again.",
     "number": "It holds a number that is too large to be kept. Put it right.",
+    "exact": "It holds a number with more digits than can be kept. Shorten it.",
+    "deep": "More than 20 things stand in one another. Take the innermost ones out.",
+    "more": "More is wrong with this row than is shown. Put these right, and check the file again.",
     "large": "It is longer than 100,000 characters as JSON. Shorten its texts.",
     "twice": "Another row of this file has the same id. Leave one of them out.",
     "changed_here": "Somebody changed this service here since it came from a file. Change it on its page, so that neither is lost.",
+    "closed_here": "The file says that it takes nobody. Heard offers it no more; all else stays as somebody changed it here.",
     "by_hand": "This id belongs to a service that was added here by hand. Change it on its page.",
 }
 
+COMPARED: Final = frozenset(
+    {"changed_here", "closed_here", "by_hand"}
+)  # said of what is there, not of the row
+
 _TEXT: Final = {"type": "string"}
 _KEY: Final = {"type": "string", "format": "uuid"}
-_NUMBER: Final = {"type": "number"}
+_AMOUNT: Final = {"type": "number"}
 _DAY: Final = {"type": "string", "format": "date"}
 _HOUR: Final = {"type": "string", "format": "time"}
 _WEB: Final = {"type": "string", "format": "web"}
@@ -99,11 +112,11 @@ _TERM: Final = _object(
 )  # fmt: skip
 _ATTRIBUTES: Final = _list(_object(link_id=_KEY, taxonomy_term_id=_KEY, link_type=_TEXT, taxonomy_term=_TERM))
 _PHONES: Final = _list(
-    _object(("id", "number"), number=_TEXT, extension=_NUMBER, type=_TEXT, description=_TEXT)
+    _object(("id", "number"), number=_TEXT, extension=_AMOUNT, type=_TEXT, description=_TEXT)
 )
 _SCHEDULES: Final = _list(
     _object(
-        valid_from=_DAY, valid_to=_DAY, dtstart=_DAY, freq={"enum": ["WEEKLY", "MONTHLY"]}, interval=_NUMBER,
+        valid_from=_DAY, valid_to=_DAY, dtstart=_DAY, freq={"enum": ["WEEKLY", "MONTHLY"]}, interval=_AMOUNT,
         byday=_TEXT, bymonthday=_TEXT, description=_TEXT, opens_at=_HOUR, closes_at=_HOUR, schedule_link=_WEB,
         attending_type=_TEXT, notes=_TEXT,
     )
@@ -115,7 +128,7 @@ _ADDRESS: Final = _object(
 )  # fmt: skip
 _LOCATION: Final = _object(
     ("id", "location_type"),
-    location_type=_WHERE, name=_TEXT, description=_TEXT, latitude=_NUMBER, longitude=_NUMBER, external_identifier=_TEXT,
+    location_type=_WHERE, name=_TEXT, description=_TEXT, latitude=_AMOUNT, longitude=_AMOUNT, external_identifier=_TEXT,
     external_identifier_type=_TEXT, addresses=_list(_ADDRESS), attributes=_ATTRIBUTES,
     accessibility=_list(_object(description=_TEXT, details=_TEXT, url=_WEB, attributes=_ATTRIBUTES)),
 )  # fmt: skip
@@ -138,13 +151,15 @@ SERVICE: Final = _object(
     service_at_locations=_list(_object(location_id=_KEY, location=_LOCATION, schedules=_SCHEDULES, phones=_PHONES)),
     languages=_list(_object(name=_TEXT, code=_TEXT, note=_TEXT)),
     funding=_list(_object(source=_TEXT)),
-    cost_options=_list(_object(valid_from=_DAY, valid_to=_DAY, option=_TEXT, amount=_NUMBER, amount_description=_TEXT)),
+    cost_options=_list(_object(valid_from=_DAY, valid_to=_DAY, option=_TEXT, amount=_AMOUNT, amount_description=_TEXT)),
     contacts=_list(_object(name=_TEXT, title=_TEXT, attributes=_ATTRIBUTES, phones=_PHONES)),
 )  # fmt: skip
 
 _FORMATS: Final = FormatChecker(formats=())
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_MAIL: Final = re.compile(
+    r"[^@\s?&,;%#]+@[^@\s?&,;%#]+\.[^@\s.?&,;%#]+"
+)  # nothing that adds to a mailto: address
 
 
 def _format(name: str, raises: type[Exception] | tuple[type[Exception], ...] = ()) -> Any:
@@ -213,6 +228,9 @@ def issues_of(document: Any) -> list[Issue]:
     """What is wrong with one service, in the order of its fields; nothing where it may be kept."""
     if not isinstance(document, dict):
         return [Issue("object")]
+    is_deep, is_exact = _walked(document)
+    if is_deep:
+        return [Issue("deep")]
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
@@ -223,8 +241,41 @@ def issues_of(document: Any) -> list[Issue]:
         return [Issue("letters")]
     if len(text) > MOST_LETTERS:
         return [Issue("large")]
-    found = [issue for error in _CHECK.iter_errors(document) for issue in _issues(error)]
-    return sorted(found or _between_fields(document), key=lambda issue: issue.where)
+    if not is_exact:
+        return [Issue("exact")]
+    wrong = (issue for error in _CHECK.iter_errors(document) for issue in _issues(error))
+    found = list(islice(wrong, MOST_ISSUES + 1)) or list(islice(_between_fields(document), MOST_ISSUES + 1))
+    said = sorted(found[:MOST_ISSUES], key=lambda issue: issue.where)
+    return [*said, Issue("more")] if len(found) > MOST_ISSUES else said
+
+
+class _Shortened(float):
+    """A number of a file of which digits were lost in reading."""
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    try:
+        return value if Decimal(text) == Decimal(repr(value)) else _Shortened(text)
+    except ArithmeticError:  # an exponent beyond all
+        return _Shortened(text)
+
+
+def _walked(document: Any) -> tuple[bool, bool]:
+    """Whether it is too deep, and whether each of its numbers was read as it stands. Without calling itself, so that no depth ends it."""
+    level, is_exact = [document], True
+    for _deep in range(MOST_DEEP):
+        level = [one for thing in level for one in _inside(thing)]
+        is_exact = is_exact and not any(isinstance(one, _Shortened) for one in level)
+        if not level:
+            return False, is_exact
+    return any(isinstance(one, (dict, list)) for one in level), is_exact
+
+
+def _inside(thing: Any) -> Iterable[Any]:
+    if isinstance(thing, dict):
+        return thing.values()
+    return thing if isinstance(thing, list) else ()
 
 
 def _issues(error: ValidationError) -> Iterable[Issue]:
@@ -261,6 +312,11 @@ class Row:
         self.issues.append(Issue(code, where))
         self.outcome = Outcome.ASIDE
 
+    def again(self) -> None:
+        """Before it is compared with what is there now: only what is wrong with the row itself stays."""
+        self.issues = [one for one in self.issues if one.code not in COMPARED]
+        self.outcome = Outcome.ASIDE if self.issues else Outcome.NEW
+
     @property
     def key(self) -> uuid.UUID | None:
         return uuid.UUID(self.document["id"]) if self.outcome is not Outcome.ASIDE else None
@@ -272,10 +328,20 @@ class Row:
         return name[:MOST_NAME] if isinstance(name, str) else ""
 
 
-def read(content: bytes) -> list[Row]:
+@dataclass(frozen=True)
+class File:
+    """The rows of a file, and of how many pages of services it says that it is which: 1 of 1 where it says nothing."""
+
+    rows: list[Row]
+    page: int = 1
+    pages: int = 1
+
+
+def read(content: bytes) -> File:
     """Every row of a file, those with issues too: one service, a list of them, or a page as the profile has it (`contents`). Raises
     `NotRead`."""
-    rows = [Row(number, document) for number, document in enumerate(_documents(content), start=1)]
+    said = _said(content)
+    rows = [Row(number, document) for number, document in enumerate(_documents(said), start=1)]
     seen: set[uuid.UUID] = set()
     for row in rows:
         for issue in issues_of(row.document):
@@ -284,20 +350,33 @@ def read(content: bytes) -> list[Row]:
             row.say("twice", "id")
         elif row.key:
             seen.add(row.key)
-    return rows
+    return File(rows, _count(said, "page_number"), _count(said, "total_pages"))
 
 
-def _documents(content: bytes) -> list[Any]:
+def _count(said: Any, name: str) -> int:
+    value = said.get(name) if isinstance(said, dict) else None
+    return value if type(value) is int and 0 < value < 1_000_000 else 1
+
+
+def _said(content: bytes) -> Any:
     if len(content) > MOST_BYTES:
         raise NotRead("The file is larger than 5 MB. Split it into several.")
     try:
-        said = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_once,
+            parse_constant=_no_number,
+            parse_float=_number,
+        )
     except NotRead:
         raise
     except (ValueError, RecursionError):
         raise NotRead(
             "The file is not JSON in UTF-8. Ask whoever made it for a file in Open Referral UK."
         ) from None
+
+
+def _documents(said: Any) -> list[Any]:
     if isinstance(said, dict):
         said = said.get("contents", [said])
     if not isinstance(said, list) or not said:

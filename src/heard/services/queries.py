@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
@@ -22,19 +22,21 @@ from heard.services.models import (
     ServiceArea,
     ServiceImport,
 )
-from heard.services.profile import Outcome, Row
+from heard.services.needs import need_labels
+from heard.services.profile import Issue, Outcome, Row
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 FEW: Final = 4  # services beside a piece of work
-_CONSIDERED: Final = 40  # of which those that are open now come first
+_CONSIDERED: Final = 20  # of which those that are open now come first
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for. '' or None where it does not matter. `area`: words of its name; `lives`: an address, in which an area of the
-    service has to stand. `every_status`: closed ones too, for who keeps the directory."""
+    """What is looked for. '' or None where it does not matter. `area`: words of its name; `lives`: of an address, as
+    `rules.lives_words`: services of other areas come last, and none is left out by it. `unmarked`: only those that have no need
+    marked. `every_status`: closed ones too, for who keeps the directory."""
 
     words: str = ""
     age: int | None = None
@@ -42,6 +44,7 @@ class Wanted:
     need: str = ""
     language: str = ""
     lives: str = ""
+    unmarked: bool = False
     every_status: bool = False
 
 
@@ -72,7 +75,7 @@ class Shown:
 
     @cached_property
     def facts(self) -> rules.Facts:
-        return rules.facts_of(self.document)
+        return rules.facts_of(self.service.document)
 
     @property
     def is_offered(self) -> bool:
@@ -89,11 +92,20 @@ class Shown:
 
     @property
     def opening(self) -> rules.Open:
-        return rules.opening(self.document.get("schedules", ()), at=self.at)
+        return rules.opening(self.service.document.get("schedules", ()), at=self.at)
+
+    @property
+    def hours(self) -> list[tuple[list[str], str, str]]:
+        """Of each schedule its days as codes or as they came, its hours ('all' for day and night), and what else is said."""
+        rows = self.document.get("schedules", ())
+        return [
+            (_days_said(one), _hours_said(one), f"{one['description']} {one['notes']}".strip())
+            for one in rows
+        ]
 
     @property
     def needs(self) -> list[str]:
-        return [str(Service.Need(need.value).label) for need in self.facts.needs]
+        return [str(Service.Need(need).label) for need in needs_of(self.service)]
 
     @property
     def phones(self) -> list[str]:
@@ -110,14 +122,36 @@ class Shown:
         return address
 
 
+def _days_said(one: Any) -> list[str]:
+    days = rules.week_days(one)
+    return [name.strip() for name in one["byday"].split(",") if name.strip()] if days is None else list(days)
+
+
+def _hours_said(one: Any) -> str:
+    if rules.is_all_day(one):
+        return "all"
+    return f"{one['opens_at'][:5]}–{one['closes_at'][:5]}" if one["opens_at"] else ""
+
+
+def needs_of(service: Service) -> tuple[str, ...]:
+    """Those that are kept of it, in the order of all needs."""
+    there = set(service.needs.strip("|").split("|"))
+    return tuple(need.value for need in rules.Need if need.value in there)
+
+
 def may_keep(user: User) -> bool:
     return user.may(May.KEEP_SERVICES)
 
 
+def services_alone(user: User) -> QuerySet[Service]:
+    """As `services_visible_to`, without the file and the person behind each: to lock, compare and count them."""
+    return Service.objects.all() if user.may(May.SIGNED_IN) else Service.objects.none()
+
+
 def services_visible_to(user: User) -> QuerySet[Service]:
-    """All of them, for whoever is signed in; closed ones too, which only their own pages and who keeps them show."""
-    rows = Service.objects.select_related("source", "changed_by")
-    return rows if user.may(May.SIGNED_IN) else rows.none()
+    """All of them, for whoever is signed in; closed ones too, which only their own pages and who keeps them show. The report of the
+    file that each came from is not read with it."""
+    return services_alone(user).select_related("source", "changed_by").defer("source__rows")
 
 
 def service_for(user: User, service_id: uuid.UUID) -> Service:
@@ -142,20 +176,33 @@ def found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Service]:
             Q(maximum_age=None) | Q(maximum_age__gte=wanted.age),
         )
     areas = ServiceArea.objects.filter(service=OuterRef("pk"))
-    if wanted.area.strip():
-        there = areas.filter(name__contains=wanted.area.strip().casefold())
-        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
-    if wanted.lives.strip():
-        there = areas.alias(lives=Value(wanted.lives.casefold())).filter(lives__contains=F("name"))
-        rows = rows.filter(Q(is_everywhere=True) | Exists(there))
+    if place := rules.place_words(wanted.area).strip():
+        there = Exists(areas.filter(name__contains=place))
+        rows = rows.filter(Q(is_everywhere=True) | there | ~Exists(areas))
+    if wanted.unmarked:
+        rows = rows.filter(needs="")
     if wanted.need:
         rows = rows.filter(needs__contains=f"|{wanted.need}|")
     if wanted.language.strip():
         rows = rows.filter(languages__contains=wanted.language.strip().casefold())
+    is_here: Any = Value(value=False, output_field=BooleanField())
+    is_elsewhere: Any = is_here
+    if wanted.lives:
+        is_here = Exists(areas.alias(lives=Value(wanted.lives)).filter(lives__contains=F("name")))
+        is_elsewhere = Case(
+            When(Q(is_everywhere=True) | is_here | ~Exists(areas), then=Value(value=False)),
+            default=Value(value=True),
+            output_field=BooleanField(),
+        )
     fresh = today - rules.ASSURED_FOR
-    return rows.order_by(
-        Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1), "name", "pk"
-    )
+    is_fresh = Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1)
+    rows = rows.annotate(is_here=is_here, is_elsewhere=is_elsewhere)
+    return rows.order_by("is_elsewhere", is_fresh, "-is_here", "name", "pk")
+
+
+def without_a_need(user: User) -> int:
+    """How many services that are offered have no need marked, so that no need finds them."""
+    return services_alone(user).filter(status=Service.Status.ACTIVE, needs="").count()
 
 
 def shown(user: User, rows: Collection[Service]) -> list[Shown]:
@@ -166,25 +213,76 @@ def shown(user: User, rows: Collection[Service]) -> list[Shown]:
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a piece of work: the few services that fit, and the procedures of it. `wanted`: by what they were chosen."""
+    """What stands beside a piece of work: the few services that fit, and the procedures of it. `wanted`: by what they were chosen;
+    `by_need`: for each need with which any helps its words, its value, and the few that come first; `unmarked`: how many fit the age
+    and have no need marked, so that they are not among these; None where that was not counted."""
 
     services: list[Shown]
     procedures: list[Now]
     wanted: Wanted
     is_more: bool = False
+    more_procedures: bool = False
+    by_need: list[tuple[str, str, list[Shown]]] = field(default_factory=list)
+    unmarked: int | None = None
 
 
-def beside(user: User, kind: str, wanted: Wanted) -> Beside:
-    """Beside work of a kind (`procedures.Beside`). Two questions to the database."""
+def beside(user: User, kind: str, wanted: Wanted, first: Collection[str] = ()) -> Beside:
+    """Beside work of a kind (`procedures.Beside`; '' for no procedures). `first`: needs of which some services help with one come
+    first, and those for which none is marked are left out; without it, all that fit `wanted`. At most three questions to the database."""
+    local = procedures_beside(user, kind) if kind else Local([], is_more=False)
+    if first and not wanted.need:
+        return _beside_by_need(user, wanted, list(first), local)
     rows = list(found(user, wanted, today=timezone.localdate())[: _CONSIDERED + 1])
     fitting = shown(user, rows[:_CONSIDERED])
-    fitting.sort(key=lambda one: (one.is_stale, one.opening is not rules.Open.NOW))
-    return Beside(fitting[:FEW], procedures_beside(user, kind), wanted, is_more=len(rows) > FEW)
+    fitting.sort(key=_order)
+    unmarked = without_a_need(user) if wanted.need else None
+    more = len(rows) > FEW
+    return Beside(fitting[:FEW], local.rows, wanted, more, local.is_more, unmarked=unmarked)
+
+
+def _order(one: Shown) -> tuple[bool, bool, bool]:
+    elsewhere: bool = getattr(one.service, "is_elsewhere", False)
+    return elsewhere, one.is_stale, one.opening is not rules.Open.NOW
+
+
+def _beside_by_need(user: User, wanted: Wanted, first: list[str], local: Local) -> Beside:
+    """Chosen by key, need and place; only of the chosen ones all is read."""
+    fits = found(user, wanted, today=timezone.localdate())
+    all_rows = list(fits.values_list("pk", "needs", "is_elsewhere"))  # type: ignore[misc]
+    rows = [row for row in all_rows if row[1]]
+
+    def rank(needs: str) -> int:
+        return next((number for number, need in enumerate(first) if f"|{need}|" in needs), len(first))
+
+    ranks = {pk: (elsewhere, rank(needs)) for pk, needs, elsewhere in rows}
+    ahead = sorted(ranks, key=lambda pk: ranks[pk])[:_CONSIDERED]
+    of_needs = {
+        need: [pk for pk, needs, _there in rows if f"|{need.value}|" in needs][:FEW] for need in Service.Need
+    }
+    keys = {*ahead, *(pk for some in of_needs.values() for pk in some)}
+    there = services_visible_to(user).filter(pk__in=keys) if keys else []
+    by_key = {one.service.pk: one for one in shown(user, list(there))}
+    ahead.sort(key=lambda pk: (*ranks[pk], by_key[pk].is_stale, by_key[pk].opening is not rules.Open.NOW))
+    return Beside(
+        [by_key[pk] for pk in ahead[:FEW]],
+        local.rows,
+        wanted,
+        len(rows) > FEW,
+        local.is_more,
+        [
+            (str(need.label), need.value, [by_key[pk] for pk in some])
+            for need, some in of_needs.items()
+            if some
+        ],
+        len(all_rows) - len(rows),
+    )
 
 
 def documents(user: User) -> list[dict[str, Any]]:
-    """Every service as it came or was written, closed ones too."""
-    return list(services_visible_to(user).order_by("pk").values_list("document", flat=True))
+    """Every service as it came or was written, closed ones too, each with the needs that are kept of it."""
+    labels = need_labels()
+    rows = services_alone(user).only("document", "needs").order_by("pk")
+    return [rules.with_needs(one.document, needs_of(one), labels) for one in rows]
 
 
 # ---- files
@@ -192,38 +290,52 @@ def documents(user: User) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Checked:
-    """What would become of each row of a file."""
+    """What would become of each row of a file, and which page of how many it says that it is."""
 
     rows: list[Row]
-    there: dict[uuid.UUID, Service] = field(default_factory=dict)
+    page: int = 1
+    pages: int = 1
 
     def count(self, *outcomes: Outcome) -> int:
         return sum(row.outcome in outcomes for row in self.rows)
 
     @property
     def kept(self) -> int:
-        return self.count(Outcome.NEW, Outcome.CHANGED, Outcome.THERE)
+        return self.count(Outcome.NEW, Outcome.CHANGED, Outcome.THERE, Outcome.CLOSED)
 
 
 def check(user: User, content: bytes) -> Checked:
     """Nothing is written. Raises `profile.NotRead`; `Hidden` for who may not bring a file in."""
     if not may_keep(user):
         raise Hidden
-    rows = profile.read(content)
-    keys = [row.key for row in rows if row.key]
-    there = {row.pk: row for row in services_visible_to(user).filter(pk__in=keys)}
+    file = profile.read(content)
+    compare(file.rows, services_alone(user))
+    return Checked(file.rows, file.page, file.pages)
+
+
+def compare(rows: list[Row], services: QuerySet[Service]) -> dict[uuid.UUID, Service]:
+    """Says of each row what would become of it beside what is there of `services`, and gives those by key. What was said of that
+    before is forgotten."""
+    for row in rows:
+        row.again()
+    there = {one.pk: one for one in services.filter(pk__in=[row.key for row in rows if row.key])}
     for row in rows:
         known = there.get(row.key) if row.key else None
         if known is not None:
             _compare(row, known)
-    return Checked(rows, there)
+    return there
 
 
 def _compare(row: Row, known: Service) -> None:
-    if known.document == row.document:
+    needs = tuple(need.value for need in rules.facts_of(row.document).needs)
+    same_needs = known.needs_here or needs == needs_of(known)
+    if known.document == row.document or (same_needs and rules.is_same(row.document, known.document)):
         row.outcome = Outcome.THERE
     elif known.source_id is None:
         row.say("by_hand", "id")
+    elif known.changed_here and rules.closes(row.document, status=known.status):
+        row.issues.append(Issue("closed_here", "status"))
+        row.outcome = Outcome.CLOSED
     elif known.changed_here:
         row.say("changed_here", "id")
     else:
@@ -315,9 +427,18 @@ def _read(one: Any) -> ProcedureEdition | None:
     return ProcedureEdition(pk=one.read_id, edition=one.read_name) if one.read_id else None
 
 
-def procedures_beside(user: User, kind: str) -> list[Now]:
+@dataclass(frozen=True)
+class Local:
+    """The few procedures beside a piece of work, and whether there are more."""
+
+    rows: list[Now]
+    is_more: bool
+
+
+def procedures_beside(user: User, kind: str) -> Local:
     rows = procedures_visible_to(user).filter(withdrawn_at=None, beside__contains=f"|{kind}|")
-    return as_of_now(user, rows, most=FEW)
+    some = as_of_now(user, rows, most=FEW + 1)
+    return Local(some[:FEW], is_more=len(some) > FEW)
 
 
 def editions_of(user: User, procedure: Procedure) -> list[Any]:

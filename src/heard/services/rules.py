@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
+
+from holidays import country_holidays
 
 from heard.agencies.rules import Asks
 from heard.services.profile import issues_of
@@ -22,6 +26,10 @@ _TAXONOMY_KEY: Final = uuid.UUID(
 )  # from which keys of our own terms are made
 EVERYWHERE: Final = frozenset({"england", "england and wales", "great britain", "united kingdom", "uk"})
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_OF_AREAS: Final = frozenset(
+    {"and", "area", "borough", "city", "council", "county", "district", "greater", "metropolitan", "of", "royal", "the", "town"}
+)  # fmt: skip  # said in names of areas, and seldom in an address
 
 
 class Need(StrEnum):
@@ -98,11 +106,14 @@ class Facts:
     areas: tuple[str, ...]
     languages: tuple[str, ...]
     needs: tuple[Need, ...]
+    is_area_stated: bool = True  # it names each of its areas, or has none
 
     @property
     def is_everywhere(self) -> bool:
-        """A service that names no area is for all of them."""
-        return not self.areas or any(area.strip().casefold() in EVERYWHERE for area in self.areas)
+        """A service that has no area is for all of them; one that draws its area without a name is not."""
+        if not self.areas:
+            return self.is_area_stated
+        return any(area.strip().casefold() in EVERYWHERE for area in self.areas)
 
 
 def facts_of(document: Mapping[str, Any]) -> Facts:
@@ -118,7 +129,24 @@ def facts_of(document: Mapping[str, Any]) -> Facts:
         areas=_names(document.get("service_areas", ()), "name", "service_area"),
         languages=_names(document.get("languages", ()), "name", "code", "note"),
         needs=tuple(need for need in Need if need.value in _terms(document)),
+        is_area_stated=all(
+            _names([one], "name", "service_area") for one in document.get("service_areas", ())
+        ),
     )
+
+
+def place_words(text: str) -> str:
+    """Of an address, or of the name of an area: its words, folded, without those that many areas have, with a blank around each."""
+    words = re.findall(r"\w+", text.casefold())
+    return f" {' '.join(word for word in words if word not in _OF_AREAS)} "
+
+
+def lives_words(line: str, postcode: str) -> str:
+    """Where somebody lives, as `place_words`, without the first line of the address: streets are called after other places. '' where
+    nothing is known."""
+    first, _comma, others = line.replace("\n", ",").partition(",")
+    where = f"{others or first} {postcode}"
+    return place_words(where) if where.strip() else ""
 
 
 def _years(age: float | None) -> int | None:
@@ -135,8 +163,9 @@ def _terms(document: Mapping[str, Any]) -> set[str]:
     return {term.get("term", "") for term in terms if term.get("taxonomy") == TAXONOMY}
 
 
-def text_of(document: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """What is searched: names, descriptions, areas, languages and terms, folded. `labels`: of our own needs."""
+def text_of(document: Mapping[str, Any], labels: Mapping[str, str], needs: Iterable[str] = ()) -> str:
+    """What is searched: names, descriptions, areas, languages and terms, folded. `labels`: of our own needs; `needs`: those that are
+    kept of it."""
     facts = facts_of(document)
     terms = [one.get("taxonomy_term", {}).get("name", "") for one in document.get("attributes", ())]
     parts = (
@@ -147,7 +176,7 @@ def text_of(document: Mapping[str, Any], labels: Mapping[str, str]) -> str:
         *facts.areas,
         *facts.languages,
         *terms,
-        *(labels[need.value] for need in facts.needs),
+        *(labels[need] for need in needs),
     )
     return " ".join(" ".join(parts).casefold().split())
 
@@ -166,11 +195,13 @@ def is_stale(assured_on: date | None, *, today: date) -> bool:
 
 
 def opening(schedules: Any, *, at: datetime) -> Open:
-    """Whether it is open at a moment of local time. Only what is said for each week can be worked out."""
-    weekly = [one for one in schedules if _says_hours(one)]
-    if not weekly:
-        return Open.UNKNOWN
-    return Open.NOW if any(_is_open(one, at) for one in weekly) else Open.LATER
+    """Whether it is open at a moment of local time. Only what is said for each week, with days that are read and for a time that has
+    not passed, can be worked out; and what is open on some days of the week may be closed on a bank holiday."""
+    weekly = [one for one in schedules if _says_hours(one) and _is_in_force(one, at.date())]
+    states = {_state(one, at) for one in weekly}
+    if Open.NOW in states:
+        return Open.NOW
+    return Open.UNKNOWN if not states or Open.UNKNOWN in states else Open.LATER
 
 
 def _says_hours(one: Mapping[str, Any]) -> bool:
@@ -181,19 +212,92 @@ def _says_hours(one: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_open(one: Mapping[str, Any], at: datetime) -> bool:
-    opens, closes = (time.fromisoformat(one[name]).replace(tzinfo=None) for name in ("opens_at", "closes_at"))
-    now, today = at.time(), at.date()
-    if opens < closes:
-        return _is_on(one, today) and opens <= now < closes
-    return (_is_on(one, today) and now >= opens) or (_is_on(one, today - timedelta(days=1)) and now < closes)
+def _state(one: Mapping[str, Any], at: datetime) -> Open:
+    days, today = week_days(one), at.date()
+    if days is None or (len(days) < len(DAYS) and today in _bank_holidays(today.year)):
+        return Open.UNKNOWN
+    opens, closes = (time.fromisoformat(one[name]) for name in ("opens_at", "closes_at"))
+    for day in (today, today - timedelta(days=1)):
+        if DAYS[day.weekday()] not in days or not _is_in_force(one, day):
+            continue
+        begins, ends = _moment(day, opens, at), _moment(day, closes, at)
+        if ends <= begins:
+            ends = _moment(day + timedelta(days=1), closes, at)
+        if begins <= at < ends:
+            return Open.NOW
+    return Open.LATER
 
 
-def _is_on(one: Mapping[str, Any], day: date) -> bool:
+def _moment(day: date, hour: time, at: datetime) -> datetime:
+    """An hour without an offset is local."""
+    return datetime.combine(day, hour, hour.tzinfo or at.tzinfo)
+
+
+def _is_in_force(one: Mapping[str, Any], day: date) -> bool:
     first, last = one.get("valid_from"), one.get("valid_to")
-    if (first and day < date.fromisoformat(first)) or (last and day > date.fromisoformat(last)):
-        return False
-    return DAYS[day.weekday()] in (name.strip().upper() for name in one["byday"].split(","))
+    return not (first and day < date.fromisoformat(first)) and not (last and day > date.fromisoformat(last))
+
+
+def week_days(one: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The days of a schedule as codes (MO), in the order of the week; None where one is written so that nobody can tell."""
+    said = [name.strip() for name in one.get("byday", "").split(",") if name.strip()]
+    codes = {_code(name) for name in said}
+    return None if None in codes else tuple(day for day in DAYS if day in codes)
+
+
+def _code(name: str) -> str | None:
+    if name.upper() in DAYS:
+        return name.upper()
+    return DAYS[_DAY_NAMES.index(name.casefold())] if name.casefold() in _DAY_NAMES else None
+
+
+def is_all_day(one: Mapping[str, Any]) -> bool:
+    """It opens and closes at the same hour: all day and night."""
+    return bool(one.get("opens_at")) and one.get("opens_at") == one.get("closes_at")
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[date]:
+    """Of England, as in `cases.case.rules`."""
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
+
+
+# ---- what a file may do to what is here
+
+
+def is_same(file: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
+    """Whether two documents say the same, but for our own needs, which are kept beside the document."""
+    return file == here or _without_needs(file) == _without_needs(here)
+
+
+def _without_needs(document: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [
+        one
+        for one in document.get("attributes", ())
+        if one.get("taxonomy_term", {}).get("taxonomy") != TAXONOMY
+    ]
+    others = {name: value for name, value in document.items() if name != "attributes"}
+    return others | ({"attributes": rows} if rows else {})
+
+
+def closes(document: Mapping[str, Any], *, status: str) -> bool:
+    """Whether a file says that a service takes nobody, of one that is offered here."""
+    return is_offered(status) and not is_offered(document["status"])
+
+
+def with_needs(document: dict[str, Any], needs: tuple[str, ...], labels: Mapping[str, str]) -> dict[str, Any]:
+    """The document as it is taken out: with the needs that are kept beside it."""
+    there: list[str] = [need.value for need in Need if need.value in _terms(document)]
+    if set(there) == set(needs):
+        return document
+    row = uuid.UUID(document["id"])
+    made = copy.deepcopy(document)
+    for need in [one for one in needs if one not in there]:
+        made.setdefault("attributes", []).append(
+            _attribute(need, lambda need=need: uuid.uuid5(row, need), labels)  # type: ignore[misc]
+        )
+    _take_needs_out(made, set(there) - set(needs))
+    return made
 
 
 # ---- kept by hand
@@ -232,24 +336,27 @@ _PLAIN: Final = {
 }  # fmt: skip
 
 
-def kept_of(document: Mapping[str, Any]) -> Kept:
-    """What the form begins with."""
+def kept_of(document: Mapping[str, Any], needs: tuple[str, ...] | None = None) -> Kept:
+    """What the form begins with. `needs`: those that are kept beside the document; None for its own."""
     facts, week = facts_of(document), _week(document)
     plain = {ours: document.get(theirs) for theirs, ours in _PLAIN.items()}
     ages = {"minimum_age": facts.minimum_age, "maximum_age": facts.maximum_age}
-    days = tuple(filter(None, (name.strip().upper() for name in week.get("byday", "").split(","))))
     return Kept(
         **{name: value or "" for name, value in plain.items()} | ages,  # type: ignore[arg-type]
         organisation=facts.organisation,
-        needs=tuple(need.value for need in facts.needs),
+        needs=tuple(need.value for need in facts.needs) if needs is None else needs,
         areas=facts.areas,
         languages=facts.languages,
         phone=_first(document.get("phones", ())).get("number", ""),
         accessibility=_accessibility(document).get("description", ""),
-        days=days,
-        opens_at=week.get("opens_at", "")[:5],
-        closes_at=week.get("closes_at", "")[:5],
+        days=week_days(week) or (),
+        opens_at=_hour(week.get("opens_at")),
+        closes_at=_hour(week.get("closes_at")),
     )
+
+
+def _hour(said: str | None) -> str:
+    return f"{time.fromisoformat(said):%H:%M}" if said else ""
 
 
 def _first(rows: Any) -> dict[str, Any]:
@@ -288,7 +395,7 @@ def changed(
 
 
 def _put(made: dict[str, Any], name: str, value: Any, *, was: Any) -> None:
-    if value == was and name in made:
+    if name in made and _reads_same(value, was):
         return
     if value in ("", None):
         made.pop(name, None)
@@ -296,9 +403,20 @@ def _put(made: dict[str, Any], name: str, value: Any, *, was: Any) -> None:
         made[name] = value
 
 
+def _reads_same(value: Any, was: Any) -> bool:
+    """A form gives texts back without blanks around them, and with other ends of lines."""
+    if isinstance(value, str) and isinstance(was, str):
+        return value.split() == was.split()
+    return bool(value == was)
+
+
 def _organisation(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID]) -> None:
-    """One of another name is another organisation, with a key of its own."""
-    if kept.organisation != before.organisation:
+    """Another name is a correction: what else is said of the organisation stays."""
+    if kept.organisation == before.organisation:
+        return
+    if "organization" in made:
+        made["organization"] = made["organization"] | {"name": kept.organisation}
+    else:
         made["organization"] = {
             "id": str(new_key()),
             "name": kept.organisation,
@@ -322,8 +440,13 @@ def _put_needs(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable
     gone, new = set(before.needs) - set(kept.needs), [one for one in kept.needs if one not in before.needs]
     if not gone and not new:
         return
-    rows = [row for row in made.get("attributes", ()) if not (_terms({"attributes": [row]}) & gone)]
-    made["attributes"] = rows + [_attribute(need, new_key, labels) for need in new]
+    _take_needs_out(made, gone)
+    made["attributes"] = made.get("attributes", []) + [_attribute(need, new_key, labels) for need in new]
+
+
+def _take_needs_out(made: dict[str, Any], gone: set[str]) -> None:
+    if "attributes" in made:
+        made["attributes"] = [row for row in made["attributes"] if not (_terms({"attributes": [row]}) & gone)]
 
 
 def _attribute(need: str, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> dict[str, Any]:
@@ -398,6 +521,16 @@ def why_not_kept(document: dict[str, Any]) -> str | None:
     field = _FIELDS.get(found[0].where.split("[")[0].split(".")[0])
     said = {field: found[0].sentence} if field else {}
     return Asks(said)[field] if field else found[0].sentence
+
+
+def changes(document: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
+    """Whether more than the moment of change is another."""
+    return {**document, "last_modified": ""} != {**made, "last_modified": ""}
+
+
+def why_not_mark(*, may_keep: bool) -> str | None:
+    """Whether needs or the status of a service may be set here."""
+    return None if may_keep else "Your role does not keep the directory of services."
 
 
 def year_after(day: date) -> date:

@@ -20,4 +20,6 @@ urlpatterns = [
     path("procedures/<uuid:procedure_id>/withdraw/", views.procedure_withdraw, name="procedure_withdraw"),
     path("<uuid:service_id>/", views.service, name="service"),
     path("<uuid:service_id>/change/", views.service_change, name="service_change"),
+    path("<uuid:service_id>/needs/", views.service_needs, name="service_needs"),
+    path("<uuid:service_id>/status/", views.service_status, name="service_status"),
 ]

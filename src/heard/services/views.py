@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, Takes, gate
-from heard.agencies.rules import May
+from heard.agencies.gate import Request, Takes, gate, saying_why_not
+from heard.agencies.rules import Hidden, May
 from heard.govuk.pdf import as_download
 from heard.services import actions, queries, rules
 from heard.services.forms import (
@@ -24,15 +24,19 @@ from heard.services.forms import (
     BringServicesForm,
     EditionForm,
     FindForm,
+    NeedsForm,
     ProcedureForm,
     ServiceForm,
+    StatusForm,
     WithdrawProcedureForm,
 )
 from heard.services.profile import Issue
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PER_PAGE = 20
-_MOST = 50  # procedures on one page; words narrow them down
+_MOST = (
+    50  # procedures on one page, which words narrow down; rows that are set aside, of a file that is checked
+)
 
 
 @gate(May.SIGNED_IN)
@@ -44,6 +48,8 @@ def services(request: Request) -> HttpResponse:
     wanted = form.wanted if form.is_valid() else queries.Wanted()
     if every:
         wanted = replace(wanted, every_status=True)
+    if request.GET.get("unmarked") == "yes":
+        wanted = replace(wanted, unmarked=True)
     rows = queries.found(user, wanted, today=timezone.localdate())
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
@@ -55,6 +61,8 @@ def services(request: Request) -> HttpResponse:
         "query": kept.urlencode(),
         "asked": wanted != queries.Wanted(),
         "every": every and queries.may_keep(user),
+        "unmarked": queries.without_a_need(user),
+        "wanted": wanted,
         "may_keep": queries.may_keep(user),
     }
     return render(request, "services/services.html", context)
@@ -91,7 +99,7 @@ def service_change(request: Request, service_id: uuid.UUID) -> HttpResponse:
         ServiceForm,
         kind="service.change",
         subject_id=service_id,
-        initial=ServiceForm.suggested(rules.kept_of(row.document)),
+        initial=ServiceForm.suggested(rules.kept_of(row.document, queries.needs_of(row))),
     )
     if form.is_valid():
         with sending(request, form):
@@ -99,6 +107,38 @@ def service_change(request: Request, service_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Changed."))
             return redirect("service", service_id=service_id)
     return _form_page(request, form, _("Change a service"), ("service", {"service_id": service_id}))
+
+
+@gate(May.KEEP_SERVICES)
+@_FORM
+def service_needs(request: Request, service_id: uuid.UUID) -> HttpResponse:
+    """With what it helps, and nothing else."""
+    row = queries.service_for(request.user, service_id)
+    begin = {"needs": list(queries.needs_of(row))}
+    form: Any = kept_form(request, NeedsForm, kind="service.needs", subject_id=service_id, initial=begin)
+    if form.is_valid():
+        with sending(request, form):
+            actions.mark_needs(by=request.user, service_id=service_id, needs=form.cleaned_data["needs"])
+            messages.success(request, _("Saved. It is found by these needs."))
+            return redirect("service", service_id=service_id)
+    back = ("service", {"service_id": service_id})
+    return _form_page(request, form, _("With what it helps"), back, about=row.name)
+
+
+@gate(May.KEEP_SERVICES)
+@_FORM
+def service_status(request: Request, service_id: uuid.UUID) -> HttpResponse:
+    """That it is closed, or open again, and nothing else."""
+    row = queries.service_for(request.user, service_id)
+    begin = {"status": row.status}
+    form: Any = kept_form(request, StatusForm, kind="service.status", subject_id=service_id, initial=begin)
+    if form.is_valid():
+        with sending(request, form):
+            actions.set_status(by=request.user, service_id=service_id, status=form.cleaned_data["status"])
+            messages.success(request, _("Saved."))
+            return redirect("service", service_id=service_id)
+    back = ("service", {"service_id": service_id})
+    return _form_page(request, form, _("Whether it takes referrals"), back, about=row.name)
 
 
 # ---- files
@@ -123,12 +163,20 @@ def services_bring(request: Request) -> HttpResponse:
             checked = actions.read_file(by=request.user, content=content)
             if form.cleaned_data["what"] == BRING:
                 this = actions.bring_services(
-                    by=request.user, content=content, reason=form.cleaned_data["reason"]
+                    by=request.user,
+                    content=content,
+                    reason=form.cleaned_data["reason"],
+                    checked=checked,
                 )
                 messages.success(request, _("Brought in. What became of each row is below."))
                 return redirect("services_file", services_file_id=this.pk)
-    rows = [(row.number, row.name, row.outcome.value, row.issues) for row in checked.rows] if checked else []
-    context = {"form": form, "rows": [row for row in rows if row[3]], "checked": checked}
+    said = [row for row in checked.rows if row.issues] if checked else []
+    context = {
+        "form": form,
+        "rows": [(row.number, row.name, row.outcome.value, row.issues) for row in said[:_MOST]],
+        "more": max(len(said) - _MOST, 0),
+        "checked": checked,
+    }
     return render(request, "services/bring.html", context)
 
 
@@ -136,9 +184,11 @@ def services_bring(request: Request) -> HttpResponse:
 @require_POST
 def services_national(request: Request) -> HttpResponse:
     """National help that comes with Heard: brought in as any other file."""
-    this = actions.bring_national(by=request.user)
-    messages.success(request, _("Brought in. What became of each row is below."))
-    return redirect("services_file", services_file_id=this.pk)
+    with saying_why_not(request):
+        this = actions.bring_national(by=request.user)
+        messages.success(request, _("Brought in. What became of each row is below."))
+        return redirect("services_file", services_file_id=this.pk)
+    return redirect("services_files")
 
 
 @gate(May.KEEP_SERVICES)
@@ -198,8 +248,14 @@ def procedure(request: Request, procedure_id: uuid.UUID) -> HttpResponse:
 @gate(May.SIGNED_IN)
 @require_POST
 def procedure_read(request: Request, procedure_id: uuid.UUID) -> HttpResponse:
-    actions.mark_read(by=request.user, procedure_id=procedure_id)
-    messages.success(request, _("Noted. When there is another edition, you are told what changed."))
+    """Of the edition that stood on the page, also where another one came meanwhile."""
+    edition = request.POST.get("edition", "")
+    if not (edition.isascii() and edition.isdigit() and len(edition) < 19):
+        raise Hidden
+    if actions.mark_read(by=request.user, procedure_id=procedure_id, edition_id=int(edition)):
+        messages.success(request, _("Noted. When there is another edition, you are told what changed."))
+    else:
+        messages.info(request, _("Noted. Meanwhile there is a newer edition: what changed stands below."))
     return redirect("procedure", procedure_id=procedure_id)
 
 

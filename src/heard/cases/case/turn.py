@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
 from heard.cases.case.rules import age_on
 from heard.network.queries import addresses_of
-from heard.services.queries import Beside, Wanted, beside
+from heard.services.procedures import Beside as Kind
+from heard.services.queries import Beside, Local, Wanted, beside, procedures_beside
+from heard.services.rules import Need, lives_words
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.network.models import Person
 
+# Needs whose services come first beside work of a kind; beside any other work, those of exploitation.
+_FIRST: Final = {Kind.INTERVIEW: (Need.MISSING, Need.EXPLOITATION)}
+_WITHOUT: Final = ("", Kind.REFERRAL)  # where the reader looks for all that fits
+
 
 def where_to_turn(user: User, person: Person | None, kind: str, *, need: str = "") -> Beside:
     """By the age and address of a child whose record the user may open, and by a need. `kind`: of `services.procedures.Beside`.
     `person`: None where nobody knows yet who the child is."""
+    first = () if kind in _WITHOUT else _FIRST.get(Kind(kind), (Need.EXPLOITATION,))
     if person is None:
-        return beside(user, kind, Wanted(need=need))
+        return beside(user, kind, Wanted(need=need), first)
     lives = next((one for one in addresses_of(user, person.pk) if one.until is None), None)
-    where = f"{lives.line} {lives.postcode}" if lives and lives.line else ""
-    return beside(
-        user, kind, Wanted(age=age_on(person.birth_date, timezone.localdate()), need=need, lives=where)
-    )
+    where = lives_words(lives.line, lives.postcode) if lives else ""
+    age = age_on(person.birth_date, timezone.localdate())
+    return beside(user, kind, Wanted(age=age, need=need, lives=where), first)
+
+
+def local_procedures(user: User, kind: str) -> Local:
+    """Of work beside which no service stands. `kind`: as above."""
+    return procedures_beside(user, kind)

@@ -21,6 +21,7 @@ from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.case.queries import case_visible_to
+from heard.cases.case.turn import local_procedures
 from heard.cases.referral import actions, export, queries
 from heard.cases.referral.checks import TOOLKIT
 from heard.cases.referral.checks import check as look_through
@@ -71,6 +72,7 @@ def referral(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         why_not_copy=queries.why_not_copy(user, this),
         due=queries.decision_due(this),
         clock=load.current().clock("nrm_reasonable_grounds"),
+        local=local_procedures(user, "referral") if may_change else None,
     )
     template = "cases/referral/tasks.html" if may_change else "cases/referral/referral.html"
     return render(request, template, context)

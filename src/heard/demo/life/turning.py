@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heard.cases.turning import actions as turning
 from heard.cases.words.rules import ChildsView
 from heard.services import actions as services
+from heard.services.queries import editions_of
 from heard.services.rules import Kept
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ def _write_procedure(world: World, one: dict[str, Any]) -> None:
                     beside=one["beside"],
                     **said,
                 )
-                services.mark_read(by=world.users["ruth.pemberton"], procedure_id=procedure.pk)
+                ruth = world.users["ruth.pemberton"]
+                (first,) = editions_of(ruth, procedure)
+                services.mark_read(by=ruth, procedure_id=procedure.pk, edition_id=first.pk)
             else:
                 services.add_edition(
                     by=world.coordinator, procedure_id=procedure.pk, what_changed=changed, **said

@@ -17,6 +17,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.case.queries import not_heard_beside, open_case_of, who_can_be_trusted_worker, words_of
+from heard.cases.case.turn import local_procedures
 from heard.cases.concern.queries import concern_open_to
 from heard.cases.concern.strategy import actions, queries
 from heard.cases.concern.strategy.forms import AskAgencyForm, CallOffForm, KnownForm, OutcomeForm, PlanForm
@@ -38,7 +39,9 @@ def plan(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             planned = actions.plan_discussion(by=request.user, concern_id=concern_id, **form.cleaned_data)
             messages.success(request, _("Strategy discussion planned. Write down which agencies you ask."))
             return redirect("strategy", discussion_id=planned.pk)
-    return render(request, "cases/strategy/plan.html", {"concern": worry, "form": form, "why_not": why_not})
+    context = {"concern": worry, "form": form, "why_not": why_not}
+    context["local"] = local_procedures(request.user, "strategy")
+    return render(request, "cases/strategy/plan.html", context)
 
 
 @gate(May.SEE_CHILD)
@@ -71,6 +74,7 @@ def discussion(request: Request, discussion_id: uuid.UUID) -> HttpResponse:
         "newer": getattr(this, "corrected_by", None),
         "child_words": _words_beside(user, this),
         "days_left": (this.planned_on - timezone.localdate()).days,
+        "local": local_procedures(user, "strategy"),
     }
     return render(request, "cases/strategy/discussion.html", context)
 

@@ -20,6 +20,7 @@ from heard.agencies.queries import agencies_visible_to, uses_heard
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.views import set_aside
 from heard.cases.case.queries import words_of
+from heard.cases.case.turn import local_procedures
 from heard.cases.onward.queries import onward_of
 from heard.cases.sharing import actions, queries, rules
 from heard.cases.sharing.bases import advice, bases
@@ -164,6 +165,7 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
         "delivery": getattr(this, "delivery", None),
         "receipts": list(queries.receipts_of(user, share_id)),
         "arrives": open_one and _arrives(request, this),
+        "local": local_procedures(user, "share") if form is not None else None,
     }
     return render(request, "cases/sharing/share.html", context)
 
