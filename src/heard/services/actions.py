@@ -133,7 +133,7 @@ def bring_services(
 
 def _bring(by: User, content: bytes, reason: str, checked: Checked, now: datetime) -> ServiceImport:
     held = queries.services_alone(by).select_for_update().order_by("pk")
-    there = queries.compare(checked.rows, held)
+    there = queries.compare(by, checked.rows, held)
     refuse(rules.why_not_bring(may_keep=may_keep(by), reason=reason, kept=checked.kept))
     this = ServiceImport.objects.create(
         reason=reason.strip(),

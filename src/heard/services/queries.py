@@ -309,13 +309,15 @@ def check(user: User, content: bytes) -> Checked:
     if not may_keep(user):
         raise Hidden
     file = profile.read(content)
-    compare(file.rows, services_alone(user))
+    compare(user, file.rows, services_alone(user))
     return Checked(file.rows, file.page, file.pages)
 
 
-def compare(rows: list[Row], services: QuerySet[Service]) -> dict[uuid.UUID, Service]:
+def compare(user: User, rows: list[Row], services: QuerySet[Service]) -> dict[uuid.UUID, Service]:
     """Says of each row what would become of it beside what is there of `services`, and gives those by key. What was said of that
     before is forgotten."""
+    if not may_keep(user):
+        raise Hidden
     for row in rows:
         row.again()
     there = {one.pk: one for one in services.filter(pk__in=[row.key for row in rows if row.key])}
