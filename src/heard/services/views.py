@@ -86,7 +86,7 @@ def service_add(request: Request) -> HttpResponse:
         with sending(request, form):
             row = actions.keep_service(by=request.user, service_id=None, **form.answered)
             messages.success(request, _("Added. Everybody with an account finds it."))
-            return redirect("service", service_id=row.pk)
+            return redirect("directory_service", service_id=row.pk)
     return _form_page(request, form, _("Add a service"), ("services", {}))
 
 
@@ -105,8 +105,8 @@ def service_change(request: Request, service_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.keep_service(by=request.user, service_id=service_id, **form.answered)
             messages.success(request, _("Changed."))
-            return redirect("service", service_id=service_id)
-    return _form_page(request, form, _("Change a service"), ("service", {"service_id": service_id}))
+            return redirect("directory_service", service_id=service_id)
+    return _form_page(request, form, _("Change a service"), ("directory_service", {"service_id": service_id}))
 
 
 @gate(May.KEEP_SERVICES)
@@ -120,8 +120,8 @@ def service_needs(request: Request, service_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.mark_needs(by=request.user, service_id=service_id, needs=form.cleaned_data["needs"])
             messages.success(request, _("Saved. It is found by these needs."))
-            return redirect("service", service_id=service_id)
-    back = ("service", {"service_id": service_id})
+            return redirect("directory_service", service_id=service_id)
+    back = ("directory_service", {"service_id": service_id})
     return _form_page(request, form, _("With what it helps"), back, about=row.name)
 
 
@@ -136,8 +136,8 @@ def service_status(request: Request, service_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.set_status(by=request.user, service_id=service_id, status=form.cleaned_data["status"])
             messages.success(request, _("Saved."))
-            return redirect("service", service_id=service_id)
-    back = ("service", {"service_id": service_id})
+            return redirect("directory_service", service_id=service_id)
+    back = ("directory_service", {"service_id": service_id})
     return _form_page(request, form, _("Whether it takes referrals"), back, about=row.name)
 
 
