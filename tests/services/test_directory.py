@@ -81,7 +81,9 @@ def test_everybody_finds_what_fits_and_never_what_is_closed(world: World) -> Non
     assert "Nobody has checked it" in page
     assert "Closed: " not in page
     closed = Service.objects.get(name="Closed: defunct")
-    assert "It takes nobody now" in client.get(reverse("directory_service", args=[closed.pk])).content.decode()
+    assert (
+        "It takes nobody now" in client.get(reverse("directory_service", args=[closed.pk])).content.decode()
+    )
     assert client.get(reverse("directory_service", args=[uuid.uuid4()])).status_code == 404
     client.force_login(world.coordinator)
     assert "Closed: defunct" in client.get(reverse("services"), {"closed": "yes"}).content.decode()

@@ -381,6 +381,20 @@ STAYS = {
     "cases.Destruction": "is the certificate",
     "network.Place": "is a place, which several children are tied to",
     "network.Group": "is a group, which several people are tied to",
+    **dict.fromkeys(
+        (
+            "cases.Context",
+            "cases.ContextVoice",
+            "cases.ContextAssessment",
+            "cases.ContextGoal",
+            "cases.ContextGuardian",
+            "cases.ContextReview",
+            "cases.ReviewedGoal",
+            "cases.ContextEnd",
+            "cases.ContextTry",
+        ),
+        "is of a place or group and names no child: a full name of a child there is refused; what names one by a tick goes with the record",
+    ),
     "network.Spelling": "speaks of nobody",
     "cases.ChronologyWord": "speaks of nobody",
 }
