@@ -46,6 +46,7 @@ WHOLE = {
     "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",
     "cases_contextguardian": "are those who watch over one place or group",
+    "services_service": "the first forty that fit are looked through, to choose the few beside a piece of work",
     "cases_concernstep": "are the steps about one place or group",
     "cases_contextfinding": "one assessment of a context is read as a whole",
     "cases_contextmention": "say whom one assessment of a context names",
