@@ -374,7 +374,6 @@ GUARDIAN_ASKS: Final = Asks(
     why_ended="Say why they do it no longer, or said no",
 )
 MOST_GOALS: Final = 5
-NOT_POSITIVE: Final = "This says what will stop. Better say what will be so: for example “After school an adult who cares is at the far stands.”"
 # First words of a sentence that says what will stop, and words that say so anywhere.
 _STOPS: Final = frozenset(
     {
