@@ -44,7 +44,7 @@ def services_of(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "person": person,
         "form": form,
         "need": need,
-        "turn": where_to_turn(user, person, "referral", need=need),
+        "turn": where_to_turn(user, person, "", need=need),
         "asked": bool(need or words),
         "every": shown(user, every[:_MOST]),
         "is_more": len(every) > _MOST,
