@@ -360,7 +360,7 @@ def test_a_wrong_decision_takes_the_context_back_while_nothing_came_of_it(world,
     second = decide(world, told(world, arcade))
     assert second.context
     actions.hear_young_people(by=world.teacher, context_id=second.context.pk, **HEARD)
-    with pytest.raises(Refused, match="Work has begun in the context"):
+    with pytest.raises(Refused, match="Work has begun in this context"):
         telling.correct_decision(by=world.coordinator, concern_id=second.pk, **other)
 
 

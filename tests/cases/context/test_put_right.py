@@ -257,3 +257,17 @@ def test_danger_in_a_worry_reaches_who_holds_the_context_and_they_read_it(world,
     assert "danger_in_context" not in kinds(world.officer)
     with pytest.raises(Hidden):
         telling.open_concern(by=world.officer, concern_id=danger.pk)
+
+
+def test_a_decision_that_opened_work_to_which_others_were_added_is_not_taken_back(world, arcade) -> None:
+    first = decide(world, told(world, arcade))
+    decide(world, told(world, arcade), decision="add_to_context", new_context=None)
+    with pytest.raises(Refused, match="Work has begun in this context"):
+        telling.correct_decision(
+            by=world.coordinator,
+            concern_id=first.pk,
+            why="Misread",
+            decision="no_further_action",
+            reason="One car park",
+            feedback="Thank you",
+        )

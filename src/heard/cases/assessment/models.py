@@ -51,26 +51,9 @@ class QuestionSet(models.Model):
 
 
 class Assessment(SignedOff):
-    class State(models.TextChoices):
-        DRAFT = rules.State.DRAFT.value, _("Being written")
-        SUBMITTED = rules.State.SUBMITTED.value, _("With the supervisor")
-        RETURNED = rules.State.RETURNED.value, _("Sent back")
-        SIGNED = rules.State.SIGNED.value, _("Signed off")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="assessments")
-    release = models.CharField(
-        max_length=20, editable=False, help_text=_("The release of knowledge that it was made with.")
-    )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    writers = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        related_name="+",
-        help_text=_("All who wrote in it: none of them signs it off."),
-    )
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     judgement = models.TextField(blank=True)
-    what_is_not_known = models.TextField(blank=True)
     needs_harmed = models.TextField(
         blank=True, default="", help_text=_("What the child needs so that nobody harms them.")
     )
@@ -91,18 +74,7 @@ class Assessment(SignedOff):
         "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     why_no_words = models.TextField(blank=True)
-    started_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    returned_at = models.DateTimeField(null=True, blank=True)
-    returned_reason = models.TextField(blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    signed_at = models.DateTimeField(null=True, blank=True)
-    sign_comment = models.TextField(blank=True, help_text=_("What the supervisor says with the signature."))
-
-    objects = KeptOnceSigned.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-started_at"]
@@ -120,13 +92,7 @@ class Assessment(SignedOff):
                     "An assessment of this child is not signed off yet. Go on with that one."
                 ),
             ),
-            models.CheckConstraint(
-                condition=~models.Q(state="signed")
-                | models.Q(signed_by__isnull=False, signed_at__isnull=False)
-                & ~models.Q(signed_by=models.F("author")),
-                name="assessment_signed_by_another",
-                violation_error_message=_("An assessment is signed off by somebody who did not write it."),
-            ),
+            SignedOff.by_another("assessment_signed_by_another"),
         ]
 
     def __str__(self) -> str:

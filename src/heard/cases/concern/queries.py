@@ -26,7 +26,6 @@ from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
-from heard.cases.context.models import ContextEarlier, ContextHolder
 from heard.network.queries import (
     names_what_others_name,
     not_denied_through,
@@ -259,29 +258,28 @@ def has_work(user: User, concern: Concern) -> bool:
     keeps with a case, or a period of work before."""
     if not concern_is_open_to(user, concern.pk) or concern.case is None:
         return True
-    return _hangs_on(concern.case, concern, but=(AllocatedWorker, TrustedWorker))
-
-
-def has_work_in_context(user: User, concern: Concern) -> bool:
-    """The same of the context that this decision opened: whether anything hangs on it but the decision and who holds it."""
-    if not concern_is_open_to(user, concern.pk) or concern.context is None:
-        return True
-    return _hangs_on(concern.context, concern, but=(ContextEarlier, ContextHolder))
-
-
-def _hangs_on(this: Any, concern: Concern, *, but: tuple[Any, ...]) -> bool:
     own: dict[Any, Q] = {
         Concern: Q(pk=concern.pk),
         EarlierDecision: Q(concern=concern),
     }
-    for link in this._meta.get_fields(include_hidden=True):
+    for link in concern.case._meta.get_fields(include_hidden=True):
         if not link.auto_created or link.concrete or not (link.one_to_many or link.one_to_one):
             continue
         table: Any = link.related_model
-        rows = table._base_manager.filter(**{link.field.name: this})
-        if table not in but and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
+        rows = table._base_manager.filter(**{link.field.name: concern.case})  # type: ignore[union-attr]
+        if (
+            table not in (AllocatedWorker, TrustedWorker)
+            and rows.exclude(own.get(table, Q(pk__in=[]))).exists()
+        ):
             return True
     return False
+
+
+def is_of_other_worries(user: User, concern: Concern) -> bool:
+    """Whether another worry went to the context that this decision opened."""
+    if not concern_is_open_to(user, concern.pk) or concern.context is None:
+        return True
+    return concern.context.worries.exclude(pk=concern.pk).exists()
 
 
 def concern_is_open_to(user: User, concern_id: uuid.UUID) -> bool:

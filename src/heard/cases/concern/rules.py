@@ -306,12 +306,6 @@ def _why_not_context(standing: Standing, chosen: Chosen) -> str | None:
     )
 
 
-def why_not_take_back_context(*, has_work: bool) -> str | None:
-    if has_work:
-        return "Work has begun in the context that this decision opened. Close the context instead, with what was done."
-    return None
-
-
 def _why_not_step(chosen: Chosen) -> str | None:
     if why_not := DECIDE_ASKS.missing(step_what=chosen.step, step_owner=chosen.has_step_owner):
         return why_not

@@ -10,7 +10,6 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
-from heard.cases.stage import rules as signing
 from heard.cases.stage.models import KeptOnceSigned, LookedAt, PartOfSigned, SignedOff, refuse_where_signed
 from heard.network.rules import Joined
 
@@ -223,39 +222,11 @@ class ContextVoice(models.Model):
 class ContextAssessment(SignedOff):
     """What is known of a place or group: sides by setting, prose with evidence, no score. Signed off by another."""
 
-    class State(models.TextChoices):
-        DRAFT = signing.State.DRAFT.value, _("Being written")
-        SUBMITTED = signing.State.SUBMITTED.value, _("With the supervisor")
-        RETURNED = signing.State.RETURNED.value, _("Sent back")
-        SIGNED = signing.State.SIGNED.value, _("Signed off")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     context = models.ForeignKey(Context, on_delete=models.PROTECT, related_name="assessments")
-    release = models.CharField(
-        max_length=20, editable=False, help_text=_("The release of knowledge that it was made with.")
-    )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    writers = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        related_name="+",
-        help_text=_("All who wrote in it: none of them signs it off."),
-    )
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     weighing = models.TextField(
         blank=True, help_text=_("Which context, and what in it, drives the harm most, and why.")
     )
-    what_is_not_known = models.TextField(blank=True)
-    started_at = models.DateTimeField()
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    returned_at = models.DateTimeField(null=True, blank=True)
-    returned_reason = models.TextField(blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    signed_at = models.DateTimeField(null=True, blank=True)
-    sign_comment = models.TextField(blank=True, help_text=_("What the supervisor says with the signature."))
-
-    objects = KeptOnceSigned.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-started_at", "pk"]
@@ -268,13 +239,7 @@ class ContextAssessment(SignedOff):
                     "An assessment of this is not signed off yet. Go on with that one."
                 ),
             ),
-            models.CheckConstraint(
-                condition=~models.Q(state="signed")
-                | models.Q(signed_by__isnull=False, signed_at__isnull=False)
-                & ~models.Q(signed_by=models.F("author")),
-                name="context_assessment_signed_by_another",
-                violation_error_message=_("An assessment is signed off by somebody who did not write it."),
-            ),
+            SignedOff.by_another("context_assessment_signed_by_another"),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,7 @@ NAMES_A_CHILD: Final = (
     "This names a child. A context is about the place or the group: write it so that nobody is named. What is about one child "
     "belongs in the child’s own record."
 )
+WORK_HAS_BEGUN: Final = "Work has begun in this context. Close it instead, with what was done."
 NOT_YOURS: Final = (
     "The agency that leads this context does that, or the co-ordinator. Tell whoever holds it what you know."
 )
@@ -199,9 +200,7 @@ def why_not_take_back(*, state: str, may_decide: bool, has_work: bool) -> str | 
         return "A context is taken back by somebody who decides on worries."
     if state != State.OPEN:
         return CLOSED
-    if has_work:
-        return "Work has begun in the context that this decision opened. Close the context instead, with what was done."
-    return None
+    return WORK_HAS_BEGUN if has_work else None
 
 
 def why_not_write(*, state: str, may: bool, leads: bool = True) -> str | None:

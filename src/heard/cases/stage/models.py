@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,35 @@ class KeptOnceSigned(models.QuerySet[Any]):
 class SignedOff(models.Model):
     """What one writes and another signs: once signed it is neither changed nor deleted."""
 
+    class State(models.TextChoices):
+        DRAFT = State.DRAFT.value, _("Being written")
+        SUBMITTED = State.SUBMITTED.value, _("With the supervisor")
+        RETURNED = State.RETURNED.value, _("Sent back")
+        SIGNED = State.SIGNED.value, _("Signed off")
+
+    release = models.CharField(
+        max_length=20, editable=False, help_text=_("The release of knowledge that it was made with.")
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text=_("All who wrote in it: none of them signs it off."),
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    what_is_not_known = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_reason = models.TextField(blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+    sign_comment = models.TextField(blank=True, help_text=_("What the supervisor says with the signature."))
+
+    objects = KeptOnceSigned.as_manager()
+
     class Meta:
         abstract = True
 
@@ -72,6 +102,16 @@ class SignedOff(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         refuse_where_signed(type(self), [self.pk])
         return super().delete(*args, **kwargs)
+
+    @staticmethod
+    def by_another(name: str) -> models.CheckConstraint:
+        return models.CheckConstraint(
+            condition=~models.Q(state="signed")
+            | models.Q(signed_by__isnull=False, signed_at__isnull=False)
+            & ~models.Q(signed_by=models.F("author")),
+            name=name,
+            violation_error_message=_("An assessment is signed off by somebody who did not write it."),
+        )
 
 
 class PartOfSigned(models.Model):

@@ -28,7 +28,7 @@ from heard.cases.concern.queries import (
     concern_visible_to,
     decides,
     has_work,
-    has_work_in_context,
+    is_of_other_worries,
     last_day_to_correct,
 )
 from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
@@ -42,6 +42,7 @@ from heard.cases.context.actions import (
     take_worry_away,
 )
 from heard.cases.context.queries import locked_context, open_context_of
+from heard.cases.context.rules import WORK_HAS_BEGUN
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve
@@ -469,7 +470,7 @@ def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now:
         return None
     if concern.decision == rules.Decision.OPEN_CONTEXT and concern.context:
         locked_context(by, concern.context.pk)
-        refuse(rules.why_not_take_back_context(has_work=has_work_in_context(by, concern)))
+        refuse(WORK_HAS_BEGUN if is_of_other_worries(by, concern) else None)
         why = _why_put_right(concern)
         take_back_context(by=by, context_id=concern.context.pk, why=why, at=now)
     if concern.decision == rules.Decision.ADD_TO_CONTEXT and concern.context:
