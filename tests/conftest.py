@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import settings as tries
 from tests.again import written_once
 
 from heard.agencies import actions
+from heard.agencies.jobs import working
 from heard.agencies.models import Agency, Team, User
 from heard.agencies.rules import Role
 
@@ -234,6 +236,12 @@ def another_coordinator(world: World) -> User:
 def quick_passwords(settings) -> None:
     """A real hash takes half a second by design; the tests sign in hundreds of people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs beside most tests: one that takes a minute is no site whose work stands still."""
+    monkeypatch.setattr(working, "SILENT", timedelta(hours=1))
 
 
 @pytest.fixture

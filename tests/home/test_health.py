@@ -16,6 +16,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
+def time_enough() -> None:
+    """None: what is silent is what these tests are about."""
+
+
+@pytest.fixture
 def workers(db: None) -> None:
     for queue in working.QUEUES:
         working.beat(queue, queue)

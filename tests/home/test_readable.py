@@ -150,7 +150,12 @@ def test_on_a_disk_that_is_full_a_child_is_read_and_every_look_is_kept(
     client.force_login(world.social_worker)
     before = AuditRow.objects.filter(person_id=child.pk, verb="view").count()
     with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA max_page_count").fetchone()[0]
+        usual, free, size = (
+            cursor.execute(f"PRAGMA {of}").fetchone()[0]
+            for of in ("max_page_count", "freelist_count", "page_size")
+        )
+        cursor.execute("CREATE TABLE what_other_tests_left_free (filled BLOB)")
+        cursor.execute("INSERT INTO what_other_tests_left_free VALUES (zeroblob(%s))", [free * size])
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
     asked = 0

@@ -84,6 +84,9 @@ def test_from_the_sign_in_page_to_my_work_with_the_second_step(
 
 
 def code(secret: str) -> str:
+    """With ten seconds left to type it in."""
+    if time.time() % 30 > 20:
+        wait_for_the_next_code()
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 

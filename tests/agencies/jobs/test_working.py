@@ -18,6 +18,11 @@ pytestmark = pytest.mark.django_db
 BANNER = "Background work stands still"
 
 
+@pytest.fixture
+def time_enough() -> None:
+    """None: what is silent is what these tests are about."""
+
+
 def running(*workers: str) -> DBTaskResult:
     key = remove_old_packs.enqueue().id
     DBTaskResult.objects.filter(pk=key).update(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
+from heard.agencies.addressing import everybody_who
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case import actions as casework
@@ -116,9 +117,10 @@ class Story:
 
 
 def has_it(notice: Notice) -> bool:
-    """Somebody who decides, and may open the record, has it on their list."""
-    readers = [fresh(row.user) for row in notice.readers.filter(seen_at=None)]
-    return any(user.may(May.DECIDE) and may_open(user, notice.person_id) for user in readers)
+    """Somebody who decides, and may open the record, has it on their list, or is the only one and told it themselves."""
+    decide = {user.pk for user in everybody_who(May.DECIDE) if may_open(fresh(user), notice.person_id)}
+    unread = set(notice.readers.filter(seen_at=None).values_list("user_id", flat=True))
+    return bool(decide & unread) or decide == {notice.told_by_id}
 
 
 def left_lying(now: datetime) -> list[Notice]:
@@ -150,6 +152,10 @@ def walk(world: World, case: Any, steps: list[tuple[str, str]]) -> list[Notice]:
 @given(st.lists(STEPS, min_size=1, max_size=8))
 def test_no_danger_is_left_lying(world: World, case: Any, steps: list[tuple[str, str]]) -> None:
     assert walk(world, case, [("tell", ""), *steps]) == []
+
+
+def test_whoever_told_it_and_alone_decides_may_have_seen_it(world: World, case: Any) -> None:
+    assert walk(world, case, [("tell", ""), ("leave", "coordinator"), ("see", "supervisor")]) == []
 
 
 def test_it_is_found_when_nobody_is_told_after_an_hour(
