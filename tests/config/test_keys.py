@@ -189,6 +189,39 @@ def test_what_cannot_be_done_is_named_and_holds_up_nothing_else(files: list[Atta
     assert next(one.code for one in doctor._keys()) == "keys-lacking"
 
 
+def test_once_all_is_encrypted_a_file_in_clear_is_none_of_the_sites(
+    files: list[Attachment], at: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever can write to the folder and to the database, and has no key, puts nothing in the place of what was kept."""
+    heard("make")
+    [lies] = {one.path: one for one in files if storing.take(one).read() == WORDS[0]}.values()
+    heard("encrypt")
+    lies.path.write_bytes(WORDS[0])
+    with pytest.raises(storing.Changed):
+        storing.take(lies)
+    assert ring.add(at).sealed_since == ring.read(at).sealed_since != ""
+    heard("encrypt")  # such as out of a backup of before: whoever looks after Heard says so
+    assert contents(files) == set(WORDS)
+    opened = storing.take(lies)
+    lies.path.write_bytes(WORDS[0])
+    with pytest.raises(storing.Changed):
+        opened.read()
+
+
+def test_a_copy_that_does_not_read_as_it_was_written_counts_for_none(
+    at: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring.make(at)
+    (cora, _file), (dele, _other) = identity(tmp_path, "cora"), identity(tmp_path, "dele")
+    to = ("escrow", "--to", str(tmp_path / "stick"), "--recipient", cora, "--recipient", dele)
+    monkeypatch.setattr(
+        "heard.config.keys.cli._write_out", lambda out, content: out.write_bytes(content[:-1])
+    )
+    assert "does not read as it was written" in heard(*to, ends=1).output
+    assert ring.read(at).first.escrowed == ()
+    monkeypatch.undo()
+
+
 def test_a_key_that_comes_while_copies_are_written_stays(at: Path) -> None:
     ring.make(at)
     read = ring.escrowed(ring.read(at), ["age1cora", "age1dele"])

@@ -78,6 +78,19 @@ def test_without_the_key_of_the_audit_trail_nothing_starts(settings: Any, tmp_pa
     refuse_without_a_key()
 
 
+def test_without_the_keys_of_files_it_starts_and_says_so(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Records need none of them."""
+    settings.DATA, settings.AUDIT_KEY, settings.KEYS = tmp_path, tmp_path / "audit.key", tmp_path / "keys"
+    keys.make(settings.AUDIT_KEY)
+    refuse_without_a_key()
+    assert (
+        f"opens and keeps no file. HEARD_KEYS says that the keys are in {settings.KEYS}"
+        in capsys.readouterr().err
+    )
+
+
 def test_a_missing_secret_key_gives_a_plain_sentence(port: int, environment: dict[str, str]) -> None:
     done = run("serve", "--port", str(port), environment=environment | {"HEARD_DEMO": "0"})
     assert done.returncode == 1

@@ -12,7 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from tests.conftest import PASSWORD, World
 from tests.walls.record import make_record
@@ -178,7 +178,7 @@ def test_with_keys_of_the_site_seeds_are_theirs_and_those_of_before_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     before = enrol(with_password("sol.wright"))
-    settings.KEYS = tmp_path / "keys"
+    settings.DATA, settings.KEYS = tmp_path, tmp_path / "keys"
     first = ring.make(settings.KEYS).first
     clock(31)
     assert confirm(with_password("sol.wright"), code(before)).status_code == 302
@@ -212,6 +212,12 @@ def test_with_keys_of_the_site_seeds_are_theirs_and_those_of_before_go_on(
     assert f"The key {second.id} is not in the file of keys" in caplog.text
     changed, left = factors.encrypt_seeds()
     assert (changed, len(left)) == (0, 4)
+    request = RequestFactory().get("/")
+    [(counted,)] = {
+        (factors.factor(request)["codes_left"](one.wrap()),)
+        for one in Authenticator.objects.filter(type="recovery_codes", user=world.coordinator)
+    }
+    assert counted == 10, "which needs no key"
 
 
 def test_a_new_secret_key_reads_what_the_one_before_encrypted(

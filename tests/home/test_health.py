@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from heard.agencies.envelopes import kept, ring
 from heard.agencies.jobs import working
 from heard.agencies.models import WorkerBeat
 
@@ -33,7 +35,7 @@ def test_it_is_ready_where_everything_works(
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.text) == (
         200,
-        "database: yes\ndisk: yes\nworker: yes\nnotifier: yes\nmigrations: yes\n",
+        "database: yes\ndisk: yes\nworker: yes\nnotifier: yes\nmigrations: yes\nkeys: yes\n",
     )
 
 
@@ -56,6 +58,21 @@ def test_a_notifier_that_fell_silent_or_never_was_there_is_told(
     monkeypatch.setattr("heard.home.health.urgent_waits", lambda _user: False)
     WorkerBeat.objects.filter(queue=working.NOTIFIER).update(beat_at=timezone.now() - timedelta(hours=1))
     assert client.get("/health/ready").status_code == 503
+
+
+def test_lost_keys_are_told_and_nothing_is_kept_in_clear_then(
+    client: Client, workers: None, settings: Any, tmp_path: Path
+) -> None:
+    """Also where an older file of settings names none any longer."""
+    settings.DATA, settings.KEYS = tmp_path, tmp_path / "keys"
+    ring.make(settings.KEYS)
+    assert "keys: yes\n" in client.get("/health/ready").text
+    for settings.KEYS in (tmp_path / "elsewhere", None):
+        answer = client.get("/health/ready")
+        assert (answer.status_code, "keys: no\n" in answer.text) == (503, True), settings.KEYS
+        with pytest.raises(kept.NoKeys):
+            kept.put(tmp_path / "file", [b"She was afraid."], "attachment")
+    assert not (tmp_path / "file").exists()
 
 
 def test_a_full_disk_is_told(client: Client, workers: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,9 +184,12 @@ def alone() -> Iterator[None]:
 def copy_out(name: str, to: Path, reason: str) -> None:
     """One attached file, or one of quarantine, as it is within its envelope, into a new file for this user alone, with an audit row.
     Raises `LookupError` for what is none, and as `kept.whole` or `storing.take` does."""
-    content = _opened(name, reason)
     with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.writelines(content)
+        try:
+            out.writelines(_opened(name, reason))
+        except BaseException:
+            to.unlink()
+            raise
 
 
 def _opened(name: str, reason: str) -> kept.Whole:

@@ -149,14 +149,18 @@ def _prepare() -> tuple[str, ...]:
 def refuse_without_a_key() -> None:
     from django.conf import settings
 
+    """Without the key of the audit trail nothing could be done. Without those that encrypt files, records are read and written, and the
+    pages of files, packs and second factors say what lacks."""
     from heard.agencies.envelopes import kept
     from heard.agencies.seal import keys
 
     try:
         keys.read(settings.AUDIT_KEY)
         kept.ring()
-    except (keys.KeyMissing, kept.NoKeys) as error:
+    except keys.KeyMissing as error:
         raise click.ClickException(str(error)) from error
+    except kept.NoKeys as error:
+        click.echo(f"Heard starts, and opens and keeps no file. {error}", err=True)
 
 
 def _wait_for_database() -> tuple[bool, bool]:

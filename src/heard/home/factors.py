@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import clear_authentication_records, record_authentication
 from allauth.account.signals import password_changed
-from allauth.mfa import signals
+from allauth.mfa import app_settings, signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -139,8 +140,15 @@ def _shown_at(request: HttpRequest, shown: dict[str, Any]) -> float:
 def factor(request: HttpRequest) -> dict[str, Any]:
     """A context processor: whether the page has to say that something is lacking."""
     return {
-        "lacks_factor": hasattr(request, "user") and hasattr(request, "session") and lacks_factor(request)
+        "lacks_factor": hasattr(request, "user") and hasattr(request, "session") and lacks_factor(request),
+        "codes_left": _codes_left,
     }
+
+
+def _codes_left(codes: RecoveryCodes) -> int:
+    """How many recovery codes are not used. It needs no key, so that whoever has a passkey looks after it also where keys are lost."""
+    used: int = codes.instance.data["used_mask"].bit_count()
+    return app_settings.RECOVERY_CODE_COUNT - used
 
 
 def _confirm(request: HttpRequest) -> HttpResponseBase:

@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from heard.agencies.envelopes import kept
 from heard.agencies.jobs import working
 from heard.cases.case.notices.queries import urgent_waits, whom_to_ring
 
@@ -47,12 +48,19 @@ def _migrations() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
+def _keys() -> bool:
+    """Those that encrypt files, packs and second factors, where the site has any."""
+    kept.ring()
+    return True
+
+
 CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "database": _database,
     "disk": _disk,
     "worker": _worker,
     "notifier": _notifier,
     "migrations": _migrations,
+    "keys": _keys,
 }
 
 
@@ -64,7 +72,7 @@ def wrong() -> list[str]:
 def _passed(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except (DatabaseError, OSError):
+    except (DatabaseError, OSError, kept.NoKeys):
         _log.warning("A check of the site's health failed.", exc_info=True)
         return False
 

@@ -1,7 +1,8 @@
 """Files on the disk of the site: there whole or not at all, in an envelope where HEARD_KEYS says with which keys, and given only once
 every byte of them was checked.
 
-A file of before there were keys is read as it is, until `heard keys encrypt` has put it into its envelope.
+A file of before there were keys is read as it is, until `heard keys encrypt` has put all of them into envelopes. From then on one in
+clear is none that was kept here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -24,6 +25,7 @@ from heard.agencies.envelopes.ring import KeyMissing, NoKeys, Ring
 
 ASIDE: Final = ".part"
 PART: Final = files.PART  # bytes
+_MARK: Final = "has-keys"  # in HEARD_DATA, once keys were named
 
 
 class Changed(Exception):
@@ -31,8 +33,33 @@ class Changed(Exception):
 
 
 def ring() -> Ring | None:
-    """The keys of the site; None where it has none. Raises `NoKeys` where the settings name a file that is not there."""
-    return rings.read(settings.KEYS) if settings.KEYS else None
+    """The keys of the site; None where it never had any. Raises `NoKeys` where the settings name a file that is not there, and where
+    they name none any longer: what comes would lie in clear beside what is encrypted."""
+    if settings.KEYS:
+        found = rings.read(settings.KEYS)
+        note_keys(Path(settings.DATA))
+        return found
+    mark = Path(settings.DATA) / _MARK
+    if mark.exists():
+        raise NoKeys(
+            "HEARD_KEYS is not set, and this site encrypts what it keeps. Name the file of keys again. If nothing is encrypted, as "
+            f"`heard keys list` says: remove {mark}"
+        )
+    return None
+
+
+def note_keys(data: Path) -> None:
+    """From now on this folder is one of a site with keys."""
+    mark = data / _MARK
+    if not mark.exists():
+        with suppress(OSError):  # a full disk hinders nobody from reading; the next time writes it
+            mark.touch(0o600)
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether it begins as an envelope does."""
+    with path.open("rb") as file:
+        return files.is_sealed(file)
 
 
 @dataclass(frozen=True)
@@ -63,7 +90,10 @@ class Whole:
         `Changed`."""
         digest, held = hashlib.sha256(), b""
         with self.path.open("rb") as file:
-            for part in _parts(file, self._keys(file), self.about):
+            keys = self._keys(file)
+            if keys is None and not self.is_clear:
+                raise Changed
+            for part in _parts(file, keys, self.about):
                 digest.update(part)
                 if held:
                     yield held
@@ -101,9 +131,10 @@ def put(path: Path, content: Iterable[bytes], about: str) -> None:
         raise
 
 
-def whole(path: Path, about: str, sha256: str = "") -> Whole:
-    """A file that is as it was put there. Raises `FileNotFoundError`; `Changed` where it is another one, or not `sha256`;
-    `KeyMissing` and `NoKeys` where it is encrypted and cannot be opened. `sha256`: '' where nobody knows it."""
+def whole(path: Path, about: str, sha256: str = "", *, of_before: bool = False) -> Whole:
+    """A file that is as it was put there. Raises `FileNotFoundError`; `Changed` where it is another one, not `sha256`, or in clear where
+    everything is encrypted; `KeyMissing` and `NoKeys` where it is encrypted and cannot be opened. `sha256`: '' where nobody knows it.
+    `of_before`: it may be in clear all the same, such as out of an older backup."""
     with path.open("rb") as file:
         keys = _keys_for(file)
         try:
@@ -116,7 +147,7 @@ def whole(path: Path, about: str, sha256: str = "") -> Whole:
                 raise Changed from problem
             else:
                 raise
-    if sha256 and found != sha256:
+    if (sha256 and found != sha256) or (keys is None and not of_before and _everything_is_sealed()):
         raise Changed
     return Whole(path, about, size, found, is_clear=keys is None)
 
@@ -132,7 +163,7 @@ def encrypt(path: Path, about: str, sha256: str, holding: Callable[[], AbstractC
     for as long as it lasts, that the file still belongs to what it belonged to. Broken off at any moment, the file is there as it
     was or encrypted. Raises as `whole` does."""
     keys = ring()
-    found = whole(path, about, sha256)
+    found = whole(path, about, sha256, of_before=True)
     if keys is None or not found.is_clear:
         return False
     aside, still = path.with_name(f"{path.name}.sealing"), False
@@ -187,6 +218,15 @@ def opened_words(kept: str, about: str) -> str | None:
 # ---- inside
 
 
+def _everything_is_sealed() -> bool:
+    """As the file of keys says; where that is away, nobody says it."""
+    try:
+        keys = ring()
+    except NoKeys:
+        return False
+    return bool(keys and keys.sealed_since)
+
+
 def _keys_for(file: IO[bytes]) -> Ring | None:
     """None where it does not begin as an envelope. A site without keys has an empty ring for one that does."""
     if not files.is_sealed(file):
@@ -239,7 +279,9 @@ __all__ = [
     "NoKeys",
     "Whole",
     "encrypt",
+    "is_sealed",
     "key_ids",
+    "note_keys",
     "opened_words",
     "put",
     "rewrap",

@@ -67,9 +67,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Ring:
-    """The keys of a file, the one that encrypts first."""
+    """The keys of a file, the one that encrypts first. `sealed_since`: the moment, as ISO 8601 in UTC, from which nothing lies in clear any
+    more, '' where it never was so. It stands here, where who can write to the files and the database cannot."""
 
     keys: tuple[Key, ...]
+    sealed_since: str = ""
 
     @property
     def first(self) -> Key:
@@ -110,17 +112,19 @@ def _read(path: Path, _as_it_is: tuple[int, int, int]) -> Ring:
 
 def parsed(text: bytes) -> Ring:
     """Raises `ValueError`, `KeyError` or `TypeError` for what is no file of keys."""
+    said = json.loads(text)
     keys = tuple(
         Key(b64decode(one["key"], validate=True), str(one["made"]), tuple(map(str, one.get("escrowed", ()))))
-        for one in json.loads(text)["keys"]
+        for one in said["keys"]
     )
     if not keys or any(len(key.secret) != _KEY_BYTES for key in keys):
         raise ValueError("no keys of 32 bytes")
-    return Ring(keys)
+    return Ring(keys, str(said.get("sealed_since", "")))
 
 
-def as_text(keys: Iterable[Key]) -> bytes:
+def as_text(ring: Ring) -> bytes:
     said: dict[str, Any] = {
+        "sealed_since": ring.sealed_since,
         "keys": [
             {
                 "id": key.id,
@@ -128,8 +132,8 @@ def as_text(keys: Iterable[Key]) -> bytes:
                 "key": b64encode(key.secret).decode(),
                 "escrowed": list(key.escrowed),
             }
-            for key in keys
-        ]
+            for key in ring.keys
+        ],
     }
     return json.dumps(said, indent=1).encode()
 
@@ -145,7 +149,8 @@ def make(path: Path) -> Ring:
 def add(path: Path) -> Ring:
     """A new key, which encrypts from now on."""
     with _changing(path):
-        ring = Ring((_new(), *read(path).keys))
+        ring = read(path)
+        ring = replace(ring, keys=(_new(), *ring.keys))
         _put(path, ring, over=True)
     return ring
 
@@ -153,9 +158,9 @@ def add(path: Path) -> Ring:
 def add_from(path: Path, others: Iterable[Key]) -> Ring:
     """Other keys behind those that are there, such as those of before a restore; where there is no file, they make one."""
     with _changing(path):
-        held = read(path).keys if path.exists() else ()
-        known = {key.id for key in held}
-        ring = Ring((*held, *(key for key in others if key.id not in known)))
+        held = read(path) if path.exists() else Ring(())
+        new = (key for key in others if key.id not in held.by_id)
+        ring = replace(held, keys=(*held.keys, *new))
         _put(path, ring, over=True)
     return ring
 
@@ -167,7 +172,7 @@ def retire(path: Path, key_id: str) -> Ring:
         ring = read(path)
         if ring.named(key_id) is ring.first:
             raise WhyNot("This key encrypts what comes. Add another before it first: heard keys add")
-        ring = Ring(tuple(key for key in ring.keys if key.id != key_id))
+        ring = replace(ring, keys=tuple(key for key in ring.keys if key.id != key_id))
         _put(path, ring, over=True)
     return ring
 
@@ -175,14 +180,22 @@ def retire(path: Path, key_id: str) -> Ring:
 def escrowed(ring: Ring, recipients: Iterable[str]) -> Ring:
     """The same keys, of each of which these have a copy."""
     to_whom = tuple(recipients)
-    return Ring(tuple(replace(key, escrowed=to_whom) for key in ring.keys))
+    return replace(ring, keys=tuple(replace(key, escrowed=to_whom) for key in ring.keys))
 
 
 def note_escrow(path: Path, ring: Ring) -> None:
     """That copies were written of the keys of `ring`, as it says. Keys that came meanwhile have none, and stay."""
     with _changing(path):
         now = read(path)
-        _put(path, Ring(tuple(ring.by_id.get(key.id, key) for key in now.keys)), over=True)
+        _put(path, replace(now, keys=tuple(ring.by_id.get(key.id, key) for key in now.keys)), over=True)
+
+
+def note_sealed(path: Path) -> None:
+    """That everything is in its envelope: from now on what lies in clear is none of the site's."""
+    with _changing(path):
+        now = read(path)
+        if not now.sealed_since:
+            _put(path, replace(now, sealed_since=_now()), over=True)
 
 
 @contextmanager
@@ -197,7 +210,11 @@ def _changing(path: Path) -> Iterator[None]:
 
 
 def _new() -> Key:
-    return Key(secrets.token_bytes(_KEY_BYTES), datetime.now(UTC).isoformat(timespec="seconds"))
+    return Key(secrets.token_bytes(_KEY_BYTES), _now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _put(path: Path, ring: Ring, *, over: bool) -> bool:
@@ -206,7 +223,7 @@ def _put(path: Path, ring: Ring, *, over: bool) -> bool:
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".keys-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(as_text(ring.keys))
+            file.write(as_text(ring))
             file.flush()
             os.fsync(file.fileno())
         if over:

@@ -228,11 +228,11 @@ def scan_waiting_files(*, by: User | None) -> int:
             continue  # the check of all files says so each night
         except scanning.NoAnswer:
             break
-        if harmful:
-            _set_apart(content)
-            _take_out(by, row, "refuse harmful file", _FOUND_LATER)
-        else:
-            _release(by, row, content)
+        try:
+            _settle(by, row, content, harmful=harmful)
+        except (storing.NoKeys, OSError):
+            _log.error("What waited for ClamAV cannot be written, and waits on.", exc_info=True)
+            break
         done += 1
     return done
 
@@ -273,7 +273,11 @@ def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> str:
         raise Refused(_(_NOT_SCANNED)) from problem
     if not harmful:
         return ""
-    key = _set_apart(content)
+    try:
+        key = _set_apart(content)
+    except (storing.NoKeys, OSError):
+        _log.error("What ClamAV found could not be put into quarantine.", exc_info=True)
+        key = ""  # it is refused all the same
     [(field, record_id)] = about.items()
     with transaction.atomic():
         record_audit(
@@ -297,6 +301,14 @@ def _read(content: bytes) -> Contents:
         return read_apart(content)
     except Unreadable as problem:
         raise Refused(_(str(problem))) from problem
+
+
+def _settle(by: User | None, row: Attachment, content: bytes, *, harmful: bool) -> None:
+    if harmful:
+        _set_apart(content)
+        _take_out(by, row, "refuse harmful file", _FOUND_LATER)
+    else:
+        _release(by, row, content)
 
 
 def _release(by: User | None, row: Attachment, content: bytes) -> None:

@@ -13,9 +13,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from heard.agencies.envelopes import kept
 from heard.config.backup import archive, database
 from heard.config.backup.archive import Broken, Manifest
 
+_ENCRYPTED: Final = ("attachments", "packs")  # where there were keys
 _MAILS: Final = "heard.insight.digest."
 _MAY_BE_THERE: Final = {
     "extracts",
@@ -91,6 +93,8 @@ def _put(path: Path, file: IO[bytes]) -> None:
 def _move(aside: Path, data: Path) -> None:
     places = {"questions": Path(settings.QUESTIONS), "looks.jsonl": settings.LOOKS}
     for one in aside.iterdir():
+        if any(kept.is_sealed(path) for path in one.rglob("*") if one.name in _ENCRYPTED and path.is_file()):
+            kept.note_keys(data)
         target = places.get(one.name, data / one.name)
         if target.is_dir():
             shutil.copytree(one, target, dirs_exist_ok=True)

@@ -74,7 +74,10 @@ def encrypt() -> None:
         from heard.config import encrypted as stores
 
         rings.read(path)
-        _end(stores.encrypt(click.echo))
+        done = stores.encrypt(click.echo)
+        if not done.left:
+            rings.note_sealed(path)
+        _end(done)
 
 
 @keys.command()
@@ -133,14 +136,13 @@ def escrow(to: Path, recipients: tuple[str, ...]) -> None:
         from heard.config.backup import archive
 
         ring = rings.escrowed(rings.read(path), recipients)
-        text = rings.as_text(ring.keys)
+        text = rings.as_text(ring)
         out = to / f"heard-keys-{ring.first.id}-{hashlib.sha256(text).hexdigest()[:8]}.age"
         content = archive.encrypted(text, list(recipients))
         to.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_out(out, content)
+        if out.read_bytes() != content:
+            raise click.ClickException(f"{out} does not read as it was written. Try another disk or stick.")
         rings.note_escrow(path, ring)
         _note("escrow", ring.first.id, keys=len(ring.keys))
     click.echo(
@@ -241,6 +243,21 @@ def _keys_in(path: Path, identity: Path | None) -> Iterable[rings.Key]:
         raise click.ClickException(str(error)) from error
     except (ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{path} is no file of keys, nor an escrow of one.") from error
+
+
+def _write_out(out: Path, content: bytes) -> None:
+    """Whole or not at all, also where there is an older copy of the same name."""
+    aside = out.with_name(f".{out.name}.part")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(out)
+    folder = os.open(out.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _note(verb: str, key_id: str, **detail: Any) -> None:
