@@ -24,6 +24,8 @@ from heard.board.models import Audit, AuditAnswer
 from heard.cases.case import actions as casework
 from heard.home.queries import my_work
 from heard.knowledge import load
+from heard.network.actions import record_fact
+from heard.network.rules import Said
 
 PACKS = ["see_me_hear_me", "working_together"]
 FIELD = Path(__file__).parents[3] / "shared" / "knowledge" / "field-2026.md"
@@ -296,9 +298,12 @@ def test_what_is_counted_is_what_is_there(world: World, lead: User) -> None:
         if number < 2:
             type(case.person).objects.filter(pk=case.person_id).update(nhs_number="9434765919")
     since, today = timezone.localdate() - timedelta(days=30), timezone.localdate()
+    checked = Said("worker", "Sol Wright", today)
+    this = {"person_id": case.person_id, "kind": "nhs_check", "value": "Nobody matches.", "code": "NONE"}
+    record_fact(by=world.social_worker, said=checked, **this)
     found = evidence.counted_for(world.board_member, evidence.names(), since=since, today=today)
     assert found["allocated_worker"]["says"] == "6 of 7 (86%)"
-    assert found["nhs_number"]["says"] == "2 of 7 (29%)"
+    assert found["nhs_number"]["says"] == "3 of 7 (43%)", "one of them explained"
     assert found["ethnicity"]["says"] == "0 of 7 (0%)"
     assert found["worries_about_places"]["says"] == "0"
     assert found["profile"]["says"] == "none is released"

@@ -161,7 +161,9 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     assert "restore" in restored
     assert set(before["agencies_auditrow"]) < set(after["agencies_auditrow"])
     assert set(before["agencies_auditseal"]) < set(after["agencies_auditseal"])
-    assert (place / "has-keys").is_file(), "so that nothing is kept in clear before HEARD_KEYS names them again"
+    assert (place / "has-keys").is_file(), (
+        "so that nothing is kept in clear before HEARD_KEYS names them again"
+    )
     newer, was = f"attachments/{'0' * 32}", files(site)
     running = [name for name in was if name.startswith("runs/") and name not in files(place)]
     assert len(running) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -153,6 +154,29 @@ def test_the_form_for_ethnicity_asks_nobody_else_and_the_child_may_not_want_to_s
     assert "There is a problem" in client.post(there, on | {"value": "", "said_by": "Sol"}).text
     page = client.post(there, on | {"value": "", "code": "REFU", "said_by": "Sol"}, follow=True).text
     assert "Did not want to say" in page
+
+
+def test_a_check_of_the_nhs_number_says_what_it_answered_and_why_none_is_certain(
+    world: World, amira: Person
+) -> None:
+    by = Said("worker", "Sol Wright, with the national service", TODAY)
+    with pytest.raises(Refused, match="what the check answered"):
+        note(world, amira, "nhs_check", "The GP is asked.", said=by)
+    with pytest.raises(Refused, match="what the check answered"):
+        note(world, amira, "nhs_check", "The GP is asked.", said=by, code="WBRI")
+    with pytest.raises(Refused, match="why no number is certain"):
+        note(world, amira, "nhs_check", "", said=by, code="POTE")
+    client, there = signed_in(world.social_worker), at("about_add", person_id=amira.pk, what="nhs_check")
+    offered = re.findall(r'name="code"[^>]* value="(\w+)"', client.get(there).text)
+    assert offered == ["MATC", "POTE", "LOWC", "MANY", "NONE", "ERRO"]
+    day = {"said_on-day": TODAY.day, "said_on-month": TODAY.month, "said_on-year": TODAY.year}
+    typed = {"code": "MANY", "value": "Two of this name. The GP is asked.", "said_by": by.said_by, **day}
+    assert "Who checked, and where?" in client.post(there, typed | {"said_by": ""}).text
+    assert client.post(there, typed).status_code == 302
+    page = " ".join(client.get(at("person_about", person_id=amira.pk)).text.split())
+    assert "More than one person matches. <span" in page
+    assert "Chose from the list" not in page
+    assert "MANY" not in client.get(at("about_add", person_id=amira.pk, what="ethnicity")).text
 
 
 # ---- of a relative

@@ -124,7 +124,10 @@ def _ethnicity(user: User, since: date, today: date) -> Counted:
 
 def _nhs_number(user: User, since: date, today: date) -> Counted:
     kept = cases.with_said(user, "nhs_number")
-    return _share(_("Children with an NHS number in their record"), kept, _("Open cases, today."))
+    counts = _(
+        "Open cases, today. A number is explained where a check of it stands in the record, with what it answered."
+    )
+    return _share(_("Children with an NHS number in their record, or with why there is none"), kept, counts)
 
 
 def _supervision(user: User, since: date, today: date) -> Counted:

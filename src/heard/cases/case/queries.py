@@ -431,7 +431,10 @@ def with_an_allocated_worker(user: User) -> Kept:
 
 
 def with_said(user: User, what: str) -> Kept:
-    """Open cases in which this stands of the child: `nhs_number`, or a kind of fact. For those who see figures."""
+    """Open cases in which this stands of the child: a kind of fact, or `nhs_number`, which stands there too where a check of it says why
+    there is none. For those who see figures."""
     rows = _opened_for_figures(user)
-    said = ~Q(person__nhs_number="") if what == "nhs_number" else Q(has_fact(user, what, "person"))
+    said = Q(has_fact(user, "nhs_check" if what == "nhs_number" else what, "person"))
+    if what == "nhs_number":
+        said |= ~Q(person__nhs_number="")
     return Kept(rows.filter(said).count(), rows.count())

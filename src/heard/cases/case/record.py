@@ -22,6 +22,7 @@ from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, quoted, say
 from heard.network import record as network
 from heard.network.queries import addresses_of, people_visible_to, web
+from heard.network.rules import FactKind
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -158,7 +159,8 @@ def involvement_in_referral(row: network.Involvement) -> Text:
 
 
 def _fact_on_paper(row: network.Fact) -> Iterator[Passage]:
-    chosen = labelled(_("Chosen from a list"), choice(row, "code"))
+    is_check = row.kind == FactKind.NHS_CHECK
+    chosen = labelled(_("It answered") if is_check else _("Chosen from a list"), choice(row, "code"))
     reached = labelled(_("How they are reached"), row.contact)
     yield Passage(choice(row, "kind"), lines(row.value, chosen, reached, *network.told(row)))
 

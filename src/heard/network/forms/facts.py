@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -45,8 +46,12 @@ _VALUE: Final[dict[FactKind, tuple[Any, Any]]] = {
         _("What matters to the child?"),
         _("What they like, what they are good at, what they would want us to know."),
     ),
+    FactKind.NHS_CHECK: (
+        _("Why is no number certain, and what is done about it?"),
+        _("For example: two children of this name and date of birth; the GP is asked for the number. Not needed for a match."),
+    ),
 }  # fmt: skip
-_LONG: Final = (FactKind.COMMUNICATION, FactKind.DISABILITY, FactKind.MATTERS)
+_LONG: Final = (FactKind.COMMUNICATION, FactKind.DISABILITY, FactKind.MATTERS, FactKind.NHS_CHECK)
 
 
 class ToldForm(Form):
@@ -83,7 +88,7 @@ class FactForm(ToldForm):
     code = SelectField(
         _("Which of these did the child choose?"),
         hint=_("Only where the child was shown the list. Statutory returns count these groups."),
-        choices=Fact.Code.choices,
+        choices=[one for one in Fact.Code.choices if one[0] not in set(rules.Checked)],
         required=False,
     )
     contact = TextField(
@@ -98,6 +103,7 @@ class FactForm(ToldForm):
     def __init__(self, *args: Any, kind_of_fact: FactKind, of_child: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind = kind_of_fact
+        self._is_a_check = kind == FactKind.NHS_CHECK
         if kind in _LONG:
             self.fields["value"] = TextareaField(missing=_("Write what they said"), rows=3, max_length=2000)
             self.order_fields(self.field_order)
@@ -106,6 +112,8 @@ class FactForm(ToldForm):
             del self.fields["contact"]
         if kind == FactKind.ETHNICITY:
             self._of_ethnicity()
+        elif kind == FactKind.NHS_CHECK:
+            self._of_a_check()
         else:
             del self.fields["code"]
             if of_child:
@@ -120,8 +128,27 @@ class FactForm(ToldForm):
         self.fields["value"].required = False
         self.fields["value"].says_optional = False  # type: ignore[attr-defined]
 
+    def _of_a_check(self) -> None:
+        """Whoever works with the child checked it, and it is no list that a child was shown."""
+        del self.fields["said_as"], self.fields["since"]
+        self.fields["code"] = RadiosField(
+            _("What did the check answer?"),
+            hint=_("As the department’s matching service calls it, or the one that your agency uses."),
+            choices=[(value, label) for value, label in Fact.Code.choices if value in set(rules.Checked)],
+            missing=_("Say what the check answered"),
+        )
+        self.fields["said_by"].label = _("Who checked, and where?")
+        self.fields["said_by"].help_text = _("Name and role, and the service that was asked")
+        self.fields["said_by"].required = True
+        self.fields["said_on"].label = _("On which day was it checked?")
+        self.fields["value"].required = False
+        self.fields["value"].says_optional = False  # type: ignore[attr-defined]
+        self.order_fields(("code", *self.field_order))
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
+        if self._is_a_check:
+            return answers | {"said": replace(answers["said"], said_as=SaidAs.WORKER.value)}
         if "code" in self.fields and not answers.get("value") and answers.get("code") != DID_NOT_SAY:
             self.add_error(
                 "value", str(_("Write what the child said, or choose that they did not want to say"))

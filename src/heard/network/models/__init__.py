@@ -340,9 +340,10 @@ class Fact(Told):
         GP = rules.FactKind.GP.value, _("GP")
         SCHOOL = rules.FactKind.SCHOOL.value, _("School or college")
         MATTERS = rules.FactKind.MATTERS.value, _("What matters to the child")
+        NHS_CHECK = rules.FactKind.NHS_CHECK.value, _("Check of the NHS number")
 
     class Code(models.TextChoices):
-        """What a child chose, who was shown the list of the children in need census."""
+        """What a child chose, who was shown the list of the children in need census; or what a check of the NHS number answered."""
 
         WBRI = "WBRI", _("White British")
         WIRI = "WIRI", _("White Irish")
@@ -363,6 +364,12 @@ class Fact(Told):
         BOTH = "BOTH", _("Any other Black background")
         OOTH = "OOTH", _("Any other ethnic group")
         REFU = rules.DID_NOT_SAY, _("Did not want to say")
+        MATC = rules.Checked.MATCH.value, _("Match")
+        POTE = rules.Checked.POTENTIAL.value, _("Potential match: too close to call")
+        LOWC = rules.Checked.LOW.value, _("Low-confidence match")
+        MANY = rules.Checked.MANY.value, _("More than one person matches")
+        NONE = rules.Checked.NONE.value, _("No match")
+        ERRO = rules.Checked.ERROR.value, _("The check did not work")
 
     when_merged: ClassVar = MOVES
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facts")

@@ -34,6 +34,7 @@ from heard.network.rules.facts import (
     ONE_AT_A_TIME,
     SPECIAL,
     WITH_CONTACT,
+    Checked,
     FactKind,
     Said,
     SaidAs,

@@ -29,6 +29,7 @@ class FactKind(StrEnum):
     GP = "gp"
     SCHOOL = "school"
     MATTERS = "matters"
+    NHS_CHECK = "nhs_check"
 
 
 # UK GDPR, article 9, or as sensitive to the child. What they are asked for stands in config/dpia/data_protection.yaml.
@@ -41,8 +42,10 @@ OF_A_RELATIVE: Final = (
 )  # fmt: skip
 # A child has one at a time: another one takes the place of the one before.
 ONE_AT_A_TIME: Final = frozenset(
-    {FactKind.PRONOUNS, FactKind.INTERPRETER, FactKind.ETHNICITY, FactKind.GP, FactKind.MATTERS}
-)
+    {
+        FactKind.PRONOUNS, FactKind.INTERPRETER, FactKind.ETHNICITY, FactKind.GP, FactKind.MATTERS, FactKind.NHS_CHECK,
+    }
+)  # fmt: skip
 WITH_CONTACT: Final = frozenset({FactKind.GP, FactKind.SCHOOL})
 
 
@@ -53,6 +56,18 @@ class SaidAs(StrEnum):
     FAMILY = "family"
     WORKER = "worker"
     PAPER = "paper"
+
+
+class Checked(StrEnum):
+    """What the department’s matcher can say of somebody: a score of 0.95 and more, 0.85 and more, less, more than one person, nobody, or
+    that it did not work (Department for Education, documentation of its matching service, 24 July 2026)."""
+
+    MATCH = "MATC"
+    POTENTIAL = "POTE"
+    LOW = "LOWC"
+    MANY = "MANY"
+    NONE = "NONE"
+    ERROR = "ERRO"
 
 
 DID_NOT_SAY: Final = "REFU"  # of the codes of the children in need census, the one for "refused"
@@ -126,17 +141,29 @@ def why_not_record_fact(
         return "This is asked of a child for the child’s own sake, and of nobody else."
     if has_one:
         return "There is one already. Change that one, so that it is seen what it was before."
+    if why_not := _why_not_value(kind, value, code):
+        return why_not
+    if kind == FactKind.ETHNICITY and said.said_as != SaidAs.SELF:
+        return "Ethnicity is what the child says it is, and nobody else. Ask the child, or leave it until the child was asked."
+    if since and since > today:
+        return "That day has not come yet. Check the date."
+    return why_not_say(said, today=today)
+
+
+def _why_not_value(kind: str, value: str, code: str) -> str | None:
+    if kind == FactKind.NHS_CHECK:
+        if code not in set(Checked):
+            return "Say what the check answered."
+        if code != Checked.MATCH and not value.strip():
+            return "Write why no number is certain, and what is done about it."
+        return None
     if not value.strip() and code != DID_NOT_SAY:
         return FACT_ASKS["value"]
     if kind == FactKind.EMAIL and "@" not in value:
         return "Enter an email address, such as name@example.org."
     if kind == FactKind.PHONE and not any(c.isdigit() for c in value):
         return "Enter a phone number."
-    if kind == FactKind.ETHNICITY and said.said_as != SaidAs.SELF:
-        return "Ethnicity is what the child says it is, and nobody else. Ask the child, or leave it until the child was asked."
-    if since and since > today:
-        return "That day has not come yet. Check the date."
-    return why_not_say(said, today=today)
+    return None
 
 
 def why_not_end(*, ended: bool, why: str, since: date | None, until: date | None, today: date) -> str | None:
