@@ -49,6 +49,7 @@ VALUES = {
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
     "pk": ("1",),
+    "role": ("family_help", "child_protection"),
     "page": ("caseload", "team"),
     "provider_id": ("none",),
     "pack": ("see_me_hear_me",),

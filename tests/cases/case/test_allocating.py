@@ -132,6 +132,68 @@ def test_a_worker_who_was_switched_off_leaves_a_child_to_whom_nobody_is_allocate
     assert "cannot sign in any longer" in page
 
 
+def lead(world: World, case: Case, role: str, worker: User, **more: object) -> AllocatedWorker:
+    this = {"by": world.coordinator, "case_id": case.pk, "role": role, "worker": worker}
+    return actions.name_lead(**this | more)  # type: ignore[arg-type]
+
+
+def test_a_child_has_two_lead_practitioners_at_once_beside_the_allocated_worker(
+    world: World, case: Case
+) -> None:
+    allocate(world, case)
+    for role, worker, why_not in (
+        ("allocated", world.social_worker, "which of the two"),
+        ("child_protection", world.teacher, "is a social worker"),
+        ("family_help", world.officer, "may not see the child"),
+    ):
+        with pytest.raises(Refused, match=why_not):
+            lead(world, case, role, worker)
+    with pytest.raises(Refused, match="co-ordinator or supervisor"):
+        lead(world, case, "family_help", world.teacher, by=world.social_worker)
+    lead(world, case, "family_help", world.teacher)
+    lead(world, case, "child_protection", world.social_worker)
+    now = queries.leads_of(world.coordinator, case.pk)
+    assert {role: row.worker for role, row in now.items()} == {
+        "family_help": world.teacher,
+        "child_protection": world.social_worker,
+    }
+    case.refresh_from_db()
+    assert case.allocated_worker == world.social_worker
+    assert [row.notice.kind for row in unread_of(world.teacher)] == ["lead_named"]
+    with pytest.raises(Refused, match="why somebody else"):
+        lead(world, case, "child_protection", world.supervisor)
+    lead(world, case, "child_protection", world.supervisor, reason="Sol is ill.")
+    assert "worker_changed" in [row.notice.kind for row in unread_of(world.social_worker)]
+    this = {"by": world.coordinator, "case_id": case.pk, "role": "family_help"}
+    with pytest.raises(Refused, match="why nobody"):
+        actions.end_lead(**this, reason=" ")
+    actions.end_lead(**this, reason="The family needs no more help.")
+    with pytest.raises(Refused, match="Nobody is that now"):
+        actions.end_lead(**this, reason="Again")
+    assert queries.leads_of(world.coordinator, case.pk).keys() == {"child_protection"}
+    with pytest.raises(Hidden):
+        queries.leads_of(world.officer, case.pk)
+
+
+def test_the_page_of_a_lead_practitioner_names_and_ends(client: Client, world: World, case: Case) -> None:
+    where = {"case_id": case.pk, "role": "family_help"}
+    there, today = reverse("lead_practitioner", kwargs=where), timezone.localdate()
+    client.force_login(world.officer)
+    assert client.get(there).status_code == 404
+    client.force_login(world.coordinator)
+    assert client.get(reverse("lead_practitioner", kwargs=where | {"role": "allocated"})).status_code == 404
+    assert "Nobody any longer" not in client.get(there).text
+    since = {"since-day": today.day, "since-month": today.month, "since-year": today.year}
+    page = client.post(there, since | {"worker": world.teacher.pk}, follow=True).text
+    assert "Saved: the lead practitioner" in page
+    plan = client.get(reverse("child_plan", kwargs={"person_id": case.person_id})).text
+    assert "Family help lead practitioner: Tess Archer" in plan
+    page = client.post(there, since | {"worker": "nobody", "reason": "It has ended well."}, follow=True).text
+    assert "Ended: It has ended well." in page
+    told = client.get(reverse("child_chronology", kwargs={"person_id": case.person_id})).text
+    assert "Family help lead practitioner until then: Tess Archer" in told
+
+
 def test_the_page_allocates_and_is_not_there_for_who_may_not_see_the_child(
     client: Client, world: World, case: Case
 ) -> None:

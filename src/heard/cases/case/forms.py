@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.case.actions import Told
 from heard.cases.case.rules import (
     ALLOCATED_WORKER_ASKS,
+    LEAD_ASKS,
     MOST_WHY,
     NOT_INVOLVED,
     RESTRICT_ASKS,
@@ -139,6 +140,40 @@ class AllocatedWorkerForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `allocate_worker`."""
+        worker, _called = self.people[self.cleaned_data["worker"]]
+        return self.cleaned_data | {"worker": worker}
+
+
+class LeadForm(Form):
+    """`people`: who may lead it, by key. `is_change`: whether somebody does already; then it asks why, and may be nobody any longer."""
+
+    asks = LEAD_ASKS
+
+    worker = SelectField(_("Who is it?"), missing=_("Choose who it is"))
+    reason = TextareaField(
+        _("Why does it change, or end?"), hint=_("As you would explain it to the child."), rows=3
+    )
+    since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
+
+    def __init__(
+        self, *args: Any, people: Mapping[str, tuple[User, str]], is_change: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        nobody = [("nobody", str(_("Nobody any longer")))] if is_change else []
+        self.fields["worker"].choices = [*((pk, called) for pk, (_user, called) in people.items()), *nobody]  # type: ignore[attr-defined]
+        if not is_change:
+            del self.fields["reason"]
+
+    @property
+    def ends(self) -> bool:
+        return bool(self.cleaned_data["worker"] == "nobody")
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `name_lead`; for `end_lead` why alone."""
+        if self.ends:
+            return {"reason": self.cleaned_data["reason"]}
         worker, _called = self.people[self.cleaned_data["worker"]]
         return self.cleaned_data | {"worker": worker}
 

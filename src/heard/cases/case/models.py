@@ -49,14 +49,21 @@ class Case(models.Model):
 
 
 class AllocatedWorker(models.Model):
-    """One of those of children's services who were responsible for a case, from when to when and why.
-    `Case.allocated_worker` is the one of now. Whom the child counts on is another question (`TrustedWorker`)."""
+    """One of those who were responsible for a case, from when to when and why. `Case.allocated_worker` is the one of children's
+    services of now. Whom the child counts on is another question (`TrustedWorker`)."""
+
+    class Role(models.TextChoices):
+        ALLOCATED = rules.Responsible.ALLOCATED.value, _("Allocated worker")
+        FAMILY_HELP = rules.Responsible.FAMILY_HELP.value, _("Family help lead practitioner")
+        CHILD_PROTECTION = rules.Responsible.CHILD_PROTECTION.value, _("Lead child protection practitioner")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="allocated_workers")
+    role = models.CharField(max_length=20, choices=Role, default=Role.ALLOCATED)
     worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True, help_text=_("Why it is somebody else than before."))
+    why_ended = models.TextField(blank=True, help_text=_("Why it is nobody any longer."))
     named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(auto_now_add=True)
 
@@ -64,10 +71,10 @@ class AllocatedWorker(models.Model):
         ordering: ClassVar = ["-since", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case"],
+                fields=["case", "role"],
                 condition=models.Q(until__isnull=True),
                 name="one_allocated_worker_at_a_time",
-                violation_error_message=_("This child has an allocated worker. Change who it is."),
+                violation_error_message=_("This child has one. Change who it is."),
             )
         ]
 

@@ -81,14 +81,22 @@ def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
 
 
 def _allocated(one: AllocatedWorker) -> Iterator[ChronologyEntry]:
+    """Of who stopped with nobody after them, the end too."""
     what = say(_("%(who)s became the allocated worker"), who=one.worker)
+    if one.role != one.Role.ALLOCATED:
+        what = say(_("%(role)s: %(who)s"), role=choice(one, "role"), who=one.worker)
     yield fact(Kind.CASE, one.since, what, one.reason, noted=one.named_at, who=one.named_by_id)
+    if one.why_ended and one.until:
+        ended = say(_("%(role)s until then: %(who)s"), role=choice(one, "role"), who=one.worker)
+        yield fact(Kind.CASE, one.until, ended, one.why_ended, late=True)
 
 
 def _allocated_on_paper(one: AllocatedWorker) -> Iterator[Passage]:
     span = {"since": one.since, "until": one.until or say(_("now")), "who": one.worker}
     heading = say(_("Allocated worker from %(since)s until %(until)s: %(who)s"), **span)
-    yield Passage(heading, lines(one.reason))
+    if one.role != one.Role.ALLOCATED:
+        heading = say(_("%(role)s from %(since)s until %(until)s: %(who)s"), role=choice(one, "role"), **span)
+    yield Passage(heading, lines(one.reason, one.why_ended))
 
 
 def _trusted(one: TrustedWorker) -> Iterator[ChronologyEntry]:

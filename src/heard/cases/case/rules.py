@@ -54,6 +54,21 @@ CORRECT_DEATH_ASKS: Final = Asks(
 CORRECT_ASKS: Final = Asks(why_corrected="Say why what was written down is corrected.")
 ALLOCATED_WORKER_ASKS: Final = Asks(reason="Say why another worker is allocated. The child may ask one day.")
 
+LEAD_ASKS: Final = Asks(reason="Say why somebody else takes it on. The child may ask one day.")
+END_LEAD_ASKS: Final = Asks(reason="Say why nobody does this any longer.")
+
+
+class Responsible(StrEnum):
+    """For what somebody is responsible in a case. The two lead practitioners are those of the Families First Partnership programme
+    (guide of March 2025, as telfordsafeguardingpartnership.org.uk tells of it): a child can have both at once."""
+
+    ALLOCATED = "allocated"
+    FAMILY_HELP = "family_help"
+    CHILD_PROTECTION = "child_protection"
+
+
+LEADS: Final = (Responsible.FAMILY_HELP, Responsible.CHILD_PROTECTION)
+
 # Letters and figures that nobody confuses when reading them out, and without vowels, so that they spell no word.
 REFERENCE_LETTERS: Final = "BCDFGHJKMNPQRTVWXY346789"
 REFERENCE_LENGTH: Final = 6
@@ -363,6 +378,44 @@ def why_not_allocate(
     if had_one and not reason.strip():
         return ALLOCATED_WORKER_ASKS["reason"]
     return None
+
+
+def why_not_lead(
+    role: str,
+    *,
+    is_open: bool,
+    may_assign: bool,
+    is_statutory: bool,
+    worker_sees_child: bool,
+    is_same: bool = False,
+    had_one: bool = False,
+    reason: str = "",
+) -> str | None:
+    """For a lead practitioner. `is_statutory`: they work for children's services, as whoever leads child protection does (pathfinder
+    of Wirral); family help may be led from any agency."""
+    if role not in LEADS:
+        return "Say which of the two lead practitioners it is."
+    if not is_open:
+        return "This case is closed. A lead practitioner is named in an open case."
+    if not may_assign:
+        return "A co-ordinator or supervisor names the lead practitioners."
+    if role == Responsible.CHILD_PROTECTION and not is_statutory:
+        return "The lead child protection practitioner is a social worker of children’s services. Choose one."
+    if not worker_sees_child:
+        return "This worker may not see the child. Look at who may see the record first."
+    if is_same:
+        return "They are that already. Choose somebody else, or leave it as it is."
+    if had_one and not reason.strip():
+        return LEAD_ASKS["reason"]
+    return None
+
+
+def why_not_end_lead(*, may_assign: bool, there_is_one: bool, reason: str) -> str | None:
+    if not may_assign:
+        return "A co-ordinator or supervisor says that it has ended."
+    if not there_is_one:
+        return "Nobody is that now."
+    return None if reason.strip() else END_LEAD_ASKS["reason"]
 
 
 def why_not_say_who_is_told(

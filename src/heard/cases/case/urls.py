@@ -8,6 +8,7 @@ from heard.cases.case.notices.urls import urlpatterns as notices
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/allocated-worker/", views.allocated_worker, name="allocated_worker"),
+    path("cases/<uuid:case_id>/lead/<str:role>/", views.lead_practitioner, name="lead_practitioner"),
     path("cases/<uuid:case_id>/trusted-worker/", views.trusted_worker, name="trusted_worker"),
     path("children/<uuid:person_id>/summary/", views.summary, name="child_summary"),
     path("children/<uuid:person_id>/details/restriction/", views.restriction, name="person_restriction"),

@@ -15,17 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May
 from heard.cases.case import actions, queries
 from heard.cases.case.access.actions import lift_restriction
 from heard.cases.case.forms import (
     AllocatedWorkerForm,
+    LeadForm,
     LiftForm,
     RestrictForm,
     ReviewWarningForm,
     TrustedWorkerForm,
     WarningForm,
 )
+from heard.cases.case.rules import LEADS
 from heard.network.actions import open_record
 from heard.network.queries import why_not_change_restriction
 from heard.network.rules import Level
@@ -60,9 +62,40 @@ def allocated_worker(request: Request, case_id: uuid.UUID) -> HttpResponse:
         "person": person,
         "form": form,
         "chain": list(queries.allocations_of(user, case_id)),
+        "leads": queries.leads_called(user),
         "why_not": why_not,
     }
     return render(request, "cases/case/allocated_worker.html", context)
+
+
+@gate(May.SEE_CHILD)
+def lead_practitioner(request: Request, case_id: uuid.UUID, role: str) -> HttpResponse:
+    """Who leads family help, or child protection; who decides names somebody, or says that nobody does any longer."""
+    if role not in LEADS:
+        raise Hidden
+    user = request.user
+    case = queries.case_visible_to(user, case_id)
+    person = open_record(by=user, person_id=case.person_id)
+    now = queries.leads_of(user, case_id).get(role)
+    form = kept_form(
+        request,
+        LeadForm,
+        kind=f"lead-{role}",
+        subject_id=case_id,
+        suggested={"since": timezone.localdate()},
+        people=queries.who_can_lead(user, case, role),
+        is_change=now is not None,
+    )
+    why_not = queries.why_not_begin_leading(user, case)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            save = actions.end_lead if form.ends else actions.name_lead
+            save(by=user, case_id=case_id, role=role, **form.answered)
+            messages.success(request, _("Saved: the lead practitioner. They have been told."))
+            return redirect("allocated_worker", case_id=case_id)
+    context = {"case": case, "person": person, "form": form, "now": now, "why_not": why_not}
+    context["called"] = queries.leads_called(user)[role]
+    return render(request, "cases/case/lead_practitioner.html", context)
 
 
 @gate(May.SEE_CHILD)

@@ -36,6 +36,7 @@ class Notice(models.Model):
         SIGNED = rules.Kind.SIGNED.value, _("Assessment signed off")
         ALLOCATED = rules.Kind.ALLOCATED.value, _("You are now allocated to this child")
         WORKER_NAMED = rules.Kind.WORKER_NAMED.value, _("You are now this child’s worker")
+        LEAD_NAMED = rules.Kind.LEAD_NAMED.value, _("You are now a lead practitioner for this child")
         WORKER_CHANGED = rules.Kind.WORKER_CHANGED.value, _("This child has another worker now")
         INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
         ACTION = rules.Kind.ACTION.value, _("An action was given to you")

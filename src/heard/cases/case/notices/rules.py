@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ALLOCATED = "allocated"
     WORKER_NAMED = "worker_named"
     WORKER_CHANGED = "worker_changed"
+    LEAD_NAMED = "lead_named"
     INVOLVED = "involved"
     ACTION = "action"
     ACTION_FINISHED = "action_finished"
@@ -134,6 +135,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.ALLOCATED: (To.NAMED,),
     Kind.WORKER_NAMED: (To.NAMED,),
     Kind.WORKER_CHANGED: (To.NAMED,),
+    Kind.LEAD_NAMED: (To.NAMED,),
     Kind.INVOLVED: (To.AGENCY_LEAD,),
     Kind.ACTION: (To.NAMED,),
     Kind.ACTION_FINISHED: (To.WORKER,),
@@ -220,7 +222,7 @@ GIVEN: Final = frozenset(
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
+    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
     Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE,
 }  # fmt: skip
 

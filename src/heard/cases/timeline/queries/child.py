@@ -25,6 +25,7 @@ from heard.cases.assessment.models import Assessment, AssessmentObservation, Ope
 from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
+from heard.cases.case.queries import allocated_workers_visible_to
 from heard.cases.case.rules import age_on
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
     from heard.cases.attachment.models import Attachment
-    from heard.cases.case.models import Observation
+    from heard.cases.case.models import AllocatedWorker, Observation
     from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
     from heard.cases.note.models import ContactNote
@@ -174,13 +175,15 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Beside:
-    """What is done beside the plan. The referral only for those who see everything. `services`: to which the child is referred, not over."""
+    """What is done beside the plan. The referral only for those who see everything. `services`: to which the child is referred, not over.
+    `leads`: the lead practitioners of now."""
 
     safety: SafetyPlan | None = None
     steps: Sequence[DisruptionStep] = ()
     given: GivenPlan | None = None
     referral: Referral | None = None
     services: Sequence[ServiceReferral] = ()
+    leads: Sequence[AllocatedWorker] = ()
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,9 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
         given=GivenPlan.objects.filter(plan__case=case, plan__state="agreed").first(),
         referral=Referral.objects.filter(case=case).order_by("-number").first() if whole else None,
         services=list(running(user, case.person_id)[:FEW]),
+        leads=list(
+            allocated_workers_visible_to(user).filter(case=case, until=None).exclude(role="allocated")
+        ),
     )
 
 
