@@ -24,6 +24,7 @@ from heard.agencies.rules import Role
 from heard.board import actions as auditing
 from heard.board.figures import actions as figuring
 from heard.board.figures.rules import first_of
+from heard.board.own import actions as owning
 from heard.cases.assessment import actions as assessing
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
@@ -815,7 +816,16 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
 
 
 def _audit(world: World) -> dict[str, Any]:
-    """The partnership checks itself: an answer that another agency may read, and an action of the worker."""
+    """The partnership checks itself: an answer that another agency may read, an action of the worker, and a requirement of its own."""
+    ours = owning.write_requirement(
+        by=world.board_member,
+        sentence="Each school has named who speaks for it",
+        document="Strategy",
+        page="6",
+        document_on=ago(90),
+        who=["all"],
+        applies_from=ago(60),
+    )
     audit = auditing.open_audit(
         by=world.board_member,
         title="Autumn",
@@ -840,7 +850,12 @@ def _audit(world: World) -> dict[str, Any]:
     note = figuring.write_note(
         by=world.board_member, promise="worries", quarter=first_of(ago(0)), text="New team in May"
     )
-    keys = {"audit_id": audit.pk, "answer_id": said.pk, "audit_action_id": action.pk}
+    keys = {
+        "audit_id": audit.pk,
+        "answer_id": said.pk,
+        "audit_action_id": action.pk,
+        "own_requirement_id": ours.pk,
+    }
     return keys | {"figure_note_id": note.pk}
 
 

@@ -14,6 +14,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.board import queries, rules
 from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.board.own import queries as own
+from heard.board.own.rules import PACK as OURS
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ def open_audit(
     lead: Agency,
     at: datetime | None = None,
 ) -> Audit:
-    """Begins an audit against packs of the newest release. `lead` answers for the partnership as one, and takes part."""
-    release = load.current()
+    """Begins an audit against packs of the newest release, and the partnership’s own requirements as they stand now where `ours` is among
+    `packs`. `lead` answers for the partnership as one, and takes part."""
+    release, known = load.current(), [pack.id for pack in queries.packs_to_ask(by)]
     refuse(
         rules.why_not_open(
             may_hold=by.may(May.HOLD_AUDIT),
@@ -46,19 +49,22 @@ def open_audit(
     )
     assert since is not None
     assert until is not None
-    if not set(packs) <= {pack.id for pack in release.requirement_packs}:
+    if not set(packs) <= set(known):
         raise Hidden
+    ours = own.asked_until(by, until) if OURS in packs else []
+    refuse(rules.why_not_ask_ours(asked=OURS in packs, found=len(ours)))
     audit = Audit.objects.create(
         title=title.strip(),
         since=since,
         until=until,
         release=release.id,
-        packs=[pack.id for pack in release.requirement_packs if pack.id in packs],
+        packs=[pack for pack in known if pack in packs],
         lead=lead,
         opened_by=by,
         opened_at=at or timezone.now(),
     )
     audit.agencies.set({*agencies, lead})
+    audit.own.set(ours)
     _row(by, "open", audit)
     return audit
 

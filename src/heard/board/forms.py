@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OpenAuditForm(Form):
-    """`packs` of the newest release; `agencies`: those in which somebody can answer, by key."""
+    """`packs` that may be asked; `agencies`: those in which somebody can answer, by key."""
 
     asks = rules.OPEN_AUDIT_ASKS
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.board import rules
 from heard.board.figures.models import FigureNote
+from heard.board.own.models import OwnRequirement
 
-__all__ = ["Audit", "AuditAction", "AuditAnswer", "FigureNote", "SecondReading"]
+__all__ = ["Audit", "AuditAction", "AuditAnswer", "FigureNote", "OwnRequirement", "SecondReading"]
 
 
 class Audit(models.Model):
@@ -27,6 +28,9 @@ class Audit(models.Model):
     until = models.DateField(help_text=_("The last day that it looks at."))
     release = models.CharField(max_length=20, help_text=_("Of the knowledge, whose requirements are asked."))
     packs = models.JSONField(help_text=_("Ids of the packs of requirements."))
+    own = models.ManyToManyField(
+        OwnRequirement, related_name="audits", help_text=_("The partnership’s own requirements that it asks.")
+    )
     lead = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
     agencies = models.ManyToManyField("agencies.Agency", related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

@@ -16,6 +16,7 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.board import rules
 from heard.board.evidence import counted_for
 from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.board.own import queries as own
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Whole:
 
 def audits_visible_to(user: User) -> QuerySet[Audit]:
     """The latest first. For the board, and for those who lead in an agency."""
-    rows = Audit.objects.select_related("lead", "opened_by", "closed_by").prefetch_related("agencies")
+    rows = Audit.objects.select_related("lead", "opened_by", "closed_by").prefetch_related("agencies", "own")
     return rows if user.may(May.AUDIT) else rows.none()
 
 
@@ -85,19 +86,31 @@ def audit_of(user: User, audit_id: uuid.UUID) -> Audit:
     return found
 
 
-def packs_of(user: User, release: str = "") -> tuple[RequirementPack, ...]:
-    """The packs of a release, or of the newest."""
+def packs_to_ask(user: User) -> tuple[RequirementPack, ...]:
+    """What an audit that is opened now may ask: the packs of the newest release, and the partnership’s own where it has any."""
+    packs = _packs(user, load.current().id)
+    return packs if own.standing(user).exists() else packs[:-1]
+
+
+def packs_of(user: User, audit: Audit) -> list[RequirementPack]:
+    """Those that it asks, the partnership’s own last."""
+    return [pack for pack in _packs(user, audit.release) if pack.id in audit.packs]
+
+
+def _packs(user: User, release: str) -> tuple[RequirementPack, ...]:
     if not user.may(May.AUDIT):
         raise Hidden
-    return (load.release(release) if release else load.current()).requirement_packs
+    return (*load.release(release).requirement_packs, own.pack())
 
 
 def requirements_of(audit: Audit) -> list[Requirement]:
-    return [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
+    """Those of the knowledge, and after them the partnership’s own. Asks the database nothing where these were fetched with it."""
+    asked = [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
+    return asked + own.as_asked(audit.own.all())
 
 
 def requirement_of(audit: Audit, requirement_id: str) -> Requirement:
-    """One of those that it asks, or `Hidden`. Asks the database nothing."""
+    """One of those that it asks, or `Hidden`."""
     found = next((one for one in requirements_of(audit) if one.id == requirement_id), None)
     if found is None:
         raise Hidden

@@ -99,6 +99,13 @@ def why_not_open(
     return OPEN_AUDIT_ASKS.missing(agencies=agencies)
 
 
+def why_not_ask_ours(*, asked: bool, found: int) -> str | None:
+    """Of the partnership’s own requirements; `found`: how many of them hold on the last day that the audit looks at."""
+    if asked and not found:
+        return "None of your own requirements holds on the last day that the audit looks at. Leave them out, or choose a later day."
+    return None
+
+
 def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, evidence: str) -> str | None:
     if not is_open:
         return "This audit is closed. Its answers stay as they are."

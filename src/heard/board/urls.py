@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from heard.board import views
 
 urlpatterns = [
     path("", views.audits, name="audits"),
     path("open/", views.open_audit, name="audit_open"),
+    path("ours/", include("heard.board.own.urls")),
     path("<uuid:audit_id>/", views.audit, name="audit"),
     path("<uuid:audit_id>/pack/<slug:pack>/", views.audit_pack, name="audit_pack"),
     path("<uuid:audit_id>/close/", views.close_audit, name="audit_close"),

@@ -51,7 +51,7 @@ def open_audit(request: Request) -> HttpResponse:
         OpenAuditForm,
         kind="audit.open",
         suggested={"since": localdate() - YEAR, "until": localdate()},
-        packs=queries.packs_of(request.user),
+        packs=queries.packs_to_ask(request.user),
         agencies=queries.who_can_take_part(request.user),
     )
     if form.is_valid():
@@ -72,7 +72,7 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
     """What was found of it so far, by pack; what is better and worse than in the audit before; what is to be done."""
     found = queries.audit_of(request.user, audit_id)
     whole = queries.whole(request.user, found)
-    packs = [pack for pack in queries.packs_of(request.user, found.release) if pack.id in found.packs]
+    packs = queries.packs_of(request.user, found)
     context = {"audit": found, "whole": whole, "packs": packs, "may_hold": request.user.may(May.HOLD_AUDIT)}
     return render(request, "board/audit.html", context)
 
@@ -82,7 +82,7 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
 def audit_pack(request: Request, audit_id: uuid.UUID, pack: str) -> HttpResponse:
     """The requirements of one pack."""
     found = queries.audit_of(request.user, audit_id)
-    known = {one.id: one for one in queries.packs_of(request.user, found.release) if one.id in found.packs}
+    known = {one.id: one for one in queries.packs_of(request.user, found)}
     if pack not in known:
         raise Hidden
     rows = queries.whole(request.user, found).of_pack(pack)

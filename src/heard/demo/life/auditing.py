@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.board import actions as board
+from heard.board.own import actions as own
 
 if TYPE_CHECKING:
     from heard.board.models import Audit
@@ -23,6 +24,28 @@ def audit(world: World, told: list[dict[str, Any]]) -> None:
         if one["found"]:
             with world.on(world.ago(one["ago"] - 30)):
                 board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=one["found"])
+
+
+def write_own(world: World, told: list[dict[str, Any]]) -> None:
+    """What the partnership has said that it checks about itself. `days`: of the document, before it was written."""
+    for one in told:
+        with world.on(world.ago(one["ago"])):
+            said = {
+                "sentence": one["sentence"],
+                "document": one["document"],
+                "page": one["page"],
+                "document_on": world.ago(one["ago"] + one["days"]),
+                "who": one["who"],
+                "applies_from": world.ago(one["ago"]),
+            }
+            row = own.write_requirement(by=world.users["helen.burrows"], **said)
+        if one.get("next"):
+            with world.on(world.ago(one["next"]["ago"])):
+                said["sentence"] = one["next"]["sentence"]
+                why = one["next"]["why"]
+                own.replace_requirement(
+                    by=world.users["helen.burrows"], own_requirement_id=row.pk, **said, why=why
+                )
 
 
 def _open(world: World, one: dict[str, Any]) -> Audit:
