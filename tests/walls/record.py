@@ -839,6 +839,10 @@ def _audit(world: World) -> dict[str, Any]:
     said = auditing.answer(
         by=world.coordinator, agency=world.care, answer="partly", why="In half of them", **about
     )
+    shown = auditing.add_evidence(
+        by=world.coordinator, agency=world.care, kind="document", what="Minutes of the board", of_day=ago(3),
+        upload=SimpleUploadedFile("minutes.txt", b"Read in full"), **about,
+    )  # fmt: skip
     action = auditing.plan_action(
         by=world.coordinator,
         what="Ask each child",
@@ -855,6 +859,7 @@ def _audit(world: World) -> dict[str, Any]:
         "answer_id": said.pk,
         "audit_action_id": action.pk,
         "own_requirement_id": ours.pk,
+        "evidence_id": shown.pk,
     }
     return keys | {"figure_note_id": note.pk}
 

@@ -62,7 +62,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
-    "audit_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id",
+    "audit_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id", "evidence_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
@@ -102,6 +102,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "answer_id",
     "audit_action_id",
     "own_requirement_id",
+    "evidence_id",
     "figure_note_id",
     "view_id",
     "service_id",  # services and procedures know no child

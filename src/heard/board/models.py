@@ -12,7 +12,15 @@ from heard.board import rules
 from heard.board.figures.models import FigureNote
 from heard.board.own.models import OwnRequirement
 
-__all__ = ["Audit", "AuditAction", "AuditAnswer", "FigureNote", "OwnRequirement", "SecondReading"]
+__all__ = [
+    "Audit",
+    "AuditAction",
+    "AuditAnswer",
+    "AuditEvidence",
+    "FigureNote",
+    "OwnRequirement",
+    "SecondReading",
+]
 
 
 class Audit(models.Model):
@@ -99,6 +107,55 @@ class AuditAnswer(models.Model):
     @property
     def is_disputed(self) -> bool:
         return any(not reading.agrees for reading in self.seconds)
+
+
+class AuditEvidence(models.Model):
+    """What shows that an agency meets a requirement: a document whose file is attached (`cases.Attachment`), a number, or a set of
+    records by its name. It stands beside each answer that the agency gives; it is withdrawn, never changed or deleted. `agency`: None
+    for what a case audit found."""
+
+    class Kind(models.TextChoices):
+        DOCUMENT = rules.Shows.DOCUMENT.value, _("Document")
+        NUMBER = rules.Shows.NUMBER.value, _("Number")
+        RECORDS = rules.Shows.RECORDS.value, _("Set of records")
+        FINDING = rules.Shows.FINDING.value, _("Finding of a case audit")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="evidence")
+    requirement = models.CharField(max_length=10)
+    agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    what = models.TextField(help_text=_("What the document is, what the number counts, or which records."))
+    number = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    of_day = models.DateField(help_text=_("Of which day it is."))
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    why_withdrawn = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["added_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind=rules.Shows.NUMBER.value, number__isnull=False)
+                | (~models.Q(kind=rules.Shows.NUMBER.value) & models.Q(number=None)),
+                name="evidence_number_is_a_number",
+                violation_error_message=_("A number has its number, and nothing else has one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def figure(self) -> str:
+        """The number as people write it, 1,250 or 12.5; '' where it is none."""
+        return "" if self.number is None else f"{self.number:,.2f}".rstrip("0").rstrip(".")
 
 
 class SecondReading(models.Model):

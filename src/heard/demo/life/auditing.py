@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from heard.board import actions as board
 from heard.board.own import actions as own
@@ -19,6 +22,9 @@ def audit(world: World, told: list[dict[str, Any]]) -> None:
         for number, (requirement, who, answer, why, evidence) in enumerate(one["answers"]):
             with world.on(world.ago(one["ago"] - 2 - number % 10)):
                 _answer(world, opened, requirement, who, answer, why, evidence, one["second"])
+        for requirement, who, kind, what, number in one["shown"]:
+            with world.on(world.ago(one["ago"] - 3)):
+                _show(world, opened, requirement, who, kind, what, number)
         for requirement, what, shows, owner, due, came in one["actions"]:
             _plan(world, opened, one["ago"], requirement, what, shows, owner, due, came)
         if one["found"]:
@@ -84,6 +90,23 @@ def _answer(
     )
     for reader, disputes in second.get(f"{requirement} {who}", {}).items():
         board.read_second(by=world.users[reader], answer_id=said.pk, agrees=not disputes, why=disputes)
+
+
+def _show(
+    world: World, opened: Audit, requirement: str, who: str, kind: str, what: str, number: int | None
+) -> None:
+    """Of a document the file says what it would."""
+    board.add_evidence(
+        by=world.users[who],
+        audit_id=opened.pk,
+        requirement=requirement,
+        agency=world.agency_of[who],
+        kind=kind,
+        what=what,
+        of_day=opened.until,
+        number=None if number is None else Decimal(number),
+        upload=SimpleUploadedFile(f"{requirement}.txt", what.encode()) if kind == "document" else None,
+    )
 
 
 def _plan(
