@@ -5,6 +5,7 @@ from heard.board import views
 urlpatterns = [
     path("", views.audits, name="audits"),
     path("open/", views.open_audit, name="audit_open"),
+    path("cases/", include("heard.board.caseaudit.urls")),
     path("ours/", include("heard.board.own.urls")),
     path("<uuid:audit_id>/", views.audit, name="audit"),
     path("<uuid:audit_id>/pack/<slug:pack>/", views.audit_pack, name="audit_pack"),
