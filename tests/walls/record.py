@@ -22,6 +22,7 @@ from heard.agencies.models import User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
+from heard.board.caseaudit import actions as reading
 from heard.board.figures import actions as figuring
 from heard.board.figures.rules import first_of
 from heard.board.own import actions as owning
@@ -832,7 +833,7 @@ def _audit(world: World) -> dict[str, Any]:
         since=ago(365),
         until=ago(0),
         packs=["see_me_hear_me"],
-        agencies=[world.care, world.police],
+        agencies=[world.care, world.police, world.school],
         lead=world.care,
     )
     about = {"audit_id": audit.pk, "requirement": "SM1"}
@@ -851,6 +852,10 @@ def _audit(world: World) -> dict[str, Any]:
         due_on=ago(-30),
         **about,
     )
+    draw = reading.draw_cases(
+        by=world.board_member, audit_id=audit.pk, title="One case", why="Each year", since=ago(365), until=ago(0), strata=["sex"],
+        size=1, questions=["Are the child’s words there?"], readers=[world.officer, world.teacher], due_on=ago(-14),
+    )  # fmt: skip
     note = figuring.write_note(
         by=world.board_member, promise="worries", quarter=first_of(ago(0)), text="New team in May"
     )
@@ -860,6 +865,8 @@ def _audit(world: World) -> dict[str, Any]:
         "audit_action_id": action.pk,
         "own_requirement_id": ours.pk,
         "evidence_id": shown.pk,
+        "draw_id": draw.pk,
+        "sample_id": draw.sample.get().pk,
     }
     return keys | {"figure_note_id": note.pk}
 

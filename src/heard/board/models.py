@@ -259,6 +259,11 @@ class CaseDraw(models.Model):
         return self.title
 
     @property
+    def read_by(self) -> str:
+        """Its readers, with the agency of each. Asks the database nothing where they were fetched with it."""
+        return "; ".join(str(one) for one in self.readers.all())
+
+    @property
     def is_over(self) -> bool:
         return self.set_aside_at is not None or localdate() > self.due_on
 

@@ -107,13 +107,13 @@ def packs_of(user: User, audit: Audit) -> list[RequirementPack]:
 def _packs(user: User, release: str) -> tuple[RequirementPack, ...]:
     if not user.may(May.AUDIT):
         raise Hidden
-    return (*load.release(release).requirement_packs, own.pack())
+    return (*load.release(release).requirement_packs, own.pack(user))
 
 
 def requirements_of(audit: Audit) -> list[Requirement]:
     """Those of the knowledge, and after them the partnership’s own. Asks the database nothing where these were fetched with it."""
     asked = [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
-    return asked + own.as_asked(audit.own.all())
+    return asked + [own.as_asked(one) for one in audit.own.all()]
 
 
 def requirement_of(audit: Audit, requirement_id: str) -> Requirement:

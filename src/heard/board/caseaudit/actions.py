@@ -83,7 +83,7 @@ def draw_cases(
         drawn_by=by,
         drawn_at=now,
     )
-    found = queries.strata_of(open_between(by, since, until), draw)
+    found = queries.strata_of(by, open_between(by, since, until), draw)
     refuse(rules.why_not_draw_from(len(found)))
     draw.drawn_from = {name: sorted(tags) for name, tags in sorted(found.items())}
     draw.fingerprint = rules.fingerprint(draw.drawn_from)

@@ -142,8 +142,10 @@ def who_can_read(user: User, audit: Audit) -> dict[str, tuple[User, Agency]]:
     return found
 
 
-def strata_of(found: list[Drawable], draw: CaseDraw) -> dict[str, dict[str, uuid.UUID]]:
-    """The cases by stratum: of each its tag in this draw and its key."""
+def strata_of(user: User, found: list[Drawable], draw: CaseDraw) -> dict[str, dict[str, uuid.UUID]]:
+    """The cases by stratum: of each its tag in this draw and its key. For those who draw."""
+    if not user.may(May.HOLD_AUDIT):
+        raise Hidden
     strata: dict[str, dict[str, uuid.UUID]] = {}
     for one in found:
         values = {

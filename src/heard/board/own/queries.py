@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -57,20 +56,18 @@ def asked_until(user: User, until: date) -> list[OwnRequirement]:
     return [one for one in standing(user) if rules.is_asked(applies_from=one.applies_from, until=until)]
 
 
-def pack() -> RequirementPack:
-    """The pack in which they stand in an audit."""
+def pack(user: User) -> RequirementPack:
+    """The pack in which they stand in an audit. For those who see audits."""
+    if not user.may(May.AUDIT):
+        raise Hidden
     about = _(
         "What the partnership has said that it checks about itself: in its own words, each with the document that it comes from."
     )
     return RequirementPack(id=rules.PACK, label=_("Ours"), about=about)
 
 
-def as_asked(found: Iterable[OwnRequirement]) -> list[Requirement]:
+def as_asked(one: OwnRequirement) -> Requirement:
     """As audits ask those of the knowledge. Asks the database nothing."""
-    return [_as_asked(one) for one in found]
-
-
-def _as_asked(one: OwnRequirement) -> Requirement:
     source = {"document": one.document, "page": one.page, "day": day(one.document_on)}
     who: Any = tuple(one.who)
     return Requirement(
