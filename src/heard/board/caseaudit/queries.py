@@ -210,9 +210,9 @@ def may_be_let_in(user: User, readers: list[CaseReader], sample: list[CaseSample
     return may
 
 
-def works_with(reader: User, sample: CaseSample) -> bool:
-    """Whether this reader works, or worked, with the child."""
-    return bool(close_to(reader, reader, [sample.case_id]))
+def works_with(user: User, sample: CaseSample) -> bool:
+    """Whether this user works, or worked, with the child."""
+    return bool(close_to(user, user, [sample.case_id]))
 
 
 def sample_read_by(user: User, sample_id: uuid.UUID) -> CaseSample:
