@@ -34,7 +34,7 @@ KEY = "2f1b4c1e-0000-4000-8000-000000000000"
 _WITH_A_FILE = [
     "/children/{}/files/attach/", "/places/{}/files/attach/", "/groups/{}/files/attach/", "/worries/{}/files/attach/",
     "/words/{}/files/attach/", "/worries/tell/{}/files/", "/children/{}/words/add/", "/requests/{}/answer/",
-    "/caseload-in/bring/", "/where-to-turn/files/bring/",
+    "/caseload-in/bring/", "/where-to-turn/files/bring/", "/audits/{}/SM1/files/attach/",
 ]  # fmt: skip
 # Address, bytes of a body, and what the server in front says to it.
 TAKES = [

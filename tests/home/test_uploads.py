@@ -85,7 +85,7 @@ def test_extracts_are_taken_where_a_run_starts_and_from_whoever_runs_the_engine(
 TAKE_FILES = {
     "caseload_bring", "services_bring",
     "attach_to_child", "attach_to_place", "attach_to_group", "attach_to_worry", "attach_to_words", "worry_files", "words_add",
-    "request_answer",
+    "request_answer", "audit_evidence_add",
 }  # fmt: skip
 
 

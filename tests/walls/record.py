@@ -22,8 +22,10 @@ from heard.agencies.models import User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
+from heard.board.caseaudit import actions as reading
 from heard.board.figures import actions as figuring
 from heard.board.figures.rules import first_of
+from heard.board.own import actions as owning
 from heard.cases.assessment import actions as assessing
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
@@ -816,20 +818,33 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
 
 
 def _audit(world: World) -> dict[str, Any]:
-    """The partnership checks itself: an answer that another agency may read, and an action of the worker."""
+    """The partnership checks itself: an answer that another agency may read, an action of the worker, and a requirement of its own."""
+    ours = owning.write_requirement(
+        by=world.board_member,
+        sentence="Each school has named who speaks for it",
+        document="Strategy",
+        page="6",
+        document_on=ago(90),
+        who=["all"],
+        applies_from=ago(60),
+    )
     audit = auditing.open_audit(
         by=world.board_member,
         title="Autumn",
         since=ago(365),
         until=ago(0),
         packs=["see_me_hear_me"],
-        agencies=[world.care, world.police],
+        agencies=[world.care, world.police, world.school],
         lead=world.care,
     )
     about = {"audit_id": audit.pk, "requirement": "SM1"}
     said = auditing.answer(
         by=world.coordinator, agency=world.care, answer="partly", why="In half of them", **about
     )
+    shown = auditing.add_evidence(
+        by=world.coordinator, agency=world.care, kind="document", what="Minutes of the board", of_day=ago(3),
+        upload=SimpleUploadedFile("minutes.txt", b"Read in full"), **about,
+    )  # fmt: skip
     action = auditing.plan_action(
         by=world.coordinator,
         what="Ask each child",
@@ -838,10 +853,22 @@ def _audit(world: World) -> dict[str, Any]:
         due_on=ago(-30),
         **about,
     )
+    draw = reading.draw_cases(
+        by=world.board_member, audit_id=audit.pk, title="One case", why="Each year", since=ago(365), until=ago(0), strata=["sex"],
+        size=1, questions=["Are the child’s words there?"], readers=[world.officer, world.teacher], due_on=ago(-14),
+    )  # fmt: skip
     note = figuring.write_note(
         by=world.board_member, promise="worries", quarter=first_of(ago(0)), text="New team in May"
     )
-    keys = {"audit_id": audit.pk, "answer_id": said.pk, "audit_action_id": action.pk}
+    keys = {
+        "audit_id": audit.pk,
+        "answer_id": said.pk,
+        "audit_action_id": action.pk,
+        "own_requirement_id": ours.pk,
+        "evidence_id": shown.pk,
+        "draw_id": draw.pk,
+        "sample_id": draw.sample.get().pk,
+    }
     return keys | {"figure_note_id": note.pk}
 
 

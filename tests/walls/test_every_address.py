@@ -63,7 +63,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
-    "audit_id", "answer_id", "audit_action_id", "figure_note_id",
+    "audit_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id", "evidence_id", "draw_id", "sample_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
@@ -102,6 +102,9 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "audit_id",
     "answer_id",
     "audit_action_id",
+    "own_requirement_id",
+    "evidence_id",
+    "draw_id",  # names no child; its cases do
     "figure_note_id",
     "view_id",
     "service_id",  # services and procedures know no child
@@ -483,6 +486,8 @@ def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
     if address.keys & {"supervision_id", "decision_id"}:
         return role not in (Role.PRACTITIONER, Role.SUPERVISOR)
     if address.keys & {"answer_id"}:  # is read a second time by another agency than theirs
+        return True
+    if address.keys & {"sample_id"} or address.name in ("case_read", "case_finding"):  # of two other agencies
         return True
     if address.keys & {"audit_action_id"} and May.AUDIT not in MAY[role]:
         return role is not Role.PRACTITIONER  # whose it is

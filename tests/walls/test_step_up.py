@@ -48,6 +48,7 @@ FILE_WITHOUT: Final = {
     "share": "what was decided to be given, after its decision",
     "share_paper": "what was decided to be given, after its decision",
     "share_text": "what was decided to be given, after its decision",
+    "audit_evidence_file": "one document about the partnership, which names no child",
     "services_out": "a directory of services, which knows no child",
     "stay": "how many seconds a session has left",
 }  # fmt: skip

@@ -13,11 +13,20 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.board import queries, rules
-from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.board.models import Audit, AuditAction, AuditAnswer, AuditEvidence, SecondReading
+from heard.board.own import queries as own
+from heard.board.own.rules import PACK as OURS
+from heard.cases.attachment.actions import attach, open_attachment, withdraw_attachment
 from heard.knowledge import load
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from heard.agencies.envelopes.kept import Whole
     from heard.agencies.models import Agency, User
+    from heard.cases.attachment.models import Attachment
 
 
 @transaction.atomic
@@ -32,8 +41,9 @@ def open_audit(
     lead: Agency,
     at: datetime | None = None,
 ) -> Audit:
-    """Begins an audit against packs of the newest release. `lead` answers for the partnership as one, and takes part."""
-    release = load.current()
+    """Begins an audit against packs of the newest release, and the partnership’s own requirements as they stand now where `ours` is among
+    `packs`. `lead` answers for the partnership as one, and takes part."""
+    release, known = load.current(), [pack.id for pack in queries.packs_to_ask(by)]
     refuse(
         rules.why_not_open(
             may_hold=by.may(May.HOLD_AUDIT),
@@ -46,19 +56,22 @@ def open_audit(
     )
     assert since is not None
     assert until is not None
-    if not set(packs) <= {pack.id for pack in release.requirement_packs}:
+    if not set(packs) <= set(known):
         raise Hidden
+    ours = own.asked_until(by, until) if OURS in packs else []
+    refuse(rules.why_not_ask_ours(asked=OURS in packs, found=len(ours)))
     audit = Audit.objects.create(
         title=title.strip(),
         since=since,
         until=until,
         release=release.id,
-        packs=[pack.id for pack in release.requirement_packs if pack.id in packs],
+        packs=[pack for pack in known if pack in packs],
         lead=lead,
         opened_by=by,
         opened_at=at or timezone.now(),
     )
     audit.agencies.set({*agencies, lead})
+    audit.own.set(ours)
     _row(by, "open", audit)
     return audit
 
@@ -86,6 +99,7 @@ def answer(
             answer=answer,
             why=why,
             evidence=evidence,
+            attached=queries.is_attached(by, audit, requirement, agency),
         )
     )
     audit.answers.filter(requirement=requirement, agency=agency, replaced_at=None).update(replaced_at=now)
@@ -102,6 +116,88 @@ def answer(
     )
     _row(by, "answer", audit, requirement=requirement, answer=answer)
     return said
+
+
+def add_evidence(
+    *,
+    by: User,
+    audit_id: uuid.UUID,
+    requirement: str,
+    agency: Agency,
+    kind: str,
+    what: str,
+    of_day: date | None,
+    number: Decimal | None = None,
+    upload: UploadedFile | None = None,
+    at: datetime | None = None,
+) -> AuditEvidence:
+    """Attaches to what an agency says of a requirement what shows it. A document comes with its file, which is checked and kept as every
+    attached file is: where it is not taken nothing stays but the audit rows. Do not call this inside a transaction."""
+    row = _added(by, audit_id, requirement, agency, kind, what, of_day, number, upload is not None, at)
+    if upload is None:
+        return row
+    try:
+        attach(by=by, upload=upload, what=row.what[:200], evidence_id=row.pk)
+    except Refused:
+        with transaction.atomic():
+            _row(by, "discard evidence", row.audit, requirement=requirement)
+            row.delete()  # nobody has read it yet
+        raise
+    return row
+
+
+@transaction.atomic
+def _added(
+    by: User, audit_id: uuid.UUID, requirement: str, agency: Agency, kind: str, what: str, of_day: date | None,
+    number: Decimal | None, has_file: bool, at: datetime | None,
+) -> AuditEvidence:  # fmt: skip
+    audit, now = _hold(by, audit_id), at or timezone.now()
+    asked = queries.requirement_of(audit, requirement)
+    refuse(
+        rules.why_not_add_evidence(
+            is_open=audit.state == rules.State.OPEN,
+            has_to=agency in queries.answers_for(by, audit, asked),
+            kind=kind,
+            what=what,
+            number=number,
+            of_day=of_day,
+            has_file=has_file,
+            today=timezone.localdate(now),
+        )
+    )
+    assert of_day is not None
+    row = AuditEvidence.objects.create(
+        audit=audit, requirement=requirement, agency=agency, kind=kind, what=what.strip(), number=number, of_day=of_day,
+        added_by=by, added_at=now,
+    )  # fmt: skip
+    _row(by, "add evidence", audit, requirement=requirement, kind=kind)
+    return row
+
+
+@transaction.atomic
+def withdraw_evidence(
+    *, by: User, evidence_id: uuid.UUID, why: str, at: datetime | None = None
+) -> AuditEvidence:
+    """It stays in the audit with who withdrew it and why. The file of a document goes for good, as every file that is withdrawn."""
+    row = queries.evidence_of(by, evidence_id)
+    _hold(by, row.audit_id)
+    row = queries.evidence_of(by, evidence_id)
+    refuse(rules.why_not_withdraw_evidence(**queries.standing_of(by, row), why=why))
+    row.withdrawn_by, row.withdrawn_at, row.why_withdrawn = by, at or timezone.now(), why.strip()
+    row.save()
+    for file in queries.files_of(by, [row]).values():
+        if file.withdrawn_at is None:
+            withdraw_attachment(by=by, attachment_id=file.pk, reason=why)
+    _row(by, "withdraw evidence", row.audit, requirement=row.requirement)
+    return row
+
+
+def open_evidence(*, by: User, evidence_id: uuid.UUID) -> tuple[Attachment, Whole]:
+    """The file of a document, with its audit row. Raises as `open_attachment` does."""
+    file = queries.files_of(by, [queries.evidence_of(by, evidence_id)]).get(evidence_id)
+    if file is None:
+        raise Hidden
+    return open_attachment(by=by, attachment_id=file.pk)
 
 
 @transaction.atomic

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from heard.board import rules
-from heard.board.models import AuditAction, AuditAnswer
+from heard.board.models import AuditAction, AuditAnswer, AuditEvidence
+from heard.cases.attachment.forms import TAKEN, taken_hint
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
+    FileField,
     Form,
     RadiosField,
     SelectField,
@@ -24,8 +28,12 @@ if TYPE_CHECKING:
     from heard.knowledge.model import RequirementPack
 
 
+_MOST: Final = 10**10
+_NOT_A_NUMBER: Final = _("Write the number in figures, with two places at most, such as 45 or 12.5")
+
+
 class OpenAuditForm(Form):
-    """`packs` of the newest release; `agencies`: those in which somebody can answer, by key."""
+    """`packs` that may be asked; `agencies`: those in which somebody can answer, by key."""
 
     asks = rules.OPEN_AUDIT_ASKS
 
@@ -99,6 +107,61 @@ class AnswerForm(Form):
     def answered(self) -> dict[str, Any]:
         """For `answer`."""
         return self.cleaned_data | {"agency": self._agencies[self.cleaned_data["agency"]]}
+
+
+class AddEvidenceForm(Form):
+    """`agencies`: those for which the user answers, by key."""
+
+    asks = rules.ADD_EVIDENCE_ASKS
+
+    agency = RadiosField(_("For which agency?"), missing=_("Choose the agency"), small=True)
+    kind = RadiosField(_("What is it?"), choices=AuditEvidence.Kind.choices[:3])
+    what = TextareaField(
+        _("Which document, what does the number count, or which records?"),
+        hint=_("Such as “Threshold document, edition 4”. Name no child, and attach no document that does."),
+        rows=2,
+        max_length=300,
+    )
+    number = TextField(
+        _("The number"),
+        hint=_("In figures, where it is a number."),
+        required=False,
+        width=10,
+        inputmode="decimal",
+    )
+    of_day = DateField(_("Of which day is it?"), called=_("The day"), past=True)
+    upload = FileField(
+        _("The file of the document"), required=False, attributes={"accept": TAKEN}, allow_empty_file=True
+    )
+
+    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._agencies = {str(one.pk): one for one in agencies}
+        self.fields["upload"].help_text = taken_hint()
+        self.fields["agency"].choices = [(key, one.name) for key, one in self._agencies.items()]  # type: ignore[attr-defined]
+        if len(self._agencies) == 1:
+            self.fields["agency"].initial = next(iter(self._agencies))
+
+    def clean_number(self) -> Decimal | None:
+        text = self.cleaned_data["number"].replace(",", "").replace(" ", "")
+        try:
+            found = Decimal(text) if text else None
+        except InvalidOperation as error:
+            raise ValidationError(_NOT_A_NUMBER) from error
+        if found is not None and (not found.is_finite() or abs(found) >= _MOST or found != round(found, 2)):
+            raise ValidationError(_NOT_A_NUMBER)
+        return found
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `add_evidence`."""
+        return self.cleaned_data | {"agency": self._agencies[self.cleaned_data["agency"]]}
+
+
+class WithdrawEvidenceForm(Form):
+    asks = rules.WITHDRAW_EVIDENCE_ASKS
+
+    why = TextField(_("Why is it withdrawn?"), max_length=300)
 
 
 class SecondReadingForm(Form):

@@ -15,11 +15,14 @@ from heard.agencies.queries import agencies_visible_to, colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
 from heard.board import rules
 from heard.board.evidence import counted_for
-from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.board.models import Audit, AuditAction, AuditAnswer, AuditEvidence, SecondReading
+from heard.board.own import queries as own
+from heard.cases.attachment.queries import attachments_visible_to
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
+    from heard.cases.attachment.models import Attachment
     from heard.knowledge.model import Requirement, RequirementPack
 
 
@@ -32,7 +35,12 @@ class Row:
     answers: dict[uuid.UUID, AuditAnswer]
     actions: list[AuditAction]
     is_met: bool
+    evidence: list[AuditEvidence]
     before: bool | None = None  # whether it was met in the audit before; None where that did not ask it
+
+    def shown_by(self, agency: Agency | None) -> list[AuditEvidence]:
+        """What this agency attached, withdrawn too; None: what case audits found."""
+        return [one for one in self.evidence if one.agency_id == (agency.pk if agency else None)]
 
     @property
     def unanswered(self) -> list[Agency]:
@@ -73,7 +81,7 @@ class Whole:
 
 def audits_visible_to(user: User) -> QuerySet[Audit]:
     """The latest first. For the board, and for those who lead in an agency."""
-    rows = Audit.objects.select_related("lead", "opened_by", "closed_by").prefetch_related("agencies")
+    rows = Audit.objects.select_related("lead", "opened_by", "closed_by").prefetch_related("agencies", "own")
     return rows if user.may(May.AUDIT) else rows.none()
 
 
@@ -85,19 +93,31 @@ def audit_of(user: User, audit_id: uuid.UUID) -> Audit:
     return found
 
 
-def packs_of(user: User, release: str = "") -> tuple[RequirementPack, ...]:
-    """The packs of a release, or of the newest."""
+def packs_to_ask(user: User) -> tuple[RequirementPack, ...]:
+    """What an audit that is opened now may ask: the packs of the newest release, and the partnership’s own where it has any."""
+    packs = _packs(user, load.current().id)
+    return packs if own.standing(user).exists() else packs[:-1]
+
+
+def packs_of(user: User, audit: Audit) -> list[RequirementPack]:
+    """Those that it asks, the partnership’s own last."""
+    return [pack for pack in _packs(user, audit.release) if pack.id in audit.packs]
+
+
+def _packs(user: User, release: str) -> tuple[RequirementPack, ...]:
     if not user.may(May.AUDIT):
         raise Hidden
-    return (load.release(release) if release else load.current()).requirement_packs
+    return (*load.release(release).requirement_packs, own.pack(user))
 
 
 def requirements_of(audit: Audit) -> list[Requirement]:
-    return [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
+    """Those of the knowledge, and after them the partnership’s own. Asks the database nothing where these were fetched with it."""
+    asked = [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
+    return asked + [own.as_asked(one) for one in audit.own.all()]
 
 
 def requirement_of(audit: Audit, requirement_id: str) -> Requirement:
-    """One of those that it asks, or `Hidden`. Asks the database nothing."""
+    """One of those that it asks, or `Hidden`."""
     found = next((one for one in requirements_of(audit) if one.id == requirement_id), None)
     if found is None:
         raise Hidden
@@ -108,8 +128,9 @@ def whole(user: User, audit: Audit) -> Whole:
     """The audit with everything that was said in it. A fixed number of queries."""
     agencies, answers = list(audit.agencies.all()), _answers(audit)
     actions = list(audit.actions.select_related("owner"))
+    evidence = list(evidence_visible_to(user).filter(audit=audit))
     before = _met_before(user, audit)
-    rows = [_row(audit, one, agencies, answers, actions, before) for one in requirements_of(audit)]
+    rows = [_row(audit, one, agencies, answers, actions, evidence, before) for one in requirements_of(audit)]
     return Whole(audit, agencies, rows, list(carried_into(user, audit)))
 
 
@@ -147,6 +168,7 @@ def _row(
     agencies: list[Agency],
     answers: dict[str, dict[uuid.UUID, AuditAnswer]],
     actions: list[AuditAction],
+    evidence: list[AuditEvidence],
     before: dict[str, bool],
 ) -> Row:
     must, said = having_to(audit, one, agencies), answers.get(one.id, {})
@@ -156,6 +178,7 @@ def _row(
         answers=said,
         actions=[action for action in actions if action.requirement == one.id],
         is_met=_is_met(audit, one, agencies, said),
+        evidence=[shown for shown in evidence if shown.requirement == one.id],
         before=before.get(one.id),
     )
 
@@ -223,6 +246,54 @@ def answer_of(user: User, answer_id: uuid.UUID) -> AuditAnswer:
     if found is None:
         raise Hidden
     return found
+
+
+def evidence_visible_to(user: User) -> QuerySet[AuditEvidence]:
+    """What is attached in the audits that this user sees, withdrawn too, the oldest first."""
+    rows = AuditEvidence.objects.filter(audit__in=audits_visible_to(user).order_by())
+    return rows.select_related("audit", "agency", "added_by", "withdrawn_by")
+
+
+def evidence_of(user: User, evidence_id: uuid.UUID) -> AuditEvidence:
+    """One of them, or `Hidden`."""
+    found = evidence_visible_to(user).filter(pk=evidence_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def evidence_to_complete(user: User) -> QuerySet[AuditEvidence]:
+    """Documents that this user has added, to which the file is still to be attached."""
+    rows = evidence_visible_to(user).filter(added_by=user, kind=rules.Shows.DOCUMENT, withdrawn_at=None)
+    return rows.filter(audit__state=rules.State.OPEN)
+
+
+def files_of(user: User, found: Iterable[AuditEvidence]) -> dict[uuid.UUID, Attachment]:
+    """The file of each of these documents, by its key. One query."""
+    keys = [one.pk for one in found if one.kind == rules.Shows.DOCUMENT]
+    rows = attachments_visible_to(user).filter(evidence__in=keys) if keys else []
+    return {one.evidence_id: one for one in rows if one.evidence_id}
+
+
+def is_attached(user: User, audit: Audit, requirement: str, agency: Agency) -> bool:
+    """Whether something that is not withdrawn shows what this agency says."""
+    rows = evidence_visible_to(user).filter(audit=audit, requirement=requirement, agency=agency)
+    return rows.filter(withdrawn_at=None).exists()
+
+
+def may_withdraw(user: User, one: AuditEvidence) -> bool:
+    """Before a reason is given."""
+    return rules.why_not_withdraw_evidence(**standing_of(user, one), why="given later") is None
+
+
+def standing_of(user: User, one: AuditEvidence) -> dict[str, bool]:
+    """What the rule on withdrawing asks."""
+    return {
+        "is_own": one.agency_id in own_agencies(user) or one.added_by_id == user.pk,
+        "may_hold": user.may(May.HOLD_AUDIT),
+        "is_open": one.audit.state == rules.State.OPEN,
+        "is_withdrawn": one.withdrawn_at is not None,
+    }
 
 
 def said_before(user: User, audit: Audit, requirement: str) -> QuerySet[AuditAnswer]:

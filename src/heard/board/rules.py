@@ -17,6 +17,14 @@ ANSWER_ASKS: Final = Asks(
     answer="Say whether it is met.",
     why="Say what makes you say so.",
 )
+ADD_EVIDENCE_ASKS: Final = Asks(
+    kind="Say whether it is a document, a number or a set of records.",
+    what="Say what the document is, what the number counts, or which records they are.",
+    number="Give the number.",
+    of_day="Give the day that it is of.",
+    upload="Choose the file of the document.",
+)
+WITHDRAW_EVIDENCE_ASKS: Final = Asks(why="Say why it is withdrawn.")
 SECOND_READING_ASKS: Final = Asks(agrees="Say whether you agree.")
 PLAN_ACTION_ASKS: Final = Asks(
     what="Say what is to be done.",
@@ -39,6 +47,15 @@ class Answer(StrEnum):
     PARTLY = "partly"
     NOT_MET = "not_met"
     CANNOT_TELL = "cannot_tell"
+
+
+class Shows(StrEnum):
+    """What shows that something is met."""
+
+    DOCUMENT = "document"
+    NUMBER = "number"
+    RECORDS = "records"
+    FINDING = "finding"  # of a case audit; nobody adds it by hand
 
 
 class Done(StrEnum):
@@ -99,7 +116,17 @@ def why_not_open(
     return OPEN_AUDIT_ASKS.missing(agencies=agencies)
 
 
-def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, evidence: str) -> str | None:
+def why_not_ask_ours(*, asked: bool, found: int) -> str | None:
+    """Of the partnership’s own requirements; `found`: how many of them hold on the last day that the audit looks at."""
+    if asked and not found:
+        return "None of your own requirements holds on the last day that the audit looks at. Leave them out, or choose a later day."
+    return None
+
+
+def why_not_answer(
+    *, is_open: bool, has_to: bool, answer: str, why: str, evidence: str, attached: bool = False
+) -> str | None:
+    """`attached`: whether evidence of this agency is attached to the requirement, and not withdrawn."""
     if not is_open:
         return "This audit is closed. Its answers stay as they are."
     if not has_to:
@@ -108,9 +135,53 @@ def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, eviden
         return ANSWER_ASKS["answer"]
     if not why.strip():
         return ANSWER_ASKS["why"]
-    if answer == Answer.MET and not evidence.strip():
+    if answer == Answer.MET and not evidence.strip() and not attached:
         return "Say what shows it: a document, records or a number, and of which day."
     return None
+
+
+def why_not_add_evidence(
+    *,
+    is_open: bool,
+    has_to: bool,
+    kind: str,
+    what: str,
+    number: object,
+    of_day: date | None,
+    has_file: bool,
+    today: date,
+) -> str | None:
+    if not is_open:
+        return "This audit is closed. Its answers stay as they are."
+    if not has_to:
+        return "This requirement is not one that your agency answers."
+    if kind not in (Shows.DOCUMENT, Shows.NUMBER, Shows.RECORDS):
+        return ADD_EVIDENCE_ASKS["kind"]
+    if why_not := ADD_EVIDENCE_ASKS.missing(what=what, of_day=of_day):
+        return why_not
+    if of_day and of_day > today:
+        return "Give the day that it is of. It has not come yet."
+    if kind == Shows.NUMBER and number is None:
+        return ADD_EVIDENCE_ASKS["number"]
+    if kind == Shows.DOCUMENT and not has_file:
+        return ADD_EVIDENCE_ASKS["upload"]
+    if kind != Shows.NUMBER and number is not None:
+        return "Only a number has a number. Leave it empty, or say that it is a number."
+    if kind != Shows.DOCUMENT and has_file:
+        return "Only a document has a file. Take the file out, or say that it is a document."
+    return None
+
+
+def why_not_withdraw_evidence(
+    *, is_own: bool, may_hold: bool, is_open: bool, is_withdrawn: bool, why: str
+) -> str | None:
+    """`is_own`: added by them, or by somebody of an agency for which they answer. Once the audit is closed only who holds audits
+    withdraws, such as a document that names a child."""
+    if not may_hold and not (is_own and is_open):
+        return "Whoever answers for the agency withdraws it while the audit is open; afterwards the board or a co-ordinator."
+    if is_withdrawn:
+        return "This is withdrawn already."
+    return WITHDRAW_EVIDENCE_ASKS.missing(why=why)
 
 
 def why_not_second(

@@ -7,24 +7,29 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
-from heard.agencies.rules import Hidden, May
+from heard.agencies.gate import Request, Takes, gate
+from heard.agencies.rules import Hidden, May, Refused
 from heard.board import actions, queries
 from heard.board.forms import (
+    AddEvidenceForm,
     AnswerForm,
     CloseAuditForm,
     FinishActionForm,
     OpenAuditForm,
     PlanActionForm,
     SecondReadingForm,
+    WithdrawEvidenceForm,
 )
 from heard.board.promises import YEAR
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
+from heard.govuk.pdf import as_download_in_parts
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -51,7 +56,7 @@ def open_audit(request: Request) -> HttpResponse:
         OpenAuditForm,
         kind="audit.open",
         suggested={"since": localdate() - YEAR, "until": localdate()},
-        packs=queries.packs_of(request.user),
+        packs=queries.packs_to_ask(request.user),
         agencies=queries.who_can_take_part(request.user),
     )
     if form.is_valid():
@@ -72,7 +77,7 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
     """What was found of it so far, by pack; what is better and worse than in the audit before; what is to be done."""
     found = queries.audit_of(request.user, audit_id)
     whole = queries.whole(request.user, found)
-    packs = [pack for pack in queries.packs_of(request.user, found.release) if pack.id in found.packs]
+    packs = queries.packs_of(request.user, found)
     context = {"audit": found, "whole": whole, "packs": packs, "may_hold": request.user.may(May.HOLD_AUDIT)}
     return render(request, "board/audit.html", context)
 
@@ -82,7 +87,7 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
 def audit_pack(request: Request, audit_id: uuid.UUID, pack: str) -> HttpResponse:
     """The requirements of one pack."""
     found = queries.audit_of(request.user, audit_id)
-    known = {one.id: one for one in queries.packs_of(request.user, found.release) if one.id in found.packs}
+    known = {one.id: one for one in queries.packs_of(request.user, found)}
     if pack not in known:
         raise Hidden
     rows = queries.whole(request.user, found).of_pack(pack)
@@ -147,6 +152,75 @@ def audit_answer(request: Request, audit_id: uuid.UUID, requirement: str) -> Htt
     return _of_requirement(request, form, found, this, _("What your agency says of it"), _("Save the answer"))
 
 
+@gate(May.AUDIT, takes=Takes.FILE)
+@_FORM
+def audit_evidence_add(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
+    """Attaching to what an agency says the document, number or set of records that shows it."""
+    user = request.user
+    found = queries.audit_of(user, audit_id)
+    this = queries.requirement_of(found, requirement)
+    agencies = queries.answers_for(user, found, this)
+    if not agencies or found.state != "open":
+        raise Hidden
+    form: Any = kept_form(
+        request,
+        AddEvidenceForm,
+        kind=f"audit.evidence.{requirement}",
+        subject_id=audit_id,
+        agencies=agencies,
+    )
+    if form.is_valid():
+        with sending(request, form, errors_on="upload"):
+            actions.add_evidence(by=user, audit_id=audit_id, requirement=requirement, **form.answered)
+            messages.success(request, _("Attached. Whoever reads the answer a second time sees it."))
+            return redirect("audit_requirement", audit_id=audit_id, requirement=requirement)
+    return _of_requirement(request, form, found, this, _("Attach what shows it"), _("Attach it"))
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit_evidence(request: Request, evidence_id: uuid.UUID) -> HttpResponse:
+    """What one piece of evidence is, of which day, who attached it, and its file."""
+    one = queries.evidence_of(request.user, evidence_id)
+    context = {
+        "one": one,
+        "file": queries.files_of(request.user, [one]).get(one.pk),
+        "may_withdraw": queries.may_withdraw(request.user, one),
+    }
+    return render(request, "board/evidence.html", context)
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit_evidence_file(request: Request, evidence_id: uuid.UUID) -> HttpResponseBase:
+    """The file, to save; never drawn by the browser."""
+    one = queries.evidence_of(request.user, evidence_id)
+    try:
+        file, content = actions.open_evidence(by=request.user, evidence_id=evidence_id)
+    except Refused as refused:
+        context = {"one": one, "file": None, "may_withdraw": False, "why_not": str(refused)}
+        return render(request, "board/evidence.html", context, status=409)
+    kind = Kind(file.kind)
+    name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
+    return as_download_in_parts(content, content.size, name, CONTENT_TYPES[kind])
+
+
+@gate(May.AUDIT)
+@_FORM
+def audit_evidence_withdraw(request: Request, evidence_id: uuid.UUID) -> HttpResponse:
+    one = queries.evidence_of(request.user, evidence_id)
+    if not queries.may_withdraw(request.user, one):
+        raise Hidden
+    form: Any = kept_form(request, WithdrawEvidenceForm, kind="audit.evidence.withdraw", subject_id=one.pk)
+    if form.is_valid():
+        with sending(request, form):
+            actions.withdraw_evidence(by=request.user, evidence_id=evidence_id, **form.cleaned_data)
+            messages.success(request, _("Withdrawn. That it was there, and why it went, stays."))
+            return redirect("audit_requirement", audit_id=one.audit_id, requirement=one.requirement)
+    this = queries.requirement_of(one.audit, one.requirement)
+    return _of_requirement(request, form, one.audit, this, _("Withdraw what shows it"), _("Withdraw it"))
+
+
 @gate(May.AUDIT)
 @_FORM
 def audit_second(request: Request, answer_id: uuid.UUID) -> HttpResponse:
@@ -166,8 +240,9 @@ def audit_second(request: Request, answer_id: uuid.UUID) -> HttpResponse:
             messages.success(request, text)
             return redirect("audit_requirement", audit_id=said.audit_id, requirement=said.requirement)
     return _of_requirement(
-        request, form, said.audit, this, _("Read their answer a second time"), _("Save"), said=said
-    )
+        request, form, said.audit, this, _("Read their answer a second time"), _("Save"), said=said,
+        shown=queries.whole(request.user, said.audit).row(said.requirement).shown_by(said.agency),
+    )  # fmt: skip
 
 
 @gate(May.AUDIT)
@@ -229,14 +304,16 @@ def close_audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
 
 
 def _of_requirement(
-    request: Request, form: Any, found: Any, this: Any, title: str, button: str, said: Any = None
+    request: Request, form: Any, found: Any, this: Any, title: str, button: str, **more: Any
 ) -> HttpResponse:
     back = ("audit_requirement", {"audit_id": found.pk, "requirement": this.id}, this.id)
-    return _form_page(request, form, title, button, back, this=this, said=said)
+    return _form_page(request, form, title, button, back, this=this, **more)
 
 
 def _form_page(
     request: Request, form: Any, title: str, button: str, back: tuple[str, dict[str, Any], str], **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "title": title, "button": button, "back": back, "this": None, "said": None}
+    context = {
+        "form": form, "title": title, "button": button, "back": back, "this": None, "said": None, "shown": (),
+    }  # fmt: skip
     return render(request, "board/form.html", context | more)

@@ -182,6 +182,11 @@ FILES_SEEN_THROUGH = {
         "heard.cases.concern.queries.concerns_visible_to",
         "heard.cases.concern.queries.staff_worries_of",
     ],
+    "evidence": [
+        "heard.board.queries.evidence_visible_to",
+        "heard.board.queries.evidence_to_complete",
+        "heard.board.queries.evidence_visible_to",  # to the board too, which attaches nothing else
+    ],
 }
 
 # Records that may name a person, place, group or handle, or be the source of a tie: the query that says who reads which. What is

@@ -136,7 +136,9 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     noting.see_what_was_told(world)
     deciding.decide_more(world, children)
     emergency.open_a_record(world)
-    auditing.audit(world, read("life/audits.yaml")["audits"])
+    told = read("life/audits.yaml")
+    auditing.write_own(world, told["own"])
+    auditing.audit(world, told["audits"])
     keeping.hold_and_ask(world)
 
 

@@ -9,6 +9,7 @@ from heard.agencies import work as agencies
 from heard.agencies.queries import which_hold_any
 from heard.agencies.rules import Hidden
 from heard.board import work as board
+from heard.board.caseaudit import work as caseaudit
 from heard.cases.assessment import work as assessment
 from heard.cases.case import work as case
 from heard.cases.clocks import work as clocks
@@ -97,6 +98,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     watch.ALERTS,
     board.ACTIONS,
     board.AUDITS,
+    caseaudit.CASES_TO_READ,
+    caseaudit.READERS_TO_LET_IN,
     keeping.DESTRUCTIONS,
     keeping.HOLDS,
     agencies.RECOVERIES,

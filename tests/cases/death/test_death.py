@@ -89,7 +89,7 @@ GOES_ON = {
 NO_CHILD = {
     "undoings",  # of whole imports
     "drafts", "own-mail", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
-    "audits", "audit-actions", "proposed", "answered", "digests", "profiles",
+    "audits", "audit-actions", "case-audits", "case-audits-to-open", "proposed", "answered", "digests", "profiles",
 }  # fmt: skip
 
 

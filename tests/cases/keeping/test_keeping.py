@@ -379,6 +379,7 @@ STAYS = {
     "cases.SupervisionAction": "of worker and supervisor, part of no child's record",
     "cases.SupervisionCorrection": "of worker and supervisor, part of no child's record",
     "cases.Destruction": "is the certificate",
+    "board.CaseDraw": "keeps a fingerprint of each case that was open, with which a draw can be made again; what was read of a case goes with it",
     "network.Place": "is a place, which several children are tied to",
     "network.Group": "is a group, which several people are tied to",
     **dict.fromkeys(

@@ -23,7 +23,7 @@ def _exactly_one(*fields: str) -> models.Q:
 
 
 class Attachment(models.Model):
-    """It hangs on one record: a person, a place, a group, a worry or the child's words; or on a worry not sent yet."""
+    """It hangs on one record: a person, a place, a group, a worry or the child’s words; on evidence in an audit; or on a worry not sent yet."""
 
     class Kind(models.TextChoices):
         JPEG = rules.Kind.JPEG.value, _("Picture (JPEG)")
@@ -55,6 +55,10 @@ class Attachment(models.Model):
     words = models.ForeignKey(
         "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    evidence = models.ForeignKey(
+        "board.AuditEvidence", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("In an audit of the partnership by itself. It is about no child."),
+    )  # fmt: skip
     draft_id = models.UUIDField(
         null=True,
         blank=True,
@@ -92,7 +96,9 @@ class Attachment(models.Model):
         ordering: ClassVar = ["attached_at", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=_exactly_one("person", "place", "group", "concern", "words", "draft_id"),
+                condition=_exactly_one(
+                    "person", "place", "group", "concern", "words", "evidence", "draft_id"
+                ),
                 name="attachment_hangs_on_one_record",
                 violation_error_message=_("A file hangs on one record."),
             ),

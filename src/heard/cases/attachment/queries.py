@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     """Files of every record that this user may see, those withdrawn too, the oldest first. Files of a worry that is not
     sent yet are its writer's alone; and of a worry that they told and may not see as a whole, they see their own."""
-    if not user.may(May.TELL):
-        return Attachment.objects.none()
     own = Q(attached_by=user)
     seen = own & Q(draft_id__isnull=False)
     seen |= visible_through(user, "person") | visible_through(user, "words__person")
@@ -41,7 +39,8 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     for about, (whole, own_part, apart) in _above().items():
         seen |= _among(whole(user), about) | (own & _among(own_part(user), about))
         given |= _among(apart(user), about)
-    rows = Attachment.objects.filter((seen & (own | _as_far_as_files(user))) | given)
+    theirs = (seen & (own | _as_far_as_files(user))) | given if user.may(May.TELL) else given
+    rows = Attachment.objects.filter(theirs)
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
 
 
@@ -83,7 +82,7 @@ def texts_of(user: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def same_file(user: User, attachment: Attachment) -> Attachment | None:
     """Another file with the same content on the same record, not withdrawn; or None."""
-    about = {f"{name}_id": getattr(attachment, f"{name}_id") for name in (*ABOUT, "draft")}
+    about = {f"{name}_id": getattr(attachment, f"{name}_id") for name in (*ABOUT, "evidence", "draft")}
     rows = attachments_visible_to(user).filter(**about, sha256=attachment.sha256, withdrawn_at=None)
     return rows.exclude(pk=attachment.pk).first()
 
@@ -116,8 +115,9 @@ def may_hang_on(user: User, about: str, record_id: uuid.UUID) -> bool:
 
 
 def may_withdraw(user: User, attachment: Attachment) -> bool:
-    """Whoever attached it, and whoever decides."""
-    return attachment.attached_by_id == user.pk or user.may(May.DECIDE)
+    """Whoever attached it, and whoever decides; of what shows something in an audit, whoever holds audits."""
+    decides = user.may(May.HOLD_AUDIT if attachment.evidence_id else May.DECIDE)
+    return attachment.attached_by_id == user.pk or decides
 
 
 def _among(records: QuerySet[Any], field: str) -> Q:

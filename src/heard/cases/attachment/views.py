@@ -96,6 +96,8 @@ def download(request: Request, attachment_id: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
     attachment = queries.attachment_visible_to(request.user, attachment_id)
+    if attachment.evidence_id:
+        raise Hidden  # it is withdrawn with what it shows, in the audit
     if attachment.draft_id or attachment.withdrawn_at:
         return redirect(back_to(attachment))
     form = kept_form(request, WithdrawForm, kind="attachment.withdraw", subject_id=attachment_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -469,3 +470,49 @@ def with_said(user: User, what: str) -> Kept:
     if what == "nhs_number":
         said |= ~Q(person__nhs_number="")
     return Kept(rows.filter(said).count(), rows.count())
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """A case from which a sample is drawn: its key, and what cases are set apart by. It names nobody."""
+
+    case_id: uuid.UUID
+    sex: str
+    born: date | None
+    agency: str
+
+
+def open_between(user: User, since: date, until: date) -> list[Drawable]:
+    """Every case that was open on one of these days, over the whole partnership, restricted ones too, so that nobody steers what is drawn
+    from it. For those who hold audits; it is for drawing, and shown to nobody. One query."""
+    if not user.may(May.HOLD_AUDIT):
+        raise Hidden
+    ended = CasePeriod.objects.order_by().filter(
+        case=OuterRef("pk"), opened_at__date__lte=until, closed_at__date__gte=since
+    )
+    now = Q(state=Case.State.OPEN, opened_at__date__lte=until)
+    rows = Case.objects.order_by("pk").filter(now | Q(Exists(ended)), person__merged_into=None)
+    found = rows.values_list("pk", "person__sex", "person__birth_date", "lead_team__agency__name")
+    return [Drawable(*row) for row in found]
+
+
+def close_to(user: User, worker: User, case_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these cases, those in which somebody is or was the child’s worker, or works in the team that leads: for saying who does not
+    audit them. For those who hold audits, and for the worker. Two queries."""
+    if not user.may(May.HOLD_AUDIT) and user.pk != worker.pk:
+        raise Hidden
+    rows = Case.objects.order_by().filter(pk__in=case_ids)
+    once = Q(allocated_workers__worker=worker) | Q(trusted_workers__worker=worker)
+    near = Q(lead_team__in=worker.team_ids) | working(worker) | once
+    return set(rows.filter(near).values_list("pk", flat=True))
+
+
+def names_around(user: User, case_ids: Collection[uuid.UUID]) -> set[str]:
+    """Names of the children of these cases that the user may see, and of their workers now, for keeping them out of a text. One query."""
+    rows = cases_visible_to(user).filter(pk__in=case_ids)
+    found: set[str] = set()
+    for case in rows:
+        child, workers = case.person, (case.allocated_worker, case.trusted_worker)
+        found |= {child.given_name, child.family_name, child.known_as}
+        found |= {name for one in workers if one for name in (one.first_name, one.last_name)}
+    return found - {""}

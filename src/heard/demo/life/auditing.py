@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from heard.board import actions as board
+from heard.board.caseaudit import actions as cases
+from heard.board.caseaudit.queries import progress
+from heard.board.own import actions as own
 
 if TYPE_CHECKING:
     from heard.board.models import Audit
@@ -18,11 +24,38 @@ def audit(world: World, told: list[dict[str, Any]]) -> None:
         for number, (requirement, who, answer, why, evidence) in enumerate(one["answers"]):
             with world.on(world.ago(one["ago"] - 2 - number % 10)):
                 _answer(world, opened, requirement, who, answer, why, evidence, one["second"])
+        for requirement, who, kind, what, number in one["shown"]:
+            with world.on(world.ago(one["ago"] - 3)):
+                _show(world, opened, requirement, who, kind, what, number)
         for requirement, what, shows, owner, due, came in one["actions"]:
             _plan(world, opened, one["ago"], requirement, what, shows, owner, due, came)
+        for told_of in one.get("cases", []):
+            _read_cases(world, opened, told_of)
         if one["found"]:
             with world.on(world.ago(one["ago"] - 30)):
                 board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=one["found"])
+
+
+def write_own(world: World, told: list[dict[str, Any]]) -> None:
+    """What the partnership has said that it checks about itself. `days`: of the document, before it was written."""
+    for one in told:
+        with world.on(world.ago(one["ago"])):
+            said = {
+                "sentence": one["sentence"],
+                "document": one["document"],
+                "page": one["page"],
+                "document_on": world.ago(one["ago"] + one["days"]),
+                "who": one["who"],
+                "applies_from": world.ago(one["ago"]),
+            }
+            row = own.write_requirement(by=world.users["helen.burrows"], **said)
+        if one.get("next"):
+            with world.on(world.ago(one["next"]["ago"])):
+                said["sentence"] = one["next"]["sentence"]
+                why = one["next"]["why"]
+                own.replace_requirement(
+                    by=world.users["helen.burrows"], own_requirement_id=row.pk, **said, why=why
+                )
 
 
 def _open(world: World, one: dict[str, Any]) -> Audit:
@@ -61,6 +94,57 @@ def _answer(
     )
     for reader, disputes in second.get(f"{requirement} {who}", {}).items():
         board.read_second(by=world.users[reader], answer_id=said.pk, agrees=not disputes, why=disputes)
+
+
+def _show(
+    world: World, opened: Audit, requirement: str, who: str, kind: str, what: str, number: int | None
+) -> None:
+    """Of a document the file says what it would."""
+    board.add_evidence(
+        by=world.users[who],
+        audit_id=opened.pk,
+        requirement=requirement,
+        agency=world.agency_of[who],
+        kind=kind,
+        what=what,
+        of_day=opened.until,
+        number=None if number is None else Decimal(number),
+        upload=SimpleUploadedFile(f"{requirement}.txt", what.encode()) if kind == "document" else None,
+    )
+
+
+def _read_cases(world: World, opened: Audit, told: dict[str, Any]) -> None:
+    """A case audit: drawn, and as far as `answers` go read by both. Each says which answer which reader gave to each question; where they
+    differ the first proposes `agreed` and the second confirms it."""
+    first, second = (world.users[who] for who in told["readers"])
+    with world.on(world.ago(told["ago"])):
+        draw = cases.draw_cases(
+            by=world.users["helen.burrows"],
+            audit_id=opened.pk,
+            title=told["title"],
+            why=told["why"],
+            since=opened.since,
+            until=opened.until,
+            strata=told["strata"],
+            size=told["size"],
+            questions=told["questions"],
+            readers=[first, second],
+            due_on=world.today + timedelta(days=told["due"]),
+        )
+        cases.let_readers_in(by=world.coordinator, draw_id=draw.pk)
+    with world.on(world.ago(told["ago"] - 2)):
+        to_read = progress(world.coordinator, draw).to_read
+        for one, (said, other) in zip(to_read, told["answers"], strict=False):
+            for reader, answers in ((first, said), (second, other)):
+                kept = {str(number): (answer, told["because"]) for number, answer in enumerate(answers)}
+                cases.read_case(by=reader, sample_id=one.pk, said=kept)
+            differ = {
+                str(n): (told["agreed"], told["why_agreed"]) for n in range(len(said)) if said[n] != other[n]
+            }
+            if differ:
+                cases.propose_answers(by=first, sample_id=one.pk, said=differ)
+                cases.confirm_answers(by=second, sample_id=one.pk)
+        cases.write_finding(by=first, draw_id=draw.pk, requirement=told["about"], text=told["found"])
 
 
 def _plan(

@@ -74,6 +74,7 @@ from heard.network.queries.people import (
     not_denied,
     not_denied_through,
     not_hidden_through,
+    not_kept_out,
     people_findable_by,
     people_visible_to,
     person_findable_by,

@@ -87,6 +87,13 @@ def not_denied(user: User, person_id: uuid.UUID) -> bool:
     return Person.objects.filter(not_denied_through(user), pk=person_id).exists()
 
 
+def not_kept_out(user: User, person_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these records, those from which this user is not kept out. It says nothing of whether they may see them. One query."""
+    return set(
+        Person.objects.filter(not_denied_through(user), pk__in=person_ids).values_list("pk", flat=True)
+    )
+
+
 def person_visible_to(user: User, person_id: uuid.UUID, *, level: Level = Level.RECORD) -> Person:
     """The person, or `Hidden`. To show the record, use `actions.open_record`, which leaves the audit row."""
     return _or_hidden(people_visible_to(user, level=level), person_id)

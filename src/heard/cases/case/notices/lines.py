@@ -50,6 +50,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
     "worry draft": ("worry_files", "draft_id"),
+    "audit evidence": ("audit_evidence", "evidence_id"),
     "place": ("place", "place_id"),
     "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),

@@ -1,0 +1,195 @@
+"""What shows an answer in an audit: documents, numbers and sets of records, who attaches, reads and withdraws them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.board.test_audits import answer, lead, met, opened
+from tests.cases.attachment.samples import pdf, upload
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused
+from heard.board import actions, queries, rules
+from heard.board.models import AuditEvidence
+from heard.cases.attachment import actions as attachments
+from heard.cases.attachment.models import Attachment
+from heard.cases.attachment.queries import attachments_visible_to
+
+__all__ = ["lead"]
+TODAY = date(2026, 11, 1)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path / "attachments"
+
+
+def added(world: World, audit: Any, kind: str = "document", **more: Any) -> AuditEvidence:
+    said: dict[str, Any] = {
+        "requirement": "WT8", "agency": world.care, "what": "Minutes of the board", "of_day": timezone.localdate() - timedelta(days=9),
+    }  # fmt: skip
+    if kind == "document":
+        said["upload"] = upload(pdf("Decided in a day"), "minutes.pdf")
+    if kind == "number":
+        said["number"] = 45
+    return actions.add_evidence(by=world.coordinator, audit_id=audit.pk, kind=kind, **said | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "why_not"),
+    [
+        ({}, None),
+        ({"is_open": False}, "closed"),
+        ({"has_to": False}, "not one that your agency answers"),
+        ({"kind": "finding"}, "a document, a number or a set"),
+        ({"what": " "}, "what the document is"),
+        ({"of_day": None}, "the day that it is of"),
+        ({"of_day": TODAY + timedelta(days=1)}, "has not come yet"),
+        ({"has_file": False}, "the file of the document"),
+        ({"number": 3}, "Only a number has a number"),
+        ({"kind": "number"}, "Give the number"),
+        ({"kind": "number", "number": 0}, "Only a document has a file"),
+        ({"kind": "number", "number": 0, "has_file": False}, None),
+        ({"kind": "records", "has_file": False}, None),
+    ],
+)
+def test_what_evidence_needs(more: dict[str, Any], why_not: str | None) -> None:
+    said: dict[str, Any] = {
+        "is_open": True, "has_to": True, "kind": "document", "what": "Minutes", "number": None, "of_day": TODAY, "has_file": True,
+        "today": TODAY,
+    }  # fmt: skip
+    found = rules.why_not_add_evidence(**said | more)
+    assert (found is None) if why_not is None else (why_not in (found or ""))
+
+
+def test_what_is_attached_shows_that_it_is_met(world: World, lead: User) -> None:
+    audit = opened(world)
+    with pytest.raises(Refused, match="Say what shows it"):
+        answer(world.coordinator, audit, "WT8", world.care, evidence="")
+    one = added(world, audit, "number", what="Worries decided in a day, of 50")
+    said = answer(world.coordinator, audit, "WT8", world.care, evidence="")
+    assert met(world.coordinator, audit, "WT8")
+    assert one.figure == "45"
+    [shown] = queries.whole(lead, audit).row("WT8").shown_by(world.care)
+    assert shown == one
+    actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Counted twice")
+    assert AuditEvidence.objects.get(pk=one.pk).why_withdrawn == "Counted twice"
+    with pytest.raises(Refused, match="Say what shows it"):
+        answer(world.coordinator, audit, "WT8", world.care, evidence="")
+    assert said.audit_id == audit.pk
+
+
+def test_a_document_is_kept_read_by_the_second_reader_and_withdrawn(
+    world: World, lead: User, client: Client, folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    audit = opened(world)
+    one, said = added(world, audit), answer(world.coordinator, audit, "WT8", world.care)
+    [stored] = folder.iterdir()
+    client.force_login(lead)
+    page = client.get(reverse("audit_second", args=[said.pk])).text
+    assert "Minutes of the board" in page
+    path = reverse("audit_evidence_file", args=[one.pk])
+    assert path in client.get(reverse("audit_evidence", args=[one.pk])).text
+    got = client.get(path)
+    assert b"".join(got.streaming_content) == stored.read_bytes()
+    assert "attachment" in got["Content-Disposition"]
+    file = Attachment.objects.get(evidence=one)
+    assert AuditRow.objects.filter(subject="attachment", verb="download", subject_id=str(file.pk)).exists()
+    client.force_login(world.board_member)  # sees no child's file, and this
+    assert client.get(path).status_code == 200
+
+    for user in (world.social_worker, world.teacher, world.analyst, world.administrator):
+        client.force_login(user)
+        for name in ("audit_evidence", "audit_evidence_file", "audit_evidence_withdraw"):
+            assert client.get(reverse(name, args=[one.pk])).status_code == 404
+        assert client.get(reverse("attachment", args=[file.pk])).status_code == 404
+        assert not attachments_visible_to(user).exists()
+        with pytest.raises(Hidden):
+            actions.open_evidence(by=user, evidence_id=one.pk)
+        with pytest.raises(Hidden):
+            attachments.attach(by=user, upload=upload(b"Mine"), evidence_id=one.pk)
+    client.force_login(lead)  # of another agency
+    assert client.get(reverse("audit_evidence_withdraw", args=[one.pk])).status_code == 404
+    with pytest.raises(Refused, match="Whoever answers for the agency"):
+        actions.withdraw_evidence(by=lead, evidence_id=one.pk, why="We dispute it")
+    client.force_login(world.coordinator)
+    assert client.get(reverse("attachment_withdraw", args=[file.pk])).status_code == 404, (
+        "only with what it shows"
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(
+            reverse("audit_evidence_withdraw", args=[one.pk]), {"why": "Named somebody"}, follow=True
+        )
+    assert "Named somebody" in done.text
+    assert list(folder.iterdir()) == []
+    assert client.get(path).status_code == 404
+    assert "Named somebody" in client.get(reverse("audit_evidence", args=[one.pk])).text
+    file.refresh_from_db()
+    assert (file.withdrawn_reason, file.sha256 != "") == ("Named somebody", True)
+
+
+def test_of_a_document_that_is_not_taken_nothing_stays_but_the_trail(world: World, folder: Path) -> None:
+    audit = opened(world)
+    with pytest.raises(Refused, match="not taken"):
+        added(world, audit, upload=upload(b"MZ\0\0", "minutes.pdf"))
+    assert not AuditEvidence.objects.exists()
+    assert not folder.exists() or not list(folder.iterdir())
+    verbs = AuditRow.objects.filter(subject="self-audit").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["open", "add evidence", "discard evidence"]
+
+
+def test_after_closing_nothing_is_attached_and_only_who_holds_audits_withdraws(
+    world: World, lead: User, client: Client
+) -> None:
+    audit = opened(world)
+    one = added(world, audit, "records", what="Ten closed cases of spring")
+    with pytest.raises(Refused, match="not one that your agency answers"):
+        actions.add_evidence(
+            by=lead,
+            audit_id=audit.pk,
+            requirement="WT8",
+            agency=world.police,
+            kind="records",
+            what="x",
+            of_day=TODAY,
+        )
+    actions.close_audit(by=world.board_member, audit_id=audit.pk, found="Good.")
+    client.force_login(world.coordinator)
+    assert client.get(reverse("audit_evidence_add", args=[audit.pk, "WT8"])).status_code == 404
+    with pytest.raises(Refused, match="closed"):
+        added(world, audit, "records")
+    with pytest.raises(Refused, match="afterwards the board"):
+        actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Late")
+    actions.withdraw_evidence(by=world.board_member, evidence_id=one.pk, why="It named a child")
+    with pytest.raises(Refused, match="withdrawn already"):
+        actions.withdraw_evidence(by=world.board_member, evidence_id=one.pk, why="Again")
+
+
+def test_it_is_attached_on_its_page(world: World, client: Client) -> None:
+    audit = opened(world)
+    client.force_login(world.coordinator)
+    path = reverse("audit_evidence_add", args=[audit.pk, "WT8"])
+    told = {
+        "agency": str(world.care.pk), "kind": "number", "what": "Decided in a day, of 50", "number": "forty",
+        "of_day-day": "3", "of_day-month": "3", "of_day-year": "2026",
+    }  # fmt: skip
+    assert "Write the number in figures" in client.post(path, told).text
+    assert "Give the number" in client.post(path, told | {"number": ""}).text
+    page = client.post(path, told | {"number": "1,045.50"}, follow=True)
+    assert "1,045.5" in page.text
+    document = told | {"kind": "document", "number": "", "what": "Strategy"}
+    assert "Choose the file of the document" in client.post(path, document).text
+    page = client.post(path, document | {"upload": upload(pdf("Strategy"), "strategy.pdf")}, follow=True)
+    assert "Attached. Whoever reads" in page.text
+    assert (
+        "strategy.pdf" in client.get(reverse("audit_evidence", args=[AuditEvidence.objects.last().pk])).text
+    )
