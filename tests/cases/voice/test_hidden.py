@@ -105,6 +105,8 @@ def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
     whom = world.social_worker
     User.objects.filter(pk=whom.pk).update(email="sol@example.org")
     User.objects.filter(pk=world.supervisor.pk).update(email="sufi@example.org")
+    mail_unread(timezone.now())
+    mailoutbox.clear()
     client = Client()
     client.force_login(whom)
     pages(client, case)  # looks of their own stand in it from now on
@@ -115,9 +117,12 @@ def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
     with CaptureQueriesContext(connection) as after_asked:
         after = pages(client, case)
     assert not [text for text in before.values() if "NoReverseMatch" in text]
-    looks = re.compile(r"\d+")  # how often they themselves looked
+    digits = re.compile(r"[0-9]+")
     for name, text in after.items():
-        assert looks.sub("", text) == looks.sub("", before[name]), name
+        was, now = (digits.sub("", one).splitlines() for one in (before[name], text))
+        if name == "child_looked":  # their own looks are more now, each as those before
+            was, now = sorted(set(was)), sorted(set(now))
+        assert now == was, name
     assert len(after_asked) == len(before_asked)
     now = timezone.now() + timedelta(hours=3)
     assert not unread_of(fresh(whom)).filter(notice__subject="child message").exists()
@@ -220,12 +225,12 @@ class Later:
                 give_access(
                     by=fresh(world.coordinator),
                     person_id=case.person_id,
-                    whom=Whom("", None, who),
+                    whom=Whom("", who.team.agency, user=who),
                     level=Level.RECORD,
                     why="Helps",
                 )
             elif step == "role":
-                Membership.objects.create(user=who, team=world.exploitation_team, role=Role.OFFICER)
+                Membership.objects.get_or_create(user=who, team=world.exploitation_team, role=Role.OFFICER)
             elif step == "off":
                 User.objects.filter(pk=who.pk).update(is_active=False)
         except (Refused, Hidden, TypeError):
@@ -235,7 +240,7 @@ class Later:
 
 
 @given(whom=ADULTS, about=st.sampled_from(["unsafe", "feel", "good"]), after=AFTER)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom_it_is_hidden_from(
     world, case, lado, link, whom, about, after
 ):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.voice.rules import ANSWER_ASKS, CHECK_ASKS, WEEKS
+from heard.cases.voice.rules import ANSWER_ASKS, CHECK_ASKS, LINK_ASKS, WEEKS
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
 
 _LASTS = {
@@ -14,13 +14,14 @@ _LASTS = {
 
 
 class LinkForm(Form):
+    asks = LINK_ASKS
+
     word = TextField(
         _("A word that you agree with the child"),
         hint=_(
             "Let the child choose it. Say it, and write it nowhere: a card that somebody finds is then no use to them. "
             "Not a name, a birthday or a pet."
         ),
-        missing=_("Give the word that you agreed with the child"),
         max_length=60,
         width=20,
         spellcheck=False,
@@ -29,7 +30,6 @@ class LinkForm(Form):
         _("For how long is the link good?"),
         choices=[(str(weeks), _LASTS[weeks]) for weeks in WEEKS],
         initial="4",
-        missing=_("Choose for how long the link is good"),
     )
 
 
@@ -41,7 +41,6 @@ class ReplyForm(Form):
         hint=_(
             "What changed because of what they wrote, in short plain words. If nothing can change, say so, and why."
         ),
-        missing=_("Write the answer, as you would say it to the child"),
         rows=5,
     )
     is_safe = RadiosField(
@@ -55,7 +54,6 @@ class ReplyForm(Form):
     how_safe = TextareaField(
         _("How do you know?"),
         hint=_("Whose device is it, who else uses it, and what does the child say about it?"),
-        missing=_("Say how you know whether it is safe to read there"),
         rows=3,
     )
 
@@ -69,6 +67,5 @@ class CheckForm(Form):
             "Speak with the child where the person from whom they hide it cannot hear. If somebody who works with children may have "
             "harmed them, tell that as a worry about staff as well. It stays hidden either way."
         ),
-        missing=_("Say what you did and what you found"),
         rows=5,
     )

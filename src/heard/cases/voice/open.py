@@ -48,12 +48,12 @@ def _enter(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return _door(request, _(str(refused)))
     if sitting is None:
-        return _page(request, "over")
+        return _page(request, "cases/voice/open/over.html")
     return _write(request, sitting) if request.POST.get("text") else _choose(request, sitting)
 
 
 def _choose(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    return _page(request, "choose", sitting, has_secret=bool(sitting.link.secret_hash))
+    return _page(request, "cases/voice/open/choose.html", sitting, has_secret=bool(sitting.link.secret_hash))
 
 
 def _write(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
@@ -68,7 +68,7 @@ def _write(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpRespo
     }
     context["adults"] = child.adults_who_might_read(sitting.link, timezone.now())
     typed = {name: request.POST.get(name, "") for name in ("text", "meeting", "hide", "hide_other")}
-    return _page(request, "write", sitting, typed=typed, most=rules.LONGEST, **context)
+    return _page(request, "cases/voice/open/write.html", sitting, typed=typed, most=rules.LONGEST, **context)
 
 
 def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -92,12 +92,21 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         return _write(request, sitting, _(str(refused)))
     happens = child.what_happens_now(timezone.now())
     has_secret = bool(sitting.link.secret_hash)
-    return _page(request, "sent", sitting, message=message, happens=happens, has_secret=has_secret)
+    return _page(
+        request,
+        "cases/voice/open/sent.html",
+        sitting,
+        message=message,
+        happens=happens,
+        has_secret=has_secret,
+    )
 
 
 def _secret(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The page on which the secret is set or given."""
-    return _page(request, "secret", sitting, has_secret=bool(sitting.link.secret_hash), error="")
+    return _page(
+        request, "cases/voice/open/secret.html", sitting, has_secret=bool(sitting.link.secret_hash), error=""
+    )
 
 
 def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -108,14 +117,18 @@ def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         elif not sitting.reads:
             sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
     except Refused as refused:
-        return _page(request, "secret", sitting, has_secret=has_secret, error=_(str(refused)))
-    return _page(request, "read", sitting, found=actions.read_back(by=None, sitting=sitting))
+        return _page(
+            request, "cases/voice/open/secret.html", sitting, has_secret=has_secret, error=_(str(refused))
+        )
+    return _page(
+        request, "cases/voice/open/read.html", sitting, found=actions.read_back(by=None, sitting=sitting)
+    )
 
 
 def _mine(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
     """What can be taken back: what this sitting sent, and with the secret all of it."""
     found = [one for one in child.sent_through(sitting) if one.taken_back_at is None]
-    return _page(request, "mine", sitting, found=found, error=error)
+    return _page(request, "cases/voice/open/mine.html", sitting, found=found, error=error)
 
 
 def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -124,7 +137,7 @@ def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         actions.take_back(by=None, sitting=sitting, child_message_id=key)
     except (ValueError, Refused):
         return _mine(request, sitting, _("That cannot be taken back here. Give your secret word first."))
-    return _page(request, "taken", sitting)
+    return _page(request, "cases/voice/open/taken.html", sitting)
 
 
 def _leave(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -145,7 +158,7 @@ def _door(request: HttpRequest, error: str = "") -> HttpResponse:
         name: request.POST.get(name, "")[: rules.LONGEST]
         for name in ("about", "text", "meeting", "hide", "hide_other")
     }
-    return _page(request, "door", error=error, typed=typed if typed["text"] else {})
+    return _page(request, "cases/voice/open/door.html", error=error, typed=typed if typed["text"] else {})
 
 
 def _page(request: HttpRequest, name: str, sitting: Sitting | None = None, **more: Any) -> HttpResponse:
@@ -156,7 +169,7 @@ def _page(request: HttpRequest, name: str, sitting: Sitting | None = None, **mor
         "large": large,
         "now": child.what_happens_now(timezone.now()),
     }
-    page = loader.get_template(f"cases/voice/open/{name}.html").render(shared | more)
+    page = loader.get_template(name).render(shared | more)
     return _unspoken(HttpResponse(page))
 
 

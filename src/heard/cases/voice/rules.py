@@ -26,6 +26,10 @@ SITTING_AT_MOST: Final = timedelta(hours=2)
 CHECKED_WITHIN: Final = timedelta(days=1)
 WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
 
+LINK_ASKS: Final = Asks(
+    word="Give a word of at least four letters, which you say to the child and write nowhere.",
+    weeks="Choose for how long the link is good.",
+)
 WRITE_ASKS: Final = Asks(text="Write something first, or press “Leave”.")
 ANSWER_ASKS: Final = Asks(
     text="Write the answer, as you would say it to the child.",
@@ -90,8 +94,8 @@ def why_not_make(*, word: str, weeks: int, may_write: bool, has_died: bool) -> s
     if has_died:
         return "It is recorded that the child has died."
     if len(as_word(word)) < 4:
-        return "Give a word of at least four letters, which you say to the child and write nowhere."
-    return None if weeks in WEEKS else "Choose for how long the link is good."
+        return LINK_ASKS["word"]
+    return None if weeks in WEEKS else LINK_ASKS["weeks"]
 
 
 def why_not_send(*, about: str, text: str, today: int) -> str | None:

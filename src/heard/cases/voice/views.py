@@ -75,6 +75,7 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     row = actions.open_message(by=user, child_message_id=child_message_id)
     context = {
         "row": row,
+        "replies": list(row.replies.all()),
         "read": queries.read_by(user, row),
         "has_to_read": queries.has_to_read(user, row),
         "may_answer": any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)),
