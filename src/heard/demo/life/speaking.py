@@ -48,16 +48,20 @@ def write_themselves(child: Child) -> None:
     """With a link: what the worker answers at once, and what is hidden from somebody and checked by the designated officer."""
     for sent in child.part("links") or ():
         with child.on(sent["day"]):
-            link = {"person_id": child.person_id, "word": "marmalade", "weeks": 13}
+            link: dict[str, Any] = {"person_id": child.person_id, "word": "marmalade", "weeks": 13}
             _made, code = voice.make_link(by=child.worker, **link)
             sitting = voice.enter(by=None, code=code, word=link["word"])
             assert sitting is not None  # it was made just now
             hides = child.worker if sent.get("hides") == "worker" else None
-            said = {"about": sent["about"], "text": child.say(sent["text"]), "device": "phone, Chrome"}
+            said: dict[str, Any] = {
+                "about": sent["about"],
+                "text": child.say(sent["text"]),
+                "device": "phone, Chrome",
+            }
             message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
         with child.on(sent["day"] + 1):
             if "answer" in sent:
-                answer = {
+                answer: dict[str, Any] = {
                     "text": child.say(sent["answer"]),
                     "is_safe": True,
                     "how_safe": "It is the child’s own phone.",
