@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -30,8 +30,8 @@ from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import catch_up
 from heard.cases.voice import actions, child, queries
 from heard.cases.voice.models import ChildMessage
-from heard.network.actions import give_access
-from heard.network.queries import Whom, people_visible_to
+from heard.network.actions import add_person, give_access, involve
+from heard.network.queries import Whom, compare, people_visible_to
 from heard.network.rules import Level
 
 WORD, SAYS = "marmalade", "zebrafinch told me to keep quiet"
@@ -298,3 +298,14 @@ def test_whom_somebody_names_who_is_not_on_the_list_cannot_be_chosen(client, wor
     assert not ChildMessage.objects.exists()
     client.post("/n/", said | {"hide": "other", "hide_other": "My uncle"})
     assert ChildMessage.objects.get().hidden_other == "My uncle"
+
+
+def test_two_records_that_may_be_one_do_not_say_how_much_is_hidden(world, case, lado, link):
+    twin = add_person(
+        by=world.coordinator, given_name="Mena", family_name="Okoro", birth_date=date(2011, 4, 5)
+    )
+    involve(by=world.coordinator, person=twin, agency=world.care, why="Takes worries")
+    before = compare(fresh(world.coordinator), twin.pk, case.person_id).moves
+    hide(link, world.coordinator)
+    assert compare(fresh(world.coordinator), twin.pk, case.person_id).moves == before
+    assert any("words" in called for called, _number in before)

@@ -76,6 +76,7 @@ class ChildMessage(models.Model):
         UNSAFE = rules.About.UNSAFE.value, _("I do not feel safe")
 
     when_merged: ClassVar = MOVES
+    uncounted: ClassVar = True  # where it is said how many rows of each table there are
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")

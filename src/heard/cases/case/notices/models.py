@@ -109,6 +109,7 @@ class Notice(models.Model):
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 
     when_merged: ClassVar = MOVES
+    uncounted: ClassVar = True  # some are given to a few, and nobody else learns that there are any
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
