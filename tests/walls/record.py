@@ -62,6 +62,7 @@ from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.turning import actions as helping
+from heard.cases.voice import actions as hearing
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
 from heard.cases.words.rules import ChildsView
@@ -190,6 +191,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,
             "words_id": first.words_id,
+            **_childs_own_voice(world, person.pk),
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
             **_decided_properly(world, first.pk, waiting.pk, case.pk),
@@ -922,6 +924,17 @@ def _on_duty(world: World) -> int:
         phone="01632 960 055",
     )
     return duty.pk
+
+
+def _childs_own_voice(world: World, person_id: uuid.UUID) -> dict[str, Any]:
+    """A link of the child, what came through it, and the answer."""
+    link, code = hearing.make_link(by=world.social_worker, person_id=person_id, word="marmalade", weeks=4)
+    sitting = hearing.enter(by=None, code=code, word="marmalade")
+    assert sitting is not None
+    sent = hearing.send(by=None, sitting=sitting, about="feel", text=SAYS, device="phone")
+    said = {"text": "Your sister comes earlier.", "is_safe": True, "how_safe": "It is her own phone"}
+    hearing.answer_message(by=world.social_worker, child_message_id=sent.pk, **said)
+    return {"child_link_id": link.pk, "child_message_id": sent.pk}
 
 
 def _said(today: date) -> dict[str, Any]:

@@ -69,7 +69,7 @@ RECORD_KEYS = {
     "handle_id", "thing_id", "view_id",
     "import_id",
     "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
-    "service_referral_id", "unmet_need_id", "service_id", "services_file_id", "procedure_id",
+    "child_link_id", "child_message_id", "service_referral_id", "unmet_need_id", "service_id", "services_file_id", "procedure_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -122,6 +122,7 @@ OPEN = {
     "security_txt": "says whom to tell of a flaw, where the installation says so",
     "robots": "tells search engines to stay out",
     "socialaccount_login_cancelled": "says that signing in elsewhere was called off",
+    "notes_open": "where a child writes with a code and a word; it shows nothing but whom to ring",
     "account_logout": "ends a session that may have ended already",
 }
 # Not there until a run is done, and the engine's own tests walk them; a picture of figures not without what its page signed

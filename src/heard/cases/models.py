@@ -27,5 +27,6 @@ from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
 from heard.cases.turning.models import *
+from heard.cases.voice.models import *
 from heard.cases.watch.models import *
 from heard.cases.words.models import *

@@ -25,9 +25,10 @@ from heard.cases.sharing.urls import urlpatterns as sharing
 from heard.cases.supervision.urls import urlpatterns as supervision
 from heard.cases.timeline.urls import urlpatterns as timeline
 from heard.cases.turning.urls import urlpatterns as turning
+from heard.cases.voice.urls import urlpatterns as voice
 from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch, *keeping,
+    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *sharing, *supervision, *referral, *panel, *voice, *timeline, *pack, *glass, *watch, *keeping,
 ]  # fmt: skip

@@ -145,7 +145,8 @@ MIDDLEWARE = [
 ]
 
 # Views of these modules guard themselves: sign-in and sign-out, the language switch, static files, the three pages that
-# hold no data, and the links of mails with which somebody sets a password, or somebody outside confirms or ends digests.
+# hold no data, the links of mails with which somebody sets a password, or somebody outside confirms or ends digests, and
+# where a child writes with a code and a word.
 GATE_OPEN_MODULES = [
     "allauth.account.",
     "allauth.mfa.",
@@ -156,6 +157,7 @@ GATE_OPEN_MODULES = [
     "heard.home.scim",
     "heard.home.invited",
     "heard.insight.digest.open",
+    "heard.cases.voice.open",
 ]
 
 # What hears of each audit row that is no mere look, in the transaction of what it records: the index of chronologies, copies

@@ -31,6 +31,7 @@ from heard.cases.review import work as review
 from heard.cases.sharing import work as sharing
 from heard.cases.supervision import work as supervision
 from heard.cases.turning import work as turning
+from heard.cases.voice import work as voice
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.home.waiting import AT_MOST, Section, section_of
@@ -48,6 +49,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     missing.NOW,
     missing.INTERVIEWS,
     concern.STAFF,
+    voice.CHECKS,
     concern.DECISIONS,
     concern.NAMED,
     concern.QUESTIONS,

@@ -45,6 +45,7 @@ SAID: dict[str, Any] = {"died_on": TODAY, "who_said": "Dr Lane, hospital"}
 # Lists that go on after a death, each with its reason. Every other list about a child leaves the child out.
 GOES_ON = {
     "staff": "somebody who works with children may have harmed them, and works with others",
+    "child_checks": "what a child hid from somebody who works with children, and with others",
     "decisions": "a worry that was told is read and decided by a person, whatever happened since",
     "named": "the same worries",
     "teller-questions": "what somebody was asked about a worry",

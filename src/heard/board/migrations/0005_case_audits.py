@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('agencies', '0062_mail_back'),
         ('board', '0004_audit_evidence'),
-        ('cases', '0094_files_of_audits'),
+        ('cases', '0095_files_of_audits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

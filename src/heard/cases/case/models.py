@@ -179,6 +179,7 @@ class Words(models.Model):
         MESSAGE = "message", _("Sent in a message")
         SIGNED = "signed", _("Signed or showed")
         INTERPRETER = "interpreter", _("Said through an interpreter")
+        THEMSELVES = rules.THEMSELVES, _("Wrote themselves, through a link")
 
     class Occasion(models.TextChoices):
         CONCERN = "concern", _("Worry")
@@ -220,13 +221,25 @@ class Words(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     why_corrected = models.TextField(blank=True)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty where the child wrote them themselves."),
+    )
     written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "words"
         ordering: ClassVar = ["-heard_on", "-written_at"]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(written_by__isnull=False) | models.Q(how=rules.THEMSELVES),
+                name="words_written_down_by_somebody",
+                violation_error_message=_("Say who wrote the child’s words down."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(corrects__isnull=True) | ~models.Q(why_corrected=""),
                 name="words_corrected_for_a_reason",

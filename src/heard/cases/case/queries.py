@@ -43,6 +43,7 @@ from heard.cases.case.rules import (
     AFTER_DEATH,
     LEADS,
     STATUTORY,
+    THEMSELVES,
     Kept,
     Responsible,
     why_not_allocate,
@@ -344,7 +345,8 @@ def why_not_after_death(user: User, person_id: uuid.UUID) -> str | None:
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
     """How a child may tell something, as choices: said, wrote, drew…"""
-    return [(value, str(label)) for value, label in Words.How.choices]
+    ways = [(value, str(label)) for value, label in Words.How.choices]
+    return [(value, label) for value, label in ways if value != THEMSELVES]  # which no worker may say
 
 
 def warnings_visible_to(user: User) -> QuerySet[WarningNote]:

@@ -19,6 +19,8 @@ from heard.knowledge.model import Item, Phrase
 from heard.network.rules import normal
 
 CHILDS_VIEW_ASKS: Final = Asks(heard_by="Say who heard the child.")
+THEMSELVES: Final = "themselves"  # how words came that the child wrote through a link of their own
+
 WORDS_ASKS: Final = Asks(
     text="Write the child’s words as they were said.",
     heard_by="Say who heard the child.",
@@ -526,8 +528,10 @@ def _why_not_tried(tries: tuple[Try, ...], today: date) -> str | None:
     return None
 
 
-def why_not_correct_words(*, is_corrected: bool, reason: str) -> str | None:
+def why_not_correct_words(*, is_corrected: bool, reason: str, how: str = "") -> str | None:
     """What was written down stays beside the correction: words are never edited."""
+    if how == THEMSELVES:
+        return "The child wrote this themselves. Nobody corrects it: write what else the child says as new words."
     if is_corrected:
         return "These words have been corrected already. Correct the newer ones."
     return CORRECT_ASKS.missing(why_corrected=reason)

@@ -122,6 +122,7 @@ HERE: Final[dict[str, tuple[Job, ...]]] = {
         Job(_("Add a phone, car or account"), "tie_add", "node_id", end="handle"),
         Job(_("See all ties and how they are known"), "web", "node_id"),
         Job(_("Change names, address or school"), "person_details"),
+        Job(_("Give the child a link to write with"), "child_link_make"),
     ),
     "child_shared": (
         Job(_("Share information, or record a refusal"), "share_write"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import words_of
-from heard.cases.case.rules import why_not_correct_words
+from heard.cases.case.rules import THEMSELVES, why_not_correct_words
 from heard.cases.words import queries, rules
 from heard.cases.words.models import Answer
 from heard.cases.words.rules import ChildsView
@@ -39,6 +39,49 @@ def add_words(*, by: User, person_id: uuid.UUID, **said: Any) -> Words:
     words = record_words(by=by, person_id=person_id, said_on=Words.Occasion.OTHER, **said)
     announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
     return words
+
+
+@transaction.atomic
+def add_own_words(
+    *, by: None, person: Any, text: str, said_on: str, heard_by: str, at: datetime | None = None
+) -> Words:
+    """What a child wrote themselves, through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is nobody, and whoever calls
+    this has asked for the child’s word and tells of it."""
+    words = Words.objects.create(
+        person=person,
+        text=text,
+        how=THEMSELVES,
+        heard_on=timezone.localdate(at),
+        heard_by=heard_by,
+        said_on=said_on,
+        written_by=None,
+    )
+    record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
+    return words
+
+
+@transaction.atomic
+def take_back_own_words(*, by: None, words: Words, says: str) -> None:
+    """A child takes back what they wrote themselves: wherever these words are shown, `says` stands for them from now on, and that they
+    were said stays."""
+    Words.objects.filter(pk=words.pk, how=THEMSELVES).update(text=says, wants="")
+    record_audit(by=by, verb="take back", subject="words", subject_id=words.pk, person_id=words.person_id)
+
+
+@transaction.atomic
+def note_read_by_child(
+    *, by: None, words: Words, what_changed: str, answered_by: User, told_by: str
+) -> Answer:
+    """The child has read the answer themselves: they were told on this day."""
+    answer = Answer.objects.create(
+        words=words,
+        what_changed=what_changed,
+        told_on=timezone.localdate(),
+        told_by=told_by,
+        written_by=answered_by,
+    )
+    record_audit(by=by, verb="tell back", subject="words", subject_id=words.pk, person_id=words.person_id)
+    return answer
 
 
 @transaction.atomic
@@ -66,7 +109,8 @@ def correct_words(*, by: User, words_id: uuid.UUID, why_corrected: str, **said: 
     """New words beside those that were written down wrongly, which stay as they are."""
     Words.objects.select_for_update().filter(pk=words_id).first()
     old = queries.one_visible_to(by, words_id)
-    refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
+    is_corrected = queries.is_corrected(old)
+    refuse(why_not_correct_words(is_corrected=is_corrected, reason=why_corrected, how=old.how))
     new = record_words(
         by=by,
         person_id=old.person_id,

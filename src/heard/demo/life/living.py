@@ -38,13 +38,14 @@ _SUBMITTED = (
     assessing.write,
     planning.keep_safe,
     speaking.go_on_speaking,
+    speaking.write_themselves,
     assessing.submit,
 )
 _SIGNED = (*_SUBMITTED, assessing.sign, speaking.answer_first_words)
 _PLANNED = (
     *_ASSESSING, noting.keep_in_touch, assessing.write, speaking.answer_first_words, assessing.submit, assessing.sign, assessing.find_out,
     planning.start, planning.disrupt, planning.agree, planning.write_for_child, planning.get_on, planning.keep_safe,
-    speaking.go_on_speaking, beginning.change_workers, missing.prepare_form,
+    speaking.go_on_speaking, speaking.write_themselves, beginning.change_workers, missing.prepare_form,
 )  # fmt: skip
 _REVIEWED = (*_PLANNED, reviewing.review)
 _CLOSED = (*_REVIEWED, reviewing.close)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.case.actions import record_words
+from heard.cases.voice import actions as voice
 from heard.cases.words.actions import answer_words
 
 if TYPE_CHECKING:
@@ -41,6 +42,34 @@ def go_on_speaking(child: Child) -> None:
                     told_on=child.day(said["told"]),
                     told_by=child.world.name_and_job(said["heard"]),
                 )
+
+
+def write_themselves(child: Child) -> None:
+    """With a link: what the worker answers at once, and what is hidden from somebody and checked by the designated officer."""
+    for sent in child.part("links") or ():
+        with child.on(sent["day"]):
+            link: dict[str, Any] = {"person_id": child.person_id, "word": "marmalade", "weeks": 13}
+            _made, code = voice.make_link(by=child.worker, **link)
+            sitting = voice.enter(by=None, code=code, word=link["word"])
+            assert sitting is not None  # it was made just now
+            hides = child.worker if sent.get("hides") == "worker" else None
+            said: dict[str, Any] = {
+                "about": sent["about"],
+                "text": child.say(sent["text"]),
+                "device": "phone, Chrome",
+            }
+            message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
+        with child.on(sent["day"] + 1):
+            if "answer" in sent:
+                answer: dict[str, Any] = {
+                    "text": child.say(sent["answer"]),
+                    "is_safe": True,
+                    "how_safe": "It is the child’s own phone.",
+                }
+                voice.answer_message(by=child.worker, child_message_id=message.pk, **answer)
+            if "found" in sent:
+                found = child.say(sent["found"])
+                voice.check_message(by=child.user("edith.clough"), child_message_id=message.pk, found=found)
 
 
 def _hear(child: Child, said: dict[str, Any]) -> Words:

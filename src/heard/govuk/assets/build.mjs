@@ -16,6 +16,7 @@ const copies = [
   [packages, "htmx.org/dist/htmx.min.js"],
   [here, "early.js"],
   [here, "heard.js"],
+  [here, "notes.js"],
   [here, "heard.svg"],
 ];
 // The icons that the stylesheet names, beside it.

@@ -172,13 +172,14 @@ def why_not_undo(user: User, merge: Merge) -> str | None:
 def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[str], bool]:
     """What came to the kept person since, by kind, and labels of details that were changed since: both stay there. And
     whether a restriction that came with the merge stays over what came since."""
-    later = [(_called(model), count) for model, count in merging.added_since(merge).items()]
+    added = merging.added_since(merge)
+    later = [(_called(model), count) for model, count in added.items() if not _uncounted(model)]
     changed = [
         _label(name)
         for name, (_before, after) in merge.before["values"].items()
         if (getattr(merge.kept, name) or "") != (after or "") and str(getattr(merge.kept, name)) != str(after)
     ]
-    return later, changed, bool(later) and merging.restricted_by(merge)
+    return later, changed, bool(added) and merging.restricted_by(merge)
 
 
 def _detail(name: str, kept: Person, merged: Person) -> Detail:
@@ -210,10 +211,15 @@ def _counted(several: Any) -> list[tuple[str, int]]:
     """What each table calls its rows, and how many there are; tables without any are left out."""
     counts: dict[str, int] = {}
     for rows in several:
-        count = rows.count()
+        count = 0 if _uncounted(rows.model) else rows.count()
         if count:
             counts[_called(rows.model)] = counts.get(_called(rows.model), 0) + count
     return sorted(counts.items())
+
+
+def _uncounted(model: type[Model]) -> bool:
+    """Rows that may be hidden from whoever reads how many there are."""
+    return bool(getattr(model, "uncounted", False))
 
 
 def _called(model: type[Model]) -> str:

@@ -57,7 +57,7 @@ def _see(by: User, readers: list[Reader], now: datetime) -> None:
                 verb="see",
                 subject="notice",
                 subject_id=reader.notice_id,
-                person_id=reader.notice.person_id,
+                person_id=None if reader.notice.kind in rules.FOR_FEW else reader.notice.person_id,
                 detail={"kind": reader.notice.kind},
             )
 

@@ -101,7 +101,7 @@ def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addre
     for role in who:
         for one in _of_role(role, about):
             found.setdefault(one.user.pk, one)
-    if not found and urgent and To.OFFICER not in who:
+    if not found and urgent and set(who) != {To.OFFICER}:
         return whoever_decides(about)
     return list(found.values())
 

@@ -51,7 +51,7 @@ def gathering() -> Iterator[dict[int, User]]:
 
 def announce(
     *,
-    by: User,
+    by: User | None,
     kind: Kind,
     subject: str,
     subject_id: object,
@@ -63,7 +63,7 @@ def announce(
     at: datetime | None = None,
     to_self: bool = False,
 ) -> Notice | None:
-    """Puts it on the list of everybody who has to see it, except `by`. Call it inside the transaction of the action.
+    """Puts it on the list of everybody who has to see it, except `by`; None is the child themselves. Call it inside the transaction of the action.
 
     `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
     concerned". `not_to`: whom it is about, and who never learns of it. `to_self`: `by` learns of it too, since somebody else did it
@@ -75,7 +75,9 @@ def announce(
     about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
     urgent = kind in rules.URGENT
     others = [
-        one for one in addressees(rules.WHO[kind], about, urgent=urgent) if to_self or one.user.pk != by.pk
+        one
+        for one in addressees(rules.WHO[kind], about, urgent=urgent)
+        if to_self or by is None or one.user.pk != by.pk
     ]
     whom_at_once = _gathered.get()
     if whom_at_once is not None and not urgent:
@@ -190,7 +192,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     asked = steps[:0:-1] if all_begun else begun or steps[-1:]
     added = sum(_add(notice, addressees(step.who, about, urgent=notice.urgent), about) for step in asked)
     is_stuck = (begun or nobody) and not added and notice.taken_at is None
-    if notice.urgent and is_stuck and kind not in rules.FOR_FEW:
+    if is_stuck and rules.goes_to_all(kind):
         added = _add(notice, whoever_decides(about), about)
     notice.steps = min(due, len(steps))
     notice.save(update_fields=["steps"])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from heard.cases.case.notices.models import Reader
@@ -58,6 +59,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "context assessment": ("context_assessment", "context_assessment_id"),
     "context step": ("context_step_finish", "context_step_id"),
     "context": ("context", "context_id"),
+    "child message": ("child_message", "child_message_id"),
     "caseload import": ("caseload_given", "import_id"),
 }
 
@@ -92,7 +94,7 @@ def _line(reader: Reader) -> Line:
         notice.get_kind_display(),
         str(notice.person) if notice.person else "",
         reverse(address, kwargs={key: about}),
-        str(notice.told_by),
+        str(notice.told_by or _("The child")),
         notice.told_at,
         reader.get_role_display(),
         str(reader.covers) if reader.covers else "",

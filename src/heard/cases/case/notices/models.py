@@ -100,9 +100,17 @@ class Notice(models.Model):
             _("Work on a place or group: can it close, or has harm moved?"),
         )
         CONTEXT = rules.Kind.CONTEXT.value, _("Work on a place or group is yours")
+        CHILD_WROTE = rules.Kind.CHILD_WROTE.value, _("The child wrote to you themselves")
+        CHILD_UNSAFE = rules.Kind.CHILD_UNSAFE.value, _("The child writes that they do not feel safe")
+        CHILD_HID = rules.Kind.CHILD_HID.value, _("The child wrote, and hides it from somebody")
+        CHILD_UNSAFE_HID = (
+            rules.Kind.CHILD_UNSAFE_HID.value,
+            _("The child writes that they do not feel safe, and hides it from somebody"),
+        )
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 
     when_merged: ClassVar = MOVES
+    uncounted: ClassVar = True  # some are given to a few, and nobody else learns that there are any
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -112,7 +120,14 @@ class Notice(models.Model):
     )
     subject = models.CharField(max_length=20, help_text=_("What it is about, such as 'concern'."))
     subject_id = models.CharField(max_length=40)
-    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty where the child wrote it themselves."),
+    )
     told_at = models.DateTimeField()
     not_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,

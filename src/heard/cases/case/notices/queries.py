@@ -104,9 +104,15 @@ def urgent_of(user: User, person: Any) -> QuerySet[Notice]:
 def urgent_waits(user: User | None) -> bool:
     """Whether something urgent has waited for longer than it takes to be passed on and mailed, whosever it is: for anybody who is
     signed in, and no more than that. `user`: None for a machine that watches."""
-    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
+    rows = _waiting_urgent(user)
     asks = user is None or user.may(May.SIGNED_IN)
     return asks and rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
+
+
+def _waiting_urgent(user: User | None) -> QuerySet[Notice]:
+    """Not what this user must never learn of: not even that something waits."""
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
+    return rows.exclude(not_to=user) if user else rows
 
 
 def oldest_urgent(user: User | None, now: datetime) -> float:
@@ -114,7 +120,7 @@ def oldest_urgent(user: User | None, now: datetime) -> float:
     for a machine that watches."""
     if user is not None and not user.may(May.MANAGE):
         return 0.0
-    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None, told_at__lte=now)
+    rows = _waiting_urgent(user).filter(told_at__lte=now)
     since = rows.aggregate(since=Min("told_at"))["since"]
     return (now - since).total_seconds() if since else 0.0
 

@@ -100,6 +100,10 @@ class Kind(StrEnum):
     CONTEXT = "context"
     CONTEXT_TO_DECIDE = "context_to_decide"
     CONTEXT_NEWS = "context_news"
+    CHILD_WROTE = "child_wrote"
+    CHILD_UNSAFE = "child_unsafe"
+    CHILD_HID = "child_hid"
+    CHILD_UNSAFE_HID = "child_unsafe_hid"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -112,6 +116,8 @@ URGENT: Final = frozenset(
         Kind.MISSING,
         Kind.STAFF,
         Kind.STAFF_NO_OFFICER,
+        Kind.CHILD_UNSAFE,
+        Kind.CHILD_UNSAFE_HID,
     }
 )
 
@@ -186,6 +192,10 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.CONTEXT: (To.NAMED,),
     Kind.CONTEXT_TO_DECIDE: (To.NAMED,),
     Kind.CONTEXT_NEWS: (To.NAMED,),
+    Kind.CHILD_WROTE: (To.WORKER,),
+    Kind.CHILD_UNSAFE: (To.ON_DUTY, To.WORKER),
+    Kind.CHILD_HID: (To.WORKER, To.OFFICER, To.NAMED),
+    Kind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.WORKER, To.OFFICER, To.NAMED),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
@@ -201,7 +211,10 @@ _WHOLE: Final = frozenset({Kind.FILE, Kind.SET_ASIDE, Kind.REFERRAL})
 FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
 
 # Of these nobody learns but those to whom they go: no page of the child says that there is one.
-FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
+FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER, Kind.CHILD_HID, Kind.CHILD_UNSAFE_HID})
+
+# These go on to no others, ever: whoever else there is might be who they are about.
+_TO_OFFICERS: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
 
 # What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
 GIVEN: Final = frozenset(
@@ -223,7 +236,7 @@ GIVEN: Final = frozenset(
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
@@ -257,10 +270,15 @@ def level_of(kind: Kind) -> Level | None:
     return Level.EVERYTHING if kind in _WHOLE else Level.RECORD
 
 
+def goes_to_all(kind: Kind) -> bool:
+    """Whether in the end everybody who decides and may open it has to see it."""
+    return kind in URGENT and kind not in _TO_OFFICERS
+
+
 def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
     first = Step(timedelta(0), WHO[kind])
-    if kind in FOR_FEW:  # to no others: whoever became the officer meanwhile
+    if kind in _TO_OFFICERS:  # to no others: whoever became the officer meanwhile
         return first, Step(timedelta(minutes=urgent_minutes[0]), (To.OFFICER,))
     if kind in URGENT:
         waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]

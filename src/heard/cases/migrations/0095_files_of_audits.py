@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('board', '0004_audit_evidence'),
-        ('cases', '0093_services_and_unmet_needs'),
+        ('cases', '0094_lead_practitioners'),
         ('network', '0018_ties_between_nodes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,343 @@
+"""Every write about links with which children write themselves. What a child does is by nobody who is signed in: `by` is None.
+
+A row about what is hidden names no child, so that it stands in no list of who looked at or changed a record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.actions import record_audit
+from heard.agencies.addressing import everybody_who
+from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.cases.case.models import Words
+from heard.cases.case.notices.actions import mark_subject_seen
+from heard.cases.case.notices.addressees import may_open, officers_outside
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import death_of
+from heard.cases.voice import child, queries, rules
+from heard.cases.voice.child import Sitting
+from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
+from heard.cases.words.actions import add_own_words, answer_words, note_read_by_child, take_back_own_words
+from heard.network.queries import person_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_NOBODY_LEFT = (
+    "Nobody else here could read this. Please ring Childline on 0800 1111. If you are in danger, ring 999."
+)
+_OCCASIONS = {
+    rules.Meeting.REVIEW: Words.Occasion.REVIEW,
+    rules.Meeting.PANEL: Words.Occasion.PANEL,
+    rules.Meeting.OTHER: Words.Occasion.OTHER,
+}
+
+
+# ---- a worker
+
+
+@transaction.atomic
+def make_link(
+    *, by: User, person_id: uuid.UUID, word: str, weeks: int, at: datetime | None = None
+) -> tuple[ChildLink, str]:
+    """A link for one child, and its code, which is known now and never again."""
+    person, now = person_visible_to(by, person_id), at or timezone.now()
+    died = death_of(by, person_id) is not None
+    refuse(rules.why_not_make(word=word, weeks=weeks, may_write=by.may(May.ASSESS), has_died=died))
+    code = rules.new_code()
+    link = ChildLink.objects.create(
+        person=person,
+        code_hash=_hashed(code),
+        word_hash=make_password(rules.as_word(word)),
+        made_by=by,
+        made_at=now,
+        expires_at=now + timedelta(weeks=weeks),
+    )
+    record_audit(by=by, verb="make", subject="child link", subject_id=link.pk, person_id=person.pk)
+    return link, code
+
+
+@transaction.atomic
+def end_link(*, by: User, child_link_id: uuid.UUID, at: datetime | None = None) -> ChildLink:
+    """Ends it at once, also for whoever has it open."""
+    ChildLink.objects.select_for_update().filter(pk=child_link_id).first()
+    link = queries.link_visible_to(by, child_link_id)
+    if not by.may(May.ASSESS):
+        raise Hidden
+    if link.ended_at:
+        raise Refused("This link has ended already.")
+    link.ended_at, link.ended_by = at or timezone.now(), by
+    link.save(update_fields=["ended_at", "ended_by"])
+    record_audit(by=by, verb="end", subject="child link", subject_id=link.pk, person_id=link.person_id)
+    return link
+
+
+@transaction.atomic
+def open_message(*, by: User, child_message_id: uuid.UUID) -> ChildMessage:
+    """One message, for showing it, with the 'view' audit row; or `Hidden`."""
+    message = queries.message_visible_to(by, child_message_id)
+    _audit(by, "view", message)
+    return message
+
+
+@transaction.atomic
+def note_read(*, by: User, child_message_id: uuid.UUID, at: datetime | None = None) -> ChildMessage:
+    """This user read it: the child reads who did and when, and it goes on to others no longer."""
+    message = queries.message_visible_to(by, child_message_id)
+    mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
+    _audit(by, "see", message)
+    return message
+
+
+@transaction.atomic
+def answer_message(
+    *,
+    by: User,
+    child_message_id: uuid.UUID,
+    text: str,
+    is_safe: bool,
+    how_safe: str,
+    at: datetime | None = None,
+) -> ChildReply:
+    """What changed because of it. The child reads it at their link where `is_safe`; else somebody has to tell them."""
+    message = queries.message_visible_to(by, child_message_id)
+    if not any(by.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)):
+        raise Hidden
+    taken_back = message.taken_back_at is not None
+    refuse(rules.why_not_answer(text=text, how_safe=how_safe, taken_back=taken_back))
+    reply = ChildReply.objects.create(
+        message=message,
+        text=text.strip(),
+        is_safe=is_safe,
+        how_safe=how_safe.strip(),
+        written_by=by,
+        written_at=at or timezone.now(),
+    )
+    if message.words_id:
+        answer_words(by=by, words_id=message.words_id, what_changed=reply.text)
+    mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
+    _audit(by, "answer", message)
+    return reply
+
+
+@transaction.atomic
+def check_message(
+    *, by: User, child_message_id: uuid.UUID, found: str, at: datetime | None = None
+) -> ChildMessage:
+    """Somebody outside the line of whom it is hidden from has looked at it. It stays hidden."""
+    ChildMessage.objects.select_for_update().filter(pk=child_message_id).first()
+    message = queries.message_visible_to(by, child_message_id)
+    if not message.hidden:
+        raise Hidden
+    outside, checked = queries.is_outside(by, message), message.checked_at is not None
+    refuse(rules.why_not_check(is_outside=outside, checked=checked, found=found))
+    message.checked_at, message.checked_by, message.found = at or timezone.now(), by, found.strip()
+    message.save(update_fields=["checked_at", "checked_by", "found"])
+    mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
+    _audit(by, "check", message)
+    return message
+
+
+# ---- a child, who is signed in nowhere
+
+
+def enter(*, by: None, code: str, word: str, at: datetime | None = None) -> Sitting | None:
+    """The sitting of whoever gave code and word; None for a code that nobody made or that has ended, which takes as long.
+
+    A try is counted before it is compared, in one statement that nothing is held in: of any number at once, five at most are wrong ones
+    and compared. `Refused` for a wrong word, as long as there are tries left.
+    """
+    now = at or timezone.now()
+    link = ChildLink.objects.filter(code_hash=_hashed(rules.as_code(code))).first()
+    is_good = link is not None and rules.is_good(link.state, now)
+    same = ChildLink.objects.filter(code_hash=_hashed(rules.as_code(code)))
+    may_try = same.filter(wrong_words__lt=rules.MOST_WRONG, ended_at=None)
+    if link is None or not is_good or not may_try.update(wrong_words=F("wrong_words") + 1):
+        make_password(rules.as_word(word))  # as long as comparing takes
+        return None
+    if check_password(rules.as_word(word), link.word_hash):
+        same.update(wrong_words=F("wrong_words") - 1)
+        with transaction.atomic():
+            record_audit(by=by, verb="enter", subject="child link", subject_id=link.pk)
+        return Sitting(link, uuid.uuid4().hex, now)
+    with transaction.atomic():
+        if same.filter(wrong_words__gte=rules.MOST_WRONG).update(ended_at=now):
+            record_audit(
+                by=by, verb="lock", subject="child link", subject_id=link.pk, person_id=link.person_id
+            )
+            return None
+    raise Refused("That is not the word. Ask the person who gave you the card.")
+
+
+@transaction.atomic
+def send(
+    *,
+    by: None,
+    sitting: Sitting,
+    about: str,
+    text: str,
+    device: str,
+    meeting: str = "",
+    hide_from: User | None = None,
+    hide_other: str = "",
+    at: datetime | None = None,
+) -> ChildMessage:
+    """What the child wrote, as it was typed. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
+    goes to and nowhere else. Whoever has to read it is told at once."""
+    now = at or timezone.now()
+    link = ChildLink.objects.select_for_update(of=("self",)).select_related("person").get(pk=sitting.link.pk)
+    again = ChildMessage.objects.filter(link=link, sitting=sitting.key, about=about, text=text).first()
+    if again is not None:  # the page was sent twice
+        return again
+    today = ChildMessage.objects.filter(link=link, sent_at__gt=now - timedelta(days=1)).count()
+    refuse(rules.why_not_send(about=about, text=text, today=today))
+    hidden = hide_from is not None or bool(hide_other.strip())
+    message = ChildMessage(
+        person=link.person,
+        link=link,
+        about=about,
+        text=text,
+        sent_at=now,
+        device=device,
+        sitting=sitting.key,
+        reads_back=bool(link.secret_hash),
+        hidden=hidden,
+        hidden_from=hide_from,
+        hidden_other=hide_other.strip()[:120],
+        check_due_at=now + rules.CHECKED_WITHIN if hidden else None,
+    )
+    if not hidden:
+        occasion = (
+            _OCCASIONS[rules.Meeting(meeting)] if meeting in set(rules.Meeting) else Words.Occasion.OTHER
+        )
+        heard_by = _("The child themselves, through a link")
+        said: dict[str, Any] = {"text": text, "said_on": occasion.value, "heard_by": heard_by, "at": now}
+        message.words = add_own_words(by=None, person=link.person, **said)
+    message.save()
+    unsafe = about == rules.About.UNSAFE
+    few = Notified.CHILD_UNSAFE_HID if unsafe else Notified.CHILD_HID
+    everybody = Notified.CHILD_UNSAFE if unsafe else Notified.CHILD_WROTE
+    message.notice = announce(
+        by=None,
+        kind=few if hidden else everybody,
+        subject="child message",
+        subject_id=message.pk,
+        person_id=link.person_id,
+        named=_outside(message) if hidden else (),
+        not_to=hide_from,
+        at=now,
+    )
+    if hidden and (message.notice is None or not message.notice.readers.exists()):
+        raise Refused(_NOBODY_LEFT)
+    message.save(update_fields=["notice"])
+    _audit(None, "write", message)
+    return message
+
+
+@transaction.atomic
+def set_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
+    """The child chooses the word with which they read back. It opens what they sent in this sitting and what they send from now on: not what
+    somebody else may have sent before."""
+    link = ChildLink.objects.select_for_update().get(pk=sitting.link.pk)
+    word = secret if check_password(rules.as_word(secret), link.word_hash) else ""
+    refuse(rules.why_not_set_secret(secret=secret, word=word, is_set=bool(link.secret_hash)))
+    link.secret_hash, link.secret_at = make_password(rules.as_word(secret)), timezone.now()
+    link.save(update_fields=["secret_hash", "secret_at"])
+    ChildMessage.objects.filter(link=link, sitting=sitting.key).update(reads_back=True)
+    record_audit(by=by, verb="set secret", subject="child link", subject_id=link.pk)
+    return replace(sitting, link=link, reads=True)
+
+
+def give_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
+    """The same sitting, which now reads back; `Refused` where it is not the secret. Counted as a word is, and then nobody reads here any longer."""
+    link = sitting.link
+    same = ChildLink.objects.filter(pk=link.pk).exclude(secret_hash="")
+    may_try = same.filter(wrong_secrets__lt=rules.MOST_WRONG)
+    if not may_try.update(wrong_secrets=F("wrong_secrets") + 1):
+        make_password(rules.as_word(secret))
+        raise Refused(
+            "Nothing can be read here any longer. Ask the person who gave you the card for a new one. You can still write."
+        )
+    if not check_password(rules.as_word(secret), link.secret_hash):
+        raise Refused("That is not your secret word. You can still write without it.")
+    same.update(wrong_secrets=F("wrong_secrets") - 1)
+    with transaction.atomic():
+        record_audit(by=by, verb="read back", subject="child link", subject_id=link.pk)
+    return replace(sitting, reads=True)
+
+
+@transaction.atomic
+def read_back(*, by: None, sitting: Sitting, at: datetime | None = None) -> list[child.Sent]:
+    """What the child sent, who read it and what was answered; an answer that they see for the first time has reached them."""
+    found = child.read_back(sitting)
+    for reply in (reply for one in found for reply in one.replies if reply.read_at is None):
+        reply.read_at = at or timezone.now()
+        reply.save(update_fields=["read_at"])
+        words = reply.message.words
+        if words:
+            told_by = _("The child read it themselves")
+            said: dict[str, Any] = {"what_changed": reply.text, "answered_by": reply.written_by}
+            note_read_by_child(by=None, words=words, told_by=told_by, **said)
+        _audit(None, "read answer", reply.message)
+    return found
+
+
+@transaction.atomic
+def take_back(
+    *, by: None, sitting: Sitting, child_message_id: uuid.UUID, at: datetime | None = None
+) -> ChildMessage:
+    """No page shows these words any longer, and that they were taken back stays. Somebody who does not feel safe is looked for all the same.
+    `Refused` for what this sitting did not send, unless it gave the secret."""
+    rows = ChildMessage.objects.select_for_update(of=("self",)).select_related("words")
+    mine = {one.pk for one in child.sent_through(sitting)}
+    message = (
+        rows.filter(pk=child_message_id, taken_back_at=None).first() if child_message_id in mine else None
+    )
+    if message is None:
+        raise Refused("That cannot be taken back here. Give your secret word first.")
+    message.taken_back_at = at or timezone.now()
+    message.save(update_fields=["taken_back_at"])
+    if message.words:
+        take_back_own_words(by=None, words=message.words, says=_("(The child took this back.)"))
+        if message.about != rules.About.UNSAFE:
+            subject = {"subject": "child message", "subject_id": message.pk, "person_id": message.person_id}
+            announce(by=by, kind=Notified.CHILD_WROTE, **subject)  # type: ignore[arg-type]
+    _audit(None, "take back", message)
+    return message
+
+
+@transaction.atomic
+def leave(*, by: None, sitting: Sitting, at: datetime | None = None) -> None:
+    """What is still open in any browser with this link is closed: the word is asked again."""
+    ChildLink.objects.filter(pk=sitting.link.pk).update(left_at=at or timezone.now())
+    record_audit(by=by, verb="leave", subject="child link", subject_id=sitting.link.pk)
+
+
+def _hashed(code: str) -> str:
+    """Nobody can guess a code of so many bits, so that a quick hash keeps it as well as a slow one, and can be looked up."""
+    return hashlib.sha256(f"heard.voice:{code}".encode()).hexdigest()
+
+
+def _outside(message: ChildMessage) -> list[User]:
+    """Where no designated officer is outside the line of whom it is hidden from: those who decide and are."""
+    if officers_outside(message.hidden_from):
+        return []
+    who = everybody_who(May.DECIDE)
+    return [one for one in who if queries.is_outside(one, message) and may_open(one, message.person_id)]
+
+
+def _audit(by: User | None, verb: str, message: ChildMessage) -> None:
+    person_id = None if message.hidden else message.person_id
+    record_audit(by=by, verb=verb, subject="child message", subject_id=message.pk, person_id=person_id)

@@ -1,0 +1,71 @@
+"""What a worker is asked about a link, an answer and a check."""
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.voice.rules import ANSWER_ASKS, CHECK_ASKS, LINK_ASKS, WEEKS
+from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
+
+_LASTS = {
+    1: _("One week"),
+    4: _("Four weeks"),
+    8: _("Eight weeks"),
+    13: _("Three months"),
+}
+
+
+class LinkForm(Form):
+    asks = LINK_ASKS
+
+    word = TextField(
+        _("A word that you agree with the child"),
+        hint=_(
+            "Let the child choose it. Say it, and write it nowhere: a card that somebody finds is then no use to them. "
+            "Not a name, a birthday or a pet."
+        ),
+        max_length=60,
+        width=20,
+        spellcheck=False,
+    )
+    weeks = RadiosField(
+        _("For how long is the link good?"),
+        choices=[(str(weeks), _LASTS[weeks]) for weeks in WEEKS],
+        initial="4",
+    )
+
+
+class ReplyForm(Form):
+    asks = ANSWER_ASKS
+
+    text = TextareaField(
+        _("What do you tell the child?"),
+        hint=_(
+            "What changed because of what they wrote, in short plain words. If nothing can change, say so, and why."
+        ),
+        rows=5,
+    )
+    is_safe = RadiosField(
+        _("Is it safe that this can be read on the child’s device?"),
+        choices=[
+            ("yes", _("Yes. The child reads it at their link, with their secret word")),
+            ("no", _("No, or I do not know. Somebody tells the child face to face")),
+        ],
+        missing=_("Say whether it is safe that this can be read on the child’s device"),
+    )
+    how_safe = TextareaField(
+        _("How do you know?"),
+        hint=_("Whose device is it, who else uses it, and what does the child say about it?"),
+        rows=3,
+    )
+
+
+class CheckForm(Form):
+    asks = CHECK_ASKS
+
+    found = TextareaField(
+        _("What did you do, and what did you find?"),
+        hint=_(
+            "Speak with the child where the person from whom they hide it cannot hear. If somebody who works with children may have "
+            "harmed them, tell that as a worry about staff as well. It stays hidden either way."
+        ),
+        rows=5,
+    )

@@ -1,0 +1,157 @@
+"""Links with which a child writes themselves: how they are made, when they end, and what may be done with what came. Pure."""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import log2
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+# A code is read from a card and typed on a phone: no letter that looks like a figure or another letter.
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS: Final = 28
+LEAST_BITS: Final = 128
+BITS: Final = LETTERS * log2(len(ALPHABET))
+_GROUP: Final = 4
+
+MOST_WRONG: Final = 5  # words in all, from whatever address, and then the link has ended; secrets, and then nothing is read back
+MOST_A_DAY: Final = 50  # messages through one link
+LONGEST: Final = 4000  # letters of a message
+SITTING: Final = timedelta(minutes=20)  # without doing anything, and the child gives the word again
+SITTING_AT_MOST: Final = timedelta(hours=2)
+CHECKED_WITHIN: Final = timedelta(days=1)
+WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
+
+LINK_ASKS: Final = Asks(
+    word="Give a word of at least four letters, which you say to the child and write nowhere.",
+    weeks="Choose for how long the link is good.",
+)
+WRITE_ASKS: Final = Asks(text="Write something first, or press “Leave”.")
+ANSWER_ASKS: Final = Asks(
+    text="Write the answer, as you would say it to the child.",
+    how_safe="Say how you know whether it is safe to read there.",
+)
+CHECK_ASKS: Final = Asks(found="Say what you did and what you found.")
+
+
+class About(StrEnum):
+    """What a child may choose to write. The value is stored."""
+
+    FEEL = "feel"
+    MEETING = "meeting"
+    CHANGE = "change"
+    GOOD = "good"
+    UNSAFE = "unsafe"
+
+
+class Meeting(StrEnum):
+    """Which meeting they write before or after."""
+
+    REVIEW = "review"
+    PANEL = "panel"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class State:
+    """What decides whether a link is good. `wrong`: wrong words so far."""
+
+    expires_at: datetime
+    ended_at: datetime | None
+    wrong: int
+
+
+def new_code() -> str:
+    """A code of `BITS` random bits, in letters that are read from a card."""
+    return "".join(secrets.choice(ALPHABET) for _letter in range(LETTERS))
+
+
+def in_groups(code: str) -> str:
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def as_code(typed: str) -> str:
+    """What somebody typed, as the code that it is: small letters, blanks and dashes are the same."""
+    return re.sub(r"[^0-9A-Z]", "", typed[:200].upper())
+
+
+def as_word(typed: str) -> str:
+    """A word as it is compared: small letters, without blanks at its ends, and however its accents were typed."""
+    return " ".join(unicodedata.normalize("NFKC", typed[:200]).casefold().split())
+
+
+def is_good(link: State, now: datetime) -> bool:
+    return link.ended_at is None and link.wrong < MOST_WRONG and now < link.expires_at
+
+
+def why_not_make(*, word: str, weeks: int, may_write: bool, has_died: bool) -> str | None:
+    if not may_write:
+        return "Your role does not write in the record."
+    if has_died:
+        return "It is recorded that the child has died."
+    if len(as_word(word)) < 4:
+        return LINK_ASKS["word"]
+    return None if weeks in WEEKS else LINK_ASKS["weeks"]
+
+
+def why_not_send(*, about: str, text: str, today: int) -> str | None:
+    """`today`: how many came through this link in the last 24 hours."""
+    if about not in set(About):
+        return "Choose what you want to write."
+    if not text.strip():
+        return WRITE_ASKS["text"]
+    if len(text) > LONGEST:
+        return "That is very long. Send the first part, then write the rest."
+    if today >= MOST_A_DAY:
+        return "You have sent very many today. You can write again tomorrow. If you need somebody now, ring a number above."
+    return None
+
+
+def why_not_set_secret(*, secret: str, word: str, is_set: bool) -> str | None:
+    """A secret is set once: whoever could change it could read what was written before."""
+    if is_set:
+        return "There is a secret word already. If you did not set it, somebody else has: tell somebody you trust, or ring Childline."
+    if len(as_word(secret)) < 6:
+        return "Use at least six letters, so that nobody guesses it."
+    if as_word(secret) == as_word(word):
+        return "Use another word than the one that you were told: whoever told you knows that one."
+    return None
+
+
+def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
+    if taken_back:
+        return "The child took this back. Speak to the child instead."
+    return ANSWER_ASKS.missing(text=text, how_safe=how_safe)
+
+
+def why_not_check(*, is_outside: bool, checked: bool, found: str) -> str | None:
+    if not is_outside:
+        return "Somebody outside their line checks this."
+    if checked:
+        return "This was checked already."
+    return CHECK_ASKS.missing(found=found)
+
+
+def device_of(agent: str) -> str:
+    """What kind of device it was, so that a colleague’s own machine is noticed: never an address or a version."""
+    kind = (
+        "tablet"
+        if re.search(r"iPad|Tablet", agent)
+        else "phone"
+        if re.search(r"Mobi|Android|iPhone", agent)
+        else ""
+    )
+    kind = kind or ("computer" if re.search(r"Windows|Macintosh|X11|CrOS", agent) else "unknown device")
+    names = (
+        ("Edg", "Edge"),
+        ("SamsungBrowser", "Samsung"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    browser = next((called for mark, called in names if mark in agent), "")
+    return f"{kind}, {browser}" if browser else kind

@@ -1,0 +1,17 @@
+"""Addresses of what children write themselves. The child’s own says nothing of what it is."""
+
+from django.urls import URLPattern, path
+
+from heard.cases.voice import open as door
+from heard.cases.voice import views
+
+urlpatterns: list[URLPattern] = [
+    path("n/", door.notes, name="notes_open"),
+    path("children/<uuid:person_id>/links/", views.links, name="child_links"),
+    path("children/<uuid:person_id>/links/make/", views.make, name="child_link_make"),
+    path("child-links/<uuid:child_link_id>/end/", views.end, name="child_link_end"),
+    path("child-messages/<uuid:child_message_id>/", views.message, name="child_message"),
+    path("child-messages/<uuid:child_message_id>/read/", views.read, name="child_message_read"),
+    path("child-messages/<uuid:child_message_id>/answer/", views.answer, name="child_message_answer"),
+    path("child-messages/<uuid:child_message_id>/check/", views.check, name="child_message_check"),
+]

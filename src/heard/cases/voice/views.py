@@ -1,0 +1,121 @@
+"""Pages of those who work with a child: links that they gave out, what came through them, answering it, and checking what is hidden."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import May
+from heard.cases.voice import actions, queries, rules
+from heard.cases.voice.forms import CheckForm, LinkForm, ReplyForm
+from heard.network.actions import open_record
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def links(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """The links of one child, and what came through them as far as this user may read it."""
+    user, now = request.user, timezone.now()
+    person = open_record(by=user, person_id=person_id)
+    rows = queries.links_visible_to(user).filter(person_id=person_id)[: rules.MOST_A_DAY]
+    context = {
+        "person": person,
+        "rows": [(row, rules.is_good(row.state, now)) for row in rows],
+        "sent": queries.messages_visible_to(user).filter(person_id=person_id)[: rules.MOST_A_DAY],
+        "may_write": user.may(May.ASSESS),
+    }
+    return render(request, "cases/voice/links.html", context)
+
+
+@gate(May.ASSESS)
+def make(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Makes a link. Its code is shown on the answer to this form and nowhere else."""
+    user = request.user
+    person = open_record(by=user, person_id=person_id)
+    form = LinkForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with sending(request, form):
+            said = {"word": form.cleaned_data["word"], "weeks": int(form.cleaned_data["weeks"])}
+            link, code = actions.make_link(by=user, person_id=person_id, **said)
+            site = settings.ADDRESS or request.build_absolute_uri("/").rstrip("/")
+            at = f"{site}{reverse('notes_open')}"
+            made = {
+                "person": person,
+                "link": link,
+                "code": rules.in_groups(code),
+                "at": at,
+                "whole": f"{at}#{code}",
+            }
+            return render(request, "cases/voice/made.html", made)
+    return render(request, "cases/voice/make.html", {"person": person, "form": form})
+
+
+@gate(May.ASSESS)
+@require_POST
+def end(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
+    link = actions.end_link(by=request.user, child_link_id=child_link_id)
+    messages.success(request, _("The link has ended. Whoever opens it reads whom to ring."))
+    return redirect("child_links", person_id=link.person_id)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    user = request.user
+    row = actions.open_message(by=user, child_message_id=child_message_id)
+    context = {
+        "row": row,
+        "replies": list(row.replies.all()),
+        "read": queries.read_by(user, row),
+        "has_to_read": queries.has_to_read(user, row),
+        "may_answer": any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)),
+        "may_check": row.hidden and row.checked_at is None and queries.is_outside(user, row),
+    }
+    return render(request, "cases/voice/message.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    actions.note_read(by=request.user, child_message_id=child_message_id)
+    messages.success(request, _("Saved: you read it. The child can see that you did."))
+    return redirect("child_message", child_message_id=child_message_id)
+
+
+@gate(May.SEE_CHILD)
+def answer(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    """What is told to the child, and whether it is safe that they read it on their device."""
+    row = actions.open_message(by=request.user, child_message_id=child_message_id)
+    form = kept_form(request, ReplyForm, kind="child-reply", subject_id=child_message_id)
+    if form.is_valid():
+        with sending(request, form):
+            said = form.cleaned_data | {"is_safe": form.cleaned_data["is_safe"] == "yes"}
+            actions.answer_message(by=request.user, child_message_id=child_message_id, **said)
+            messages.success(request, _("Saved: your answer."))
+            return redirect("child_message", child_message_id=child_message_id)
+    title = _("Answer what the child wrote")
+    return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
+
+
+@gate(May.SEE_CHILD)
+def check(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    """Somebody outside the line of whom it is hidden from looks at it."""
+    row = actions.open_message(by=request.user, child_message_id=child_message_id)
+    form = kept_form(request, CheckForm, kind="child-check", subject_id=child_message_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.check_message(by=request.user, child_message_id=child_message_id, **form.cleaned_data)
+            messages.success(request, _("Saved: it was checked. It stays hidden."))
+            return redirect("child_message", child_message_id=child_message_id)
+    title = _("Check what the child hides from somebody")
+    return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})

@@ -1,0 +1,114 @@
+// The pages on which a child writes. Nothing is stored: no cookie, no storage, one line of history.
+const WEATHER = "https://www.bbc.co.uk/weather";
+const speech = globalThis.speechSynthesis;
+const of = (name) => document.querySelector(`[data-${name}]`);
+
+// A link brings its code behind a #, which is never sent. It goes into the form, and out of the address.
+function take_code() {
+  const brought = location.hash.slice(1);
+  if (!brought) return;
+  history.replaceState(null, "", location.pathname);
+  const code = document.getElementById("code");
+  if (!code) return;
+  code.value = brought;
+  code.closest("[data-code-group]").hidden = true;
+  document.getElementById("word").focus();
+}
+
+function leave() {
+  document.body.hidden = true;
+  document.title = "";
+  speech?.cancel();
+  const pass = document.body.dataset.pass;
+  if (pass) {
+    const body = new URLSearchParams({ step: "leave", pass });
+    fetch(location.pathname, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
+  }
+  location.replace(WEATHER);
+}
+
+function blank(on) {
+  speech?.cancel();
+  const cover = of("cover");
+  for (const one of document.body.children) one.hidden = one === cover ? !on : on;
+  (on ? cover : of("blank")).focus();
+}
+
+// Read aloud by a voice that is on the device: what a voice elsewhere would read leaves it.
+function voice() {
+  const language = document.documentElement.lang.slice(0, 2);
+  return speech?.getVoices().find((one) => one.localService && one.lang.startsWith(language));
+}
+
+function read_aloud(button) {
+  if (speech.speaking) {
+    speech.cancel();
+    return;
+  }
+  const said = new SpeechSynthesisUtterance(document.getElementById("main-content").innerText);
+  const start = button.textContent;
+  said.voice = voice();
+  for (const name of ["end", "error"]) said.addEventListener(name, () => { button.textContent = start; });
+  button.textContent = button.dataset.stop;
+  speech.speak(said);
+}
+
+function offer() {
+  of("blank").hidden = false;
+  of("aloud").hidden = !voice();
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("[data-leave], [data-blank], [data-cover], [data-aloud]");
+  if (!pressed) return;
+  event.preventDefault();
+  if ("leave" in pressed.dataset) leave();
+  else if ("aloud" in pressed.dataset) read_aloud(pressed);
+  else blank("blank" in pressed.dataset);
+});
+
+// Shift three times within a few seconds, as on other sites that have such a button.
+let presses = 0, timer;
+addEventListener("keyup", (event) => {
+  presses = event.key === "Shift" ? presses + 1 : 0;
+  clearTimeout(timer);
+  timer = setTimeout(() => { presses = 0; }, 3000);
+  if (presses === 3) leave();
+});
+
+// Each page takes the place of the one before, so that there is one line of history and no page to go back to.
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.sending) return;
+  form.dataset.sending = "1";
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" });
+    if (!answer.ok) throw new Error(answer.status);
+    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    const failed = of("failed");
+    failed.hidden = false;
+    failed.focus();
+  }
+  delete form.dataset.sending;
+});
+
+function show(page) {
+  speech?.cancel();
+  document.body.className = page.body.className;
+  document.body.dataset.pass = page.body.dataset.pass;
+  document.body.replaceChildren(...page.body.children);
+  offer();
+  scrollTo(0, 0);
+  const head = document.querySelector("[role=alert]:not([hidden]), h1");
+  head.tabIndex = -1;
+  head.focus({ preventScroll: true });
+}
+
+// A page that the browser kept is not shown again.
+addEventListener("pageshow", (event) => { if (event.persisted) location.replace(location.pathname); });
+take_code();
+offer();
+speech?.addEventListener?.("voiceschanged", offer);

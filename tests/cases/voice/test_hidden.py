@@ -1,0 +1,311 @@
+"""What a child hides from somebody: that person learns nothing of it, and nobody reads it but those to whom it was given."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.conftest import World
+
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow, Membership, User
+from heard.agencies.rules import Hidden, Refused, Role
+from heard.cases.case.actions import allocate_worker, assign_trusted_worker
+from heard.cases.case.models import Words
+from heard.cases.case.notices.actions import be_away, mark_seen, put_on_duty
+from heard.cases.case.notices.announcing import give_to_worker, pass_on
+from heard.cases.case.notices.mail import mail_unread
+from heard.cases.case.notices.models import Notice, Reader
+from heard.cases.case.notices.queries import oldest_urgent, unread_of, urgent_unseen, urgent_waits
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.timeline.index import catch_up
+from heard.cases.voice import actions, child, queries
+from heard.cases.voice.models import ChildMessage
+from heard.network.actions import add_person, give_access, involve
+from heard.network.queries import Whom, compare, people_visible_to
+from heard.network.rules import Level
+
+WORD, SAYS = "marmalade", "zebrafinch told me to keep quiet"
+EVERYBODY = (
+    "coordinator",
+    "supervisor",
+    "social_worker",
+    "teacher",
+    "officer",
+    "analyst",
+    "board_member",
+    "administrator",
+    "lado",
+)
+
+
+@pytest.fixture
+def lado(world: World) -> User:
+    """A designated officer, who works in a team of their own."""
+    team = agencies.add_team(by=world.administrator, agency=world.care, name="Designated officers")
+    return agencies.add_user(
+        by=world.administrator, username="lena.dow", first_name="Lena", last_name="Dow", password=None, team=team, role=Role.OFFICER,
+        agreed_by=world.coordinator,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def link(world: World, case: Any) -> tuple[Any, str]:
+    allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    return actions.make_link(by=world.social_worker, person_id=case.person_id, word=WORD, weeks=4)
+
+
+def hide(link: Any, whom: User | None = None, about: str = "change", **said: Any) -> ChildMessage:
+    sitting = actions.enter(by=None, code=link[1], word=WORD)
+    assert sitting is not None
+    new = {"about": about, "text": SAYS, "device": "phone", "hide_from": whom} | said
+    return actions.send(by=None, sitting=sitting, **new)
+
+
+def fresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+def of(world: World, name: str, lado: User) -> User:
+    return lado if name == "lado" else getattr(world, name)
+
+
+def pages(client: Client, case: Any) -> dict[str, str]:
+    """What stands on every page on which what a child says, or what waits, may stand. Tokens of forms differ each time."""
+    person = {"person_id": case.person_id}
+    named: dict[str, dict[str, Any]] = {
+        "home": {}, "notices": {}, "child": person, "words": person, "child_links": person, "child_chronology": person, "child_people": person,
+        "child_shared": person, "child_looked": person, "own_looks": person, "packs": person, "share_write": person, "caseload": {}, "about_me": {},
+    }  # fmt: skip
+    found = {}
+    for name, keys in named.items():
+        try:
+            text = client.get(reverse(name, kwargs=keys)).text
+        except Exception as error:  # noqa: BLE001 - a name that is wrong is said below
+            text = repr(error)
+        found[name] = re.sub(
+            r'(name="(csrfmiddlewaretoken|kept[\w-]*)" value="[^"]*"|data-seconds="\d+")', "", text
+        )
+    return found
+
+
+def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
+    world, case, lado, link, mailoutbox
+):
+    """The worker who made the link: every page says the same before and after, and asks the database as often."""
+    whom = world.social_worker
+    User.objects.filter(pk=whom.pk).update(email="sol@example.org")
+    User.objects.filter(pk=world.supervisor.pk).update(email="sufi@example.org")
+    mail_unread(timezone.now())
+    mailoutbox.clear()
+    client = Client()
+    client.force_login(whom)
+    pages(client, case)  # looks of their own stand in it from now on
+    with CaptureQueriesContext(connection) as before_asked:
+        before = pages(client, case)
+    told = hide(link, whom, "unsafe")
+    catch_up()
+    with CaptureQueriesContext(connection) as after_asked:
+        after = pages(client, case)
+    assert not [text for text in before.values() if "NoReverseMatch" in text]
+    digits = re.compile(r"[0-9]+")
+    for name, text in after.items():
+        was, now = (digits.sub("", one).splitlines() for one in (before[name], text))
+        if name == "child_looked":  # their own looks are more now, each as those before
+            was, now = sorted(set(was)), sorted(set(now))
+        assert now == was, name
+    assert len(after_asked) == len(before_asked)
+    now = timezone.now() + timedelta(hours=3)
+    assert not unread_of(fresh(whom)).filter(notice__subject="child message").exists()
+    assert not urgent_unseen(fresh(whom), case.person_id).exists()
+    assert not urgent_waits_for(whom, now)
+    assert oldest_urgent(fresh(world.administrator), now) > 0
+    assert Reader.objects.filter(notice=told.notice_id).exists()
+    mail_unread(timezone.now())
+    assert [one.to for one in mailoutbox] == [["sufi@example.org"]]
+    assert SAYS not in mailoutbox[0].body
+    assert not Words.objects.filter(text=SAYS).exists()
+    assert (
+        not ChronologyEntry.objects.filter(told__contains=[SAYS]).exists()
+        if connection.vendor != "sqlite"
+        else True
+    )
+    rows = AuditRow.objects.filter(subject="child message")
+    assert rows.exists()
+    assert not rows.exclude(person_id=None).exists()
+
+
+def urgent_waits_for(whom: User, now: Any) -> bool:
+    Notice.objects.filter(kind="child_unsafe_hid").update(told_at=now - timedelta(hours=6))
+    return urgent_waits(fresh(whom))
+
+
+def test_the_officer_reads_and_checks_it_and_leaves_no_trace_in_who_looked(world, case, lado, link):
+    told = hide(link, world.social_worker)
+    client = Client()
+    client.force_login(lado)
+    assert "Check what a child hides from somebody" in client.get("/").text
+    at = reverse("child_message", kwargs={"child_message_id": told.pk})
+    assert SAYS in client.get(at).text
+    mark_seen(by=fresh(lado), reader_id=Reader.objects.get(notice=told.notice_id, user=lado).pk)
+    client.post(f"{at}read/")
+    with pytest.raises(Refused):
+        actions.check_message(by=fresh(lado), child_message_id=told.pk, found="  ")
+    with pytest.raises(Hidden):
+        actions.check_message(by=fresh(world.social_worker), child_message_id=told.pk, found="Nothing to see")
+    with pytest.raises(Refused, match="outside"):  # who reads it and works in the same team
+        actions.check_message(by=fresh(world.supervisor), child_message_id=told.pk, found="All is well")
+    actions.check_message(by=fresh(lado), child_message_id=told.pk, found="I spoke with her at school.")
+    assert "Check what a child hides from somebody" not in client.get("/").text
+    theirs = AuditRow.objects.filter(actor_id=lado.pk)
+    assert {"view", "see", "check"} <= set(theirs.values_list("verb", flat=True))
+    assert not theirs.exclude(person_id=None).exists()
+
+
+def test_what_nobody_else_could_read_is_refused_and_the_child_told_whom_to_ring(world, case, link):
+    """No designated officer, and nobody who decides outside the line: whoever is left reads it, or else it is not sent."""
+    told = hide(link, world.social_worker)
+    assert set(told.notice.readers.values_list("user", flat=True)) == {world.supervisor.pk}
+    User.objects.filter(pk__in=[world.supervisor.pk, world.coordinator.pk]).update(is_active=False)
+    with pytest.raises(Refused, match="0800 1111"):
+        hide(link, world.social_worker, text="again")
+    assert ChildMessage.objects.count() == 1
+
+
+ADULTS = st.sampled_from(["coordinator", "supervisor", "social_worker", "nobody", "other"])
+AFTER = st.lists(
+    st.tuples(
+        st.sampled_from(["pass on", "away", "worker", "trusted", "duty", "let in", "role", "off"]),
+        st.sampled_from(["coordinator", "supervisor", "social_worker", "teacher", "officer"]),
+    ),
+    max_size=5,
+)
+
+
+class Later:
+    """What may happen to the people around a child once something was sent."""
+
+    def __init__(self, world: World, case: Any) -> None:
+        self.world, self.case, self.now = world, case, timezone.now()
+
+    def take(self, step: str, who: User) -> None:
+        world, case, who = self.world, self.case, fresh(who)
+        self.now += timedelta(hours=13)
+        try:
+            if step == "away":
+                today = timezone.localdate(self.now)
+                be_away(
+                    by=fresh(world.supervisor),
+                    covered_by=who,
+                    since=today - timedelta(days=1),
+                    until=today + timedelta(days=9),
+                )
+            elif step == "worker":
+                allocate_worker(by=fresh(world.coordinator), case_id=case.pk, worker=who)
+            elif step == "trusted":
+                assign_trusted_worker(by=fresh(world.coordinator), case_id=case.pk, worker=who)
+            elif step == "duty":
+                put_on_duty(
+                    by=world.administrator,
+                    user=who,
+                    begins=self.now,
+                    ends=self.now + timedelta(days=9),
+                    phone="1",
+                )
+            elif step == "let in":
+                give_access(
+                    by=fresh(world.coordinator),
+                    person_id=case.person_id,
+                    whom=Whom("", who.team.agency, user=who),
+                    level=Level.RECORD,
+                    why="Helps",
+                )
+            elif step == "role":
+                Membership.objects.get_or_create(user=who, team=world.exploitation_team, role=Role.OFFICER)
+            elif step == "off":
+                User.objects.filter(pk=who.pk).update(is_active=False)
+        except (Refused, Hidden, TypeError):
+            pass
+        give_to_worker(person_id=case.person_id, at=self.now)
+        pass_on(self.now)
+
+
+@given(whom=ADULTS, about=st.sampled_from(["unsafe", "feel", "good"]), after=AFTER)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom_it_is_hidden_from(
+    world, case, lado, link, whom, about, after
+):
+    from django.db import transaction
+
+    with transaction.atomic():
+        hidden_from = None if whom in ("nobody", "other") else of(world, whom, lado)
+        told = hide(
+            link,
+            hidden_from,
+            about,
+            hide_other="My uncle" if whom == "other" else "",
+            text=f"{SAYS} {whom} {about}",
+        )
+        later = Later(world, case)
+        for step, who in after:
+            later.take(step, of(world, who, lado))
+        given_to = set(Reader.objects.filter(notice=told.notice_id).values_list("user", flat=True))
+        assert whom == "nobody" or given_to, "somebody has to read it"
+        for name in EVERYBODY:
+            user = fresh(of(world, name, lado))
+            reads = queries.messages_visible_to(user).filter(pk=told.pk).exists()
+            if whom == "nobody":
+                assert reads == people_visible_to(user).filter(pk=case.person_id).exists(), name
+                continue
+            assert not reads or user.pk in given_to, f"{name} was not given it"
+            if user == hidden_from:
+                assert not reads
+                assert user.pk not in given_to
+                with pytest.raises(Hidden):
+                    actions.open_message(by=user, child_message_id=told.pk)
+        transaction.set_rollback(True)
+
+
+def test_a_child_may_hide_it_from_everybody_who_could_be_told_and_from_who_gave_out_the_link(
+    world, case, lado, link
+):
+    adults = child.adults_who_might_read(link[0], timezone.now())
+    assert {one.user.pk for one in adults} >= {
+        world.social_worker.pk,
+        world.supervisor.pk,
+        world.coordinator.pk,
+    }
+    assert all(one.job for one in adults)
+    told = hide(link, None)
+    assert told.notice.readers.exists()
+    assert {row.user_id for row in told.notice.readers.all()} <= {one.user.pk for one in adults}
+
+
+def test_whom_somebody_names_who_is_not_on_the_list_cannot_be_chosen(client, world, link):
+    sitting = actions.enter(by=None, code=link[1], word=WORD)
+    said = {"step": "send", "pass": sitting.token, "about": "good", "text": "We won."}
+    assert "Choose again" in client.post("/n/", said | {"hide": str(world.board_member.pk)}).text
+    assert "Say who must not" in client.post("/n/", said | {"hide": "other"}).text
+    assert not ChildMessage.objects.exists()
+    client.post("/n/", said | {"hide": "other", "hide_other": "My uncle"})
+    assert ChildMessage.objects.get().hidden_other == "My uncle"
+
+
+def test_two_records_that_may_be_one_do_not_say_how_much_is_hidden(world, case, lado, link):
+    twin = add_person(
+        by=world.coordinator, given_name="Mena", family_name="Okoro", birth_date=date(2011, 4, 5)
+    )
+    involve(by=world.coordinator, person=twin, agency=world.care, why="Takes worries")
+    before = compare(fresh(world.coordinator), twin.pk, case.person_id).moves
+    hide(link, world.coordinator)
+    assert compare(fresh(world.coordinator), twin.pk, case.person_id).moves == before
+    assert any("words" in called for called, _number in before)

@@ -1,0 +1,339 @@
+"""A link for a child: made, opened, written with, read, answered, ended."""
+
+import re
+from datetime import timedelta
+from math import log2
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.models import Words
+from heard.cases.case.notices.actions import put_on_duty
+from heard.cases.case.notices.models import Notice
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.case.queries import words_of
+from heard.cases.voice import actions, child, queries, rules
+from heard.cases.voice.models import ChildLink, ChildMessage
+from heard.cases.words.actions import correct_words
+
+WORD, SECRET = "marmalade", "tangerine"
+SAYS = "I do not like the new placement at all."
+
+
+@pytest.fixture
+def made(world, case):
+    assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    return actions.make_link(by=world.social_worker, person_id=case.person_id, word=WORD, weeks=4)
+
+
+@pytest.fixture
+def sitting(made):
+    found = actions.enter(by=None, code=made[1], word=WORD)
+    assert found is not None
+    return found
+
+
+def send(sitting, **said):
+    return actions.send(
+        by=None, sitting=sitting, **{"about": "change", "text": SAYS, "device": "phone"} | said
+    )
+
+
+def post(client, **said):
+    return client.post("/n/", said)
+
+
+def the_pass(page) -> str:
+    return re.search(r'data-pass="([^"]*)"', page.text)[1]
+
+
+def test_a_link_has_the_bits_that_it_says_and_keeps_neither_code_nor_word(made):
+    link, code = made
+    assert len(set(rules.ALPHABET)) == len(rules.ALPHABET)
+    assert len(code) * log2(len(rules.ALPHABET)) >= rules.LEAST_BITS
+    assert set(code) <= set(rules.ALPHABET)
+    kept = " ".join(str(value) for value in ChildLink.objects.values_list().get(pk=link.pk))
+    assert code not in kept
+    assert WORD not in kept.lower()
+    assert {len({rules.new_code() for _one in range(200)})} == {200}
+
+
+def test_who_may_not_write_or_see_makes_no_link_and_a_word_is_asked_for(world, case):
+    new = {"person_id": case.person_id, "word": WORD, "weeks": 4}
+    with pytest.raises(Hidden):
+        actions.make_link(by=world.officer, **new)
+    for wrong in ({"word": "ab"}, {"weeks": 52}):
+        with pytest.raises(Refused):
+            actions.make_link(by=world.social_worker, **new | wrong)
+
+
+def test_what_was_typed_from_a_card_opens_it_however_it_was_typed(made):
+    typed = f" {rules.in_groups(made[1]).lower().replace('-', ' ')} "
+    assert actions.enter(by=None, code=typed, word=f"  {WORD.upper()} ") is not None
+
+
+def test_five_wrong_words_in_all_end_a_link_from_whatever_address(client, made):
+    link, code = made
+    pages = [
+        client.post(
+            "/n/",
+            {"step": "enter", "code": code, "word": f"wrong{number}"},
+            REMOTE_ADDR=f"10.0.{number % 250}.7",
+        )
+        for number in range(12)
+    ]
+    assert ["That is not the word" in page.text for page in pages] == [True] * 4 + [False] * 8
+    link.refresh_from_db()
+    assert link.ended_at
+    assert link.ended_by is None
+    assert link.wrong_words == rules.MOST_WRONG
+    right = post(client, step="enter", code=code, word=WORD)
+    assert "This does not open" in right.text
+
+
+def test_a_right_word_in_between_takes_no_wrong_one_away(made):
+    _link, code = made
+    for _time in range(4):
+        with pytest.raises(Refused):
+            actions.enter(by=None, code=code, word="wrong")
+        assert actions.enter(by=None, code=code, word=WORD)
+    assert actions.enter(by=None, code=code, word="wrong") is None
+    assert actions.enter(by=None, code=code, word=WORD) is None
+
+
+def test_unknown_ended_and_past_links_show_the_same_page_help_first_and_hash_as_often(
+    client, world, made, monkeypatch
+):
+    link, code = made
+    other, second = actions.make_link(by=world.social_worker, person_id=link.person_id, word=WORD, weeks=1)
+    actions.end_link(by=world.social_worker, child_link_id=link.pk)
+    ChildLink.objects.filter(pk=other.pk).update(expires_at=other.made_at + timedelta(microseconds=1))
+    hashed = []
+    monkeypatch.setattr(actions, "make_password", lambda word: hashed.append("made") or "x")
+    monkeypatch.setattr(actions, "check_password", lambda word, kept: hashed.append("checked") or True)
+    pages = [
+        post(client, step="enter", code=one, word=WORD)
+        for one in (code, second, rules.new_code(), "", "x" * 500)
+    ]
+    assert len({page.text for page in pages}) == 1
+    assert {page.status_code for page in pages} == {200}
+    assert hashed == ["made"] * 5
+    page = pages[0].text
+    assert (
+        page.index("999")
+        < page.index("0800 1111")
+        < page.index("01632 960 001")
+        < page.index("This does not open")
+    )
+
+
+def test_nothing_of_a_sitting_stands_in_a_cookie_a_title_or_an_address(client, world, made):
+    client.force_login(world.social_worker)  # on the same device
+    page = post(client, step="enter", code=made[1], word=WORD)
+    wrote = post(client, step="send", **{"pass": the_pass(page)}, about="good", text="We won.")
+    for one in (client.get("/n/"), page, wrote):
+        assert not one.cookies
+        assert "Set-Cookie" not in one.headers
+        assert "<title>Notes</title>" in one.text
+        for told in ("Heard", "Mina", "Sol Wright</", "csrf"):
+            assert told not in one.text.replace("Sol Wright (", "")
+        assert one["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in one["Cache-Control"]
+    assert ChildMessage.objects.get().text == "We won."
+
+
+def test_a_sitting_is_over_when_the_child_leaves_the_link_ends_or_time_has_passed(
+    client, world, made, sitting
+):
+    now = timezone.now()
+    assert child.sitting_of(sitting.token, now)
+    assert child.sitting_of(sitting.token + "x", now) is None
+    assert child.sitting_of(sitting.token, now + rules.SITTING_AT_MOST + timedelta(minutes=1)) is None
+    left = post(client, step="leave", **{"pass": sitting.token})
+    assert left.status_code == 204
+    assert left["Clear-Site-Data"] == '"cache"'
+    assert child.sitting_of(sitting.token, now) is None
+    again = actions.enter(by=None, code=made[1], word=WORD)
+    actions.end_link(by=world.social_worker, child_link_id=made[0].pk)
+    assert child.sitting_of(again.token, timezone.now()) is None
+    page = post(client, step="send", **{"pass": again.token}, about="good", text="typed for long")
+    assert "typed for long" in page.text
+    assert not ChildMessage.objects.exists()
+
+
+def test_what_a_child_sends_are_words_in_the_record_that_nobody_edits(client, world, case, sitting):
+    text = "  I want  my nan.\nIt's <b>loud</b>.  "
+    sent = send(sitting, about="meeting", meeting="review", text=text)
+    words = words_of(world.social_worker, case.person_id).first()
+    assert words.pk == sent.words_id
+    assert words.text == text
+    assert (words.how, words.said_on, words.written_by) == ("themselves", "review", None)
+    with pytest.raises(Refused, match="wrote this themselves"):
+        correct_words(
+            by=world.social_worker,
+            words_id=words.pk,
+            text="x",
+            heard_by="y",
+            heard_on=timezone.localdate(),
+            why_corrected="z",
+        )
+    client.force_login(world.social_worker)
+    page = client.get(reverse("words", kwargs={"person_id": case.person_id})).text
+    assert "Wrote themselves, through a link" in page
+    assert "It&#39;s &lt;b&gt;loud" in page
+    again = send(sitting, about="meeting", meeting="review", text=text)
+    assert again.pk == sent.pk
+    assert Words.objects.filter(how="themselves").count() == 1
+
+
+def test_what_is_empty_endless_or_too_often_is_refused_with_what_was_typed(client, sitting):
+    page = post(client, step="send", **{"pass": sitting.token}, about="feel", text="   ")
+    assert "Write something first" in page.text
+    with pytest.raises(Refused):
+        send(sitting, text="x" * (rules.LONGEST + 1))
+    for number in range(rules.MOST_A_DAY):
+        send(sitting, text=f"{number}")
+    page = post(client, step="send", **{"pass": sitting.token}, about="feel", text="once more")
+    assert "very many today" in page.text
+    assert "once more" in page.text
+
+
+def test_at_night_it_reaches_who_is_on_duty_at_once_is_read_answered_and_seen_by_the_child(
+    client, world, case, made, sitting
+):
+    night = timezone.now().replace(hour=2, minute=11)
+    put_on_duty(
+        by=world.administrator,
+        user=world.supervisor,
+        begins=night - timedelta(hours=3),
+        ends=night + timedelta(days=2),
+        phone="01632 960 077",
+    )
+    page = post(client, step="write", **{"pass": sitting.token}, about="unsafe").text
+    assert (
+        page.index("999")
+        < page.index("0800 1111")
+        < page.index("told at once, day or night")
+        < page.index('name="text"')
+    )
+    sent = send(sitting, about="unsafe", text="He is outside.", at=night)
+    notice = Notice.objects.get(pk=sent.notice_id)
+    row = notice.readers.get(user=world.supervisor)
+    assert (notice.kind, notice.urgent, notice.told_at, row.added_at, row.role, row.answers) == (
+        "child_unsafe", True, night, night, "on duty", True,
+    )  # fmt: skip
+    reading = actions.set_secret(by=None, sitting=sitting, secret=SECRET)
+    assert child.read_back(reading)[0].read == []
+    client.force_login(world.supervisor)
+    assert "The child writes that they do not feel safe" in client.get("/").text
+    at = reverse("child_message", kwargs={"child_message_id": sent.pk})
+    assert "He is outside." in client.get(at).text
+    assert Notice.objects.get(pk=notice.pk).taken_at is None  # looking is not enough
+    client.post(f"{at}read/")
+    assert Notice.objects.get(pk=notice.pk).taken_at is not None
+    actions.answer_message(
+        by=world.supervisor,
+        child_message_id=sent.pk,
+        text="We rang your nan. You sleep there.",
+        is_safe=True,
+        how_safe="Her own phone",
+    )
+    actions.answer_message(
+        by=world.supervisor, child_message_id=sent.pk, text="Not for there.", is_safe=False, how_safe="Shared"
+    )
+    back = post(client, step="read", **{"pass": sitting.token}, secret=SECRET).text
+    assert "Read by Sufi, here for emergencies" in back
+    assert "We rang your nan." in back
+    assert "Not for there." not in back
+    told = Words.objects.get(pk=sent.words_id).answers.filter(told_on__isnull=False).get()
+    assert told.what_changed == "We rang your nan. You sleep there."
+    assert sent.replies.get(is_safe=True).read_at
+    assert sent.replies.get(is_safe=False).read_at is None
+
+
+def test_the_link_only_writes_without_the_secret_which_opens_nothing_that_was_sent_before_it(
+    client, made, sitting
+):
+    send(sitting, text="Sent by whoever knew the word")
+    other = actions.enter(by=None, code=made[1], word=WORD)
+    page = post(client, step="read", **{"pass": other.token}, secret="guess it").text
+    assert "Sent by whoever" not in page
+    with pytest.raises(Refused):
+        actions.set_secret(by=None, sitting=other, secret=WORD)  # the worker knows that one
+    mine = send(other, text="Mine")
+    reading = actions.set_secret(by=None, sitting=other, secret=SECRET)
+    assert [one.message.pk for one in child.read_back(reading)] == [mine.pk]
+    with pytest.raises(Refused, match="already"):
+        actions.set_secret(by=None, sitting=other, secret="another secret")
+    assert (
+        "Mine"
+        not in post(
+            client, step="mine", **{"pass": actions.enter(by=None, code=made[1], word=WORD).token}
+        ).text
+    )
+
+
+def test_five_wrong_secrets_end_reading_back_and_writing_goes_on(made, sitting):
+    actions.set_secret(by=None, sitting=sitting, secret=SECRET)
+    for _time in range(5):
+        with pytest.raises(Refused):
+            actions.give_secret(by=None, sitting=sitting, secret="wrong one")
+    with pytest.raises(Refused, match="any longer"):
+        actions.give_secret(by=None, sitting=sitting, secret=SECRET)
+    assert send(sitting)
+
+
+def test_what_is_taken_back_is_read_by_nobody_and_says_so_and_danger_is_looked_at_all_the_same(
+    client, world, case, made, sitting
+):
+    sent = send(sitting, about="unsafe", text="He is outside.")
+    with pytest.raises(Refused):
+        actions.take_back(
+            by=None, sitting=actions.enter(by=None, code=made[1], word=WORD), child_message_id=sent.pk
+        )
+    actions.take_back(by=None, sitting=sitting, child_message_id=sent.pk)
+    client.force_login(world.social_worker)
+    for name, keys in (
+        ("child_message", {"child_message_id": sent.pk}),
+        ("words", {"person_id": case.person_id}),
+        ("child_chronology", {"person_id": case.person_id}),
+        ("child", {"person_id": case.person_id}),
+    ):
+        page = client.get(reverse(name, kwargs=keys)).text
+        assert "He is outside." not in page, name
+    assert "took this back" in client.get(reverse("words", kwargs={"person_id": case.person_id})).text
+    assert unread_of(world.coordinator).filter(notice=sent.notice_id).exists()
+    assert ChildMessage.objects.get(pk=sent.pk).text == "He is outside."
+
+
+def test_a_worker_sees_of_which_kind_of_device_it_came_and_not_when_a_link_was_used(
+    client, world, case, made
+):
+    agent = (
+        "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile Safari/537.36"
+    )
+    page = post(client, step="enter", code=made[1], word=WORD)
+    client.post(
+        "/n/",
+        {"step": "send", "pass": the_pass(page), "about": "good", "text": "We won."},
+        HTTP_USER_AGENT=agent,
+    )
+    assert ChildMessage.objects.get().device == "phone, Chrome"
+    assert not AuditRow.objects.filter(subject="child link", verb="enter").exclude(person_id=None).exists()
+    assert not queries.messages_visible_to(world.officer).exists()
+    client.force_login(world.officer)
+    at = reverse("child_message", kwargs={"child_message_id": ChildMessage.objects.get().pk})
+    assert client.get(at).status_code == 404
+    assert client.get(reverse("child_links", kwargs={"person_id": case.person_id})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "agent",
+    ["", "curl/8", "Mozilla/5.0 (iPad; CPU OS 17) Safari/604", "Mozilla/5.0 (Windows NT 10.0) Firefox/131"],
+)
+def test_a_device_is_said_in_two_words_at_most(agent):
+    assert re.fullmatch(r"(unknown device|phone|tablet|computer)(, \w+)?", rules.device_of(agent))
