@@ -585,6 +585,8 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
         "missing",
         "staff",
         "staff_no_officer",
+        "child_unsafe",
+        "child_unsafe_hid",
         "file",
     }
 
