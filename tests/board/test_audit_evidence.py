@@ -80,6 +80,9 @@ def test_what_is_attached_shows_that_it_is_met(world: World, lead: User) -> None
     assert one.figure == "45"
     [shown] = queries.whole(lead, audit).row("WT8").shown_by(world.care)
     assert shown == one
+    with pytest.raises(Refused, match="rests on this alone"):
+        actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Counted twice")
+    answer(world.coordinator, audit, "WT8", world.care, "partly", evidence="")
     actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Counted twice")
     assert AuditEvidence.objects.get(pk=one.pk).why_withdrawn == "Counted twice"
     with pytest.raises(Refused, match="Say what shows it"):

@@ -184,6 +184,15 @@ def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[Audit
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
+def acted_on(user: User, who: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[AuditRow, Any]:
+    """Keys of those of these people with whose record somebody did anything but look, by the audit trail: for saying who does not audit it.
+    For those who hold audits, and for them."""
+    if not user.may(May.HOLD_AUDIT) and user.pk != who.pk:
+        return AuditRow.objects.none()
+    rows = AuditRow.objects.filter(person_id__in=person_ids, actor_id=who.pk).exclude(verb__in=LOOKS)
+    return rows.order_by().values_list("person_id", flat=True).distinct()
+
+
 def worked_on_since(user: User, *, people: Any, after: int) -> QuerySet[AuditRow, Any]:
     """Keys of those of these people about whose record something was done, and not only looked at, after one row of the audit
     trail. `people`: keys, or a question for them. The caller has shown that the user may ask it."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.board import queries, rules
+from heard.board.caseaudit.actions import end_readers_access
 from heard.board.models import Audit, AuditAction, AuditAnswer, AuditEvidence, SecondReading
 from heard.board.own import queries as own
 from heard.board.own.rules import PACK as OURS
@@ -184,6 +185,8 @@ def withdraw_evidence(
     row = queries.evidence_of(by, evidence_id)
     refuse(rules.why_not_withdraw_evidence(**queries.standing_of(by, row), why=why))
     row.withdrawn_by, row.withdrawn_at, row.why_withdrawn = by, at or timezone.now(), why.strip()
+    if row.kind == rules.Shows.FINDING:
+        row.what = "–"  # it may have named somebody: who said it and why it went stay
     row.save()
     for file in queries.files_of(by, [row]).values():
         if file.withdrawn_at is None:
@@ -301,6 +304,7 @@ def close_audit(*, by: User, audit_id: uuid.UUID, found: str, at: datetime | Non
     audit.found, audit.state = found.strip(), rules.State.CLOSED
     audit.closed_by, audit.closed_at = by, now
     audit.save()
+    end_readers_access(by=by, audit_id=audit.pk)
     _row(by, "close", audit)
     return audit
 

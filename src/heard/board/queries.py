@@ -293,7 +293,16 @@ def standing_of(user: User, one: AuditEvidence) -> dict[str, bool]:
         "may_hold": user.may(May.HOLD_AUDIT),
         "is_open": one.audit.state == rules.State.OPEN,
         "is_withdrawn": one.withdrawn_at is not None,
+        "rests_on_it": _rests_on(one),
     }
+
+
+def _rests_on(one: AuditEvidence) -> bool:
+    """Whether an answer “met” stands of which nothing else says what shows it."""
+    about = {"audit": one.audit, "requirement": one.requirement, "agency": one.agency}
+    met = AuditAnswer.objects.filter(**about, answer=rules.Answer.MET, evidence="", replaced_at=None)
+    others = AuditEvidence.objects.filter(**about, withdrawn_at=None).exclude(pk=one.pk)
+    return one.agency_id is not None and met.exists() and not others.exists()
 
 
 def said_before(user: User, audit: Audit, requirement: str) -> QuerySet[AuditAnswer]:

@@ -173,14 +173,16 @@ def why_not_add_evidence(
 
 
 def why_not_withdraw_evidence(
-    *, is_own: bool, may_hold: bool, is_open: bool, is_withdrawn: bool, why: str
+    *, is_own: bool, may_hold: bool, is_open: bool, is_withdrawn: bool, rests_on_it: bool, why: str
 ) -> str | None:
     """`is_own`: added by them, or by somebody of an agency for which they answer. Once the audit is closed only who holds audits
-    withdraws, such as a document that names a child."""
+    withdraws, such as a document that names a child. `rests_on_it`: nothing else shows an answer "met" that stands."""
     if not may_hold and not (is_own and is_open):
         return "Whoever answers for the agency withdraws it while the audit is open; afterwards the board or a co-ordinator."
     if is_withdrawn:
         return "This is withdrawn already."
+    if rests_on_it and is_open:
+        return "The answer “met” rests on this alone. Answer anew first, or attach what else shows it."
     return WITHDRAW_EVIDENCE_ASKS.missing(why=why)
 
 

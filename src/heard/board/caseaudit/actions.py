@@ -19,7 +19,8 @@ from heard.board.caseaudit import queries, rules
 from heard.board.models import Audit, AuditEvidence, CaseDraw, CaseReader, CaseReading, CaseSample
 from heard.cases.case.access.actions import give_access
 from heard.cases.case.queries import open_between
-from heard.network.queries import Whom, people_visible_to
+from heard.network.actions import end_audit_access
+from heard.network.queries import Whom
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def draw_cases(
 ) -> CaseDraw:
     """Draws a sample from all cases that were open on those days. Nobody gives the seed; it stands in the audit trail with the
     fingerprint of what was drawn from, in the transaction that keeps the sample, so that no draw is thrown away unseen."""
-    audit, now = board.audit_of(by, audit_id), at or timezone.now()
+    audit = Audit.objects.select_for_update().get(pk=board.audit_of(by, audit_id).pk)
+    now = at or timezone.now()
     known = queries.who_can_read(by, audit)
     chosen = [known[str(one.pk)] for one in dict.fromkeys(readers) if str(one.pk) in known]
     asked = [one.strip() for one in questions if one.strip()]
@@ -104,7 +106,9 @@ def let_readers_in(*, by: User, draw_id: uuid.UUID, at: datetime | None = None) 
     draw, now = _hold(by, draw_id), at or timezone.now()
     refuse(
         rules.why_not_let_readers_in(
-            may_hold=by.may(May.HOLD_AUDIT), works_with_children=by.may(May.SEE_CHILD), is_over=draw.is_over
+            may_hold=by.may(May.HOLD_AUDIT),
+            works_with_children=by.may(May.SEE_CHILD),
+            is_over=draw.is_over or draw.audit.state != auditing.State.OPEN,
         )
     )
     end = timezone.make_aware(datetime.combine(draw.due_on + timedelta(days=1), time.min))
@@ -133,8 +137,15 @@ def set_draw_aside(*, by: User, draw_id: uuid.UUID, why: str, at: datetime | Non
     )
     draw.set_aside_by, draw.set_aside_at, draw.why_set_aside = by, at or timezone.now(), why.strip()
     draw.save(update_fields=["set_aside_by", "set_aside_at", "why_set_aside"])
+    _end_access(by, draw, "The draw was set aside")
     _row(by, "set aside", draw)
     return draw
+
+
+def end_readers_access(*, by: User, audit_id: uuid.UUID) -> None:
+    """The audit is closed: nobody reads for it any more. Call it inside the transaction that closes it."""
+    for draw in CaseDraw.objects.filter(audit=board.audit_of(by, audit_id), set_aside_at=None):
+        _end_access(by, draw, "The audit is closed")
 
 
 @transaction.atomic
@@ -183,14 +194,18 @@ def propose_answers(*, by: User, sample_id: uuid.UUID, said: Said, at: datetime 
 
 
 @transaction.atomic
-def confirm_answers(*, by: User, sample_id: uuid.UUID, at: datetime | None = None) -> CaseSample:
-    """The other reader agrees with what was proposed. From then on it stands."""
+def confirm_answers(
+    *, by: User, sample_id: uuid.UUID, proposed_at: str, at: datetime | None = None
+) -> CaseSample:
+    """The other reader agrees with what was proposed. From then on it stands. `proposed_at`: of the proposal that they saw, as ISO 8601:
+    another one is not confirmed by it."""
     sample = _hold_sample(by, sample_id)
     refuse(
         rules.why_not_confirm(
             is_proposed=sample.proposed_at is not None,
             is_own=sample.proposed_by_id == by.pk,
             is_settled=sample.confirmed_at is not None,
+            is_another=sample.proposed_at is not None and sample.proposed_at.isoformat() != proposed_at,
         )
     )
     sample.confirmed_at = at or timezone.now()
@@ -219,6 +234,7 @@ def write_finding(
             is_asked=requirement in {key for key, _label in queries.requirements_for(by, draw)},
             requirement=requirement,
             text=text,
+            any_settled=bool(queries.progress(by, draw).settled),
             names=rules.named_in(text, queries.names_in(by, draw)),
             another=another,
         )
@@ -233,23 +249,37 @@ def write_finding(
         added_by=by,
         added_at=now,
     )
-    _row(by, "find", draw, requirement=requirement)
+    _row(by, "find", draw, requirement=requirement, another=another)
     return found
 
 
 def _let_both_in(by: User, readers: list[CaseReader], person_id: uuid.UUID, why: str, end: datetime) -> int:
-    """Both or neither: a record that one of them cannot read is read by nobody, and so is opened to nobody. How many lines."""
+    """Both or neither: a record that one of them cannot read is read by nobody, and so is opened to nobody. Who sees it anyway gets a
+    line all the same, so that whoever works with the child learns that it is read. How many lines."""
     given = 0
     try:
         with transaction.atomic():
             for reader in readers:
-                if not people_visible_to(reader.user).filter(pk=person_id).exists():
-                    whom = Whom(str(reader.user), reader.agency, user=reader.user)
-                    give_access(by=by, person_id=person_id, whom=whom, level=Level.RECORD, why=why, until=end)
-                    given += 1
+                whom = Whom(str(reader.user), reader.agency, user=reader.user)
+                give_access(
+                    by=by,
+                    person_id=person_id,
+                    whom=whom,
+                    level=Level.RECORD,
+                    why=why,
+                    until=end,
+                    for_audit=True,
+                )
+                given += 1
     except (Refused, Hidden):
         return 0  # counted on the page: not every case of the sample can be read
     return given
+
+
+def _end_access(by: User, draw: CaseDraw, why: str) -> None:
+    people = [one.case.person_id for one in draw.sample.select_related("case")]
+    readers = list(draw.readers.values_list("user", flat=True))
+    end_audit_access(by=by, people=people, readers=readers, why=f"{why}: {draw.title}"[:200])
 
 
 def _hold(by: User, draw_id: uuid.UUID) -> CaseDraw:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from heard.agencies.queries import workers
+from heard.agencies.queries import acted_on, workers
 from heard.agencies.rules import Hidden, May
 from heard.board import queries as board
 from heard.board.caseaudit import rules
@@ -95,8 +95,12 @@ def draw_of(user: User, draw_id: uuid.UUID) -> CaseDraw:
 
 def draws_read_by(user: User) -> QuerySet[CaseDraw]:
     """Those of which this user is a reader and whose day has not passed."""
-    rows = CaseDraw.objects.filter(readers__user=user, set_aside_at=None, due_on__gte=localdate())
-    rows = rows.select_related("audit").prefetch_related("readers__user", "readers__agency")
+    rows = CaseDraw.objects.filter(
+        readers__user=user, set_aside_at=None, due_on__gte=localdate(), audit__state="open"
+    )
+    rows = (
+        rows.select_related("audit").defer("drawn_from").prefetch_related("readers__user", "readers__agency")
+    )
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
@@ -121,7 +125,9 @@ def draws_waiting_for(user: User) -> QuerySet[CaseDraw]:
 
 def draws_to_open(user: User) -> QuerySet[CaseDraw]:
     """Those whose readers nobody has given access yet. For those who may."""
-    rows = draws_visible_to(user).filter(opened_at=None, set_aside_at=None, due_on__gte=localdate())
+    rows = draws_visible_to(user).filter(
+        opened_at=None, set_aside_at=None, due_on__gte=localdate(), audit__state="open"
+    )
     return rows.order_by("due_on") if may_let_in(user) else rows.none()
 
 
@@ -153,7 +159,7 @@ def strata_of(user: User, found: list[Drawable], draw: CaseDraw) -> dict[str, di
             rules.By.AGE: rules.age_band(one.born, draw.until),
             rules.By.AGENCY: one.agency,
         }
-        name = "|".join(values[rules.By(by)] for by in draw.strata) or rules.ONE
+        name = "|".join(values[rules.By(by)] for by in draw.strata) if draw.strata else rules.ONE
         strata.setdefault(name, {})[rules.tag_of(str(draw.pk), str(one.case_id))] = one.case_id
     return strata
 
@@ -197,8 +203,13 @@ def _shut(user: User, readers: list[User], sample: list[CaseSample]) -> set[uuid
 
 
 def _near(user: User, reader: User, sample: list[CaseSample]) -> set[uuid.UUID]:
+    """Cases in which a reader is or was a worker, is in the team that leads, or did anything with the record but look: told a worry,
+    decided, signed, wrote. Three queries."""
     by = user if user.may(May.HOLD_AUDIT) else reader
-    return close_to(by, reader, [one.case_id for one in sample])
+    people = [one.case.person_id for one in sample]
+    acted = set(acted_on(by, reader, person_ids=people))
+    near = close_to(by, reader, [one.case_id for one in sample])
+    return near | {one.case_id for one in sample if one.case.person_id in acted}
 
 
 def may_be_let_in(user: User, readers: list[CaseReader], sample: list[CaseSample]) -> set[uuid.UUID]:
@@ -212,7 +223,7 @@ def may_be_let_in(user: User, readers: list[CaseReader], sample: list[CaseSample
 
 def works_with(user: User, sample: CaseSample) -> bool:
     """Whether this user works, or worked, with the child."""
-    return bool(close_to(user, user, [sample.case_id]))
+    return bool(_near(user, user, [sample]))
 
 
 def sample_read_by(user: User, sample_id: uuid.UUID) -> CaseSample:

@@ -5,6 +5,7 @@ tags of all cases from which it was drawn, in any order, draws the same sample a
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -27,6 +28,8 @@ FINDING_ASKS: Final = Asks(
 )
 MOST_CASES: Final = 50
 MOST_QUESTIONS: Final = 12
+LEAST_DAYS: Final = 28  # from which cases are drawn: of a single day it would show whose case opened
+MOST_YEARS: Final = 5
 MOST_DAYS: Final = 42  # that two readers may see records for an audit
 ONE: Final = "-"  # the stratum of all, where there are none
 
@@ -128,6 +131,12 @@ def why_not_draw(
         return why_not
     if since is None or until is None or until < since:
         return "Give the first and the last day on which the cases were open, the first one first."
+    if (
+        until > today
+        or until - since < timedelta(days=LEAST_DAYS - 1)
+        or since.year < today.year - MOST_YEARS
+    ):
+        return f"Choose days that have come, at least {LEAST_DAYS} together, of the last {MOST_YEARS} years."
     if size is None or not 1 <= size <= MOST_CASES:
         return f"Draw between 1 and {MOST_CASES} cases."
     if not 1 <= len(questions) <= MOST_QUESTIONS:
@@ -152,7 +161,7 @@ def why_not_draw_from(found: int) -> str | None:
 def why_not_let_readers_in(*, may_hold: bool, works_with_children: bool, is_over: bool) -> str | None:
     if not may_hold or not works_with_children:
         return "A co-ordinator gives the readers access: they give only what they see themselves."
-    return "This draw is set aside, or its day has passed." if is_over else None
+    return "This draw is set aside, its day has passed, or the audit is closed." if is_over else None
 
 
 def why_not_set_aside(*, may_hold: bool, is_set_aside: bool, why: str) -> str | None:
@@ -206,12 +215,17 @@ def why_not_propose(
     return None if differ else "You gave the same answers. There is nothing to agree on."
 
 
-def why_not_confirm(*, is_proposed: bool, is_own: bool, is_settled: bool) -> str | None:
+def why_not_confirm(
+    *, is_proposed: bool, is_own: bool, is_settled: bool, is_another: bool = False
+) -> str | None:
+    """`is_another`: something else was proposed since the page was opened."""
     if is_settled:
         return "You have both agreed on this case. That stays."
     if not is_proposed:
         return "Nobody has proposed what you agree on."
-    return "The other reader confirms what you propose." if is_own else None
+    if is_own:
+        return "The other reader confirms what you propose."
+    return "Something else was proposed meanwhile. Look at it, and confirm that." if is_another else None
 
 
 def settled(
@@ -224,7 +238,14 @@ def settled(
 
 
 def why_not_find(
-    *, is_open: bool, is_asked: bool, requirement: str, text: str, names: bool, another: bool
+    *,
+    is_open: bool,
+    is_asked: bool,
+    requirement: str,
+    text: str,
+    any_settled: bool,
+    names: bool,
+    another: bool,
 ) -> str | None:
     """`names`: a name of a child of the sample, or of their worker, stands in the text; `another`: the reader says that it means
     somebody or something else."""
@@ -234,13 +255,22 @@ def why_not_find(
         return why_not
     if not is_asked:
         return FINDING_ASKS["requirement"]
+    if not any_settled:
+        return "A finding rests on cases that both of you have read and agreed on. There is none yet."
     if names and not another:
         return "A name of a child in the sample, or of their worker, stands in the text. Take it out, or say that the word means something else."
     return None
 
 
 def named_in(text: str, names: Iterable[str]) -> bool:
-    """Whether one of these names stands in the text as a word, in any capitals. Names of one letter are left out."""
-    words = set("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
-    parts = (part for name in names for part in name.casefold().replace("-", " ").replace("’", " ").split())
-    return any(part in words for part in parts if len(part) > 1)
+    """Whether one of these names stands in the text as a word, in any capitals, with its accents or without. Names of one letter are
+    left out."""
+    words = set(_words(text))
+    return any(part in words for name in names for part in _words(name) if len(part) > 1)
+
+
+def _words(text: str) -> list[str]:
+    plain = "".join(
+        one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one)
+    )
+    return "".join(one if one.isalnum() else " " for one in plain).split()

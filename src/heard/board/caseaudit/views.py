@@ -218,7 +218,8 @@ def case_agree(request: Request, sample_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def case_confirm(request: Request, sample_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
-        actions.confirm_answers(by=request.user, sample_id=sample_id)
+        proposed_at = request.POST.get("proposed_at", "")
+        actions.confirm_answers(by=request.user, sample_id=sample_id, proposed_at=proposed_at)
         messages.success(request, _("You have both agreed. That stays."))
     return redirect("case_sample", sample_id=sample_id)
 

@@ -60,9 +60,13 @@ def apart_by(draw: CaseDraw) -> str:
     return ", ".join(str(called[by]) for by in draw.strata) or _now("Nothing")
 
 
-def strata(draw: CaseDraw, taken: dict[str, int]) -> list[tuple[str, str, int]]:
-    """Each stratum with how many cases it has, in words where that is five or fewer, and how many of them were drawn."""
-    return [(_stratum(draw, name), _many(len(tags)), taken[name]) for name, tags in draw.drawn_from.items()]
+def strata(draw: CaseDraw, taken: dict[str, int]) -> list[tuple[str, str, str]]:
+    """Each stratum with about how many cases it has, and how many of them were drawn; neither where it has five or fewer, nor to the case,
+    so that two draws side by side do not say of one child that their case opened."""
+    return [
+        (_stratum(draw, name), _many(len(tags)), "–" if len(tags) <= TOO_FEW else str(taken[name]))
+        for name, tags in draw.drawn_from.items()
+    ]
 
 
 def _stratum(draw: CaseDraw, name: str) -> str:
@@ -73,4 +77,6 @@ def _stratum(draw: CaseDraw, name: str) -> str:
 
 
 def _many(number: int) -> str:
-    return _now("%(most)s or fewer") % {"most": TOO_FEW} if number <= TOO_FEW else str(number)
+    if number <= TOO_FEW:
+        return _now("%(most)s or fewer") % {"most": TOO_FEW}
+    return _now("about %(number)s") % {"number": max(10, round(number, -1))}

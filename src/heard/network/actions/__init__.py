@@ -15,6 +15,7 @@ from heard.network.actions.identity import decide_proposal, propose_core, read_a
 from heard.network.actions.letting_in import (
     deny_access,
     end_access,
+    end_audit_access,
     give_access,
     hold_person,
     involve,

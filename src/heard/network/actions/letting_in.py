@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,10 @@ def give_access(
     level: Level,
     why: str,
     until: datetime | None = None,
+    for_audit: bool = False,
 ) -> Involvement:
-    """Says how far an agency, a team or a person may see the record from now on. What they had before ends."""
+    """Says how far an agency, a team or a person may see the record from now on. What they had before ends; not where they read it
+    `for_audit`: that stands beside, and makes nobody somebody who works with the child."""
     person = hold_person(by=by, person_id=person_id)
     refuse(
         why_not_give_access(
@@ -112,7 +115,21 @@ def give_access(
             by_glass=sees_by_glass(by, person),
         )
     )
-    return let_in(by=by, person=person, whom=whom, why=why.strip(), level=level, until=until)
+    how = Involvement.How.AUDIT.value if for_audit else ""
+    return let_in(by=by, person=person, whom=whom, why=why.strip(), level=level, until=until, how=how)
+
+
+@transaction.atomic
+def end_audit_access(*, by: User, people: Collection[uuid.UUID], readers: Collection[int], why: str) -> int:
+    """These read these records for an audit no longer. How many lines ended. Whoever calls it has asked whether `by` may."""
+    rows = Involvement.objects.running().filter(
+        how=Involvement.How.AUDIT, person__in=people, user__in=readers
+    )
+    ended = list(rows.select_for_update(of=("self",)).select_related("person"))
+    for line in ended:
+        _end(line, why)
+        _audit(by, "end access", line.person, why, line)
+    return len(ended)
 
 
 @transaction.atomic
@@ -211,7 +228,9 @@ def let_in(
 ) -> Involvement:
     """A new line of the list; what the same had before ends. Whoever calls it has asked whether `by` may. `given_by`: who
     decided on it, where that was somebody else before."""
-    for line in _lines(person, whom):
+    for line in (
+        _lines(person, whom).filter(how=how) if how == Involvement.How.AUDIT else _lines(person, whom)
+    ):
         _end(line, why)
     line = Involvement.objects.create(
         person=person,

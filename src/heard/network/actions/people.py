@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.network.actions.letting_in import hold_person, let_in
+from heard.network.actions.letting_in import end_audit_access, hold_person, let_in
 from heard.network.identity import set_core
-from heard.network.models import Address, OtherName, Person
+from heard.network.models import Address, Involvement, OtherName, Person
 from heard.network.queries import Whom, can_be_restricted, leads, person_visible_to, standing_of
 from heard.network.rules import (
     Level,
@@ -146,6 +146,10 @@ def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     enough = can_be_restricted(by, person)
     refuse(why_not_restrict(**standing_of(by, person), enough_decide=enough, reason=reason))
     _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
+    readers = Involvement.objects.running().filter(person=person, how=Involvement.How.AUDIT)
+    end_audit_access(
+        by=by, people=[person.pk], readers=list(readers.values_list("user", flat=True)), why=reason
+    )
     return person
 
 

@@ -1,7 +1,7 @@
 """People, places and groups, and the ties between them. Private to `network`: others use its queries and actions."""
 
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,7 @@ from heard.network.models.nodes import Handle, Mention, Node, NodeKey, Tie, TieS
 from heard.network.rules import MOVES, Joined
 
 __all__ = [
-    "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "Mention",
+    "LOOKING", "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "Mention",
     "Merge", "Node", "NodeKey", "OtherName", "Person", "Place", "Proposal", "SearchKey", "Spelling", "Tie", "TieSource", "Told",
 ]  # fmt: skip
 
@@ -166,8 +166,8 @@ class Involvements(models.QuerySet["Involvement"]):
         return self.filter(models.Q(until=None) | models.Q(until__gt=Now()))
 
     def lasting(self) -> Self:
-        """Those of who works with the person: without what somebody opened in an emergency."""
-        return self.exclude(how=Involvement.How.GLASS)
+        """Those of who works with the person: without what somebody opened in an emergency, or reads for a case audit."""
+        return self.exclude(how__in=LOOKING)
 
 
 class Involvement(models.Model):
@@ -186,6 +186,7 @@ class Involvement(models.Model):
         GIVEN = "", _("Let in")
         GLASS = "glass", _("Opened in an emergency")
         WORRY = "worry", _("Told a worry about a child whom they did not find")
+        AUDIT = "audit", _("Reads it for a case audit")
 
     when_merged: ClassVar = Joined(stays=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
@@ -246,8 +247,16 @@ class Involvement(models.Model):
         return self.how == self.How.GLASS
 
     @property
+    def for_audit(self) -> bool:
+        return self.how == self.How.AUDIT
+
+    @property
     def is_running(self) -> bool:
         return self.until is None or self.until > timezone.now()
+
+
+# They read the record for a while and work with nobody: they decide nothing and let nobody in.
+LOOKING: Final = (Involvement.How.GLASS, Involvement.How.AUDIT)
 
 
 class Denial(models.Model):

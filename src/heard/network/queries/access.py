@@ -16,7 +16,7 @@ from heard.agencies.queries import (
     workers,
 )
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Denial, Involvement, Involvements, Person
+from heard.network.models import LOOKING, Denial, Involvement, Involvements, Person
 from heard.network.queries.people import meant_for, people_visible_to, visible_through
 from heard.network.rules import (
     Level,
@@ -85,17 +85,17 @@ def standing_of(user: User, person: Person) -> dict[str, bool]:
 
 
 def sees_by_glass(user: User, person: Person) -> bool:
-    """Whether this user sees the record only since they opened it in an emergency."""
+    """Whether this user sees the record only since they opened it in an emergency, or for a case audit."""
     rows = Involvement.objects.running().filter(person=person, level__gte=Level.RECORD)
     mine = rows.filter(meant_for(user, May.SEE_CHILD))
-    if not mine.filter(how=Involvement.How.GLASS).exists() or mine.lasting().exists():
+    if not mine.filter(how__in=LOOKING).exists() or mine.lasting().exists():
         return False
     return person.restricted or not user.may(May.SEE_PARTNERSHIP)
 
 
 def not_by_glass(user: User, path: str) -> Q:
-    """Of rows that lead to a person by `path`, those whose record this user has not opened in an emergency."""
-    lines = Involvement.objects.running().order_by().filter(how=Involvement.How.GLASS, user=user)
+    """Of rows that lead to a person by `path`, those whose record this user has not opened in an emergency or for a case audit."""
+    lines = Involvement.objects.running().order_by().filter(how__in=LOOKING, user=user)
     return ~Q(Exists(lines.filter(person=OuterRef(path))))
 
 

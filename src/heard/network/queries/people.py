@@ -88,10 +88,13 @@ def not_denied(user: User, person_id: uuid.UUID) -> bool:
 
 
 def not_kept_out(user: User, person_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Of these records, those from which this user is not kept out. It says nothing of whether they may see them. One query."""
-    return set(
-        Person.objects.filter(not_denied_through(user), pk__in=person_ids).values_list("pk", flat=True)
+    """Of these records, those from which no list keeps this user out. It says nothing of whether they may see them, and nothing of who is
+    kept out without learning of it. One query."""
+    kept_out = Denial.objects.filter(
+        Q(user=user) | Q(team__in=user.team_ids), person=OuterRef("pk"), lifted_at=None, unseen=False
     )
+    rows = Person.objects.filter(~Exists(kept_out), pk__in=person_ids)
+    return set(rows.values_list("pk", flat=True))
 
 
 def person_visible_to(user: User, person_id: uuid.UUID, *, level: Level = Level.RECORD) -> Person:

@@ -25,14 +25,14 @@ class Level(IntEnum):
 RESTRICTED = "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
 
 
-BY_GLASS = "You opened this record in an emergency, for some hours. Whoever works with the child lets others in. Ask them."
+BY_GLASS = "You see this record for a while, in an emergency or for an audit. Whoever works with the child lets others in. Ask them."
 
 
 def why_not_involve(
     *, restricted: bool, involved: bool, may_decide: bool, by_glass: bool = False
 ) -> str | None:
     """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
-    the right that restricting takes. `by_glass`: they see it only since they opened it in an emergency."""
+    the right that restricting takes. `by_glass`: they see it only since they opened it in an emergency, or for a case audit."""
     if by_glass:
         return BY_GLASS
     return RESTRICTED if restricted and not (involved and may_decide) else None

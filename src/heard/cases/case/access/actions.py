@@ -24,10 +24,19 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def give_access(
-    *, by: User, person_id: uuid.UUID, whom: Whom, level: Level, why: str, until: datetime | None = None
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    whom: Whom,
+    level: Level,
+    why: str,
+    until: datetime | None = None,
+    for_audit: bool = False,
 ) -> Involvement:
     """As the network does it. Who is let in learns of it, so does the child's worker."""
-    line = network.give_access(by=by, person_id=person_id, whom=whom, level=level, why=why, until=until)
+    line = network.give_access(
+        by=by, person_id=person_id, whom=whom, level=level, why=why, until=until, for_audit=for_audit
+    )
     subject = "person" if level >= Level.RECORD else "summary"
     new: dict[str, Any] = {"subject": subject, "subject_id": line.pk, "person_id": person_id}
     announce(by=by, kind=Notified.LET_IN, **new, **_named(whom))
