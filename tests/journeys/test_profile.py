@@ -25,7 +25,7 @@ def test_a_profile_is_read_by_anybody(tmp_path: Path, browser: Browser) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#quality")
+    page.wait_for_url("**#quality")
     pictures = page.locator("img")
     assert pictures.count() == 9
     assert all(
