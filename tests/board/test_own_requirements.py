@@ -86,6 +86,10 @@ def test_an_audit_keeps_the_edition_that_it_asked(world: World) -> None:
     answer(world.coordinator, after, "OU1-2", world.care)
     whole = queries.whole(world.coordinator, after)
     assert (whole.met, len(whole.rows)) == (1, 1), "it is in the one count"
+    client = Client()
+    client.force_login(world.coordinator)
+    page = client.get(reverse("audit", args=[whole.audit.pk])).text
+    assert "the partnership wrote 1 itself, and 1 are met" in page, "and said apart"
 
     with pytest.raises(Refused, match="another edition already"):
         actions.replace_requirement(by=world.coordinator, own_requirement_id=first.pk, **SAID, why="Again")
