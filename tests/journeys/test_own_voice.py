@@ -95,7 +95,7 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
         "history": begun + 1,
         "title": "Notes",
     }
-    page.get_by_role("link", name="Leave").click()
+    page.get_by_role("button", name="Leave").click()
     expect(page).to_have_title("Weather")
     assert page.evaluate("history.length") == begun + 1
     assert page.context.cookies() == []
