@@ -119,7 +119,7 @@ def _told(thing: Waiting, notice: Waiting) -> Waiting:
         thing,
         ahead=ahead,
         is_colleagues=False,
-        reader_id=None if notice.by_opening else notice.reader_id,
+        reader_id=notice.reader_id,
         note=thing.note or notice.note,
     )
 

@@ -385,13 +385,6 @@ def test_a_check_that_nobody_makes_goes_to_who_decides_outside_and_to_officers_o
         by=world.administrator, username="pat.oth", first_name="Pat", last_name="Other", password=None, team=team, role=Role.SUPERVISOR,
         agreed_by=world.coordinator,
     )  # fmt: skip
-    give_access(
-        by=fresh(world.coordinator),
-        person_id=case.person_id,
-        whom=Whom("", world.care, user=pat),
-        level=Level.RECORD,
-        why="Helps",
-    )
     told = hide(link, world.social_worker)
     assert not queries.to_check(fresh(pat)).exists()
     actions.note_read(by=fresh(lado), child_message_id=told.pk)

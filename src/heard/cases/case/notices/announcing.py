@@ -24,6 +24,7 @@ from heard.cases.case.notices.addressees import (
     addressees,
     covers_on,
     may_learn,
+    may_open,
     may_open_as,
     who_answers,
     whoever_decides,
@@ -228,6 +229,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     for step in asked:
         about = replace(about, outside=step.outside)
         added += _add(notice, addressees(step.who, about, urgent=notice.urgent), about)
+    about = replace(about, outside=all(step.outside for step in asked))
     is_stuck = (begun or nobody) and not added and notice.taken_at is None
     if is_stuck and rules.goes_to_all(kind):
         added = _add(notice, whoever_decides(about), about)
@@ -299,7 +301,12 @@ def _somebody_is_reached(notice: Notice) -> bool:
     """Whether one of its readers may open the record, and no mail to them comes back."""
     readers = notice.readers.filter(user__mail_back_at=None).select_related("user")
     level = rules.level_of(Kind(notice.kind))
-    return any(may_open_as(reader.role, reader.user, notice.person_id, level) for reader in readers)
+    return any(
+        may_open_as(To.OFFICER, reader.user, notice.person_id, level)
+        if reader.role == To.OFFICER
+        else may_open(reader.user, notice.person_id, level)
+        for reader in readers
+    )
 
 
 def _minutes() -> tuple[int, int]:
