@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,8 +35,9 @@ def kept(page: Page) -> dict[str, object]:
 
 
 def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
-    world: World, page: Page, live_server: object
+    world: World, page: Page, live_server: object, settings: Any
 ) -> None:
+    settings.ADDRESS = "https://heard.example.org"  # so that mail can go
     case, now = opened(world), timezone.now()
     put_on_duty(
         by=world.administrator,
@@ -95,7 +97,7 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
         "history": begun + 1,
         "title": "Notes",
     }
-    page.get_by_role("link", name="Leave").click()
+    page.get_by_role("button", name="Leave").click()
     expect(page).to_have_title("Weather")
     assert page.evaluate("history.length") == begun + 1
     assert page.context.cookies() == []

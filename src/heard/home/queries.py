@@ -50,6 +50,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     missing.INTERVIEWS,
     concern.STAFF,
     voice.CHECKS,
+    voice.ASKING,
     concern.DECISIONS,
     concern.NAMED,
     concern.QUESTIONS,

@@ -98,7 +98,7 @@ def news_of(notices: Iterable[Line]) -> list[Waiting]:
             note=notice.told_by,
             whose=notice.covers,
             ahead=First.DANGER if notice.urgent else First.NEW,
-            reader_id=notice.reader_id,
+            reader_id=None if notice.by_opening else notice.reader_id,
         )
         for notice in notices
     ]
@@ -116,7 +116,11 @@ def _told(thing: Waiting, notice: Waiting) -> Waiting:
     urgent = notice.ahead == First.DANGER and thing.ahead != First.MISSING
     ahead = First.DANGER if urgent else thing.ahead or First.NEW
     return replace(
-        thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, note=thing.note or notice.note
+        thing,
+        ahead=ahead,
+        is_colleagues=False,
+        reader_id=notice.reader_id,
+        note=thing.note or notice.note,
     )
 
 

@@ -21,11 +21,17 @@ from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.actions import allocate_worker, assign_trusted_worker
 from heard.cases.case.models import Words
-from heard.cases.case.notices.actions import be_away, mark_seen, put_on_duty
+from heard.cases.case.notices.actions import be_away, mark_all_seen, mark_seen, put_on_duty
 from heard.cases.case.notices.announcing import give_to_worker, pass_on
 from heard.cases.case.notices.mail import mail_unread
 from heard.cases.case.notices.models import Notice, Reader
-from heard.cases.case.notices.queries import oldest_urgent, unread_of, urgent_unseen, urgent_waits
+from heard.cases.case.notices.queries import (
+    oldest_urgent,
+    unread_of,
+    urgent_unseen,
+    urgent_waits,
+    who_had_a_notice,
+)
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import catch_up
 from heard.cases.voice import actions, child, queries
@@ -104,7 +110,7 @@ def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
     """The worker who made the link: every page says the same before and after, and asks the database as often."""
     whom = world.social_worker
     User.objects.filter(pk=whom.pk).update(email="sol@example.org")
-    User.objects.filter(pk=world.supervisor.pk).update(email="sufi@example.org")
+    User.objects.filter(pk=lado.pk).update(email="lena@example.org")
     mail_unread(timezone.now())
     mailoutbox.clear()
     client = Client()
@@ -131,7 +137,7 @@ def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
     assert oldest_urgent(fresh(world.administrator), now) > 0
     assert Reader.objects.filter(notice=told.notice_id).exists()
     mail_unread(timezone.now())
-    assert [one.to for one in mailoutbox] == [["sufi@example.org"]]
+    assert [one.to for one in mailoutbox] == [["lena@example.org"]]
     assert SAYS not in mailoutbox[0].body
     assert not Words.objects.filter(text=SAYS).exists()
     assert (
@@ -156,13 +162,15 @@ def test_the_officer_reads_and_checks_it_and_leaves_no_trace_in_who_looked(world
     assert "Check what a child hides from somebody" in client.get("/").text
     at = reverse("child_message", kwargs={"child_message_id": told.pk})
     assert SAYS in client.get(at).text
-    mark_seen(by=fresh(lado), reader_id=Reader.objects.get(notice=told.notice_id, user=lado).pk)
+    with pytest.raises(Refused, match="Open it"):  # on a list nobody has read it
+        mark_seen(by=fresh(lado), reader_id=Reader.objects.get(notice=told.notice_id, user=lado).pk)
+    mark_all_seen(by=fresh(world.supervisor), person_id=case.person_id)
     client.post(f"{at}read/")
     with pytest.raises(Refused):
         actions.check_message(by=fresh(lado), child_message_id=told.pk, found="  ")
     with pytest.raises(Hidden):
         actions.check_message(by=fresh(world.social_worker), child_message_id=told.pk, found="Nothing to see")
-    with pytest.raises(Refused, match="outside"):  # who reads it and works in the same team
+    with pytest.raises(Hidden):  # who works in the same team is not given it
         actions.check_message(by=fresh(world.supervisor), child_message_id=told.pk, found="All is well")
     actions.check_message(by=fresh(lado), child_message_id=told.pk, found="I spoke with her at school.")
     assert "Check what a child hides from somebody" not in client.get("/").text
@@ -172,12 +180,15 @@ def test_the_officer_reads_and_checks_it_and_leaves_no_trace_in_who_looked(world
 
 
 def test_what_nobody_else_could_read_is_refused_and_the_child_told_whom_to_ring(world, case, link):
-    """No designated officer, and nobody who decides outside the line: whoever is left reads it, or else it is not sent."""
-    told = hide(link, world.social_worker)
-    assert set(told.notice.readers.values_list("user", flat=True)) == {world.supervisor.pk}
+    """No designated officer, and nobody who decides outside the line: in danger whoever is left reads it, and else it is not sent."""
+    with pytest.raises(Refused, match="0800 1111"):
+        hide(link, world.social_worker)
+    told = hide(link, world.social_worker, "unsafe")
+    left = {world.supervisor.pk, world.coordinator.pk}
+    assert set(told.notice.readers.values_list("user", flat=True)) <= left
     User.objects.filter(pk__in=[world.supervisor.pk, world.coordinator.pk]).update(is_active=False)
     with pytest.raises(Refused, match="0800 1111"):
-        hide(link, world.social_worker, text="again")
+        hide(link, world.social_worker, "unsafe", text="again")
     assert ChildMessage.objects.count() == 1
 
 
@@ -290,7 +301,7 @@ def test_a_child_may_hide_it_from_everybody_who_could_be_told_and_from_who_gave_
     assert {row.user_id for row in told.notice.readers.all()} <= {one.user.pk for one in adults}
 
 
-def test_whom_somebody_names_who_is_not_on_the_list_cannot_be_chosen(client, world, link):
+def test_whom_somebody_names_who_is_not_on_the_list_cannot_be_chosen(client, world, lado, link):
     sitting = actions.enter(by=None, code=link[1], word=WORD)
     said = {"step": "send", "pass": sitting.token, "about": "good", "text": "We won."}
     assert "Choose again" in client.post("/n/", said | {"hide": str(world.board_member.pk)}).text
@@ -309,3 +320,82 @@ def test_two_records_that_may_be_one_do_not_say_how_much_is_hidden(world, case, 
     hide(link, world.coordinator)
     assert compare(fresh(world.coordinator), twin.pk, case.person_id).moves == before
     assert any("words" in called for called, _number in before)
+
+
+def press(client: Client, link: Any, **said: str) -> str:
+    sitting = actions.enter(by=None, code=link[1], word=WORD)
+    assert sitting is not None
+    return client.post(
+        "/n/", {"step": "send", "pass": sitting.token, "about": "feel", "text": SAYS} | said
+    ).text
+
+
+def test_what_the_page_says_about_who_must_not_read_it_is_never_left_aside(client, world, case, lado, link):
+    """A name without its button, no button at all, somebody who left the list, and a name that is on it."""
+    assert "You wrote a name" in press(client, link, hide="nobody", hide_other="Sol")
+    none = press(client, link)
+    assert "Choose again" in none
+    assert not re.findall(r'name="hide"[^>]*checked', none)
+    assert "There is somebody with that name" in press(client, link, hide="other", hide_other="sol’s mate")
+    assert not ChildMessage.objects.exists()
+    key = child.key_of(link[0], world.supervisor)
+    User.objects.filter(pk=world.supervisor.pk).update(is_active=False)
+    page = press(client, link, hide=key)
+    told = ChildMessage.objects.get()
+    assert (told.hidden_from, told.words) == (world.supervisor, None)
+    assert "Your worker has been told" not in page
+    assert "Sufi: not told by us" in page
+    assert "It was given to: Lena, looks into" in page
+    assert "within a day: Lena" in page
+    press(client, link, hide="other", hide_other="sol’s mate", meant="sol’s mate", text="once more")
+    other = ChildMessage.objects.exclude(pk=told.pk).get()
+    assert [row.user for row in other.notice.readers.all()] == [lado]
+
+
+def test_it_goes_outside_the_line_first_and_to_the_same_team_in_danger_and_last(world, case, lado, link):
+    now = timezone.now()
+    put_on_duty(
+        by=world.administrator,
+        user=world.supervisor,
+        begins=now - timedelta(hours=1),
+        ends=now + timedelta(days=9),
+        phone="1",
+    )
+    unsafe, quiet = hide(link, world.social_worker, "unsafe"), hide(link, world.social_worker)
+
+    def readers(told: ChildMessage) -> set[Any]:
+        return {row.user for row in Reader.objects.filter(notice=told.notice_id)}
+
+    assert (readers(unsafe), readers(quiet)) == ({lado}, {lado})
+    assert child.who_was_told(unsafe, now).awake == []  # who is on duty works with them
+    pass_on(now + timedelta(minutes=40))
+    assert readers(unsafe) == {lado}
+    pass_on(now + timedelta(hours=3))
+    assert world.supervisor in readers(unsafe)
+    assert world.social_worker not in readers(unsafe)
+    pass_on(now + timedelta(days=3))
+    assert readers(quiet) == {lado}
+
+
+def test_a_check_that_nobody_makes_goes_to_who_decides_outside_and_to_officers_of_then(
+    world, case, lado, link
+):
+    team = agencies.add_team(by=world.administrator, agency=world.care, name="Next door")
+    pat = agencies.add_user(
+        by=world.administrator, username="pat.oth", first_name="Pat", last_name="Other", password=None, team=team, role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )  # fmt: skip
+    told = hide(link, world.social_worker)
+    assert not queries.to_check(fresh(pat)).exists()
+    actions.note_read(by=fresh(lado), child_message_id=told.pk)
+    User.objects.filter(pk=lado.pk).update(is_active=False)
+    pass_on(timezone.now() + timedelta(days=2))
+    assert list(queries.to_check(fresh(pat))) == [told]
+    actions.check_message(by=fresh(pat), child_message_id=told.pk, found="I saw her at school.")
+
+
+def test_who_would_lose_sight_of_a_record_is_told_of_nothing_that_goes_to_a_few(world, case, lado, link):
+    told = hide(link, world.coordinator)
+    given_to = set(told.notice.readers.values_list("user", flat=True))
+    assert given_to
+    assert not given_to & who_had_a_notice(fresh(world.coordinator), case.person_id, 50)

@@ -1,5 +1,6 @@
 """A link for a child: made, opened, written with, read, answered, ended."""
 
+import contextlib
 import re
 from datetime import timedelta
 from math import log2
@@ -8,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from heard.agencies.models import AuditRow
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import Words
@@ -134,7 +135,7 @@ def test_unknown_ended_and_past_links_show_the_same_page_help_first_and_hash_as_
 def test_nothing_of_a_sitting_stands_in_a_cookie_a_title_or_an_address(client, world, made):
     client.force_login(world.social_worker)  # on the same device
     page = post(client, step="enter", code=made[1], word=WORD)
-    wrote = post(client, step="send", **{"pass": the_pass(page)}, about="good", text="We won.")
+    wrote = post(client, step="send", **{"pass": the_pass(page)}, about="good", hide="nobody", text="We won.")
     for one in (client.get("/n/"), page, wrote):
         assert not one.cookies
         assert "Set-Cookie" not in one.headers
@@ -160,14 +161,18 @@ def test_a_sitting_is_over_when_the_child_leaves_the_link_ends_or_time_has_passe
     again = actions.enter(by=None, code=made[1], word=WORD)
     actions.end_link(by=world.social_worker, child_link_id=made[0].pk)
     assert child.sitting_of(again.token, timezone.now()) is None
-    page = post(client, step="send", **{"pass": again.token}, about="good", text="typed for long")
+    page = post(
+        client, step="send", **{"pass": again.token}, about="good", hide="nobody", text="typed for long"
+    )
+    assert "This does not open" in page.text
+    assert "It is a while ago" not in page.text
     assert "typed for long" in page.text
     assert not ChildMessage.objects.exists()
 
 
 def test_what_a_child_sends_are_words_in_the_record_that_nobody_edits(client, world, case, sitting):
     text = "  I want  my nan.\nIt's <b>loud</b>.  "
-    sent = send(sitting, about="meeting", meeting="review", text=text)
+    sent = send(sitting, about="meeting", meeting="review", text=text, draft="one page")
     words = words_of(world.social_worker, case.person_id).first()
     assert words.pk == sent.words_id
     assert words.text == text
@@ -185,26 +190,33 @@ def test_what_a_child_sends_are_words_in_the_record_that_nobody_edits(client, wo
     page = client.get(reverse("words", kwargs={"person_id": case.person_id})).text
     assert "Wrote themselves, through a link" in page
     assert "It&#39;s &lt;b&gt;loud" in page
-    again = send(sitting, about="meeting", meeting="review", text=text)
+    again = send(sitting, about="meeting", meeting="review", text=text, draft="one page")
     assert again.pk == sent.pk
     assert Words.objects.filter(how="themselves").count() == 1
+    actions.take_back(by=None, sitting=sitting, child_message_id=sent.pk)  # and said once more
+    assert send(sitting, about="meeting", meeting="review", text=text, draft="one page").pk != sent.pk
+    assert (
+        send(sitting, about="unsafe", text="help").notice_id
+        != send(sitting, about="unsafe", text="help").notice_id
+    )
 
 
 def test_what_is_empty_endless_or_too_often_is_refused_with_what_was_typed(client, sitting):
-    page = post(client, step="send", **{"pass": sitting.token}, about="feel", text="   ")
+    page = post(client, step="send", **{"pass": sitting.token}, about="feel", hide="nobody", text="   ")
     assert "Write something first" in page.text
     with pytest.raises(Refused):
         send(sitting, text="x" * (rules.LONGEST + 1))
     for number in range(rules.MOST_A_DAY):
         send(sitting, text=f"{number}")
-    page = post(client, step="send", **{"pass": sitting.token}, about="feel", text="once more")
+    page = post(client, step="send", **{"pass": sitting.token}, about="feel", hide="nobody", text="once more")
     assert "very many today" in page.text
     assert "once more" in page.text
 
 
 def test_at_night_it_reaches_who_is_on_duty_at_once_is_read_answered_and_seen_by_the_child(
-    client, world, case, made, sitting
+    client, world, case, made, sitting, settings
 ):
+    settings.ADDRESS = "https://heard.example.org"
     night = timezone.now().replace(hour=2, minute=11)
     put_on_duty(
         by=world.administrator,
@@ -248,6 +260,7 @@ def test_at_night_it_reaches_who_is_on_duty_at_once_is_read_answered_and_seen_by
     back = post(client, step="read", **{"pass": sitting.token}, secret=SECRET).text
     assert "Read by Sufi, here for emergencies" in back
     assert "We rang your nan." in back
+    assert "Answer from Sufi, here for emergencies" in back
     assert "Not for there." not in back
     told = Words.objects.get(pk=sent.words_id).answers.filter(told_on__isnull=False).get()
     assert told.what_changed == "We rang your nan. You sleep there."
@@ -267,6 +280,15 @@ def test_the_link_only_writes_without_the_secret_which_opens_nothing_that_was_se
     mine = send(other, text="Mine")
     reading = actions.set_secret(by=None, sitting=other, secret=SECRET)
     assert [one.message.pk for one in child.read_back(reading)] == [mine.pk]
+    later = actions.enter(by=None, code=made[1], word=WORD)  # somebody else, who did not set it
+    for page in (
+        post(client, step=step, **{"pass": later.token}, about="feel") for step in ("choose", "write")
+    ):
+        assert "If it was not you" in page.text
+    after = post(client, step="send", **{"pass": later.token}, about="feel", hide="nobody", text="Of later")
+    assert "They cannot read what you send now" in after.text
+    assert [one.message.pk for one in child.read_back(reading)] == [mine.pk]
+    assert "If it was not you" not in post(client, step="choose", **{"pass": reading.token}).text
     with pytest.raises(Refused, match="already"):
         actions.set_secret(by=None, sitting=other, secret="another secret")
     assert (
@@ -319,7 +341,7 @@ def test_a_worker_sees_of_which_kind_of_device_it_came_and_not_when_a_link_was_u
     page = post(client, step="enter", code=made[1], word=WORD)
     client.post(
         "/n/",
-        {"step": "send", "pass": the_pass(page), "about": "good", "text": "We won."},
+        {"step": "send", "pass": the_pass(page), "about": "good", "hide": "nobody", "text": "We won."},
         HTTP_USER_AGENT=agent,
     )
     assert ChildMessage.objects.get().device == "phone, Chrome"
@@ -337,3 +359,78 @@ def test_a_worker_sees_of_which_kind_of_device_it_came_and_not_when_a_link_was_u
 )
 def test_a_device_is_said_in_two_words_at_most(agent):
     assert re.fullmatch(r"(unknown device|phone|tablet|computer)(, \w+)?", rules.device_of(agent))
+
+
+def test_only_the_word_is_asked_again_and_what_was_typed_is_kept(client, made, sitting, monkeypatch):
+    """After twenty minutes, and beside a wrong word."""
+    token = sitting.token
+    assert post(client, step="renew", **{"pass": token}).text.count(":") >= 2
+    monkeypatch.setattr(rules, "SITTING", timedelta(seconds=-1))
+    asked = {"about": "feel", "hide": "nobody", "text": "typed for long"}
+    page = post(client, step="send", **{"pass": token}, **asked).text
+    assert "typed for long" in page
+    assert 'name="code"' not in page
+    monkeypatch.undo()
+    wrong = post(client, step="enter", held=token, word="wrong", **asked).text
+    assert "You can try 4 more times" in wrong
+    assert 'name="code"' not in wrong
+    assert "typed for long</textarea>" in post(client, step="enter", held=token, word=WORD, **asked).text
+    assert made[1] in post(client, step="enter", code=made[1], word="wrong").text
+    for field in re.findall(r'<input[^>]*name="word"[^>]*>', wrong):
+        assert 'type="text"' in field  # what is no password is not offered to be kept
+    left = post(client, step="leave", go="1", **{"pass": token})
+    assert 'http-equiv="refresh"' in left.text
+    assert 'name="code"' in post(client, step="send", **{"pass": token}, **asked).text
+
+
+def test_nobody_is_said_to_know_who_does_not(client, world, made, sitting):
+    User.objects.filter(pk__in=[world.supervisor.pk, world.coordinator.pk, world.social_worker.pk]).update(
+        is_active=False
+    )
+    page = post(
+        client, step="send", **{"pass": sitting.token}, about="unsafe", hide="nobody", text="Help."
+    ).text
+    assert page.index("999") < page.index("nobody could be told. Please ring")
+    assert "has been told" not in page
+
+
+def test_a_supervisor_who_did_not_make_a_link_learns_of_it_and_asks_the_child(client, world, case, made):
+    link = made[0]
+    of = Notice.objects.filter(subject="child link", subject_id=str(link.pk))
+    told = of.get(kind="child_link").readers.first().user
+    assert told != world.social_worker
+    client.force_login(told)
+    assert "Ask the child whether they write with the link" in client.get("/").text
+    at = reverse("child_link_asked", kwargs={"child_link_id": link.pk})
+    assert client.get(at).status_code == 200
+    with pytest.raises(Refused, match="Somebody else"):
+        actions.note_asked(by=world.social_worker, child_link_id=link.pk, asked="Yes")
+    client.post(at, {"asked": "It is me, on my own phone."})
+    assert ChildLink.objects.get(pk=link.pk).asked_by == told
+    assert not queries.links_to_ask_about(told).exists()
+    for _time in range(5):
+        with contextlib.suppress(Refused):
+            actions.enter(by=None, code=made[1], word="wrong")
+    assert of.filter(kind="child_link_ended", readers__user=told).exists()
+    other, _code = actions.make_link(by=world.social_worker, person_id=case.person_id, word=WORD, weeks=1)
+    actions.end_link(by=world.social_worker, child_link_id=other.pk)
+    assert Notice.objects.filter(
+        subject_id=str(other.pk), kind="child_link_ended", readers__user=told
+    ).exists()
+
+
+def test_an_error_where_children_write_says_whom_to_ring_and_nothing_of_whose_it_is(client, world):
+    large = client.post("/n/", {"text": "a" * 1_100_000})
+    client.force_login(world.social_worker)
+    for page in (large, client.get("/n/x")):
+        assert page.status_code in (404, 413)
+        assert "<title>Notes</title>" in page.text
+        assert "0800 1111" in page.text
+        assert "data-leave" in page.text
+        assert "Heard" not in page.text
+
+
+def test_a_name_is_found_however_it_was_typed():
+    names = [("Sol", "Wright"), ("Zoë", "O’Hara"), ("Al", "Li")]
+    assert rules.names_in("SOL’s boss and zoe", names) == [0, 1]
+    assert rules.names_in("my uncle", names) == []

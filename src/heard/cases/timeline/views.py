@@ -61,6 +61,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("correct", "death"): gettext_lazy("Put right what was recorded of the child’s death"),
     ("view", "death"): gettext_lazy("Looked at what is recorded of the child’s death"),
     ("make", "child link"): gettext_lazy("Made a link for the child to write with"),
+    ("ask", "child link"): gettext_lazy("Asked the child whether they write with a link"),
     ("end", "child link"): gettext_lazy("Ended a link of the child"),
     ("lock", "child link"): gettext_lazy("A link of the child ended: five wrong words"),
     ("write", "child message"): gettext_lazy("The child wrote themselves"),

@@ -18,12 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.addressing import everybody_who
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
-from heard.cases.case.notices.addressees import may_open, officers_outside
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle_check
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import death_of
 from heard.cases.voice import child, queries, rules
@@ -36,7 +34,15 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _NOBODY_LEFT = (
-    "Nobody else here could read this. Please ring Childline on 0800 1111. If you are in danger, ring 999."
+    "It is not sent: nobody here who does not work with them could read it. Please ring Childline on 0800 1111. "
+    "If you are in danger, ring 999."
+)
+# By how many tries are left, the last first: a sentence each, so that it can be translated.
+_NOT_THE_WORD = (
+    "That is not the word. You can try once more, and then the card does not open any longer. Ask somebody you trust.",
+    "That is not the word. You can try 2 more times.",
+    "That is not the word. You can try 3 more times.",
+    "That is not the word. You can try 4 more times.",
 )
 _OCCASIONS = {
     rules.Meeting.REVIEW: Words.Occasion.REVIEW,
@@ -64,7 +70,9 @@ def make_link(
         made_by=by,
         made_at=now,
         expires_at=now + timedelta(weeks=weeks),
+        ask_by=timezone.localdate(now + rules.ASKED_WITHIN),
     )
+    _tell_of(link, Notified.CHILD_LINK, by=by, not_to=by, at=now)
     record_audit(by=by, verb="make", subject="child link", subject_id=link.pk, person_id=person.pk)
     return link, code
 
@@ -80,7 +88,24 @@ def end_link(*, by: User, child_link_id: uuid.UUID, at: datetime | None = None) 
         raise Refused("This link has ended already.")
     link.ended_at, link.ended_by = at or timezone.now(), by
     link.save(update_fields=["ended_at", "ended_by"])
+    _tell_of(link, Notified.CHILD_LINK_ENDED, by=by, not_to=by, at=link.ended_at)
     record_audit(by=by, verb="end", subject="child link", subject_id=link.pk, person_id=link.person_id)
+    return link
+
+
+@transaction.atomic
+def note_asked(*, by: User, child_link_id: uuid.UUID, asked: str, at: datetime | None = None) -> ChildLink:
+    """Somebody else than who made the link asked the child face to face whether they write with it."""
+    ChildLink.objects.select_for_update().filter(pk=child_link_id).first()
+    link = queries.link_visible_to(by, child_link_id)
+    if not (by.may(May.ASSESS) or by.may(May.DECIDE)):
+        raise Hidden
+    is_maker, was_asked = link.made_by_id == by.pk, link.asked_at is not None
+    refuse(rules.why_not_ask(is_maker=is_maker, was_asked=was_asked, asked=asked))
+    link.asked_at, link.asked_by, link.asked = at or timezone.now(), by, asked.strip()
+    link.save(update_fields=["asked_at", "asked_by", "asked"])
+    mark_subject_seen(by=by, subject="child link", subject_id=link.pk, at=at)
+    record_audit(by=by, verb="ask", subject="child link", subject_id=link.pk, person_id=link.person_id)
     return link
 
 
@@ -146,6 +171,7 @@ def check_message(
     message.checked_at, message.checked_by, message.found = at or timezone.now(), by, found.strip()
     message.save(update_fields=["checked_at", "checked_by", "found"])
     mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
+    settle_check(subject="child message", subject_id=message.pk, at=message.checked_at)
     _audit(by, "check", message)
     return message
 
@@ -153,16 +179,21 @@ def check_message(
 # ---- a child, who is signed in nowhere
 
 
-def enter(*, by: None, code: str, word: str, at: datetime | None = None) -> Sitting | None:
-    """The sitting of whoever gave code and word; None for a code that nobody made or that has ended, which takes as long.
+def enter(
+    *, by: None, code: str, word: str, entered: ChildLink | None = None, at: datetime | None = None
+) -> Sitting | None:
+    """The sitting of whoever gave code and word; None for a code that nobody made or that has ended, which takes as long. `entered`: the link
+    that a page holds which is over: the word alone is asked again.
 
     A try is counted before it is compared, in one statement that nothing is held in: of any number at once, five at most are wrong ones
     and compared. `Refused` for a wrong word, as long as there are tries left.
     """
     now = at or timezone.now()
-    link = ChildLink.objects.filter(code_hash=_hashed(rules.as_code(code))).first()
+    same = ChildLink.objects.filter(
+        **{"pk": entered.pk} if entered else {"code_hash": _hashed(rules.as_code(code))}
+    )
+    link = same.select_related("person", "made_by").first()
     is_good = link is not None and rules.is_good(link.state, now)
-    same = ChildLink.objects.filter(code_hash=_hashed(rules.as_code(code)))
     may_try = same.filter(wrong_words__lt=rules.MOST_WRONG, ended_at=None)
     if link is None or not is_good or not may_try.update(wrong_words=F("wrong_words") + 1):
         make_password(rules.as_word(word))  # as long as comparing takes
@@ -177,8 +208,10 @@ def enter(*, by: None, code: str, word: str, at: datetime | None = None) -> Sitt
             record_audit(
                 by=by, verb="lock", subject="child link", subject_id=link.pk, person_id=link.person_id
             )
+            _tell_of(link, Notified.CHILD_LINK_ENDED, by=by, not_to=link.made_by, at=now)
             return None
-    raise Refused("That is not the word. Ask the person who gave you the card.")
+    wrong = same.values_list("wrong_words", flat=True).get()
+    raise Refused(_NOT_THE_WORD[min(rules.MOST_WRONG - wrong, len(_NOT_THE_WORD)) - 1])
 
 
 @transaction.atomic
@@ -192,19 +225,27 @@ def send(
     meeting: str = "",
     hide_from: User | None = None,
     hide_other: str = "",
+    draft: str = "",
     at: datetime | None = None,
 ) -> ChildMessage:
     """What the child wrote, as it was typed. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
-    goes to and nowhere else. Whoever has to read it is told at once."""
+    goes to and nowhere else. Whoever has to read it is told at once. `draft`: of the page on which it was typed; the same page sent twice
+    is one message, unless something else stands on it, or it was taken back."""
     now = at or timezone.now()
     link = ChildLink.objects.select_for_update(of=("self",)).select_related("person").get(pk=sitting.link.pk)
-    again = ChildMessage.objects.filter(link=link, sitting=sitting.key, about=about, text=text).first()
-    if again is not None:  # the page was sent twice
-        return again
+    key = uuid.uuid5(link.pk, draft) if draft else uuid.uuid4()
+    before = ChildMessage.objects.filter(pk=key).select_related("hidden_from", "link").first()
+    if before is not None:
+        other = hide_other.strip()[:120]
+        same = (before.text, before.hidden_from, before.hidden_other) == (text, hide_from, other)
+        if same and before.taken_back_at is None and before.about == about:
+            return before
+        key = uuid.uuid4()
     today = ChildMessage.objects.filter(link=link, sent_at__gt=now - timedelta(days=1)).count()
     refuse(rules.why_not_send(about=about, text=text, today=today))
     hidden = hide_from is not None or bool(hide_other.strip())
     message = ChildMessage(
+        pk=key,
         person=link.person,
         link=link,
         about=about,
@@ -212,7 +253,7 @@ def send(
         sent_at=now,
         device=device,
         sitting=sitting.key,
-        reads_back=bool(link.secret_hash),
+        reads_back=sitting.reads,
         hidden=hidden,
         hidden_from=hide_from,
         hidden_other=hide_other.strip()[:120],
@@ -228,6 +269,8 @@ def send(
     message.save()
     unsafe = about == rules.About.UNSAFE
     few = Notified.CHILD_UNSAFE_HID if unsafe else Notified.CHILD_HID
+    if hide_other.strip():  # it is not known who that is
+        few = Notified.CHILD_UNSAFE_OTHER if unsafe else Notified.CHILD_HID_OTHER
     everybody = Notified.CHILD_UNSAFE if unsafe else Notified.CHILD_WROTE
     message.notice = announce(
         by=None,
@@ -235,8 +278,7 @@ def send(
         subject="child message",
         subject_id=message.pk,
         person_id=link.person_id,
-        named=_outside(message) if hidden else (),
-        not_to=hide_from,
+        not_to=queries.kept_from(message) if hidden else None,
         at=now,
     )
     if hidden and (message.notice is None or not message.notice.readers.exists()):
@@ -248,8 +290,8 @@ def send(
 
 @transaction.atomic
 def set_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
-    """The child chooses the word with which they read back. It opens what they sent in this sitting and what they send from now on: not what
-    somebody else may have sent before."""
+    """The child chooses the word with which they read back. It opens what they sent in this sitting, and what they send in a later one in
+    which they give it: whoever set it in their place reads nothing of what they send."""
     link = ChildLink.objects.select_for_update().get(pk=sitting.link.pk)
     word = secret if check_password(rules.as_word(secret), link.word_hash) else ""
     refuse(rules.why_not_set_secret(secret=secret, word=word, is_set=bool(link.secret_hash)))
@@ -274,6 +316,7 @@ def give_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
         raise Refused("That is not your secret word. You can still write without it.")
     same.update(wrong_secrets=F("wrong_secrets") - 1)
     with transaction.atomic():
+        ChildMessage.objects.filter(link=link, sitting=sitting.key).update(reads_back=True)
         record_audit(by=by, verb="read back", subject="child link", subject_id=link.pk)
     return replace(sitting, reads=True)
 
@@ -282,7 +325,7 @@ def give_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
 def read_back(*, by: None, sitting: Sitting, at: datetime | None = None) -> list[child.Sent]:
     """What the child sent, who read it and what was answered; an answer that they see for the first time has reached them."""
     found = child.read_back(sitting)
-    for reply in (reply for one in found for reply in one.replies if reply.read_at is None):
+    for reply in (reply.row for one in found for reply in one.replies if reply.row.read_at is None):
         reply.read_at = at or timezone.now()
         reply.save(update_fields=["read_at"])
         words = reply.message.words
@@ -319,10 +362,10 @@ def take_back(
 
 
 @transaction.atomic
-def leave(*, by: None, sitting: Sitting, at: datetime | None = None) -> None:
-    """What is still open in any browser with this link is closed: the word is asked again."""
-    ChildLink.objects.filter(pk=sitting.link.pk).update(left_at=at or timezone.now())
-    record_audit(by=by, verb="leave", subject="child link", subject_id=sitting.link.pk)
+def leave(*, by: None, link: ChildLink, at: datetime | None = None) -> None:
+    """What is still open in any browser with this link is closed: code and word are asked again."""
+    ChildLink.objects.filter(pk=link.pk).update(left_at=at or timezone.now())
+    record_audit(by=by, verb="leave", subject="child link", subject_id=link.pk)
 
 
 def _hashed(code: str) -> str:
@@ -330,12 +373,10 @@ def _hashed(code: str) -> str:
     return hashlib.sha256(f"heard.voice:{code}".encode()).hexdigest()
 
 
-def _outside(message: ChildMessage) -> list[User]:
-    """Where no designated officer is outside the line of whom it is hidden from: those who decide and are."""
-    if officers_outside(message.hidden_from):
-        return []
-    who = everybody_who(May.DECIDE)
-    return [one for one in who if queries.is_outside(one, message) and may_open(one, message.person_id)]
+def _tell_of(link: ChildLink, kind: Notified, *, by: User | None, not_to: User, at: datetime | None) -> None:
+    """That a child was given a link, or that it has ended: a supervisor of the team that leads, or who decides, and not who did it."""
+    subject = {"subject": "child link", "subject_id": link.pk, "person_id": link.person_id}
+    announce(by=by, kind=kind, not_to=not_to, at=at, **subject)  # type: ignore[arg-type]
 
 
 def _audit(by: User | None, verb: str, message: ChildMessage) -> None:

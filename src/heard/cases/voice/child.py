@@ -5,29 +5,31 @@ Nothing here asks who is signed in: a child comes with a link whose word they ga
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.addressing import holders, worries_team
+from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.rules import May
-from heard.cases.case.notices.addressees import About, addressees, on_duty
+from heard.cases.case.notices.addressees import About, addressees, may_learn, on_duty
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import To
-from heard.cases.voice import rules
+from heard.cases.voice import queries, rules
 from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _SALT: Final = "heard.voice"
-_WHO: Final = (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.ON_DUTY)
+_OFFERED: Final = "heard.voice.offered"
+_WHO: Final = (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.ON_DUTY, To.OFFICER)
 
 # Who somebody is, as a child says it.
 JOBS: Final = {
@@ -36,6 +38,7 @@ JOBS: Final = {
     To.CO_ORDINATOR.value: gettext_lazy("brings everybody together to help"),
     To.ON_DUTY.value: gettext_lazy("here for emergencies"),
     To.OFFICER.value: gettext_lazy("looks into worries about people who work with children"),
+    To.OUTSIDE.value: gettext_lazy("decides how children are helped, in another team"),
 }
 
 
@@ -57,10 +60,20 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Adult:
-    """Somebody who might read a message: by name, and what they are to the child."""
+    """Somebody who might read a message: by name, and what they are to the child. `key`: how a form says that they were chosen; it is good
+    also once they are on the list no longer."""
 
     user: User
     job: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, and whose it is."""
+
+    row: ChildReply
+    who: str
 
 
 @dataclass(frozen=True)
@@ -69,29 +82,58 @@ class Sent:
 
     message: ChildMessage
     read: list[tuple[str, datetime]]
-    replies: list[ChildReply]
+    replies: list[Reply]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who was given one message, as a child is told. `who`: each by first name and job. `awake`: those of them who are on the rota now, where mail
+    goes to them. `by_mail`: whether a mail can reach anybody. `checks`: those who may check what is hidden."""
+
+    who: list[str]
+    awake: list[str]
+    by_mail: bool
+    checks: list[str]
 
 
 @dataclass(frozen=True)
 class Now:
-    """What happens with a call for help that is sent now: whether somebody is on duty, and the number of those who are."""
+    """What happens with a call for help that is sent now: whether somebody is on duty who may learn of it and whom a mail reaches, the number to
+    ring, and after how many minutes it goes on. `by_mail`: whether a mail can reach anybody."""
 
     on_duty: bool
     phone: str
     minutes: int
+    by_mail: bool
 
 
 def sitting_of(token: str, now: datetime) -> Sitting | None:
     """The sitting that a page holds, or None where it is over, was left, or nobody began it."""
+    found = _held(token, rules.SITTING, now)
+    if found is None or not rules.is_good(found.link.state, now):
+        return None
+    over = now - found.began > rules.SITTING_AT_MOST
+    return None if over or _was_left(found) else found
+
+
+def entered(token: str, now: datetime) -> ChildLink | None:
+    """The link of a page that is over, so that its word alone is asked again: for two hours after the page was drawn, and not where the child
+    left. It may have ended since."""
+    found = _held(token, rules.SITTING_AT_MOST, now)
+    return None if found is None or _was_left(found) else found.link
+
+
+def _held(token: str, good: timedelta, now: datetime) -> Sitting | None:
     try:
-        key, sitting, began, reads = signing.loads(token, salt=_SALT, max_age=rules.SITTING)
+        key, sitting, began, reads = signing.loads(token, salt=_SALT, max_age=good)
     except (signing.BadSignature, ValueError):
         return None
-    since = datetime.fromtimestamp(began, tz=now.tzinfo)
-    link = ChildLink.objects.filter(pk=key).select_related("person").first()
-    if link is None or not rules.is_good(link.state, now) or now - since > rules.SITTING_AT_MOST:
-        return None
-    return None if link.left_at and since <= link.left_at else Sitting(link, sitting, since, reads)
+    link = ChildLink.objects.filter(pk=key).select_related("person", "made_by").first()
+    return Sitting(link, sitting, datetime.fromtimestamp(began, tz=now.tzinfo), reads) if link else None
+
+
+def _was_left(sitting: Sitting) -> bool:
+    return bool(sitting.link.left_at and sitting.began <= sitting.link.left_at)
 
 
 def adults_who_might_read(link: ChildLink, now: datetime) -> list[Adult]:
@@ -105,16 +147,60 @@ def adults_who_might_read(link: ChildLink, now: datetime) -> list[Adult]:
     for user in holders(May.ASSESS, teams=[team.pk]) if team else []:
         found.setdefault(user.pk, Adult(user, _("works in the team that helps you")))
     found.setdefault(link.made_by_id, Adult(link.made_by, _("gave you this card")))
-    return sorted(found.values(), key=lambda one: str(one.user))
+    rows = [replace(one, key=key_of(link, one.user)) for one in found.values()]
+    return sorted(rows, key=lambda one: str(one.user))
 
 
-def one_adult(adults: Iterable[Adult], key: str) -> User | None:
-    return next((one.user for one in adults if str(one.user.pk) == key), None)
+def key_of(link: ChildLink, user: User) -> str:
+    return signing.dumps([str(link.pk), user.pk], salt=_OFFERED)
 
 
-def what_happens_now(now: datetime) -> Now:
-    team = worries_team()
-    return Now(bool(on_duty(now)), team.duty_phone if team else "", settings.URGENT_MINUTES[0])
+def one_adult(link: ChildLink, key: str) -> Adult | None:
+    """Whoever was offered by this link with this key, also where they would not read it any longer; None where nobody was."""
+    try:
+        of, user = signing.loads(key, salt=_OFFERED)
+    except (signing.BadSignature, ValueError):
+        return None
+    found = get_user_model().objects.filter(pk=user).first() if of == str(link.pk) else None
+    return Adult(found, "", key) if found else None
+
+
+def named_in(link: ChildLink, typed: str, now: datetime) -> list[Adult]:
+    """Who of those who might read it has a name that was typed; also who decides elsewhere, where it may come to them."""
+    adults = adults_who_might_read(link, now)
+    there = {one.user.pk for one in adults}
+    others = addressees((To.OUTSIDE,), About(link.person_id, now), urgent=False)
+    adults += [
+        Adult(one.user, str(JOBS[To.OUTSIDE.value]), key_of(link, one.user))
+        for one in others
+        if one.user.pk not in there
+    ]
+    names = [(one.user.first_name, one.user.last_name) for one in adults]
+    return [adults[place] for place in rules.names_in(typed, names)]
+
+
+def what_happens_now(now: datetime, link: ChildLink | None = None) -> Now:
+    """`link`: of the child for whom it is asked."""
+    team, by_mail = worries_team(), why_no_mail() is None
+    about = About(link.person_id if link else None, now)
+    awake = [row.user for row in on_duty(now)] if link else []
+    told = any(one.mail_back_at is None and may_learn(To.ON_DUTY, one, about) for one in awake)
+    return Now(told, team.duty_phone if team else "", settings.URGENT_MINUTES[0], by_mail)
+
+
+def who_was_told(message: ChildMessage, now: datetime) -> Told:
+    """Whom this message was given to: nobody is said to know who does not."""
+    rows = list(Reader.objects.filter(notice=message.notice_id).select_related("user").order_by("pk"))
+    duty, by_mail = {row.user_id for row in on_duty(now)}, why_no_mail() is None
+    awake = [row for row in rows if by_mail and row.user_id in duty and row.user.mail_back_at is None]
+    checks = [row for row in rows if message.hidden and queries.is_outside(row.user, message)]
+    who, up, check = ([_called(row.user, row.role) for row in some] for some in (rows, awake, checks))
+    return Told(who, up, by_mail, check)
+
+
+def _called(user: User, role: str) -> str:
+    job = JOBS.get(role)
+    return f"{user.first_name}, {job}" if job else user.first_name
 
 
 def sent_through(sitting: Sitting) -> list[ChildMessage]:
@@ -132,10 +218,19 @@ def read_back(sitting: Sitting) -> list[Sent]:
     rows = Reader.objects.filter(notice__in=[one.notice_id for one in messages], seen_at__isnull=False)
     for row in rows.select_related("user").order_by("seen_at", "pk"):
         assert row.seen_at is not None
-        job = JOBS.get(row.role)
-        called = f"{row.user.first_name}, {job}" if job else row.user.first_name
-        readers.setdefault(row.notice_id, []).append((called, row.seen_at))
-    replies: dict[object, list[ChildReply]] = {}
-    for reply in ChildReply.objects.filter(message__in=messages, is_safe=True):
-        replies.setdefault(reply.message_id, []).append(reply)
+        readers.setdefault(row.notice_id, []).append((_called(row.user, row.role), row.seen_at))
+    given = Reader.objects.filter(notice__in=[one.notice_id for one in messages])
+    jobs = {(row.notice_id, row.user_id): row.role for row in given}
+    replies: dict[object, list[Reply]] = {}
+    safe = ChildReply.objects.filter(message__in=messages, is_safe=True)
+    for reply in safe.select_related("written_by", "message__words"):
+        role = jobs.get((reply.message.notice_id, reply.written_by_id))
+        who = _called(reply.written_by, role) if role else _elsewhere(reply.written_by)
+        replies.setdefault(reply.message_id, []).append(Reply(reply, who))
     return [Sent(one, readers.get(one.notice_id, []), replies.get(one.pk, [])) for one in messages]
+
+
+def _elsewhere(user: User) -> str:
+    """Somebody who answered and was not told of it: by their whole name, and where they work."""
+    name = str(user)
+    return f"{name} ({user.team.agency})" if user.team else name

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.voice.rules import ANSWER_ASKS, CHECK_ASKS, LINK_ASKS, WEEKS
+from heard.cases.voice.rules import ANSWER_ASKS, ASKED_ASKS, CHECK_ASKS, LINK_ASKS, WEEKS
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
 
 _LASTS = {
@@ -30,6 +30,19 @@ class LinkForm(Form):
         _("For how long is the link good?"),
         choices=[(str(weeks), _LASTS[weeks]) for weeks in WEEKS],
         initial="4",
+    )
+
+
+class AskedForm(Form):
+    asks = ASKED_ASKS
+
+    asked = TextareaField(
+        _("What did the child tell you?"),
+        hint=_(
+            "Ask where whoever gave them the card cannot hear: whether they write with it, who else has the card or the word, and whether "
+            "they want another. If somebody else writes in their place, end the link."
+        ),
+        rows=5,
     )
 
 

@@ -42,6 +42,18 @@ class ChildLink(models.Model):
     left_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the child left last: what was open until then is closed.")
     )
+    ask_by = models.DateField(
+        null=True,
+        blank=True,
+        help_text=_("By when somebody else than who made it asks the child face to face."),
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked = models.TextField(
+        blank=True, help_text=_("What the child said: whether they write with it, and who has the card.")
+    )
 
     class Meta:
         ordering: ClassVar = ["-made_at"]

@@ -8,7 +8,7 @@ A link brings its code behind a #, which no browser sends: the page's own script
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -23,7 +23,8 @@ from heard.agencies.rules import Refused
 from heard.cases.voice import actions, child, rules
 from heard.cases.voice.child import Sitting
 
-_NO_LONGER = "It is a while ago that you did something here. Give your word again."
+_NO_LONGER = "It is a while ago that you did something here. Give your word again. What you wrote is kept."
+_TYPED = ("about", "text", "meeting", "hide", "hide_other", "draft", "meant")
 
 
 @csrf_exempt  # it reads no cookie: whoever sends a form has to have the pass that stands in the page
@@ -32,94 +33,114 @@ _NO_LONGER = "It is a while ago that you did something here. Give your word agai
 def notes(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _door(request)
-    step = request.POST.get("step", "")
+    step, now = request.POST.get("step", ""), timezone.now()
     if step == "enter":
         return _enter(request)
-    sitting = child.sitting_of(request.POST.get("pass", ""), timezone.now())
-    if sitting is None:
-        return _door(request, _(_NO_LONGER)) if step != "leave" else _left()
-    return _STEPS.get(step, _choose)(request, sitting)
+    token = request.POST.get("pass", "")
+    if step == "leave":
+        return _leave(request, token)
+    sitting = child.sitting_of(token, now)
+    if sitting is not None:
+        return _STEPS.get(step, _choose)(request, sitting)
+    if step == "renew":
+        return _unspoken(HttpResponse(status=204))
+    link = child.entered(token, now)
+    if link is not None and not rules.is_good(link.state, now):
+        return _over(request)
+    return _door(request, _(_NO_LONGER) if token else "", held=token if link else "")
 
 
 def _enter(request: HttpRequest) -> HttpResponse:
-    code, word = request.POST.get("code", ""), request.POST.get("word", "")
+    """With code and word; or with the word alone, where the page still holds which link it was."""
+    code, word, held = (request.POST.get(name, "") for name in ("code", "word", "held"))
+    entered = child.entered(held, timezone.now()) if held else None
+    if held and entered is None:
+        return _door(request, _("Give the code of your card again."))
     try:
-        sitting = actions.enter(by=None, code=code, word=word)
+        sitting = actions.enter(by=None, code=code, word=word, entered=entered)
     except Refused as refused:
-        return _door(request, _(str(refused)))
+        return _door(request, _(str(refused)), held=held, code=code)
     if sitting is None:
-        return _page(request, "cases/voice/open/over.html")
+        return _over(request)
     return _write(request, sitting) if request.POST.get("text") else _choose(request, sitting)
 
 
 def _choose(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    return _page(request, "cases/voice/open/choose.html", sitting, has_secret=bool(sitting.link.secret_hash))
+    return _page(request, "cases/voice/open/choose.html", sitting)
 
 
-def _write(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
-    """`error`: why what was sent did not go; it stays in the box."""
-    about = request.POST.get("about", "")
+def _write(
+    request: HttpRequest, sitting: Sitting, error: str = "", named: Sequence[child.Adult] = ()
+) -> HttpResponse:
+    """`error`: why what was sent did not go; it stays in the box. `named`: who has a name that was typed."""
+    about, now = request.POST.get("about", ""), timezone.now()
     if about not in set(rules.About):
         return _choose(request, sitting)
+    typed = {name: request.POST.get(name, "") for name in _TYPED}
+    typed["draft"] = typed["draft"] or uuid.uuid4().hex
+    adults = child.adults_who_might_read(sitting.link, now)
+    also = [*named, child.one_adult(sitting.link, typed["hide"])]  # who was chosen stays on the list
+    there = {one.user.pk for one in adults}
+    adults += {one.user.pk: one for one in also if one and one.user.pk not in there}.values()
+    chosen = child.one_adult(sitting.link, typed["hide"])
     context: dict[str, Any] = {
         "about": about,
         "error": error,
-        "happens": child.what_happens_now(timezone.now()),
+        "happens": child.what_happens_now(now, sitting.link),
+        "adults": adults,
+        "chosen": chosen.user if chosen else None,
+        "meant": typed["hide_other"] if named else "",
     }
-    context["adults"] = child.adults_who_might_read(sitting.link, timezone.now())
-    typed = {name: request.POST.get(name, "") for name in ("text", "meeting", "hide", "hide_other")}
     return _page(request, "cases/voice/open/write.html", sitting, typed=typed, most=rules.LONGEST, **context)
 
 
 def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    sent = {name: request.POST.get(name, "") for name in ("about", "text", "meeting", "hide", "hide_other")}
-    sent["text"] = sent["text"].replace("\r\n", "\n")
-    hide = None
-    if sent["hide"] not in ("", "nobody", "other"):
-        hide = child.one_adult(child.adults_who_might_read(sitting.link, timezone.now()), sent["hide"])
-        if hide is None:
+    """Nothing that stands on the form about who must not read it is left aside: what is not sure is asked again."""
+    sent, now = {name: request.POST.get(name, "") for name in _TYPED}, timezone.now()
+    hide, other = sent["hide"], sent["hide_other"].strip()
+    chosen = None
+    if hide not in ("nobody", "other"):
+        chosen = child.one_adult(sitting.link, hide)
+        if chosen is None:
             return _write(request, sitting, _("Choose again who must not read it."))
-    other = sent["hide_other"] if sent["hide"] == "other" else ""
-    if sent["hide"] == "other" and not other.strip():
+    if hide == "nobody" and other:
+        return _write(request, sitting, _("You wrote a name. Choose “Somebody else”, or take the name out."))
+    if hide == "other" and not other:
         return _write(request, sitting, _("Say who must not read it."))
-    said: dict[str, Any] = {"about": sent["about"], "text": sent["text"], "meeting": sent["meeting"]}
+    named = child.named_in(sitting.link, other, now) if other else []
+    if named and request.POST.get("meant", "").strip() != other:
+        error = _(
+            "There is somebody with that name in the list: %(who)s. If you mean them, choose them there, and take the name out. "
+            "If you mean somebody else, send it again."
+        ) % {"who": ", ".join(str(one.user) for one in named)}
+        return _write(request, sitting, error, named)
+    said: dict[str, Any] = {name: sent[name] for name in ("about", "meeting", "draft")}
+    said["text"] = sent["text"].replace("\r\n", "\n")
     device = rules.device_of(request.headers.get("User-Agent", ""))
+    whom: dict[str, Any] = {"hide_from": chosen.user if chosen else None, "hide_other": other}
     try:
-        message = actions.send(
-            by=None, sitting=sitting, device=device, hide_from=hide, hide_other=other, **said
-        )
+        message = actions.send(by=None, sitting=sitting, device=device, **whom, **said)
     except Refused as refused:
         return _write(request, sitting, _(str(refused)))
-    happens = child.what_happens_now(timezone.now())
-    has_secret = bool(sitting.link.secret_hash)
-    return _page(
-        request,
-        "cases/voice/open/sent.html",
-        sitting,
-        message=message,
-        happens=happens,
-        has_secret=has_secret,
-    )
+    context: dict[str, Any] = {"message": message, "told": child.who_was_told(message, now)}
+    context["happens"] = child.what_happens_now(now, sitting.link)
+    return _page(request, "cases/voice/open/sent.html", sitting, **context)
 
 
 def _secret(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The page on which the secret is set or given."""
-    return _page(
-        request, "cases/voice/open/secret.html", sitting, has_secret=bool(sitting.link.secret_hash), error=""
-    )
+    return _page(request, "cases/voice/open/secret.html", sitting, error="")
 
 
 def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    secret, has_secret = request.POST.get("secret", ""), bool(sitting.link.secret_hash)
+    secret = request.POST.get("secret", "")
     try:
         if request.POST.get("set"):
             sitting = actions.set_secret(by=None, sitting=sitting, secret=secret)
         elif not sitting.reads:
             sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
     except Refused as refused:
-        return _page(
-            request, "cases/voice/open/secret.html", sitting, has_secret=has_secret, error=_(str(refused))
-        )
+        return _page(request, "cases/voice/open/secret.html", sitting, error=_(str(refused)))
     return _page(
         request, "cases/voice/open/read.html", sitting, found=actions.read_back(by=None, sitting=sitting)
     )
@@ -140,34 +161,68 @@ def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     return _page(request, "cases/voice/open/taken.html", sitting)
 
 
-def _leave(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    actions.leave(by=None, sitting=sitting)
-    return _left()
+def _renew(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """While somebody types, the page’s script asks for a new pass: what they write is not cut off."""
+    return _unspoken(HttpResponse(sitting.token, content_type="text/plain"))
 
 
-def _left() -> HttpResponse:
-    """What the browser kept of pages goes with it, where it heeds that."""
-    response = HttpResponse(status=204)
-    response["Clear-Site-Data"] = '"cache"'
+def _leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Closes what is open with this link. Where no script runs, the page that is answered leads on by itself."""
+    link = child.entered(token, timezone.now())
+    if link is not None:
+        actions.leave(by=None, link=link)
+    if not request.POST.get("go"):
+        response = HttpResponse(status=204)
+    else:
+        response = HttpResponse(loader.get_template("cases/voice/open/left.html").render({}))
+    response["Clear-Site-Data"] = (
+        '"cache"'  # what the browser kept of pages goes with it, where it heeds that
+    )
     return _unspoken(response)
 
 
-def _door(request: HttpRequest, error: str = "") -> HttpResponse:
-    """What was typed when the time was over waits behind it."""
-    typed = {
-        name: request.POST.get(name, "")[: rules.LONGEST]
-        for name in ("about", "text", "meeting", "hide", "hide_other")
-    }
-    return _page(request, "cases/voice/open/door.html", error=error, typed=typed if typed["text"] else {})
+def _door(request: HttpRequest, error: str = "", held: str = "", code: str = "") -> HttpResponse:
+    """What was typed when the time was over waits behind it. `held`: the pass of a page that is over, with which the word alone is asked;
+    `code`: that was typed beside a wrong word."""
+    context = {"held": held, "code": code[:60], "typed": _typed(request)}
+    return _page(request, "cases/voice/open/door.html", error=error, **context)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    """It does not open. What was typed stays on the page, to be copied or read out."""
+    return _page(request, "cases/voice/open/over.html", typed=_typed(request))
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    typed = {name: request.POST.get(name, "")[: rules.LONGEST] for name in _TYPED}
+    return typed if typed["text"] else {}
+
+
+def went_wrong(request: HttpRequest, status: int) -> HttpResponse:
+    """What an error looks like where children write: whom to ring, and “Leave”. It asks no database."""
+    nothing = child.Now(on_duty=False, phone="", minutes=0, by_mail=False)
+    typed = _typed(request) if request.method == "POST" and status not in (413, 500) else {}
+    shared = {"pass": "", "large": False, "now": nothing, "typed": typed, "status": status}
+    page = loader.get_template("cases/voice/open/wrong.html").render(shared)
+    return _unspoken(HttpResponse(page, status=status))
+
+
+def is_here(request: HttpRequest) -> bool:
+    """Whether an address is one at which children write, or would be."""
+    return request.path == "/n" or request.path.startswith("/n/")
 
 
 def _page(request: HttpRequest, name: str, sitting: Sitting | None = None, **more: Any) -> HttpResponse:
-    """Drawn without the request: no name of a colleague who is signed in on this device, and no cookie."""
+    """Drawn without the request: no name of a colleague who is signed in on this device, and no cookie. `has_secret`: that one was set;
+    `set_by_other`: and that this sitting did not give it."""
     large = bool(request.POST.get("large"))
+    has_secret = bool(sitting and sitting.link.secret_hash)
     shared = {
-        "pass": sitting.token if sitting else "",
+        "pass": sitting.token if sitting else more.get("held", ""),
         "large": large,
         "now": child.what_happens_now(timezone.now()),
+        "has_secret": has_secret,
+        "set_by_other": bool(has_secret and sitting and not sitting.reads),
     }
     page = loader.get_template(name).render(shared | more)
     return _unspoken(HttpResponse(page))
@@ -187,5 +242,5 @@ _STEPS: dict[str, Callable[[HttpRequest, Sitting], HttpResponse]] = {
     "read": _read,
     "mine": _mine,
     "take": _take_back,
-    "leave": _leave,
+    "renew": _renew,
 }

@@ -12,10 +12,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, Role
+from heard.cases.case.notices import addressees
+from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
-from heard.cases.case.notices.rules import To
+from heard.cases.case.notices.queries import told_of
+from heard.cases.case.notices.rules import Kind, To
 from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
 from heard.network.queries import not_denied_through, visible_through
 
@@ -35,7 +39,7 @@ class Read:
 def links_visible_to(user: User) -> QuerySet[ChildLink]:
     """Links of the children whom this user may see, the latest first. When one was used is not said: it would tell of what is hidden."""
     rows = ChildLink.objects.filter(visible_through(user, "person"))
-    return rows.select_related("person", "made_by", "ended_by")
+    return rows.select_related("person", "made_by", "ended_by", "asked_by")
 
 
 def link_visible_to(user: User, child_link_id: uuid.UUID) -> ChildLink:
@@ -59,7 +63,7 @@ def messages_visible_to(user: User) -> QuerySet[ChildMessage]:
     hidden = Q(hidden=True) & few & (Q(hidden_from__isnull=True) | ~Q(hidden_from=user))
     replies = ChildReply.objects.select_related("written_by")
     rows = ChildMessage.objects.filter((Q(hidden=False) & sees) | hidden)
-    rows = rows.select_related("person", "words", "hidden_from", "checked_by")
+    rows = rows.select_related("person", "words", "hidden_from", "checked_by", "link__made_by")
     return rows.prefetch_related(Prefetch("replies", replies))
 
 
@@ -72,25 +76,39 @@ def message_visible_to(user: User, child_message_id: uuid.UUID) -> ChildMessage:
 
 
 def is_outside(user: User, message: ChildMessage) -> bool:
-    """Whether this user may check what is hidden: a designated officer, or else somebody who decides, in no team of whom it is hidden from. The
-    caller has shown that they may read it."""
+    """Whether this user may check what is hidden: a designated officer, or else somebody who decides, in no team of whom it is hidden from, or, where
+    the child named somebody in words, of the case. The caller has shown that they may read it."""
     if not (user.may(May.HEAR_OF_STAFF) or user.may(May.DECIDE)):
         return False
-    about = message.hidden_from
-    return about is None or (about != user and not user.team_ids & about.team_ids)
+    few = bool(message.hidden_other)
+    about = About(message.person_id, message.sent_at, not_to=kept_from(message), beyond_case=few)
+    return addressees.is_outside(user, about)
+
+
+def kept_from(message: ChildMessage) -> User:
+    """Who never learns of it: whom the child chose; where they only named somebody in words, whoever gave out the link."""
+    return message.hidden_from or message.link.made_by
 
 
 def to_check(user: User) -> QuerySet[ChildMessage]:
     """Hidden messages that somebody outside their line has yet to look at, the longest ago first."""
     rows = messages_visible_to(user).filter(hidden=True, checked_at=None)
     if not user.may(May.HEAR_OF_STAFF):
-        rows = rows.filter(~Exists(_officers())) if user.may(May.DECIDE) else rows.none()
+        theirs = ~Exists(_officers()) | Q(check_due_at__lt=timezone.now())
+        rows = rows.filter(theirs) if user.may(May.DECIDE) else rows.none()
     return rows.exclude(hidden_from__memberships__team__in=user.team_ids).order_by("check_due_at", "pk")
 
 
 def _officers() -> QuerySet[Reader]:
-    """That a message was given to a designated officer."""
-    return Reader.objects.filter(notice=OuterRef("notice"), role=To.OFFICER.value).order_by()
+    """That a message was given to a designated officer who is one now."""
+    rows = Reader.objects.filter(notice=OuterRef("notice"), role=To.OFFICER.value, user__is_active=True)
+    return rows.filter(user__memberships__role=Role.OFFICER).order_by()
+
+
+def links_to_ask_about(user: User) -> QuerySet[ChildLink]:
+    """Links that were made by somebody else, of which this user was told, and about which nobody has asked the child."""
+    rows = links_visible_to(user).filter(pk__in=told_of(user, Kind.CHILD_LINK), asked_at=None)
+    return rows.exclude(made_by=user).exclude(ask_by=None).order_by("ask_by", "pk")
 
 
 def read_by(user: User, message: ChildMessage) -> list[Read]:

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,7 @@ LONGEST: Final = 4000  # letters of a message
 SITTING: Final = timedelta(minutes=20)  # without doing anything, and the child gives the word again
 SITTING_AT_MOST: Final = timedelta(hours=2)
 CHECKED_WITHIN: Final = timedelta(days=1)
+ASKED_WITHIN: Final = timedelta(days=7)  # after a link was made, whether or not anything came through it
 WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
 
 LINK_ASKS: Final = Asks(
@@ -35,6 +37,7 @@ ANSWER_ASKS: Final = Asks(
     text="Write the answer, as you would say it to the child.",
     how_safe="Say how you know whether it is safe to read there.",
 )
+ASKED_ASKS: Final = Asks(asked="Say what the child told you, in their words.")
 CHECK_ASKS: Final = Asks(found="Say what you did and what you found.")
 
 
@@ -120,6 +123,30 @@ def why_not_set_secret(*, secret: str, word: str, is_set: bool) -> str | None:
     if as_word(secret) == as_word(word):
         return "Use another word than the one that you were told: whoever told you knows that one."
     return None
+
+
+def why_not_ask(*, is_maker: bool, was_asked: bool, asked: str) -> str | None:
+    if is_maker:
+        return "Somebody else than who made the link asks the child."
+    if was_asked:
+        return "The child was asked already."
+    return ASKED_ASKS.missing(asked=asked)
+
+
+def names_in(typed: str, names: Iterable[tuple[str, ...]]) -> list[int]:
+    """Which of these names (each in its parts) stand in what was typed: any part of three letters or more, however it is written."""
+    words = {_plain(word) for word in re.split(r"[^\w]+", typed) if word}
+    return [
+        place
+        for place, parts in enumerate(names)
+        if words & {_plain(word) for part in parts for word in re.split(r"[^\w]+", part) if len(word) > 2}
+    ]
+
+
+def _plain(word: str) -> str:
+    """Without accents, possessive or capitals."""
+    bare = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
+    return bare.casefold()
 
 
 def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:person_id>/links/", views.links, name="child_links"),
     path("children/<uuid:person_id>/links/make/", views.make, name="child_link_make"),
     path("child-links/<uuid:child_link_id>/end/", views.end, name="child_link_end"),
+    path("child-links/<uuid:child_link_id>/asked/", views.asked, name="child_link_asked"),
     path("child-messages/<uuid:child_message_id>/", views.message, name="child_message"),
     path("child-messages/<uuid:child_message_id>/read/", views.read, name="child_message_read"),
     path("child-messages/<uuid:child_message_id>/answer/", views.answer, name="child_message_answer"),

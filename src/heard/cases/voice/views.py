@@ -17,7 +17,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.voice import actions, queries, rules
-from heard.cases.voice.forms import CheckForm, LinkForm, ReplyForm
+from heard.cases.voice.forms import AskedForm, CheckForm, LinkForm, ReplyForm
 from heard.network.actions import open_record
 
 
@@ -69,6 +69,19 @@ def end(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
 
 
 @gate(May.SEE_CHILD)
+def asked(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
+    """Somebody else than who made the link asked the child about it."""
+    link = queries.link_visible_to(request.user, child_link_id)
+    form = kept_form(request, AskedForm, kind="child-asked", subject_id=child_link_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.note_asked(by=request.user, child_link_id=child_link_id, **form.cleaned_data)
+            messages.success(request, _("Saved: what the child told you about the link."))
+            return redirect("child_links", person_id=link.person_id)
+    return render(request, "cases/voice/asked.html", {"link": link, "form": form})
+
+
+@gate(May.SEE_CHILD)
 @require_safe
 def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     user = request.user
@@ -87,8 +100,13 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_POST
 def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
-    actions.note_read(by=request.user, child_message_id=child_message_id)
-    messages.success(request, _("Saved: you read it. The child can see that you did."))
+    row = actions.note_read(by=request.user, child_message_id=child_message_id)
+    told = any(one.user_id == request.user.pk for one in row.notice.readers.all()) if row.notice else False
+    saved = _("Saved: you read it. The child can see that you did.")
+    messages.success(
+        request,
+        saved if told else _("It was not given to you by name: the child is not shown that you read it."),
+    )
     return redirect("child_message", child_message_id=child_message_id)
 
 

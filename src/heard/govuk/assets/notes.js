@@ -76,6 +76,37 @@ addEventListener("keyup", (event) => {
   if (presses === 3) leave();
 });
 
+// What is typed beside “No” is somebody else: nobody’s name is left aside because of a button that was not pressed.
+// While somebody types, the page asks for a new pass, so that what they write is not cut off.
+let renewed = Date.now();
+document.addEventListener("input", (event) => {
+  const nobody = document.getElementById("hide-nobody");
+  if ("other" in event.target.dataset && event.target.value.trim() && nobody?.checked) {
+    document.getElementById("hide-other").checked = true;
+  }
+  if (event.target.id === "text" && Date.now() - renewed > 60000) renew();
+});
+
+async function renew() {
+  renewed = Date.now();
+  const before = document.body.dataset.pass;
+  const body = new URLSearchParams({ step: "renew", pass: before });
+  const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" }).catch(() => null);
+  if (answer?.status !== 200 || document.body.dataset.pass !== before) return;
+  const pass = await answer.text();
+  document.body.dataset.pass = pass;
+  for (const one of document.querySelectorAll("input[name=pass]")) one.value = pass;
+}
+
+// After three minutes without a key or a touch nothing is on the screen.
+let idle;
+function stir() {
+  clearTimeout(idle);
+  idle = setTimeout(() => { blank(true); }, 180000);
+}
+for (const name of ["keydown", "pointerdown", "input"]) addEventListener(name, stir);
+stir();
+
 // Each page takes the place of the one before, so that there is one line of history and no page to go back to.
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -99,6 +130,7 @@ function show(page) {
   speech?.cancel();
   document.body.className = page.body.className;
   document.body.dataset.pass = page.body.dataset.pass;
+  renewed = Date.now();
   document.body.replaceChildren(...page.body.children);
   offer();
   scrollTo(0, 0);

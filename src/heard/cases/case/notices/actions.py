@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 def mark_seen(*, by: User, reader_id: int, at: datetime | None = None) -> Reader:
     """This user has seen it. Saying it again changes nothing; `Hidden` for what is not theirs."""
     reader = queries.notice_of(by, reader_id)
+    if reader.notice.subject in rules.BY_OPENING:
+        raise Refused("Open it, and say there that you have read it: the child is shown who did.")
     _see(by, [reader], at or timezone.now())
     return reader
 
 
 @transaction.atomic
 def mark_all_seen(*, by: User, person_id: uuid.UUID, at: datetime | None = None) -> int:
-    """This user has seen everything that is unread for them about one child. Returns how many; `Hidden` unless they may
+    """This user has seen everything that is unread for them about one child, but for what is seen by opening it. Returns how many; `Hidden` unless they may
     see the child."""
     person_visible_to(by, person_id)
-    readers = list(queries.unread_of(by, person_id))
+    readers = list(queries.unread_of(by, person_id).exclude(notice__subject__in=rules.BY_OPENING))
     _see(by, readers, at or timezone.now())
     return len(readers)
 

@@ -16,7 +16,7 @@ from heard.agencies.addressing import everybody_who, holders, worries_team
 from heard.agencies.rules import May
 from heard.cases.case.models import Case
 from heard.cases.case.notices.models import Cover, Duty
-from heard.cases.case.notices.rules import INSTEAD, To
+from heard.cases.case.notices.rules import INSTEAD, INSTEAD_OUTSIDE, To
 from heard.network.queries import not_denied, people_findable_by, people_visible_to
 from heard.network.rules import Level
 
@@ -39,7 +39,8 @@ class Addressee:
 class About:
     """What a notice is about, as far as it decides who has to see it. `level`: how far they see the child, or None where it
     is given to them. `named`: people whom it concerns by name; `teller`: who told the worry that it is about. `not_to`: whom
-    it is about, and who never learns of it."""
+    it is about, and who never learns of it. `outside`: nobody learns of it who works in a team of theirs; `beyond_case`: nor in one of the
+    child’s case, since it is not known whom it is about."""
 
     person_id: uuid.UUID | None
     at: datetime
@@ -48,6 +49,8 @@ class About:
     teller: User | None = None
     agencies: tuple[uuid.UUID, ...] = ()
     not_to: User | None = None
+    outside: bool = False
+    beyond_case: bool = False
     _cases: list[Any] = field(default_factory=list)
 
     @property
@@ -57,6 +60,16 @@ class About:
             self._cases.append(self._open_case())
         case: Case | None = self._cases[0]
         return case
+
+    @property
+    def line(self) -> set[uuid.UUID]:
+        """Keys of the teams outside which it goes."""
+        found = set(self.not_to.team_ids) if self.not_to else set()
+        if self.beyond_case and self.case:
+            workers = (self.case.allocated_worker, self.case.trusted_worker)
+            found |= {self.case.lead_team_id} if self.case.lead_team_id else set()
+            found |= {key for one in workers if one for key in one.team_ids}
+        return found
 
     def _open_case(self) -> Case | None:
         if self.person_id is None:
@@ -108,7 +121,7 @@ def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addre
 
 def whoever_decides(about: About) -> list[Addressee]:
     """Everybody who decides and may open it, in whichever agency."""
-    decide = (user for user in everybody_who(May.DECIDE) if _may_learn(To.CO_ORDINATOR, user, about))
+    decide = (user for user in everybody_who(May.DECIDE) if may_learn(To.CO_ORDINATOR, user, about))
     return [Addressee(user, To.CO_ORDINATOR, To.CO_ORDINATOR) for user in decide]
 
 
@@ -126,21 +139,30 @@ def who_answers(found: Sequence[Addressee], about: About) -> set[int]:
 
 def _of_role(role: To, about: About, asked_as: To | None = None) -> Iterator[Addressee]:
     asked_as = asked_as or role
-    people = [user for user in _PEOPLE[role](about) if _may_learn(role, user, about)]
+    people = [user for user in _PEOPLE[role](about) if may_learn(role, user, about)]
     if not people:
-        if role in INSTEAD:
-            yield from _of_role(INSTEAD[role], about, asked_as)
+        instead = INSTEAD_OUTSIDE if about.outside else INSTEAD
+        if role in instead:
+            yield from _of_role(instead[role], about, asked_as)
         return
     away = _covers(people, about) if role != To.TELLER else {}  # the worry is theirs alone to see
     for user in people:
         yield Addressee(user, role, asked_as)
         cover = away.get(user.pk)
-        if cover is not None and _may_learn(role, cover, about):
+        if cover is not None and may_learn(role, cover, about):
             yield Addressee(cover, role, asked_as, covers=user)
 
 
-def _may_learn(role: To, user: User, about: About) -> bool:
-    return user != about.not_to and may_open_as(role, user, about.person_id, about.level)
+def may_learn(role: To, user: User, about: About) -> bool:
+    """Whether this user may be told of it as this role."""
+    if user == about.not_to or (about.outside and not is_outside(user, about)):
+        return False
+    return may_open_as(role, user, about.person_id, about.level)
+
+
+def is_outside(user: User, about: About) -> bool:
+    """Whether they work in no team of whom it is kept from, nor are them."""
+    return user != about.not_to and not user.team_ids & about.line
 
 
 def _covers(people: list[User], about: About) -> dict[int, User]:
@@ -208,6 +230,7 @@ _PEOPLE: dict[To, Callable[[About], list[User]]] = {
     To.ON_DUTY: lambda about: [row.user for row in on_duty(about.at)],
     To.AGENCY_LEAD: _agency_leads,
     To.OFFICER: lambda about: officers_outside(about.not_to),
+    To.OUTSIDE: lambda about: everybody_who(May.DECIDE),
     To.NAMED: lambda about: list(about.named),
     To.TELLER: lambda about: [about.teller] if about.teller else [],
 }

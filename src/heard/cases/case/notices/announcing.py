@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from heard.cases.case.notices.addressees import (
     Addressee,
     addressees,
     covers_on,
+    may_learn,
     may_open,
     may_open_as,
     who_answers,
@@ -72,13 +74,24 @@ def announce(
     """
     at = at or timezone.now()
     whom = tuple(filter(None, named))
-    about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
+    about = About(
+        person_id,
+        at,
+        rules.level_of(kind),
+        whom,
+        teller,
+        tuple(agencies),
+        not_to,
+        outside=kind in rules.OUTSIDE_FIRST,
+        beyond_case=kind in rules.BEYOND_CASE,
+    )
     urgent = kind in rules.URGENT
-    others = [
-        one
-        for one in addressees(rules.WHO[kind], about, urgent=urgent)
-        if to_self or by is None or one.user.pk != by.pk
-    ]
+    asked = addressees(rules.WHO[kind], about, urgent=urgent)
+    last = rules.steps(kind, _minutes())[-1]
+    if not asked and about.outside and not last.outside:  # in danger, and nobody is outside
+        about = replace(about, outside=False)
+        asked = addressees(last.who, about, urgent=urgent)
+    others = [one for one in asked if to_self or by is None or one.user.pk != by.pk]
     whom_at_once = _gathered.get()
     if whom_at_once is not None and not urgent:
         whom_at_once |= {one.user.pk: one.user for one in others}
@@ -170,7 +183,29 @@ def pass_on(now: datetime) -> int:
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
     rows = Notice.objects.filter(waits, taken_at=None, ended_at=None).order_by("told_at")
     covered = sum(give_to_cover(cover, now) for cover in covers_on(now))
-    return covered + sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
+    added = sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
+    unchecked = Notice.objects.filter(
+        kind__in=rules.OUTSIDE_FIRST, told_at__lte=now - rules.FIRST_LIMIT, ended_at=None
+    ).exclude(taken_at=None)
+    unchecked = unchecked.filter(steps__lt=rules.NO_MORE_STEPS)
+    return covered + added + sum(_to_check(key, now) for key in list(unchecked.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _to_check(key: uuid.UUID, now: datetime) -> int:
+    """What was read and not checked in its time is given to officers of now, and to who decides outside."""
+    notice = Notice.objects.select_for_update().get(pk=key)
+    about = replace(_about(notice, now), outside=True)
+    found = addressees((To.OFFICER, To.OUTSIDE), about, urgent=False)
+    Notice.objects.filter(pk=key).update(steps=rules.NO_MORE_STEPS)
+    return _add(notice, found, about, answers=False)
+
+
+def settle_check(*, subject: str, subject_id: object, at: datetime) -> None:
+    """Somebody outside has checked it: it is passed on no more. Call it inside the transaction of the action."""
+    rows = Notice.objects.filter(subject=subject, subject_id=str(subject_id), kind__in=rules.OUTSIDE_FIRST)
+    rows.filter(taken_at=None).update(taken_at=at)
+    rows.update(steps=rules.NO_MORE_STEPS)
 
 
 @transaction.atomic
@@ -190,7 +225,11 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
         return 0
     about = _about(notice, now)
     asked = steps[:0:-1] if all_begun else begun or steps[-1:]
-    added = sum(_add(notice, addressees(step.who, about, urgent=notice.urgent), about) for step in asked)
+    added = 0
+    for step in asked:
+        about = replace(about, outside=step.outside)
+        added += _add(notice, addressees(step.who, about, urgent=notice.urgent), about)
+    about = replace(about, outside=all(step.outside for step in asked))
     is_stuck = (begun or nobody) and not added and notice.taken_at is None
     if is_stuck and rules.goes_to_all(kind):
         added = _add(notice, whoever_decides(about), about)
@@ -208,17 +247,35 @@ def _about(notice: Notice, now: datetime) -> About:
         common = set.intersection(*theirs) if theirs else set()
         agencies = common if len(common) == 1 else set()
     level = rules.level_of(kind)
-    return About(notice.person_id, now, level, agencies=tuple(agencies), not_to=notice.not_to)
+    is_last = kind in rules.URGENT and notice.steps >= len(rules.steps(kind, _minutes()))
+    return About(
+        notice.person_id,
+        now,
+        level,
+        agencies=tuple(agencies),
+        not_to=notice.not_to,
+        outside=kind in rules.OUTSIDE_FIRST and (kind in rules.BEYOND_CASE or not is_last),
+        beyond_case=kind in rules.BEYOND_CASE,
+    )
 
 
 def give_to_worker(*, person_id: uuid.UUID, at: datetime) -> None:
     """What a worker of a child answers for and has not seen is on the list of whoever is their worker now. Call it inside the transaction of the action
     that names one."""
-    kinds = [kind.value for kind, who in rules.WHO.items() if who[0] == To.WORKER]
+    kinds = {kind.value: who[0] == To.WORKER for kind, who in rules.WHO.items() if _is_given_on(kind)}
     rows = Notice.objects.filter(person_id=person_id, kind__in=kinds, taken_at=None, ended_at=None)
     for notice in rows:
         about = _about(notice, at)
-        _add(notice, addressees((To.WORKER,), about, urgent=False), about)
+        found = addressees((To.WORKER,), about, urgent=False)
+        _add(notice, found, about, answers=kinds[notice.kind])
+
+
+def _is_given_on(kind: Kind) -> bool:
+    """Of what others answer for, a new worker is given what children wrote."""
+    who = rules.WHO[kind]
+    return who[0] == To.WORKER or (
+        To.WORKER in who and (kind == Kind.CHILD_UNSAFE or kind in rules.OUTSIDE_FIRST)
+    )
 
 
 def give_to_cover(cover: Cover, now: datetime) -> int:
@@ -233,11 +290,9 @@ def give_to_cover(cover: Cover, now: datetime) -> int:
 
 def _cover(row: Reader, cover: Cover, now: datetime) -> int:
     about = _about(row.notice, now)
-    if cover.covered_by_id == row.notice.not_to_id or not may_open_as(
-        row.role, cover.covered_by, about.person_id, about.level
-    ):
-        return 0
     role = To(row.role)
+    if not may_learn(role, cover.covered_by, about):
+        return 0
     found = [Addressee(cover.covered_by, role, role, covers=cover.user)]
     return _add(row.notice, found, about, answers=row.answers)
 
@@ -246,7 +301,12 @@ def _somebody_is_reached(notice: Notice) -> bool:
     """Whether one of its readers may open the record, and no mail to them comes back."""
     readers = notice.readers.filter(user__mail_back_at=None).select_related("user")
     level = rules.level_of(Kind(notice.kind))
-    return any(may_open(reader.user, notice.person_id, level) for reader in readers)
+    return any(
+        may_open_as(To.OFFICER, reader.user, notice.person_id, level)
+        if reader.role == To.OFFICER
+        else may_open(reader.user, notice.person_id, level)
+        for reader in readers
+    )
 
 
 def _minutes() -> tuple[int, int]:

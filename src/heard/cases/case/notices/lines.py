@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heard.cases.case.notices.rules import BY_OPENING
+
 if TYPE_CHECKING:
     from heard.cases.case.notices.models import Reader
 
@@ -59,6 +61,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "context assessment": ("context_assessment", "context_assessment_id"),
     "context step": ("context_step_finish", "context_step_id"),
     "context": ("context", "context_id"),
+    "child link": ("child_links", "person_id"),
     "child message": ("child_message", "child_message_id"),
     "caseload import": ("caseload_given", "import_id"),
 }
@@ -66,7 +69,8 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it."""
+    """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it. `by_opening`: it is
+    seen where it stands, not on the list."""
 
     reader_id: int
     what: str
@@ -78,6 +82,7 @@ class Line:
     covers: str
     urgent: bool
     seen_at: datetime | None
+    by_opening: bool = False
 
 
 def lines_of(readers: Iterable[Reader]) -> list[Line]:
@@ -100,4 +105,5 @@ def _line(reader: Reader) -> Line:
         str(reader.covers) if reader.covers else "",
         notice.urgent,
         reader.seen_at,
+        notice.subject in BY_OPENING,
     )

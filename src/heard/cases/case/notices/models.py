@@ -107,6 +107,19 @@ class Notice(models.Model):
             rules.Kind.CHILD_UNSAFE_HID.value,
             _("The child writes that they do not feel safe, and hides it from somebody"),
         )
+        CHILD_HID_OTHER = rules.Kind.CHILD_HID_OTHER.value, _("The child wrote, and hides it from somebody")
+        CHILD_UNSAFE_OTHER = (
+            rules.Kind.CHILD_UNSAFE_OTHER.value,
+            _("The child writes that they do not feel safe, and hides it from somebody"),
+        )
+        CHILD_LINK = (
+            rules.Kind.CHILD_LINK.value,
+            _("A child was given a link to write with: ask them face to face"),
+        )
+        CHILD_LINK_ENDED = (
+            rules.Kind.CHILD_LINK_ENDED.value,
+            _("A link with which a child writes has ended: ask the child why"),
+        )
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 
     when_merged: ClassVar = MOVES
@@ -176,6 +189,7 @@ class Reader(models.Model):
         OFFICER = rules.To.OFFICER.value, _("designated officer (LADO)")
         NAMED = rules.To.NAMED.value, _("named in it")
         TELLER = rules.To.TELLER.value, _("whoever told it")
+        OUTSIDE = rules.To.OUTSIDE.value, _("decides outside the line of whom it is kept from")
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -27,6 +27,7 @@ class To(StrEnum):
     OFFICER = "designated officer"
     NAMED = "the person concerned"
     TELLER = "whoever told it"
+    OUTSIDE = "decides outside their line"
 
 
 class Kind(StrEnum):
@@ -104,6 +105,10 @@ class Kind(StrEnum):
     CHILD_UNSAFE = "child_unsafe"
     CHILD_HID = "child_hid"
     CHILD_UNSAFE_HID = "child_unsafe_hid"
+    CHILD_HID_OTHER = "child_hid_other"
+    CHILD_UNSAFE_OTHER = "child_unsafe_other"
+    CHILD_LINK = "child_link"
+    CHILD_LINK_ENDED = "child_link_ended"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -118,6 +123,7 @@ URGENT: Final = frozenset(
         Kind.STAFF_NO_OFFICER,
         Kind.CHILD_UNSAFE,
         Kind.CHILD_UNSAFE_HID,
+        Kind.CHILD_UNSAFE_OTHER,
     }
 )
 
@@ -194,8 +200,12 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.CONTEXT_NEWS: (To.NAMED,),
     Kind.CHILD_WROTE: (To.WORKER,),
     Kind.CHILD_UNSAFE: (To.ON_DUTY, To.WORKER),
-    Kind.CHILD_HID: (To.WORKER, To.OFFICER, To.NAMED),
-    Kind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.WORKER, To.OFFICER, To.NAMED),
+    Kind.CHILD_HID: (To.OFFICER, To.WORKER),
+    Kind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.OFFICER, To.WORKER),
+    Kind.CHILD_HID_OTHER: (To.OFFICER,),
+    Kind.CHILD_UNSAFE_OTHER: (To.ON_DUTY, To.OFFICER),
+    Kind.CHILD_LINK: (To.LEAD_SUPERVISOR,),
+    Kind.CHILD_LINK_ENDED: (To.LEAD_SUPERVISOR,),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
@@ -211,7 +221,27 @@ _WHOLE: Final = frozenset({Kind.FILE, Kind.SET_ASIDE, Kind.REFERRAL})
 FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
 
 # Of these nobody learns but those to whom they go: no page of the child says that there is one.
-FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER, Kind.CHILD_HID, Kind.CHILD_UNSAFE_HID})
+FOR_FEW: Final = frozenset(
+    {
+        Kind.STAFF,
+        Kind.STAFF_NO_OFFICER,
+        Kind.CHILD_HID,
+        Kind.CHILD_UNSAFE_HID,
+        Kind.CHILD_HID_OTHER,
+        Kind.CHILD_UNSAFE_OTHER,
+    }
+)
+
+# These go to nobody who works in a team of whom they are kept from: their colleagues only in danger, and last.
+OUTSIDE_FIRST: Final = frozenset(
+    {Kind.CHILD_HID, Kind.CHILD_UNSAFE_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_UNSAFE_OTHER}
+)
+
+# Of these it is not known whom they are kept from: to nobody who works in the case, ever.
+BEYOND_CASE: Final = frozenset({Kind.CHILD_HID_OTHER, Kind.CHILD_UNSAFE_OTHER})
+
+# What is seen by opening it, and by saying so there: on a list nobody says that they have read it.
+BY_OPENING: Final = frozenset({"child message"})
 
 # These go on to no others, ever: whoever else there is might be who they are about.
 _TO_OFFICERS: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
@@ -236,7 +266,7 @@ GIVEN: Final = frozenset(
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
@@ -252,13 +282,20 @@ INSTEAD: Final[dict[To, To]] = {
     To.ON_DUTY: To.CO_ORDINATOR,
 }
 
+# The same of what goes outside somebody’s line.
+INSTEAD_OUTSIDE: Final[dict[To, To]] = {To.ON_DUTY: To.CO_ORDINATOR, To.OFFICER: To.OUTSIDE}
+
+NO_MORE_STEPS: Final = 9  # of what was checked, or was passed on because nobody had checked it
+
 
 @dataclass(frozen=True)
 class Step:
-    """From this long after it was told, these have to see it as well, as long as nobody who answers for it has."""
+    """From this long after it was told, these have to see it as well, as long as nobody who answers for it has. `outside`: those of them
+    alone who work in no team of whom it is kept from."""
 
     after: timedelta
     who: tuple[To, ...]
+    outside: bool = False
 
 
 def level_of(kind: Kind) -> Level | None:
@@ -277,7 +314,14 @@ def goes_to_all(kind: Kind) -> bool:
 
 def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
-    first = Step(timedelta(0), WHO[kind])
+    first = Step(timedelta(0), WHO[kind], outside=kind in OUTSIDE_FIRST)
+    if kind in OUTSIDE_FIRST:
+        others = (To.OFFICER, To.OUTSIDE)
+        if kind not in URGENT:
+            return first, Step(FIRST_LIMIT, others, outside=True)
+        soon, later = (timedelta(minutes=minutes) for minutes in urgent_minutes)
+        last = (To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.ON_DUTY)
+        return first, Step(soon, others, outside=True), Step(later, last, outside=kind in BEYOND_CASE)
     if kind in _TO_OFFICERS:  # to no others: whoever became the officer meanwhile
         return first, Step(timedelta(minutes=urgent_minutes[0]), (To.OFFICER,))
     if kind in URGENT:
