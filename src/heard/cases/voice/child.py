@@ -220,7 +220,7 @@ def read_back(sitting: Sitting) -> list[Sent]:
         assert row.seen_at is not None
         readers.setdefault(row.notice_id, []).append((_called(row.user, row.role), row.seen_at))
     given = Reader.objects.filter(notice__in=[one.notice_id for one in messages])
-    jobs = {(row.notice_id, row.user_id): row.role for row in given}
+    jobs: dict[tuple[object, object], str] = {(row.notice_id, row.user_id): row.role for row in given}
     replies: dict[object, list[Reply]] = {}
     safe = ChildReply.objects.filter(message__in=messages, is_safe=True)
     for reply in safe.select_related("written_by", "message__words"):

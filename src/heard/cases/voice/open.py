@@ -184,7 +184,7 @@ def _leave(request: HttpRequest, token: str) -> HttpResponse:
 def _door(request: HttpRequest, error: str = "", held: str = "", code: str = "") -> HttpResponse:
     """What was typed when the time was over waits behind it. `held`: the pass of a page that is over, with which the word alone is asked;
     `code`: that was typed beside a wrong word."""
-    context = {"held": held, "code": code[:60], "typed": _typed(request)}
+    context: dict[str, Any] = {"held": held, "code": code[:60], "typed": _typed(request)}
     return _page(request, "cases/voice/open/door.html", error=error, **context)
 
 

@@ -153,10 +153,11 @@ def who_was_told(user: User, subjects: Iterable[tuple[str, object]]) -> list[Use
 
 
 def who_had_a_notice(user: User, person_id: uuid.UUID, most: int) -> set[int]:
-    """Keys of those who were given a notice about this child, so many at most; none that goes to a few. The caller has shown that the user may see the child."""
+    """Keys of those who were given a notice about this child, so many at most; none that goes to a few. The caller has shown that the
+    user may see the child."""
     rows = Reader.objects.filter(notice__person_id=person_id).exclude(notice__kind__in=rules.FOR_FEW)
-    rows = rows.order_by().values_list("user_id", flat=True)
-    return set(rows.distinct()[:most]) if user.may(May.SEE_CHILD) else set()
+    keys = rows.order_by().values_list("user_id", flat=True)
+    return set(keys.distinct()[:most]) if user.may(May.SEE_CHILD) else set()
 
 
 def whom_to_ring(user: User, at: datetime | None = None) -> list[Rung]:
