@@ -587,6 +587,7 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
         "staff_no_officer",
         "child_unsafe",
         "child_unsafe_hid",
+        "child_unsafe_other",
         "file",
     }
 

@@ -72,6 +72,7 @@ def end(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
 def asked(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
     """Somebody else than who made the link asked the child about it."""
     link = queries.link_visible_to(request.user, child_link_id)
+    open_record(by=request.user, person_id=link.person_id)
     form = kept_form(request, AskedForm, kind="child-asked", subject_id=child_link_id)
     if form.is_valid():
         with sending(request, form):
