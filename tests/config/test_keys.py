@@ -3,7 +3,10 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -214,9 +217,14 @@ def test_a_copy_that_does_not_read_as_it_was_written_counts_for_none(
     ring.make(at)
     (cora, _file), (dele, _other) = identity(tmp_path, "cora"), identity(tmp_path, "dele")
     to = ("escrow", "--to", str(tmp_path / "stick"), "--recipient", cora, "--recipient", dele)
-    monkeypatch.setattr(
-        "heard.config.keys.cli._write_out", lambda out, content: out.write_bytes(content[:-1])
-    )
+
+    @contextmanager
+    def half(out: Path) -> Iterator[BytesIO]:
+        yield (file := BytesIO())
+        out.parent.mkdir(exist_ok=True)
+        out.write_bytes(file.getvalue()[:-1])
+
+    monkeypatch.setattr("heard.config.keys.cli.written_whole", half)
     assert "does not read as it was written" in heard(*to, ends=1).output
     assert ring.read(at).first.escrowed == ()
     monkeypatch.undo()

@@ -120,7 +120,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     case = decided.case
     assert case is not None
     casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=worker)
-    casework.name_lead(by=world.coordinator, case_id=case.pk, role="family_help", worker=worker)
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, role="family_help", worker=worker)
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
     assessment, question = _assess(world, case.pk)
     once = _joins_the_team(world) if restricted else None

@@ -277,8 +277,11 @@ def files_of(user: User, found: Iterable[AuditEvidence]) -> dict[uuid.UUID, Atta
 
 def is_attached(user: User, audit: Audit, requirement: str, agency: Agency) -> bool:
     """Whether something that is not withdrawn shows what this agency says."""
-    rows = evidence_visible_to(user).filter(audit=audit, requirement=requirement, agency=agency)
-    return rows.filter(withdrawn_at=None).exists()
+    return _standing(audit, requirement, agency).exists() if user.may(May.AUDIT) else False
+
+
+def _standing(audit: Audit, requirement: str, agency: Agency | None) -> QuerySet[AuditEvidence]:
+    return audit.evidence.filter(requirement=requirement, agency=agency, withdrawn_at=None)
 
 
 def may_withdraw(user: User, one: AuditEvidence) -> bool:
@@ -299,9 +302,10 @@ def standing_of(user: User, one: AuditEvidence) -> dict[str, bool]:
 
 def _rests_on(one: AuditEvidence) -> bool:
     """Whether an answer “met” stands of which nothing else says what shows it."""
-    about = {"audit": one.audit, "requirement": one.requirement, "agency": one.agency}
-    met = AuditAnswer.objects.filter(**about, answer=rules.Answer.MET, evidence="", replaced_at=None)
-    others = AuditEvidence.objects.filter(**about, withdrawn_at=None).exclude(pk=one.pk)
+    met = one.audit.answers.filter(
+        requirement=one.requirement, agency=one.agency, answer=rules.Answer.MET, evidence="", replaced_at=None
+    )
+    others = _standing(one.audit, one.requirement, one.agency).exclude(pk=one.pk)
     return one.agency_id is not None and met.exists() and not others.exists()
 
 

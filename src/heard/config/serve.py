@@ -147,10 +147,10 @@ def _prepare() -> tuple[str, ...]:
 
 
 def refuse_without_a_key() -> None:
-    from django.conf import settings
-
     """Without the key of the audit trail nothing could be done. Without those that encrypt files, records are read and written, and the
     pages of files, packs and second factors say what lacks."""
+    from django.conf import settings
+
     from heard.agencies.envelopes import kept
     from heard.agencies.seal import keys
 

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",  # before what serves styles and scripts: these have one too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "heard.home.where_children_write.WhereChildrenWrite",  # around all that may refuse or fail
     "heard.home.readable.ReadableSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from heard.agencies.envelopes.kept import KeyMissing, NoKeys
-from heard.cases.voice import open as notes
 from heard.home.typed import what_was_typed
 
 _log = logging.getLogger(__name__)
@@ -28,6 +27,4 @@ class KeylessMiddleware:
         if not isinstance(exception, KeyMissing | NoKeys):
             return None
         _log.error("%s", exception)
-        if notes.is_here(request):
-            return notes.went_wrong(request, 503)
         return render(request, "home/no_key.html", {"typed": what_was_typed(request)}, status=503)

@@ -15,7 +15,6 @@ from django.shortcuts import render
 
 from heard.agencies.reading import NotKept, cannot_write, is_reading_only, reading_only
 from heard.agencies.rules import Hidden
-from heard.cases.voice import open as notes
 from heard.home.typed import what_was_typed
 
 _SHOWS: Final = ("GET", "HEAD")
@@ -68,8 +67,6 @@ def _is_of_writing(error: BaseException | None) -> bool:
 
 
 def _not_now(request: HttpRequest) -> HttpResponse:
-    if notes.is_here(request):
-        return notes.went_wrong(request, 503)
     return render(request, "home/503.html", {"typed": what_was_typed(request)}, status=503)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies import actions, queries
+from heard.agencies.devices import browser_of, system_of
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-_BROWSERS: Final = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,5 @@ def sessions_end(request: Request) -> HttpResponse:
 
 def _browser(said: str) -> str:
     """What a browser says of itself, in two words."""
-    name = next((name for key, name in _BROWSERS if re.search(rf"{key}\w*/", said)), _("A browser"))
-    system = next((one for one in _SYSTEMS if one in said), "")
+    name, system = browser_of(said) or _("A browser"), system_of(said)
     return _("%(browser)s on %(system)s") % {"browser": name, "system": system} if system else name

@@ -19,7 +19,6 @@ from heard.agencies.drafts import actions, forms, queries
 from heard.agencies.drafts.rules import STEP, Sheet
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May, Refused
-from heard.cases.voice import open as notes
 
 if TYPE_CHECKING:
     from heard.agencies.models import Draft
@@ -114,8 +113,6 @@ def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
     sheet = forms.sheet_of(request, max_age=_ENDED)
     is_kept = sheet is not None and _kept_for_its_writer(request, sheet)
     back = sheet.page if sheet and sheet.page else request.get_full_path()
-    if notes.is_here(request):
-        return notes.went_wrong(request, 403)
     context = {"typed": what_was_typed(request), "back": back, "is_kept": is_kept}
     answer = render(request, "home/signed_out.html", context, status=403)
     if is_kept:

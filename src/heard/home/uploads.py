@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from heard.agencies.gate import Takes
-from heard.cases.voice import open as notes
 
 _STRANGERS: Final = 1_000_000  # bytes: what a form of sign-in brings, and much more
 _BESIDE: Final = 1_000_000  # bytes of the form beside its file
@@ -27,8 +26,6 @@ class UploadLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         size = _size(request)
         if size > _STRANGERS and size > (most := _most(request)):
-            if notes.is_here(request):
-                return notes.went_wrong(request, 413)
             return render(request, "home/413.html", {"most": most // 1_000_000}, status=413)
         return self.get_response(request)
 

@@ -14,7 +14,6 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
-from heard.cases.voice import open as notes
 from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
@@ -83,23 +82,17 @@ def service(request: Request) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Hidden and absent look the same."""
-    return _where_children_write(request, 404) or render(request, "home/404.html", status=404)
+    return render(request, "home/404.html", status=404)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _where_children_write(request, 403) or render(request, "home/403.html", status=403)
+    return render(request, "home/403.html", status=403)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    return _where_children_write(request, 429) or render(request, "home/429.html", status=429)
+    return render(request, "home/429.html", status=429)
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
     """Drawn without context: whatever failed may fail again in it."""
-    plain = _where_children_write(request, 500)
-    return plain or HttpResponse(render_to_string("home/500.html"), status=500)
-
-
-def _where_children_write(request: HttpRequest, status: int) -> HttpResponse | None:
-    """Below the address of children, an error says nothing of whose it is, and whom to ring."""
-    return notes.went_wrong(request, status) if notes.is_here(request) else None
+    return HttpResponse(render_to_string("home/500.html"), status=500)

@@ -116,11 +116,7 @@ def _told(thing: Waiting, notice: Waiting) -> Waiting:
     urgent = notice.ahead == First.DANGER and thing.ahead != First.MISSING
     ahead = First.DANGER if urgent else thing.ahead or First.NEW
     return replace(
-        thing,
-        ahead=ahead,
-        is_colleagues=False,
-        reader_id=notice.reader_id,
-        note=thing.note or notice.note,
+        thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, note=thing.note or notice.note
     )
 
 

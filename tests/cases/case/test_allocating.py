@@ -132,9 +132,8 @@ def test_a_worker_who_was_switched_off_leaves_a_child_to_whom_nobody_is_allocate
     assert "cannot sign in any longer" in page
 
 
-def lead(world: World, case: Case, role: str, worker: User, **more: object) -> AllocatedWorker:
-    this = {"by": world.coordinator, "case_id": case.pk, "role": role, "worker": worker}
-    return actions.name_lead(**this | more)  # type: ignore[arg-type]
+def lead(world: World, case: Case, role: str, worker: User, **more: object) -> Case:
+    return allocate(world, case, role=role, worker=worker, **more)
 
 
 def test_a_child_has_two_lead_practitioners_at_once_beside_the_allocated_worker(
@@ -142,8 +141,8 @@ def test_a_child_has_two_lead_practitioners_at_once_beside_the_allocated_worker(
 ) -> None:
     allocate(world, case)
     for role, worker, why_not in (
-        ("allocated", world.social_worker, "which of the two"),
-        ("child_protection", world.teacher, "is a social worker"),
+        ("janitor", world.social_worker, "for what they are responsible"),
+        ("child_protection", world.teacher, "children’s services"),
         ("family_help", world.officer, "may not see the child"),
     ):
         with pytest.raises(Refused, match=why_not):
@@ -152,27 +151,32 @@ def test_a_child_has_two_lead_practitioners_at_once_beside_the_allocated_worker(
         lead(world, case, "family_help", world.teacher, by=world.social_worker)
     lead(world, case, "family_help", world.teacher)
     lead(world, case, "child_protection", world.social_worker)
-    now = queries.leads_of(world.coordinator, case.pk)
+    now = queries.responsible_now(world.coordinator, case.pk)
     assert {role: row.worker for role, row in now.items()} == {
+        "allocated": world.social_worker,
         "family_help": world.teacher,
         "child_protection": world.social_worker,
     }
     case.refresh_from_db()
     assert case.allocated_worker == world.social_worker
     assert [row.notice.kind for row in unread_of(world.teacher)] == ["lead_named"]
-    with pytest.raises(Refused, match="why somebody else"):
+    with pytest.raises(Refused, match="why another worker"):
         lead(world, case, "child_protection", world.supervisor)
     lead(world, case, "child_protection", world.supervisor, reason="Sol is ill.")
     assert "worker_changed" in [row.notice.kind for row in unread_of(world.social_worker)]
     this = {"by": world.coordinator, "case_id": case.pk, "role": "family_help"}
-    with pytest.raises(Refused, match="why nobody"):
+    with pytest.raises(Refused, match="or nobody any longer"):
         actions.end_lead(**this, reason=" ")
+    with pytest.raises(Refused, match="Nobody is that now"):
+        actions.end_lead(**this | {"role": "allocated"}, reason="A child always has one.")
+    with pytest.raises(Refused):
+        actions.end_lead(**this, reason="Before it began", since=timezone.localdate() - timedelta(days=1))
     actions.end_lead(**this, reason="The family needs no more help.")
     with pytest.raises(Refused, match="Nobody is that now"):
         actions.end_lead(**this, reason="Again")
-    assert queries.leads_of(world.coordinator, case.pk).keys() == {"child_protection"}
+    assert queries.responsible_now(world.coordinator, case.pk).keys() == {"allocated", "child_protection"}
     with pytest.raises(Hidden):
-        queries.leads_of(world.officer, case.pk)
+        queries.responsible_now(world.officer, case.pk)
 
 
 def test_the_page_of_a_lead_practitioner_names_and_ends(client: Client, world: World, case: Case) -> None:

@@ -22,6 +22,7 @@ from heard.agencies.envelopes import files, words
 from heard.agencies.envelopes import ring as rings
 from heard.agencies.envelopes.files import Damaged
 from heard.agencies.envelopes.ring import KeyMissing, NoKeys, Ring
+from heard.agencies.whole_file import see_to_disk
 
 ASIDE: Final = ".part"
 PART: Final = files.PART  # bytes
@@ -123,7 +124,7 @@ def put(path: Path, content: Iterable[bytes], about: str) -> None:
     try:
         _write(aside, content, keys, about)
         aside.replace(path)
-        _see_to_disk(path.parent)
+        see_to_disk(path.parent)
     except BaseException:
         aside.unlink(missing_ok=True)
         if not was_there:
@@ -173,7 +174,7 @@ def encrypt(path: Path, about: str, sha256: str, holding: Callable[[], AbstractC
         with holding() as still:
             if still:
                 aside.replace(path)
-        _see_to_disk(path.parent)
+        see_to_disk(path.parent)
     finally:
         aside.unlink(missing_ok=True)
     return still
@@ -260,14 +261,6 @@ def _write(path: Path, content: Iterable[bytes], keys: Ring | None, about: str) 
             files.seal(file, content, keys.first, about.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _see_to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 __all__ = [

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import secrets
-import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from heard.agencies.whole_file import written_whole
 
 ID_BYTES: Final = 8
 _KEY_BYTES: Final = 32
@@ -218,25 +219,10 @@ def _now() -> str:
 
 
 def _put(path: Path, ring: Ring, *, over: bool) -> bool:
-    """Whole or not at all, for this user alone. Whether it did: of two that make the first at once, one does."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".keys-")
+    """Whole or not at all. Whether it did: of two that make the first at once, one does."""
     try:
-        with os.fdopen(handle, "wb") as file:
+        with written_whole(path, over=over) as file:
             file.write(as_text(ring))
-            file.flush()
-            os.fsync(file.fileno())
-        if over:
-            Path(aside).replace(path)
-        else:
-            os.link(aside, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
     except FileExistsError:
         return False
-    finally:
-        Path(aside).unlink(missing_ok=True)
     return True

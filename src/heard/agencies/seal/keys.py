@@ -6,9 +6,7 @@ Each key is 32 random bytes, from which the key of the leaves and the one that s
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import tempfile
 import uuid
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -20,6 +18,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from heard.agencies.whole_file import written_whole
 
 
 class KeyMissing(Exception):
@@ -125,20 +125,10 @@ def add(path: Path, other: Path) -> Ring:
 
 
 def _put(path: Path, ring: Ring, *, over: bool) -> bool:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     said = {"site": ring.site, "keys": [b64encode(key.secret).decode() for key in ring.keys]}
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".audit-key-")  # for this user alone
     try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(said, file)
-            file.flush()
-            os.fsync(file.fileno())
-        if over:
-            Path(aside).replace(path)
-        else:
-            os.link(aside, path)
+        with written_whole(path, over=over) as file:
+            file.write(json.dumps(said).encode())
     except FileExistsError:
         return False
-    finally:
-        Path(aside).unlink(missing_ok=True)
     return True

@@ -5,7 +5,6 @@ tags of all cases from which it was drawn, in any order, draws the same sample a
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -13,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.network.rules import parts
 
 DRAW_ASKS: Final = Asks(
     title="Give the case audit a name.",
@@ -263,14 +263,7 @@ def why_not_find(
 
 
 def named_in(text: str, names: Iterable[str]) -> bool:
-    """Whether one of these names stands in the text as a word, in any capitals, with its accents or without. Names of one letter are
-    left out."""
-    words = set(_words(text))
-    return any(part in words for name in names for part in _words(name) if len(part) > 1)
-
-
-def _words(text: str) -> list[str]:
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one)
-    )
-    return "".join(one if one.isalnum() else " " for one in plain).split()
+    """Whether one of these names stands in the text as a word, in any capitals, with its accents or without, also as “Mina’s”. Names of
+    one letter are left out."""
+    words = {form for word in parts(text) for form in (word, word.removesuffix("s"))}
+    return any(part in words for name in names for part in parts(name) if len(part) > 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -189,32 +189,60 @@ def allow_to_do(*, by: User, owner: User | None, person_id: uuid.UUID, why_invol
 
 @transaction.atomic
 def allocate_worker(
-    *, by: User, case_id: uuid.UUID, worker: User, reason: str = "", since: date | None = None
+    *,
+    by: User,
+    case_id: uuid.UUID,
+    worker: User,
+    reason: str = "",
+    since: date | None = None,
+    role: str = rules.Responsible.ALLOCATED,
 ) -> Case:
-    """Allocates the one of children's services who is responsible for the case, since today or `since`: a day of this case.
-    Whom the child counts on stays as it is."""
+    """Allocates the one of children's services who is responsible for the case, since today or `since`: a day of this case. Or, as
+    `role`, who leads family help or child protection beside them. Whom the child counts on stays as it is."""
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
-    since = since or timezone.localdate()
-    _check_allocating(by, case, worker, since, reason)
-    _take_over(by, case, rules.Responsible.ALLOCATED, worker, since, reason)
-    before, case.allocated_worker = case.allocated_worker, worker
-    case.save(update_fields=["allocated_worker"])
+    since, last = since or timezone.localdate(), _responsible(case, role)
+    _check_allocating(by, case, role, worker, last, since, reason)
+    rows = AllocatedWorker.objects.filter(case=case, role=role)
+    rows.filter(until__isnull=True).update(until=since)
+    rows.create(case=case, role=role, worker=worker, since=since, reason=reason.strip(), named_by=by)
+    if role == rules.Responsible.ALLOCATED:
+        case.allocated_worker = worker
+        case.save(update_fields=["allocated_worker"])
     child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
-    announce(by=by, kind=Notified.ALLOCATED, named=[worker], **child)
-    give_to_worker(person_id=case.person_id, at=timezone.now())
-    announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
-    record_audit(
-        by=by,
-        verb="allocate worker",
-        subject="case",
-        subject_id=case.pk,
-        person_id=case.person_id,
-        detail={"worker": worker.pk},
-    )
+    is_lead = role in rules.LEADS
+    announce(by=by, kind=Notified.LEAD_NAMED if is_lead else Notified.ALLOCATED, named=[worker], **child)
+    if not is_lead:
+        give_to_worker(person_id=case.person_id, at=timezone.now())
+    announce(by=by, kind=Notified.WORKER_CHANGED, named=[last.worker if last else None], **child)
+    _audit_responsible(by, "allocate worker", case, role, worker)
     return case
 
 
+@transaction.atomic
+def end_lead(
+    *, by: User, case_id: uuid.UUID, role: str, reason: str, since: date | None = None
+) -> AllocatedWorker:
+    """Nobody leads it any longer, since today or `since`: family help ended, or child protection did."""
+    Case.objects.select_for_update().filter(pk=case_id).first()
+    case = case_visible_to(by, case_id)
+    row, since = _responsible(case, role), since or timezone.localdate()
+    refuse(
+        rules.why_not_end_lead(
+            role, may_assign=by.may(May.DECIDE), there_is_one=row is not None, reason=reason
+        )
+    )
+    assert row is not None
+    _check_since(case, row, since)
+    row.until, row.why_ended = since, reason.strip()
+    row.save(update_fields=["until", "why_ended"])
+    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
+    announce(by=by, kind=Notified.WORKER_CHANGED, named=[row.worker], **child)
+    _audit_responsible(by, "end lead practitioner", case, role, row.worker)
+    return row
+
+
+@transaction.atomic
 def name_worker(*, by: User, case_id: uuid.UUID, worker: User) -> None:
     """Who works with the child from the first day: allocated where they are of children's services, else whom the child can
     count on. Who is it already stays."""
@@ -226,104 +254,49 @@ def name_worker(*, by: User, case_id: uuid.UUID, worker: User) -> None:
         assign_trusted_worker(by=by, case_id=case_id, worker=worker)
 
 
-@transaction.atomic
-def name_lead(
-    *, by: User, case_id: uuid.UUID, role: str, worker: User, reason: str = "", since: date | None = None
-) -> AllocatedWorker:
-    """Who leads family help, or child protection, for this child, since today or `since`: a day of this case. A child can have both,
-    beside the allocated worker and whom the child counts on."""
-    Case.objects.select_for_update().filter(pk=case_id).first()
-    case = case_visible_to(by, case_id)
-    since = since or timezone.localdate()
-    last = _responsible(case, role)
-    sees_child = people_visible_to(worker).filter(pk=case.person_id)
-    refuse(
-        rules.why_not_lead(
-            role,
-            is_open=case.state == Case.State.OPEN,
-            may_assign=by.may(May.DECIDE),
-            is_statutory=is_statutory(by, worker),
-            worker_sees_child=worker.is_active and sees_child.exists(),
-            is_same=last is not None and last.worker == worker,
-            had_one=last is not None,
-            reason=reason,
-        )
-        or rules.why_not_since(
-            since=since,
-            opened_on=timezone.localdate(case.opened_at),
-            before=last.since if last else None,
-            today=timezone.localdate(),
-        )
-    )
-    row = _take_over(by, case, rules.Responsible(role), worker, since, reason)
-    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
-    announce(by=by, kind=Notified.LEAD_NAMED, named=[worker], **child)
-    if last:
-        announce(by=by, kind=Notified.WORKER_CHANGED, named=[last.worker], **child)
-    _audit_lead(by, "name lead practitioner", case, role)
-    return row
-
-
-@transaction.atomic
-def end_lead(*, by: User, case_id: uuid.UUID, role: str, reason: str) -> AllocatedWorker:
-    """Nobody leads it any longer, from today: family help ended, or child protection did."""
-    Case.objects.select_for_update().filter(pk=case_id).first()
-    case = case_visible_to(by, case_id)
-    last = _responsible(case, role) if role in rules.LEADS else None
-    refuse(
-        rules.why_not_end_lead(may_assign=by.may(May.DECIDE), there_is_one=last is not None, reason=reason)
-    )
-    row = cast("AllocatedWorker", last)
-    row.until, row.why_ended = timezone.localdate(), reason.strip()
-    row.save(update_fields=["until", "why_ended"])
-    announce(
-        by=by, kind=Notified.WORKER_CHANGED, named=[row.worker],
-        subject="person", subject_id=case.person_id, person_id=case.person_id,
-    )  # fmt: skip
-    _audit_lead(by, "end lead practitioner", case, role)
-    return row
-
-
 def _responsible(case: Case, role: str) -> AllocatedWorker | None:
     rows = AllocatedWorker.objects.filter(case=case, role=role, until__isnull=True)
     return rows.select_related("worker").first()
 
 
-def _take_over(
-    by: User, case: Case, role: rules.Responsible, worker: User, since: date, reason: str
-) -> AllocatedWorker:
-    """Whoever it was until then is not any longer."""
-    rows = AllocatedWorker.objects.filter(case=case, role=role.value)
-    rows.filter(until__isnull=True).update(until=since)
-    return rows.create(
-        case=case, role=role.value, worker=worker, since=since, reason=reason.strip(), named_by=by
-    )
-
-
-def _audit_lead(by: User, verb: str, case: Case, role: str) -> None:
-    about = {"subject": "case", "subject_id": case.pk, "person_id": case.person_id}
-    record_audit(by=by, verb=verb, detail={"role": role}, **about)  # type: ignore[arg-type]
-
-
-def _check_allocating(by: User, case: Case, worker: User, since: date, reason: str) -> None:
+def _check_allocating(
+    by: User, case: Case, role: str, worker: User, last: AllocatedWorker | None, since: date, reason: str
+) -> None:
     sees_child = people_visible_to(worker).filter(pk=case.person_id)
-    last = _responsible(case, rules.Responsible.ALLOCATED)
     refuse(
         rules.why_not_allocate(
+            role,
             is_open=case.state == Case.State.OPEN,
             may_assign=by.may(May.DECIDE),
             is_statutory=is_statutory(by, worker),
             worker_sees_child=worker.is_active and sees_child.exists(),
-            is_same=case.allocated_worker_id == worker.pk,
-            had_one=case.allocated_worker_id is not None,
+            is_same=last is not None and last.worker_id == worker.pk,
+            had_one=last is not None,
             reason=reason,
         )
-        or rules.why_not_since(
+    )
+    _check_since(case, last, since)
+
+
+def _check_since(case: Case, last: AllocatedWorker | None, since: date) -> None:
+    refuse(
+        rules.why_not_since(
             since=since,
             opened_on=timezone.localdate(case.opened_at),
             before=last.since if last else None,
             today=timezone.localdate(),
         )
+    )
+
+
+def _audit_responsible(by: User, verb: str, case: Case, role: str, worker: User) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="case",
+        subject_id=case.pk,
+        person_id=case.person_id,
+        detail={"worker": worker.pk, "role": role},
     )
 
 

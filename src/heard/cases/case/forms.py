@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.case.actions import Told
 from heard.cases.case.rules import (
     ALLOCATED_WORKER_ASKS,
-    LEAD_ASKS,
     MOST_WHY,
     NOT_INVOLVED,
     RESTRICT_ASKS,
@@ -111,8 +110,12 @@ class TrustedWorkerForm(Form):
         return self.cleaned_data | {"worker": worker}
 
 
+NOBODY = "nobody"
+
+
 class AllocatedWorkerForm(Form):
-    """`people`: who may be allocated, by key. `is_change`: whether somebody is already; then it asks why."""
+    """`people`: who may be allocated, by key. `is_change`: whether somebody is already; then it asks why. `may_end`: it may be nobody any
+    longer."""
 
     asks = ALLOCATED_WORKER_ASKS
 
@@ -129,53 +132,39 @@ class AllocatedWorkerForm(Form):
     since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
 
     def __init__(
-        self, *args: Any, people: Mapping[str, tuple[User, str]], is_change: bool, **kwargs: Any
+        self,
+        *args: Any,
+        people: Mapping[str, tuple[User, str]],
+        is_change: bool,
+        may_end: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
-        self.fields["worker"].choices = [(pk, called) for pk, (_user, called) in people.items()]  # type: ignore[attr-defined]
-        if not is_change:
-            del self.fields["reason"]
-
-    @property
-    def answered(self) -> dict[str, Any]:
-        """For `allocate_worker`."""
-        worker, _called = self.people[self.cleaned_data["worker"]]
-        return self.cleaned_data | {"worker": worker}
-
-
-class LeadForm(Form):
-    """`people`: who may lead it, by key. `is_change`: whether somebody does already; then it asks why, and may be nobody any longer."""
-
-    asks = LEAD_ASKS
-
-    worker = SelectField(_("Who is it?"), missing=_("Choose who it is"))
-    reason = TextareaField(
-        _("Why does it change, or end?"), hint=_("As you would explain it to the child."), rows=3
-    )
-    since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
-
-    def __init__(
-        self, *args: Any, people: Mapping[str, tuple[User, str]], is_change: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = people
-        nobody = [("nobody", str(_("Nobody any longer")))] if is_change else []
+        nobody = [(NOBODY, str(_("Nobody any longer")))] if may_end else []
         self.fields["worker"].choices = [*((pk, called) for pk, (_user, called) in people.items()), *nobody]  # type: ignore[attr-defined]
         if not is_change:
             del self.fields["reason"]
 
     @property
     def ends(self) -> bool:
-        return bool(self.cleaned_data["worker"] == "nobody")
+        return bool(self.cleaned_data["worker"] == NOBODY)
 
     @property
     def answered(self) -> dict[str, Any]:
-        """For `name_lead`; for `end_lead` why alone."""
-        if self.ends:
-            return {"reason": self.cleaned_data["reason"]}
-        worker, _called = self.people[self.cleaned_data["worker"]]
-        return self.cleaned_data | {"worker": worker}
+        """For `allocate_worker`; for `end_lead` why and when."""
+        said = dict(self.cleaned_data)
+        key = said.pop("worker")
+        return said if key == NOBODY else said | {"worker": self.people[key][0]}
+
+
+class LeadForm(AllocatedWorkerForm):
+    """The same of a lead practitioner."""
+
+    worker = SelectField(_("Who is it?"), missing=_("Choose who it is"))
+    reason = TextareaField(
+        _("Why does it change, or end?"), hint=_("As you would explain it to the child."), rows=3
+    )
 
 
 class WarningForm(Form):

@@ -48,7 +48,6 @@ from heard.cases.case.rules import (
     Responsible,
     why_not_allocate,
     why_not_assign,
-    why_not_lead,
     why_not_own,
 )
 from heard.network.queries import (
@@ -138,10 +137,10 @@ def allocations_of(user: User, case_id: uuid.UUID) -> QuerySet[AllocatedWorker]:
     return allocated_workers_visible_to(user).filter(case=case_visible_to(user, case_id))
 
 
-def leads_of(user: User, case_id: uuid.UUID) -> dict[str, AllocatedWorker]:
-    """Who leads family help and child protection now, by role. One query beside that for the case; `Hidden` unless the user may see it."""
-    rows = allocations_of(user, case_id).filter(role__in=LEADS, until=None)
-    return {row.role: row for row in rows}
+def responsible_now(user: User, case_id: uuid.UUID) -> dict[str, AllocatedWorker]:
+    """Who is allocated now, and who leads family help and child protection, by role. One query beside that for the case; `Hidden` unless the
+    user may see it."""
+    return {row.role: row for row in allocations_of(user, case_id).filter(until=None)}
 
 
 def leads_called(user: User) -> dict[str, str]:
@@ -149,21 +148,10 @@ def leads_called(user: User) -> dict[str, str]:
     return {role.value: str(AllocatedWorker.Role(role.value).label) for role in LEADS}
 
 
-def who_can_lead(user: User, case: Case, role: str) -> dict[str, tuple[User, str]]:
-    """Of those who may see the child: for family help of any agency, for child protection of children's services."""
+def who_can_be_responsible(user: User, case: Case, role: str) -> dict[str, tuple[User, str]]:
+    """Of those who may see the child: for family help of any agency, else of children's services."""
     of_all = role == Responsible.FAMILY_HELP
     return (who_can_be_trusted_worker if of_all else who_can_be_allocated)(user, case.person_id)
-
-
-def why_not_begin_leading(user: User, case: Case) -> str | None:
-    """What stands in the way of naming anybody at all."""
-    return why_not_lead(
-        LEADS[0],
-        is_open=case.state == Case.State.OPEN,
-        may_assign=user.may(May.DECIDE),
-        is_statutory=True,
-        worker_sees_child=True,
-    )
 
 
 def who_can_be_allocated(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:

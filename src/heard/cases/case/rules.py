@@ -54,10 +54,9 @@ CORRECT_DEATH_ASKS: Final = Asks(
     why_corrected="Say why what was recorded is put right.",
 )
 CORRECT_ASKS: Final = Asks(why_corrected="Say why what was written down is corrected.")
-ALLOCATED_WORKER_ASKS: Final = Asks(reason="Say why another worker is allocated. The child may ask one day.")
-
-LEAD_ASKS: Final = Asks(reason="Say why somebody else takes it on. The child may ask one day.")
-END_LEAD_ASKS: Final = Asks(reason="Say why nobody does this any longer.")
+ALLOCATED_WORKER_ASKS: Final = Asks(
+    reason="Say why another worker is allocated, or nobody any longer. The child may ask one day."
+)
 
 
 class Responsible(StrEnum):
@@ -355,6 +354,7 @@ STATUTORY: Final = "social_care"
 
 
 def why_not_allocate(
+    role: str = Responsible.ALLOCATED,
     *,
     is_open: bool,
     may_assign: bool,
@@ -364,12 +364,15 @@ def why_not_allocate(
     had_one: bool = False,
     reason: str = "",
 ) -> str | None:
-    """`is_statutory`: they work for children's services. Whoever else helps the child can be the trusted worker."""
+    """Of the allocated worker, or a lead practitioner. `is_statutory`: they work for children's services, as the allocated worker does and whoever
+    leads child protection (pathfinder of Wirral). Whoever else helps the child can lead family help, or be the trusted worker."""
+    if role not in set(Responsible):
+        return "Say for what they are responsible."
     if not is_open:
         return "This case is closed. A worker is allocated to an open case."
     if not may_assign:
         return "A co-ordinator or supervisor allocates the worker."
-    if not is_statutory:
+    if role != Responsible.FAMILY_HELP and not is_statutory:
         return (
             "Only somebody who works in children’s services is allocated. Others can be the trusted worker."
         )
@@ -382,42 +385,13 @@ def why_not_allocate(
     return None
 
 
-def why_not_lead(
-    role: str,
-    *,
-    is_open: bool,
-    may_assign: bool,
-    is_statutory: bool,
-    worker_sees_child: bool,
-    is_same: bool = False,
-    had_one: bool = False,
-    reason: str = "",
-) -> str | None:
-    """For a lead practitioner. `is_statutory`: they work for children's services, as whoever leads child protection does (pathfinder
-    of Wirral); family help may be led from any agency."""
-    if role not in LEADS:
-        return "Say which of the two lead practitioners it is."
-    if not is_open:
-        return "This case is closed. A lead practitioner is named in an open case."
-    if not may_assign:
-        return "A co-ordinator or supervisor names the lead practitioners."
-    if role == Responsible.CHILD_PROTECTION and not is_statutory:
-        return "The lead child protection practitioner is a social worker of children’s services. Choose one."
-    if not worker_sees_child:
-        return "This worker may not see the child. Look at who may see the record first."
-    if is_same:
-        return "They are that already. Choose somebody else, or leave it as it is."
-    if had_one and not reason.strip():
-        return LEAD_ASKS["reason"]
-    return None
-
-
-def why_not_end_lead(*, may_assign: bool, there_is_one: bool, reason: str) -> str | None:
-    if not may_assign:
-        return "A co-ordinator or supervisor says that it has ended."
-    if not there_is_one:
+def why_not_end_lead(role: str, *, may_assign: bool, there_is_one: bool, reason: str) -> str | None:
+    """A child always has an allocated worker: another takes their place."""
+    if role not in LEADS or not there_is_one:
         return "Nobody is that now."
-    return None if reason.strip() else END_LEAD_ASKS["reason"]
+    if not may_assign:
+        return "A co-ordinator or supervisor allocates the worker."
+    return None if reason.strip() else ALLOCATED_WORKER_ASKS["reason"]
 
 
 def why_not_say_who_is_told(

@@ -27,7 +27,6 @@ from heard.cases.case.forms import (
     TrustedWorkerForm,
     WarningForm,
 )
-from heard.cases.case.rules import LEADS
 from heard.network.actions import open_record
 from heard.network.queries import why_not_change_restriction
 from heard.network.rules import Level
@@ -71,31 +70,31 @@ def allocated_worker(request: Request, case_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 def lead_practitioner(request: Request, case_id: uuid.UUID, role: str) -> HttpResponse:
     """Who leads family help, or child protection; who decides names somebody, or says that nobody does any longer."""
-    if role not in LEADS:
+    user, called = request.user, queries.leads_called(request.user)
+    if role not in called:
         raise Hidden
-    user = request.user
     case = queries.case_visible_to(user, case_id)
     person = open_record(by=user, person_id=case.person_id)
-    now = queries.leads_of(user, case_id).get(role)
+    now = queries.responsible_now(user, case_id).get(role)
     form = kept_form(
         request,
         LeadForm,
         kind=f"lead-{role}",
         subject_id=case_id,
         suggested={"since": timezone.localdate()},
-        people=queries.who_can_lead(user, case, role),
+        people=queries.who_can_be_responsible(user, case, role),
         is_change=now is not None,
+        may_end=now is not None,
     )
-    why_not = queries.why_not_begin_leading(user, case)
+    why_not = queries.why_not_begin_allocating(user, case)
     if not why_not and form.is_valid():
         with sending(request, form):
-            save = actions.end_lead if form.ends else actions.name_lead
+            save: Any = actions.end_lead if form.ends else actions.allocate_worker
             save(by=user, case_id=case_id, role=role, **form.answered)
             messages.success(request, _("Saved: the lead practitioner. They have been told."))
             return redirect("allocated_worker", case_id=case_id)
-    context = {"case": case, "person": person, "form": form, "now": now, "why_not": why_not}
-    context["called"] = queries.leads_called(user)[role]
-    return render(request, "cases/case/lead_practitioner.html", context)
+    context = {"case": case, "person": person, "form": form, "now": now, "called": called[role]}
+    return render(request, "cases/case/lead_practitioner.html", context | {"why_not": why_not})
 
 
 @gate(May.SEE_CHILD)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.glass import rules
 from heard.cases.glass.models import Opening
-from heard.network.queries import not_by_glass, not_denied_through, visible_through
+from heard.network.queries import not_denied_through, not_only_looking, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -42,7 +42,7 @@ def reviewable_by(user: User) -> QuerySet[Opening]:
     rows = openings_visible_to(user)
     if not user.may(May.REVIEW_READING):
         return rows.none()
-    theirs = visible_through(user, "person", among_others=True) & not_by_glass(user, "person")
+    theirs = visible_through(user, "person", among_others=True) & not_only_looking(user, "person")
     if not user.may(May.SEE_PARTNERSHIP):
         theirs &= Q(person__lead_agency__in=user.agencies_where(May.REVIEW_READING))
     return rows.filter(theirs | _without_name(user)).exclude(opened_by=user)

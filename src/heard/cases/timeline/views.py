@@ -113,7 +113,6 @@ VERBS: dict[tuple[str, str], Any] = {
     ("add", "identifier"): gettext_lazy("Added a number by which others know the child"),
     ("end", "identifier"): gettext_lazy("Ended a number by which others know the child"),
     ("allocate worker", "case"): gettext_lazy("Allocated a worker"),
-    ("name lead practitioner", "case"): gettext_lazy("Named a lead practitioner"),
     ("end lead practitioner", "case"): gettext_lazy("Ended the work of a lead practitioner"),
     ("rename", "person"): gettext_lazy("Changed the name"),
     ("add name", "person"): gettext_lazy("Added another name"),

@@ -215,12 +215,12 @@ def read_back(sitting: Sitting) -> list[Sent]:
         return []
     messages = sent_through(sitting)
     readers: dict[object, list[tuple[str, datetime]]] = {}
-    rows = Reader.objects.filter(notice__in=[one.notice_id for one in messages], seen_at__isnull=False)
+    jobs: dict[tuple[object, object], str] = {}
+    rows = Reader.objects.filter(notice__in=[one.notice_id for one in messages])
     for row in rows.select_related("user").order_by("seen_at", "pk"):
-        assert row.seen_at is not None
-        readers.setdefault(row.notice_id, []).append((_called(row.user, row.role), row.seen_at))
-    given = Reader.objects.filter(notice__in=[one.notice_id for one in messages])
-    jobs: dict[tuple[object, object], str] = {(row.notice_id, row.user_id): row.role for row in given}
+        jobs[row.notice_id, row.user_id] = row.role
+        if row.seen_at:
+            readers.setdefault(row.notice_id, []).append((_called(row.user, row.role), row.seen_at))
     replies: dict[object, list[Reply]] = {}
     safe = ChildReply.objects.filter(message__in=messages, is_safe=True)
     for reply in safe.select_related("written_by", "message__words"):

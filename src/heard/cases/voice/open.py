@@ -24,6 +24,7 @@ from heard.cases.voice import actions, child, rules
 from heard.cases.voice.child import Sitting
 
 _NO_LONGER = "It is a while ago that you did something here. Give your word again. What you wrote is kept."
+_NOT_READ = (400, 413, 500)  # what was sent cannot be read, or reading it failed
 _TYPED = ("about", "text", "meeting", "hide", "hide_other", "draft", "meant")
 
 
@@ -201,7 +202,7 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 def went_wrong(request: HttpRequest, status: int) -> HttpResponse:
     """What an error looks like where children write: whom to ring, and “Leave”. It asks no database."""
     nothing = child.Now(on_duty=False, phone="", minutes=0, by_mail=False)
-    typed = _typed(request) if request.method == "POST" and status not in (413, 500) else {}
+    typed = _typed(request) if request.method == "POST" and status not in _NOT_READ else {}
     shared = {"pass": "", "large": False, "now": nothing, "typed": typed, "status": status}
     page = loader.get_template("cases/voice/open/wrong.html").render(shared)
     return _unspoken(HttpResponse(page, status=status))

@@ -10,7 +10,9 @@ from enum import StrEnum
 from math import log2
 from typing import Final
 
+from heard.agencies.devices import browser_of, system_of
 from heard.agencies.rules import Asks
+from heard.network.rules import parts
 
 # A code is read from a card and typed on a phone: no letter that looks like a figure or another letter.
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -135,18 +137,12 @@ def why_not_ask(*, is_maker: bool, was_asked: bool, asked: str) -> str | None:
 
 def names_in(typed: str, names: Iterable[tuple[str, ...]]) -> list[int]:
     """Which of these names (each in its parts) stand in what was typed: any part of three letters or more, however it is written."""
-    words = {_plain(word) for word in re.split(r"[^\w]+", typed) if word}
+    words = {form for word in parts(typed) for form in (word, word.removesuffix("s"))}  # also as “Sol’s”
     return [
         place
-        for place, parts in enumerate(names)
-        if words & {_plain(word) for part in parts for word in re.split(r"[^\w]+", part) if len(word) > 2}
+        for place, name in enumerate(names)
+        if any(part in words for whole in name for part in parts(whole) if len(part) > 2)
     ]
-
-
-def _plain(word: str) -> str:
-    """Without accents, possessive or capitals."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
-    return bare.casefold()
 
 
 def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
@@ -164,21 +160,5 @@ def why_not_check(*, is_outside: bool, checked: bool, found: str) -> str | None:
 
 
 def device_of(agent: str) -> str:
-    """What kind of device it was, so that a colleague’s own machine is noticed: never an address or a version."""
-    kind = (
-        "tablet"
-        if re.search(r"iPad|Tablet", agent)
-        else "phone"
-        if re.search(r"Mobi|Android|iPhone", agent)
-        else ""
-    )
-    kind = kind or ("computer" if re.search(r"Windows|Macintosh|X11|CrOS", agent) else "unknown device")
-    names = (
-        ("Edg", "Edge"),
-        ("SamsungBrowser", "Samsung"),
-        ("Firefox", "Firefox"),
-        ("Chrome", "Chrome"),
-        ("Safari", "Safari"),
-    )
-    browser = next((called for mark, called in names if mark in agent), "")
-    return f"{kind}, {browser}" if browser else kind
+    """What kind of device it was, so that a colleague’s own machine is noticed."""
+    return ", ".join(filter(None, (system_of(agent), browser_of(agent)))) or "unknown device"

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from heard.agencies.rules import Hidden, May
 from heard.cases.watch import rules
 from heard.cases.watch.models import ReadingAlert
-from heard.network.queries import not_by_glass, visible_through
+from heard.network.queries import not_only_looking, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -20,7 +20,7 @@ def alerts_visible_to(user: User) -> QuerySet[ReadingAlert]:
     children whom they see. Never their own reading, nor what is about a child with their family name. What waits comes first."""
     if not user.may(May.REVIEW_READING):
         return ReadingAlert.objects.none()
-    sees = visible_through(user, "person", among_others=True) & not_by_glass(user, "person")
+    sees = visible_through(user, "person", among_others=True) & not_only_looking(user, "person")
     rows = ReadingAlert.objects.filter(Q(person__isnull=True) | sees).exclude(reader=user)
     if user.last_name:
         rows = rows.exclude(person__isnull=False, person__family_name__iexact=user.last_name)

@@ -17,6 +17,8 @@ from typing import IO, Any, Final
 import click
 import pyrage
 
+from heard.agencies.whole_file import written_whole
+
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 _CHUNK: Final = 1 << 20
@@ -68,20 +70,11 @@ def add(tar: tarfile.TarFile, manifest: Manifest, path: Path, name: str) -> str:
 
 def write(out: Path, recipients: list[str], fill: Callable[[tarfile.TarFile], Manifest]) -> None:
     """Writes `out` whole or not at all. `fill` puts the files in. Without recipients it is not encrypted."""
-    aside = out.with_name(out.name + ".part")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            if recipients:
-                _encrypt(lambda plain: _fill(plain, fill), file, _parsed(recipients))
-            else:
-                _fill(file, fill)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(out)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with written_whole(out) as file:
+        if recipients:
+            _encrypt(lambda plain: _fill(plain, fill), file, _parsed(recipients))
+        else:
+            _fill(file, fill)
 
 
 def _fill(out: IO[bytes], fill: Callable[[tarfile.TarFile], Manifest]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from heard.agencies.rules import Refused
+from heard.agencies.whole_file import written_whole
 from heard.config.backup import archive
 from heard.config.backup.archive import Broken
 
@@ -33,20 +33,14 @@ def write(to: Path, recipients: list[str]) -> Path | None:
     end = ".json.age" if recipients else ".json"
     path = to / f"{_NAME}{hashlib.sha256(text).hexdigest()[:16]}{end}"
     if not path.is_file():
-        to.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = path.with_name(path.name + ".part")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with written_whole(path) as file:
             file.write(archive.encrypted(text, recipients))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
     return path
 
 
 def beside(backup: Path) -> list[Path]:
     """The lists in the folder of a backup."""
-    return [one for one in sorted(backup.parent.glob(f"{_NAME}*.json*")) if one.suffix != ".part"]
+    return sorted(backup.parent.glob(f"{_NAME}*.json*"))
 
 
 def read(paths: Iterable[Path], identity: Path | None) -> list[Any]:

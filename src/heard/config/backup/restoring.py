@@ -90,11 +90,17 @@ def _put(path: Path, file: IO[bytes]) -> None:
         shutil.copyfileobj(file, out)
 
 
+def _has_keys(aside: Path) -> bool:
+    """Whether what came back is of a site with keys: then nothing is kept in clear before HEARD_KEYS names them again."""
+    files = (path for name in _ENCRYPTED for path in (aside / name).rglob("*") if path.is_file())
+    return any(map(kept.is_sealed, files))
+
+
 def _move(aside: Path, data: Path) -> None:
+    if _has_keys(aside):
+        kept.note_keys(data)
     places = {"questions": Path(settings.QUESTIONS), "looks.jsonl": settings.LOOKS}
     for one in aside.iterdir():
-        if any(kept.is_sealed(path) for path in one.rglob("*") if one.name in _ENCRYPTED and path.is_file()):
-            kept.note_keys(data)
         target = places.get(one.name, data / one.name)
         if target.is_dir():
             shutil.copytree(one, target, dirs_exist_ok=True)

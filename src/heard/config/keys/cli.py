@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from heard.agencies.cli import site
 from heard.agencies.envelopes import ring as rings
+from heard.agencies.whole_file import written_whole
 
 if TYPE_CHECKING:
     from heard.config.encrypted import Done
@@ -139,8 +139,8 @@ def escrow(to: Path, recipients: tuple[str, ...]) -> None:
         text = rings.as_text(ring)
         out = to / f"heard-keys-{ring.first.id}-{hashlib.sha256(text).hexdigest()[:8]}.age"
         content = archive.encrypted(text, list(recipients))
-        to.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_out(out, content)
+        with written_whole(out) as file:
+            file.write(content)
         if out.read_bytes() != content:
             raise click.ClickException(f"{out} does not read as it was written. Try another disk or stick.")
         rings.note_escrow(path, ring)
@@ -243,21 +243,6 @@ def _keys_in(path: Path, identity: Path | None) -> Iterable[rings.Key]:
         raise click.ClickException(str(error)) from error
     except (ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{path} is no file of keys, nor an escrow of one.") from error
-
-
-def _write_out(out: Path, content: bytes) -> None:
-    """Whole or not at all, also where there is an older copy of the same name."""
-    aside = out.with_name(f".{out.name}.part")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(out)
-    folder = os.open(out.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _note(verb: str, key_id: str, **detail: Any) -> None:

@@ -75,7 +75,7 @@ def surround(child: Child) -> None:
             why="Helps this child",
         )
     for role, username in (child.part("leads") or {}).items():
-        cases.name_lead(by=by, case_id=child.case.pk, role=role, worker=child.user(username))
+        cases.allocate_worker(by=by, case_id=child.case.pk, role=role, worker=child.user(username))
     _tie(child, "goes_to", "place", child.world.places)
     _tie(child, "seen_with", "group", child.world.groups)
 

@@ -56,7 +56,7 @@ def write_themselves(child: Child) -> None:
             said: dict[str, Any] = {
                 "about": sent["about"],
                 "text": child.say(sent["text"]),
-                "device": "phone, Chrome",
+                "device": "Android, Chrome",
             }
             message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
         with child.on(sent["day"] + 1):

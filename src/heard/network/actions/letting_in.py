@@ -12,17 +12,17 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, refuse
-from heard.network.models import Denial, Involvement, Person
+from heard.network.models import LOOKING, Denial, Involvement, Person
 from heard.network.queries import (
     Whom,
     access_visible_to,
     behind_glass,
     denial_visible_to,
     enough_decide,
+    only_looks,
     people_visible_to,
     person_findable_by,
     person_visible_to,
-    sees_by_glass,
     standing_of,
     why_not_let_in,
 )
@@ -112,7 +112,7 @@ def give_access(
             why=why,
             until=until,
             now=timezone.now(),
-            by_glass=sees_by_glass(by, person),
+            only_looks=only_looks(by, person),
         )
     )
     how = Involvement.How.AUDIT.value if for_audit else ""
@@ -226,11 +226,10 @@ def let_in(
     how: str = "",
     given_by: User | None = None,
 ) -> Involvement:
-    """A new line of the list; what the same had before ends. Whoever calls it has asked whether `by` may. `given_by`: who
+    """A new line of the list; what the same had before ends, and where they only look, what they looked by. Whoever calls it has asked whether `by` may. `given_by`: who
     decided on it, where that was somebody else before."""
-    for line in (
-        _lines(person, whom).filter(how=how) if how == Involvement.How.AUDIT else _lines(person, whom)
-    ):
+    before = _lines(person, whom)
+    for line in before.filter(how=how) if how in LOOKING else before:
         _end(line, why)
     line = Involvement.objects.create(
         person=person,

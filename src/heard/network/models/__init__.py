@@ -243,19 +243,15 @@ class Involvement(models.Model):
         return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
 
     @property
-    def by_glass(self) -> bool:
-        return self.how == self.How.GLASS
-
-    @property
-    def for_audit(self) -> bool:
-        return self.how == self.How.AUDIT
+    def only_looks(self) -> bool:
+        """Who sees the record by it works with nobody: they decide nothing and let nobody in."""
+        return self.how in LOOKING
 
     @property
     def is_running(self) -> bool:
         return self.until is None or self.until > timezone.now()
 
 
-# They read the record for a while and work with nobody: they decide nothing and let nobody in.
 LOOKING: Final = (Involvement.How.GLASS, Involvement.How.AUDIT)
 
 

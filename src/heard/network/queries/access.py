@@ -84,7 +84,7 @@ def standing_of(user: User, person: Person) -> dict[str, bool]:
     }
 
 
-def sees_by_glass(user: User, person: Person) -> bool:
+def only_looks(user: User, person: Person) -> bool:
     """Whether this user sees the record only since they opened it in an emergency, or for a case audit."""
     rows = Involvement.objects.running().filter(person=person, level__gte=Level.RECORD)
     mine = rows.filter(meant_for(user, May.SEE_CHILD))
@@ -93,7 +93,7 @@ def sees_by_glass(user: User, person: Person) -> bool:
     return person.restricted or not user.may(May.SEE_PARTNERSHIP)
 
 
-def not_by_glass(user: User, path: str) -> Q:
+def not_only_looking(user: User, path: str) -> Q:
     """Of rows that lead to a person by `path`, those whose record this user has not opened in an emergency or for a case audit."""
     lines = Involvement.objects.running().order_by().filter(how__in=LOOKING, user=user)
     return ~Q(Exists(lines.filter(person=OuterRef(path))))
@@ -214,7 +214,7 @@ def _is_for(line: Involvement, user: User, permission: May) -> bool:
 def why_not_let_in(user: User, person: Person) -> str | None:
     """Why this user can let nobody into this record now."""
     return why_not_involve(
-        restricted=person.restricted, by_glass=sees_by_glass(user, person), **standing_of(user, person)
+        restricted=person.restricted, only_looks=only_looks(user, person), **standing_of(user, person)
     )
 
 

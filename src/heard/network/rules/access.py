@@ -25,16 +25,16 @@ class Level(IntEnum):
 RESTRICTED = "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
 
 
-BY_GLASS = "You see this record for a while, in an emergency or for an audit. Whoever works with the child lets others in. Ask them."
+ONLY_LOOKS = "You see this record for a while, in an emergency or for an audit. Whoever works with the child lets others in. Ask them."
 
 
 def why_not_involve(
-    *, restricted: bool, involved: bool, may_decide: bool, by_glass: bool = False
+    *, restricted: bool, involved: bool, may_decide: bool, only_looks: bool = False
 ) -> str | None:
     """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
-    the right that restricting takes. `by_glass`: they see it only since they opened it in an emergency, or for a case audit."""
-    if by_glass:
-        return BY_GLASS
+    the right that restricting takes. `only_looks`: they see it only since they opened it in an emergency, or for a case audit."""
+    if only_looks:
+        return ONLY_LOOKS
     return RESTRICTED if restricted and not (involved and may_decide) else None
 
 
@@ -48,11 +48,11 @@ def why_not_give_access(
     why: str,
     until: datetime | None,
     now: datetime,
-    by_glass: bool = False,
+    only_looks: bool = False,
 ) -> str | None:
     """`own_level`: whether whoever gives it sees as far themselves."""
     why_not = why_not_involve(
-        restricted=restricted, involved=involved, may_decide=may_decide, by_glass=by_glass
+        restricted=restricted, involved=involved, may_decide=may_decide, only_looks=only_looks
     )
     if why_not:
         return why_not

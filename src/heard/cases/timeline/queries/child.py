@@ -26,7 +26,7 @@ from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
 from heard.cases.case.queries import allocated_workers_visible_to
-from heard.cases.case.rules import age_on
+from heard.cases.case.rules import LEADS, age_on
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
 from heard.cases.concern.models import Concern, ConcernObservation
@@ -286,9 +286,7 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
         given=GivenPlan.objects.filter(plan__case=case, plan__state="agreed").first(),
         referral=Referral.objects.filter(case=case).order_by("-number").first() if whole else None,
         services=list(running(user, case.person_id)[:FEW]),
-        leads=list(
-            allocated_workers_visible_to(user).filter(case=case, until=None).exclude(role="allocated")
-        ),
+        leads=list(allocated_workers_visible_to(user).filter(case=case, until=None, role__in=LEADS)),
     )
 
 
