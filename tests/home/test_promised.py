@@ -257,6 +257,7 @@ def test_the_challenge_of_a_passkey_is_long_and_another_each_time(db: None) -> N
 
 # Where a pattern or a text with gaps is no constant, with what it is made of. Somebody has looked at each.
 MADE_OF_CONSTANTS = {
+    "agencies/devices.py": "names of browsers",
     "agencies/trail/guarding.py": "names of our own triggers",
     "agencies/trail/stored.py": "two letters of our own",
     "cases/case/rules.py": "words of a list that comes with Heard",
@@ -271,7 +272,6 @@ MADE_OF_CONSTANTS = {
     "engine/intake/ledger.py": "sentences of ours; what people wrote fills them and is never one",
     "engine/intake/values.py": "patterns of dates",
     "engine/intake/xml_children.py": "a name of an element from the description of a format",
-    "home/signed_in.py": "names of browsers",
     "network/rules/names.py": "patterns of dates",
     "network/rules/recognise.py": "names of services",
 }

@@ -164,7 +164,7 @@ def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 def _renew(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """While somebody types, the page’s script asks for a new pass: what they write is not cut off."""
-    return _unspoken(HttpResponse(sitting.token, content_type="text/plain"))
+    return _unspoken(HttpResponse(sitting.token, content_type="text/plain; charset=utf-8"))
 
 
 def _leave(request: HttpRequest, token: str) -> HttpResponse:
