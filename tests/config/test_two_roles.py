@@ -241,6 +241,7 @@ def test_a_site_outlives_its_database_and_goes_on_when_it_is_back(
     shutil.copy(made / "audit.key", tmp_path)
     with own_database() as database:
         database.copy(_url(OWNER))
+        assert heard(tmp_path, "keys", "make", DATABASE_URL=database.url).returncode == 0
         with serving(port, environment_of(tmp_path, DATABASE_URL=database.url), tmp_path / "log") as served:
             wait_for(lambda: status(port, "/health/ready") == 200, 120)
             before = len(children_of(served.pid))
