@@ -18,6 +18,8 @@ from heard.board import rules as auditing
 from heard.board.caseaudit import queries, rules
 from heard.board.models import Audit, AuditEvidence, CaseDraw, CaseReader, CaseReading, CaseSample
 from heard.cases.case.access.actions import give_access
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_between
 from heard.network.actions import end_audit_access
 from heard.network.queries import Whom
@@ -123,6 +125,9 @@ def let_readers_in(*, by: User, draw_id: uuid.UUID, at: datetime | None = None) 
     draw.opened_at = now
     draw.save(update_fields=["opened_at"])
     _row(by, "let readers in", draw, given=given)
+    if given:
+        named = [reader.user for reader in readers]
+        announce(by=by, kind=Notified.CASES_TO_READ, subject="case draw", subject_id=draw.pk, named=named)
     return given
 
 

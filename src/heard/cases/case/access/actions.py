@@ -33,13 +33,15 @@ def give_access(
     until: datetime | None = None,
     for_audit: bool = False,
 ) -> Involvement:
-    """As the network does it. Who is let in learns of it, so does the child's worker."""
+    """As the network does it. The child's worker learns of it. So does who is let in; `for_audit`, whoever calls this tells them, of
+    all their cases at once."""
     line = network.give_access(
         by=by, person_id=person_id, whom=whom, level=level, why=why, until=until, for_audit=for_audit
     )
     subject = "person" if level >= Level.RECORD else "summary"
     new: dict[str, Any] = {"subject": subject, "subject_id": line.pk, "person_id": person_id}
-    announce(by=by, kind=Notified.LET_IN, **new, **_named(whom))
+    if not for_audit:
+        announce(by=by, kind=Notified.LET_IN, **new, **_named(whom))
     _announce_list(by, person_id)
     return line
 

@@ -63,6 +63,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "context": ("context", "context_id"),
     "child link": ("child_links", "person_id"),
     "child message": ("child_message", "child_message_id"),
+    "case draw": ("case_read", "draw_id"),
     "caseload import": ("caseload_given", "import_id"),
 }
 

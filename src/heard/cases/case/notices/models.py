@@ -121,6 +121,7 @@ class Notice(models.Model):
             _("A link with which a child writes has ended: ask the child why"),
         )
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
+        CASES_TO_READ = rules.Kind.CASES_TO_READ.value, _("Cases for you to read, for an audit")
 
     when_merged: ClassVar = MOVES
     uncounted: ClassVar = True  # some are given to a few, and nobody else learns that there are any

@@ -101,6 +101,7 @@ class Kind(StrEnum):
     CONTEXT = "context"
     CONTEXT_TO_DECIDE = "context_to_decide"
     CONTEXT_NEWS = "context_news"
+    CASES_TO_READ = "cases_to_read"
     CHILD_WROTE = "child_wrote"
     CHILD_UNSAFE = "child_unsafe"
     CHILD_HID = "child_hid"
@@ -198,6 +199,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.CONTEXT: (To.NAMED,),
     Kind.CONTEXT_TO_DECIDE: (To.NAMED,),
     Kind.CONTEXT_NEWS: (To.NAMED,),
+    Kind.CASES_TO_READ: (To.NAMED,),
     Kind.CHILD_WROTE: (To.WORKER,),
     Kind.CHILD_UNSAFE: (To.ON_DUTY, To.WORKER),
     Kind.CHILD_HID: (To.OFFICER, To.WORKER),
@@ -260,13 +262,14 @@ GIVEN: Final = frozenset(
         Kind.CONTEXT,
         Kind.CONTEXT_TO_DECIDE,
         Kind.CONTEXT_NEWS,
+        Kind.CASES_TO_READ,
     }
 )
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
