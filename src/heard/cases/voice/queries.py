@@ -20,11 +20,15 @@ from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import told_of
 from heard.cases.case.notices.rules import Kind, To
+from heard.cases.case.queries import summary_of
 from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
-from heard.network.queries import not_denied_through, visible_through
+from heard.network.queries import about, not_denied_through, people_visible_to, visible_through
+from heard.network.rules import FactKind
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.case.models import Case, WarningNote
+    from heard.network.models import Fact
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,23 @@ class Read:
     role: str
     name: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Near:
+    """What somebody needs who has to reach a child now: their numbers, who works with them, and what to mind before ringing."""
+
+    phones: list[Fact]
+    case: Case | None
+    warnings: list[WarningNote]
+
+
+def near(user: User, row: ChildMessage) -> Near | None:
+    """Five queries. None where the user may read what the child wrote and not the record."""
+    if not people_visible_to(user).filter(pk=row.person_id).exists():
+        return None
+    case, warnings = summary_of(user, row.person_id)
+    return Near(about(user, row.person).facts.get(FactKind.PHONE.value, []), case, warnings)
 
 
 def links_visible_to(user: User) -> QuerySet[ChildLink]:

@@ -93,6 +93,7 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
         "read": queries.read_by(user, row),
         "has_to_read": queries.has_to_read(user, row),
         "may_answer": any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)),
+        "near": queries.near(user, row),
         "may_check": row.hidden and row.checked_at is None and queries.is_outside(user, row),
     }
     return render(request, "cases/voice/message.html", context)
