@@ -259,9 +259,22 @@ class Words(models.Model):
         """Whether the child said this about that plan, at that review and so on, and not on another occasion."""
         return self.said_on_id is not None and self.said_on_id == row.pk
 
+    def said_heard(self) -> Text:
+        """Who heard the child, and when."""
+        if self.how == rules.THEMSELVES:
+            return say(gettext_noop("The child wrote this on %(date)s."), date=self.heard_on)
+        return say(gettext_noop("Heard by %(who)s on %(date)s."), who=self.heard_by, date=self.heard_on)
+
+    @property
+    def heard(self) -> str:
+        """The same, in the reader's language."""
+        return put(self.said_heard())
+
     def said_earlier(self) -> Text:
         """What stands over these words where they are shown beside something that they were not said on."""
         told: dict[str, object] = {"date": self.heard_on, "who": self.heard_by}
+        if self.how == rules.THEMSELVES:
+            return say(gettext_noop("Written earlier by the child themselves, on %(date)s"), **told)
         if not self.said_on:
             return say(gettext_noop("Said on %(date)s to %(who)s"), **told)
         if self.said_on == self.Occasion.OTHER:

@@ -16,6 +16,7 @@ from heard.cases.case.queries import (
     trusted_workers_visible_to,
     warnings_visible_to,
 )
+from heard.cases.case.rules import THEMSELVES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
@@ -113,7 +114,10 @@ def _trusted_on_paper(one: TrustedWorker) -> Iterator[Passage]:
 
 
 def _words(one: Words) -> Iterator[ChronologyEntry]:
-    what = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
+    heard = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
+    what = (
+        say(_("The child’s own words, written by the child themselves")) if one.how == THEMSELVES else heard
+    )
     changed = (
         say(_("What changed because of it: %(change)s"), change=one.what_changed) if one.what_changed else ""
     )
@@ -123,12 +127,16 @@ def _words(one: Words) -> Iterator[ChronologyEntry]:
 
 def _words_to_share(one: Words) -> Iterator[Piece]:
     label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=one.heard_on, who=one.heard_by)
+    if one.how == THEMSELVES:
+        label = say(_("The child’s words of %(date)s, written by the child themselves"), date=one.heard_on)
     yield Piece(f"words-{one.pk}", "words", label, quoted(one.text))
 
 
 def hearing_in_referral(one: Words) -> Text:
     """How the child was heard, which is what the form asks there; not what the child said."""
     said = {"date": one.heard_on, "who": one.heard_by, "how": choice(one, "how", small=True)}
+    if one.how == THEMSELVES:
+        return say(_("On %(date)s the child wrote it themselves."), date=one.heard_on)
     return say(_("On %(date)s %(who)s heard the child (%(how)s)."), **said)
 
 

@@ -263,7 +263,7 @@ def send(
         occasion = (
             _OCCASIONS[rules.Meeting(meeting)] if meeting in set(rules.Meeting) else Words.Occasion.OTHER
         )
-        heard_by = _("The child themselves, through a link")
+        heard_by = _("nobody: the child wrote it")
         said: dict[str, Any] = {"text": text, "said_on": occasion.value, "heard_by": heard_by, "at": now}
         message.words = add_own_words(by=None, person=link.person, **said)
     message.save()

@@ -15,7 +15,6 @@ from heard.cases.case.models import NotHeard, TryToReach, Words
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import CHILDS_VIEW_ASKS, CORRECT_ASKS, WORDS_ASKS, Try, Unheard, WhyUnheard
 from heard.cases.words.rules import ANSWER_ASKS, ChildsView
-from heard.govuk.environment import day
 from heard.govuk.forms import (
     DateField,
     FileField,
@@ -193,12 +192,8 @@ def typed_view(words: Words | None, why_not: str, unheard: NotHeard | None) -> d
 
 
 def _words_choice(words: Words, beside: Any) -> tuple[str, str, str]:
-    heard = gettext("Heard by %(person)s on %(date)s") % {
-        "person": words.heard_by,
-        "date": day(words.heard_on),
-    }
     said_here = beside is not None and words.is_said_on(beside)
-    return str(words.pk), f"“{Truncator(words.text).chars(200)}”", heard if said_here else words.earlier
+    return str(words.pk), f"“{Truncator(words.text).chars(200)}”", words.heard if said_here else words.earlier
 
 
 class WordsForm(Form):

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.models import Words
+from heard.cases.case.rules import THEMSELVES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
@@ -34,7 +35,10 @@ def _on_paper(one: Words) -> Iterator[Passage]:
         labelled(_("Why this was corrected"), one.why_corrected),
         *(_what_became(answer) for answer in one.answers.all()),
     )
-    yield Passage(say(_("%(how)s on %(date)s, heard by %(who)s"), **said), text)
+    heading = (
+        _("%(how)s on %(date)s") if one.how == THEMSELVES else _("%(how)s on %(date)s, heard by %(who)s")
+    )
+    yield Passage(say(heading, **said), text)
 
 
 def _what_became(answer: Answer) -> Text:
