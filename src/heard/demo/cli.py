@@ -129,4 +129,5 @@ def site(port: int) -> None:
 
     partnership_site.prepare()
     partnership_site.say_who_signs_in()
+    os.environ.setdefault("HEARD_ADDRESS", f"http://127.0.0.1:{port}")
     os.execv(sys.executable, [sys.executable, "-m", "heard.cli", "serve", "--port", str(port)])  # noqa: S606 - our own words
