@@ -14,7 +14,7 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.actions import assign_trusted_worker
-from heard.cases.case.models import Words
+from heard.cases.case.models import WarningNote, Words
 from heard.cases.case.notices.actions import put_on_duty
 from heard.cases.case.notices.models import Notice
 from heard.cases.case.notices.queries import unread_of
@@ -23,6 +23,8 @@ from heard.cases.voice import actions, child, queries, rules
 from heard.cases.voice.models import ChildLink, ChildMessage
 from heard.cases.words.actions import correct_words
 from heard.home.where_children_write import WhereChildrenWrite
+from heard.network.actions import record_fact
+from heard.network.rules import Said
 
 WORD, SECRET = "marmalade", "tangerine"
 SAYS = "I do not like the new placement at all."
@@ -64,6 +66,18 @@ def test_a_link_has_the_bits_that_it_says_and_keeps_neither_code_nor_word(made):
     assert code not in kept
     assert WORD not in kept.lower()
     assert {len({rules.new_code() for _one in range(200)})} == {200}
+
+
+def test_the_same_page_sent_twice_makes_one_link_and_shows_its_code_once(client, world, case):
+    client.force_login(world.social_worker)
+    at = reverse("child_link_make", kwargs={"person_id": case.person_id})
+    page = client.get(at).text
+    typed = {"word": WORD, "weeks": "4", "draft": re.search(r'name="draft" value="(\w+)"', page)[1]}
+    assert "Give this to the child" in client.post(at, typed).text
+    again = client.post(at, typed).text
+    assert "its code was shown once" in again
+    assert "Give this to the child" not in again
+    assert ChildLink.objects.count() == 1
 
 
 def test_who_may_not_write_or_see_makes_no_link_and_a_word_is_asked_for(world, case):
@@ -269,6 +283,30 @@ def test_at_night_it_reaches_who_is_on_duty_at_once_is_read_answered_and_seen_by
     assert told.what_changed == "We rang your nan. You sleep there."
     assert sent.replies.get(is_safe=True).read_at
     assert sent.replies.get(is_safe=False).read_at is None
+
+
+def test_who_reads_that_a_child_is_not_safe_has_their_number_and_whom_to_ring_beside_it(
+    client, world, case, sitting
+):
+    said = Said("self", "", timezone.localdate())
+    record_fact(
+        by=world.social_worker, person_id=case.person_id, kind="phone", value="07700 900 123", said=said
+    )
+    WarningNote.objects.create(
+        person=case.person, text="Ring her own phone, never the house", why="Her stepfather answers",
+        person_told=True, review_on=timezone.localdate(), written_by=world.social_worker,
+    )  # fmt: skip
+    sent = send(sitting, about="unsafe", text="He is outside.")
+    at = reverse("child_message", kwargs={"child_message_id": sent.pk})
+    client.force_login(world.social_worker)
+    page = client.get(at).text
+    child_page = reverse("child", kwargs={"person_id": case.person_id})
+    for one in ("ring 999", "07700 900 123", "Sol Wright", "never the house", child_page):
+        assert one in page.split("Read by")[0], one
+    assert queries.near(world.officer, sent) is None, "who may not open the record"
+    send_other = send(sitting, about="good", text="I got a badge.")
+    page = client.get(reverse("child_message", kwargs={"child_message_id": send_other.pk})).text
+    assert "07700 900 123" not in page, "only where it is needed"
 
 
 def test_the_link_only_writes_without_the_secret_which_opens_nothing_that_was_sent_before_it(

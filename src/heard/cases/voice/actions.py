@@ -56,14 +56,22 @@ _OCCASIONS = {
 
 @transaction.atomic
 def make_link(
-    *, by: User, person_id: uuid.UUID, word: str, weeks: int, at: datetime | None = None
+    *, by: User, person_id: uuid.UUID, word: str, weeks: int, draft: str = "", at: datetime | None = None
 ) -> tuple[ChildLink, str]:
-    """A link for one child, and its code, which is known now and never again."""
+    """A link for one child, and its code, which is known now and never again. `draft`: of the page on which it was asked for; the same
+    page sent twice makes one link."""
     person, now = person_visible_to(by, person_id), at or timezone.now()
     died = death_of(by, person_id) is not None
-    refuse(rules.why_not_make(word=word, weeks=weeks, may_write=by.may(May.ASSESS), has_died=died))
+    key = uuid.uuid5(person.pk, draft) if draft else uuid.uuid4()
+    is_made = ChildLink.objects.filter(pk=key).exists()
+    refuse(
+        rules.why_not_make(
+            word=word, weeks=weeks, may_write=by.may(May.ASSESS), has_died=died, is_made=is_made
+        )
+    )
     code = rules.new_code()
     link = ChildLink.objects.create(
+        pk=key,
         person=person,
         code_hash=_hashed(code),
         word_hash=make_password(rules.as_word(word)),

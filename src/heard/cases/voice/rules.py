@@ -93,11 +93,16 @@ def is_good(link: State, now: datetime) -> bool:
     return link.ended_at is None and link.wrong < MOST_WRONG and now < link.expires_at
 
 
-def why_not_make(*, word: str, weeks: int, may_write: bool, has_died: bool) -> str | None:
+def why_not_make(
+    *, word: str, weeks: int, may_write: bool, has_died: bool, is_made: bool = False
+) -> str | None:
+    """`is_made`: by this same form, which was sent twice or loaded again."""
     if not may_write:
         return "Your role does not write in the record."
     if has_died:
         return "It is recorded that the child has died."
+    if is_made:
+        return "This link is made, and its code was shown once. If nobody wrote it down, end the link and make another."
     if len(as_word(word)) < 4:
         return LINK_ASKS["word"]
     return None if weeks in WEEKS else LINK_ASKS["weeks"]

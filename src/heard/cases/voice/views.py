@@ -43,9 +43,14 @@ def make(request: Request, person_id: uuid.UUID) -> HttpResponse:
     user = request.user
     person = open_record(by=user, person_id=person_id)
     form = LinkForm(request.POST if request.method == "POST" else None)
+    draft = request.POST.get("draft") or uuid.uuid4().hex
     if form.is_valid():
         with sending(request, form):
-            said = {"word": form.cleaned_data["word"], "weeks": int(form.cleaned_data["weeks"])}
+            said = {
+                "word": form.cleaned_data["word"],
+                "weeks": int(form.cleaned_data["weeks"]),
+                "draft": draft,
+            }
             link, code = actions.make_link(by=user, person_id=person_id, **said)
             site = settings.ADDRESS or request.build_absolute_uri("/").rstrip("/")
             at = f"{site}{reverse('notes_open')}"
@@ -57,7 +62,7 @@ def make(request: Request, person_id: uuid.UUID) -> HttpResponse:
                 "whole": f"{at}#{code}",
             }
             return render(request, "cases/voice/made.html", made)
-    return render(request, "cases/voice/make.html", {"person": person, "form": form})
+    return render(request, "cases/voice/make.html", {"person": person, "form": form, "draft": draft})
 
 
 @gate(May.ASSESS)
