@@ -43,7 +43,7 @@ def reports(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "person": person,
         "page": page,
         "may_note": asks_to_report(request.user),
-        "law": law("duty_to_report"),
+        "law": law(request.user, "duty_to_report"),
     }
     return render(request, "cases/reporting/reports.html", context)
 
@@ -70,7 +70,9 @@ def note(request: Request, person_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Noted. Report it now, and record the report here."))
             return redirect("offence_report", report_id=one.pk)
     return render(
-        request, "cases/reporting/note.html", {"person": person, "form": form, "law": law("duty_to_report")}
+        request,
+        "cases/reporting/note.html",
+        {"person": person, "form": form, "law": law(request.user, "duty_to_report")},
     )
 
 
@@ -115,7 +117,7 @@ def report(request: Request, report_id: uuid.UUID) -> HttpResponse:
         "days_left": (one.due_on - timezone.localdate()).days,
         "may_put_right": user.may(May.PLAN) and one.taken_back_at is None,
         "took": in_words(how_long(one.known_at, one.reported_at)) if one.reported_at else "",
-        "law": law("duty_to_report"),
+        "law": law(request.user, "duty_to_report"),
     }
     return render(request, "cases/reporting/report.html", context)
 

@@ -51,7 +51,7 @@ def duties(user: User) -> list[Standing]:
     rows, today = list(starts_visible_to(user)), timezone.localdate()
     found = {duty: [row for row in rows if row.duty == duty] for duty in Duty}
     return [
-        Standing(duty, law(key), found[duty], bool(found[duty]) and rules.has_started(found[duty][0].starts_on, today))
+        Standing(duty, law(user, key), found[duty], bool(found[duty]) and rules.has_started(found[duty][0].starts_on, today))
         for duty, key in rules.LAWS.items()
     ]  # fmt: skip
 
@@ -75,8 +75,10 @@ def asks_to_report(user: User) -> bool:
     return user.may(May.PLAN) and duty_holds(user, Duty.REPORT)
 
 
-def law(name: str) -> Law:
-    """What the newest release of the knowledge says of a law."""
+def law(user: User, name: str) -> Law:
+    """What the newest release of the knowledge says of a law, for whoever is signed in."""
+    if not user.may(May.SIGNED_IN):
+        raise Hidden
     return next(one for one in load.current().laws if one.id == name)
 
 
@@ -91,15 +93,38 @@ def _held_today() -> Q:
 
 
 def posts_visible_to(user: User) -> QuerySet[TeamPost]:
-    """Every post, each with who holds it and who held it, the latest first; with `is_held` of today and `left_on`, the last day on which
-    anybody before held it. Two questions."""
+    """Every post, each with who holds it and who held it, the latest first; with `left_on`, the last day on which anybody before
+    held it. Two questions."""
     gone = TeamMember.objects.filter(post=OuterRef("pk"), until__lt=timezone.localdate())
-    rows = TeamPost.objects.annotate(
-        is_held=_held_today(), left_on=Subquery(gone.order_by("-until").values("until")[:1])
-    )
+    rows = TeamPost.objects.annotate(left_on=Subquery(gone.order_by("-until").values("until")[:1]))
     members = TeamMember.objects.select_related("agency", "recorded_by")
     rows = rows.prefetch_related(Prefetch("members", members))
     return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A post with who holds it today or later, and who held it before. `since`: from when nobody has held it; None where somebody does."""
+
+    post: TeamPost
+    members: list[TeamMember]
+    before: list[TeamMember]
+    since: date | None
+
+
+def teams(user: User) -> dict[str, list[Held]]:
+    """Every post, by team. Two questions."""
+    found: dict[str, list[Held]] = {}
+    today = timezone.localdate()
+    for post in posts_visible_to(user):
+        rows = list(post.members.all())
+        before = [one for one in rows if one.until and one.until < today]
+        now = [one for one in rows if one not in before]
+        is_held = any(one.since <= today for one in now)
+        found.setdefault(post.team, []).append(
+            Held(post, now, before, None if is_held else vacant_since(post))
+        )
+    return found
 
 
 def post_for(user: User, post_id: uuid.UUID) -> TeamPost:

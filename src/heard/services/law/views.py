@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -47,14 +46,9 @@ def start(request: Request, duty: str) -> HttpResponse:
 @require_safe
 def team(request: Request) -> HttpResponse:
     """Each team with its posts, who holds them, and which are vacant since when."""
-    teams: dict[str, list[Any]] = {}
-    for post in queries.posts_visible_to(request.user):
-        teams.setdefault(post.team, []).append(post)
     context = {
-        "teams": teams,
-        "law": queries.law("protection_teams"),
-        "vacant_since": queries.vacant_since,
-        "today": timezone.localdate(),
+        "teams": queries.teams(request.user),
+        "law": queries.law(request.user, "protection_teams"),
         "may_keep": queries.may_keep(request.user),
     }
     return render(request, "services/law/team.html", context)
