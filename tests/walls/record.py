@@ -283,7 +283,7 @@ def _to_report(world: World, person_id: Any) -> dict[str, Any]:
     post = lawful.set_up_team(by=world.coordinator, team="The team of the area")[0]
     who = {
         "called": "Kit Lane, teacher",
-        "agency_id": world.school,
+        "agency_id": world.school.pk,
         "since": ago(9),
         "named_by": "The council",
     }
