@@ -146,7 +146,7 @@ def member_for(user: User, member_id: int) -> TeamMember:
 
 def vacant(user: User) -> QuerySet[TeamPost]:
     """Posts of the four that nobody holds today, for those who keep the team."""
-    rows = posts_visible_to(user).filter(~_held_today(), kind__in=rules.REQUIRED)
+    rows = posts_visible_to(user).filter(~_held_today(), kind__in=rules.REQUIRED).prefetch_related(None)
     return rows if may_keep(user) else rows.none()
 
 
