@@ -75,9 +75,11 @@ def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
     assert found == ["late", "today", "week", "some day"]
 
 
-def test_danger_and_who_is_missing_and_what_is_new_stand_before_what_is_overdue() -> None:
-    ahead = [thing(why, ahead=why) for why in (First.BACK, First.NEW, First.MISSING, First.DANGER)]
-    assert shown(thing("late", -3), *ahead) == ["danger", "missing", "new", "back", "late"]
+def test_danger_missing_offences_to_report_and_what_is_new_stand_before_what_is_overdue() -> None:
+    ahead = [
+        thing(why, ahead=why) for why in (First.BACK, First.NEW, First.REPORT, First.MISSING, First.DANGER)
+    ]
+    assert shown(thing("late", -3), *ahead) == ["danger", "missing", "report", "new", "back", "late"]
 
 
 def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> None:

@@ -19,7 +19,7 @@ def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
     for text in (
-        "Release 2026.5",
+        "Release 2026.6",
         "goes_to",
         "V15",
         "conclusion_late",
@@ -64,7 +64,8 @@ def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> 
 
 
 def test_diff_says_what_was_added_and_what_was_put_right() -> None:
-    assert "context_sides, side_guardianship: Guardianship (added)" in run("diff").output
+    assert "clocks, duty_to_report_delay: Report a suspected offence (added)" in run("diff").output
+    assert "context_sides, side_guardianship: Guardianship (added)" in run("diff", "2026.4", "2026.5").output
     newer = run("diff", "2026.3", "2026.4").output
     assert "phrases, S06_absent: Absent from school: absent, absence*" in newer
     older = run("diff", "2026.2", "2026.3").output

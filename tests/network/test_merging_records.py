@@ -268,6 +268,7 @@ BY_KEY = {
     "agencies.Draft.subject_id": "stays: its page leads to the record that goes on, and typed_in finds it by its own key",
     "cases.Attachment.draft_id": "of a draft",
     "cases.Destruction.person_id": "stays: of the record of which it was asked, which the certificate outlives",
+    "cases.OffenceReport.beside_id": "of a worry, a note or words, which keep their key",
     "cases.ContactNote.event_id": "of a contact, which several notes share",
     "cases.NotHeard.beside_id": "of a decision, which keeps its key",
     "cases.Notice.subject_id": "of any record; where that is the child, the notice points at the child beside it",

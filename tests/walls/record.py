@@ -54,6 +54,7 @@ from heard.cases.pack.queries import passages_in
 from heard.cases.panel import actions as meeting
 from heard.cases.plan import actions as planning
 from heard.cases.referral import actions as referring
+from heard.cases.reporting import actions as reporting
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
 from heard.cases.safety import actions as keeping_safe
@@ -77,6 +78,7 @@ from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
 from heard.services import actions as turning
+from heard.services.law import actions as lawful
 
 ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
@@ -213,6 +215,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "node_id": person.pk,
             "source_id": tie.sources.get().pk,
             **_a_phone(world, person.pk),
+            **_to_report(world, person.pk),
             "other_id": merge.kept_id,
             "merge_id": merge.pk,
             **_panel(world, person.pk, action.outcome_id),
@@ -270,6 +273,22 @@ def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
     )
     unmet = helping.record_unmet(by=world.social_worker, person_id=person_id, need="housing")
     return keys | {"service_referral_id": referral.pk, "unmet_need_id": unmet.pk}
+
+
+def _to_report(world: World, person_id: Any) -> dict[str, Any]:
+    """The duty to report holds; what somebody knows waits to be reported. And a child protection team of which one post is held."""
+    lawful.set_start(by=world.coordinator, duty="report", starts_on=ago(1), why="The regulation of that day")
+    said = {"trigger": "child_told", "who": "Sol Wright, social worker", "known_at": timezone.now()}
+    report = reporting.note_trigger(by=world.social_worker, person_id=person_id, **said)
+    post = lawful.set_up_team(by=world.coordinator, team="The team of the area")[0]
+    who = {
+        "called": "Kit Lane, teacher",
+        "agency_id": world.school.pk,
+        "since": ago(9),
+        "named_by": "The council",
+    }
+    member = lawful.name_member(by=world.coordinator, post_id=post.pk, **who)
+    return {"report_id": report.pk, "post_id": post.pk, "member_id": member.pk}
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:

@@ -54,6 +54,7 @@ VALUES = {
     "provider_id": ("none",),
     "pack": ("see_me_hear_me",),
     "promise": ("worries",),
+    "duty": ("report", "share"),
     "requirement": ("SM1",),
 }
 RECORD_KEYS = {
@@ -70,6 +71,7 @@ RECORD_KEYS = {
     "import_id",
     "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
     "child_link_id", "child_message_id", "service_referral_id", "unmet_need_id", "service_id", "services_file_id", "procedure_id",
+    "report_id", "post_id", "member_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -110,6 +112,8 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "service_id",  # services and procedures know no child
     "services_file_id",
     "procedure_id",
+    "post_id",  # of the child protection team
+    "member_id",
     "import_id",  # each row says whose it is to those who may see the record
 }
 # Open to anybody, each with its reason.

@@ -47,6 +47,8 @@ WHOLE = {
     "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",
     "cases_contextguardian": "are those who watch over one place or group",
+    "services_dutystart": "are the few days that were ever set for two duties",
+    "services_teammember": "are those who hold and held these posts",
     "services_service": "the first forty that fit are looked through, to choose the few beside a piece of work",
     "cases_concernstep": "are the steps about one place or group",
     "cases_contextfinding": "one assessment of a context is read as a whole",
@@ -82,6 +84,8 @@ WHOLE = {
 }
 # Pages that gather one whole record, each with its reason.
 GATHERS = {
+    "duties_of_law": "shows each day that was ever set for two duties",
+    "protection_team": "shows the dozen posts of a team with who holds and held them",
     "ask_unwatched": "asks of the latest worries and episodes of twelve months, 2,000 of each at most",
     "judge_unwatched": "as the answer that is judged",
     "ask_episodes": "compares the episodes of twelve months, 200 at most",

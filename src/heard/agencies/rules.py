@@ -51,7 +51,7 @@ class May(StrEnum):
     SEE_TRAIL = "see whether the audit trail is as it was written"
     BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
     REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
-    KEEP_SERVICES = "keep the directory of services and the local procedures"
+    KEEP_SERVICES = "keep the directory of services, the local procedures, the child protection team, and from when a duty of law holds here"
     BRING_IN = "bring today’s caseload in from files, and take that back as the second person"
 
 

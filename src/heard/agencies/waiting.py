@@ -32,6 +32,7 @@ class First(StrEnum):
 
     DANGER = "danger"  # somebody was in danger when it was told
     MISSING = "missing"  # a child is missing now
+    REPORT = "report"  # a suspected offence is still to be reported
     NEW = "new"  # the reader has not said that they have seen it
     BACK = "back"  # it was sent back to the reader
 

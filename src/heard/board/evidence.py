@@ -26,6 +26,7 @@ from heard.cases.sharing import queries as sharing
 from heard.cases.supervision import queries as supervision
 from heard.govuk.environment import day
 from heard.insight.release.queries import newest_released
+from heard.services.law.queries import posts_held
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -178,6 +179,15 @@ def _about_places(user: User, since: date, today: date) -> Counted:
     )
 
 
+def _protection_team(user: User, since: date, today: date) -> Counted:
+    held, of = posts_held(user)
+    says = _("%(held)s of %(of)s held") % {"held": held, "of": of} if of else _("no team is set up")
+    counts = _(
+        "Posts of education, social work, health and police in each child protection team, today. They are about no child."
+    )
+    return Counted(_("Posts of the child protection team"), says, counts)
+
+
 def _audits(user: User, since: date, today: date) -> Counted:
     last = Audit.objects.filter(state=Audit.State.CLOSED).order_by("-closed_at").first()
     says = _("closed on %(date)s") % {"date": day(last.closed_at)} if last else _("none is closed")
@@ -199,6 +209,7 @@ _COUNTS: Final[dict[str, _Count]] = {
     "profile": _profile,
     "worries_about_places": _about_places,
     "audit": _audits,
+    "protection_team": _protection_team,
 }
 _PROMISED: Final = {
     "decided_in_time": promises.WORRIES,

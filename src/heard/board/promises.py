@@ -25,6 +25,7 @@ INTERVIEWS: Final = "interviews"
 OFFERS: Final = "interviews-offered"
 ACTIONS: Final = "actions"
 REVIEWS: Final = "reviews"
+REPORTS: Final = "offence-reports"  # only where the duty to report holds
 # By moments that start and meet clocks of the knowledge release.
 BY_CLOCK: Final = {
     "conferences": ("conference", "conference_transfer_in"),
@@ -50,8 +51,8 @@ class Promise:
     not_said: str
 
 
-def all_promises() -> list[Promise]:
-    """In the order of the page, by the newest release of the knowledge."""
+def all_promises(*, with_reports: bool = False) -> list[Promise]:
+    """In the order of the page, by the newest release of the knowledge. `with_reports`: the duty to report holds here."""
     release = load.current()
     agreed = _("the dates that people agreed in the plans")
     due = _("It counts in the quarter in which it was due. What is not due yet is not counted.")
@@ -137,7 +138,22 @@ def all_promises() -> list[Promise]:
             + _led(),
             _("It does not say whether the child was there, or what was decided."),
         ),
+        *([_reports(release)] if with_reports else []),
     ]
+
+
+def _reports(release: Release) -> Promise:
+    return Promise(
+        REPORTS,
+        _("Suspected offences reported to the police or a council in time"),
+        release.clock("duty_to_report_delay").source,
+        _(
+            "Every suspected offence that somebody noted under the duty to report, kept where it was reported on the day on which it became "
+            "known or, where an earlier report would have put the child at risk, within seven days. It counts in the quarter of that last day; "
+            "what was put right is not counted. That a report on a later day is late is our own rule: the Bill says as soon as practicable."
+        ),
+        _("It does not say what nobody noted, or what came of a report."),
+    )
 
 
 def _timed() -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from heard.cases.panel.models import *
 from heard.cases.plan.models import *
 from heard.cases.record.models import *
 from heard.cases.referral.models import *
+from heard.cases.reporting.models import *
 from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *

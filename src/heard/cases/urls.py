@@ -19,6 +19,7 @@ from heard.cases.pack.urls import urlpatterns as pack
 from heard.cases.panel.urls import urlpatterns as panel
 from heard.cases.plan.urls import urlpatterns as plan
 from heard.cases.referral.urls import urlpatterns as referral
+from heard.cases.reporting.urls import urlpatterns as reporting
 from heard.cases.review.urls import urlpatterns as review
 from heard.cases.safety.urls import urlpatterns as safety
 from heard.cases.sharing.urls import urlpatterns as sharing
@@ -30,5 +31,5 @@ from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *sharing, *supervision, *referral, *panel, *voice, *timeline, *pack, *glass, *watch, *keeping,
+    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *reporting, *sharing, *supervision, *referral, *panel, *voice, *timeline, *pack, *glass, *watch, *keeping,
 ]  # fmt: skip

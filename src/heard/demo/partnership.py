@@ -28,6 +28,7 @@ from heard.demo.life import (
     deciding,
     emergency,
     keeping,
+    lawful,
     noting,
     panels,
     sharing,
@@ -115,6 +116,7 @@ def _write_children(world: World) -> dict[str, Child]:
 
 def _write_together(world: World, children: dict[str, Child], told: dict[str, Any]) -> None:
     around.worry_about(world, "place", told["places"])
+    lawful.start_duties(world, told["duties"])
     around.worry_about(world, "group", told["groups"])
     around.warn(world, children, told["warnings"])
     around.note_moments(children, told["moments"])
@@ -122,6 +124,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     sharing.share(world, children, told["shares"])
     sharing.ask(world, children, told["requests"])
     sharing.refer_on(world, children, told["onward"])
+    lawful.report(world, children, told["duties"]["reports"])
     sharing.refer(world, children, told["referral"])
     supervising.supervise(world, children, told["supervision"])
     supervising.save_views(world)

@@ -117,6 +117,18 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "duties_of_law",
+        _("Duties of law"),
+        _("New duties, and from which day each holds here."),
+        is_main=False,
+    ),
+    Part(
+        "protection_team",
+        _("Child protection team"),
+        _("Who of which agency holds which post, and which are vacant."),
+        is_main=False,
+    ),
+    Part(
         "contexts",
         _("Work on places and groups"),
         _("Places and groups that are assessed and changed for every young person there."),

@@ -27,6 +27,7 @@ from heard.cases.pack import work as pack
 from heard.cases.panel import work as panel
 from heard.cases.plan import work as plan
 from heard.cases.referral import work as referral
+from heard.cases.reporting import work as reporting
 from heard.cases.review import work as review
 from heard.cases.sharing import work as sharing
 from heard.cases.supervision import work as supervision
@@ -39,6 +40,7 @@ from heard.insight.bringing import work as bringing
 from heard.insight.digest import work as digest
 from heard.insight.release import work as release
 from heard.network import work as network
+from heard.services.law import work as law
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -54,6 +56,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     concern.DECISIONS,
     concern.NAMED,
     concern.QUESTIONS,
+    reporting.TO_REPORT,
     strategy.TO_HOLD,
     concern.TOLD_BACK,
     concern.STEPS,
@@ -103,6 +106,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     board.AUDITS,
     caseaudit.CASES_TO_READ,
     caseaudit.READERS_TO_LET_IN,
+    law.VACANT,
     keeping.DESTRUCTIONS,
     keeping.HOLDS,
     agencies.RECOVERIES,

@@ -23,7 +23,7 @@ _PER_PAGE = 50
 _HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
 # These stand last, and only where there is room.
 _MAY_WAIT: Final = ("drafts",)
-_AHEAD: Final = (First.DANGER, First.MISSING, First.NEW, First.BACK)
+_AHEAD: Final = (First.DANGER, First.MISSING, First.REPORT, First.NEW, First.BACK)
 _LATER: Final = 99
 
 

@@ -158,13 +158,15 @@ class TieKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Entry):
-    """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it."""
+    """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it; `not_known` says what else they
+    leave open, such as whether a newer edition changed it."""
 
     amount: int
     unit: Unit
     starts: str
     effective_from: date | None
     effective_to: date | None
+    not_known: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.services import needs, procedures, profile, rules
+from heard.services.law.models import DutyStart, TeamMember, TeamPost
 
-__all__ = ["Procedure", "ProcedureEdition", "ProcedureReading", "Service", "ServiceArea", "ServiceImport"]
+__all__ = [
+    "DutyStart",
+    "Procedure",
+    "ProcedureEdition",
+    "ProcedureReading",
+    "Service",
+    "ServiceArea",
+    "ServiceImport",
+    "TeamMember",
+    "TeamPost",
+]
 
 
 class ServiceImport(models.Model):

@@ -1,10 +1,12 @@
-"""Addresses of the directory of services, and of local procedures."""
+"""Addresses of the directory of services, of local procedures, of duties of law and of the child protection team."""
 
 from django.urls import path
 
 from heard.services import views
+from heard.services.law.urls import urlpatterns as law
 
 urlpatterns = [
+    *law,
     path("", views.services, name="services"),
     path("add/", views.service_add, name="service_add"),
     path("files/", views.services_files, name="services_files"),

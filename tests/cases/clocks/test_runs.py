@@ -87,6 +87,7 @@ WORKED = [
     ("looked_after_review_next", date(2026, 7, 15), date(2027, 1, 15)),
     # Hours and days run over every holiday.
     ("return_interview", date(2025, 12, 24), date(2025, 12, 27)),
+    ("duty_to_report_delay", date(2026, 12, 28), date(2027, 1, 4)),  # 3 of December, 4 of January
     ("school_file", date(2026, 12, 31), date(2027, 1, 5)),
     # The other clocks. 17 | 22 23 24 25 28 29 30 1 2 | 6 7 8 9 12: Easter 18 and 21 April 2025, and 5 May.
     ("conference_transfer_in", date(2025, 4, 16), date(2025, 5, 12)),

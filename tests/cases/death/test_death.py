@@ -74,6 +74,7 @@ GOES_ON = {
     "disagreements": "that people disagreed is still to be settled",
     "referrals-to-review": "written before, and read by a second person before anything is sent",
     "referred": "the Home Office answers all the same",
+    "offences-to-report": "what was done to the child is still to be reported",
     "requests": "somebody asked for information, and is answered",
     "shares": "what was shared is still looked at again",
     "delivered": "what was shared is still read",
@@ -90,6 +91,7 @@ GOES_ON = {
 NO_CHILD = {
     "undoings",  # of whole imports
     "drafts", "own-mail", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
+    "vacant-posts",  # of the child protection team
     "audits", "audit-actions", "case-audits", "case-audits-to-open", "proposed", "answered", "digests", "profiles",
 }  # fmt: skip
 

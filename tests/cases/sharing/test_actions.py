@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.cases.missing.conftest import gone
 from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
+from tests.services.test_law import start
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -306,3 +307,29 @@ def test_an_answer_is_attached_to_the_child_once_it_is_written_down(world, case,
 def test_keys_name_pieces_once(world, case, agreed):
     keys = keys_of(world.social_worker, case.person_id, "words", "worries", "signs", "assessments", "plan")
     assert len(keys) == len(set(keys)) == 5
+
+
+def test_the_duty_to_share_asks_its_two_questions_from_its_day_on_alone(world, prepared):
+    worker = world.social_worker
+    start(world, "share", 1)
+    before = decide(worker, prepared, is_relevant=True, harms_more=False)
+    assert (before.is_relevant, before.harms_more) == (None, None), "nobody was asked"
+    start(world, "share", 0)
+    share = prepare(worker, prepared.person_id)
+    yes = {"is_relevant": True, "harms_more": False}
+    for said, says in (
+        ({}, "relevant to the child"),
+        ({"is_relevant": True}, "harm the child more"),
+        (yes | {"harms_more": True}, "Do not share it"),
+        (yes | {"is_relevant": False, "basis": "duty_to_share"}, "only about what is relevant"),
+    ):
+        with pytest.raises(Refused, match=says):
+            decide(worker, share, **said)
+    with pytest.raises(Refused, match="Give the reason"):
+        decide(worker, share, "refused", **yes, why=" ")
+    refused = decide(
+        worker, share, "refused", **yes | {"harms_more": True}, why="He would learn where she is"
+    )
+    assert (refused.is_relevant, refused.harms_more) == (True, True)
+    shared = decide(worker, prepare(worker, prepared.person_id), **yes, basis="duty_to_share")
+    assert (shared.is_relevant, shared.harms_more) == (True, False)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
+from tests.services.test_law import start
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden
@@ -284,3 +285,18 @@ def test_lists_ask_the_database_as_often_for_twenty_as_for_two(client, world, ca
     few = [count(client, page) for page in pages]
     fill(18)
     assert [count(client, page) for page in pages] == few
+
+
+def test_the_form_asks_what_the_duty_to_share_asks_only_once_it_holds(client, world, prepared):
+    client.force_login(world.social_worker)
+    at = reverse("share", args=[prepared.pk])
+    asked = ("relevant to the child’s safety", "Would telling it harm the child")
+    assert not [text for text in asked if text in client.get(at).text]
+    start(world, "share", 0)
+    page = client.get(at).text
+    assert [text for text in asked if text in page] == list(asked)
+    page = client.post(at, {"decision": "refused", "why": "x", "seen": "x"}).text
+    assert "Say whether it is relevant" in page
+    shared = decide(world.social_worker, prepared, is_relevant=True, harms_more=False)
+    page = client.get(reverse("share", args=[shared.pk])).text
+    assert "Relevant to the child’s safety or welfare" in page

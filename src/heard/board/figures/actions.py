@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.board import promises
 from heard.board.figures import queries, rules
 from heard.board.figures.models import FigureNote
 
@@ -30,7 +29,7 @@ def write_note(
         rules.why_not_note(
             may_note=by.may(May.HOLD_FIGURES),
             promise=promise,
-            known={one.name for one in promises.all_promises()},
+            known={one.name for one in queries.promised(by)},
             quarter=quarter,
             today=timezone.localdate(now),
             text=text,

@@ -26,6 +26,7 @@ from heard.cases.clocks import queries as clocks
 from heard.cases.concern import queries as concerns
 from heard.cases.missing import queries as missing
 from heard.cases.plan import queries as plans
+from heard.cases.reporting import queries as reporting
 from heard.cases.review import queries as reviews
 
 if TYPE_CHECKING:
@@ -95,8 +96,13 @@ def figures(user: User, *, today: date) -> list[Figure]:
         Figure(promise, now=trusted, notes=notes[promise.name])
         if promise.name == promises.TRUSTED
         else _figure(promise, counted[promise.name], notes[promise.name], today, agencies, staffed)
-        for promise in promises.all_promises()
+        for promise in promised(user)
     ]
+
+
+def promised(user: User) -> list[Promise]:
+    """What is promised here: reports of a suspected offence among it, where the duty to report holds."""
+    return promises.all_promises(with_reports=reporting.is_on(user))
 
 
 def periods(user: User, *, today: date) -> dict[str, list[Period]]:
@@ -184,6 +190,8 @@ def _countings(user: User) -> Iterable[tuple[str, Counting]]:
     yield promises.ACTIONS, plans.to_do(user)
     for counting in reviews.to_hold(user):
         yield promises.REVIEWS, counting
+    if reporting.is_on(user):
+        yield promises.REPORTS, reporting.to_report(user)
     for _stage, counting in decisions.countings(user, since=date.min):
         yield promises.WORDS, counting
 
@@ -231,7 +239,7 @@ def _before(row: FigureNote, by_key: dict[uuid.UUID, FigureNote]) -> list[Figure
 
 def promise_named(user: User, name: str) -> Promise:
     """Or `Hidden`."""
-    found = [promise for promise in promises.all_promises() if promise.name == name]
+    found = [promise for promise in promised(user) if promise.name == name]
     if not found or not user.may(May.SEE_FIGURES):
         raise Hidden
     return found[0]

@@ -31,6 +31,7 @@ from heard.cases.note.rules import MOST_CHILDREN, Kind
 from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
+from heard.services.law.queries import asks_to_report
 
 _MINE = 100  # children offered to write about; the rest are found by search
 _TO_TICK = 50  # of them in a list of boxes; the rest are reached from their own pages
@@ -122,6 +123,7 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
         "before": [(one, *_noticed(one)) for one in queries.versions_before(user, row)],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
+        "may_report": asks_to_report(user),
         "noticed": noticed,
         "ended": ended,
         "newer": getattr(row, "corrected_by", None),

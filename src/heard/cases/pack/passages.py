@@ -41,6 +41,7 @@ from heard.cases.plan.record import PLANS
 from heard.cases.record.queries import entries_of
 from heard.cases.record.shape import Passage
 from heard.cases.referral.record import REFERRALS
+from heard.cases.reporting.record import OFFENCE_REPORTS
 from heard.cases.review.record import REVIEWS
 from heard.cases.safety.record import SAFETY_PLANS
 from heard.cases.sharing.record import REQUESTS, SHARES
@@ -76,7 +77,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
     Part.SAFETY: (SAFETY_PLANS,),
     Part.REVIEWS: (REVIEWS,),
     Part.MISSING: (EPISODES, FORMS),
-    Part.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, REQUESTS, HANDOVERS),
+    Part.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, HANDOVERS),
     Part.REFERRAL: (REFERRALS,),
     Part.PANEL: (ITEMS,),
     Part.FILES: (FILES,),

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 CONSENT: Final = "consent"
+DUTY: Final = "duty_to_share"
 SHIPPED: Final = frozenset({"A", "B"})  # read in the original, or in a source that quotes it
 
 

@@ -28,6 +28,8 @@ from heard.govuk.forms import (
 )
 
 OUTSIDE = "outside"
+_YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+_DUTY = ("is_relevant", "harms_more")  # asked where the duty to share holds here
 _HINT = 120  # characters of a piece that the choice shows
 
 
@@ -196,6 +198,19 @@ class DecideForm(ChildsViewForm):
         gettext_lazy("Why not, and when will the child be told?"),
         rows=2,
     )
+    is_relevant = RadiosField(
+        gettext_lazy("Do you consider it relevant to the child’s safety or welfare?"),
+        choices=_YES_NO,
+        small=True,
+        missing=rules.DUTY_ASKS["is_relevant"],
+    )
+    harms_more = RadiosField(
+        gettext_lazy("Would telling it harm the child more than not telling it?"),
+        hint=gettext_lazy("The duty to share asks both. Give your reason below, also where you refuse."),
+        choices=_YES_NO,
+        small=True,
+        missing=rules.DUTY_ASKS["harms_more"],
+    )
     decision = RadiosField(
         gettext_lazy("Your decision"),
         choices=[("shared", gettext_lazy("Share it")), ("refused", gettext_lazy("Do not share it"))],
@@ -231,8 +246,12 @@ class DecideForm(ChildsViewForm):
         called=gettext_lazy("The day"),
     )
 
-    def __init__(self, *args: Any, bases: Iterable[Basis], delivered: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bases: Iterable[Basis], delivered: bool, duty: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in () if duty else _DUTY:
+            del self.fields[name]
         if not delivered:
             del self.fields["readable_until"]
             self.fields["decision"].reveals = {"shared": ("basis", "basis_note")}  # type: ignore[attr-defined]
@@ -247,7 +266,8 @@ class DecideForm(ChildsViewForm):
         given = {name: answers[name] for name in names}
         basis = {"basis": answers["basis"] or "", "basis_note": answers["basis_note"] or ""}
         until = {"readable_until": answers.get("readable_until")}
-        return given | basis | until | {"told_note": told or ""}
+        duty = {name: answers[name] == "yes" for name in _DUTY if name in answers}
+        return given | basis | until | duty | {"told_note": told or ""}
 
 
 def _basis_hint(one: Basis) -> str:

@@ -94,6 +94,14 @@ class Share(models.Model):
     basis = models.CharField(max_length=40, blank=True, help_text=_("The id of a lawful basis."))
     basis_note = models.TextField(blank=True)
     why = models.TextField(blank=True)
+    is_relevant = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text=_("To the child’s safety or welfare, where the duty to share asked it."),
+    )
+    harms_more = models.BooleanField(
+        null=True, blank=True, help_text=_("Telling it would harm the child more, where the duty asked it.")
+    )
     words = models.ForeignKey(
         "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -12,7 +12,7 @@ from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.sharing.models import Delivery, InfoRequest, Share
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
-from heard.govuk.said import choice, labelled, lines, say
+from heard.govuk.said import Text, choice, labelled, lines, say
 
 
 def _share(one: Share) -> Iterator[ChronologyEntry]:
@@ -37,12 +37,28 @@ def _delivered(one: Share, delivery: Delivery) -> Iterator[ChronologyEntry]:
         yield fact(Kind.SHARE, delivery.withdrawn_at, gone, delivery.why_withdrawn, who=who, page=page)
 
 
+def _by_duty(one: Share) -> Iterator[Text]:
+    """What the duty to share asked, where it held."""
+    if one.is_relevant is not None:
+        yield say(
+            _("Relevant to the child’s safety or welfare")
+            if one.is_relevant
+            else _("Not relevant to the child’s safety or welfare")
+        )
+        yield say(
+            _("Telling it would harm the child more")
+            if one.harms_more
+            else _("Telling it would not harm the child more")
+        )
+
+
 def _share_on_paper(one: Share) -> Iterator[Passage]:
     state, date = choice(one, "state"), one.decided_at or one.prepared_at
     text = lines(
         labelled(_("To whom"), one.to_person),
         labelled(_("What for"), one.purpose),
         labelled(_("Why"), one.why),
+        *_by_duty(one),
         labelled(_("Decided by"), one.decided_by),
         labelled(_("What the child was told"), one.told_note),
         *(section.heading for section in one.sections),

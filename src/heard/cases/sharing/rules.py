@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
-from heard.cases.sharing.bases import CONSENT
+from heard.cases.sharing.bases import CONSENT, DUTY
 
 DECIDE_ASKS: Final = Asks(
     told="Say whether the child has been told.",
@@ -18,6 +18,10 @@ DECIDE_ASKS: Final = Asks(
     decision="Choose whether to share this or not.",
     basis="Choose the lawful basis on which you share.",
     review_on="Give the day on which this decision is looked at again.",
+)
+DUTY_ASKS: Final = Asks(
+    is_relevant="Say whether it is relevant to the child’s safety or welfare.",
+    harms_more="Say whether telling it would harm the child more.",
 )
 WITHDRAW_ASKS: Final = Asks(why="Say why it is withdrawn.")
 REQUEST_ASKS: Final = Asks(
@@ -159,7 +163,8 @@ def why_not_prepare(
 @dataclass(frozen=True)
 class Ready:
     """How a share stands when it is decided. `read_as_it_is`: whoever decides read what is there now. `has_words`: what the child
-    says about it is with it. `why_not_let_in`: why whoever decides cannot let those into the record to whom it goes."""
+    says about it is with it. `why_not_let_in`: why whoever decides cannot let those into the record to whom it goes. `asks_duty`: the duty to
+    share holds here, and its two questions are answered."""
 
     may_share: bool
     state: str
@@ -168,11 +173,13 @@ class Ready:
     basis_known: bool
     has_words: bool
     why_not_let_in: str | None = None
+    asks_duty: bool = False
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided of a share. `readable_until`: the last day on which the other side reads what is delivered to it here."""
+    """What was decided of a share. `readable_until`: the last day on which the other side reads what is delivered to it here. `is_relevant`,
+    `harms_more`: what the duty to share asks (Children’s Wellbeing and Schools Act 2026, section 4); None where nobody was asked."""
 
     decision: str
     why: str
@@ -183,6 +190,8 @@ class Decided:
     basis: str = ""
     basis_note: str = ""
     readable_until: date | None = None
+    is_relevant: bool | None = None
+    harms_more: bool | None = None
 
 
 def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None:
@@ -195,11 +204,25 @@ def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None
         return DECIDE_ASKS["decision"]
     if not ready.read_as_it_is:
         return CHANGED
+    if ready.asks_duty and (why_not := _why_not_by_duty(decided)):
+        return why_not
     if decided.decision == State.SHARED and (why_not := _why_not_share(ready, decided, today)):
         return why_not
     if not decided.why.strip():
         return "Give the reason. A refusal needs one as much as a share."
     return _why_child_left_out(ready, decided) or _why_no_review(decided.review_on, today)
+
+
+def _why_not_by_duty(decided: Decided) -> str | None:
+    """A refusal of what is relevant and does no more harm needs its reason, as each refusal does."""
+    for name, answer in (("is_relevant", decided.is_relevant), ("harms_more", decided.harms_more)):
+        if answer is None:
+            return DUTY_ASKS[name]
+    if decided.decision == State.SHARED and decided.harms_more:
+        return "You say that telling it would harm the child more. Do not share it, or share less of it."
+    if decided.decision == State.SHARED and decided.basis == DUTY and not decided.is_relevant:
+        return "The duty to share is only about what is relevant to the child’s safety or welfare. Choose another basis, or do not share it."
+    return None
 
 
 def _why_not_share(ready: Ready, decided: Decided, today: date) -> str | None:

@@ -46,6 +46,7 @@ from heard.cases.panel.record import DISAGREEMENTS, ITEMS
 from heard.cases.plan.record import ACTIONS, PLANS, WHERE_WE_ARE
 from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf, ChronologyWord
 from heard.cases.referral.record import REFERRALS
+from heard.cases.reporting.record import OFFENCE_REPORTS
 from heard.cases.review.record import REVIEWS
 from heard.cases.safety.record import SAFETY_PLANS
 from heard.cases.sharing.record import REQUESTS, SHARES
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
-    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
+    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS, HOLDS,
 )  # fmt: skip
 _BATCH: Final = 500

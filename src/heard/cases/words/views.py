@@ -22,6 +22,7 @@ from heard.cases.attachment.views import set_aside
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
 from heard.network.actions import open_record
+from heard.services.law.queries import asks_to_report
 
 ON_A_PAGE = 25
 SAID = ("text", "how", "heard_on", "heard_by", "wants", "language", "original", "translated_by")
@@ -38,6 +39,7 @@ def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     files = list(attachments_visible_to(user).filter(words__in=[row.pk for row in page.object_list]))
     drawn = [_drawn(row, [file for file in files if file.words_id == row.pk]) for row in page.object_list]
     context = {"person": person, "page": page, "rows": drawn, "may_write": user.may(May.ASSESS)}
+    context["may_report"] = asks_to_report(user)
     return render(request, "cases/words/words.html", context)
 
 

@@ -96,6 +96,8 @@ def _share(world: World, child: Child, one: dict[str, Any]) -> None:
         told=one["told"],
         told_note=child.say(one["note"]),
         review_on=world.today + timedelta(days=one["review"]),
+        is_relevant=one.get("relevant"),
+        harms_more=one.get("harms"),
     )
     if "opened" in one:
         with world.on(world.ago(one["opened"])):

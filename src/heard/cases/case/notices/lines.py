@@ -25,6 +25,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "staff worry": ("staff_worry", "staff_worry_id"),
     "delivery": ("delivery", "delivery_id"),
     "service referral": ("service_referral", "service_referral_id"),
+    "offence report": ("offence_report", "report_id"),
     "onward referral": ("onward", "onward_id"),
     "concern": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),

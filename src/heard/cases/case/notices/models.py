@@ -79,6 +79,10 @@ class Notice(models.Model):
         WITHDRAWN = rules.Kind.WITHDRAWN.value, _("Something shared with you was withdrawn")
         ONWARD = rules.Kind.ONWARD.value, _("Referral to your agency: accept or refuse it")
         ONWARD_ANSWERED = rules.Kind.ONWARD_ANSWERED.value, _("Answer to a referral")
+        OFFENCE_REPORT = (
+            rules.Kind.OFFENCE_REPORT.value,
+            _("Suspected offence: to report, or reported"),
+        )
         TO_SERVICE = rules.Kind.TO_SERVICE.value, _("Referral to a service, and what became of it")
         STAFF = rules.Kind.STAFF.value, _("Concern about somebody who works with children")
         STAFF_NO_OFFICER = (

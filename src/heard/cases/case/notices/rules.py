@@ -92,6 +92,7 @@ class Kind(StrEnum):
     ONWARD = "onward"
     ONWARD_ANSWERED = "onward_answered"
     TO_SERVICE = "to_service"
+    OFFENCE_REPORT = "offence_report"
     STAFF = "staff"
     STAFF_NO_OFFICER = "staff_no_officer"
     BROUGHT = "brought"
@@ -190,6 +191,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.ONWARD: (To.NAMED, To.AGENCY_LEAD),
     Kind.ONWARD_ANSWERED: (To.NAMED, To.WORKER),
     Kind.TO_SERVICE: (To.WORKER, To.NAMED),
+    Kind.OFFENCE_REPORT: (To.AGENCY_LEAD, To.CO_ORDINATOR, To.WORKER, To.NAMED),
     Kind.STAFF: (To.OFFICER,),
     Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
     Kind.BROUGHT: (To.NAMED,),
@@ -269,7 +271,7 @@ GIVEN: Final = frozenset(
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.OFFENCE_REPORT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at

@@ -39,6 +39,7 @@ from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
 from heard.network.queries import may_be_one, named_in, people_visible_to
+from heard.services.law.queries import asks_to_report
 
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
@@ -89,6 +90,7 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         "earlier": list(queries.earlier_decisions(user, concern_id)) if worry.corrected_at else [],
         "discussions": list(discussions_visible_to(user).filter(concern=concern_id)),
         "may_correct": may_decide and not queries.why_not_correct_now(user, worry),
+        "may_report": worry.person_id is not None and asks_to_report(user),
         "may_plan": is_decided and may_decide and not why_not_plan_now(user, worry),
         "may_ask": may_decide and not is_decided and worry.told_by_id != user.pk,
         "next": queries.next_to_decide(user, concern_id) if may_decide and is_decided else None,

@@ -27,6 +27,8 @@ from heard.cases.sharing.pieces import CHRONOLOGY, pieces_of
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
+from heard.services.law.queries import duty_holds
+from heard.services.law.rules import Duty
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -114,6 +116,8 @@ def decide_share(
     basis: str = "",
     basis_note: str = "",
     readable_until: date | None = None,
+    is_relevant: bool | None = None,
+    harms_more: bool | None = None,
     at: datetime | None = None,
 ) -> Share:
     """Shares, or refuses to. `seen` is the fingerprint of what was read: of anything else it is `Refused`.
@@ -135,9 +139,22 @@ def decide_share(
         basis_known=basis in bases(),
         has_words=words is not None,
         why_not_let_in=queries.why_not_let_them_in(by, share),
+        asks_duty=duty_holds(by, Duty.SHARE),
     )
+    if not ready.asks_duty:
+        is_relevant = harms_more = None
     decided = rules.Decided(
-        decision, why, told, told_note, why_no_words, review_on, basis, basis_note, readable_until
+        decision,
+        why,
+        told,
+        told_note,
+        why_no_words,
+        review_on,
+        basis,
+        basis_note,
+        readable_until,
+        is_relevant,
+        harms_more,
     )
     refuse(rules.why_not_decide(ready, decided, today=timezone.localdate(now)))
     kept = sections if shared else [rules.Section(one.heading, "") for one in sections]
@@ -146,6 +163,7 @@ def decide_share(
     share.state, share.decided_by, share.decided_at = decision, by, now
     share.words, share.why_no_words, share.review_on = words, why_no_words, review_on
     share.why, share.told, share.told_note = why, told, told_note
+    share.is_relevant, share.harms_more = is_relevant, harms_more
     share.save()
     _audit(by, "share" if shared else "refuse", share, reason=why)
     until = readable_until or review_on

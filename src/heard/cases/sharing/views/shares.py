@@ -38,6 +38,8 @@ from heard.cases.sharing.pieces import pieces_of
 from heard.govuk.environment import day
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.network.actions import open_record
+from heard.services.law.queries import duty_holds
+from heard.services.law.rules import Duty
 
 ON_A_PAGE = 25
 
@@ -179,6 +181,7 @@ def _decide_form(request: HttpRequest, this: Any, words: list[Any]) -> Any:
         words=words,
         bases=bases().values(),
         delivered=_arrives(request, this),
+        duty=duty_holds(request.user, Duty.SHARE),  # type: ignore[arg-type]
     )
 
 

@@ -39,6 +39,8 @@ from heard.cases.own.models import GivenPlan
 from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.record.rules import Kind
 from heard.cases.referral.models import Referral
+from heard.cases.reporting.models import OffenceReport
+from heard.cases.reporting.queries import is_on
 from heard.cases.review.models import Review
 from heard.cases.review.queries import may_close
 from heard.cases.safety.models import SafetyPlan
@@ -201,6 +203,7 @@ class SharedTab:
     shared: list[Shared]
     shares: list[Share]
     requests: list[InfoRequest]
+    reports: bool
     looks: list[AuditRow]
     looked: int
     people: dict[int, Colleague]
@@ -314,6 +317,7 @@ def shared_tab(user: User, head: Head) -> SharedTab:
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
         shares=list(_shares(key)[:FEW]),
         requests=list(_requests(key)[:FEW]),
+        reports=is_on(user) or OffenceReport.objects.filter(person_id=key).exists(),
         looks=recent,
         looked=looks.count(),
         people=who_are(user, [look.actor_id for look in recent]),

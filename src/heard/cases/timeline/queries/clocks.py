@@ -16,13 +16,14 @@ from heard.cases.clocks.rules import GIVEN, Run
 from heard.cases.concern.clocks import clocks as worries
 from heard.cases.missing.clocks import clocks as interviews
 from heard.cases.referral.clocks import clocks as referrals
+from heard.cases.reporting.clocks import clocks as reports
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.knowledge.model import Clock
 
-_DRAWN: Final = (worries, assessments, interviews, referrals)
+_DRAWN: Final = (worries, assessments, interviews, referrals, reports)
 
 
 @dataclass(frozen=True)

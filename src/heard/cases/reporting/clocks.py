@@ -1,0 +1,23 @@
+"""The seven days of a report that would put the child at risk sooner, as its own row says them, for the clocks of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from heard.cases.clocks.rules import Run
+from heard.cases.reporting.queries import reports_of
+from heard.cases.reporting.rules import CLOCK, Delay
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.case.models import Case
+
+
+def clocks(user: User, case: Case) -> Iterator[Run]:
+    """One query beside who may see the child."""
+    for one in reports_of(user, case.person_id).filter(delay=Delay.RISK, taken_back_at=None):
+        met_on = timezone.localdate(one.reported_at) if one.reported_at else None
+        yield Run(CLOCK, one.release, timezone.localdate(one.known_at), one.due_on, met_on=met_on)

@@ -1,0 +1,79 @@
+"""Duties of law that hold, who is in the child protection team, and suspected offences that were reported or wait for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from heard.cases.reporting import actions as reporting
+from heard.services.law import actions as law
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from heard.demo.life.child import Child
+    from heard.demo.life.panels import Children
+    from heard.demo.life.world import World
+
+
+def start_duties(world: World, told: dict[str, Any]) -> None:
+    for duty, ago in told["start"].items():
+        with world.on(world.ago(ago)):
+            law.set_start(by=world.coordinator, duty=duty, starts_on=world.ago(ago), why=told["why"])
+    with world.on(world.ago(90)):
+        posts = {post.kind: post for post in law.set_up_team(by=world.coordinator, team=told["team"])}
+    title, other = told["other"]
+    with world.on(world.ago(other["since"])):
+        added = law.add_post(by=world.coordinator, post_id=posts["police"].pk, title=title)
+        _name(world, added.pk, other)
+    for one in told["members"]:
+        _name(world, posts[one["post"]].pk, one)
+
+
+def _name(world: World, post_id: Any, one: dict[str, Any]) -> None:
+    member = law.name_member(
+        by=world.coordinator,
+        post_id=post_id,
+        called=one["called"],
+        agency_id=world.agency_of[one["of"]].pk,
+        since=world.ago(one["since"]),
+        named_by=one["named"],
+    )
+    if "until" in one:
+        law.end_member(by=world.coordinator, member_id=member.pk, until=world.ago(one["until"]))
+
+
+def report(world: World, children: Children, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        with world.on(world.ago(one["ago"])):
+            made = _note(world, children[one["child"]], one)
+        if "reported" in one:
+            with world.on(max(_evening(world, one["reported"]), made.known_at)):
+                reporting.record_report(
+                    by=world.users[one["by"]],
+                    report_id=made.pk,
+                    to="",
+                    agency_id=world.agency_of[one["to"]].pk,
+                    to_person=one["number"],
+                    way=one["way"],
+                    reported_at=timezone.now(),
+                )
+
+
+def _note(world: World, child: Child, one: dict[str, Any]) -> Any:
+    risk = child.say(one.get("risk", ""))
+    return reporting.note_trigger(
+        by=world.users[one["by"]],
+        person_id=child.person_id,
+        trigger=one["trigger"],
+        who=world.name_and_job(one["by"]),
+        known_at=timezone.now(),
+        delay="risk" if risk else "",
+        delay_why=risk,
+    )
+
+
+def _evening(world: World, ago: int) -> datetime:
+    return timezone.localtime(world.now - timedelta(days=ago)).replace(hour=19, minute=10)

@@ -1,0 +1,121 @@
+"""Every write about duties of law and the child protection team. Each leaves its audit row in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.queries import agencies_visible_to
+from heard.agencies.rules import Hidden, refuse
+from heard.services.law import queries, rules
+from heard.services.law.models import DutyStart, TeamMember, TeamPost
+from heard.services.law.queries import may_keep
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def set_start(*, by: User, duty: str, starts_on: date | None, why: str) -> DutyStart:
+    """From which day a duty holds here; None: on no day. What was set before stays."""
+    before = queries.duty_named(by, duty)
+    refuse(
+        rules.why_not_set_start(may_keep=may_keep(by), starts_on=starts_on, before=before.starts_on, why=why)
+    )
+    row = DutyStart.objects.create(
+        duty=before.duty, starts_on=starts_on, why=why.strip(), set_by=by, set_at=timezone.now()
+    )
+    detail = {"duty": str(row.duty), "starts_on": str(starts_on or "")}
+    record_audit(
+        by=by, verb="set start", subject="duty of law", subject_id=row.pk, reason=row.why, detail=detail
+    )
+    return row
+
+
+@transaction.atomic
+def set_up_team(*, by: User, team: str) -> list[TeamPost]:
+    """A team with its four posts, which nobody holds yet."""
+    team = team.strip()
+    taken = TeamPost.objects.filter(team__iexact=team).exists()
+    refuse(rules.why_not_set_up(may_keep=may_keep(by), team=team, taken=taken))
+    return [_add(by, team=team, kind=kind.value) for kind in rules.REQUIRED]
+
+
+@transaction.atomic
+def add_post(*, by: User, post_id: uuid.UUID, title: str) -> TeamPost:
+    """A post beside the four, in the team to which this post belongs."""
+    team, title = queries.post_for(by, post_id).team, title.strip()
+    taken = TeamPost.objects.filter(team=team, title__iexact=title).exclude(title="").exists()
+    refuse(rules.why_not_add_post(may_keep=may_keep(by), title=title, taken=taken))
+    return _add(by, team=team, kind=rules.Post.OTHER.value, title=title)
+
+
+def _add(by: User, **said: str) -> TeamPost:
+    post = TeamPost.objects.create(added_by=by, added_at=timezone.now(), **said)
+    _audit(by, "add", post)
+    return post
+
+
+@transaction.atomic
+def remove_post(*, by: User, post_id: uuid.UUID) -> None:
+    """A post that nobody ever held."""
+    post = _held(by, post_id)
+    refuse(rules.why_not_remove(may_keep=may_keep(by), was_held=post.members.exists()))
+    _audit(by, "remove", post)
+    post.delete()
+
+
+@transaction.atomic
+def name_member(
+    *, by: User, post_id: uuid.UUID, called: str, agency_id: uuid.UUID | None, since: date | None, named_by: str
+) -> TeamMember:  # fmt: skip
+    """Who holds a post from a day on."""
+    post = _held(by, post_id)
+    if agency_id is not None and not agencies_visible_to(by).filter(pk=agency_id).exists():
+        raise Hidden
+    later = Q(until=None) | Q(until__gte=since) if since else Q()
+    refuse(
+        rules.why_not_name(
+            may_keep=may_keep(by),
+            is_held=post.members.filter(later).exists(),
+            called=called,
+            agency=agency_id is not None,
+            since=since,
+            named_by=named_by,
+        )
+    )
+    said: dict[str, Any] = {"called": called.strip(), "agency_id": agency_id, "since": since}
+    member = TeamMember.objects.create(
+        post=post, named_by=named_by.strip(), recorded_by=by, recorded_at=timezone.now(), **said
+    )
+    _audit(by, "name member", post, member=member.pk)
+    return member
+
+
+@transaction.atomic
+def end_member(*, by: User, member_id: int, until: date | None) -> TeamMember:
+    """The last day on which somebody holds a post. Said again, it is put right."""
+    _held(by, queries.member_for(by, member_id).post_id)
+    member = queries.member_for(by, member_id)
+    refuse(rules.why_not_end(may_keep=may_keep(by), until=until, since=member.since))
+    member.until = until
+    member.save(update_fields=["until"])
+    _audit(by, "end member", member.post, member=member.pk)
+    return member
+
+
+def _held(by: User, post_id: uuid.UUID) -> TeamPost:
+    TeamPost.objects.select_for_update().filter(pk=post_id).first()
+    return queries.post_for(by, post_id)
+
+
+def _audit(by: User, verb: str, post: TeamPost, **detail: Any) -> None:
+    record_audit(
+        by=by, verb=verb, subject="team post", subject_id=post.pk, detail=detail | {"kind": post.kind}
+    )

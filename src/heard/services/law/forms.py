@@ -1,0 +1,72 @@
+"""What is asked of whoever sets the day of a duty, or keeps the child protection team."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import DateField, Form, SelectField, TextareaField, TextField
+from heard.services.law import rules
+
+
+class StartForm(Form):
+    asks = rules.START_ASKS
+
+    starts_on = DateField(
+        _("From which day does it hold here?"),
+        hint=_("Leave it empty for no day: then Heard shows and asks nothing of it."),
+        called=_("The day"),
+        required=False,
+    )
+    why = TextareaField(
+        _("Who decided on this, and by which text of the law?"),
+        hint=_("Such as the regulation that starts it, and the advice of your lawyers."),
+        rows=3,
+        max_length=2000,
+    )
+
+
+class TeamForm(Form):
+    asks = rules.TEAM_ASKS
+
+    team = TextField(_("What is the team called?"), max_length=120)
+
+
+class PostForm(Form):
+    asks = rules.POST_ASKS
+
+    title = TextField(_("Which post?"), hint=_("Such as probation, or youth justice."), max_length=120)
+
+
+class MemberForm(Form):
+    asks = rules.MEMBER_ASKS
+
+    called = TextField(_("Who holds it?"), hint=_("Name and role"), max_length=200)
+    agency = SelectField(_("Of which agency?"))
+    since = DateField(_("From which day?"), called=_("The day"))
+    named_by = TextField(
+        _("Who named them?"),
+        hint=_("Such as the council, the integrated care board or the chief officer of police."),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, agencies: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(one.pk), one.name) for one in agencies]
+        self.fields["agency"].choices = [("", _("Choose one")), *named]  # type: ignore[attr-defined]
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """For `name_member`."""
+        said = dict(self.cleaned_data)
+        agency = said.pop("agency")
+        return said | {"agency_id": uuid.UUID(agency) if agency else None}
+
+
+class EndForm(Form):
+    asks = rules.END_ASKS
+
+    until = DateField(_("Until which day do they hold it?"), called=_("The last day"))

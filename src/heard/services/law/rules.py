@@ -1,0 +1,99 @@
+"""When a duty of law holds here, and how posts in the child protection team are held. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+MAY_NOT: Final = "Only a co-ordinator keeps this."
+START_ASKS: Final = Asks(why="Say who decided on this, and by which text of the law.")
+TEAM_ASKS: Final = Asks(team="Enter what the team is called.")
+POST_ASKS: Final = Asks(title="Say what the post is, such as probation.")
+MEMBER_ASKS: Final = Asks(
+    called="Enter the name and role of who holds the post.",
+    agency="Choose their agency.",
+    since="Give the day from which they hold it.",
+    named_by="Say who named them.",
+)
+END_ASKS: Final = Asks(until="Give the last day on which they hold it: from their first day on.")
+
+
+class Duty(StrEnum):
+    """A duty that does nothing here until somebody has set the day on which it starts."""
+
+    REPORT = "report"
+    SHARE = "share"
+
+
+# What the knowledge calls each of them.
+LAWS: Final = {Duty.REPORT: "duty_to_report", Duty.SHARE: "duty_to_share"}
+
+
+class Post(StrEnum):
+    """The kinds of member of a multi-agency child protection team: the four at least, and others (Children’s Wellbeing and Schools
+    Act 2026, section 3)."""
+
+    EDUCATION = "education"
+    SOCIAL_WORK = "social_work"
+    HEALTH = "health"
+    POLICE = "police"
+    OTHER = "other"
+
+
+REQUIRED: Final = tuple(post for post in Post if post != Post.OTHER)
+
+
+def has_started(starts_on: date | None, today: date) -> bool:
+    """A duty without a day holds on none."""
+    return starts_on is not None and starts_on <= today
+
+
+def why_not_set_start(*, may_keep: bool, starts_on: date | None, before: date | None, why: str) -> str | None:
+    """`before`: the day that stands now; None where there is none."""
+    if not may_keep:
+        return MAY_NOT
+    if starts_on == before:
+        return "This is so already. Give another day, or go back."
+    return START_ASKS.missing(why=why)
+
+
+def why_not_set_up(*, may_keep: bool, team: str, taken: bool) -> str | None:
+    if not may_keep:
+        return MAY_NOT
+    if taken:
+        return "There is a team of this name already. Choose another name."
+    return TEAM_ASKS.missing(team=team)
+
+
+def why_not_add_post(*, may_keep: bool, title: str, taken: bool) -> str | None:
+    if not may_keep:
+        return MAY_NOT
+    if taken:
+        return "The team has this post already."
+    return POST_ASKS.missing(title=title)
+
+
+def why_not_remove(*, may_keep: bool, was_held: bool) -> str | None:
+    if not may_keep:
+        return MAY_NOT
+    return "Somebody has held this post. It stays, so that it can be seen who." if was_held else None
+
+
+def why_not_name(
+    *, may_keep: bool, is_held: bool, called: str, agency: bool, since: date | None, named_by: str
+) -> str | None:
+    """`is_held`: somebody holds the post on that day, or later."""
+    if not may_keep:
+        return MAY_NOT
+    if why_not := MEMBER_ASKS.missing(called=called, agency=agency, since=since, named_by=named_by):
+        return why_not
+    return "Somebody holds this post then. Say first until when they hold it." if is_held else None
+
+
+def why_not_end(*, may_keep: bool, until: date | None, since: date) -> str | None:
+    if not may_keep:
+        return MAY_NOT
+    return None if until is not None and until >= since else END_ASKS["until"]
