@@ -1,0 +1,104 @@
+"""A report of figures that were counted elsewhere: hidden beside everything that was ever released, kept as plain values until people
+have written their part, and written into a folder as a profile is, so that it is checked and released as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from heard.engine import profile, publish
+from heard.engine.profile.shape import Across, Cell, Section, Tidy
+from heard.engine.run import folder as folders
+from heard.engine.run import plainly
+from heard.engine.run.profile import hide, hiding, tables_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from pathlib import Path
+
+__all__ = ["Across", "Cell", "Section", "Tidy", "as_told", "hide_small", "sections_of", "write"]
+
+
+def hide_small(
+    sections: Iterable[Section], *, policy: publish.Policy, before: Sequence[Path]
+) -> list[Section]:
+    """With what is to be printed in place of each true count, which is kept nowhere. `before`: folders of tables that were ever released.
+    Raises `NotDone` where an outsider could work out small counts, with their cells named."""
+    sections = list(sections)
+    counted = list({one.table.name: one.table for one in sections if one.table}.values())
+    with plainly():
+        earlier = [publish.read_table(path) for one in before for path in tables_in(one)]
+        texts = hide(counted, policy, earlier).texts
+    printed = {one.name: _printed(one, [row["count"] for row in texts[one.name]]) for one in counted}
+    return [replace(one, table=printed[one.table.name]) if one.table else one for one in sections]
+
+
+def _printed(table: Tidy, texts: Iterable[str]) -> Tidy:
+    shown = table.printed(texts)
+    return replace(shown, cells=tuple(replace(one, count=0, few=False) for one in shown.cells))
+
+
+def write(
+    sections: Sequence[Section],
+    *,
+    out: Path,
+    kind: str,
+    opening: str,
+    title: str,
+    first: date,
+    as_of: date,
+    policy: publish.Policy,
+) -> None:
+    """Every format of a profile, from the texts that `hide_small` gave. `kind`, `opening`: what it is, in words. Raises `NotDone`."""
+    drawn = profile.Profile(
+        title, first, as_of, "", "", None, (), tuple(sections), hiding(policy), kind, opening
+    )
+    with plainly(), folders.fresh(out) as place:
+        profile.write(drawn, place, lambda text, share: None)
+
+
+def as_told(sections: Iterable[Section]) -> list[dict[str, Any]]:
+    """Plain values, from which `sections_of` makes them again."""
+    return [asdict(replace(one, table=None)) | {"table": _table_told(one.table)} for one in sections]
+
+
+def _table_told(table: Tidy | None) -> dict[str, Any] | None:
+    return table and {
+        "name": table.name,
+        "about": table.about,
+        "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
+        "adds_up": sorted(table.adds_up),
+        "cells": [
+            {"places": {name: list(where) for name, where in one.places.items()}, "text": one.text}
+            for one in table.cells
+        ],
+    }
+
+
+def sections_of(told: Iterable[Mapping[str, Any]]) -> list[Section]:
+    return [_section(dict(one)) for one in told]
+
+
+def _section(told: dict[str, Any]) -> Section:
+    across = told.pop("across")
+    heads = {head: tuple(where) for head, where in across["heads"].items()}
+    lists = {name: tuple(told.pop(name)) for name in ("words", "drawn")}
+    lines = tuple(tuple(line) for line in told.pop("lines"))
+    table = told.pop("table")
+    return Section(
+        **told,
+        **lists,
+        lines=lines,
+        across=Across(across["dimension"], heads),
+        table=_table(**table) if table else None,
+    )
+
+
+def _table(name: str, about: str, dimensions: Any, adds_up: Any, cells: Any) -> Tidy:
+    made = (
+        Cell({key: tuple(where) for key, where in one["places"].items()}, 0, one["text"]) for one in cells
+    )
+    columns = {key: tuple(several) for key, several in dimensions.items()}
+    return Tidy(name, about, columns, frozenset(adds_up), tuple(made))
