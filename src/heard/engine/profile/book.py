@@ -39,7 +39,7 @@ def workbook(profile: Profile) -> bytes:
     else:
         _about(book.create_sheet(_sheet_name(profile.kind, ())), profile)
     for section in profile.sections:
-        if section.grid or not profile.quality:
+        if section.has_grid or not profile.quality:
             _section(book.create_sheet(_sheet_name(section.heading, book.sheetnames)), section, profile)
     made = datetime.combine(profile.as_of, time())
     book.properties.creator, book.properties.title = "Heard", profile.title
@@ -76,7 +76,7 @@ def _quality(sheet: Any, profile: Profile, quality: Quality) -> None:
 def _section(sheet: Any, section: Section, profile: Profile) -> None:
     _put(sheet, [section.heading], _TITLE)
     _say(sheet, _of(profile), *section.words, section.coverage)
-    if section.grid:
+    if section.has_grid:
         _put(sheet, [])
         sheet.print_title_rows = f"{sheet._current_row + 1}:{sheet._current_row + 1}"
         _grid(sheet, section)
@@ -85,7 +85,6 @@ def _section(sheet: Any, section: Section, profile: Profile) -> None:
 
 def _grid(sheet: Any, section: Section) -> None:
     grid = section.grid
-    assert grid is not None
     rows = ((f"{'    ' * row.depth}{row.label}", *row.texts, *row.beside) for row in grid.rows)
     _table(sheet, (grid.rows_are, *grid.heads, *grid.beside), rows, range(1, 1 + len(grid.heads)))
 

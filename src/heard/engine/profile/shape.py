@@ -126,19 +126,21 @@ class Section:
     level: int = 2
 
     @property
-    def grid(self) -> Grid | None:
-        """The printed texts, row by row, and what stands beside them; None where there is no table."""
+    def has_grid(self) -> bool:
+        return bool(self.lines) or self.table is not None
+
+    @property
+    def grid(self) -> Grid:
+        """The printed texts, row by row, and what stands beside them."""
         if self.lines:
             (first, *heads_of_words), *said = self.lines
-            rows_of_words = tuple(GridRow(label, 0, (), tuple(texts)) for label, *texts in said)
-            return Grid(first, (), tuple(heads_of_words), rows_of_words)
-        return None if self.table is None else self._counted(self.table)
-
-    def _counted(self, table: Tidy) -> Grid:
+            of_words = tuple(GridRow(label, 0, (), tuple(texts)) for label, *texts in said)
+            return Grid(first, (), tuple(heads_of_words), of_words)
+        assert self.table is not None
         heads = self.across.heads or {"Number": ()}
         rows: dict[Where, dict[Where, str]] = {}
         beside: dict[Where, Mapping[str, str]] = {}
-        for cell in table.cells:
+        for cell in self.table.cells:
             row = rows.setdefault(cell.at(self.down), {})
             row[cell.at(self.across.dimension) if self.across.dimension else ()] = cell.text
             beside[cell.at(self.down)] = cell.beside

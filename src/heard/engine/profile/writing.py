@@ -92,7 +92,6 @@ def _quality(quality: Quality) -> dict[str, Any]:
 
 
 def section_as_json(section: Section, drawn: Iterable[str] = ()) -> dict[str, Any]:
-    grid = section.grid
     return {
         "id": section.id,
         "heading": section.heading,
@@ -101,7 +100,7 @@ def section_as_json(section: Section, drawn: Iterable[str] = ()) -> dict[str, An
         "coverage": section.coverage,
         "table": section.table.name if section.table else None,
         "picture": section.id if section.id in drawn else None,
-        "grid": _grid(grid) if grid else None,
+        "grid": _grid(section.grid) if section.has_grid else None,
     }
 
 
