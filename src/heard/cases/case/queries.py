@@ -477,7 +477,11 @@ def open_between(user: User, since: date, until: date) -> list[Drawable]:
     from it. For those who hold audits; it is for drawing, and shown to nobody. One query."""
     if not user.may(May.HOLD_AUDIT):
         raise Hidden
-    found = _open_between(since, until).order_by("pk").values_list("pk", "person__sex", "person__birth_date", "lead_team__agency__name")
+    found = (
+        _open_between(since, until)
+        .order_by("pk")
+        .values_list("pk", "person__sex", "person__birth_date", "lead_team__agency__name")
+    )
     return [Drawable(*row) for row in found]
 
 

@@ -230,5 +230,5 @@ class Profile:
     @property
     def tables(self) -> Sequence[Tidy]:
         """Each once, however many sections show it."""
-        shown = ((self.quality.sources, *self.sections) if self.quality else self.sections)
+        shown = (self.quality.sources, *self.sections) if self.quality else self.sections
         return list({one.table.name: one.table for one in shown if one.table}.values())

@@ -65,7 +65,9 @@ def as_told(sections: Iterable[Section]) -> list[dict[str, Any]]:
 
 
 def _table_told(table: Tidy | None) -> dict[str, Any] | None:
-    return table and {
+    if table is None:
+        return None
+    return {
         "name": table.name,
         "about": table.about,
         "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
@@ -82,18 +84,16 @@ def sections_of(told: Iterable[Mapping[str, Any]]) -> list[Section]:
 
 
 def _section(told: dict[str, Any]) -> Section:
-    across = told.pop("across")
+    across, table = told["across"], told["table"]
     heads = {head: tuple(where) for head, where in across["heads"].items()}
-    lists = {name: tuple(told.pop(name)) for name in ("words", "drawn")}
-    lines = tuple(tuple(line) for line in told.pop("lines"))
-    table = told.pop("table")
-    return Section(
-        **told,
-        **lists,
-        lines=lines,
-        across=Across(across["dimension"], heads),
-        table=_table(**table) if table else None,
-    )
+    made: dict[str, Any] = {
+        "words": tuple(told["words"]),
+        "drawn": tuple(told["drawn"]),
+        "lines": tuple(tuple(line) for line in told["lines"]),
+        "across": Across(across["dimension"], heads),
+        "table": _table(**table) if table else None,
+    }
+    return Section(**(told | made))
 
 
 def _table(name: str, about: str, dimensions: Any, adds_up: Any, cells: Any) -> Tidy:

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from heard.insight.release.report import Report
 
 _TRIES: Final = 3  # of a release while others are released at the same moment
-_CHANGED: Final = (
-    "Its files are not those that were drawn up. Send it back, and tell your administrator."
-)
+_CHANGED: Final = "Its files are not those that were drawn up. Send it back, and tell your administrator."
 _MEANWHILE: Final = (
     "Something else is being released at this moment. Look at the page again, and decide then."
 )

@@ -94,8 +94,6 @@ class WithdrawForm(Form):
 
     reason = TextareaField(
         _("Why is it withdrawn?"),
-        hint=_(
-            "Whoever looks for it reads your words. Do not say again what was wrong about anybody."
-        ),
+        hint=_("Whoever looks for it reads your words. Do not say again what was wrong about anybody."),
         rows=3,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heard.agencies.rules import Refused
+from heard.engine.profile.people import groups
 from heard.engine.profile.writing import section_as_json
 from heard.engine.publish import policy_of
 from heard.engine.run import report
@@ -21,7 +22,19 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
 
-__all__ = ["Across", "Cell", "Report", "Section", "Tidy", "as_told", "hide_small", "sections_of", "shown"]
+__all__ = [
+    "Across",
+    "Cell",
+    "Report",
+    "Section",
+    "Tidy",
+    "as_told",
+    "groups",
+    "hide_small",
+    "policy_words",
+    "sections_of",
+    "shown",
+]
 
 
 @dataclass(frozen=True)
@@ -42,9 +55,7 @@ class Report:
         policy = policy_of(self.policy, f"The policy of {self.title}")
         said = {"title": self.title, "kind": self.kind, "opening": self.opening}
         try:
-            report.write(
-                self.sections, out=out, first=self.first, as_of=self.as_of, policy=policy, **said
-            )
+            report.write(self.sections, out=out, first=self.first, as_of=self.as_of, policy=policy, **said)
         except NotDone as problem:
             raise Refused(str(problem)) from problem
 
@@ -61,6 +72,11 @@ def hide_small(
     except NotDone as problem:
         raise Refused(str(problem)) from problem
     return chosen.as_told(), as_told(hidden)
+
+
+def policy_words(policy: dict[str, Any]) -> str:
+    """What is hidden and rounded, in sentences."""
+    return policy_of(policy, "The policy of the report").words
 
 
 def shown(sections: Iterable[Section], policy: dict[str, Any]) -> list[queries.Section]:
