@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from tests.board.annual import BEFORE, TODAY, YEAR, at, fill, recounted
@@ -35,7 +36,7 @@ from heard.insight.release.report import sections_of
 from heard.network.models import Person
 
 WHY = "It gives nobody away"
-OF = 2025
+OF = date(2025, 4, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +51,11 @@ def full(world: World) -> World:
 
 
 def _draft(by: User, policy: str = "department") -> AnnualReport:
-    return actions.draft_report(by=by, year=OF, policy=policy, at=at(TODAY))
+    return actions.draft_report(by=by, first=OF, policy=policy, at=at(TODAY))
 
 
 def _put_up(by: User, report: AnnualReport) -> Profile:
-    profile = actions.put_up_report(by=by, report_id=report.pk).put_up_as
+    profile = actions.put_up_report(by=by, annual_report_id=report.pk).put_up_as
     assert profile is not None
     return profile
 
@@ -99,7 +100,8 @@ def test_promises_are_those_of_the_page_within_the_year(full: World) -> None:
     table = counting.sections(full.board_member, Year(OF), today=TODAY, small=5)[0].table
     shown = {name: between(of, *YEAR) for name, of in found.items()}
     there = {name: one for name, one in shown.items() if one}
-    assert table is not None and there, "some promise is shown"
+    assert table is not None
+    assert there, "some promise is shown"
     for name, one in there.items():
         counts = {cell.at("kept"): cell.count for cell in table.cells if cell.at("promise") == (name,)}
         kept, of = one.kept.kept, one.kept.of
@@ -138,11 +140,14 @@ def test_no_small_count_is_kept_with_a_draft_or_printed(full: World) -> None:
 def test_each_figure_says_what_it_counts_of_how_many_and_what_is_not_known(full: World) -> None:
     report = _draft(full.board_member)
     for one in sections_of(report.sections):
-        assert one.words and (one.coverage or one.lines), one.id
+        assert one.words, one.id
+        assert one.coverage or one.lines, one.id
         assert "%(" not in one.coverage
     ethnicity = next(one for one in sections_of(report.sections) if one.id == "reached-ethnicity")
     assert ("Not recorded", 0) in [(row.label, row.depth - 1) for row in ethnicity.grid.rows]
-    assert "not recorded of" in ethnicity.coverage
+    assert "not recorded: " in ethnicity.coverage
+    promised = next(one for one in sections_of(report.sections) if one.id == "promised-year")
+    assert all("2025" in row.beside[0] or "2026" in row.beside[0] for row in promised.grid.rows)
 
 
 def test_what_is_of_few_children_is_hidden_however_often_it_happened(full: World) -> None:
@@ -197,7 +202,7 @@ def test_a_second_report_that_tells_by_difference_is_refused(full: World) -> Non
     (folder / "five.yaml").write_text("threshold: 5\n", encoding="utf-8")
     (folder / "one.yaml").write_text("threshold: 1\nleast_values: 2\n", encoding="utf-8")
     loose = _draft(full.board_member, "one")
-    AnnualReport.objects.filter(pk=loose.pk).update(begins=OF - 30)  # so that both are there at once
+    AnnualReport.objects.filter(pk=loose.pk).update(begins=date(1995, 4, 1))  # so that both are there at once
     strict = _draft(full.board_member, "five")
     first = _put_up(full.board_member, strict)
     AnnualReport.objects.filter(pk=loose.pk).update(begins=OF)
@@ -223,14 +228,16 @@ def test_only_the_board_and_coordinators_draft_write_and_put_up(
     user = getattr(full, who)
     report = _draft(full.board_member)
     for act in (
-        lambda: actions.draft_report(by=user, year=OF - 1, policy="department", at=at(TODAY)),
-        lambda: actions.write_text(by=user, report_id=report.pk, part=Part.PROMISED, text="We kept most."),
-        lambda: actions.put_up_report(by=user, report_id=report.pk),
+        lambda: actions.draft_report(by=user, first=BEFORE[0], policy="department", at=at(TODAY)),
+        lambda: actions.write_text(
+            by=user, annual_report_id=report.pk, part=Part.PROMISED, text="We kept most."
+        ),
+        lambda: actions.put_up_report(by=user, annual_report_id=report.pk),
     ):
         with pytest.raises(Hidden):
             act()
     client.force_login(user)
-    for name, path in (("annual_reports", {}), ("annual_draft", {}), ("annual_report", {"report_id": report.pk})):  # fmt: skip
+    for name, path in (("annual_reports", {}), ("annual_draft", {}), ("annual_report", {"annual_report_id": report.pk})):  # fmt: skip
         assert client.get(reverse(name, kwargs=path)).status_code == 404
     assert AnnualReport.objects.count() == 1
     assert not Profile.objects.exists()
@@ -239,7 +246,7 @@ def test_only_the_board_and_coordinators_draft_write_and_put_up(
 def test_nobody_drafts_and_releases_and_nobody_releases_twice(full: World) -> None:
     report = _draft(full.coordinator)
     with pytest.raises(Refused, match="Whoever drafted"):
-        actions.put_up_report(by=full.board_member, report_id=report.pk)
+        actions.put_up_report(by=full.board_member, annual_report_id=report.pk)
     profile = _put_up(full.coordinator, report)
     with pytest.raises(Refused, match="You drew this up"):
         _release(profile, full.coordinator)
@@ -263,12 +270,14 @@ def test_whoever_has_to_release_it_finds_it_on_my_work(world: World, client: Cli
 
 def test_a_year_has_one_report_until_that_is_sent_back_and_its_texts_stand_in_the_next(full: World) -> None:
     report = _draft(full.board_member)
-    actions.write_text(by=full.coordinator, report_id=report.pk, part="not_done", text="Too slow\nin May.")
+    actions.write_text(
+        by=full.coordinator, annual_report_id=report.pk, part="not_done", text="Too slow\nin May."
+    )
     with pytest.raises(Refused, match="There is a report of this year already"):
         _draft(full.coordinator)
     profile = _put_up(full.board_member, report)
     with pytest.raises(Refused, match="Its text stays"):
-        actions.write_text(by=full.coordinator, report_id=report.pk, part="heard", text="More.")
+        actions.write_text(by=full.coordinator, annual_report_id=report.pk, part="heard", text="More.")
     releasing.send_back(by=full.coordinator, profile_id=profile.pk, reason="Say why it was slow")
     again = _draft(full.coordinator)
     text = queries.texts_of(queries.report_of(full.board_member, again.pk))["not_done"]
@@ -279,21 +288,23 @@ def test_a_year_has_one_report_until_that_is_sent_back_and_its_texts_stand_in_th
     ("more", "says"),
     [
         ({"may_hold": False}, "Only the board"),
-        ({"year": 2026}, "a year that goes on"),
-        ({"year": 2021}, "one of the last years"),
+        ({"first": date(2026, 4, 1)}, "that have ended"),
+        ({"first": date(2025, 5, 1)}, "first day of a quarter"),
+        ({"first": date(2022, 4, 1)}, "last three years"),
+        ({"month": 10}, "the same month"),
         ({"is_under_way": True}, "already"),
         ({"policy": "mine"}, "choose one of the policies"),
     ],
 )
 def test_why_not_draft(more: dict[str, Any], says: str) -> None:
-    fits = {"may_hold": True, "year": 2025, "today": TODAY, "is_under_way": False, "policy": "a", "policies": {"a"}}  # fmt: skip
+    fits = {"may_hold": True, "first": OF, "today": TODAY, "month": None, "is_under_way": False, "policy": "a", "policies": {"a"}}  # fmt: skip
     assert rules.why_not_draft(**fits) is None  # type: ignore[arg-type]
     assert says in str(rules.why_not_draft(**(fits | more)))  # type: ignore[arg-type]
 
 
 def test_every_write_leaves_its_row_and_no_text_in_it(full: World) -> None:
     report = _draft(full.board_member)
-    actions.write_text(by=full.coordinator, report_id=report.pk, part="heard", text="We asked more.")
+    actions.write_text(by=full.coordinator, annual_report_id=report.pk, part="heard", text="We asked more.")
     _put_up(full.board_member, report)
     rows = AuditRow.objects.filter(subject="annual report", subject_id=str(report.pk)).order_by("at", "pk")
     assert sorted(one.verb for one in rows) == ["draft", "put up", "write"]
@@ -305,8 +316,11 @@ def test_every_write_leaves_its_row_and_no_text_in_it(full: World) -> None:
 
 def test_it_is_drafted_written_put_up_and_read_in_every_form(full: World, client: Client) -> None:
     client.force_login(full.board_member)
-    page = client.post(reverse("annual_draft"), {"year": "2025", "policy": "department"}, follow=True)
-    assert "Annual report, April 2025 to March 2026" in page.text
+    year = rules.years(today=localdate())[0]
+    asked = {"first": year.first.isoformat(), "policy": "department"}
+    page = client.post(reverse("annual_draft"), asked, follow=True)
+    title = f"Annual report, {counting.when_of(year)}"
+    assert title in page.text
     report = AnnualReport.objects.get()
     for name in ("annual_reports", "annual_draft"):
         assert client.get(reverse(name)).status_code == 200
@@ -326,7 +340,7 @@ def test_it_is_drafted_written_put_up_and_read_in_every_form(full: World, client
     client.force_login(full.teacher)
     for form, reads in (("html", _html), ("pdf", _pdf), ("xlsx", _xlsx)):
         said = reads(client.get(reverse("profile_file", args=[profile.pk, form])).content)
-        for text in ("Annual report, April 2025 to March 2026", "We were slow.", "What each promise counts", "Not recorded"):  # fmt: skip
+        for text in (title, "We were slow.", "What each promise counts", "Not recorded"):  # fmt: skip
             assert text in said, (form, text)
     client.force_login(full.analyst)
     assert client.get(reverse("digest_write", args=[profile.pk])).status_code == 404
@@ -336,7 +350,7 @@ def test_it_is_drafted_written_put_up_and_read_in_every_form(full: World, client
 def test_pages_ask_a_fixed_number_of_times(full: World, client: Client, django_assert_max_num_queries: Any) -> None:  # fmt: skip
     report = _draft(full.board_member)
     for part in Part:
-        actions.write_text(by=full.coordinator, report_id=report.pk, part=part, text="We asked more.")
+        actions.write_text(by=full.coordinator, annual_report_id=report.pk, part=part, text="We asked more.")
     client.force_login(full.board_member)
     with django_assert_max_num_queries(12):
         client.get(reverse("annual_reports"))

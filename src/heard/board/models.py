@@ -344,7 +344,7 @@ class AnnualReport(models.Model):
     published. True counts are kept nowhere."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    begins = models.PositiveSmallIntegerField(help_text=_("The year in whose April it begins."))
+    begins = models.DateField(help_text=_("The first day of its twelve months."))
     policy = models.JSONField(help_text=_("What is hidden and rounded: the engine’s policy in plain values."))
     sections = models.JSONField(help_text=_("Each with its definition, its coverage and what is printed."))
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -4,7 +4,7 @@ transaction."""
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-def draft_report(*, by: User, year: int, policy: str, at: datetime | None = None) -> AnnualReport:
-    """Counts the year once and hides what is small beside everything that was ever released: these are the figures of the report. What was
+def draft_report(*, by: User, first: date, policy: str, at: datetime | None = None) -> AnnualReport:
+    """Counts the year that begins on `first` once, and hides what is small beside everything that was ever released: these are the figures of the report. What was
     written in a report of the same year that was sent back or withdrawn stands in it again. Raises `Hidden`, `Refused`."""
     now = at or timezone.now()
     if not by.may(May.HOLD_FIGURES):
@@ -32,19 +32,20 @@ def draft_report(*, by: User, year: int, policy: str, at: datetime | None = None
     refuse(
         rules.why_not_draft(
             may_hold=True,
-            year=year,
+            first=first,
             today=timezone.localdate(now),
-            is_under_way=queries.is_under_way(by, year),
+            month=queries.month_of(by),
+            is_under_way=queries.is_under_way(by, first),
             policy=policy,
             policies=known.keys(),
         )
     )
-    of = rules.Year(year)
+    of = rules.Year(first)
     counted = counting.sections(by, of, today=timezone.localdate(now), small=known[policy].threshold)
     chosen, told = hide_small(by, counted, policy)
     covered = as_told(counting.with_coverage(sections_of(told), of, chosen["hidden"]))
     with transaction.atomic():
-        return _drafted(by, now, begins=year, policy=chosen, sections=covered)
+        return _drafted(by, now, begins=first, policy=chosen, sections=covered)
 
 
 def _drafted(by: User, now: datetime, **figures: Any) -> AnnualReport:
@@ -63,10 +64,10 @@ def _drafted(by: User, now: datetime, **figures: Any) -> AnnualReport:
 
 @transaction.atomic
 def write_text(
-    *, by: User, report_id: uuid.UUID, part: str, text: str, at: datetime | None = None
+    *, by: User, annual_report_id: uuid.UUID, part: str, text: str, at: datetime | None = None
 ) -> AnnualText:
     """What the partnership says in one part, with who wrote it. The text before stays. Nothing in it is about a child."""
-    report = _held(by, report_id)
+    report = _held(by, annual_report_id)
     is_put_up = report.put_up_as_id is not None
     refuse(rules.why_not_write(may_hold=by.may(May.HOLD_FIGURES), is_put_up=is_put_up, part=part, text=text))
     now = at or timezone.now()
@@ -78,9 +79,9 @@ def write_text(
 
 
 @transaction.atomic
-def put_up_report(*, by: User, report_id: uuid.UUID) -> AnnualReport:
+def put_up_report(*, by: User, annual_report_id: uuid.UUID) -> AnnualReport:
     """Its figures and texts stay as they are from now on, and two people who did not draft it find it on My work."""
-    report = _held(by, report_id)
+    report = _held(by, annual_report_id)
     is_put_up = report.put_up_as_id is not None
     refuse(rules.why_not_put_up(is_drafter=report.drafted_by_id == by.pk, is_put_up=is_put_up))
     report.put_up_as = put_up(by=by, report=queries.whole(report))
@@ -89,11 +90,11 @@ def put_up_report(*, by: User, report_id: uuid.UUID) -> AnnualReport:
     return report
 
 
-def _held(by: User, report_id: uuid.UUID) -> AnnualReport:
+def _held(by: User, annual_report_id: uuid.UUID) -> AnnualReport:
     """The report, locked, or `Hidden`."""
-    found = queries.report_of(by, report_id)
+    found = queries.report_of(by, annual_report_id)
     AnnualReport.objects.select_for_update().get(pk=found.pk)
-    return queries.report_of(by, report_id)
+    return queries.report_of(by, annual_report_id)
 
 
 def _audit(by: User, verb: str, report: AnnualReport, detail: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, CharField, Value, When
@@ -75,7 +75,7 @@ def when_of(year: Year) -> str:
 def _promised(asked: Asked) -> Iterator[Section]:
     found = periods(asked.user, today=asked.today)
     for year, id in ((asked.year, "year"), (asked.year.before, "before")):
-        table, few = _kept(found, year, f"promises-{year.begins}")
+        table, few = _kept(found, year, f"promises-{year.first:%Y-%m}")
         words = [_("Each promise is counted on its own: what was due in these months, or decided in them.")]
         if few:
             words.append(
@@ -146,7 +146,7 @@ def _happened(asked: Asked) -> Iterator[Section]:
     yield _both(
         asked, "happened-closed", _("Cases closed, and why"),
         [_("Each time that a case was closed on a day of the year, by why the work with the child ended, as whoever closed it said.")],
-        _("Of %(all)s cases closed. Why is not recorded of %(unknown)s."),
+        _("Of %(all)s cases closed; why is not recorded: %(unknown)s."),
         "cases closed", "why", _("Why"), dict(cases.why_ended(asked.user)), [cases.endings(asked.user)],
     )  # fmt: skip
     yield _missing(asked)
@@ -157,7 +157,7 @@ def _happened(asked: Asked) -> Iterator[Section]:
               "review saw it, with what was seen and by whom. One child may have several outcomes and several reviews."),
             _("It says what was written of the outcome, not that the plan was the reason."),
         ],
-        _("Of %(all)s outcomes looked at in reviews. A child without a review is in none of it."),
+        _("Of %(all)s outcomes looked at in reviews; not known: %(unknown)s. A child without a review is in none of it."),
         "outcomes looked at", "course", _("How it had gone"), dict(reviews.courses(asked.user)), [reviews.looked_at(asked.user)],
         unknown="not_known",
     )  # fmt: skip
@@ -208,7 +208,7 @@ def _heard(asked: Asked) -> Iterator[Section]:
     yield _section(
         asked, "heard-about", _("What children spoke on"),
         [_("How often words were recorded on each occasion in the year. Corrected words count once.")],
-        _("Of %(all)s times that words were recorded, with an open case or without. On what is not recorded of %(unknown)s."),
+        _("Of %(all)s times that words were recorded, with an open case or without. The occasion is not recorded: %(unknown)s."),
         "words recorded", "occasion", _("Occasion"), dict(words.occasions(user)), {year: said},
     )  # fmt: skip
     yield _section(
@@ -342,8 +342,8 @@ def _by(
         heading,
         (*says,),
         _(
-            "Children about whom a worry was told in the year: %(all)s; not recorded of %(unknown)s. Children with a case that was open on a day of it: "
-            "%(all_with_case)s; not recorded of %(unknown_with_case)s. A child may be in both."
+            "Children about whom a worry was told in the year: %(all)s; not recorded: %(unknown)s. Children with a case that was open on a day of it: "
+            "%(all_with_case)s; not recorded: %(unknown_with_case)s. A child may be in both."
         ),
         Tidy(what, "children in casework", columns, frozenset({what}), tuple(cells)),
         what,
@@ -424,7 +424,7 @@ def _named(countings: Iterable[Counting], year: Year) -> dict[str, Counted]:
     """What was counted in the year, by name."""
     found: dict[str, Counted] = defaultdict(Counted)
     for counting in countings:
-        for one in counting.by_quarter(figure_rules.next_of(date(year.last.year, 1, 1))):
+        for one in counting.by_quarter(year.last + timedelta(days=1)):
             if one.first >= year.first:
                 found[one.name] += one.counted
     return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from heard.board.annual import rules
 from heard.board.annual.counting import when_of
-from heard.govuk.forms import Form, RadiosField, TextareaField
+from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 from heard.insight.release.forms import policies_to_choose
 
 if TYPE_CHECKING:
@@ -21,8 +22,13 @@ class DraftForm(Form):
 
     asks = rules.DRAFT_ASKS
 
-    year = RadiosField(
-        _("Which year is it about?"), hint=_("From April to March. A year that goes on is not counted.")
+    first = SelectField(
+        _("Which year is it about?"),
+        hint=_(
+            "Twelve months that have ended. Reports that follow begin in the same month, so that no two overlap: by taking one from the "
+            "other a small count would be left."
+        ),
+        missing=_("Choose the year"),
     )
     policy = RadiosField(
         _("Which counts are hidden and rounded?"),
@@ -33,15 +39,15 @@ class DraftForm(Form):
         self, *args: Any, years: Iterable[rules.Year], policies: Mapping[str, Policy], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        year: Any = self.fields["year"]
+        first: Any = self.fields["first"]
         policy: Any = self.fields["policy"]
-        year.choices = [(str(one.begins), when_of(one)) for one in years]
+        first.choices = [(one.first.isoformat(), when_of(one)) for one in years]
         policy.choices = policies_to_choose(policies)
 
     @property
     def answered(self) -> dict[str, Any]:
         """For `draft_report`."""
-        return self.cleaned_data | {"year": int(self.cleaned_data["year"])}
+        return self.cleaned_data | {"first": date.fromisoformat(self.cleaned_data["first"])}
 
 
 class TextForm(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Prefetch, QuerySet
@@ -31,27 +32,34 @@ def reports_visible_to(user: User) -> QuerySet[AnnualReport]:
     return rows if user.may(May.HOLD_FIGURES) else rows.none()
 
 
-def report_of(user: User, report_id: uuid.UUID) -> AnnualReport:
+def report_of(user: User, annual_report_id: uuid.UUID) -> AnnualReport:
     """One of them, or `Hidden`."""
-    found = reports_visible_to(user).filter(pk=report_id).first()
+    found = reports_visible_to(user).filter(pk=annual_report_id).first()
     if found is None:
         raise Hidden
     return found
 
 
-def is_under_way(user: User, year: int) -> bool:
+def is_under_way(user: User, first: date) -> bool:
     """Whether a report of this year is written, waits to be released or is released."""
-    return reports_visible_to(user).filter(begins=year).exclude(put_up_as__state__in=_OVER).exists()
+    return reports_visible_to(user).filter(begins=first).exclude(put_up_as__state__in=_OVER).exists()
 
 
-def last_of(user: User, year: int) -> AnnualReport | None:
+def month_of(user: User) -> int | None:
+    """In which month reports begin: those that are under way, and those that were ever public. None where there is none."""
+    known = reports_visible_to(user).exclude(put_up_as__state="sent_back").first()
+    return known.begins.month if known else None
+
+
+def last_of(user: User, first: date) -> AnnualReport | None:
     """The report of this year that was drafted last."""
-    return reports_visible_to(user).filter(begins=year).order_by("-drafted_at").first()
+    return reports_visible_to(user).filter(begins=first).order_by("-drafted_at").first()
 
 
 def years_to_draft(user: User) -> list[rules.Year]:
-    found = rules.years(today=localdate())
-    return [one for one in found if not is_under_way(user, one.begins)]
+    over = reports_visible_to(user).exclude(put_up_as__state__in=_OVER).values_list("begins", flat=True)
+    taken = set(over)
+    return [one for one in rules.years(today=localdate(), month=month_of(user)) if one.first not in taken]
 
 
 def texts_of(report: AnnualReport) -> dict[str, AnnualText]:

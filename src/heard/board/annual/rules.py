@@ -2,34 +2,32 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.board.figures.rules import first_of
 from heard.board.rules import Part
 
 DRAFT_ASKS: Final = Asks(
-    year="Choose the year that the report is about.",
+    first="Choose the year that the report is about.",
     policy="Say which counts are hidden and rounded: choose one of the policies.",
 )
 TEXT_ASKS: Final = Asks(text="Write what the partnership says of it.")
-YEARS: Final = 3  # that ended last, of which one is chosen
+YEARS: Final = 3  # in which the year began that is chosen
 DAYS: Final = 182  # before and after a first plan: half a year
 
 
 @dataclass(frozen=True)
 class Year:
-    """Twelve months from April to March, as figures by agency and statutory returns have them."""
+    """Twelve months from the first day of a quarter. All reports of a partnership begin in one month, so that two years are the same or have no
+    day in common: by taking one from another nobody is left with a quarter."""
 
-    begins: int
-
-    @property
-    def first(self) -> date:
-        return date(self.begins, 4, 1)
+    first: date
 
     @property
     def last(self) -> date:
-        return date(self.begins + 1, 3, 31)
+        return self.first.replace(year=self.first.year + 1) - timedelta(days=1)
 
     @property
     def name(self) -> str:
@@ -38,27 +36,42 @@ class Year:
 
     @property
     def before(self) -> "Year":
-        return Year(self.begins - 1)
+        return Year(self.first.replace(year=self.first.year - 1))
 
 
 def name_of(first: date, last: date) -> str:
     return f"{first:%Y-%m} to {last:%Y-%m}"
 
 
-def years(*, today: date) -> list[Year]:
-    """Those that ended last, the latest first."""
-    latest = today.year - (2 if today < date(today.year, 4, 1) else 1)
-    return [Year(latest - ago) for ago in range(YEARS)]
+def years(*, today: date, month: int | None = None) -> list[Year]:
+    """Those that ended in the last three years, the latest first. `month`: in which reports of the partnership begin, where there is one."""
+    found, first = [], first_of(today).replace(year=today.year - 1)
+    while first >= first_of(today).replace(year=today.year - YEARS):
+        found.append(Year(first))
+        first = first_of(first - timedelta(days=1))
+    return [one for one in found if month in (None, one.first.month)]
 
 
 def why_not_draft(
-    *, may_hold: bool, year: int, today: date, is_under_way: bool, policy: str, policies: Collection[str]
+    *,
+    may_hold: bool,
+    first: date,
+    today: date,
+    month: int | None,
+    is_under_way: bool,
+    policy: str,
+    policies: Collection[str],
 ) -> str | None:
-    """`is_under_way`: a report of this year is written, waits for a decision or is released."""
+    """`first`: the first day of the year. `month`: as in `years`. `is_under_way`: a report of this year is written, waits for a decision or
+    is released."""
     if not may_hold:
         return "Only the board and co-ordinators draft an annual report."
-    if Year(year) not in years(today=today):
-        return "Choose one of the last years that ended: a year that goes on is not counted."
+    if Year(first) not in years(today=today):
+        return (
+            "Choose twelve months that have ended, from the first day of a quarter, in the last three years."
+        )
+    if Year(first) not in years(today=today, month=month):
+        return "Choose a year that begins in the same month as the reports before: years that overlap would give small counts away."
     if is_under_way:
         return "There is a report of this year already. Another is drafted once that one was sent back or withdrawn."
     return None if policy in policies else DRAFT_ASKS["policy"]

@@ -43,15 +43,15 @@ def annual_draft(request: Request) -> HttpResponse:
         with sending(request, form):
             report = actions.draft_report(by=user, **form.answered)
             messages.success(request, _("Drafted. Its figures stay as they are now."))
-            return redirect("annual_report", report_id=report.pk)
+            return redirect("annual_report", annual_report_id=report.pk)
     return render(request, "board/annual/draft.html", {"form": form, "years": years})
 
 
 @gate(May.HOLD_FIGURES)
 @require_safe
-def annual_report(request: Request, report_id: uuid.UUID) -> HttpResponse:
+def annual_report(request: Request, annual_report_id: uuid.UUID) -> HttpResponse:
     """While it is written. Once it was put up: where it is read."""
-    report = queries.report_of(request.user, report_id)
+    report = queries.report_of(request.user, annual_report_id)
     if report.put_up_as_id:
         return redirect("profile", profile_id=report.put_up_as_id)
     is_drafter = report.drafted_by_id == request.user.pk
@@ -59,7 +59,7 @@ def annual_report(request: Request, report_id: uuid.UUID) -> HttpResponse:
         "report": report,
         "title": queries.title_of(report),
         "policy": policy_words(report.policy),
-        "sections": shown(queries.whole(report).sections, report.policy),
+        "sections": shown(request.user, queries.whole(report).sections, report.policy),
         "texts": queries.texts_of(report),
         "parts_of": queries.PARTS,
         "why_not": rules.why_not_put_up(is_drafter=is_drafter, is_put_up=False),
@@ -69,31 +69,33 @@ def annual_report(request: Request, report_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.HOLD_FIGURES)
 @_FORM
-def annual_text(request: Request, report_id: uuid.UUID, part: str) -> HttpResponse:
-    report = queries.report_of(request.user, report_id)
+def annual_text(request: Request, annual_report_id: uuid.UUID, chapter: str) -> HttpResponse:
+    report = queries.report_of(request.user, annual_report_id)
     names = dict(queries.PARTS)
-    if part not in names:
+    if chapter not in names:
         raise Hidden
-    stands = queries.texts_of(report).get(part)
+    stands = queries.texts_of(report).get(chapter)
     form: Any = kept_form(
-        request, TextForm, kind=f"annual.text.{part}", subject_id=report_id, suggested={"text": stands.text} if stands else {},
+        request, TextForm, kind=f"annual.text.{chapter}", subject_id=annual_report_id, suggested={"text": stands.text} if stands else {},
     )  # fmt: skip
     if form.is_valid():
         with sending(request, form):
-            actions.write_text(by=request.user, report_id=report_id, part=part, **form.cleaned_data)
+            actions.write_text(
+                by=request.user, annual_report_id=annual_report_id, part=chapter, **form.cleaned_data
+            )
             messages.success(request, _("Saved. It stands in the report with your name."))
-            return redirect("annual_report", report_id=report_id)
+            return redirect("annual_report", annual_report_id=annual_report_id)
     why_not = rules.why_not_write(
-        may_hold=True, is_put_up=report.put_up_as_id is not None, part=part, text="given later"
+        may_hold=True, is_put_up=report.put_up_as_id is not None, part=chapter, text="given later"
     )
-    context = {"form": form, "report": report, "title": names[part], "why_not": why_not}
+    context = {"form": form, "report": report, "title": names[chapter], "why_not": why_not}
     return render(request, "board/annual/text.html", context)
 
 
 @gate(May.HOLD_FIGURES)
 @require_POST
-def annual_put_up(request: Request, report_id: uuid.UUID) -> HttpResponse:
+def annual_put_up(request: Request, annual_report_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
-        actions.put_up_report(by=request.user, report_id=report_id)
+        actions.put_up_report(by=request.user, annual_report_id=annual_report_id)
         messages.success(request, _("Put up. Two others find it on My work, read it and release it."))
-    return redirect("annual_report", report_id=report_id)
+    return redirect("annual_report", annual_report_id=annual_report_id)

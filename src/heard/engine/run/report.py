@@ -72,11 +72,13 @@ def _table_told(table: Tidy | None) -> dict[str, Any] | None:
         "about": table.about,
         "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
         "adds_up": sorted(table.adds_up),
-        "cells": [
-            {"places": {name: list(where) for name, where in one.places.items()}, "text": one.text}
-            for one in table.cells
-        ],
+        "cells": [_cell_told(one) for one in table.cells],
     }
+
+
+def _cell_told(cell: Cell) -> dict[str, Any]:
+    places = {name: list(where) for name, where in cell.places.items()}
+    return {"places": places, "text": cell.text, "beside": dict(cell.beside)}
 
 
 def sections_of(told: Iterable[Mapping[str, Any]]) -> list[Section]:
@@ -98,7 +100,10 @@ def _section(told: dict[str, Any]) -> Section:
 
 def _table(name: str, about: str, dimensions: Any, adds_up: Any, cells: Any) -> Tidy:
     made = (
-        Cell({key: tuple(where) for key, where in one["places"].items()}, 0, one["text"]) for one in cells
+        Cell(
+            {key: tuple(where) for key, where in one["places"].items()}, 0, one["text"], beside=one["beside"]
+        )
+        for one in cells
     )
     columns = {key: tuple(several) for key, several in dimensions.items()}
     return Tidy(name, about, columns, frozenset(adds_up), tuple(made))

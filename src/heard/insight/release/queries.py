@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -197,10 +197,15 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         fields=_of_lines(quality["fields"], hidden) if quality else None,
         linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
         notes=quality["notes"] if quality else [],
-        sections=[
-            section_as_read(one, hidden, _picture(profile, one["picture"])) for one in told["sections"]
-        ],
+        sections=[_section(one, hidden, _picture(profile, one["picture"])) for one in told["sections"]],
     )
+
+
+def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) -> list[Section]:
+    """Of a report that is not put up yet, for whoever writes it; `hidden`: the symbol that stands for what is hidden."""
+    if not user.may(May.HOLD_FIGURES):
+        raise Hidden
+    return [_section(one, hidden) for one in told]
 
 
 def file_of(profile: Profile, form: Form) -> tuple[bytes, str]:
@@ -228,8 +233,7 @@ def _ever_released() -> Q:
     return Q(state__in=EVER_RELEASED)
 
 
-def section_as_read(told: dict[str, Any], hidden: str, picture: str = "") -> Section:
-    """Of a section as it is kept (`told`); `hidden`: the symbol that stands for what is hidden."""
+def _section(told: dict[str, Any], hidden: str, picture: str = "") -> Section:
     grid = told["grid"]
     return Section(
         told["heading"],
