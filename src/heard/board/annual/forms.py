@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +13,9 @@ from heard.board.annual.counting import when_of
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 from heard.insight.release.forms import policies_to_choose
 
-if TYPE_CHECKING:
-    from heard.engine.publish import Policy
-
 
 class DraftForm(Form):
-    """`years`: those of which a report may be drafted."""
+    """`years`: those of which a report may be drafted. `policies`: as `insight.release` gives them, by name."""
 
     asks = rules.DRAFT_ASKS
 
@@ -36,7 +33,7 @@ class DraftForm(Form):
     )
 
     def __init__(
-        self, *args: Any, years: Iterable[rules.Year], policies: Mapping[str, Policy], **kwargs: Any
+        self, *args: Any, years: Iterable[rules.Year], policies: Mapping[str, Any], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         first: Any = self.fields["first"]
