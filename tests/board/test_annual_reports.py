@@ -32,7 +32,7 @@ from heard.engine.run.profile import check_again
 from heard.insight.models import Profile
 from heard.insight.release import actions as releasing
 from heard.insight.release import queries as released
-from heard.insight.release.report import sections_of
+from heard.insight.release.report import as_told, sections_of
 from heard.network.models import Person
 
 WHY = "It gives nobody away"
@@ -176,6 +176,18 @@ def test_figures_stay_as_they_were_drafted(full: World) -> None:
             rows = [list(row.texts) for row in one.grid.rows]
             there = printed[one.id.replace("_", "-")]["rows"]
             assert [row["texts"][1 : 1 + len(texts)] for row, texts in zip(there, rows, strict=True)] == rows
+
+
+def test_what_is_kept_is_what_was_counted_also_where_a_database_orders_keys_anew(full: World) -> None:
+    made = counting.sections(full.board_member, Year(OF), today=TODAY, small=5)
+    again = sections_of(json.loads(json.dumps(as_told(made), sort_keys=True)))
+    assert [one.grid.heads for one in again if one.has_grid] == [
+        one.grid.heads for one in made if one.has_grid
+    ]
+    assert [one.table.header for one in again if one.table] == [one.table.header for one in made if one.table]
+    assert [(one.id, one.words, one.coverage, one.lines) for one in again] == [
+        (one.id, one.words, one.coverage, one.lines) for one in made
+    ]
 
 
 # ---- nothing is given away

@@ -60,50 +60,51 @@ def write(
 
 
 def as_told(sections: Iterable[Section]) -> list[dict[str, Any]]:
-    """Plain values, from which `sections_of` makes them again."""
-    return [asdict(replace(one, table=None)) | {"table": _table_told(one.table)} for one in sections]
+    """Plain values, from which `sections_of` makes them again. What has an order is a list: a database may order the keys of an object anew."""
+    return [_told(one) for one in sections]
 
 
-def _table_told(table: Tidy | None) -> dict[str, Any] | None:
-    if table is None:
-        return None
+def _told(section: Section) -> dict[str, Any]:
+    across = [section.across.dimension, list(section.across.heads.items())]
+    beside, table = list(section.beside.items()), section.table
+    plain = asdict(replace(section, table=None))
+    return plain | {"across": across, "beside": beside, "table": _table_told(table) if table else None}
+
+
+def _table_told(table: Tidy) -> dict[str, Any]:
     return {
         "name": table.name,
         "about": table.about,
-        "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
+        "dimensions": list(table.dimensions.items()),
         "adds_up": sorted(table.adds_up),
-        "cells": [_cell_told(one) for one in table.cells],
+        "cells": [
+            {"places": dict(one.places), "text": one.text, "beside": dict(one.beside)} for one in table.cells
+        ],
     }
 
 
-def _cell_told(cell: Cell) -> dict[str, Any]:
-    places = {name: list(where) for name, where in cell.places.items()}
-    return {"places": places, "text": cell.text, "beside": dict(cell.beside)}
-
-
 def sections_of(told: Iterable[Mapping[str, Any]]) -> list[Section]:
-    return [_section(dict(one)) for one in told]
+    """As they were told, also where the values went through JSON meanwhile."""
+    return [_section(one) for one in told]
 
 
-def _section(told: dict[str, Any]) -> Section:
-    across, table = told["across"], told["table"]
-    heads = {head: tuple(where) for head, where in across["heads"].items()}
+def _section(told: Mapping[str, Any]) -> Section:
+    (dimension, heads), table = told["across"], told["table"]
     made: dict[str, Any] = {
         "words": tuple(told["words"]),
         "drawn": tuple(told["drawn"]),
         "lines": tuple(tuple(line) for line in told["lines"]),
-        "across": Across(across["dimension"], heads),
+        "across": Across(dimension, _tuples(heads)),
+        "beside": dict(told["beside"]),
         "table": _table(**table) if table else None,
     }
-    return Section(**(told | made))
+    return Section(**(dict(told) | made))
 
 
 def _table(name: str, about: str, dimensions: Any, adds_up: Any, cells: Any) -> Tidy:
-    made = (
-        Cell(
-            {key: tuple(where) for key, where in one["places"].items()}, 0, one["text"], beside=one["beside"]
-        )
-        for one in cells
-    )
-    columns = {key: tuple(several) for key, several in dimensions.items()}
-    return Tidy(name, about, columns, frozenset(adds_up), tuple(made))
+    made = (Cell(_tuples(one["places"].items()), 0, one["text"], beside=one["beside"]) for one in cells)
+    return Tidy(name, about, _tuples(dimensions), frozenset(adds_up), tuple(made))
+
+
+def _tuples(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(several) for name, several in pairs}
