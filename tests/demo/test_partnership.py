@@ -14,11 +14,15 @@ from django.utils.timezone import localdate
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.board import promises
+from heard.board.annual import rules
 from heard.board.figures.queries import periods
 from heard.board.figures.rules import first_of
+from heard.board.models import AnnualReport
+from heard.board.rules import Part
 from heard.cases import models
 from heard.demo import partnership, published, site
 from heard.demo.extracts import write_extracts
+from heard.engine.run.profile import check_again
 from heard.graph.question.queries import QUESTIONS
 from heard.insight.digest import queries as digests
 from heard.insight.models import Profile, ReleaseDecision
@@ -333,6 +337,22 @@ def test_it_is_loaded_into_an_empty_database_only() -> None:
         partnership.load(password=PASSWORD)
 
 
+def test_the_report_of_the_year_that_ended_last_is_released_and_the_one_before_is_being_written() -> None:
+    last, before = AnnualReport.objects.all()
+    assert (last.begins, before.begins) == ((year := rules.years(today=TODAY)[0]).first, year.before.first)
+    assert before.put_up_as is None
+    assert last.put_up_as is not None
+    assert last.put_up_as.state == "released"
+    assert last.put_up_as.author_id not in {one.by_id for one in last.put_up_as.decisions.all()}
+    assert {one.part for one in last.texts.all()} == set(Part)
+    content = queries.content_of(User.objects.get(username="ruth.pemberton"), last.put_up_as.pk)
+    shown = [one for one in content.sections if one.sheet and one.sheet.counts]
+    assert len(shown) > 12
+    assert any(
+        text.isdecimal() and text != "0" for one in shown for row in one.sheet.rows for text in row[1:]
+    )  # type: ignore[union-attr]
+
+
 def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_told_of(
     settings: Any, tmp_path: Any
 ) -> None:
@@ -340,9 +360,9 @@ def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_tol
     settings.EXTRACTS = tmp_path / "extracts"
     write_extracts(settings.EXTRACTS, children=300, seed=1)
     site._first_run()
-    profile = Profile.objects.get()
+    profile = Profile.objects.get(kind="profile")
     published.let_out.call(str(profile.pk))
-    assert (profile.state, ReleaseDecision.objects.count()) == (
+    assert (profile.state, ReleaseDecision.objects.filter(profile=profile).count()) == (
         "waiting",
         0,
     )  # it comes again when it is drawn up
@@ -355,3 +375,7 @@ def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_tol
     board = User.objects.get(username="helen.burrows")
     assert [one.profile for one in digests.waiting_for(board)] == [profile]
     assert queries.content_of(board, profile.pk).findings
+    every = [one.folder for one in queries.ever_released(board)]
+    found = check_again(every[0], before=every[1:])
+    assert (len(every), found.derived) == (2, [])
+    assert found.hidden > 50

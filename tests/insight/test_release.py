@@ -77,7 +77,7 @@ def test_an_author_releases_nothing_of_their_own_whatever_else_they_may(world: W
     author = User.objects.get(pk=world.analyst.pk)
     profile = profile_of(author)
     for act in (actions.release_profile, actions.send_back):
-        with pytest.raises(Refused, match="You drew this profile up"):
+        with pytest.raises(Refused, match="You drew this up"):
             act(by=author, profile_id=profile.pk, reason=WHY)
     assert not queries.waiting_for(author)
     assert not ReleaseDecision.objects.exists()
@@ -253,7 +253,7 @@ def test_what_was_withdrawn_leaves_a_notice_everywhere_and_no_file(world: World,
 
 def test_only_what_was_released_can_be_withdrawn(world: World) -> None:
     profile = profile_of(world.analyst)
-    with pytest.raises(Refused, match="Only a profile that was released"):
+    with pytest.raises(Refused, match="Only what was released"):
         actions.withdraw_profile(by=world.supervisor, profile_id=profile.pk, reason="Too early")
 
 
@@ -264,7 +264,7 @@ def test_people_decide_on_pages(world: World, client: Client) -> None:
     assert "Waiting for your decision" in client.get("/profiles/").text
     assert "Say whether you release it" in client.post(page, {"decision": "", "reason": ""}).text
     client.post(page, {"decision": "release", "reason": WHY})
-    assert "You released this profile already" in client.get(page).text
+    assert "You released this already" in client.get(page).text
     assert "Waiting for your decision" not in client.get("/profiles/").text
     client.force_login(world.supervisor)
     client.post(page, {"decision": "release", "reason": WHY})

@@ -84,7 +84,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     story.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")
     story.press("Draw it up").sees("Waiting to be drawn up")
     _work_through_the_queue()
-    story.sees("Key findings", "Who supplied what", "This profile is not released.")
+    story.sees("Key findings", "Who supplied what", "This is not released.")
     profile = story.look().path
     story.sign_in(world.teacher).open(profile, status=404)
 
@@ -98,7 +98,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     story.press("Keep my decision").sees("Say whether you release it")
     story.choose("Release it").fill("Why?", "Small places are put together.").press("Keep my decision")
     story.sees("A second person has to release it too.", "Waiting for a second person")
-    story.sees("You released this profile already.")
+    story.sees("You released this already.")
     story.widths = (DESKTOP,)
     story.sign_in(world.board_member).open("/profiles/").sees("Waiting for your decision").follow(TITLE)
     story.press("Release it, or send it back").choose("Release it").fill("Why?", "I read each table.")
@@ -136,7 +136,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     story.open(stop).press("Have no more digests by mail").sees("No more digests come to your address.")
 
     # Something was wrong with it after all: it is withdrawn, and says so.
-    story.sign_in(world.supervisor).open(profile).follow("Withdraw this profile").press("Withdraw it")
+    story.sign_in(world.supervisor).open(profile).follow("Withdraw it").press("Withdraw it")
     story.sees("Say why it is withdrawn").fill("Why is it withdrawn?", "One source was read twice.")
     story.press("Withdraw it").sees("Withdrawn by Sufi Visram", "One source was read twice.")
     expect(story.page.get_by_text("Key findings")).to_have_count(0)

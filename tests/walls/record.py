@@ -22,6 +22,8 @@ from heard.agencies.models import User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
+from heard.board.annual import actions as annual
+from heard.board.annual.rules import years
 from heard.board.caseaudit import actions as reading
 from heard.board.figures import actions as figuring
 from heard.board.figures.rules import first_of
@@ -881,8 +883,15 @@ def _audit(world: World) -> dict[str, Any]:
     note = figuring.write_note(
         by=world.board_member, promise="worries", quarter=first_of(ago(0)), text="New team in May"
     )
+    report = annual.draft_report(
+        by=world.board_member, first=years(today=ago(0))[0].first, policy="department"
+    )
+    annual.write_text(
+        by=world.board_member, annual_report_id=report.pk, part="heard", text="We asked more often."
+    )
     keys = {
         "audit_id": audit.pk,
+        "annual_report_id": report.pk,
         "answer_id": said.pk,
         "audit_action_id": action.pk,
         "own_requirement_id": ours.pk,

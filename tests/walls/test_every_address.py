@@ -56,6 +56,7 @@ VALUES = {
     "promise": ("worries",),
     "duty": ("report", "share"),
     "requirement": ("SM1",),
+    "chapter": ("heard",),
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
@@ -64,7 +65,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
-    "audit_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id", "evidence_id", "draw_id", "sample_id",
+    "audit_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id", "evidence_id", "draw_id", "sample_id", "annual_report_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
@@ -108,6 +109,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "evidence_id",
     "draw_id",  # names no child; its cases do
     "figure_note_id",
+    "annual_report_id",
     "view_id",
     "service_id",  # services and procedures know no child
     "services_file_id",

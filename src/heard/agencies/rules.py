@@ -39,7 +39,9 @@ class May(StrEnum):
     RELEASE = "release a profile or digest that others drew up, send it back, or withdraw it"
     SEE_PROFILES = "read the profiles and digests that were released, and have digests by mail"
     SEE_FIGURES = "see the partnership's figures"
-    HOLD_FIGURES = "see the partnership's figures by agency, and write notes beside them"
+    HOLD_FIGURES = (
+        "see the partnership's figures by agency, write notes beside them, and draft its annual report"
+    )
     AUDIT = (
         "say what their agency meets of what the partnership checks itself against, and read what others say"
     )

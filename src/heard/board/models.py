@@ -13,6 +13,8 @@ from heard.board.figures.models import FigureNote
 from heard.board.own.models import OwnRequirement
 
 __all__ = [
+    "AnnualReport",
+    "AnnualText",
     "Audit",
     "AuditAction",
     "AuditAnswer",
@@ -335,3 +337,57 @@ class CaseReading(models.Model):
 
     def __str__(self) -> str:
         return f"reading {self.pk}"
+
+
+class AnnualReport(models.Model):
+    """The figures of one year as they were counted once, small ones hidden: what people write beside them and two approve is what is
+    published. True counts are kept nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    begins = models.DateField(help_text=_("The first day of its twelve months."))
+    policy = models.JSONField(help_text=_("What is hidden and rounded: the engine’s policy in plain values."))
+    sections = models.JSONField(help_text=_("Each with its definition, its coverage and what is printed."))
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    put_up_as = models.OneToOneField(
+        "insight.Profile", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("Empty while it is written."),
+    )  # fmt: skip
+
+    class Meta:
+        ordering: ClassVar = ["-begins", "-drafted_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["begins"],
+                condition=models.Q(put_up_as=None),
+                name="one_report_of_a_year_is_written",
+                violation_error_message=_("A report of this year is being written already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"annual report of {self.begins}"
+
+
+class AnnualText(models.Model):
+    """What somebody wrote in one part of a report. Never changed: another text of the same part stands in its place, and the one before
+    stays."""
+
+    class Part(models.TextChoices):
+        PROMISED = rules.Part.PROMISED.value, _("What we promised")
+        HAPPENED = rules.Part.HAPPENED.value, _("What happened to children, before and after")
+        HEARD = rules.Part.HEARD.value, _("What children say of it")
+        REACHED = rules.Part.REACHED.value, _("Whom we reached: sex, age, ethnicity and disability")
+        NOT_DONE = rules.Part.NOT_DONE.value, _("What we did not do")
+
+    report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="texts")
+    part = models.CharField(max_length=10, choices=Part)
+    text = models.TextField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["written_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.part}, {self.written_at:%Y-%m-%d}"

@@ -64,6 +64,16 @@ class Done(StrEnum):
     NOT_DONE = "not_done"
 
 
+class Part(StrEnum):
+    """What an annual report is made of, in its order."""
+
+    PROMISED = "promised"
+    HAPPENED = "happened"
+    HEARD = "heard"
+    REACHED = "reached"
+    NOT_DONE = "not_done"
+
+
 @dataclass(frozen=True)
 class Taking:
     """An agency that takes part in an audit. `leads`: it answers for the partnership as one."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("digests/", include("heard.insight.digest.urls")),
     path("audits/", include("heard.board.urls")),
     path("figures/", include("heard.board.figures.urls")),
+    path("annual/", include("heard.board.annual.urls")),
     path("outcomes/", include("heard.board.outcomes.urls")),
     path("where-to-turn/", include("heard.services.urls")),
     path("unmet-needs/", include("heard.board.unmet.urls")),

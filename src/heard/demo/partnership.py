@@ -31,6 +31,7 @@ from heard.demo.life import (
     lawful,
     noting,
     panels,
+    reporting,
     sharing,
     supervising,
     turning,
@@ -142,6 +143,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     told = read("life/audits.yaml")
     auditing.write_own(world, told["own"])
     auditing.audit(world, told["audits"])
+    reporting.report(world, read("life/reports.yaml"))
     keeping.hold_and_ask(world)
 
 

@@ -29,7 +29,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Counting:
-    """`rows`: one for each thing that was promised, of all agencies. `day`: the field, a date or a time, that decides to which
+    """`rows`: one for each thing that was promised, of all agencies. `day`: the field, or the path to it, a date or a time, that decides to which
     quarter it belongs; `kept`: which of them were kept, None for none, and `reason`: those of them by a reason (`Kept`); `child`: the
     path to the key of the child whom it is about; `name`: the field that tells several promises apart, or the one name that all
     have; `agency`: the path to the agency whose work it is."""
@@ -69,7 +69,10 @@ class Counting:
             yield Quarter(*key, counted)
 
     def _day(self, compared: str) -> str:
-        timed = isinstance(self.rows.model._meta.get_field(self.day), DateTimeField)
+        model, *path = self.rows.model, *self.day.split("__")
+        for name in path[:-1]:
+            model = model._meta.get_field(name).related_model
+        timed = isinstance(model._meta.get_field(path[-1]), DateTimeField)
         return f"{self.day}__date__{compared}" if timed else f"{self.day}__{compared}"
 
     def _sums(self) -> dict[str, Count]:

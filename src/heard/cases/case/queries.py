@@ -477,13 +477,60 @@ def open_between(user: User, since: date, until: date) -> list[Drawable]:
     from it. For those who hold audits; it is for drawing, and shown to nobody. One query."""
     if not user.may(May.HOLD_AUDIT):
         raise Hidden
+    found = (
+        _open_between(since, until)
+        .order_by("pk")
+        .values_list("pk", "person__sex", "person__birth_date", "lead_team__agency__name")
+    )
+    return [Drawable(*row) for row in found]
+
+
+def _open_between(since: date, until: date) -> QuerySet[Case]:
     ended = CasePeriod.objects.order_by().filter(
         case=OuterRef("pk"), opened_at__date__lte=until, closed_at__date__gte=since
     )
     now = Q(state=Case.State.OPEN, opened_at__date__lte=until)
-    rows = Case.objects.order_by("pk").filter(now | Q(Exists(ended)), person__merged_into=None)
-    found = rows.values_list("pk", "person__sex", "person__birth_date", "lead_team__agency__name")
-    return [Drawable(*row) for row in found]
+    return Case.objects.order_by().filter(now | Q(Exists(ended)), person__merged_into=None)
+
+
+def children_worked_with(user: User, since: date, until: date) -> QuerySet[Case, uuid.UUID]:
+    """Keys of the children whose case was open on one of these days, over the whole partnership. For those who see figures; for
+    counting, and shown to nobody."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return _open_between(since, until).values_list("person", flat=True).distinct()
+
+
+def openings(user: User) -> tuple[Counting, Counting]:
+    """Each time that a case was opened, or opened again: of work that goes on, and of work that has ended. None is kept. For those
+    who see figures."""
+    now = Counting(_opened_for_figures(user), "opened_at", None, "person")
+    return now, Counting(CasePeriod.objects.order_by(), "opened_at", None, "case__person")
+
+
+def endings(user: User) -> Counting:
+    """Each time that a case was closed, by why the work ended, "" where nobody said. None is kept. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Counting(CasePeriod.objects.order_by(), "closed_at", None, "case__person", name=F("ended_as"))
+
+
+def why_ended(user: User) -> list[tuple[str, str]]:
+    """What `endings` names, with its words."""
+    return [(value, str(label)) for value, label in CasePeriod.EndedAs.choices]
+
+
+def unheard(user: User) -> Counting:
+    """Each decision beside which stands why the child could not be heard, by why, on the day on which the child was asked, or somebody
+    tried last. None is kept. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Counting(NotHeard.objects.order_by(), "last_on", None, "person", name=F("why"))
+
+
+def why_unheard(user: User) -> list[tuple[str, str]]:
+    """What `unheard` names, with its words."""
+    return [(value, str(label)) for value, label in NotHeard.Why.choices]
 
 
 def close_to(user: User, worker: User, case_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

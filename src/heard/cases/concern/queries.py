@@ -496,6 +496,13 @@ def _told_since(user: User, since: date) -> QuerySet[Concern]:
     return Concern.objects.filter(told_at__date__gte=since).order_by()
 
 
+def children_told_of(user: User, since: date, until: date) -> QuerySet[Concern, uuid.UUID]:
+    """Keys of the children about whom a worry was told on one of these days, over the whole partnership. For those who see figures; for
+    counting, and shown to nobody."""
+    told = _told_since(user, since).filter(told_at__date__lte=until, person__isnull=False)
+    return told.values_list("person", flat=True).distinct()
+
+
 def told_about_places(user: User, *, since: date) -> int:
     """How many worries about places and groups were told since a day. For those who see figures."""
     if not user.may(May.SEE_FIGURES):

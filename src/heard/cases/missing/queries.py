@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
@@ -172,6 +175,21 @@ def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tup
     by_month = began.annotate(month=TruncMonth("missing_from")).values("month")
     months = by_month.annotate(of=Count("pk"), children=Count("person", distinct=True))
     return {timezone.localdate(row["month"]): (row["of"], row["children"]) for row in months}
+
+
+def days_missing(
+    user: User, children: Collection[uuid.UUID], *, since: date, until: date
+) -> dict[uuid.UUID, list[date]]:
+    """Of these children, the days on which an episode began, from one day to another, without those noted by mistake. For those who
+    see figures; true counts, shown to nobody. One query for 400 of them."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    began = _counted(Episode.objects.filter(missing_from__date__range=(since, until))).order_by()
+    found: dict[uuid.UUID, list[date]] = defaultdict(list)
+    for some in batched(children, 400):
+        for child, at in began.filter(person__in=some).values_list("person", "missing_from"):
+            found[child].append(timezone.localdate(at))
+    return found
 
 
 def _returns(user: User) -> QuerySet[Episode]:

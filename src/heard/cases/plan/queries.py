@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_i
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.disruption.queries import steps_with_an_owner
+from heard.cases.missing.queries import days_missing
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.knowledge import load
@@ -307,6 +308,28 @@ def agreed_beside_words(user: User, *, since: date, by: Iterable[int] | None = N
     rows = Plan.objects.all() if by is None else plans_visible_to(user).filter(agreed_by__in=by)
     agreed = rows.filter(agreed_at__date__gte=since).order_by()
     return beside_words(user, agreed, at="agreed_at", around="case")
+
+
+def missing_around_first_plan(
+    user: User, *, since: date, until: date, days: int
+) -> dict[uuid.UUID, tuple[int, int]]:
+    """Of each child, by key, for whom so many `days` since their first agreed plan ended between these two: how many missing episodes began
+    in that many days before the plan, and from its day on. Over the whole partnership, for those who see figures; true counts, shown
+    to nobody."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    span = timedelta(days=days)
+    agreed = Plan.objects.filter(agreed_at__isnull=False).order_by().values_list("case__person")
+    first = {child: timezone.localdate(at) for child, at in agreed.annotate(at=Min("agreed_at"))}
+    planned = {child: day for child, day in first.items() if since <= day + span - timedelta(1) <= until}
+    began = days_missing(user, planned, since=since - 2 * span, until=until)
+    return {
+        child: (
+            sum(day - span <= one < day for one in began[child]),
+            sum(day <= one < day + span for one in began[child]),
+        )
+        for child, day in planned.items()
+    }
 
 
 def not_reviewed(user: User) -> Counting:

@@ -307,6 +307,20 @@ def to_hold(user: User) -> tuple[Counting, Counting]:
     ), not_reviewed(user)
 
 
+def looked_at(user: User) -> Counting:
+    """How each outcome of a plan had gone when a review looked at it, by the day of the review. None is kept. For those who see
+    figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = ReviewedOutcome.objects.order_by()
+    return Counting(rows, "review__held_on", None, "review__plan__case__person", name=F("course"))
+
+
+def courses(user: User) -> list[tuple[str, str]]:
+    """What `looked_at` names, with its words."""
+    return [(value, str(label)) for value, label in ReviewedOutcome.Course.choices]
+
+
 def held_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Reviews held since a day beside the child's own words. Over the whole partnership, for those who see
     figures; `by`: those held by these people, of the children whom the user may see."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from heard.agencies.rules import Hidden
+from heard.agencies.rules import Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
 from heard.cases.case.queries import my_cases
 from heard.cases.words.models import Answer
@@ -58,6 +59,20 @@ def not_told_back_by_child(user: User) -> QuerySet[Words]:
         nth=Window(RowNumber(), partition_by="person", order_by=("heard_on", "written_at")),
     )
     return rows.filter(nth=1)
+
+
+def heard(user: User) -> Counting:
+    """A child's words, each once, by what they were said on, "" where nobody knows any more; kept where it is written what changed because of
+    them, or why nothing could. Over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    standing = Words.objects.filter(corrected_by=None).order_by()
+    return Counting(standing, "heard_on", ~Q(what_changed=""), "person", name=F("said_on"))
+
+
+def occasions(user: User) -> list[tuple[str, str]]:
+    """What `heard` names, with its words."""
+    return [(value, str(label)) for value, label in Words.Occasion.choices]
 
 
 def is_corrected(words: Words) -> bool:

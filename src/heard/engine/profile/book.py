@@ -1,4 +1,5 @@
-"""The profile as a workbook (.xlsx): data quality first, then a sheet for each table. Nothing in it is ever run."""
+"""The profile as a workbook (.xlsx): data quality first, then a sheet for each table. A report without sources begins with what it is,
+and each of its parts has a sheet. Nothing in it is ever run."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from heard.engine.profile.sections import spelt
 
 if TYPE_CHECKING:
-    from heard.engine.profile.shape import Profile, Section
+    from heard.engine.profile.shape import Profile, Quality, Section
 
 _HEAD, _TITLE = Font(bold=True), Font(bold=True, size=14)
 _PAPER = PatternFill("solid", fgColor="FFE8EFEE")
@@ -33,9 +34,12 @@ def workbook(profile: Profile) -> bytes:
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
-    _quality(book.create_sheet("Data quality"), profile)
+    if profile.quality:
+        _quality(book.create_sheet("Data quality"), profile, profile.quality)
+    else:
+        _about(book.create_sheet(_sheet_name(profile.kind, ())), profile)
     for section in profile.sections:
-        if section.table is not None:
+        if section.has_grid or not profile.quality:
             _section(book.create_sheet(_sheet_name(section.heading, book.sheetnames)), section, profile)
     made = datetime.combine(profile.as_of, time())
     book.properties.creator, book.properties.title = "Heard", profile.title
@@ -45,8 +49,13 @@ def workbook(profile: Profile) -> bytes:
     return _always_the_same(raw.getvalue(), made)
 
 
-def _quality(sheet: Any, profile: Profile) -> None:
-    quality = profile.quality
+def _about(sheet: Any, profile: Profile) -> None:
+    _put(sheet, [profile.title], _TITLE)
+    _say(sheet, _of(profile), profile.opening, *profile.findings, profile.hiding.words)
+    _lay_out(sheet)
+
+
+def _quality(sheet: Any, profile: Profile, quality: Quality) -> None:
     _put(sheet, [profile.title], _TITLE)
     _say(sheet, _of(profile), *profile.findings, profile.hiding.words, *quality.notes)
     _put(sheet, [])
@@ -67,9 +76,10 @@ def _quality(sheet: Any, profile: Profile) -> None:
 def _section(sheet: Any, section: Section, profile: Profile) -> None:
     _put(sheet, [section.heading], _TITLE)
     _say(sheet, _of(profile), *section.words, section.coverage)
-    _put(sheet, [])
-    sheet.print_title_rows = f"{sheet._current_row + 1}:{sheet._current_row + 1}"
-    _grid(sheet, section)
+    if section.has_grid:
+        _put(sheet, [])
+        sheet.print_title_rows = f"{sheet._current_row + 1}:{sheet._current_row + 1}"
+        _grid(sheet, section)
     _lay_out(sheet)
 
 
@@ -80,7 +90,8 @@ def _grid(sheet: Any, section: Section) -> None:
 
 
 def _of(profile: Profile) -> str:
-    return f"From {spelt(profile.first)} to {spelt(profile.as_of)}, release {profile.release}."
+    release = f", release {profile.release}" if profile.release else ""
+    return f"From {spelt(profile.first)} to {spelt(profile.as_of)}{release}."
 
 
 def _say(sheet: Any, *sentences: str) -> None:

@@ -1,4 +1,4 @@
-"""What a profile is made of: tidy tables of counts, and the sections that show them.
+"""What a profile or another report is made of: tidy tables of counts, and the sections that show them.
 
 A table is counted first, with true counts; what to print of each cell is decided over all tables together and put in
 afterwards (`printed`). Every format is drawn from the same tables with the same texts.
@@ -108,7 +108,8 @@ class Grid:
 class Section:
     """One part of a profile: words, and under its coverage one table with a picture of it. `down`: the dimension of the
     rows, called `rows`; `beside`: headings of further columns, each with its name in the table; `labels`: how a person reads
-    a place; `drawn`: which headings of counts the picture shows, none: no picture."""
+    a place; `drawn`: which headings of counts the picture shows, none: no picture. `lines`: in place of a table of counts one
+    of words, its head first. `level`: of its heading, 3 for what is a part of the section before."""
 
     id: str
     heading: str
@@ -121,10 +122,20 @@ class Section:
     labels: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     drawn: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+    level: int = 2
+
+    @property
+    def has_grid(self) -> bool:
+        return bool(self.lines) or self.table is not None
 
     @property
     def grid(self) -> Grid:
         """The printed texts, row by row, and what stands beside them."""
+        if self.lines:
+            (first, *heads_of_words), *said = self.lines
+            of_words = tuple(GridRow(label, 0, (), tuple(texts)) for label, *texts in said)
+            return Grid(first, (), tuple(heads_of_words), of_words)
         assert self.table is not None
         heads = self.across.heads or {"Number": ()}
         rows: dict[Where, dict[Where, str]] = {}
@@ -197,18 +208,27 @@ def thousands(text: str) -> str:
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile as it may be shown. `first` and `as_of`: the days of its period, both in it."""
+    """A profile as it may be shown, or another report. `first` and `as_of`: the days of its period, both in it. `release` and
+    `rule`: empty where it goes by none. `quality`: None where no source was linked. `kind` and `opening`: what it is, and what
+    is said before anything else."""
 
     title: str
     first: date
     as_of: date
     release: str
     rule: str
-    quality: Quality
+    quality: Quality | None
     findings: tuple[str, ...]
     sections: tuple[Section, ...]
     hiding: Hiding
+    kind: str = "Problem profile"
+    opening: str = (
+        "It says what agencies know together of children who may be sexually exploited: not how many there are. No child is "
+        "ranked, and no place is to blame."
+    )
 
     @property
     def tables(self) -> Sequence[Tidy]:
-        return [one.table for one in (self.quality.sources, *self.sections) if one.table]
+        """Each once, however many sections show it."""
+        shown = (self.quality.sources, *self.sections) if self.quality else self.sections
+        return list({one.table.name: one.table for one in shown if one.table}.values())

@@ -19,7 +19,7 @@ from heard.engine.tables import safe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heard.engine.profile.shape import Profile, Section, Tidy
+    from heard.engine.profile.shape import Grid, Profile, Quality, Section, Tidy
     from heard.engine.tables import Progress
 
 NAME = "profile"
@@ -28,11 +28,12 @@ MADE_BY = "heard profile"
 
 
 def write(profile: Profile, out: Path, progress: Progress) -> None:
-    for folder in (TABLES, PICTURES, QUALITY):
+    for folder in (TABLES, PICTURES):
         (out / folder).mkdir()
     for table in profile.tables:
         write_table(table, out / TABLES, profile.hiding.policy)
-    _write_quality(profile, out / QUALITY)
+    if profile.quality:
+        _write_quality(profile.quality, out / QUALITY)
     progress("Drawing", 0.5)
     drawn = {section.id: svg for section in profile.sections if (svg := pictures.draw(section))}
     for name, svg in drawn.items():
@@ -63,7 +64,6 @@ def write_table(table: Tidy, folder: Path, policy: Mapping[str, Any]) -> None:
 
 def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
     """Plain values: what the profile says, with the names of its tables and pictures."""
-    quality, supplied = profile.quality, profile.tables[0]
     return {
         "made_by": MADE_BY,
         "title": profile.title,
@@ -74,40 +74,46 @@ def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
         "rule": profile.rule,
         "policy": {"words": profile.hiding.words, "small": profile.hiding.small, "hidden": profile.hiding.hidden},
         "findings": list(profile.findings),
-        "quality": {
-            "table": supplied.name,
-            "sources": [dict(zip(supplied.header, line, strict=True)) for line in supplied.lines()],
-            "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
-            "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
-            "notes": list(quality.notes),
-        },
-        "sections": [_section(one, drawn) for one in profile.sections],
+        "quality": _quality(profile.quality) if profile.quality else None,
+        "sections": [section_as_json(one, drawn) for one in profile.sections],
     }  # fmt: skip
 
 
-def _section(section: Section, drawn: Iterable[str]) -> dict[str, Any]:
+def _quality(quality: Quality) -> dict[str, Any]:
+    supplied = quality.sources.table
+    assert supplied is not None
+    return {
+        "table": supplied.name,
+        "sources": [dict(zip(supplied.header, line, strict=True)) for line in supplied.lines()],
+        "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
+        "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
+        "notes": list(quality.notes),
+    }
+
+
+def section_as_json(section: Section, drawn: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "id": section.id,
         "heading": section.heading,
+        "level": section.level,
         "words": [one for one in section.words if one],
         "coverage": section.coverage,
         "table": section.table.name if section.table else None,
         "picture": section.id if section.id in drawn else None,
-        "grid": _grid(section) if section.table else None,
+        "grid": _grid(section.grid) if section.has_grid else None,
     }
 
 
-def _grid(section: Section) -> dict[str, Any]:
+def _grid(grid: Grid) -> dict[str, Any]:
     """The table as a person reads it; `depth`: how far a row is below the total."""
-    grid = section.grid
     return {
         "head": [grid.rows_are, *grid.heads, *grid.beside],
         "rows": [{"depth": row.depth, "texts": [row.label, *row.texts, *row.beside]} for row in grid.rows],
     }
 
 
-def _write_quality(profile: Profile, folder: Path) -> None:
-    quality = profile.quality
+def _write_quality(quality: Quality, folder: Path) -> None:
+    folder.mkdir()
     _write_csv(folder / "fields.csv", [quality.head, *quality.fields])
     if quality.linking:
         _write_csv(folder / "linking.csv", [quality.LINKING, *quality.linking])

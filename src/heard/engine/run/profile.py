@@ -70,10 +70,10 @@ def draw_up(
     with plainly():
         counted = profile.count(folder, asked, missing=missing, patterns=patterns, progress=tell)
         tell("Choosing what to hide", None)
-        earlier = [publish.read_table(path) for one in before for path in _tables(one)]
-        hidden = _hide(counted, policy, earlier)
+        earlier = [publish.read_table(path) for one in before for path in tables_in(one)]
+        hidden = hide(counted, policy, earlier)
         printed = [one.printed(row["count"] for row in hidden.texts[one.name]) for one in counted]
-        drawn = profile.compose(folder, printed, asked, title=title, hiding=_hiding(policy), told=told)
+        drawn = profile.compose(folder, printed, asked, title=title, hiding=hiding(policy), told=told)
         with folders.fresh(out) as place:
             profile.write(drawn, place, tell)
     shown = [_true(one) for one in drawn.tables]
@@ -95,7 +95,7 @@ def draw_up(
 def check_again(folder: Path, *, before: Sequence[Path]) -> publish.Checked:
     """The attack on the tables of a profile in `folder`, with all that were released before, each by the policy by which it
     was published: its tables say which. Raises `NotDone`."""
-    paths = [path for one in (*before, folder) for path in _tables(one)]
+    paths = [path for one in (*before, folder) for path in tables_in(one)]
     return publish.check_files(paths, publish.Policy())
 
 
@@ -129,13 +129,13 @@ def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
     return profile.Asked(first, as_of, release, rule, policy.threshold, any_window)
 
 
-def _hiding(policy: publish.Policy) -> profile.Hiding:
+def hiding(policy: publish.Policy) -> profile.Hiding:
     return profile.Hiding(
         policy.words, policy.threshold, policy.hidden, policy.rounded_to({}), policy.as_told()
     )
 
 
-def _tables(folder: Path) -> Iterable[Path]:
+def tables_in(folder: Path) -> Iterable[Path]:
     """The tables of a profile, or of any folder of CSV files."""
     inner = folder / writing.TABLES
     found = sorted((inner if inner.is_dir() else folder).glob("*.csv"))
@@ -155,7 +155,7 @@ def _true(table: profile.Tidy) -> publish.Table:
     return publish.Table(table.name, layout, tuple(rows))
 
 
-def _hide(
+def hide(
     counted: Sequence[profile.Tidy], policy: publish.Policy, earlier: Sequence[publish.Table]
 ) -> publish.Printed:
     """The counts that a reader looks for first are shown where that can be done at all."""

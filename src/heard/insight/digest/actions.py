@@ -14,7 +14,6 @@ from heard.agencies.mail.sending import send_to_each, why_no_mail
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.insight.digest import letters, queries, rules
 from heard.insight.digest.models import Digest, DigestPost, Subscriber
-from heard.insight.release.queries import profile_visible_to
 from heard.insight.release.rules import State
 from heard.knowledge import load
 
@@ -28,7 +27,7 @@ def write_digest(
 ) -> Digest:
     """A digest of a released profile, with what the field knows today. Raises `Hidden`, `Refused`."""
     _only(by, May.DRAW_PROFILE)
-    profile = profile_visible_to(by, profile_id)
+    profile = queries.profile_to_write_of(by, profile_id)
     refuse(rules.why_not_write(profile_state=profile.state))
     said = {"title": title, "words": words, "further": further, "contact": contact}
     digest = Digest.objects.create(

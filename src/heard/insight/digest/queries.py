@@ -13,14 +13,15 @@ from heard.agencies.queries import colleagues_visible_to, duty_team
 from heard.agencies.rules import Hidden, May
 from heard.insight.digest import rules
 from heard.insight.digest.models import Digest, Subscriber
-from heard.insight.release.queries import Content, content_of
-from heard.insight.release.rules import State
+from heard.insight.release.queries import Content, content_of, profile_visible_to
+from heard.insight.release.rules import Kind, State
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     import uuid
 
     from heard.agencies.models import User
+    from heard.insight.release.models import Profile
     from heard.knowledge.model import Heading, Pattern, Release
 
 
@@ -34,6 +35,14 @@ class Composed:
     patterns: list[tuple[Heading, list[Pattern]]]
     further: list[str]
     sources: list[str]
+
+
+def profile_to_write_of(user: User, profile_id: uuid.UUID) -> Profile:
+    """A profile of a run; `Hidden` where it is another report, of which there are no key findings to hand on."""
+    profile = profile_visible_to(user, profile_id)
+    if profile.kind != Kind.PROFILE:
+        raise Hidden
+    return profile
 
 
 def digests_visible_to(user: User) -> QuerySet[Digest]:

@@ -17,7 +17,6 @@ from heard.agencies.rules import May, Refused
 from heard.govuk.pdf import as_download
 from heard.insight.digest import actions, queries, rules
 from heard.insight.digest.forms import DigestForm, InviteForm
-from heard.insight.release.queries import profile_visible_to
 from heard.insight.release.rules import State
 
 _PER_PAGE = 50
@@ -35,7 +34,7 @@ def digests(request: Request) -> HttpResponse:
 
 @gate(May.DRAW_PROFILE)
 def digest_write(request: Request, profile_id: uuid.UUID) -> HttpResponse:
-    profile = profile_visible_to(request.user, profile_id)
+    profile = queries.profile_to_write_of(request.user, profile_id)
     why_not = rules.why_not_write(profile_state=profile.state)
     begin = queries.suggested(request.user)
     form = kept_form(request, DigestForm, kind="digest.write", subject_id=profile_id, suggested=begin)

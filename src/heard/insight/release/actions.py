@@ -1,4 +1,5 @@
-"""Every write about profiles: drawing one up in the background, releasing it by two people, sending it back, withdrawing it."""
+"""Every write about profiles and other reports: drawing a profile up in the background, putting a report up, releasing by two people,
+sending back, withdrawing."""
 
 from __future__ import annotations
 
@@ -19,20 +20,19 @@ from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import Episodes, Form, State
+from heard.insight.release.rules import Episodes, Form, Kind, State
 from heard.insight.run.queries import has_result, run_visible_to
 from heard.insight.run.rules import SILENT
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.engine.publish import Policy
+    from heard.insight.release.report import Report
 
 _TRIES: Final = 3  # of a release while others are released at the same moment
-_CHANGED: Final = (
-    "The files of this profile are not those that were drawn up. Send it back, and tell your administrator."
-)
+_CHANGED: Final = "Its files are not those that were drawn up. Send it back, and tell your administrator."
 _MEANWHILE: Final = (
-    "Other profiles are being released at this moment. Look at the page again, and decide then."
+    "Something else is being released at this moment. Look at the page again, and decide then."
 )
 _GONE: Final = "The run has no result any more, or whoever asked may not read it any more."
 _UNFORESEEN: Final = (
@@ -73,11 +73,34 @@ def draw_again(*, by: User, profile_id: uuid.UUID) -> Profile:
     if not by.may(May.DRAW_PROFILE):
         raise Hidden
     profile = _held(by, profile_id)
+    if profile.run is None:
+        raise Hidden
     silent = queries.is_silent(by, profile)
     refuse(rules.why_not_again(state=profile.state, silent=silent, has_result=has_result(by, profile.run)))
     again(profile, waiting=State.WAITING)
     _audit(by, "draw up again", profile)
     _queue(profile)
+    return profile
+
+
+@transaction.atomic
+def put_up(*, by: User, report: Report) -> Profile:
+    """A report that was counted in Heard and that people have written, for two others to release. Whoever puts it up is its author.
+    Raises `Hidden`, `Refused`."""
+    if not by.may(May.HOLD_FIGURES):
+        raise Hidden
+    profile = Profile(
+        kind=Kind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=by,
+        as_of=report.as_of, ended_at=timezone.now(),
+    )  # fmt: skip
+    try:
+        report.write(profile.folder)
+        profile.files = queries.fingerprints(profile)
+        profile.save()
+        _audit(by, "put up", profile)
+    except BaseException:
+        shutil.rmtree(profile.folder, ignore_errors=True)
+        raise
     return profile
 
 

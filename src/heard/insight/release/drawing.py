@@ -34,7 +34,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
     Raises `Hidden` where whoever asked may not read the run any more, and the engine's `NotDone`.
     """
     user, run = profile.author, profile.run
-    if not has_result(user, run):
+    if run is None or not has_result(user, run):
         raise Hidden
     as_of = date.fromisoformat(run.summary["as_of"])
     outside = window_start(as_of, release_of(run).rule("three_signs").window_months)

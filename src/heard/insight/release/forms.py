@@ -46,7 +46,11 @@ class DrawForm(Form):
     def __init__(self, *args: Any, policies: Mapping[str, Policy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["policy"]
-        field.choices = [(name, *_in_words(policy)) for name, policy in policies.items()]
+        field.choices = policies_to_choose(policies)
+
+
+def policies_to_choose(policies: Mapping[str, Policy]) -> list[tuple[str, str, str]]:
+    return [(name, *_in_words(policy)) for name, policy in policies.items()]
 
 
 def _in_words(policy: Policy) -> tuple[str, str]:
@@ -70,9 +74,9 @@ class DecideForm(Form):
     )
     reason = TextareaField(
         _("Why?"),
-        hint=_("What you looked at, and what you think of it. It is kept beside the profile with your name."),
+        hint=_("What you looked at, and what you think of it. It is kept beside it with your name."),
         rows=4,
-        missing=_("Say why. It is kept beside the profile."),
+        missing=_("Say why. It is kept beside it."),
     )
 
     @property
@@ -90,8 +94,6 @@ class WithdrawForm(Form):
 
     reason = TextareaField(
         _("Why is it withdrawn?"),
-        hint=_(
-            "Whoever looks for the profile reads your words. Do not say again what was wrong about anybody."
-        ),
+        hint=_("Whoever looks for it reads your words. Do not say again what was wrong about anybody."),
         rows=3,
     )

@@ -1,4 +1,5 @@
-"""Profiles that were drawn up of runs, and what people decided on them. A profile is never changed: another is drawn up."""
+"""Profiles that were drawn up of runs, annual reports that were put up for release, and what people decided on them. None is ever changed:
+another is drawn up."""
 
 import uuid
 from pathlib import Path
@@ -17,7 +18,8 @@ __all__ = ["Profile", "ReleaseDecision"]
 class Profile(models.Model):
     """An area's problem profile: tables whose small counts are hidden, with pictures and words. It names nobody.
 
-    It outlives the run, which is destroyed after its last day. `files` has the fingerprint of each file as it was drawn
+    Or an annual report (`kind`), which has no run, and whose figures the board counts. A profile outlives the run, which is destroyed
+    after its last day. `files` has the fingerprint of each file as it was drawn
     up, so that what is released is what people read.
     """
 
@@ -35,8 +37,15 @@ class Profile(models.Model):
         OF_RUN = rules.Episodes.OF_RUN.value, _("In the agencies’ records of this run")
         OF_HEARD = rules.Episodes.OF_HEARD.value, _("Noted in Heard")
 
+    class Kind(models.TextChoices):
+        PROFILE = rules.Kind.PROFILE.value, _("Problem profile")
+        ANNUAL = rules.Kind.ANNUAL.value, _("Annual report")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey("insight.EngineRun", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PROFILE)
+    run = models.ForeignKey(
+        "insight.EngineRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     episodes = models.CharField(
@@ -68,6 +77,10 @@ class Profile(models.Model):
     class Meta:
         ordering: ClassVar = ["-asked_at"]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="profile", run__isnull=False) | Q(kind="annual", run__isnull=True),
+                name="profile_is_of_a_run",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[state.value for state in rules.EVER_RELEASED])
                 | Q(released_at__isnull=False),
@@ -104,7 +117,7 @@ class ReleaseDecision(models.Model):
             models.UniqueConstraint(
                 fields=["profile", "by"],
                 name="one_decision_each_on_a_profile",
-                violation_error_message=_("You released this profile already."),
+                violation_error_message=_("You released this already."),
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""),

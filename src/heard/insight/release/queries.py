@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -29,7 +29,7 @@ from heard.engine import publish
 from heard.govuk.environment import day, number
 from heard.insight.release import rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form, State
+from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form, Kind, State
 from heard.insight.run import rules as run_rules
 from heard.knowledge import load
 
@@ -46,6 +46,7 @@ CONTENT_TYPES: Final = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "application/zip",
 }
+_NAMES: Final[dict[str, str]] = {Kind.PROFILE: "profile", Kind.ANNUAL: "annual-report"}
 _ENDING: Final = {Form.CSV: "csv.zip"}
 _FIRST_DAY: Final = (
     1980,
@@ -69,26 +70,28 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address) its table."""
+    """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address) its table. `level`: of its heading,
+    3 for what is a part of the section before."""
 
     heading: str
     words: list[str]
     coverage: str
     picture: str
     sheet: Sheet | None
+    level: int = 2
 
 
 @dataclass(frozen=True)
 class Content:
     """What a profile says. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
-    `linking` is None where the run did not measure it."""
+    `linking` is None where the run did not measure it, and all are of a report that was counted in Heard."""
 
     period: str
     rule: str
     policy: str
     findings: list[str]
-    sources: Sheet
-    fields: Sheet
+    sources: Sheet | None
+    fields: Sheet | None
     linking: Sheet | None
     notes: list[str]
     sections: list[Section]
@@ -121,7 +124,8 @@ def waiting_for(user: User) -> QuerySet[Profile]:
 def policies(user: User) -> dict[str, Policy]:
     """What whoever draws a profile up chooses among, by name: the partnership's own in the folder `policies` of the data, else
     those that Heard brings. Raises `NotDone` where one of them is none."""
-    _for_who_draws_up(user)
+    if not user.may(May.HOLD_FIGURES):
+        _for_who_draws_up(user)
     return publish.policies(Path(settings.DATA) / "policies")
 
 
@@ -189,17 +193,24 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         rule=told["rule"],
         policy=told["policy"]["words"],
         findings=told["findings"],
-        sources=_sources(quality["sources"], hidden),
-        fields=_of_lines(quality["fields"], hidden),
-        linking=_of_lines(quality["linking"], hidden) if quality["linking"] else None,
-        notes=quality["notes"],
-        sections=[_section(profile, section, hidden) for section in told["sections"]],
+        sources=_sources(quality["sources"], hidden) if quality else None,
+        fields=_of_lines(quality["fields"], hidden) if quality else None,
+        linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
+        notes=quality["notes"] if quality else [],
+        sections=[_section(one, hidden, _picture(profile, one["picture"])) for one in told["sections"]],
     )
+
+
+def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) -> list[Section]:
+    """Of a report that is not put up yet, for whoever writes it; `hidden`: the symbol that stands for what is hidden."""
+    if not user.may(May.HOLD_FIGURES):
+        raise Hidden
+    return [_section(one, hidden) for one in told]
 
 
 def file_of(profile: Profile, form: Form) -> tuple[bytes, str]:
     """The bytes of a profile in this form, and the name under which they are saved."""
-    name = f"profile-{profile.as_of:%Y-%m-%d}-{profile.pk.hex[:8]}.{_ENDING.get(form, form)}"
+    name = f"{_NAMES[profile.kind]}-{profile.as_of:%Y-%m-%d}-{profile.pk.hex[:8]}.{_ENDING.get(form, form)}"
     if form == Form.CSV:
         return _zipped(profile), name
     return (profile.folder / f"profile.{form}").read_bytes(), name
@@ -222,14 +233,15 @@ def _ever_released() -> Q:
     return Q(state__in=EVER_RELEASED)
 
 
-def _section(profile: Profile, told: dict[str, Any], hidden: str) -> Section:
+def _section(told: dict[str, Any], hidden: str, picture: str = "") -> Section:
     grid = told["grid"]
     return Section(
         told["heading"],
         told["words"],
         told["coverage"],
-        _picture(profile, told["picture"]),
+        picture,
         _sheet(grid["head"], [_indented(**row) for row in grid["rows"]], hidden) if grid else None,
+        told.get("level", 2),
     )
 
 
@@ -302,7 +314,7 @@ def _tables_with_layouts(profile: Profile) -> Iterator[Path]:
 
 
 def newest_released(user: User) -> Profile | None:
-    """The profile that was released last and not withdrawn. For those who see figures."""
+    """The profile of a run that was released last and not withdrawn. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Profile.objects.filter(state=State.RELEASED).order_by("-released_at").first()
+    return Profile.objects.filter(kind=Kind.PROFILE, state=State.RELEASED).order_by("-released_at").first()

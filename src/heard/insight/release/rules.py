@@ -1,4 +1,4 @@
-"""When a profile may be drawn up, released by two people, sent back and withdrawn. Pure functions."""
+"""When a profile may be drawn up; when it, or another report, is released by two people, sent back and withdrawn. Pure functions."""
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -34,7 +34,14 @@ EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public
 READABLE: Final = (*TO_DECIDE, State.RELEASED, State.SENT_BACK)
 
 NO_RESULT: Final = "This run has no result to draw a profile of: it is not done, or its last day is over."
-WITHDRAWN: Final = "This profile was withdrawn, and its files are not given out any more."
+WITHDRAWN: Final = "This was withdrawn, and its files are not given out any more."
+
+
+class Kind(StrEnum):
+    """What is released: a profile of a run, or an annual report, of which people count and write each part."""
+
+    PROFILE = "profile"
+    ANNUAL = "annual"
 
 
 class Episodes(StrEnum):
@@ -76,13 +83,13 @@ def why_not_again(*, state: str, silent: bool, has_result: bool) -> str | None:
 def why_not_decide(*, state: str, is_author: bool, has_decided: bool) -> str | None:
     """Two people who are not the author release it, and neither of them twice."""
     if state in UNDER_WAY:
-        return "This profile is still being drawn up."
+        return "This is still being drawn up."
     if state not in TO_DECIDE:
-        return "This profile is not waiting for anybody’s decision."
+        return "This is not waiting for anybody’s decision."
     if is_author:
-        return "You drew this profile up. Two other people read it and release it."
+        return "You drew this up. Two other people read it and release it."
     if has_decided:
-        return "You released this profile already. Somebody else has to be the second."
+        return "You released this already. Somebody else has to be the second."
     return None
 
 
@@ -90,7 +97,7 @@ def why_not_release(*, state: str, is_author: bool, has_decided: bool, reason: s
     if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
         return refusal
     if not reason.strip():
-        return "Say why this profile can be released. It is kept beside it."
+        return "Say why this can be released. It is kept beside it."
     return None
 
 
@@ -98,15 +105,15 @@ def why_not_send_back(*, state: str, is_author: bool, has_decided: bool, reason:
     if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
         return refusal
     if not reason.strip():
-        return "Say what has to be different before this profile can be released."
+        return "Say what has to be different before this can be released."
     return None
 
 
 def why_not_withdraw(*, state: str, reason: str) -> str | None:
     if state == State.WITHDRAWN:
-        return "This profile was withdrawn already."
+        return "This was withdrawn already."
     if state != State.RELEASED:
-        return "Only a profile that was released can be withdrawn."
+        return "Only what was released can be withdrawn."
     return WITHDRAW_ASKS.missing(reason=reason)
 
 
@@ -114,7 +121,7 @@ def why_not_fetch(*, state: str) -> str | None:
     if state == State.WITHDRAWN:
         return WITHDRAWN
     if state not in READABLE:
-        return "This profile is not drawn up."
+        return "This is not drawn up."
     return None
 
 
@@ -127,7 +134,7 @@ def given_away(derived: Iterable[dict[str, Any]]) -> str | None:
     cells = "; ".join(_cell(one) for one in found[:NAMED])
     more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return (
-        f"With everything that was ever released, an outsider could work out small counts of this profile: {cells}{more}. "
+        f"With everything that was ever released, an outsider could work out small counts of this: {cells}{more}. "
         "Send it back, so that it is drawn up again beside what was released since."
     )
 

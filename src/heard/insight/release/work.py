@@ -1,4 +1,4 @@
-"""Profiles that wait for a second person."""
+"""Profiles and annual reports that wait for a second person."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,6 @@ from heard.insight.release.queries import waiting_for
 from heard.insight.release.rules import TO_DECIDE
 
 PROFILES = WorkList(
-    "profiles", _("Profiles that wait for you to release them"), May.RELEASE, waiting_for, "profile", "title",
-    _("Profile to release"), whose=_("releasers"),     note="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
+    "profiles", _("Profiles and annual reports that wait for you to release them"), May.RELEASE, waiting_for, "profile", "title",
+    _("To release"), whose=_("releasers"),     note="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
 )  # fmt: skip
