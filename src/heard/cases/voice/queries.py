@@ -18,7 +18,6 @@ from heard.agencies.rules import Hidden, May, Role
 from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
-from heard.cases.case.notices.queries import told_of
 from heard.cases.case.notices.rules import Kind, To
 from heard.cases.case.queries import summary_of
 from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
@@ -127,8 +126,11 @@ def _officers() -> QuerySet[Reader]:
 
 
 def links_to_ask_about(user: User) -> QuerySet[ChildLink]:
-    """Links that were made by somebody else, of which this user was told, and about which nobody has asked the child."""
-    rows = links_visible_to(user).filter(pk__in=told_of(user, Kind.CHILD_LINK), asked_at=None)
+    """Links that somebody else made for a child of whose links this user was told, and about which nobody has asked the child."""
+    told = Reader.objects.filter(
+        user=user, notice__kind=Kind.CHILD_LINK.value, notice__person=OuterRef("person")
+    )
+    rows = links_visible_to(user).filter(Exists(told.order_by()), asked_at=None)
     return rows.exclude(made_by=user).exclude(ask_by=None).order_by("ask_by", "pk")
 
 
