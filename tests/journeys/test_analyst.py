@@ -90,9 +90,9 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
 
     # Two people who did not draw it up read it and release it, each with a reason, and neither twice.
     story.widths = (DESKTOP,)  # the whole profile was looked at on a phone above, and is long
-    story.sign_in(world.coordinator).open("/").sees("Profiles that wait for you to release them").follow(
-        TITLE
-    )
+    story.sign_in(world.coordinator).open("/").sees(
+        "annual reports that wait for you to release them"
+    ).follow(TITLE)
     story.widths = (PHONE, DESKTOP)
     story.press("Release it, or send it back").sees("NHS Digital’s method for hospital statistics, 2018")
     story.press("Keep my decision").sees("Say whether you release it")
