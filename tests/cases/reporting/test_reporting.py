@@ -314,12 +314,12 @@ def test_the_team_of_the_child_sees_what_a_colleague_noted_and_nobody_reported(
 ) -> None:
     one = note(world, case, by=world.supervisor, known_at=ago(days=2))
     Reader.objects.update(seen_at=timezone.now())
-    page = client_of(world.social_worker).get(reverse("home")).text.split("By kind")[0]
+    page = client_of(world.social_worker).get(reverse("home")).text
     assert reverse("offence_report", args=[one.pk]) in page
     (line,) = waiting(world.social_worker)
     assert (line.whose, line.note, line.is_colleagues) == (
         "whoever works with the child",
-        f"noted by {world.supervisor}",
+        str(world.supervisor),
         False,
     )
 
