@@ -125,8 +125,10 @@ def test_nobody_holds_a_post_that_somebody_holds_and_only_the_last_day_is_ever_c
     post = set_up(world)["health"]
     member = name(world, post)
     for said, says in (
-        ({}, "Somebody holds this post then"),
-        ({"since": -30}, "Somebody holds this post then"),
+        ({}, "Somebody else holds this post"),
+        ({"since": -30}, "Somebody else holds this post"),
+        ({"since": -30, "until": day(-5)}, "Somebody else holds this post"),
+        ({"since": -30, "until": day(-31)}, "last day"),
         ({"by": world.administrator, "since": 5}, "co-ordinator"),
         ({"called": ""}, "name and role"),
         ({"agency_id": None}, "agency"),
@@ -145,6 +147,56 @@ def test_nobody_holds_a_post_that_somebody_holds_and_only_the_last_day_is_ever_c
     assert [one.called for one in post.members.all()] == ["Ola Quay, nurse", "Kit Lane, teacher"]
 
 
+def test_somebody_stands_in_and_no_two_ever_hold_a_post_on_one_day(world: World) -> None:
+    post = set_up(world)["health"]
+    name(world, post, since=20)
+    acting = name(world, post, since=0, called="Acting", until=day(19))
+    assert post not in queries.vacant(world.coordinator)
+    for until in (day(20), None):
+        with pytest.raises(Refused, match="Somebody else holds this post"):
+            actions.end_member(by=world.coordinator, member_id=acting.pk, until=until)
+    actions.end_member(by=world.coordinator, member_id=acting.pk, until=day(18))
+
+
+def test_a_last_day_is_emptied_and_a_wrong_holder_is_taken_off_with_the_reason(world: World) -> None:
+    post = set_up(world)["health"]
+    wrong = name(world, post)
+    client = client_of(world.coordinator)
+    end, off = (reverse(f"team_member_{one}", args=[wrong.pk]) for one in ("end", "off"))
+    actions.end_member(by=world.coordinator, member_id=wrong.pk, until=day(-1))
+    page = client.get(TEAM).text
+    assert end in page
+    assert off in page
+    client.post(end, {"until-day": "", "until-month": "", "until-year": ""})
+    wrong.refresh_from_db()
+    assert wrong.until is None
+    for user in (world.teacher, world.administrator):
+        assert client_of(user).get(off).status_code == 404
+        with pytest.raises(Refused, match="co-ordinator"):
+            actions.take_off_member(by=user, member_id=wrong.pk, why="x")
+    assert "Say what is wrong" in client.post(off, {"why": " "}).text
+    client.post(off, {"why": "Of another council"})
+    assert not TeamMember.objects.exists()
+    assert AuditRow.objects.get(verb="take off member").reason == "Of another council"
+
+
+def test_one_of_the_four_goes_with_its_whole_team_and_only_before_anybody_held_a_post_of_it(
+    world: World,
+) -> None:
+    posts = set_up(world)
+    page = client_of(world.coordinator).get(TEAM).text
+    assert "Remove the team" in page
+    member = name(world, posts["health"])
+    with pytest.raises(Refused, match="The law names this post"):
+        actions.remove_post(by=world.coordinator, post_id=posts["police"].pk)
+    assert queries.posts_held(world.board_member) == (1, 4)
+    assert "Remove the team" not in client_of(world.coordinator).get(TEAM).text
+    actions.take_off_member(by=world.coordinator, member_id=member.pk, why="Of another council")
+    actions.remove_post(by=world.coordinator, post_id=posts["police"].pk)
+    assert not TeamPost.objects.exists()
+    assert set_up(world), "the name is free again"
+
+
 def test_a_vacant_post_of_the_four_is_told_to_who_keeps_the_team(world: World) -> None:
     posts = set_up(world)
     other = actions.add_post(by=world.coordinator, post_id=posts["police"].pk, title="Probation")
@@ -158,9 +210,7 @@ def test_a_vacant_post_of_the_four_is_told_to_who_keeps_the_team(world: World) -
     with pytest.raises(Refused, match="already"):
         actions.add_post(by=world.coordinator, post_id=posts["police"].pk, title="probation")
     client = client_of(world.coordinator)
-    assert (
-        "The post is removed" in client.post(reverse("team_post_remove", args=[other.pk]), follow=True).text
-    )
+    assert "It is removed" in client.post(reverse("team_post_remove", args=[other.pk]), follow=True).text
     assert not TeamPost.objects.filter(pk=other.pk).exists()
 
 

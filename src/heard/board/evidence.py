@@ -183,7 +183,8 @@ def _protection_team(user: User, since: date, today: date) -> Counted:
     held, of = posts_held(user)
     says = _("%(held)s of %(of)s held") % {"held": held, "of": of} if of else _("no team is set up")
     counts = _(
-        "Posts of education, social work, health and police in each child protection team, today. They are about no child."
+        "Posts of education, social work, health and police in each child protection team that somebody holds today, of whatever agency they "
+        "are. They are about no child."
     )
     return Counted(_("Posts of the child protection team"), says, counts)
 

@@ -25,7 +25,7 @@ INTERVIEWS: Final = "interviews"
 OFFERS: Final = "interviews-offered"
 ACTIONS: Final = "actions"
 REVIEWS: Final = "reviews"
-REPORTS: Final = "offence-reports"  # only where the duty to report holds
+REPORTS: Final = "offence-reports"  # only where the duty to report holds, or held
 # By moments that start and meet clocks of the knowledge release.
 BY_CLOCK: Final = {
     "conferences": ("conference", "conference_transfer_in"),
@@ -52,7 +52,7 @@ class Promise:
 
 
 def all_promises(*, with_reports: bool = False) -> list[Promise]:
-    """In the order of the page, by the newest release of the knowledge. `with_reports`: the duty to report holds here."""
+    """In the order of the page, by the newest release of the knowledge. `with_reports`: the duty to report holds here, or something was noted while it did."""
     release = load.current()
     agreed = _("the dates that people agreed in the plans")
     due = _("It counts in the quarter in which it was due. What is not due yet is not counted.")
@@ -143,16 +143,22 @@ def all_promises(*, with_reports: bool = False) -> list[Promise]:
 
 
 def _reports(release: Release) -> Promise:
+    clock = release.clock("duty_to_report_delay")
     return Promise(
         REPORTS,
         _("Suspected offences reported to the police or a council in time"),
-        release.clock("duty_to_report_delay").source,
+        _("our own rule; the longer time: %(source)s") % {"source": clock.source},
         _(
             "Every suspected offence that somebody noted under the duty to report, kept where it was reported on the day on which it became "
-            "known or, where an earlier report would have put the child at risk, within seven days. It counts in the quarter of that last day; "
-            "what was put right is not counted. That a report on a later day is late is our own rule: the Bill says as soon as practicable."
+            "known or, where an earlier report would have put the child at risk, within %(days)s days. It counts in the quarter of that last day; "
+            "what was put right before it was reported is not counted. That a report on a later day is late is our own rule: the Bill says as "
+            "soon as practicable."
+        )
+        % {"days": clock.amount},
+        _(
+            "It does not say what nobody noted, or what came of a report. Reports about somebody who works with children are not in it: they "
+            "are told as a worry, and reported at once all the same."
         ),
-        _("It does not say what nobody noted, or what came of a report."),
     )
 
 

@@ -258,3 +258,16 @@ def test_the_page_asks_as_often_for_twenty_moments_as_for_two(
         counts.append(len(asked))
     assert ClockRun.objects.count() == 20
     assert counts[0] == counts[1]
+
+
+def test_a_clock_that_began_by_an_older_release_says_what_is_not_known_today(world: World, case: Any) -> None:
+    note(world, case, "strategy_discussion", MONDAY)
+    note(world, case, "school_moved", MONDAY)
+    ClockRun.objects.update(release="2026.5")
+    timed = {one.clock.id: one for one in clocks_of(world.social_worker, case.pk)}
+    assert timed["conference"].clock.not_known == ""
+    assert "Working Together 2026" in timed["conference"].not_known
+    assert "edition of 2026" in timed["school_file"].not_known
+    page = Client()
+    page.force_login(world.social_worker)
+    assert page.get(reverse("clocks", args=[case.pk])).text.count("Not known to us:") >= 2

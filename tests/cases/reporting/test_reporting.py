@@ -14,9 +14,11 @@ from tests.conftest import World
 from tests.network.test_merging import differences, everything, merge
 from tests.services.test_law import start
 
+from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.board.figures.queries import figures
+from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import words_of
 from heard.cases.concern.queries import concerns_of
@@ -60,6 +62,18 @@ def report(world: World, one: OffenceReport, **more: Any) -> OffenceReport:
     return actions.record_report(**({"by": world.social_worker, "report_id": one.pk} | given | more))
 
 
+def police_see(world: World, case: Any) -> None:
+    """The police work with the child, and the officer leads there."""
+    give_role(
+        by=world.administrator,
+        user=world.officer,
+        team=world.officer.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
+    network.involve(by=world.coordinator, person=case.person, agency=world.police, why="They protect her")
+
+
 def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
@@ -81,7 +95,7 @@ def test_it_is_due_on_its_day_and_after_seven_days_only_where_sooner_would_put_t
 
 
 def test_what_became_known_needs_a_trigger_who_and_when() -> None:
-    right: dict[str, Any] = {"may_note": True, "is_child": True, "trigger": "witnessed", "who": "Sol", "known_at": AT, "delay": "", "delay_why": "", "now": AT}  # fmt: skip
+    right: dict[str, Any] = {"may_note": True, "is_child": True, "trigger": "witnessed", "who": "Sol", "known_at": AT, "is_before_duty": False, "is_noted": False, "delay": "", "delay_why": "", "now": AT}  # fmt: skip
     assert rules.why_not_note(**right) is None
     for change, says in (
         ({"may_note": False}, "role"),
@@ -90,6 +104,8 @@ def test_what_became_known_needs_a_trigger_who_and_when() -> None:
         ({"who": " "}, "who was told"),
         ({"known_at": None}, "when it became known"),
         ({"known_at": AT + timedelta(minutes=1)}, "not one to come"),
+        ({"is_before_duty": True}, "Tell it as a worry"),
+        ({"is_noted": True}, "noted already"),
         ({"delay": "other", "delay_why": "x"}, "only a risk"),
         ({"delay": "risk", "delay_why": " "}, "at risk"),
     ):
@@ -116,6 +132,8 @@ def test_a_report_says_to_whom_how_and_why_it_was_later() -> None:
         ({"reported_at": AT + timedelta(minutes=1)}, "not to come"),
         (later | {"delay": ""}, "later day"),
         (later | {"delay_why": " "}, "Say why"),
+        ({"delay_why": "The line was engaged"}, "which kind of reason"),
+        ({"delay": "other"}, "Say why"),
     ):
         assert says in str(rules.why_not_report(**right | change)), change
 
@@ -191,12 +209,14 @@ def test_a_note_tells_of_it_it_waits_with_its_clock_and_is_reported(
     one = OffenceReport.objects.get()
     assert (one.beside, one.beside_id, one.due_on, one.agency) == ("note", contact.pk, now.date(), world.care)
     assert "Not reported yet" in page
+    assert "Source: our own rule" in page, "that a later day is late is no law"
     assert reverse("note", args=[contact.pk]) in page
     (line,) = waiting(worker)
-    assert (line.href, line.due_on, line.rule) == (
+    assert (line.href, line.due_on, line.rule, line.source) == (
         reverse("offence_report", args=[one.pk]),
         one.due_on,
-        "Report a suspected offence",
+        "",
+        "",
     )
     sent = {
         "to": str(world.police.pk),
@@ -210,6 +230,8 @@ def test_a_note_tells_of_it_it_waits_with_its_clock_and_is_reported(
     one.refresh_from_db()
     assert (one.to_kind, one.to_agency, one.delay) == ("police", world.police, "")
     assert "Wexmoor Police (Inspector Barrett)" in page
+    assert "it sent nothing to Wexmoor Police" in page
+    assert not any(row.user.team == world.officer.team for row in Reader.objects.select_related("user"))
     assert "From knowing to reporting" in page
     assert not waiting(worker)
     assert not waiting(world.supervisor)
@@ -225,7 +247,7 @@ def test_seven_days_run_where_a_report_now_puts_the_child_at_risk(world: World, 
     last = timezone.localdate(known) + timedelta(days=7)
     assert one.due_on == last
     (line,) = waiting(world.social_worker)
-    assert (line.due_on, line.days_left) == (last, 4)
+    assert (line.due_on, line.days_left, line.rule) == (last, 4, "Report a suspected offence")
     (timed,) = [each for each in clocks_of(world.social_worker, case.pk) if each.clock.id == rules.CLOCK]
     assert (timed.run.due_on, timed.days_left, timed.late_by) == (last, 4, 0)
     done = report(world, one, reported_at=ago(days=1))
@@ -287,21 +309,143 @@ def test_what_tells_of_it_is_a_worry_a_note_or_words_of_that_child_that_the_user
             note(world, case, beside=beside, beside_id=key)
 
 
+def test_the_team_of_the_child_sees_what_a_colleague_noted_and_nobody_reported(
+    world: World, case: Any, on: None
+) -> None:
+    one = note(world, case, by=world.supervisor, known_at=ago(days=2))
+    Reader.objects.update(seen_at=timezone.now())
+    page = client_of(world.social_worker).get(reverse("home")).text
+    assert reverse("offence_report", args=[one.pk]) in page
+    (line,) = waiting(world.social_worker)
+    assert (line.whose, line.note, line.is_colleagues) == (
+        "whoever works with the child",
+        str(world.supervisor),
+        False,
+    )
+
+
+def test_a_child_without_an_open_case_waits_for_whoever_decides(world: World, case: Any, on: None) -> None:
+    child = network.add_person(by=world.social_worker, given_name="Mena", family_name="Brand", kind="child")
+    note(world, case, person_id=child.pk, known_at=ago(days=3))
+    User.objects.filter(pk=world.social_worker.pk).update(is_active=False)
+    for user, lines in (
+        (world.supervisor, 1),
+        (world.coordinator, 1),
+        (world.teacher, 0),
+        (world.officer, 0),
+    ):
+        assert len(waiting(User.objects.get(pk=user.pk))) == lines, user
+
+
+def test_what_was_known_before_the_duty_held_is_no_trigger(world: World, case: Any) -> None:
+    start(world, "report", 0)
+    with pytest.raises(Refused, match="Tell it as a worry"):
+        note(world, case, known_at=ago(days=1))
+    page = client_of(world.social_worker).get(reverse("offence_report_note", args=[case.person_id])).text
+    assert "The duty holds here since" in page
+    assert "within 7 days at most" in page
+
+
+def test_only_who_made_it_or_who_leads_puts_it_right_and_a_report_that_was_made_still_counts(
+    world: World, case: Any, on: None
+) -> None:
+    one = note(world, case, known_at=ago(days=5))
+    with pytest.raises(Refused, match="Ask them"):
+        actions.take_back_report(by=world.teacher, report_id=one.pk, why="x")
+    page = reverse("offence_report", args=[one.pk])
+    assert "put it right" not in client_of(world.teacher).get(page).text
+    assert "put it right" in client_of(world.supervisor).get(page).text
+    report(world, one, delay="other", delay_why="Nobody answered")
+    actions.take_back_report(by=world.supervisor, report_id=one.pk, why="Of another child")
+    kept = queries.to_report(world.board_member).whole()
+    assert (kept.kept, kept.of) == (0, 1)
+    catch_up()
+    (entry,) = [
+        entry for entry in entries_of(world.social_worker, case.person_id) if "offence reported" in entry.what
+    ]
+    assert "Of another child" in str(entry.text)
+
+
+def test_the_risk_that_was_noted_first_stays_beside_another_reason(world: World, case: Any, on: None) -> None:
+    one = note(world, case, known_at=ago(days=3), delay="risk", delay_why=RISK)
+    done = report(world, one, delay="other", delay_why="The phones were down")
+    assert (done.first_why, done.delay, done.delay_why) == (RISK, "other", "The phones were down")
+    assert RISK in client_of(world.social_worker).get(reverse("offence_report", args=[one.pk])).text
+    catch_up()
+    assert any(RISK in str(entry.text) for entry in entries_of(world.social_worker, case.person_id))
+
+
+def test_a_reason_that_was_given_for_the_same_day_is_kept(world: World, case: Any, on: None) -> None:
+    why = {"delay": "other", "delay_why": "The line was engaged for hours"}
+    at = timezone.now()
+    done = report(world, note(world, case, known_at=at), reported_at=at, **why)
+    assert (done.delay, done.delay_why, done.due_on) == (*why.values(), timezone.localdate(at))
+
+
+def test_a_page_that_is_sent_twice_notes_it_once(world: World, case: Any, on: None) -> None:
+    at, client = reverse("offence_report_note", args=[case.person_id]), client_of(world.social_worker)
+    sent = {"trigger": "child_told", "who": "Sol", "known_time": "00:00"}
+    sent |= {f"known_on-{part}": getattr(timezone.localdate(), part) for part in ("day", "month", "year")}
+    assert client.post(at, sent).status_code == 302
+    assert "This is noted already" in client.post(at, sent).text
+    assert OffenceReport.objects.count() == 1
+
+
+def test_what_was_typed_of_one_note_is_not_laid_over_another(world: World, case: Any, on: None) -> None:
+    worker, client = world.social_worker, client_of(world.social_worker)
+    one, other = (
+        write_note(by=worker, person_id=case.person_id, kind="call", at=ago(hours=hours), text="She rang.")
+        for hours in (2, 1)
+    )
+    at = reverse("offence_report_note", args=[case.person_id])
+    client.post(f"{at}?of=note:{one.pk}", {"who": "Sol", "beside": f"note:{one.pk}"})
+    assert f'value="note:{other.pk}" selected' in client.get(f"{at}?of=note:{other.pk}").text
+    assert f'value="note:{one.pk}" selected' in client.get(f"{at}?of=note:{one.pk}").text
+
+
+def test_a_later_day_keeps_the_figure_of_what_was_noted(world: World, case: Any, on: None) -> None:
+    report(world, note(world, case))
+    start(world, "report", 10)
+    (figure,) = [
+        one
+        for one in figures(world.board_member, today=timezone.localdate() + timedelta(days=120))
+        if one.promise.name == "offence-reports"
+    ]
+    assert figure.promise.source.startswith("our own rule")
+    assert "within 7 days" in figure.promise.counts
+    assert sum(period.counted.of for period in figure.periods) == 1
+
+
+def test_nothing_is_noted_of_an_adult(world: World, case: Any, on: None) -> None:
+    worker, client = world.social_worker, client_of(world.social_worker)
+    adult = network.add_person(by=worker, given_name="Ola", family_name="Brand", kind="adult")
+    for name in ("offence_report_note", "offence_reports"):
+        assert client.get(reverse(name, args=[adult.pk])).status_code == 404
+    for name in ("child_shared", "words"):
+        page = client.get(reverse(name, args=[adult.pk]))
+        assert "uspected offence" not in page.text, name
+
+
 def test_who_has_to_know_is_told_and_who_is_kept_out_never(world: World, case: Any, on: None) -> None:
+    police_see(world, case)
     lead = User.objects.get(pk=world.officer.pk)
+    report(world, note(world, case))
+    assert "offence_report" in [row.notice.kind for row in unread_of(lead)], "told as long as they may see it"
+    assert queries.reports_visible_to(lead).exists()
     network.deny_access(
         by=world.coordinator,
         person_id=case.person_id,
         whom=Whom("", world.police, user=lead),
         why="He knows the family",
     )
-    one = report(world, note(world, case))
+    one = report(world, note(world, case, trigger="witnessed"))
     kinds = {
         user: [row.notice.kind for row in unread_of(User.objects.get(pk=user.pk))]
         for user in (world.coordinator, lead)
     }
     assert "offence_report" in kinds[world.coordinator]
     assert "offence_report" not in kinds[lead]
+    assert not Reader.objects.filter(user=lead, notice__subject_id=one.pk).exists()
     pages = [reverse("offence_report", args=[one.pk]), reverse("offence_reports", args=[case.person_id])]
     pages += [
         reverse("offence_report_note", args=[case.person_id]),
@@ -320,23 +464,6 @@ def test_who_has_to_know_is_told_and_who_is_kept_out_never(world: World, case: A
     assert "Suspected offence known: A child told of it" in told
     assert "Suspected offence reported to Wexmoor Police" in told
     assert not [entry for entry in entries_of(lead, case.person_id)]
-
-
-def test_the_police_who_see_the_child_are_told_of_a_report_to_them(world: World, case: Any, on: None) -> None:
-    from heard.agencies.actions import give_role
-    from heard.agencies.rules import Role
-
-    team = world.officer.team
-    give_role(
-        by=world.administrator,
-        user=world.officer,
-        team=team,
-        role=Role.SUPERVISOR,
-        agreed_by=world.coordinator,
-    )
-    network.involve(by=world.coordinator, person=case.person, agency=world.police, why="They protect her")
-    report(world, note(world, case))
-    assert "offence_report" in [row.notice.kind for row in unread_of(User.objects.get(pk=world.officer.pk))]
 
 
 def test_what_was_no_trigger_is_put_right_and_stays_marked(world: World, case: Any, on: None) -> None:

@@ -320,7 +320,7 @@ def test_the_duty_to_share_asks_its_two_questions_from_its_day_on_alone(world, p
     for said, says in (
         ({}, "relevant to the child"),
         ({"is_relevant": True}, "harm the child more"),
-        (yes | {"harms_more": True}, "Do not share it"),
+        (yes | {"harms_more": True, "basis": "duty_to_share"}, "choose another basis"),
         (yes | {"is_relevant": False, "basis": "duty_to_share"}, "only about what is relevant"),
     ):
         with pytest.raises(Refused, match=says):
@@ -333,3 +333,8 @@ def test_the_duty_to_share_asks_its_two_questions_from_its_day_on_alone(world, p
     assert (refused.is_relevant, refused.harms_more) == (True, True)
     shared = decide(worker, prepare(worker, prepared.person_id), **yes, basis="duty_to_share")
     assert (shared.is_relevant, shared.harms_more) == (True, False)
+    ordered = {"is_relevant": True, "harms_more": True, "basis": "legal_obligation"}
+    share = prepare(worker, prepared.person_id)
+    with pytest.raises(Refused, match="Give the reason"):
+        decide(worker, share, **ordered, why=" ")
+    assert decide(worker, share, **ordered, why="The court ordered it").state == "shared"

@@ -101,8 +101,8 @@ def figures(user: User, *, today: date) -> list[Figure]:
 
 
 def promised(user: User) -> list[Promise]:
-    """What is promised here: reports of a suspected offence among it, where the duty to report holds."""
-    return promises.all_promises(with_reports=reporting.is_on(user))
+    """What is promised here: reports of a suspected offence among it, where the duty to report holds or something was noted while it did."""
+    return promises.all_promises(with_reports=reporting.is_counted(user))
 
 
 def periods(user: User, *, today: date) -> dict[str, list[Period]]:
@@ -190,7 +190,7 @@ def _countings(user: User) -> Iterable[tuple[str, Counting]]:
     yield promises.ACTIONS, plans.to_do(user)
     for counting in reviews.to_hold(user):
         yield promises.REVIEWS, counting
-    if reporting.is_on(user):
+    if reporting.is_counted(user):
         yield promises.REPORTS, reporting.to_report(user)
     for _stage, counting in decisions.countings(user, since=date.min):
         yield promises.WORDS, counting

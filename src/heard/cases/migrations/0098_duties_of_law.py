@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(blank=True, null=True)),
                 ('delay', models.CharField(blank=True, choices=[('risk', 'Reporting sooner would have put the child at risk'), ('other', 'Another reason')], max_length=8)),
                 ('delay_why', models.TextField(blank=True)),
+                ('first_why', models.TextField(blank=True, help_text='The risk that was noted at first, where the report gives another reason.')),
                 ('taken_back_at', models.DateTimeField(blank=True, null=True)),
                 ('why_taken_back', models.TextField(blank=True)),
                 ('agency', models.ForeignKey(help_text='Whose people noted it.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),

@@ -123,7 +123,7 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
         "before": [(one, *_noticed(one)) for one in queries.versions_before(user, row)],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
-        "may_report": asks_to_report(user),
+        "may_report": row.person.kind == "child" and asks_to_report(user),
         "noticed": noticed,
         "ended": ended,
         "newer": getattr(row, "corrected_by", None),

@@ -17,6 +17,8 @@ from heard.cases.reporting import queries, rules
 from heard.cases.reporting.models import OffenceReport
 from heard.knowledge import load
 from heard.network.actions import hold_person
+from heard.services.law.queries import held_since
+from heard.services.law.rules import Duty
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -41,7 +43,8 @@ def note_trigger(
     """Somebody knows of a suspected offence: from now on it waits to be reported. `beside`, `beside_id`: the worry, note or words that
     tell of it. `delay`: 'risk' where a report now would put the child at risk. `Hidden` where the duty does not hold here."""
     person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
-    if not queries.is_on(by) or (beside_id and not queries.is_told_there(by, person_id, beside, beside_id)):
+    since = held_since(by, Duty.REPORT)
+    if since is None or (beside_id and not queries.is_told_there(by, person_id, beside, beside_id)):
         raise Hidden
     refuse(
         rules.why_not_note(
@@ -50,6 +53,8 @@ def note_trigger(
             trigger=trigger,
             who=who,
             known_at=known_at,
+            is_before_duty=known_at is not None and timezone.localdate(known_at) < since,
+            is_noted=queries.is_noted(by, person_id, trigger=trigger, who=who.strip(), known_at=known_at),
             delay=delay,
             delay_why=delay_why,
             now=now,
@@ -102,7 +107,7 @@ def record_report(
     at: datetime | None = None,
 ) -> OffenceReport:
     """To whom it was reported, when and in which way. `to`: of another force or council; that of an agency is its own. A reason for the
-    delay that was given before stands where none is given now."""
+    delay that was given before stands where none is given now, and beside another that is given now."""
     one, now = _held(by, report_id), at or timezone.now()
     agency = _agency(by, agency_id)
     known_on = timezone.localdate(one.known_at)
@@ -129,9 +134,9 @@ def record_report(
     one.to_kind, one.to_agency = queries.KINDS[agency.kind] if agency else to, agency
     one.to_outside, one.to_person = "" if agency else outside.strip(), to_person.strip()
     one.way, one.reported_at, one.recorded_by, one.recorded_at = way, reported_at, by, now
-    if is_later_day:
-        one.delay, one.delay_why = delay, delay_why
-        one.due_on = rules.last_day(load.release(one.release).clock(rules.CLOCK), known_on, delay)
+    if (one.delay, one.delay_why) != (delay, delay_why):
+        one.delay, one.delay_why, one.first_why = delay, delay_why, one.delay_why
+    one.due_on = rules.last_day(load.release(one.release).clock(rules.CLOCK), known_on, delay)
     one.save()
     _audit(by, "report", one)
     _tell(by, one, now)
@@ -142,11 +147,14 @@ def record_report(
 def take_back_report(
     *, by: User, report_id: uuid.UUID, why: str, at: datetime | None = None
 ) -> OffenceReport:
-    """It set no duty off, or is recorded twice: it stays, marked as put right, and waits and counts no longer."""
+    """It set no duty off, or is recorded twice: it stays, marked as put right, and waits no longer. What was reported still counts."""
     one, now = _held(by, report_id), at or timezone.now()
     refuse(
         rules.why_not_take_back(
-            may_note=by.may(May.PLAN), is_taken_back=one.taken_back_at is not None, why=why
+            may_note=by.may(May.PLAN),
+            is_theirs=queries.may_put_right(by, one),
+            is_taken_back=one.taken_back_at is not None,
+            why=why,
         )
     )
     one.taken_back_at, one.taken_back_by, one.why_taken_back = now, by, why.strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from heard.cases.clocks.rules import Run
-from heard.cases.reporting.queries import reports_of
+from heard.cases.reporting.queries import STANDS, reports_of
 from heard.cases.reporting.rules import CLOCK, Delay
 
 if TYPE_CHECKING:
@@ -18,6 +18,6 @@ if TYPE_CHECKING:
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """One query beside who may see the child."""
-    for one in reports_of(user, case.person_id).filter(delay=Delay.RISK, taken_back_at=None):
+    for one in reports_of(user, case.person_id).filter(STANDS, delay=Delay.RISK):
         met_on = timezone.localdate(one.reported_at) if one.reported_at else None
         yield Run(CLOCK, one.release, timezone.localdate(one.known_at), one.due_on, met_on=met_on)

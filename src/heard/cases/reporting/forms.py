@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from heard.cases.reporting import rules
 from heard.cases.reporting.models import OffenceReport
+from heard.govuk.environment import day
 from heard.govuk.forms import (
     DateField,
     Form,
@@ -23,7 +26,8 @@ from heard.govuk.forms import (
 
 
 class TriggerForm(MomentsForm):
-    """`told_in`: what may tell of it, as `queries.may_tell_of_it` gives it."""
+    """`told_in`: what may tell of it, as `queries.may_tell_of_it` gives it. `since`: from which day the duty holds here. `days`: how many it
+    has where an earlier report would put the child at risk."""
 
     asks = rules.NOTE_ASKS
 
@@ -55,13 +59,20 @@ class TriggerForm(MomentsForm):
     )
     delay_why = TextareaField(
         _("How, and what is done for the child until then?"),
-        hint=_("It is reported as soon as that risk is over, and within 7 days at most."),
         rows=3,
         max_length=2000,
     )
 
-    def __init__(self, *args: Any, told_in: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, told_in: Iterable[tuple[str, str]], since: date, days: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["known_on"].help_text = _("The duty holds here since %(date)s.") % {"date": day(since)}
+        self.fields["delay_why"].help_text = ngettext(
+            "It is reported as soon as that risk is over, and within %(days)s day at most.",
+            "It is reported as soon as that risk is over, and within %(days)s days at most.",
+            days,
+        ) % {"days": days}
         self.fields["beside"].choices = [("", _("Nowhere yet")), *told_in]  # type: ignore[attr-defined]
 
     @property
@@ -85,9 +96,7 @@ class ReportedForm(MomentsForm):
     outside = TextField(
         _("Which police force or council, if it is another one?"), required=False, max_length=200
     )
-    to_person = TextField(
-        _("Who took the report there, or what is its number?"), required=False, max_length=200
-    )
+    to_person = TextField(_("Who received it there, or what is its number?"), required=False, max_length=200)
     way = RadiosField(_("In which way?"), choices=OffenceReport.Way.choices, small=True)
     reported_on = DateField(
         _("On which day?"),

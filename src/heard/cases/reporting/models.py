@@ -71,6 +71,9 @@ class OffenceReport(models.Model):
     recorded_at = models.DateTimeField(null=True, blank=True)
     delay = models.CharField(max_length=8, choices=Delay, blank=True)
     delay_why = models.TextField(blank=True)
+    first_why = models.TextField(
+        blank=True, help_text=_("The risk that was noted at first, where the report gives another reason.")
+    )
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
+from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
 from heard.cases.concern.queries import concerns_of
 from heard.cases.note.queries import notes_of
@@ -18,7 +19,7 @@ from heard.cases.reporting.models import OffenceReport
 from heard.cases.reporting.rules import Beside, To
 from heard.cases.words.queries import words_visible_to
 from heard.govuk.environment import day
-from heard.network.queries import person_visible_to, visible_through
+from heard.network.queries import leads, person_visible_to, visible_through
 from heard.services.law.queries import duty_holds
 from heard.services.law.rules import Duty
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _FEW: Final = 10  # of each kind that may tell of it, the latest first
 
+# What counts and is told: a report that was made did happen, also where it was put right later.
+STANDS: Final = Q(taken_back_at=None) | Q(reported_at__isnull=False)
+
 # Kinds of agency to which the law has it reported.
 KINDS: Final = {"police": To.POLICE, "social_care": To.COUNCIL}
 
@@ -34,6 +38,11 @@ KINDS: Final = {"police": To.POLICE, "social_care": To.COUNCIL}
 def is_on(user: User) -> bool:
     """Whether the duty to report holds here. One question."""
     return duty_holds(user, Duty.REPORT)
+
+
+def is_counted(user: User) -> bool:
+    """Whether there is a figure of reports: the duty holds here, or something was noted while it did. Two questions at most."""
+    return is_on(user) or (user.may(May.SEE_FIGURES) and OffenceReport.objects.filter(STANDS).exists())
 
 
 def reports_visible_to(user: User) -> QuerySet[OffenceReport]:
@@ -56,9 +65,25 @@ def reports_of(user: User, person_id: uuid.UUID) -> QuerySet[OffenceReport]:
     return reports_visible_to(user).filter(person_id=person_id)
 
 
+def is_noted(user: User, person_id: uuid.UUID, **same: Any) -> bool:
+    """Whether a report of the child with the same answers stands. One question."""
+    return reports_visible_to(user).filter(person_id=person_id, taken_back_at=None, **same).exists()
+
+
+def may_put_right(user: User, one: OffenceReport) -> bool:
+    """Whether they noted or recorded it, or decide for the agency that leads the work with the child."""
+    if user.pk in (one.noted_by_id, one.recorded_by_id):
+        return True
+    return user.may(May.DECIDE) and leads(user, one.person)
+
+
 def to_make(user: User) -> QuerySet[OffenceReport]:
-    """What waits to be reported: what this user noted, or was noted of a child with whom they work; first due first."""
-    mine = Q(noted_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
+    """What waits to be reported: what this user noted, or was noted of a child with whom they work; or of a child without an open case, for
+    those who decide on worries. First due first."""
+    mine = Q(noted_by=user) | Q(person__in=worked_in(user).filter(state=Case.State.OPEN).values("person"))
+    if user.may(May.DECIDE):
+        is_open = Case.objects.filter(state=Case.State.OPEN, person=OuterRef("person"))
+        mine |= Q(~Exists(is_open.order_by()))
     rows = reports_visible_to(user).filter(mine, reported_at=None, taken_back_at=None)
     return (rows if user.may(May.PLAN) else rows.none()).order_by("due_on", "pk")
 
@@ -92,10 +117,10 @@ def is_told_there(user: User, person_id: uuid.UUID, beside: str, beside_id: uuid
 
 
 def to_report(user: User) -> Counting:
-    """Everything that set the duty off and stands, kept where it was reported by its last day; by the agency whose people noted it. For
-    those who see figures, else `Hidden`."""
+    """Everything that set the duty off and stands or was reported, kept where it was reported by its last day; by the agency whose people
+    noted it. For those who see figures, else `Hidden`."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     in_time = Q(reported_at__date__lte=F("due_on"))
-    rows = OffenceReport.objects.filter(taken_back_at=None).order_by()
+    rows = OffenceReport.objects.filter(STANDS).order_by()
     return Counting(rows, "due_on", in_time, "person", agency="agency")

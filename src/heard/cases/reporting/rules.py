@@ -28,8 +28,8 @@ REPORT_ASKS: Final = Asks(
     outside="Name the police force or the council.",
     way="Say whether it was reported in speech or in writing.",
     reported_at="Give the day and the time of the report: after it became known, and not to come.",
-    delay="It was reported on a later day. Say what the reason was.",
-    delay_why="Say why it was reported on a later day.",
+    delay="Choose which kind of reason it was. A report on a later day needs one.",
+    delay_why="Say why it was not reported sooner.",
 )
 BACK_ASKS: Final = Asks(why="Say why it is put right.")
 
@@ -74,9 +74,11 @@ def last_day(clock: Clock, known_on: date, delay: str) -> date:
 
 
 def why_not_note(
-    *, may_note: bool, is_child: bool, trigger: str, who: str, known_at: datetime | None, delay: str, delay_why: str, now: datetime
+    *, may_note: bool, is_child: bool, trigger: str, who: str, known_at: datetime | None, is_before_duty: bool, is_noted: bool,
+    delay: str, delay_why: str, now: datetime
 ) -> str | None:  # fmt: skip
-    """What became known, before or after it is reported. `delay`: `Delay.RISK`, or ''."""
+    """What became known, before or after it is reported. `is_before_duty`: it was known before the day from which the duty holds here.
+    `is_noted`: the same was noted and stands. `delay`: `Delay.RISK`, or ''."""
     if not may_note:
         return MAY_NOT
     if not is_child:
@@ -85,6 +87,12 @@ def why_not_note(
         return NOTE_ASKS["trigger"]
     if known_at is None or known_at > now:
         return NOTE_ASKS["known_at"]
+    if is_before_duty:
+        return (
+            "It became known before the duty held here. Tell it as a worry, and report it as you did before."
+        )
+    if is_noted:
+        return "This is noted already. Go back to the reports of this child, and record there to whom it was reported."
     if delay not in ("", Delay.RISK):
         return "Before the report, only a risk for the child can be a reason to wait."
     if delay and not delay_why.strip():
@@ -120,16 +128,21 @@ def why_not_report(
         return REPORT_ASKS["way"]
     if reported_at is None or not known_at <= reported_at <= now:
         return REPORT_ASKS["reported_at"]
-    if not is_later_day:
+    if not is_later_day and not delay and not delay_why.strip():
         return None
     if delay not in set(Delay):
         return REPORT_ASKS["delay"]
     return REPORT_ASKS.missing(delay_why=delay_why)
 
 
-def why_not_take_back(*, may_note: bool, is_taken_back: bool, why: str) -> str | None:
-    """It set no duty off, or is recorded twice. It stays, marked as a mistake."""
-    return _why_not_go_on(may_note=may_note, is_taken_back=is_taken_back) or BACK_ASKS.missing(why=why)
+def why_not_take_back(*, may_note: bool, is_theirs: bool, is_taken_back: bool, why: str) -> str | None:
+    """It set no duty off, or is recorded twice. It stays, marked as a mistake. `is_theirs`: the user noted or recorded it, or decides for
+    the agency that leads."""
+    if why_not := _why_not_go_on(may_note=may_note, is_taken_back=is_taken_back):
+        return why_not
+    if not is_theirs:
+        return "Only who noted or recorded this, or a supervisor of the agency that leads, puts it right. Ask them."
+    return BACK_ASKS.missing(why=why)
 
 
 def _why_not_go_on(*, may_note: bool, is_taken_back: bool) -> str | None:

@@ -24,7 +24,9 @@ from heard.cases.reporting.forms import ReportedForm, TakeBackForm, TriggerForm
 from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
-from heard.services.law.queries import asks_to_report, law
+from heard.network.queries import person_visible_to
+from heard.services.law.queries import held_since, law
+from heard.services.law.rules import Duty
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _ON_A_PAGE = 20
@@ -37,12 +39,13 @@ def reports(request: Request, person_id: uuid.UUID) -> HttpResponse:
     page = Paginator(queries.reports_of(request.user, person_id), _ON_A_PAGE).get_page(
         request.GET.get("page")
     )
-    if not page.object_list and not queries.is_on(request.user):
+    begins = person.kind == "child" and queries.is_on(request.user)
+    if not page.object_list and not begins:
         raise Hidden
     context = {
         "person": person,
         "page": page,
-        "may_note": asks_to_report(request.user),
+        "may_note": begins and request.user.may(May.PLAN),
         "law": law(request.user, "duty_to_report"),
     }
     return render(request, "cases/reporting/reports.html", context)
@@ -53,16 +56,19 @@ def reports(request: Request, person_id: uuid.UUID) -> HttpResponse:
 def note(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """`?of=kind:id` in the address: the worry, note or words that tell of it."""
     user: Any = request.user
-    if not asks_to_report(user):
+    since, of = held_since(user, Duty.REPORT), _of(request)
+    if since is None or person_visible_to(user, person_id).kind != "child":
         raise Hidden
-    person, of = open_record(by=user, person_id=person_id), _of(request)
+    person = open_record(by=user, person_id=person_id)
     form: Any = kept_form(
         request,
         TriggerForm,
-        kind="offence-report",
+        kind=f"offence-report.{of}",
         subject_id=person_id,
         suggested={"who": str(user), "beside": of} | parts_of("known", timezone.now()),
         told_in=list(queries.may_tell_of_it(user, person_id, also=of)),
+        since=since,
+        days=load.current().clock(rules.CLOCK).amount,
     )
     if form.is_valid():
         with sending(request, form):
@@ -105,8 +111,11 @@ def report(request: Request, report_id: uuid.UUID) -> HttpResponse:
         )
         if form.is_valid():
             with sending(request, form):
-                actions.record_report(by=user, report_id=report_id, **form.reported)
-                messages.success(request, _("Saved: the report. Those who have to know of it are told."))
+                made = actions.record_report(by=user, report_id=report_id, **form.reported)
+                said = _(
+                    "Saved: the report. Heard told those who may open this record; it sent nothing to %(other)s."
+                )
+                messages.success(request, said % {"other": made.other_side})
                 return redirect("offence_report", report_id=report_id)
     context = {
         "this": one,
@@ -115,7 +124,9 @@ def report(request: Request, report_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "clock": load.release(one.release).clock(rules.CLOCK),
         "days_left": (one.due_on - timezone.localdate()).days,
-        "may_put_right": user.may(May.PLAN) and one.taken_back_at is None,
+        "may_put_right": user.may(May.PLAN)
+        and one.taken_back_at is None
+        and queries.may_put_right(user, one),
         "took": in_words(how_long(one.known_at, one.reported_at)) if one.reported_at else "",
         "law": law(request.user, "duty_to_report"),
     }
@@ -130,12 +141,16 @@ def take_back(request: Request, report_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.take_back_report(by=request.user, report_id=report_id, **form.cleaned_data)
-            messages.success(request, _("Put right. It waits and counts no longer."))
+            messages.success(
+                request, _("Put right. It waits no longer; a report that was made still counts.")
+            )
             return redirect("offence_report", report_id=report_id)
     context = {
         "form": form,
         "title": _("Put right what was noted"),
-        "about": _("It stays, marked as put right: it set no duty to report off, or is recorded twice."),
+        "about": _(
+            "It set no duty to report off, or is recorded twice. It stays, marked as put right, and what was reported already still counts."
+        ),
         "back": ("offence_report", {"report_id": one.pk}),
     }
     return render(request, "cases/form.html", context)

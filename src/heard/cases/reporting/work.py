@@ -1,6 +1,5 @@
 """Suspected offences that somebody knows of and that wait to be reported."""
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
@@ -11,8 +10,9 @@ from heard.knowledge import load
 
 TO_REPORT = WorkList(
     "offences-to-report", _("Suspected offences to report"), May.PLAN, queries.to_make, "offence_report", "person",
-    _("Report it to the police or the council"), whose="noted_by", own=lambda user: Q(noted_by=user), due="due_on",
-    clock=lambda row: load.release(row.release).clock(rules.CLOCK), shows=("person", "noted_by"),
+    _("Report it to the police or the council"), note="noted_by",
+    whose=_("whoever works with the child"), due="due_on",
+    clock=lambda row: load.release(row.release).clock(rules.CLOCK) if row.delay == rules.Delay.RISK else None, shows=("person", "noted_by"),
     ahead=lambda row: First.REPORT,
     only_if=lambda user: OffenceReport.objects.filter(reported_at=None, taken_back_at=None),
 )  # fmt: skip

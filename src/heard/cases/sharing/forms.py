@@ -206,7 +206,9 @@ class DecideForm(ChildsViewForm):
     )
     harms_more = RadiosField(
         gettext_lazy("Would telling it harm the child more than not telling it?"),
-        hint=gettext_lazy("The duty to share asks both. Give your reason below, also where you refuse."),
+        hint=gettext_lazy(
+            "The duty to share asks both, and that it may help the other side in their work. Give your reason below, also where you refuse."
+        ),
         choices=_YES_NO,
         small=True,
         missing=rules.DUTY_ASKS["harms_more"],

@@ -214,13 +214,16 @@ def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None
 
 
 def _why_not_by_duty(decided: Decided) -> str | None:
-    """A refusal of what is relevant and does no more harm needs its reason, as each refusal does."""
+    """Each answer is asked for. What they mean for the duty stands in the way of no other basis, such as a court’s order: that needs its
+    reason, as each decision does."""
     for name, answer in (("is_relevant", decided.is_relevant), ("harms_more", decided.harms_more)):
         if answer is None:
             return DUTY_ASKS[name]
-    if decided.decision == State.SHARED and decided.harms_more:
-        return "You say that telling it would harm the child more. Do not share it, or share less of it."
-    if decided.decision == State.SHARED and decided.basis == DUTY and not decided.is_relevant:
+    if decided.decision != State.SHARED or decided.basis != DUTY:
+        return None
+    if decided.harms_more:
+        return "There is no duty to share what would harm the child more. Share less of it, do not share it, or choose another basis."
+    if not decided.is_relevant:
         return "The duty to share is only about what is relevant to the child’s safety or welfare. Choose another basis, or do not share it."
     return None
 

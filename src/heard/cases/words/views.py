@@ -39,7 +39,7 @@ def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     files = list(attachments_visible_to(user).filter(words__in=[row.pk for row in page.object_list]))
     drawn = [_drawn(row, [file for file in files if file.words_id == row.pk]) for row in page.object_list]
     context = {"person": person, "page": page, "rows": drawn, "may_write": user.may(May.ASSESS)}
-    context["may_report"] = asks_to_report(user)
+    context["may_report"] = person.kind == "child" and asks_to_report(user)
     return render(request, "cases/words/words.html", context)
 
 

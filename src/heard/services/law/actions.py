@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
@@ -64,33 +63,55 @@ def _add(by: User, **said: str) -> TeamPost:
 
 @transaction.atomic
 def remove_post(*, by: User, post_id: uuid.UUID) -> None:
-    """A post that nobody ever held."""
+    """A post that nobody ever held. One of the four takes its whole team along."""
     post = _held(by, post_id)
-    refuse(rules.why_not_remove(may_keep=may_keep(by), was_held=post.members.exists()))
-    _audit(by, "remove", post)
-    post.delete()
+    team = TeamPost.objects.filter(team=post.team)
+    refuse(
+        rules.why_not_remove(
+            may_keep=may_keep(by),
+            was_held=post.members.exists(),
+            is_required=post.is_required,
+            team_was_held=team.filter(members__isnull=False).exists(),
+        )
+    )
+    for one in list(team) if post.is_required else [post]:
+        _audit(by, "remove", one)
+        one.delete()
 
 
 @transaction.atomic
 def name_member(
-    *, by: User, post_id: uuid.UUID, called: str, agency_id: uuid.UUID | None, since: date | None, named_by: str
-) -> TeamMember:  # fmt: skip
-    """Who holds a post from a day on."""
+    *,
+    by: User,
+    post_id: uuid.UUID,
+    called: str,
+    agency_id: uuid.UUID | None,
+    since: date | None,
+    named_by: str,
+    until: date | None = None,
+) -> TeamMember:
+    """Who holds a post from a day on; `until`: and only until one, such as somebody who stands in."""
     post = _held(by, post_id)
     if agency_id is not None and not agencies_visible_to(by).filter(pk=agency_id).exists():
         raise Hidden
-    later = Q(until=None) | Q(until__gte=since) if since else Q()
     refuse(
         rules.why_not_name(
             may_keep=may_keep(by),
-            is_held=post.members.filter(later).exists(),
+            is_held=since is not None
+            and rules.overlap(since, until, post.members.values_list("since", "until")),
             called=called,
             agency=agency_id is not None,
             since=since,
+            until=until,
             named_by=named_by,
         )
     )
-    said: dict[str, Any] = {"called": called.strip(), "agency_id": agency_id, "since": since}
+    said: dict[str, Any] = {
+        "called": called.strip(),
+        "agency_id": agency_id,
+        "since": since,
+        "until": until,
+    }
     member = TeamMember.objects.create(
         post=post, named_by=named_by.strip(), recorded_by=by, recorded_at=timezone.now(), **said
     )
@@ -100,14 +121,26 @@ def name_member(
 
 @transaction.atomic
 def end_member(*, by: User, member_id: int, until: date | None) -> TeamMember:
-    """The last day on which somebody holds a post. Said again, it is put right."""
+    """The last day on which somebody holds a post; None: none is known. Said again, it is put right."""
     _held(by, queries.member_for(by, member_id).post_id)
     member = queries.member_for(by, member_id)
-    refuse(rules.why_not_end(may_keep=may_keep(by), until=until, since=member.since))
+    others = member.post.members.exclude(pk=member.pk).values_list("since", "until")
+    is_held = rules.overlap(member.since, until, others)
+    refuse(rules.why_not_end(may_keep=may_keep(by), until=until, since=member.since, is_held=is_held))
     member.until = until
     member.save(update_fields=["until"])
     _audit(by, "end member", member.post, member=member.pk)
     return member
+
+
+@transaction.atomic
+def take_off_member(*, by: User, member_id: int, why: str) -> None:
+    """What was recorded wrongly of who holds a post is gone; that it was, and why, stays in the audit trail."""
+    _held(by, queries.member_for(by, member_id).post_id)
+    member = queries.member_for(by, member_id)
+    refuse(rules.why_not_take_off(may_keep=may_keep(by), why=why))
+    _audit(by, "take off member", member.post, reason=why.strip(), member=member.pk)
+    member.delete()
 
 
 def _held(by: User, post_id: uuid.UUID) -> TeamPost:
@@ -115,7 +148,6 @@ def _held(by: User, post_id: uuid.UUID) -> TeamPost:
     return queries.post_for(by, post_id)
 
 
-def _audit(by: User, verb: str, post: TeamPost, **detail: Any) -> None:
-    record_audit(
-        by=by, verb=verb, subject="team post", subject_id=post.pk, detail=detail | {"kind": post.kind}
-    )
+def _audit(by: User, verb: str, post: TeamPost, *, reason: str = "", **detail: Any) -> None:
+    more = detail | {"kind": post.kind}
+    record_audit(by=by, verb=verb, subject="team post", subject_id=post.pk, reason=reason, detail=more)

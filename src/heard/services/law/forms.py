@@ -17,7 +17,9 @@ class StartForm(Form):
 
     starts_on = DateField(
         _("From which day does it hold here?"),
-        hint=_("Leave it empty for no day: then Heard shows and asks nothing of it."),
+        hint=_(
+            "Leave it empty for no day. Without a day, or until a later one, it is off here, also where it holds now: Heard asks nothing of it, and what was recorded stays."
+        ),
         called=_("The day"),
         required=False,
     )
@@ -41,12 +43,18 @@ class PostForm(Form):
     title = TextField(_("Which post?"), hint=_("Such as probation, or youth justice."), max_length=120)
 
 
+def _until(label: Any) -> DateField:
+    hint = _("Leave it empty where no last day is known.")
+    return DateField(label, hint=hint, called=_("The last day"), required=False)
+
+
 class MemberForm(Form):
     asks = rules.MEMBER_ASKS
 
     called = TextField(_("Who holds it?"), hint=_("Name and role"), max_length=200)
     agency = SelectField(_("Of which agency?"))
     since = DateField(_("From which day?"), called=_("The day"))
+    until = _until(_("Until which day?"))
     named_by = TextField(
         _("Who named them?"),
         hint=_("Such as the council, the integrated care board or the chief officer of police."),
@@ -69,4 +77,10 @@ class MemberForm(Form):
 class EndForm(Form):
     asks = rules.END_ASKS
 
-    until = DateField(_("Until which day do they hold it?"), called=_("The last day"))
+    until = _until(_("Until which day do they hold it?"))
+
+
+class OffForm(Form):
+    asks = rules.OFF_ASKS
+
+    why = TextareaField(_("What is wrong with it?"), rows=2, max_length=2000)

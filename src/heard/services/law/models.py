@@ -73,7 +73,7 @@ class TeamPost(models.Model):
 
 
 class TeamMember(models.Model):
-    """Somebody who holds a post from a day, and until one. Never changed but to end."""
+    """Somebody who holds a post from a day, and until one. Only the last day is ever changed."""
 
     post = models.ForeignKey(TeamPost, on_delete=models.PROTECT, related_name="members")
     called = models.CharField(max_length=200, help_text=_("Name and role."))

@@ -64,10 +64,16 @@ def duty_named(user: User, name: str) -> Standing:
     return found
 
 
+def held_since(user: User, duty: Duty) -> date | None:
+    """From which day it holds here; None where it has not started. One question."""
+    latest = starts_visible_to(user).select_related(None).filter(duty=duty).first()
+    starts_on = latest.starts_on if latest else None
+    return starts_on if rules.has_started(starts_on, timezone.localdate()) else None
+
+
 def duty_holds(user: User, duty: Duty) -> bool:
     """Whether it has started here. One question."""
-    latest = starts_visible_to(user).select_related(None).filter(duty=duty).first()
-    return latest is not None and rules.has_started(latest.starts_on, timezone.localdate())
+    return held_since(user, duty) is not None
 
 
 def asks_to_report(user: User) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -19,6 +20,7 @@ MEMBER_ASKS: Final = Asks(
     named_by="Say who named them.",
 )
 END_ASKS: Final = Asks(until="Give the last day on which they hold it: from their first day on.")
+OFF_ASKS: Final = Asks(why="Say what is wrong with it.")
 
 
 class Duty(StrEnum):
@@ -76,24 +78,56 @@ def why_not_add_post(*, may_keep: bool, title: str, taken: bool) -> str | None:
     return POST_ASKS.missing(title=title)
 
 
-def why_not_remove(*, may_keep: bool, was_held: bool) -> str | None:
+def why_not_remove(*, may_keep: bool, was_held: bool, is_required: bool, team_was_held: bool) -> str | None:
+    """One of the four goes with its whole team, and only where nobody has held any post of it."""
     if not may_keep:
         return MAY_NOT
-    return "Somebody has held this post. It stays, so that it can be seen who." if was_held else None
+    if was_held:
+        return "Somebody has held this post. It stays, so that it can be seen who."
+    if is_required and team_was_held:
+        return "The law names this post, and somebody has held another of the team. It stays, and is vacant until you say who holds it."
+    return None
+
+
+def overlap(since: date, until: date | None, others: Iterable[tuple[date, date | None]]) -> bool:
+    """Whether any of the others hold a post on a day between these. Each with the first and the last day; None: no last one."""
+    return any(
+        (until is None or first <= until) and (last is None or since <= last) for first, last in others
+    )
 
 
 def why_not_name(
-    *, may_keep: bool, is_held: bool, called: str, agency: bool, since: date | None, named_by: str
+    *,
+    may_keep: bool,
+    is_held: bool,
+    called: str,
+    agency: bool,
+    since: date | None,
+    until: date | None,
+    named_by: str,
 ) -> str | None:
-    """`is_held`: somebody holds the post on that day, or later."""
+    """`is_held`: somebody else holds the post on one of these days."""
     if not may_keep:
         return MAY_NOT
     if why_not := MEMBER_ASKS.missing(called=called, agency=agency, since=since, named_by=named_by):
         return why_not
-    return "Somebody holds this post then. Say first until when they hold it." if is_held else None
+    return _why_not_until(since, until, is_held=is_held)
 
 
-def why_not_end(*, may_keep: bool, until: date | None, since: date) -> str | None:
-    if not may_keep:
-        return MAY_NOT
-    return None if until is not None and until >= since else END_ASKS["until"]
+def why_not_end(*, may_keep: bool, until: date | None, since: date, is_held: bool) -> str | None:
+    """`until`: None where no last day is known. `is_held`: somebody else holds the post on one of these days."""
+    return _why_not_until(since, until, is_held=is_held) if may_keep else MAY_NOT
+
+
+def _why_not_until(since: date | None, until: date | None, *, is_held: bool) -> str | None:
+    if since and until and until < since:
+        return END_ASKS["until"]
+    return (
+        "Somebody else holds this post on one of these days. Give a last day before theirs begins, or change theirs first."
+        if is_held
+        else None
+    )
+
+
+def why_not_take_off(*, may_keep: bool, why: str) -> str | None:
+    return OFF_ASKS.missing(why=why) if may_keep else MAY_NOT

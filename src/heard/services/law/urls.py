@@ -13,4 +13,5 @@ urlpatterns = [
     path("child-protection-team/<uuid:post_id>/name/", views.name, name="team_member_name"),
     path("child-protection-team/<uuid:post_id>/remove/", views.remove, name="team_post_remove"),
     path("child-protection-team/members/<int:member_id>/end/", views.end, name="team_member_end"),
+    path("child-protection-team/members/<int:member_id>/take-off/", views.take_off, name="team_member_off"),
 ]

@@ -16,7 +16,8 @@ from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.services.law import actions, queries
-from heard.services.law.forms import EndForm, MemberForm, PostForm, StartForm, TeamForm
+from heard.services.law.forms import EndForm, MemberForm, OffForm, PostForm, StartForm, TeamForm
+from heard.services.law.models import TeamMember
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -100,22 +101,40 @@ def name(request: Request, post_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def end(request: Request, member_id: int) -> HttpResponse:
     member = queries.member_for(request.user, member_id)
-    form: Any = kept_form(request, EndForm, kind=f"protection-team.end.{member_id}")
+    form: Any = kept_form(
+        request, EndForm, kind=f"protection-team.end.{member_id}", initial={"until": member.until}
+    )
     if form.is_valid():
         with sending(request, form):
             actions.end_member(by=request.user, member_id=member_id, **form.cleaned_data)
             return _saved(request)
-    about = f"{member.post.team}, {member.post}: {member}"
-    return _form_page(request, form, _("Say until when they hold the post"), _BACK, about=about)
+    return _form_page(request, form, _("Say until when they hold the post"), _BACK, about=_about(member))
+
+
+@gate(May.KEEP_SERVICES)
+@_FORM
+def take_off(request: Request, member_id: int) -> HttpResponse:
+    """What was recorded wrongly of who holds a post."""
+    member = queries.member_for(request.user, member_id)
+    form: Any = kept_form(request, OffForm, kind=f"protection-team.off.{member_id}")
+    if form.is_valid():
+        with sending(request, form):
+            actions.take_off_member(by=request.user, member_id=member_id, **form.cleaned_data)
+            return _saved(request)
+    return _form_page(request, form, _("Take this off: it is wrong"), _BACK, about=_about(member))
+
+
+def _about(member: TeamMember) -> str:
+    return f"{member.post.team}, {member.post}: {member}"
 
 
 @gate(May.KEEP_SERVICES)
 @require_POST
 def remove(request: Request, post_id: uuid.UUID) -> HttpResponse:
-    """A post that nobody ever held."""
+    """A post that nobody ever held; with one of the four its team."""
     with saying_why_not(request):
         actions.remove_post(by=request.user, post_id=post_id)
-        messages.success(request, _("The post is removed."))
+        messages.success(request, _("It is removed."))
     return redirect("protection_team")
 
 

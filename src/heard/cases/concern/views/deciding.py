@@ -90,7 +90,7 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         "earlier": list(queries.earlier_decisions(user, concern_id)) if worry.corrected_at else [],
         "discussions": list(discussions_visible_to(user).filter(concern=concern_id)),
         "may_correct": may_decide and not queries.why_not_correct_now(user, worry),
-        "may_report": worry.person_id is not None and asks_to_report(user),
+        "may_report": worry.person is not None and worry.person.kind == "child" and asks_to_report(user),
         "may_plan": is_decided and may_decide and not why_not_plan_now(user, worry),
         "may_ask": may_decide and not is_decided and worry.told_by_id != user.pk,
         "next": queries.next_to_decide(user, concern_id) if may_decide and is_decided else None,

@@ -317,7 +317,8 @@ def shared_tab(user: User, head: Head) -> SharedTab:
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
         shares=list(_shares(key)[:FEW]),
         requests=list(_requests(key)[:FEW]),
-        reports=is_on(user) or OffenceReport.objects.filter(person_id=key).exists(),
+        reports=(head.person.kind == "child" and is_on(user))
+        or OffenceReport.objects.filter(person_id=key).exists(),
         looks=recent,
         looked=looks.count(),
         people=who_are(user, [look.actor_id for look in recent]),

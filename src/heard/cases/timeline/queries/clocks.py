@@ -29,9 +29,10 @@ _DRAWN: Final = (worries, assessments, interviews, referrals, reports)
 @dataclass(frozen=True)
 class Timed:
     """One clock of a case as a page shows it. `days_left` of one that runs, below nought when overdue; `late_by` in
-    calendar days, 0 where it was or is in time."""
+    calendar days, 0 where it was or is in time. `not_known`: what we do not know of the rule today, whatever release it goes by."""
 
     clock: Clock
+    not_known: str
     run: Run
     days_left: int
     late_by: int
@@ -51,7 +52,8 @@ def clocks_of(user: User, case_id: uuid.UUID, *, today: date | None = None) -> l
 
 def _timed(run: Run, today: date) -> Timed:
     clock = load.release(run.release).clock(run.clock)
-    return Timed(clock, run, (run.due_on - today).days, run.late_by(today))
+    not_known = load.current().clock(run.clock).not_known
+    return Timed(clock, not_known, run, (run.due_on - today).days, run.late_by(today))
 
 
 def _run(row: ClockRun) -> Run:
