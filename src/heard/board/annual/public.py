@@ -31,16 +31,20 @@ class Public:
         return replace(section, table=replace(table, cells=cells))
 
     def beside(self, hidden: Section, counted: Section) -> Section:
-        """`hidden`, with what was public of the years that were `counted` for it; without a table where nothing is left."""
+        """`hidden`, with what was public of the years that were `counted` for it; without a table where nothing is left. Where all of it was public, what
+        was said of it stands too: which groups and promises were too few."""
         if hidden.table is None or counted.table is None:
             return hidden
-        name, labels, cells = hidden.table.name, dict(hidden.labels), list(hidden.table.cells)
-        for year in dict.fromkeys(map(_year, counted.table.cells)):
-            if known := self.tables.get((name, year)):
-                assert known.table is not None
+        of, labels, cells = hidden.table, dict(hidden.labels), list(hidden.table.cells)
+        stood = {year: self.tables.get((of.name, year)) for year in map(_year, counted.table.cells)}
+        for year, known in stood.items():
+            if known and known.table:
                 cells += [one for one in known.table.cells if _year(one) == year]
                 labels = dict(known.labels) | labels
-        table = replace(hidden.table, cells=tuple(cells)) if cells else None
+        first = next(iter(stood.values()))
+        if first and all(stood.values()) and first.heading == hidden.heading:
+            hidden = replace(hidden, words=first.words, coverage=first.coverage, across=first.across)
+        table = replace(of, cells=tuple(cells)) if cells else None
         return replace(hidden, table=table, labels=labels, coverage=hidden.coverage if cells else "")
 
 
