@@ -347,7 +347,7 @@ def test_what_was_public_is_not_counted_again(full: World) -> None:
     concern.save()
     again = _draft(full.board_member)
     tables = lambda report: {
-        one.id: (one.grid, one.coverage) for one in sections_of(report.sections) if one.table
+        one.id: (one.grid, one.words, one.coverage) for one in sections_of(report.sections) if one.table
     }
     assert tables(again) == tables(first)
     assert _release(_put_up(full.board_member, again), full.coordinator, other).state == "released"
