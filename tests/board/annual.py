@@ -106,7 +106,7 @@ def _work(case: Case, child: Person, world: World, made: random.Random, day: Any
         signed_by=world.supervisor, due_on=day(),
     )  # fmt: skip
     plan = Plan.objects.create(
-        case=case, assessment=signed, state="ended", started_at=at(days[0]), started_by=by, agreed_at=at(days[1]), agreed_by=by, why_no_words="Not met"
+        case=case, assessment=signed, state="ended", started_at=at(days[0]), started_by=by, agreed_at=at(days[0]), agreed_by=by, why_no_words="Not met"
     )  # fmt: skip
     outcome = Outcome.objects.create(plan=plan, text="Safe at school")
     for _ in range(made.choice((0, 1, 2))):
@@ -143,11 +143,10 @@ def recounted(year: tuple[date, date]) -> dict[str, Counter[Any]]:
         "closed": Counter(rename(one.ended_as, "") for one in periods if within(one.closed_at)),
         "outcomes": Counter(rename(one.course, "not_known") for one in looked),
         "missing": Counter(_around(year)),
-        "children": Counter("heard" if child in heard else "not heard" for child in worked),
+        "children": Counter(("with a case", "heard" if child in heard else "not heard") for child in worked),
         "about": Counter(rename(one.said_on, "") for one in words),
         "changed": Counter("answered" if one.what_changed else "waiting" for one in words),
         "unheard": Counter(one.why for one in NotHeard.objects.all() if on(one.last_on)),
-        "needs": Counter(one.need for one in UnmetNeed.objects.all() if within(one.recorded_at) and not one.taken_back_at),
     }  # fmt: skip
     told = {one.person_id for one in Concern.objects.all() if one.person_id and within(one.told_at)}
     for group, keys in (("told of", told), ("with a case", worked)):
@@ -166,6 +165,10 @@ def _around(year: tuple[date, date]) -> Any:
         if not year[0] <= day + timedelta(days=181) <= year[1]:
             continue
         began = [timezone.localdate(one.missing_from) for one in Episode.objects.filter(person=child, taken_back_at=None)]  # fmt: skip
+        ended = [timezone.localdate(one.closed_at) for one in CasePeriod.objects.filter(case__person=child)]
+        if any(0 <= (one - day).days < 182 for one in ended):
+            yield "not followed"
+            continue
         before = sum(0 < (day - one).days <= 182 for one in began)
         after = sum(0 <= (one - day).days < 182 for one in began)
         yield "fewer" if after < before else "more" if after > before else "same" if after else "none"

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.board import decisions, promises
 from heard.board import queries as audits
-from heard.board.annual.rules import DAYS, Year, name_of
+from heard.board.annual.rules import DAYS, Year
 from heard.board.figures import rules as figure_rules
-from heard.board.figures.queries import periods, promised
+from heard.board.figures.queries import periods, periods_together, promised
 from heard.board.figures.words import called, when
 from heard.board.models import Audit, AuditAnswer
 from heard.board.rules import Part
@@ -28,14 +28,13 @@ from heard.cases.plan import queries as plans
 from heard.cases.review import queries as reviews
 from heard.cases.turning import queries as turning
 from heard.cases.words import queries as words
+from heard.govuk.environment import day as day_text
 from heard.insight.release.report import Across, Cell, Section, Tidy, groups
 from heard.network.queries import described
-from heard.services.needs import need_labels
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.counting import Counting
-    from heard.network.queries import Described
 
 NOT_RECORDED: Final = "not recorded"
 KEPT, NOT_KEPT = "kept", "not kept"
@@ -60,8 +59,8 @@ def sections(user: User, year: Year, *, today: date, small: int) -> list[Section
         raise Hidden
     asked = Asked(user, year, today, small)
     said = list(_promised(asked))
-    happened, heard, reached = _happened(asked), _heard(asked), _reached(asked)
-    counts = (*said, *happened, *heard, *reached, *_not_done(asked, said[0].table))
+    kept = said[0].table
+    counts = (*said, *_happened(asked), *_heard(asked, kept), *_reached(asked), *_not_done(asked, kept))
     return [replace(one, level=3) for one in counts]
 
 
@@ -75,12 +74,17 @@ def when_of(year: Year) -> str:
 def _promised(asked: Asked) -> Iterator[Section]:
     found = periods(asked.user, today=asked.today)
     for year, id in ((asked.year, "year"), (asked.year.before, "before")):
-        table, few = _kept(asked, found, year, f"promises-{year.first:%Y-%m}")
-        words = [_("Each promise is counted on its own: what was due in these months, or decided in them.")]
+        table, nothing, few = _kept(asked, found, year, f"promises-{year.first:%Y-%m}")
+        words = [
+            _("Each promise is counted on its own: what was due in these months, or decided in them."),
+            _(
+                "Those who see figures read the same months on Promises kept, also what is hidden here because it is of few."
+            ),
+        ]
+        if nothing:
+            words.append(_("Nothing was recorded: %(promises)s.") % {"promises": "; ".join(nothing)})
         if few:
-            words.append(
-                _("Too few to show, or nothing to count: %(promises)s.") % {"promises": "; ".join(few)}
-            )
+            words.append(_("Too few in each quarter to show: %(promises)s.") % {"promises": "; ".join(few)})
         yield Section(
             f"{Part.PROMISED}-{id}",
             _("What we promised, %(when)s") % {"when": when_of(year)},
@@ -113,21 +117,32 @@ def _by_quarter(asked: Asked) -> list[promises.Promise]:
 
 def _kept(
     asked: Asked, found: Mapping[str, list[figure_rules.Period]], year: Year, name: str
-) -> tuple[Tidy, list[str]]:
-    """Of what the page of promises shows within the year, so that nobody takes one from the other and has a hidden quarter left; and the
-    promises of which it shows nothing."""
-    cells, few = [], []
+) -> tuple[Tidy, list[str], list[str]]:
+    """Of what the page of promises shows within the year, so that nobody takes one from the other and has a hidden quarter left; the
+    promises of which nothing was recorded; and those of which too little was to show it."""
+    cells: list[Cell] = []
+    nothing: list[str] = []
+    few: list[str] = []
     for promise in _by_quarter(asked):
-        shown = figure_rules.between(found.get(promise.name, []), year.first, year.last)
+        of_promise = found.get(promise.name, [])
+        shown = figure_rules.between(of_promise, year.first, year.last)
         if shown is None:
-            few.append(promise.text)
+            in_year = any(
+                one.counted.of for one in of_promise if one.first <= year.last and year.first <= one.last
+            )
+            (few if in_year else nothing).append(promise.text)
             continue
-        places = {"period": (name_of(shown.first, shown.last),), "promise": (promise.name,)}
-        kept, of, beside = shown.kept.kept, shown.kept.of, {"counted": called(shown)}
-        parts = {(): of, (KEPT,): kept, (NOT_KEPT,): of - kept}
-        cells += [Cell(places | {"kept": part}, count, beside=beside) for part, count in parts.items()]
-    columns = {one: (one,) for one in ("period", "promise", "kept")}
-    return Tidy(name, "promised and due", columns, frozenset({"kept"}), tuple(cells)), few
+        places = {"year": (year.name,), "promise": (promise.name,)}
+        one, kept, beside = shown.counted, shown.kept.kept, {"counted": called(shown)}
+        parts: dict[tuple[str, ...], tuple[int, Any]] = {
+            (): (one.of, one.children), (KEPT,): (kept, one.kept_for), (NOT_KEPT,): (one.of - kept, one.missed_for)
+        }  # fmt: skip
+        cells += [
+            Cell(places | {"kept": part}, count, few=count > 0 and len(of_whom) <= asked.small, beside=beside)
+            for part, (count, of_whom) in parts.items()
+        ]
+    columns = {one: (one,) for one in ("year", "promise", "kept")}
+    return Tidy(name, "promised and due", columns, frozenset({"kept"}), tuple(cells)), nothing, few
 
 
 # ---- what happened
@@ -168,17 +183,18 @@ def _happened(asked: Asked) -> Iterator[Section]:
 def _missing(asked: Asked) -> Section:
     """Of each child once, whether fewer missing episodes began in the half year from the first plan than in the one before it."""
     labels = {"fewer": _("Fewer after than before"), "none": _("None before, none after"), "same": _("As many after as before, and some"),
-              "more": _("More after than before")}  # fmt: skip
+              "more": _("More after than before"), "not followed": _("Could not be followed for both")}  # fmt: skip
     found = {}
     for year in (asked.year, asked.year.before):
         around = plans.missing_around_first_plan(asked.user, since=year.first, until=year.last, days=DAYS)
-        found[year] = _one_each(_course(*both) for both in around.values())
+        found[year] = _one_each(_course(*both) if both else "not followed" for both in around.values())
     return _section(
         asked, "happened-missing", _("Missing episodes before and after the first plan"),
         [
             _("Each child once: how many missing episodes began in the %(days)s days from the day of the child’s first agreed plan, beside "
               "the %(days)s days before it. It counts in the year in which the days after the plan ended.") % {"days": DAYS},
-            _("What is never reported is in neither. Where more was noted after the plan, people may have looked more closely."),
+            _("A child who died, or with whom work ended, within the days after could not be followed for both. What is never reported, and what was "
+              "before Heard knew the child, is in neither. Where more was noted after the plan, people may have looked more closely."),
         ],
         _("Of %(all)s children whose first plan was agreed so long before. Children without a plan are in none of it."),
         "children by missing episodes around the first plan", "course", _("Missing episodes"), labels, found,
@@ -194,18 +210,18 @@ def _course(before: int, after: int) -> str:
 # ---- what children say
 
 
-def _heard(asked: Asked) -> Iterator[Section]:
+def _heard(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
     user, year = asked.user, asked.year
     with_case = set(cases.children_worked_with(user, year.first, year.last))
     said = _named([words.heard(user)], year)
     heard = frozenset[object]().union(*(one.children for one in said.values()))
-    whether = _one_each("heard" if child in heard else "not heard" for child in with_case)
-    yield _section(
+    yield _by(
         asked, "heard-children", _("Children whose own words are recorded"),
         [_("Children with a case that was open on a day of the year, by whether words of theirs, heard in the year, stand in the record. Words are "
            "never quoted in this report.")],
-        _("Of %(all)s children with an open case. Who was heard and whose words nobody wrote down counts as not heard."),
-        "children by words in the year", "heard", _("Children"), {"heard": _("Heard"), "not heard": _("No words recorded")}, {year: whether},
+        {"heard": _("Heard"), "not heard": _("No words recorded")}, {WITH_CASE: list(with_case)},
+        lambda child: "heard" if child in heard else "not heard",
+        {WITH_CASE: _("Of %(all_with_case)s children with an open case. Who was heard and whose words nobody wrote down counts as not heard.")},
     )  # fmt: skip
     yield _section(
         asked, "heard-about", _("What children spoke on"),
@@ -221,7 +237,7 @@ def _heard(asked: Asked) -> Iterator[Section]:
         "words recorded", "answered", _("Words"), {"answered": _("What changed is written beside them"), "waiting": _("Nothing is written yet")},
         {year: _named([_named_by(words.heard(user), "answered", "waiting")], year)},
     )  # fmt: skip
-    yield _beside(asked)
+    yield _beside(kept)
     yield _both(
         asked, "heard-unheard", _("Why a child was not heard"),
         [_("Each decision beside which stands that the child was asked and did not want to speak, or could not be reached, in the year in which "
@@ -231,53 +247,33 @@ def _heard(asked: Asked) -> Iterator[Section]:
     )  # fmt: skip
 
 
-def _named_by(counting: Counting, kept: str, other: str, reason: str = "") -> Counting:
-    """By whether it was kept: by the reason, otherwise, or not."""
+def _named_by(counting: Counting, kept: str, other: str) -> Counting:
     assert counting.kept is not None
-    whens = [When(counting.kept, then=Value(kept))]
-    if counting.reason is not None:
-        whens.insert(0, When(counting.reason, then=Value(reason)))
-    return replace(counting, name=Case(*whens, default=Value(other), output_field=CharField()))
+    name = Case(When(counting.kept, then=Value(kept)), default=Value(other), output_field=CharField())
+    return replace(counting, name=name)
 
 
-def _beside(asked: Asked) -> Section:
-    """Decisions of each kind, beside words of their time, beside the reason, or beside neither."""
-    heads = {
-        _("Words"): ("words",),
-        _("The reason"): ("reason",),
-        _("Neither"): ("neither",),
-        _("In all"): (),
-    }
-    found = {
-        text: _named([_named_by(one, "words", "neither", "reason")], asked.year)
-        for text, one in decisions.countings(asked.user, since=date.min)
-    }
-    every: dict[str, Counted] = defaultdict(Counted)
-    for of in found.values():
-        for name, one in of.items():
-            every[name] += one
-    cells, labels = [], {_TOTAL: _("All decisions")}
-    for number, (text, of) in enumerate([("", every), *found.items()]):
-        stage = (f"{number}",) if number else ()
-        labels |= {f"{number}": text} if number else {}
-        places = {"year": (asked.year.name,), "stage": stage}
-        for where in heads.values():
-            one = of.get(where[0], Counted()) if where else sum(of.values(), Counted())
-            cells.append(Cell(places | {"beside": where}, one.of, few=_is_few(one.of, one, asked)))
-    columns = {name: (name,) for name in ("year", "stage", "beside")}
-    table = Tidy(
-        "decisions", "decisions about a child", columns, frozenset({"stage", "beside"}), tuple(cells)
-    )
+def _beside(kept: Tidy | None) -> Section:
+    """The promise about words again, where people look for it: the same counts of the same months, so that nothing is left between the two."""
+    cells = [one for one in kept.cells if one.at("promise") == (promises.WORDS,)] if kept else []
     return Section(
         "heard-decisions",
         _("Decisions beside the child’s words"),
-        (decisions.what_counts(), _("It does not say whether what the child said changed what was decided.")),
-        _("Of all decisions of these kinds that were made in the year and are in Heard."),
-        table,
-        "stage",
+        (
+            decisions.what_counts(),
+            _(
+                "It is the promise above, in the same months. It does not say whether what the child said changed what was decided."
+            ),
+        ),
+        _(
+            "Of all decisions that were made in the months named beside it and are in Heard: whole quarters in which enough were made to show them."
+        ),
+        replace(kept, name="decisions", cells=tuple(cells)) if kept and cells else None,
+        "promise",
         _("Decision"),
-        Across("beside", heads),
-        labels,
+        Across("kept", {_("Words, or the reason"): (KEPT,), _("Neither"): (NOT_KEPT,), _("In all"): ()}),
+        {promises.WORDS: _("All decisions")},
+        {_("Months that are counted"): "counted"},
     )
 
 
@@ -289,30 +285,47 @@ def _reached(asked: Asked) -> Iterator[Section]:
     told = described(user, concerns.children_told_of(user, year.first, year.last))
     with_case = described(user, cases.children_worked_with(user, year.first, year.last))
     found = {TOLD_OF: told, WITH_CASE: with_case}
+    covered = {
+        TOLD_OF: _("Children about whom a worry was told in the year: %(all)s; not recorded: %(unknown)s. A child may be in both groups."),
+        WITH_CASE: _("Children with a case that was open on a day of it: %(all_with_case)s; not recorded: %(unknown_with_case)s."),
+    }  # fmt: skip
     recorded = _(
-        "As it is recorded on the day on which this report was drafted. Nothing is worked out from anything else."
+        "As it was recorded on the day on which the year was counted. Nothing is worked out from anything else."
     )
     sexes = {"F": _("Girls"), "M": _("Boys")}
-    yield _by(asked, "sex", _("Sex"), [recorded], sexes, found, lambda one: one.sex)
+    yield _by(
+        asked,
+        f"{Part.REACHED}-sex",
+        _("Sex"),
+        [recorded],
+        _with_unknown(sexes),
+        found,
+        lambda one: one.sex,
+        covered,
+    )
     bands = {name: name for name in groups()["ages"]}
     yield _by(
-        asked, "age", _("Age"), [_("In whole years on the last day of the year, by the date of birth that is recorded.")], bands, found,
-        lambda one: _band(one.born, year.last),
+        asked, f"{Part.REACHED}-age", _("Age"), [_("In whole years on the last day of the year, by the date of birth that is recorded.")],
+        _with_unknown(bands), found, lambda one: _band(one.born, year.last), covered,
     )  # fmt: skip
     ethnic = {code: name for name, codes in groups()["ethnicity"].items() for code in codes}
     own = _("In words of their own")
     names = dict.fromkeys(name for name in ethnic.values() if name != ethnic["NOBT"])
     ethnicities = {name: name for name in names} | {"own words": own}
     yield _by(
-        asked, "ethnicity", _("Ethnicity"),
-        [_("As the child says, and nobody else, in the groups of the 2021 Census."), recorded], ethnicities, found,
-        lambda one: "own words" if one.ethnicity == "other" else ethnic.get(one.ethnicity, ""),
+        asked, f"{Part.REACHED}-ethnicity", _("Ethnicity"),
+        [_("As the child says, and nobody else, in the groups of the 2021 Census."), recorded], _with_unknown(ethnicities), found,
+        lambda one: "own words" if one.ethnicity == "other" else ethnic.get(one.ethnicity, ""), covered,
     )  # fmt: skip
     yield _by(
-        asked, "disability", _("Disability"),
+        asked, f"{Part.REACHED}-disability", _("Disability"),
         [_("Whether the record says something of a disability. Not recorded may mean that there is none, or that nobody asked."), recorded],
-        {"recorded": _("Recorded")}, found, lambda one: "recorded" if one.has_disability else "",
+        _with_unknown({"recorded": _("Recorded")}), found, lambda one: "recorded" if one.has_disability else "", covered,
     )  # fmt: skip
+
+
+def _with_unknown(labels: Mapping[str, str]) -> dict[str, str]:
+    return dict(labels) | {NOT_RECORDED: _("Not recorded")}
 
 
 def _band(born: date | None, day: date) -> str:
@@ -323,35 +336,37 @@ def _band(born: date | None, day: date) -> str:
 
 
 def _by(
-    asked: Asked,
-    what: str,
-    heading: str,
-    says: Sequence[str],
-    labels: Mapping[str, str],
-    found: Mapping[str, list[Described]],
-    of: Any,
-) -> Section:
-    labels = dict(labels) | {NOT_RECORDED: _("Not recorded")}
-    cells = []
+    asked: Asked, id: str, heading: str, says: Sequence[str], labels: Mapping[str, str], found: Mapping[str, list[Any]], of: Any,
+    coverage: Mapping[str, str],
+) -> Section:  # fmt: skip
+    """Of groups of children, each child once in a group. A group of few, or in which all are alike, is left out: a nought, or the one row in which
+    all are, would say of each of them what is recorded."""
+    what, cells, shown = id.partition("-")[2], [], []
     for group, children in found.items():
         counts = Counter(of(one) if of(one) in labels else NOT_RECORDED for one in children)
+        if children and (len(children) <= asked.small or (len(counts) == 1 and NOT_RECORDED not in counts)):
+            continue
+        shown.append(group)
         places = {"year": (asked.year.name,), "group": (group,)}
         cells.append(Cell(places, len(children)))
         cells += [Cell(places | {what: (name,)}, counts[name]) for name in labels]
     columns = {one: (one,) for one in ("year", "group", what)}
+    heads = {TOLD_OF: _("Told of"), WITH_CASE: _("With a case")}
+    left = [
+        _("%(group)s: too few children to show, or the same of all of them.") % {"group": heads[one]}
+        for one in found
+        if one not in shown
+    ]
     return Section(
-        f"{Part.REACHED}-{what}",
+        id,
         heading,
-        (*says,),
-        _(
-            "Children about whom a worry was told in the year: %(all)s; not recorded: %(unknown)s. Children with a case that was open on a day of it: "
-            "%(all_with_case)s; not recorded: %(unknown_with_case)s. A child may be in both."
-        ),
-        Tidy(what, "children in casework", columns, frozenset({what}), tuple(cells)),
+        (*says, *left),
+        " ".join(coverage[one] for one in shown) or _("No group of children is large enough to show."),
+        Tidy(what, "children in casework", columns, frozenset({what}), tuple(cells)) if shown else None,
         what,
         heading,
-        Across("group", {_("Told of"): (TOLD_OF,), _("With a case"): (WITH_CASE,)}),
-        labels | {_TOTAL: _("All children")},
+        Across("group", {heads[one]: (one,) for one in shown}),
+        dict(labels) | {_TOTAL: _("All children")},
     )
 
 
@@ -372,11 +387,34 @@ def _not_done(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
         {_("Months that are counted"): "counted"},
     )
     yield _audits(asked)
-    yield _both(
-        asked, "not_done-needs", _("Needs that nothing met"),
-        [_("How often somebody who works with a child recorded that no service met a need. One need of one child counts once in 30 days.")],
-        _("Of %(all)s times recorded. Where few are recorded, people may not have recorded, or may not have looked."),
-        "needs that nothing met", "need", _("Need"), need_labels(), [turning.unmet_by(asked.user, "need")],
+    yield _needs(asked)
+
+
+def _needs(asked: Asked) -> Section:
+    """Whole quarters that the page of unmet needs counts too, and not by need: of that page a small count of one need would be left."""
+    found = periods_together(asked.user, [turning.unmet_by(asked.user, "need")], today=asked.today)
+    years = (asked.year, asked.year.before)
+    shown = {year: figure_rules.between(found, year.first, year.last) for year in years}
+    cells = [
+        Cell({"year": (year.name,)}, one.counted.of, few=_is_few(one.counted.of, one.counted, asked), beside={"counted": called(one)})
+        for year, one in shown.items()
+        if one
+    ]  # fmt: skip
+    return Section(
+        f"{Part.NOT_DONE}-needs",
+        _("Needs that nothing met"),
+        (
+            _("How often somebody who works with a child recorded that no service met a need. One need of one child counts once in 30 days."),
+            _("Which needs these were stands, for those who see figures, on the page of needs that no service met."),
+        ),
+        _("Of all that was recorded in the months named beside it: whole quarters in which enough was recorded to show it. Where little is recorded, "
+          "people may not have recorded, or may not have looked."),
+        Tidy("needs", "needs that nothing met", {"year": ("year",)}, frozenset(), tuple(cells)) if cells else None,
+        "year",
+        _("Year"),
+        Across("", {_("How often"): ()}),
+        {year.name: when_of(year) for year in years},
+        {_("Months that are counted"): "counted"},
     )  # fmt: skip
 
 
@@ -390,8 +428,10 @@ def _audits(asked: Asked) -> Section:
         (row.requirement.label, _answers(row), _actions(row)) for _audit, one in found for row in one.rows if not row.is_met
     ]  # fmt: skip
     said = [
-        _("%(title)s: %(met)s of %(asked)s requirements are met in full, by every agency that must.")
-        % {"title": audit.title, "met": one.met, "asked": len(one.rows)}
+        _(
+            "Audit closed on %(day)s: %(met)s of %(asked)s requirements are met in full, by every agency that must."
+        )
+        % {"day": day_text(audit.closed_at), "met": one.met, "asked": len(one.rows)}
         for audit, one in found
     ]
     return Section(
@@ -414,9 +454,10 @@ def _answers(row: audits.Row) -> str:
 
 
 def _actions(row: audits.Row) -> str:
-    return "; ".join(f"{one.what}: {one.get_state_display()}" for one in row.actions) or _(
-        "No action is planned"
-    )
+    """How many, by how far they are: what agencies wrote of them was written for the audit, and not to be published."""
+    counts = Counter(str(one.get_state_display()) for one in row.actions)
+    said = [f"{text}: {number}" for text, number in counts.items()]
+    return "; ".join(said) or _("No action is planned")
 
 
 # ---- tables
@@ -494,15 +535,15 @@ def _is_few(count: int, one: Counted, asked: Asked) -> bool:
     return count > 0 and len(one.children) <= asked.small
 
 
-def with_coverage(sections: Iterable[Section], year: Year, hidden: str) -> list[Section]:
-    """Of how many each figure is, and of how many it is not known, as its table prints it."""
+def with_coverage(sections: Iterable[Section], year: Year, policy: Mapping[str, Any]) -> list[Section]:
+    """Of how many each figure is, and of how many it is not known, as its table prints it: hidden or rounded as the policy says."""
     return [
-        replace(one, coverage=one.coverage % _covered(one, year, hidden)) if one.table else one
+        replace(one, coverage=one.coverage % _covered(one, year, policy)) if one.table else one
         for one in sections
     ]
 
 
-def _covered(section: Section, year: Year, hidden: str) -> dict[str, str]:
+def _covered(section: Section, year: Year, policy: Mapping[str, Any]) -> dict[str, str]:
     assert section.table is not None
     of: dict[str, Any] = {"year": (year.name,)}
     groups_of = {"": {"group": (TOLD_OF,)}, "_with_case": {"group": (WITH_CASE,)}}
@@ -510,10 +551,12 @@ def _covered(section: Section, year: Year, hidden: str) -> dict[str, str]:
     found = {}
     for suffix, group in apart.items():
         found[f"all{suffix}"] = section.table.text(**of, **group)
-        found[f"unknown{suffix}"] = (
-            section.table.text(**of, **group, **{section.down: (NOT_RECORDED,)}) or "0"
-        )
-    return {
-        name: _("a hidden number (%(symbol)s)") % {"symbol": text} if text == hidden else text
-        for name, text in found.items()
-    }
+        unknown = section.table.text(**(of | group | {section.down: (NOT_RECORDED,)}))
+        found[f"unknown{suffix}"] = unknown or "0"
+    return {name: _in_a_sentence(text, policy) for name, text in found.items()}
+
+
+def _in_a_sentence(text: str, policy: Mapping[str, Any]) -> str:
+    if text == policy["hidden"]:
+        return _("a hidden number (%(symbol)s)") % {"symbol": text}
+    return _("about %(number)s") % {"number": text} if policy["rounding"] and text != "0" else text

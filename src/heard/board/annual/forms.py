@@ -47,6 +47,16 @@ class DraftForm(Form):
         return self.cleaned_data | {"first": date.fromisoformat(self.cleaned_data["first"])}
 
 
+class DiscardForm(Form):
+    asks = rules.DISCARD_ASKS
+
+    reason = TextareaField(
+        _("Why is it discarded?"),
+        hint=_("Kept in the log, with who drafted it. Write nothing about a child."),
+        rows=3,
+    )
+
+
 class TextForm(Form):
     asks = rules.TEXT_ASKS
 

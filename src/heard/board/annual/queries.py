@@ -17,6 +17,7 @@ from heard.board.annual.counting import when_of
 from heard.board.models import AnnualReport, AnnualText
 from heard.govuk.environment import day
 from heard.insight.release.report import Report, Section, sections_of
+from heard.insight.release.rules import EVER_RELEASED
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -26,15 +27,19 @@ _OVER: Final = ("sent_back", "withdrawn")  # of what was put up: another may be 
 
 
 def reports_visible_to(user: User) -> QuerySet[AnnualReport]:
-    """The latest year first. For the board and co-ordinators, who write them; what is released is read as a released report."""
-    texts = Prefetch("texts", AnnualText.objects.select_related("written_by"))
-    rows = AnnualReport.objects.select_related("drafted_by", "put_up_as").prefetch_related(texts)
+    """The latest year first, without their figures and texts. For the board and co-ordinators, who write them; what is released is read as a released
+    report."""
+    rows = AnnualReport.objects.select_related("drafted_by", "put_up_as").defer(
+        "sections", "policy", "put_up_as__files"
+    )
     return rows if user.may(May.HOLD_FIGURES) else rows.none()
 
 
 def report_of(user: User, annual_report_id: uuid.UUID) -> AnnualReport:
-    """One of them, or `Hidden`."""
-    found = reports_visible_to(user).filter(pk=annual_report_id).first()
+    """One of them, whole, or `Hidden`."""
+    texts = Prefetch("texts", AnnualText.objects.select_related("written_by"))
+    rows = reports_visible_to(user).defer(None).prefetch_related(texts)
+    found = rows.filter(pk=annual_report_id).first()
     if found is None:
         raise Hidden
     return found
@@ -51,9 +56,24 @@ def month_of(user: User) -> int | None:
     return known.begins.month if known else None
 
 
-def last_of(user: User, first: date) -> AnnualReport | None:
-    """The report of this year that was drafted last."""
-    return reports_visible_to(user).filter(begins=first).order_by("-drafted_at").first()
+def is_in_the_way(user: User, report: AnnualReport) -> bool:
+    """Whether another was put up with which it may not be public: of the same year, or of years that begin in another month."""
+    others = reports_visible_to(user).exclude(pk=report.pk).filter(put_up_as__isnull=False)
+    known = others.exclude(put_up_as__state="sent_back")
+    same = others.filter(begins=report.begins).exclude(put_up_as__state__in=_OVER)
+    return same.exists() or known.exclude(begins__month=report.begins.month).exists()
+
+
+def sent_back_last(user: User, first: date) -> AnnualReport | None:
+    """The report of this year that was drafted last, where it was sent back. What was withdrawn may have told of a child."""
+    last = reports_visible_to(user).filter(begins=first).order_by("-drafted_at").first()
+    return last if last and last.put_up_as and last.put_up_as.state == "sent_back" else None
+
+
+def ever_public(user: User) -> list[AnnualReport]:
+    """Those that were ever released, withdrawn ones too, the first to be released first."""
+    rows = reports_visible_to(user).defer(None).filter(put_up_as__state__in=EVER_RELEASED)
+    return list(rows.order_by("put_up_as__released_at", "pk"))
 
 
 def years_to_draft(user: User) -> list[rules.Year]:
@@ -63,12 +83,22 @@ def years_to_draft(user: User) -> list[rules.Year]:
 
 
 def texts_of(report: AnnualReport) -> dict[str, AnnualText]:
-    """By part, what stands there: the text that was written last. Asks the database nothing where they were fetched with it."""
-    return {one.part: one for one in report.texts.all()}
+    """By part, what stands there: the text that was written last, none where it was taken out. Asks the database nothing where they were fetched
+    with it."""
+    last = {one.part: one for one in report.texts.all()}
+    return {part: one for part, one in last.items() if one.text}
 
 
 def title_of(report: AnnualReport) -> str:
     return _("Annual report, %(when)s") % {"when": when_of(rules.Year(report.begins))}
+
+
+def counted_on(report: AnnualReport) -> str:
+    """Of which day its figures are."""
+    said = _(
+        "Counted on %(day)s, from what was recorded by then. Figures that an earlier report made public stand as they stood there."
+    )
+    return said % {"day": day(report.drafted_at)}
 
 
 def whole(report: AnnualReport) -> Report:
@@ -83,11 +113,12 @@ def whole(report: AnnualReport) -> Report:
         title_of(report),
         _("Annual report"),
         _("What the partnership promised every child, what it did and what it did not do, as counts that give nobody away. No child is ranked. "
-          "Each figure says what it counts, and of how many it is not known."),
+          "Each figure says what it counts, and of how many it is not known.") + " " + counted_on(report),
         year.first,
         year.last,
         report.policy,
         [replace(one, id=one.id.replace("_", "-")) for one in parts],
+        localdate(report.drafted_at),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ DRAFT_ASKS: Final = Asks(
     policy="Say which counts are hidden and rounded: choose one of the policies.",
 )
 TEXT_ASKS: Final = Asks(text="Write what the partnership says of it.")
+DISCARD_ASKS: Final = Asks(reason="Say why it is discarded.")
 YEARS: Final = 3  # in which the year began that is chosen
 DAYS: Final = 182  # before and after a first plan: half a year
 
@@ -61,9 +62,10 @@ def why_not_draft(
     is_under_way: bool,
     policy: str,
     policies: Collection[str],
+    is_other_policy: bool = False,
 ) -> str | None:
     """`first`: the first day of the year. `month`: as in `years`. `is_under_way`: a report of this year is written, waits for a decision or
-    is released."""
+    is released. `is_other_policy`: figures of this year were released by another than `policy`."""
     if not may_hold:
         return "Only the board and co-ordinators draft an annual report."
     if Year(first) not in years(today=today):
@@ -73,8 +75,15 @@ def why_not_draft(
     if Year(first) not in years(today=today, month=month):
         return "Choose a year that begins in the same month as the reports before: years that overlap would give small counts away."
     if is_under_way:
-        return "There is a report of this year already. Another is drafted once that one was sent back or withdrawn."
-    return None if policy in policies else DRAFT_ASKS["policy"]
+        return "There is a report of this year already. Another is drafted once that one was discarded, sent back or withdrawn."
+    if policy not in policies:
+        return DRAFT_ASKS["policy"]
+    if is_other_policy:
+        return (
+            "Figures of this year were released once, hidden and rounded in another way. They stay as they were: choose which counts are hidden "
+            "as it was chosen then."
+        )
+    return None
 
 
 def why_not_write(*, may_hold: bool, is_put_up: bool, part: str, text: str) -> str | None:
@@ -87,7 +96,19 @@ def why_not_write(*, may_hold: bool, is_put_up: bool, part: str, text: str) -> s
     return TEXT_ASKS.missing(text=text)
 
 
-def why_not_put_up(*, is_drafter: bool, is_put_up: bool) -> str | None:
-    if not is_drafter:
-        return "Whoever drafted this report puts it up for release. Tell them that it is ready."
-    return "This report was put up for release already." if is_put_up else None
+def why_not_put_up(*, is_put_up: bool, is_in_the_way: bool = False) -> str | None:
+    """`is_in_the_way`: another report of this year, or one of which the year begins in another month, was put up meanwhile."""
+    if is_put_up:
+        return "This report was put up for release already."
+    if is_in_the_way:
+        return (
+            "Another report was put up meanwhile, of this year or of years that begin in another month: together they would give small counts "
+            "away. Discard this one."
+        )
+    return None
+
+
+def why_not_discard(*, is_put_up: bool, reason: str) -> str | None:
+    if is_put_up:
+        return "This report was put up for release. Whoever reads it can send it back."
+    return DISCARD_ASKS.missing(reason=reason)

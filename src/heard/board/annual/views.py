@@ -14,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, Refused
 from heard.board.annual import actions, queries, rules
-from heard.board.annual.forms import DraftForm, TextForm
-from heard.insight.release.queries import policies
-from heard.insight.release.report import policy_words, shown
+from heard.board.annual.forms import DiscardForm, DraftForm, TextForm
+from heard.insight.release.report import policies, policy_words, shown
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -38,13 +37,18 @@ def annual_reports(request: Request) -> HttpResponse:
 def annual_draft(request: Request) -> HttpResponse:
     user = request.user
     years = queries.years_to_draft(user)
-    form: Any = kept_form(request, DraftForm, kind="annual.draft", years=years, policies=policies(user))
+    try:
+        known = policies(user)
+    except Refused as problem:
+        context = {"form": None, "years": years, "why_not": str(problem)}
+        return render(request, "board/annual/draft.html", context)
+    form: Any = kept_form(request, DraftForm, kind="annual.draft", years=years, policies=known)
     if form.is_valid():
         with sending(request, form):
             report = actions.draft_report(by=user, **form.answered)
             messages.success(request, _("Drafted. Its figures stay as they are now."))
             return redirect("annual_report", annual_report_id=report.pk)
-    return render(request, "board/annual/draft.html", {"form": form, "years": years})
+    return render(request, "board/annual/draft.html", {"form": form, "years": years, "why_not": None})
 
 
 @gate(May.HOLD_FIGURES)
@@ -54,7 +58,7 @@ def annual_report(request: Request, annual_report_id: uuid.UUID) -> HttpResponse
     report = queries.report_of(request.user, annual_report_id)
     if report.put_up_as_id:
         return redirect("profile", profile_id=report.put_up_as_id)
-    is_drafter = report.drafted_by_id == request.user.pk
+    in_the_way = queries.is_in_the_way(request.user, report)
     context = {
         "report": report,
         "title": queries.title_of(report),
@@ -62,7 +66,8 @@ def annual_report(request: Request, annual_report_id: uuid.UUID) -> HttpResponse
         "sections": shown(request.user, queries.whole(report).sections, report.policy),
         "texts": queries.texts_of(report),
         "parts_of": queries.PARTS,
-        "why_not": rules.why_not_put_up(is_drafter=is_drafter, is_put_up=False),
+        "why_not": rules.why_not_put_up(is_put_up=False, is_in_the_way=in_the_way),
+        "counted_on": queries.counted_on(report),
     }
     return render(request, "board/annual/report.html", context)
 
@@ -76,7 +81,8 @@ def annual_text(request: Request, annual_report_id: uuid.UUID, chapter: str) -> 
         raise Hidden
     stands = queries.texts_of(report).get(chapter)
     form: Any = kept_form(
-        request, TextForm, kind=f"annual.text.{chapter}", subject_id=annual_report_id, suggested={"text": stands.text} if stands else {},
+        request, TextForm, kind=f"annual.text.{chapter}", subject_id=annual_report_id, initial={"text": stands.text if stands else ""},
+        changed_by=str(stands.written_by) if stands else "",
     )  # fmt: skip
     if form.is_valid():
         with sending(request, form):
@@ -88,8 +94,41 @@ def annual_text(request: Request, annual_report_id: uuid.UUID, chapter: str) -> 
     why_not = rules.why_not_write(
         may_hold=True, is_put_up=report.put_up_as_id is not None, part=chapter, text="given later"
     )
-    context = {"form": form, "report": report, "title": names[chapter], "why_not": why_not}
+    context = {
+        "form": form,
+        "report": report,
+        "chapter": chapter,
+        "title": names[chapter],
+        "why_not": why_not,
+        "texts": [one for one in report.texts.all() if one.part == chapter],
+    }
     return render(request, "board/annual/text.html", context)
+
+
+@gate(May.HOLD_FIGURES)
+@require_POST
+def annual_take_out(request: Request, annual_report_id: uuid.UUID, chapter: str) -> HttpResponse:
+    if chapter not in dict(queries.PARTS):
+        raise Hidden
+    with saying_why_not(request):
+        actions.take_out_text(by=request.user, annual_report_id=annual_report_id, part=chapter)
+        messages.success(request, _("Taken out. Its words are erased."))
+    return redirect("annual_report", annual_report_id=annual_report_id)
+
+
+@gate(May.HOLD_FIGURES)
+@_FORM
+def annual_discard(request: Request, annual_report_id: uuid.UUID) -> HttpResponse:
+    report = queries.report_of(request.user, annual_report_id)
+    form: Any = kept_form(request, DiscardForm, kind="annual.discard", subject_id=annual_report_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.discard_report(by=request.user, annual_report_id=annual_report_id, **form.cleaned_data)
+            messages.success(request, _("Discarded. Another can be drafted."))
+            return redirect("annual_reports")
+    why_not = rules.why_not_discard(is_put_up=report.put_up_as_id is not None, reason="given later")
+    context = {"form": form, "report": report, "title": queries.title_of(report), "why_not": why_not}
+    return render(request, "board/annual/discard.html", context)
 
 
 @gate(May.HOLD_FIGURES)

@@ -64,7 +64,10 @@ class Counting:
         for row in rows.values(*groups).annotate(**self._sums()):
             child = row["counted_child"]
             key = (row["counted_name"], row["counted_from"], row["counted_agency"] or None)
-            found[key] += Counted(_kept(row), frozenset() if child is None else frozenset({child}))
+            kept, whom = _kept(row), frozenset[Any]() if child is None else frozenset({child})
+            found[key] += Counted(
+                kept, whom, whom if kept.kept else frozenset(), whom if kept.kept < kept.of else frozenset()
+            )
         for key, counted in found.items():
             yield Quarter(*key, counted)
 

@@ -238,13 +238,21 @@ class Kept:
 
 @dataclass(frozen=True)
 class Counted:
-    """What was counted together, and about which children, by their keys: a dozen actions may all be of one child's plan."""
+    """What was counted together, and about which children, by their keys: a dozen actions may all be of one child's plan. `kept_for`,
+    `missed_for`: for which of them something was kept, or was not."""
 
     kept: Kept = Kept(0, 0)
     children: frozenset[object] = frozenset()
+    kept_for: frozenset[object] = frozenset()
+    missed_for: frozenset[object] = frozenset()
 
     def __add__(self, other: "Counted") -> "Counted":
-        return Counted(self.kept + other.kept, self.children | other.children)
+        return Counted(
+            self.kept + other.kept,
+            self.children | other.children,
+            self.kept_for | other.kept_for,
+            self.missed_for | other.missed_for,
+        )
 
     @property
     def of(self) -> int:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.counting import LED_BY, Counting
-from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
+from heard.cases.case.queries import beside_words, followed_until, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.disruption.queries import steps_with_an_owner
@@ -312,10 +312,10 @@ def agreed_beside_words(user: User, *, since: date, by: Iterable[int] | None = N
 
 def missing_around_first_plan(
     user: User, *, since: date, until: date, days: int
-) -> dict[uuid.UUID, tuple[int, int]]:
+) -> dict[uuid.UUID, tuple[int, int] | None]:
     """Of each child, by key, for whom so many `days` since their first agreed plan ended between these two: how many missing episodes began
-    in that many days before the plan, and from its day on. Over the whole partnership, for those who see figures; true counts, shown
-    to nobody."""
+    in that many days before the plan, and from its day on. None where the child died, or work with the child ended, within the days after it. Over
+    the whole partnership, for those who see figures; true counts, shown to nobody."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     span = timedelta(days=days)
@@ -323,8 +323,11 @@ def missing_around_first_plan(
     first = {child: timezone.localdate(at) for child, at in agreed.annotate(at=Min("agreed_at"))}
     planned = {child: day for child, day in first.items() if since <= day + span - timedelta(1) <= until}
     began = days_missing(user, planned, since=since - 2 * span, until=until)
+    ended = followed_until(user, planned)
     return {
-        child: (
+        child: None
+        if any(one == date.min or day <= one < day + span for one in ended.get(child, ()))
+        else (
             sum(day - span <= one < day for one in began[child]),
             sum(day <= one < day + span for one in began[child]),
         )

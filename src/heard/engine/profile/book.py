@@ -12,6 +12,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -41,7 +42,7 @@ def workbook(profile: Profile) -> bytes:
     for section in profile.sections:
         if section.has_grid or not profile.quality:
             _section(book.create_sheet(_sheet_name(section.heading, book.sheetnames)), section, profile)
-    made = datetime.combine(profile.as_of, time())
+    made = datetime.combine(profile.made_on or profile.as_of, time())
     book.properties.creator, book.properties.title = "Heard", profile.title
     book.properties.created = made
     raw = BytesIO()
@@ -123,7 +124,7 @@ def _put(
         if text.isascii() and text.isdigit():
             cell.value, cell.number_format = int(text), "#,##0"
         elif text:
-            cell.value, cell.data_type, cell.quotePrefix = text, "s", True
+            cell.value, cell.data_type, cell.quotePrefix = ILLEGAL_CHARACTERS_RE.sub(" ", text), "s", True
         if font:
             cell.font = font
         if fill:

@@ -226,6 +226,7 @@ class Profile:
         "It says what agencies know together of children who may be sexually exploited: not how many there are. No child is "
         "ranked, and no place is to blame."
     )
+    made_on: date | None = None  # where that is another day than `as_of`
 
     @property
     def tables(self) -> Sequence[Tidy]:

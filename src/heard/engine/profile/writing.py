@@ -68,6 +68,7 @@ def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
         "made_by": MADE_BY,
         "title": profile.title,
         "as_of": profile.as_of.isoformat(),
+        "made_on": (profile.made_on or profile.as_of).isoformat(),
         "period": {"from": profile.first.isoformat(), "to": profile.as_of.isoformat(),
                    "words": f"{spelt(profile.first)} to {spelt(profile.as_of)}"},
         "release": profile.release,

@@ -49,11 +49,12 @@ def write(
     title: str,
     first: date,
     as_of: date,
+    made_on: date,
     policy: publish.Policy,
 ) -> None:
     """Every format of a profile, from the texts that `hide_small` gave. `kind`, `opening`: what it is, in words. Raises `NotDone`."""
     drawn = profile.Profile(
-        title, first, as_of, "", "", None, (), tuple(sections), hiding(policy), kind, opening
+        title, first, as_of, "", "", None, (), tuple(sections), hiding(policy), kind, opening, made_on
     )
     with plainly(), folders.fresh(out) as place:
         profile.write(drawn, place, lambda text, share: None)

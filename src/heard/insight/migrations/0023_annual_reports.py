@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
             name='run',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='insight.enginerun'),
         ),
+        migrations.AddField(
+            model_name='profile',
+            name='writers',
+            field=models.ManyToManyField(blank=True, help_text='Whose text stands in a report: they do not release it.', related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
         migrations.AddConstraint(
             model_name='profile',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'profile'), ('run__isnull', False)), models.Q(('kind', 'annual'), ('run__isnull', True)), _connector='OR'), name='profile_is_of_a_run'),

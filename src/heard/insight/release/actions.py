@@ -25,6 +25,8 @@ from heard.insight.run.queries import has_result, run_visible_to
 from heard.insight.run.rules import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from heard.agencies.models import User
     from heard.engine.publish import Policy
     from heard.insight.release.report import Report
@@ -84,19 +86,20 @@ def draw_again(*, by: User, profile_id: uuid.UUID) -> Profile:
 
 
 @transaction.atomic
-def put_up(*, by: User, report: Report) -> Profile:
-    """A report that was counted in Heard and that people have written, for two others to release. Whoever puts it up is its author.
+def put_up(*, by: User, author: User, writers: Collection[User], report: Report) -> Profile:
+    """A report that was counted in Heard and that people have written, for two to release who are neither its author nor among the `writers`.
     Raises `Hidden`, `Refused`."""
     if not by.may(May.HOLD_FIGURES):
         raise Hidden
     profile = Profile(
-        kind=Kind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=by,
+        kind=Kind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=author,
         as_of=report.as_of, ended_at=timezone.now(),
     )  # fmt: skip
     try:
         report.write(profile.folder)
         profile.files = queries.fingerprints(profile)
         profile.save()
+        profile.writers.set(writers)
         _audit(by, "put up", profile)
     except BaseException:
         shutil.rmtree(profile.folder, ignore_errors=True)
@@ -164,7 +167,7 @@ def send_back(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
     """It is not released. Its author reads why, and draws up another."""
     profile = _held(by, profile_id)
     _only_who_may_release(by)
-    refuse(rules.why_not_send_back(**_stands(by, profile), reason=reason))
+    refuse(rules.why_not_send_back(**queries.stands(by, profile), reason=reason))
     profile.state = State.SENT_BACK
     profile.save(update_fields=["state"])
     _decide(by, profile, reason, agreed=False)
@@ -214,23 +217,25 @@ def _only_who_may_release(by: User) -> None:
 
 def _refuse_to_release(by: User, profile: Profile, reason: str) -> None:
     _only_who_may_release(by)
-    refuse(rules.why_not_release(**_stands(by, profile), reason=reason))
-
-
-def _stands(by: User, profile: Profile) -> dict[str, Any]:
-    decided = any(one.by_id == by.pk for one in profile.decisions.all())
-    return {"state": profile.state, "is_author": profile.author_id == by.pk, "has_decided": decided}
+    refuse(rules.why_not_release(**queries.stands(by, profile), reason=reason))
 
 
 def _refuse_what_gives_away(profile: Profile, before: list[Profile]) -> None:
-    """The attack of an outsider who kept everything that was ever public, on exactly the files that were drawn up."""
+    """The attack of an outsider who kept everything that was ever public, on exactly the files that were drawn up. What does not add up is set aside by the
+    attack; of an annual report, which counts a year once, it tells of whoever was recorded meanwhile."""
     if queries.fingerprints(profile) != profile.files:
         raise Refused(_CHANGED)
     try:
         found = check_again(profile.folder, before=[one.folder for one in before])
+        stood = set[str]()
+        if profile.kind == Kind.ANNUAL and found.conflicts and before:
+            *earlier, last = (one.folder for one in before)
+            stood = set(check_again(last, before=earlier).conflicts)
     except NotDone as problem:
         raise Refused(str(problem)) from problem
     refuse(rules.given_away(found.derived))
+    if profile.kind == Kind.ANNUAL:
+        refuse(rules.differs(set(found.conflicts) - stood))
 
 
 def _decide(by: User, profile: Profile, reason: str, *, agreed: bool) -> None:

@@ -58,6 +58,12 @@ class Profile(models.Model):
         default=dict, help_text=_("What is hidden and rounded: the engine’s policy in plain values.")
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        blank=True,
+        help_text=_("Whose text stands in a report: they do not release it."),
+    )
     asked_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was drawn up, or failed."))
     step = models.CharField(max_length=200, blank=True)

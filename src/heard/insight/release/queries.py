@@ -83,10 +83,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """What a profile says. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
+    """What a profile says. `made_on`: on which day a report was counted. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
     `linking` is None where the run did not measure it, and all are of a report that was counted in Heard."""
 
     period: str
+    made_on: date
     rule: str
     policy: str
     findings: list[str]
@@ -109,7 +110,7 @@ def profile_visible_to(user: User, profile_id: uuid.UUID) -> Profile:
     """With what people decided on it, or `Hidden`."""
     decided = Prefetch("decisions", ReleaseDecision.objects.select_related("by"))
     try:
-        return profiles_visible_to(user).prefetch_related(decided).get(pk=profile_id)
+        return profiles_visible_to(user).prefetch_related(decided, "writers").get(pk=profile_id)
     except Profile.DoesNotExist:
         raise Hidden from None
 
@@ -117,8 +118,8 @@ def profile_visible_to(user: User, profile_id: uuid.UUID) -> Profile:
 def waiting_for(user: User) -> QuerySet[Profile]:
     """Profiles that this user may release or send back now, the oldest first."""
     rows = profiles_visible_to(user) if user.may(May.RELEASE) else Profile.objects.none()
-    left = rows.filter(state__in=TO_DECIDE).exclude(author=user).exclude(decisions__by=user)
-    return left.order_by("asked_at")
+    left = rows.filter(state__in=TO_DECIDE).exclude(author=user).exclude(writers=user)
+    return left.exclude(decisions__by=user).order_by("asked_at")
 
 
 def policies(user: User) -> dict[str, Policy]:
@@ -155,11 +156,17 @@ def ever_released(user: User) -> list[Profile]:
 
 def why_not_decide(user: User, profile: Profile) -> str | None:
     """Of a profile with its decisions."""
-    return rules.why_not_decide(
-        state=profile.state,
-        is_author=profile.author_id == user.pk,
-        has_decided=any(one.by_id == user.pk for one in profile.decisions.all()),
-    )
+    return rules.why_not_decide(**stands(user, profile))
+
+
+def stands(user: User, profile: Profile) -> dict[str, Any]:
+    """How this user stands to what is to be released, as `rules.why_not_decide` takes it."""
+    return {
+        "state": profile.state,
+        "is_author": profile.author_id == user.pk,
+        "has_written": any(one.pk == user.pk for one in profile.writers.all()),
+        "has_decided": any(one.by_id == user.pk for one in profile.decisions.all()),
+    }
 
 
 def missing_episodes(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
@@ -190,6 +197,7 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
     quality, hidden = told["quality"], told["policy"]["hidden"]
     return Content(
         period=told["period"]["words"],
+        made_on=date.fromisoformat(told.get("made_on", told["as_of"])),
         rule=told["rule"],
         policy=told["policy"]["words"],
         findings=told["findings"],

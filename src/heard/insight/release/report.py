@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heard.agencies.models import User
+    from heard.engine.publish import Policy
 
 __all__ = [
     "Across",
@@ -31,6 +32,8 @@ __all__ = [
     "as_told",
     "groups",
     "hide_small",
+    "is_same_policy",
+    "policies",
     "policy_words",
     "sections_of",
     "shown",
@@ -40,7 +43,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Report:
     """`first` and `as_of`: the days of its period, both in it. `opening`: what is said before anything else. `policy`: as `hide_small` gave
-    it; `sections`: with what is printed of each count."""
+    it; `sections`: with what is printed of each count; `counted_on`: the day on which they were counted."""
 
     title: str
     kind: str
@@ -49,13 +52,15 @@ class Report:
     as_of: date
     policy: dict[str, Any]
     sections: list[Section]
+    counted_on: date
 
     def write(self, out: Path) -> None:
         """Raises `Refused`."""
         policy = policy_of(self.policy, f"The policy of {self.title}")
-        said = {"title": self.title, "kind": self.kind, "opening": self.opening}
+        said: dict[str, Any] = {"title": self.title, "kind": self.kind, "opening": self.opening}
+        days: dict[str, Any] = {"first": self.first, "as_of": self.as_of, "made_on": self.counted_on}
         try:
-            report.write(self.sections, out=out, first=self.first, as_of=self.as_of, policy=policy, **said)
+            report.write(self.sections, out=out, policy=policy, **days, **said)
         except NotDone as problem:
             raise Refused(str(problem)) from problem
 
@@ -66,12 +71,25 @@ def hide_small(
     """The policy of this name and the sections, both as plain values to keep: true counts are in neither. Raises `Refused` where an
     outsider could work out small counts, with all that was ever released."""
     try:
-        chosen = queries.policies(user)[policy]
+        chosen = policies(user)[policy]
         before = [one.folder for one in queries.ever_released(user)]
         hidden = report.hide_small(sections, policy=chosen, before=before)
     except NotDone as problem:
         raise Refused(str(problem)) from problem
     return chosen.as_told(), as_told(hidden)
+
+
+def policies(user: User) -> dict[str, Policy]:
+    """As `queries.policies`. Raises `Refused` where one of them is none."""
+    try:
+        return queries.policies(user)
+    except NotDone as problem:
+        raise Refused(str(problem)) from problem
+
+
+def is_same_policy(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether both hide and round alike, however they were kept."""
+    return policy_of(one, "One policy") == policy_of(other, "The other")
 
 
 def policy_words(policy: dict[str, Any]) -> str:

@@ -80,29 +80,35 @@ def why_not_again(*, state: str, silent: bool, has_result: bool) -> str | None:
     return None if has_result else NO_RESULT
 
 
-def why_not_decide(*, state: str, is_author: bool, has_decided: bool) -> str | None:
-    """Two people who are not the author release it, and neither of them twice."""
+def why_not_decide(
+    *, state: str, is_author: bool, has_decided: bool, has_written: bool = False
+) -> str | None:
+    """Two people who are not the author, and of whom no text stands in it, release it, and neither of them twice."""
     if state in UNDER_WAY:
         return "This is still being drawn up."
     if state not in TO_DECIDE:
         return "This is not waiting for anybody’s decision."
     if is_author:
         return "You drew this up. Two other people read it and release it."
+    if has_written:
+        return "A text of yours stands in this. Two people who wrote nothing in it read it and release it."
     if has_decided:
         return "You released this already. Somebody else has to be the second."
     return None
 
 
-def why_not_release(*, state: str, is_author: bool, has_decided: bool, reason: str) -> str | None:
-    if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
+def why_not_release(*, reason: str, **stands: Any) -> str | None:
+    """`stands`: as `why_not_decide` takes it."""
+    if refusal := why_not_decide(**stands):
         return refusal
     if not reason.strip():
         return "Say why this can be released. It is kept beside it."
     return None
 
 
-def why_not_send_back(*, state: str, is_author: bool, has_decided: bool, reason: str) -> str | None:
-    if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
+def why_not_send_back(*, reason: str, **stands: Any) -> str | None:
+    """`stands`: as `why_not_decide` takes it."""
+    if refusal := why_not_decide(**stands):
         return refusal
     if not reason.strip():
         return "Say what has to be different before this can be released."
@@ -136,6 +142,17 @@ def given_away(derived: Iterable[dict[str, Any]]) -> str | None:
     return (
         f"With everything that was ever released, an outsider could work out small counts of this: {cells}{more}. "
         "Send it back, so that it is drawn up again beside what was released since."
+    )
+
+
+def differs(conflicts: Collection[str]) -> str | None:
+    """The refusal of a report of which figures are not those that were public. `conflicts`: what does not add up, which may tell of one child and so is
+    not said."""
+    if not conflicts:
+        return None
+    return (
+        "Figures of this report are not those that were released since it was drafted: by the difference a child could be told. Send it back, so "
+        "that it is drafted anew beside what was released."
     )
 
 
