@@ -32,7 +32,9 @@ def test_a_report_from_counting_to_reading(world: World, story: Story, settings:
 
     story.widths = (DESKTOP,)
     story.sign_in(world.coordinator).open(report).follow("Discard it").sees("Why is it discarded?")
-    story.open(report).press("Put it up for release").sees("This is not released.", "Drafted by", "Counted on")
+    story.open(report).press("Put it up for release").sees(
+        "This is not released.", "Drafted by", "Counted on"
+    )
     story.sign_in(world.board_member).open(report).sees("You drew this up. Two other people read it")
 
     for user, says in (
