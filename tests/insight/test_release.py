@@ -293,5 +293,5 @@ def test_pages_ask_a_fixed_number_of_times(
     client.force_login(world.supervisor)
     with django_assert_max_num_queries(9):
         client.get("/profiles/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(f"/profiles/{profiles[0].pk}/")
