@@ -17,7 +17,6 @@ from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.services.law import actions, queries
 from heard.services.law.forms import EndForm, MemberForm, OffForm, PostForm, StartForm, TeamForm
-from heard.services.law.models import TeamMember
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -124,7 +123,7 @@ def take_off(request: Request, member_id: int) -> HttpResponse:
     return _form_page(request, form, _("Take this off: it is wrong"), _BACK, about=_about(member))
 
 
-def _about(member: TeamMember) -> str:
+def _about(member: Any) -> str:
     return f"{member.post.team}, {member.post}: {member}"
 
 
