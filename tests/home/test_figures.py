@@ -96,6 +96,6 @@ def test_the_page_asks_a_fixed_number_of_times(
     client.force_login(world.board_member)
     for _number in range(3):
         _worry(world, decided_after=1, heard=True)
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(28):
             page = client.get("/figures/")
     assert "What these figures do not say" in page.content.decode()

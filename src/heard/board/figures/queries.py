@@ -88,7 +88,8 @@ def figures(user: User, *, today: date) -> list[Figure]:
     questions: one for each stage that keeps promises or decides something, whatever the number of quarters."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    counted = _counted(user, today)
+    asked = promised(user)
+    counted = _counted(user, today, asked)
     notes = _notes(user)
     agencies, staffed = agencies_counted(user)
     trusted = cases.with_a_trusted_worker(user)
@@ -96,7 +97,7 @@ def figures(user: User, *, today: date) -> list[Figure]:
         Figure(promise, now=trusted, notes=notes[promise.name])
         if promise.name == promises.TRUSTED
         else _figure(promise, counted[promise.name], notes[promise.name], today, agencies, staffed)
-        for promise in promised(user)
+        for promise in asked
     ]
 
 
@@ -108,7 +109,9 @@ def promised(user: User) -> list[Promise]:
 def periods(user: User, *, today: date) -> dict[str, list[Period]]:
     """Of each promise that is counted by quarter, by its name: all periods of it. As many questions as `figures`. For those who
     see figures, else `Hidden`."""
-    return {name: _periods(quarters, today) for name, quarters in _counted(user, today).items()}
+    return {
+        name: _periods(quarters, today) for name, quarters in _counted(user, today, promised(user)).items()
+    }
 
 
 def periods_together(user: User, countings: Iterable[Counting], *, today: date) -> list[Period]:
@@ -171,10 +174,10 @@ def agencies_counted(user: User) -> tuple[dict[Any, str], set[Any]]:
     return names, {key for key, people in staff_by_agency(user).items() if people >= rules.LEAST_STAFF}
 
 
-def _counted(user: User, today: date) -> dict[str, list[Quarter]]:
+def _counted(user: User, today: date, of: list[Promise]) -> dict[str, list[Quarter]]:
     """Of each promise, everything that was ever counted, by quarter and agency."""
     found: dict[str, list[Quarter]] = defaultdict(list)
-    for name, counting in _countings(user):
+    for name, counting in _countings(user, {one.name for one in of}):
         found[name] += counting.by_quarter(today)
     names = {clock: name for name, clocks_of in promises.BY_CLOCK.items() for clock in clocks_of}
     for one in clocks.to_meet(user, names).by_quarter(today):
@@ -182,7 +185,7 @@ def _counted(user: User, today: date) -> dict[str, list[Quarter]]:
     return found
 
 
-def _countings(user: User) -> Iterable[tuple[str, Counting]]:
+def _countings(user: User, names: set[str]) -> Iterable[tuple[str, Counting]]:
     yield promises.WORRIES, concerns.to_decide(user)
     yield promises.ASSESSMENTS, assessments.to_sign(user)
     yield promises.INTERVIEWS, missing.to_interview(user)
@@ -190,7 +193,7 @@ def _countings(user: User) -> Iterable[tuple[str, Counting]]:
     yield promises.ACTIONS, plans.to_do(user)
     for counting in reviews.to_hold(user):
         yield promises.REVIEWS, counting
-    if reporting.is_counted(user):
+    if promises.REPORTS in names:
         yield promises.REPORTS, reporting.to_report(user)
     for _stage, counting in decisions.countings(user, since=date.min):
         yield promises.WORDS, counting
