@@ -32,7 +32,7 @@ def test_text_is_escaped_in_every_component() -> None:
         "{{ ui.table(bad, [bad, bad], [[bad, bad]]) }}",
         "{{ ui.task_list([{'text': bad, 'status': bad, 'hint': bad}]) }}",
         "{{ ui.timeline([{'title': bad, 'at': at, 'by': bad, 'text': bad}]) }}",
-        "{{ ui.words(bad, bad, at, changed=bad, how=bad) }}",
+        "{{ ui.words(bad, bad, changed=bad, how=bad) }}",
         "{{ ui.identity_bar(bad, [(bad, bad)], [(bad, at)], known_as=bad) }}",
         "{{ ui.clock(bad, at, bad) }}",
         "{{ ui.empty(bad, bad) }}{{ ui.what_for(bad, bad) }}{{ ui.progress(bad, now=bad) }}{{ ui.no_words(bad) }}",
@@ -58,11 +58,10 @@ def test_the_three_states_of_a_sign_differ_in_word_and_mark() -> None:
 
 
 def test_words_are_shown_verbatim_with_who_heard_them_and_what_changed() -> None:
-    page = draw(
-        "{{ ui.words(text, 'Sol Wright', at) }}", text="I don't feel safe\nthere", at=date(2026, 3, 3)
-    )
+    heard = "Heard by Sol Wright on 3 March 2026."
+    page = draw("{{ ui.words(text, heard) }}", text="I don't feel safe\nthere", heard=heard)
     assert "I don&#39;t feel safe\nthere" in page
-    assert "Heard by Sol Wright on 3 March 2026." in page
+    assert heard in page
     assert "nothing has been written down yet" in page
 
 
