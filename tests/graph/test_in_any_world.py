@@ -254,7 +254,11 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "what an agency keeps to itself is shown to all": (sight.Sight, "_reads", _always),
     "every record that names something may be read": (sight.Sight, "_in_open_record", _always),
     "a kind is asked for where there is any": (sight, "_some", _only),
-    "lists show both ends": (Web, "_sees", lambda _self, _end: Q()),
+    "lists show both ends": (
+        Web,
+        "_sees",
+        lambda _self, end="": Q(**{f"{end}__isnull" if end else "pk__isnull": False}),
+    ),
     "lists show what an agency keeps to itself": (Web, "_reaches", lambda _self: Q()),
     "lists read every record": (Web, "_in_a_record", lambda _self: Q()),
 }

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from heard.agencies.queries import colleagues_visible_to, duty_team, memberships_with
@@ -136,19 +137,29 @@ def contexts_nobody_holds(user: User) -> QuerySet[Context]:
     decide, who give them to somebody else."""
     if not user.may(May.DECIDE):
         return Context.objects.none()
+    return contexts_visible_to(user).filter(without_a_holder(user)).order_by("opened_at", "pk")
+
+
+def without_a_holder(user: User) -> Q:
+    """Of contexts, whoever may read them: those that wait for somebody who cannot do it."""
     works = memberships_with(user, May.PLAN).filter(user=OuterRef("held_by"))
     waits = Q(state=rules.State.OPEN) | Q(end_of_work__isnull=False, end_of_work__looked_at=None)
-    return contexts_visible_to(user).filter(waits, ~Exists(works)).order_by("opened_at", "pk")
+    return waits & ~Q(Exists(works))
 
 
 def contexts_to_close(user: User) -> QuerySet[Context]:
     """Open ones of which the last review said that they can close. For those who decide."""
     if not user.may(May.DECIDE):
         return Context.objects.none()
-    last = ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at")
-    rows = contexts_visible_to(user).filter(state=rules.State.OPEN, review_on=None)
-    closing = rows.annotate(decided=last.values("decision")[:1]).filter(decided=rules.Decision.CLOSE)
-    return closing.order_by("opened_at", "pk")
+    return contexts_visible_to(user).filter(may_close()).order_by("opened_at", "pk")
+
+
+def may_close() -> Q:
+    """Of contexts, whoever may read them: open ones of which the last review said that they can close."""
+    last = (
+        ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at").values("decision")[:1]
+    )
+    return Q(Exact(Subquery(last), rules.Decision.CLOSE), state=rules.State.OPEN, review_on=None)
 
 
 def who_decides(user: User, context: Context) -> list[User]:

@@ -16,12 +16,12 @@ CONTEXTS = WorkList(
 NOBODY = WorkList(
     "contexts-nobody-holds", _("Contexts that nobody holds"), May.DECIDE, queries.contexts_nobody_holds, "context_give", "whom",
     _("Who held it cannot do it any longer: give it to somebody else"), note="reference", whose=_("whoever decides"), shows=("place", "group"),
-    only_if=lambda user: Context.objects.all(),
+    only_if=lambda user: Context.objects.filter(queries.without_a_holder(user)),
 )  # fmt: skip
 TO_CLOSE = WorkList(
     "contexts-to-close", _("Contexts that can close"), May.DECIDE, queries.contexts_to_close, "context_close", "whom",
     _("A review decided that it can close"), note="reference", whose=_("whoever decides"), shows=("place", "group"),
-    only_if=lambda user: Context.objects.filter(state=rules.State.OPEN, review_on=None),
+    only_if=lambda user: Context.objects.filter(queries.may_close()),
 )  # fmt: skip
 ASSESSMENTS = WorkList(
     "context-assessments", _("Assessments of places and groups that you are writing"), May.ASSESS, queries.being_written,

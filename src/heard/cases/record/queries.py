@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,19 +18,29 @@ from heard.network.queries import people_visible_to, web
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from heard.agencies.models import User
 
 
 def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
     """Of every child, the latest first."""
-    rows = _about(people_visible_to(user)) & _as_far_as(user) & _tied(user)
+    rows = _about(people_visible_to(user)) & _as_far_as(user) & _tied(_seen_ends(user))
     return rows.filter(Exists(people_visible_to(user).order_by().filter(pk=OuterRef("child_id"))))
 
 
-def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
-    """Of one child, of whom it is asked once."""
+def entries_of(
+    user: User, child_id: uuid.UUID, *, kinds: Collection[Kind] = tuple(Kind)
+) -> QuerySet[ChronologyEntry]:
+    """Of one child, of whom it is asked once. Who may see the end of a tie is a long query: it is asked here, so that what is read of
+    these entries does not ask again, and not at all without ties among the kinds."""
     child = people_visible_to(user).order_by().filter(pk=child_id)
-    rows = _about(people_visible_to(user)) & _as_far_as(user) & _tied(user)
+    rows = _about(people_visible_to(user)) & _as_far_as(user)
+    if Kind.TIE in kinds:
+        named = ChronologyEntry.objects.filter(child_id=child_id, kind=Kind.TIE).order_by().values("other_id")
+        rows &= _tied([list(keys.filter(pk__in=named)) for keys in _seen_ends(user)])
+    else:
+        rows = rows.filter(kind__in=kinds)
     return rows.filter(Exists(child), child_id=child_id)
 
 
@@ -58,15 +70,17 @@ def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
     return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(other))
 
 
-def _tied(user: User) -> QuerySet[ChronologyEntry]:
-    """Without ties to a group, phone, car or account that the user may not see."""
-    seen = [
-        Q(other=kind) & Q(Exists(web(user).nodes(kind).order_by().filter(pk=OuterRef("other_id"))))
-        for kind in (ChronologyEntry.End.GROUP, ChronologyEntry.End.HANDLE)
-    ]
-    return ChronologyEntry.objects.filter(
-        ~Q(kind=Kind.TIE) | Q(other__in=("person", "place")) | seen[0] | seen[1]
-    )
+def _tied(ends: Iterable[Any]) -> QuerySet[ChronologyEntry]:
+    """Without ties to a group, phone, car or account that is not among these ends."""
+    told = ~Q(kind=Kind.TIE) | Q(other__in=("person", "place"))
+    return ChronologyEntry.objects.filter(reduce(or_, (Q(other_id__in=keys) for keys in ends), told))
+
+
+def _seen_ends(user: User) -> list[QuerySet[Any]]:
+    """Keys of groups and of handles that the user may see."""
+    door = web(user)
+    kinds = (ChronologyEntry.End.GROUP, ChronologyEntry.End.HANDLE)
+    return [door.nodes(kind).order_by().values_list("pk", flat=True) for kind in kinds]
 
 
 def _as_far_as(user: User) -> QuerySet[ChronologyEntry]:

@@ -53,7 +53,7 @@ def print_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) ->
     """The same for paper. The row that says so holds the filters, but for words and names."""
     person = open_record(by=by, person_id=person_id)
     choices = queries.choices_of(by, person.pk)
-    rows = queries.chosen(by, person.pk, asked, choices)
+    rows = queries.chosen(by, asked, choices)
     entries, count = list(rows[: queries.ON_PAPER]), rows.count()
     chosen = {"kinds": list(asked.kinds), "since": _iso(asked.since), "until": _iso(asked.until)}
     record_audit(

@@ -104,6 +104,7 @@ from heard.network.queries.web import (
     groups_visible_to,
     named_in,
     named_something,
+    names_something,
     names_what_others_name,
     naming,
     newly_shared,

@@ -63,7 +63,7 @@ class Web:
         if not self.user.may(May.SEE_CHILD):
             return Tie.objects.none()
         held = Exists(self.sources().filter(tie=OuterRef("pk")))
-        return Tie.objects.filter(self._sees("first"), self._sees("second"), held).order_by()
+        return Tie.objects.filter(self._sees_both(), held).order_by()
 
     def sources(self) -> QuerySet[TieSource]:
         """Those that the user may read once they see both ends, which is for the caller to ask; not those that were withdrawn."""
@@ -223,7 +223,7 @@ class Web:
         if not self.user.may(May.SEE_CHILD):
             return Q(pk__in=[])
         ends = Q(tie__first__in=keys) | Q(tie__second__in=keys)
-        said = self.sources().filter(ends, self._sees("tie__first"), self._sees("tie__second"), about=about)
+        said = self.sources().filter(ends, self._sees_both("tie__"), about=about)
         named = self.mentions().filter(about=about, node__in=keys)
         return Q(pk__in=said.values("about_id")) | Q(pk__in=named.order_by().values("about_id"))
 
@@ -255,13 +255,20 @@ class Web:
 
     # ---- who may see it
 
-    def _sees(self, end: str) -> Q:
-        """Of rows that lead to a node by `end`."""
-        whole: Any = Q(**{f"{end}__kind": _PLACE})
+    def _sees_both(self, tie: str = "") -> Q:
+        """Of ties, or of rows that lead to one by `tie`: neither end is one that the user may not see. Asked once for both, since who
+        may see a node is a long query."""
+        ends: Any = [OuterRef(f"{tie}{end}_id") for end in ("first", "second")]
+        return ~Q(Exists(Node.objects.filter(pk__in=ends).exclude(self._sees())))
+
+    def _sees(self, end: str = "") -> Q:
+        """Of nodes, or of rows that lead to one by `end`."""
+        name, key = (f"{end}__kind", f"{end}_id") if end else ("kind", "pk")
+        whole: Any = Q(**{name: _PLACE})
         for kind in (_PERSON, _GROUP, _HANDLE):
             rows: Any = BEHIND[kind]._default_manager
-            seen = Exists(rows.filter(self._node(kind), pk=OuterRef(f"{end}_id")))
-            whole |= Q(**{f"{end}__kind": kind}) & seen
+            seen = Exists(rows.filter(self._node(kind), pk=OuterRef(key)))
+            whole |= Q(**{name: kind}) & seen
         return whole
 
     def _node(self, kind: str) -> Q:
@@ -519,7 +526,7 @@ def tie_with_ends(user: User, tie_key: uuid.UUID) -> Tie:
     """A tie between two whom the user may see, also where all its sources were withdrawn; or `Hidden`."""
     door = web(user)
     ever = TieSource.objects.filter(door._reaches(), tie=OuterRef("pk"))
-    rows = Tie.objects.filter(door._sees("first"), door._sees("second"), Exists(ever), key=tie_key)
+    rows = Tie.objects.filter(door._sees_both(), Exists(ever), key=tie_key)
     found = rows.select_related("first", "second").first() if user.may(May.SEE_CHILD) else None
     if found is None:
         raise Hidden
@@ -527,7 +534,7 @@ def tie_with_ends(user: User, tie_key: uuid.UUID) -> Tie:
 
 
 def _sees_ends(door: Web, tie_id: int) -> bool:
-    rows = Tie.objects.filter(door._sees("first"), door._sees("second"), pk=tie_id)
+    rows = Tie.objects.filter(door._sees_both(), pk=tie_id)
     return door.user.may(May.SEE_CHILD) and rows.exists()
 
 
@@ -556,6 +563,11 @@ def named_in(user: User, about: str, about_id: uuid.UUID) -> list[Naming]:
 def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
     """Mentions in records of this kind, of what another record or a tie that the user may see has too."""
     return web(user).mentions().filter(_elsewhere(user), about=about)
+
+
+def names_something(about: str) -> Exists:
+    """Of records of this kind, whoever may read them: whether a phone, car or account was kept with one."""
+    return Exists(Mention.objects.filter(about=about, about_id=OuterRef("pk")))
 
 
 def naming(user: User, node_id: uuid.UUID) -> list[Mention]:

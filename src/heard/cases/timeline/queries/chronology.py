@@ -55,9 +55,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Choices:
-    """What a reader may choose among: agencies and people who stand in this chronology, and who or what is around the
-    child. Of the last, each key with its name."""
+    """All entries that a reader sees of a chronology, and what they may choose among: agencies and people who stand in it, and who or
+    what is around the child. Of the last, each key with its name."""
 
+    entries: QuerySet[ChronologyEntry]
     agencies: list[str]
     people: list[tuple[int, str]]
     around: list[tuple[uuid.UUID, str]]
@@ -86,7 +87,7 @@ class Chronology:
 
 def chronology_tab(user: User, child_id: uuid.UUID, asked: Asked) -> Chronology:
     choices = choices_of(user, child_id)
-    page = page_of(user, child_id, asked, choices)
+    page = page_of(user, asked, choices)
     return Chronology(page, choices, snippets(user, list(page), asked.words))
 
 
@@ -94,32 +95,31 @@ def _people(user: User, key: Any) -> QuerySet[Any]:
     return people_visible_to(user).order_by().filter(pk=key)
 
 
-def chosen(
-    user: User, child_id: uuid.UUID, asked: Asked, choices: Choices | None = None
-) -> QuerySet[ChronologyEntry]:
-    """What was asked for, in the order that was asked for. `choices` are those of this user and child."""
-    rows = entries_of(user, child_id)
+def chosen(user: User, asked: Asked, choices: Choices) -> QuerySet[ChronologyEntry]:
+    """What was asked for, of what this user sees, whose `choices` they are, in the order that was asked for."""
+    rows = choices.entries
     if asked.kinds:
         rows = rows.filter(kind__in=asked.kinds)
     named = {"agency": asked.agency, "on__gte": asked.since, "on__lte": asked.until, "who_id": asked.who}
     rows = rows.filter(**{field: value for field, value in named.items() if value})
     if asked.around:
-        rows = rows.filter(_about(asked.around, choices or choices_of(user, child_id)))
+        rows = rows.filter(_about(asked.around, choices))
     if asked.words.strip():
         rows = rows.filter(_holding(meant_by(user, asked.words)))
     return rows if asked.newest_first else rows.order_by("on", "at", "pk")
 
 
-def page_of(user: User, child_id: uuid.UUID, asked: Asked, choices: Choices) -> Page[ChronologyEntry]:
-    return Paginator(chosen(user, child_id, asked, choices), ENTRIES).get_page(asked.page)
+def page_of(user: User, asked: Asked, choices: Choices) -> Page[ChronologyEntry]:
+    return Paginator(chosen(user, asked, choices), ENTRIES).get_page(asked.page)
 
 
 def choices_of(user: User, child_id: uuid.UUID) -> Choices:
-    """Three queries."""
-    rows = entries_of(user, child_id).order_by()
-    said = set(rows.values_list("agency", "who_id", "who").distinct())
+    """Five queries."""
+    rows = entries_of(user, child_id)
+    said = set(rows.order_by().values_list("agency", "who_id", "who").distinct())
     around = {tie.end_id: tie.name for tie in web(user).around(child_id)}
     return Choices(
+        entries=rows,
         agencies=sorted({agency for agency, _key, _who in said if agency}),
         people=sorted({(key, who) for _agency, key, who in said if key and who}, key=lambda one: one[1]),
         around=sorted(around.items(), key=lambda one: one[1]),

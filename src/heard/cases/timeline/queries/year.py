@@ -26,7 +26,7 @@ _FIELDS: Final = ("on", "at", "kind", "said", "agency", "page", "key")
 
 def year_of(user: User, child_id: uuid.UUID, *, today: date) -> Year:
     """Three queries at most. What is hidden from this reader leaves no trace in it."""
-    rows = entries_of(user, child_id).filter(on__gte=first_day(today), on__lte=today, kind__in=DRAWN)
+    rows = entries_of(user, child_id, kinds=DRAWN).filter(on__gte=first_day(today), on__lte=today)
     entries = list(rows.only(*_FIELDS)[:_MOST])
     entries.reverse()
     return draw(entries, _details(user, child_id, entries), today=today)
