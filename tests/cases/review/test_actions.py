@@ -24,6 +24,7 @@ from heard.cases.review import actions, queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
 from heard.cases.words.rules import ChildsView
+from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network.actions import involve, restrict
 from heard.network.models import Person
@@ -260,6 +261,7 @@ def test_what_waits_for_somebody_who_moved_to_another_agency_waits_for_the_team(
     assert list(without_a_worker(world.coordinator)) == [case]
     assert not actions_due(gone).exists()
     assert set(owned) <= set(actions_due(world.supervisor))
+    assert "actions" in {section.key for section in my_work(world.supervisor)}
     assert not set(actions_due(world.teacher)) & set(owned)  # another agency's
     assert [row.nobody for row in team_caseload(world.coordinator, Asked())] == [0]
     involve(by=world.coordinator, person=case.person, agency=world.police, why="Works with her")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
+from heard.cases.case.models import Case
 from heard.cases.case.queries import working
 from heard.cases.case.work import WORKERS, worker_of
 from heard.cases.note import queries
@@ -48,6 +49,7 @@ def _again(
         on=lambda row: see_by(timezone.localdate(row.since), days()),
         what=what,
         note=lambda row: last % {"date": day(row.last_at)} if row.last_at else never,
+        only_if=lambda user: Case.objects.filter(state=Case.State.OPEN) if days() else Case.objects.none(),
         child="person",
     )  # fmt: skip
 

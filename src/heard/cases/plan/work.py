@@ -5,13 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
-from heard.cases.plan import queries, rules
-from heard.cases.plan.models import Action
+from heard.cases.plan import queries
 
 ACTIONS = WorkList(
     "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "outcome.plan.case.person",
     "what", whose="owner", own=lambda user: Q(owner=user), due="due_on", shows=("outcome__plan__case__person", "owner"),
-    only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
     child="outcome__plan__case__person",
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(
