@@ -92,8 +92,8 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
     assert "Sent. Thank you" in page.text
     sent = ChildMessage.objects.get()
     assert (sent.drawing, sent.text) == (STROKES, "my <b>door")
-    words = Words.objects.get()
-    assert (words.text, words.how, words.heard) == ("(A drawing.)\nmy <b>door", "drew_self", words.heard)
+    words = Words.objects.get(how="drew_self")
+    assert words.text == "(A drawing.)\nmy <b>door"
     assert words.heard.startswith("The child drew this on")
     client.force_login(world.social_worker)
     at = reverse("child_message", args=[sent.pk])
@@ -110,7 +110,7 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
     to_it = reverse("words_drawing", args=[words.pk])
     assert to_it in listed
     assert client.get(to_it).url == at
-    assert "Correct what was written down" not in listed
+    assert reverse("words_correct", args=[words.pk]) not in listed
     with pytest.raises(Refused):
         correct_words(
             by=world.social_worker,
@@ -146,7 +146,7 @@ def test_who_reads_it_describes_it_in_words_marked_as_theirs(client, world, made
     page = client.get(reverse("child_message", args=[sent.pk])).text
     assert 'aria-label="A house with a thick door"' in page
     assert f"What {world.social_worker} sees in it, in their words and not the child’s:" in page
-    assert Words.objects.get().text == "(A drawing.)"
+    assert Words.objects.get(how="drew_self").text == "(A drawing.)"
     with pytest.raises(Refused, match="Somebody else has described it"):
         actions.describe_drawing(by=world.coordinator, child_message_id=sent.pk, text="A cave")
     plain = send(sitting, text="Only words")
@@ -202,8 +202,8 @@ def test_pointing_at_a_picture_is_a_message_and_is_said_as_pointed_at(client, wo
     assert 'name="pointed"' not in post(client, step="write", **{"pass": sitting.token}, about="good").text
     said = {"step": "send", "pass": sitting.token, "about": "feel", "hide": "nobody", "text": ""}
     client.post("/n/", said | {"pointed": ["worried", "tired"]})
-    words = Words.objects.get()
-    assert (words.text, words.how) == ("(Pointed at: worried, tired.)", "pointed")
+    words = Words.objects.get(how="pointed")
+    assert words.text == "(Pointed at: worried, tired.)"
     assert words.heard.startswith("The child pointed at this on")
     client.force_login(world.social_worker)
     shown = client.get(reverse("child_message", args=[ChildMessage.objects.get().pk])).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,9 +23,6 @@ from heard.cases.voice import actions, queries, rules
 from heard.cases.voice.forms import AskedForm, CheckForm, DecisionForm, DescribeForm, LinkForm, ReplyForm
 from heard.cases.words.actions import open_words
 from heard.network.actions import open_record
-
-if TYPE_CHECKING:
-    from heard.network.models import Person
 
 
 @gate(May.SEE_CHILD)
@@ -185,9 +182,7 @@ def tell_of_review(request: Request, review_id: uuid.UUID) -> HttpResponse:
     return _tell(request, review.plan.case.person, back, said)
 
 
-def _tell(
-    request: Request, person: Person, back: tuple[str, dict[str, Any]], said: list[str]
-) -> HttpResponse:
+def _tell(request: Request, person: Any, back: tuple[str, dict[str, Any]], said: list[str]) -> HttpResponse:
     name, which = back
     form = kept_form(request, DecisionForm, kind="child-decision", subject_id=next(iter(which.values())))
     if form.is_valid():
