@@ -166,7 +166,7 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     page.get_by_label("Your secret word").fill("tangerine")
     page.get_by_role("button", name="Go on").click()
     story.sees("You stay with your nan.", "Pointed at: Worried, Tired").look()
-    expect(page.get_by_role("img", name="A drawing")).to_be_visible()
+    expect(page.get_by_role("img", name="Your drawing")).to_be_visible()
     page.get_by_role("button", name="Say something to this").click()
     story.sees("You stay with your nan.")
     page.get_by_label("Before or after a meeting").fill("Thank you.")

@@ -183,6 +183,13 @@ def test_it_waits_for_whoever_wrote_the_decision_down_while_the_child_has_a_link
     assert work_of(world.coordinator) == ["Tell the child what the panel decided"]
     assert work_of(world.social_worker) == ["Tell the child what the review decided"]
     assert work_of(world.teacher) == []
+    due = [
+        line.due_on
+        for section in my_work(fresh(world.coordinator))
+        for line in section.waiting
+        if line.kind == "child_told_panel"
+    ]
+    assert due == [TODAY + timedelta(days=7)]
     User.objects.filter(pk=world.coordinator.pk).update(is_active=False)
     assert "Tell the child what the panel decided" in work_of(world.social_worker)  # whom the child counts on
     User.objects.filter(pk=world.coordinator.pk).update(is_active=True)
@@ -208,7 +215,9 @@ def seen(user: User, case: Any, item: Any) -> dict[str, Any]:
         found[name] = client.get(reverse(name, args=[key])).text
     varies = r'(name="(csrfmiddlewaretoken|kept[\w-]*)" value="[^"]*"|\d+)'
     lines: dict[str, Any] = {name: re.sub(varies, "", text).splitlines() for name, text in found.items()}
-    lines.pop("child_looked")  # their own looks push out others; that no row is about what is hidden is asked below
+    lines.pop(
+        "child_looked"
+    )  # their own looks push out others; that no row is about what is hidden is asked below
     return lines
 
 

@@ -64,6 +64,9 @@ def write_themselves(child: Child) -> None:
             }
             message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
         with child.on(sent["day"] + 1):
+            if "answer" not in sent and "found" not in sent and message.notice:
+                for one in message.notice.readers.select_related("user"):
+                    voice.note_read(by=one.user, child_message_id=message.pk)
             if "asked" in sent:
                 voice.note_asked(by=child.world.coordinator, child_link_id=made.pk, asked=sent["asked"])
             if "described" in sent:
