@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from tests.journeys.conftest import Story
 
 from heard.cases.case.notices.actions import put_on_duty
 from heard.cases.case.notices.models import Reader
+from heard.cases.panel.actions import add_item, decide_item, plan_panel
 from heard.cases.voice import actions
 from heard.cases.voice.models import ChildLink, ChildMessage
+from heard.cases.words.rules import ChildsView
 
 pytestmark = pytest.mark.journey
 WIDTH = 360
@@ -109,6 +112,90 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
     assert not [url for url in asked if code in url or code.lower() in url]
     page.go_back()  # what was there before, and not what was left
     assert page.url == f"{address}/robots.txt"
+
+
+def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
+    world: World, page: Page, live_server: object
+) -> None:
+    case = opened(world)
+    link, code = actions.make_link(
+        by=world.social_worker, person_id=case.person_id, word="marmalade", weeks=1
+    )
+    actions.note_asked(by=world.coordinator, child_link_id=link.pk, asked="It is me.")
+    panel = plan_panel(
+        by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=1), place="Town hall", chair=world.coordinator, agencies=[world.care.pk]
+    )  # fmt: skip
+    item = add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=case.person_id)
+    said = {"decision": "She stays with her nan", "reason": "She asked for it"}
+    decide_item(by=world.coordinator, item_id=item.pk, view=ChildsView(why_no_words="She was ill"), **said)
+    told = {"text": "You stay with your nan.", "is_safe": True, "how": "Her own phone"}
+    actions.tell_decision(by=world.coordinator, item_id=item.pk, **told)
+    address: str = live_server.url  # type: ignore[attr-defined]
+    page.set_viewport_size({"width": WIDTH, "height": 640})
+    story = Story(page, address, "own-voice-drawn", widths=(WIDTH,))
+    page.goto(f"{address}/robots.txt")
+    begun = page.evaluate("history.length")
+    page.goto(f"{address}/n/#{code}")
+    page.get_by_label("The word that you were told").fill("marmalade")
+    page.get_by_role("button", name="Go on").click()
+
+    page.get_by_role("button", name="How I feel").click()
+    page.get_by_label("Worried").check()
+    page.get_by_label("Tired").check()
+    page.get_by_role("button", name="Draw", exact=True).click()
+    page.get_by_role("button", name="Blue").click()
+    page.get_by_role("button", name="Thick").click()
+    for there in ((40, 40, 200, 120), (60, 150, 180, 60)):
+        stroke(page, *there)
+    story.sees("Draw with a finger, a pen or a mouse").look()
+    drawn = page.locator("[data-drawn]")
+    assert len(json.loads(drawn.input_value())) == 2
+    page.get_by_role("button", name="Undo").click()
+    assert len(json.loads(drawn.input_value())) == 1
+    page.get_by_role("button", name="Blank").click()
+    expect(page.locator("canvas")).to_be_hidden()
+    page.get_by_role("button", name="Press to go on").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    story.sees("Sent. Thank you for telling.")
+    sent = ChildMessage.objects.get()
+    assert (sent.text, sent.pointed, sent.drawing[0][:2]) == ("", "worried,tired", [2, 1])
+    assert sent.words is not None
+    assert sent.words.text == "(A drawing. Pointed at: worried, tired.)"
+
+    page.get_by_role("button", name="Choose a secret word").click()
+    page.get_by_label("Your secret word").fill("tangerine")
+    page.get_by_role("button", name="Go on").click()
+    story.sees("You stay with your nan.", "Pointed at: Worried, Tired").look()
+    expect(page.get_by_role("img", name="Your drawing")).to_be_visible()
+    page.get_by_role("button", name="Say something to this").click()
+    story.sees("You stay with your nan.")
+    page.get_by_label("Before or after a meeting").fill("Thank you.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    story.sees("Sent. Thank you for telling.")
+    answer = ChildMessage.objects.get(text="Thank you.")
+    assert answer.words is not None
+    assert answer.words.said_on_id == item.pk
+    assert kept(page) == {
+        "local": 0,
+        "session": 0,
+        "databases": 0,
+        "caches": 0,
+        "cookies": [],
+        "history": begun + 1,
+        "title": "Notes",
+    }
+
+
+def stroke(page: Page, from_x: int, from_y: int, to_x: int, to_y: int) -> None:
+    """One line of the mouse on what is drawn on, from its corner."""
+    canvas = page.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + from_x, box["y"] + from_y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + to_x, box["y"] + to_y, steps=6)
+    page.mouse.up()
 
 
 def weather(route: Route) -> None:

@@ -195,7 +195,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,
             "words_id": first.words_id,
-            **_childs_own_voice(world, person.pk),
+            **_childs_own_voice(world, person.pk, review.pk),
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
             **_decided_properly(world, first.pk, waiting.pk, case.pk),
@@ -954,14 +954,18 @@ def _on_duty(world: World) -> int:
     return duty.pk
 
 
-def _childs_own_voice(world: World, person_id: uuid.UUID) -> dict[str, Any]:
-    """A link of the child, what came through it, and the answer."""
+def _childs_own_voice(world: World, person_id: uuid.UUID, review_id: uuid.UUID) -> dict[str, Any]:
+    """A link of the child, what came through it, the answer, and what the review decided, written for the child."""
     link, code = hearing.make_link(by=world.social_worker, person_id=person_id, word="marmalade", weeks=4)
     sitting = hearing.enter(by=None, code=code, word="marmalade")
     assert sitting is not None
-    sent = hearing.send(by=None, sitting=sitting, about="feel", text=SAYS, device="phone")
+    sent = hearing.send(
+        by=None, sitting=sitting, about="feel", text=SAYS, drawn="[[0, 0, [1, 2, 3, 4]]]", device="phone"
+    )
     said = {"text": "Your sister comes earlier.", "is_safe": True, "how_safe": "It is her own phone"}
     hearing.answer_message(by=world.social_worker, child_message_id=sent.pk, **said)
+    told = {"text": "You stay at your school.", "is_safe": True, "how": "It is her own phone"}
+    hearing.tell_decision(by=world.social_worker, review_id=review_id, **told)
     return {"child_link_id": link.pk, "child_message_id": sent.pk}
 
 

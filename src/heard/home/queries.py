@@ -53,6 +53,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     concern.STAFF,
     voice.CHECKS,
     voice.ASKING,
+    voice.AFTER_PANELS,
+    voice.AFTER_REVIEWS,
     concern.DECISIONS,
     concern.NAMED,
     concern.QUESTIONS,

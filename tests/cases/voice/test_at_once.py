@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
-from tests.cases.voice.test_voice import WORD
+from tests.cases.voice.conftest import WORD
 
 from heard.agencies.rules import Refused
 from heard.cases.voice import actions, rules

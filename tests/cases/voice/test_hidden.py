@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.cases.voice.conftest import WORD
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
@@ -40,7 +41,7 @@ from heard.network.actions import add_person, give_access, involve
 from heard.network.queries import Whom, compare, people_visible_to
 from heard.network.rules import Level
 
-WORD, SAYS = "marmalade", "zebrafinch told me to keep quiet"
+SAYS = "zebrafinch told me to keep quiet"
 EVERYBODY = (
     "coordinator",
     "supervisor",
@@ -52,22 +53,6 @@ EVERYBODY = (
     "administrator",
     "lado",
 )
-
-
-@pytest.fixture
-def lado(world: World) -> User:
-    """A designated officer, who works in a team of their own."""
-    team = agencies.add_team(by=world.administrator, agency=world.care, name="Designated officers")
-    return agencies.add_user(
-        by=world.administrator, username="lena.dow", first_name="Lena", last_name="Dow", password=None, team=team, role=Role.OFFICER,
-        agreed_by=world.coordinator,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def link(world: World, case: Any) -> tuple[Any, str]:
-    allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-    return actions.make_link(by=world.social_worker, person_id=case.person_id, word=WORD, weeks=4)
 
 
 def hide(link: Any, whom: User | None = None, about: str = "change", **said: Any) -> ChildMessage:

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from tests.cases.voice.conftest import SECRET, WORD
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import WarningNote, Words
 from heard.cases.case.notices.actions import put_on_duty
 from heard.cases.case.notices.models import Notice
@@ -26,21 +26,7 @@ from heard.home.where_children_write import WhereChildrenWrite
 from heard.network.actions import record_fact
 from heard.network.rules import Said
 
-WORD, SECRET = "marmalade", "tangerine"
 SAYS = "I do not like the new placement at all."
-
-
-@pytest.fixture
-def made(world, case):
-    assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-    return actions.make_link(by=world.social_worker, person_id=case.person_id, word=WORD, weeks=4)
-
-
-@pytest.fixture
-def sitting(made):
-    found = actions.enter(by=None, code=made[1], word=WORD)
-    assert found is not None
-    return found
 
 
 def send(sitting, **said):

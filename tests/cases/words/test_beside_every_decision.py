@@ -57,7 +57,6 @@ SAID_HERE = {
     "cases/concern/staff_worry.html": "told with this worry",
     "cases/note/note.html": "said at this contact",
     "cases/review/review.html": "said since the review, each with its day",
-    "cases/review/_parts.html": "a heading comes from the page",
     "cases/words/form.html": "the words that are corrected or answered",
     "cases/words/_parts.html": "the page of everything that the child said",
     "cases/assessment/part.html": "a heading comes from the page",

@@ -165,6 +165,19 @@ class CasePeriod(models.Model):
         return f"period to {self.closed_at:%Y-%m-%d}"
 
 
+# What a child sent through a link: what is said under it, and over it beside something else.
+_SENT = {
+    rules.THEMSELVES: gettext_noop("The child wrote this on %(date)s."),
+    rules.DREW_SELF: gettext_noop("The child drew this on %(date)s."),
+    rules.POINTED: gettext_noop("The child pointed at this on %(date)s."),
+}
+_SENT_EARLIER = {
+    rules.THEMSELVES: gettext_noop("Written earlier by the child themselves, on %(date)s"),
+    rules.DREW_SELF: gettext_noop("Drawn earlier by the child themselves, on %(date)s"),
+    rules.POINTED: gettext_noop("Pointed at earlier by the child themselves, on %(date)s"),
+}
+
+
 class Words(models.Model):
     """The child's own words, verbatim, with who heard them and what changed because of them.
 
@@ -180,6 +193,8 @@ class Words(models.Model):
         SIGNED = "signed", _("Signed or showed")
         INTERPRETER = "interpreter", _("Said through an interpreter")
         THEMSELVES = rules.THEMSELVES, _("Wrote themselves, through a link")
+        DREW_SELF = rules.DREW_SELF, _("Drew themselves, through a link")
+        POINTED = rules.POINTED, _("Pointed at pictures themselves, through a link")
 
     class Occasion(models.TextChoices):
         CONCERN = "concern", _("Worry")
@@ -236,7 +251,7 @@ class Words(models.Model):
         ordering: ClassVar = ["-heard_on", "-written_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(written_by__isnull=False) | models.Q(how=rules.THEMSELVES),
+                condition=models.Q(written_by__isnull=False) | models.Q(how__in=rules.BY_CHILD),
                 name="words_written_down_by_somebody",
                 violation_error_message=_("Say who wrote the child’s words down."),
             ),
@@ -261,8 +276,8 @@ class Words(models.Model):
 
     def said_heard(self) -> Text:
         """Who heard the child, and when."""
-        if self.how == rules.THEMSELVES:
-            return say(gettext_noop("The child wrote this on %(date)s."), date=self.heard_on)
+        if self.how in _SENT:
+            return say(_SENT[self.how], date=self.heard_on)
         return say(gettext_noop("Heard by %(who)s on %(date)s."), who=self.heard_by, date=self.heard_on)
 
     @property
@@ -273,8 +288,13 @@ class Words(models.Model):
     def said_earlier(self) -> Text:
         """What stands over these words where they are shown beside something that they were not said on."""
         told: dict[str, object] = {"date": self.heard_on, "who": self.heard_by}
-        if self.how == rules.THEMSELVES:
-            return say(gettext_noop("Written earlier by the child themselves, on %(date)s"), **told)
+        if self.how in _SENT and self.said_on in (self.Occasion.REVIEW, self.Occasion.PANEL):
+            told["matter"] = choice(self, "said_on", small=True)
+            return say(
+                gettext_noop("From the child themselves, about a meeting (%(matter)s), on %(date)s"), **told
+            )
+        if self.how in _SENT:
+            return say(_SENT_EARLIER[self.how], **told)
         if not self.said_on:
             return say(gettext_noop("Said on %(date)s to %(who)s"), **told)
         if self.said_on == self.Occasion.OTHER:

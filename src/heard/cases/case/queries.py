@@ -44,9 +44,9 @@ from heard.cases.case.models import (
 from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import (
     AFTER_DEATH,
+    BY_CHILD,
     LEADS,
     STATUTORY,
-    THEMSELVES,
     Kept,
     Responsible,
     why_not_allocate,
@@ -337,7 +337,7 @@ def why_not_after_death(user: User, person_id: uuid.UUID) -> str | None:
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
     """How a child may tell something, as choices: said, wrote, drew…"""
     ways = [(value, str(label)) for value, label in Words.How.choices]
-    return [(value, label) for value, label in ways if value != THEMSELVES]  # which no worker may say
+    return [(value, label) for value, label in ways if value not in BY_CHILD]  # which no worker may say
 
 
 def warnings_visible_to(user: User) -> QuerySet[WarningNote]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import F
 from django.utils.translation import gettext_noop as _
@@ -16,7 +16,7 @@ from heard.cases.case.queries import (
     trusted_workers_visible_to,
     warnings_visible_to,
 )
-from heard.cases.case.rules import THEMSELVES
+from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
@@ -113,30 +113,50 @@ def _trusted_on_paper(one: TrustedWorker) -> Iterator[Passage]:
     yield Passage(heading, lines(one.reason, one.about_asking))
 
 
+# What a child sent through a link of their own, by how.
+_SENT: Final = {
+    THEMSELVES: _("The child’s own words, written by the child themselves"),
+    DREW_SELF: _("Drawn by the child themselves"),
+    POINTED: _("Pointed at in pictures by the child themselves"),
+}
+_SENT_TO_SHARE: Final = {
+    THEMSELVES: _("The child’s words of %(date)s, written by the child themselves"),
+    DREW_SELF: _("What the child drew themselves on %(date)s, in words"),
+    POINTED: _("What the child pointed at in pictures on %(date)s"),
+}
+_SENT_IN_REFERRAL: Final = {
+    THEMSELVES: _("On %(date)s the child wrote it themselves."),
+    DREW_SELF: _("On %(date)s the child drew it themselves."),
+    POINTED: _("On %(date)s the child pointed at pictures themselves."),
+}
+
+
 def _words(one: Words) -> Iterator[ChronologyEntry]:
-    heard = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
-    what = (
-        say(_("The child’s own words, written by the child themselves")) if one.how == THEMSELVES else heard
-    )
+    what = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
+    if one.how in _SENT:
+        what = say(_SENT[one.how])
     changed = (
         say(_("What changed because of it: %(change)s"), change=one.what_changed) if one.what_changed else ""
     )
     text = quoted(one.text) or "“”"
-    yield fact(Kind.WORDS, one.heard_on, what, text, changed, noted=one.written_at, who=one.written_by_id)
+    more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
+    if one.how == DREW_SELF:
+        more["page"] = ("words_drawing", one.pk)
+    yield fact(Kind.WORDS, one.heard_on, what, text, changed, **more)
 
 
 def _words_to_share(one: Words) -> Iterator[Piece]:
     label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=one.heard_on, who=one.heard_by)
-    if one.how == THEMSELVES:
-        label = say(_("The child’s words of %(date)s, written by the child themselves"), date=one.heard_on)
+    if one.how in _SENT:
+        label = say(_SENT_TO_SHARE[one.how], date=one.heard_on)
     yield Piece(f"words-{one.pk}", "words", label, quoted(one.text))
 
 
 def hearing_in_referral(one: Words) -> Text:
     """How the child was heard, which is what the form asks there; not what the child said."""
     said = {"date": one.heard_on, "who": one.heard_by, "how": choice(one, "how", small=True)}
-    if one.how == THEMSELVES:
-        return say(_("On %(date)s the child wrote it themselves."), date=one.heard_on)
+    if one.how in _SENT:
+        return say(_SENT_IN_REFERRAL[one.how], date=one.heard_on)
     return say(_("On %(date)s %(who)s heard the child (%(how)s)."), **said)
 
 

@@ -19,7 +19,11 @@ from heard.knowledge.model import Item, Phrase
 from heard.network.rules import normal
 
 CHILDS_VIEW_ASKS: Final = Asks(heard_by="Say who heard the child.")
-THEMSELVES: Final = "themselves"  # how words came that the child wrote through a link of their own
+# How words came that the child sent through a link of their own: written, drawn, or pointed at in pictures.
+THEMSELVES: Final = "themselves"
+DREW_SELF: Final = "drew_self"
+POINTED: Final = "pointed"
+BY_CHILD: Final = (THEMSELVES, DREW_SELF, POINTED)
 
 WORDS_ASKS: Final = Asks(
     text="Write the child’s words as they were said.",
@@ -512,7 +516,7 @@ def _why_not_tried(tries: tuple[Try, ...], today: date) -> str | None:
 
 def why_not_correct_words(*, is_corrected: bool, reason: str, how: str = "") -> str | None:
     """What was written down stays beside the correction: words are never edited."""
-    if how == THEMSELVES:
+    if how in BY_CHILD:
         return "The child wrote this themselves. Nobody corrects it: write what else the child says as new words."
     if is_corrected:
         return "These words have been corrected already. Correct the newer ones."

@@ -46,6 +46,7 @@ from heard.cases.review.record import REVIEWS
 from heard.cases.safety.record import SAFETY_PLANS
 from heard.cases.sharing.record import REQUESTS, SHARES
 from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
+from heard.cases.voice.record import FOR_CHILDREN
 from heard.cases.words.record import ALL_WORDS
 from heard.govuk.environment import day
 from heard.govuk.said import joined, lines
@@ -69,7 +70,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         INVOLVED,
         TIES,
     ),
-    Part.WORDS: (ALL_WORDS,),
+    Part.WORDS: (ALL_WORDS, FOR_CHILDREN),
     Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS),
     Part.NOTES: (NOTES,),
     Part.ASSESSMENTS: (ASSESSMENTS, NAMED),

@@ -69,6 +69,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("see", "child message"): gettext_lazy("Read what the child wrote themselves"),
     ("answer", "child message"): gettext_lazy("Answered the child"),
     ("take back", "child message"): gettext_lazy("The child took back what they wrote"),
+    ("describe", "child message"): gettext_lazy("Described what the child drew"),
+    ("write for child", "child decision"): gettext_lazy("Wrote for the child what was decided"),
     ("read answer", "child message"): gettext_lazy("The child read the answer"),
     ("take back", "words"): gettext_lazy("The child took back their words"),
     ("write", "note"): gettext_lazy("Wrote a note of contact"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,12 @@ from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle_check
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import death_of
-from heard.cases.voice import child, queries, rules
+from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
+from heard.cases.panel.queries import item_visible_to
+from heard.cases.review.queries import review_visible_to
+from heard.cases.voice import child, queries, rules, sketch
 from heard.cases.voice.child import Sitting
-from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
+from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
 from heard.cases.words.actions import add_own_words, answer_words, note_read_by_child, take_back_own_words
 from heard.network.queries import person_visible_to
 
@@ -166,6 +170,68 @@ def answer_message(
 
 
 @transaction.atomic
+def describe_drawing(*, by: User, child_message_id: uuid.UUID, text: str) -> ChildMessage:
+    """What this reader sees in a drawing, for somebody who does not see it: their words, and not the child’s."""
+    ChildMessage.objects.select_for_update().filter(pk=child_message_id).first()
+    message = queries.message_visible_to(by, child_message_id)
+    if not any(by.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)):
+        raise Hidden
+    drawn, back = bool(message.drawing), message.taken_back_at is not None
+    anothers = message.described_by_id not in (None, by.pk)
+    refuse(rules.why_not_describe(has_drawing=drawn, taken_back=back, is_anothers=anothers, text=text))
+    message.described, message.described_by = text.strip(), by
+    message.save(update_fields=["described", "described_by"])
+    _audit(by, "describe", message)
+    return message
+
+
+@transaction.atomic
+def tell_decision(
+    *,
+    by: User,
+    text: str,
+    is_safe: bool,
+    how: str,
+    item_id: uuid.UUID | None = None,
+    review_id: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> ChildDecision:
+    """What one meeting decided, in plain words for the child: an item of a panel, or a review. They read it at their link where `is_safe`; else `how` says
+    how they learn of it. Only ever added. Nothing here says, or hangs on, whether the child uses the link."""
+    if item_id:
+        item = item_visible_to(by, item_id)
+        person_id, is_decided = item.person_id, item.decided_at is not None
+        met: dict[str, Any] = {"panel_item": item, "met_on": timezone.localdate(item.panel.starts_at)}
+        if not item.is_about_child or person_id is None:
+            raise Hidden
+    elif review_id:
+        review = review_visible_to(by, review_id)
+        person_id, is_decided = review.plan.case.person_id, True
+        met = {"review": review, "met_on": review.held_on}
+    else:
+        raise Hidden
+    refuse(
+        rules.why_not_tell_decision(
+            may_write=by.may(May.ASSESS),
+            is_decided=is_decided,
+            has_died=death_of(by, person_id) is not None,
+            has_link=queries.has_link(by, person_id),
+            text=text,
+            is_safe=is_safe,
+            how=how,
+        )
+    )
+    said: dict[str, Any] = {"text": text.strip(), "is_safe": is_safe, "how": how.strip()}
+    row = ChildDecision.objects.create(
+        person_id=person_id, written_by=by, written_at=at or timezone.now(), **met, **said
+    )
+    record_audit(
+        by=by, verb="write for child", subject="child decision", subject_id=row.pk, person_id=person_id
+    )
+    return row
+
+
+@transaction.atomic
 def check_message(
     *, by: User, child_message_id: uuid.UUID, found: str, at: datetime | None = None
 ) -> ChildMessage:
@@ -231,12 +297,16 @@ def send(
     text: str,
     device: str,
     meeting: str = "",
+    drawn: str = "",
+    pointed: Sequence[str] = (),
+    decision: ChildDecision | None = None,
     hide_from: User | None = None,
     hide_other: str = "",
     draft: str = "",
     at: datetime | None = None,
 ) -> ChildMessage:
-    """What the child wrote, as it was typed. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
+    """What the child wrote, as it was typed; `drawn`: a drawing, as `sketch.strokes_of` takes it; `pointed`: at which pictures; `decision`: what
+    they answer. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
     goes to and nowhere else. Whoever has to read it is told at once. `draft`: of the page on which it was typed; the same page sent twice
     is one message, unless something else stands on it, or it was taken back."""
     now = at or timezone.now()
@@ -245,12 +315,15 @@ def send(
     before = ChildMessage.objects.filter(pk=key).select_related("hidden_from", "link").first()
     if before is not None:
         other = hide_other.strip()[:120]
-        same = (before.text, before.hidden_from, before.hidden_other) == (text, hide_from, other)
+        sent = (text, sketch.strokes_of(drawn), ",".join(pointed), hide_from, other)
+        same = (before.text, before.drawing, before.pointed, before.hidden_from, before.hidden_other) == sent
         if same and before.taken_back_at is None and before.about == about:
             return before
         key = uuid.uuid4()
     today = ChildMessage.objects.filter(link=link, sent_at__gt=now - timedelta(days=1)).count()
-    refuse(rules.why_not_send(about=about, text=text, today=today))
+    strokes = sketch.strokes_of(drawn)
+    shown: dict[str, Any] = {"has_drawing": bool(strokes), "pointed": pointed}
+    refuse(rules.why_not_send(about=about, text=text, today=today, is_drawing=strokes is not None, **shown))
     hidden = hide_from is not None or bool(hide_other.strip())
     message = ChildMessage(
         pk=key,
@@ -258,6 +331,9 @@ def send(
         link=link,
         about=about,
         text=text,
+        drawing=strokes,
+        pointed=",".join(pointed),
+        decision=decision,
         sent_at=now,
         device=device,
         sitting=sitting.key,
@@ -271,8 +347,10 @@ def send(
         occasion = (
             _OCCASIONS[rules.Meeting(meeting)] if meeting in set(rules.Meeting) else Words.Occasion.OTHER
         )
-        heard_by = _("nobody: the child wrote it")
-        said: dict[str, Any] = {"text": text, "said_on": occasion.value, "heard_by": heard_by, "at": now}
+        said: dict[str, Any] = {"said_on": occasion.value, "at": now} | _in_record(message)
+        if decision:
+            kind = Words.Occasion.PANEL if decision.panel_item_id else Words.Occasion.REVIEW
+            said |= {"said_on": kind.value, "said_on_id": decision.panel_item_id or decision.review_id}
         message.words = add_own_words(by=None, person=link.person, **said)
     message.save()
     unsafe = about == rules.About.UNSAFE
@@ -294,6 +372,16 @@ def send(
     message.save(update_fields=["notice"])
     _audit(None, "write", message)
     return message
+
+
+def _in_record(message: ChildMessage) -> dict[str, Any]:
+    """What was sent, as words of the record have it: that something was drawn or pointed at stands in brackets, and is not the child’s wording."""
+    marks = [str(_("A drawing."))] if message.drawing else []
+    if message.pointed:
+        marks.append(_("Pointed at: %(what)s.") % {"what": message.pointed_at.lower()})
+    text = "\n".join(filter(None, (f"({' '.join(marks)})" if marks else "", message.text)))
+    how = DREW_SELF if message.drawing else POINTED if message.pointed else THEMSELVES
+    return {"text": text, "how": how, "heard_by": _("nobody: it came from the child")}
 
 
 @transaction.atomic

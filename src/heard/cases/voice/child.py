@@ -5,6 +5,7 @@ Nothing here asks who is signed in: a child comes with a link whose word they ga
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +24,7 @@ from heard.cases.case.notices.addressees import About, addressees, may_learn, on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import To
 from heard.cases.voice import queries, rules
-from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
+from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -83,6 +85,14 @@ class Sent:
     message: ChildMessage
     read: list[tuple[str, datetime]]
     replies: list[Reply]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a meeting decided, as the child reads it, and who wrote it."""
+
+    row: ChildDecision
+    who: str
 
 
 @dataclass(frozen=True)
@@ -228,6 +238,28 @@ def read_back(sitting: Sitting) -> list[Sent]:
         who = _called(reply.written_by, role) if role else _elsewhere(reply.written_by)
         replies.setdefault(reply.message_id, []).append(Reply(reply, who))
     return [Sent(one, readers.get(one.notice_id, []), replies.get(one.pk, [])) for one in messages]
+
+
+def decided(sitting: Sitting) -> list[Decided]:
+    """What meetings decided since the link was made, where that is safe to read here; the latest first. With the secret alone, and at a link about which
+    somebody else than who made it has asked the child face to face: else whoever set the secret in their place would read it."""
+    if not sitting.reads:
+        return []
+    rows = _readable(sitting.link).select_related("written_by").order_by("-written_at", "pk")
+    return [Decided(row, _elsewhere(row.written_by)) for row in rows]
+
+
+def decision_of(link: ChildLink, key: str) -> ChildDecision | None:
+    """One of them, which the child answers; None where there is none with this key."""
+    try:
+        return _readable(link).filter(pk=uuid.UUID(key)).first()
+    except ValueError:
+        return None
+
+
+def _readable(link: ChildLink) -> QuerySet[ChildDecision]:
+    rows = ChildDecision.objects.filter(person=link.person_id, is_safe=True, written_at__gte=link.made_at)
+    return rows if link.asked_at else rows.none()
 
 
 def _elsewhere(user: User) -> str:

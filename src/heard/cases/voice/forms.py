@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.voice.rules import ANSWER_ASKS, ASKED_ASKS, CHECK_ASKS, LINK_ASKS, WEEKS
+from heard.cases.voice.rules import (
+    ANSWER_ASKS,
+    ASKED_ASKS,
+    CHECK_ASKS,
+    DECISION_ASKS,
+    DESCRIBE_ASKS,
+    LINK_ASKS,
+    WEEKS,
+)
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
 
 _LASTS = {
@@ -68,6 +76,42 @@ class ReplyForm(Form):
         _("How do you know?"),
         hint=_("Whose device is it, who else uses it, and what does the child say about it?"),
         rows=3,
+    )
+
+
+class DecisionForm(Form):
+    asks = DECISION_ASKS
+
+    text = TextareaField(
+        _("What was decided, as you say it to the child"),
+        hint=_(
+            "What happens now, who does it and when, and what does not happen and why: in short plain words, to “you”. Nothing that somebody "
+            "who looks over the child’s shoulder must not learn."
+        ),
+        rows=7,
+    )
+    is_safe = RadiosField(
+        _("Is it safe that this can be read on the child’s device?"),
+        choices=[
+            ("yes", _("Yes. The child can read it at their link, with a secret word of their own")),
+            ("no", _("No, or I do not know. The child learns of it otherwise")),
+        ],
+        missing=_("Say whether it is safe that this can be read on the child’s device"),
+    )
+    how = TextareaField(
+        _("How do you know? Or how does the child learn of it otherwise?"),
+        hint=_("Whose device is it, and who else uses it? Otherwise: who tells the child, when and where."),
+        rows=3,
+    )
+
+
+class DescribeForm(Form):
+    asks = DESCRIBE_ASKS
+
+    text = TextareaField(
+        _("What do you see in the drawing?"),
+        hint=_("Only what is there, and not what it may mean. It is marked as your words."),
+        rows=4,
     )
 
 

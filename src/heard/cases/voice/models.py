@@ -1,16 +1,16 @@
 """Links with which a child writes themselves, what they sent, and what was answered."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.voice import rules
+from heard.cases.voice import rules, sketch
 from heard.network.rules import MOVES
 
-__all__ = ["ChildLink", "ChildMessage", "ChildReply"]
+__all__ = ["ChildDecision", "ChildLink", "ChildMessage", "ChildReply"]
 
 
 class ChildLink(models.Model):
@@ -77,8 +77,10 @@ class ChildMessage(models.Model):
     """What a child sent. One that is hidden from nobody stands in the record as `words`, one that is hidden stands here alone: what is in
     the record is drawn for everybody who sees the child, in many places (ADR 0019).
 
-    The text is never edited. Once it is `taken_back` no page shows it.
+    Text, drawing and what they pointed at are never edited. Once it is `taken_back` no page shows them.
     """
+
+    BOX: Final = f"0 0 {sketch.WIDE} {sketch.HIGH}"  # in which it is drawn
 
     class About(models.TextChoices):
         FEEL = rules.About.FEEL.value, _("How I feel")
@@ -87,6 +89,16 @@ class ChildMessage(models.Model):
         GOOD = rules.About.GOOD.value, _("Good news")
         UNSAFE = rules.About.UNSAFE.value, _("I do not feel safe")
 
+    class Feeling(models.TextChoices):
+        HAPPY = rules.Feeling.HAPPY.value, _("Happy")
+        CALM = rules.Feeling.CALM.value, _("Calm")
+        SAD = rules.Feeling.SAD.value, _("Sad")
+        WORRIED = rules.Feeling.WORRIED.value, _("Worried")
+        SCARED = rules.Feeling.SCARED.value, _("Scared")
+        ANGRY = rules.Feeling.ANGRY.value, _("Angry")
+        TIRED = rules.Feeling.TIRED.value, _("Tired")
+        UNSURE = rules.Feeling.UNSURE.value, _("I do not know")
+
     when_merged: ClassVar = MOVES
     uncounted: ClassVar = True  # where it is said how many rows of each table there are
 
@@ -94,7 +106,27 @@ class ChildMessage(models.Model):
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(ChildLink, on_delete=models.PROTECT, related_name="messages")
     about = models.CharField(max_length=10, choices=About)
-    text = models.TextField()
+    text = models.TextField(blank=True)
+    drawing = models.JSONField(
+        default=list, blank=True, help_text=_("Strokes, as `sketch.strokes_of` has them.")
+    )
+    pointed = models.CharField(
+        max_length=80, blank=True, help_text=_("Which pictures the child pointed at, with commas.")
+    )
+    described = models.TextField(
+        blank=True, help_text=_("What a reader sees in the drawing, for somebody who does not.")
+    )
+    described_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decision = models.ForeignKey(
+        "cases.ChildDecision",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What the child answers."),
+    )
     sent_at = models.DateTimeField()
     device = models.CharField(max_length=60, help_text=_("What kind of device it was."))
     sitting = models.CharField(max_length=32, editable=False, help_text=_("What was sent without leaving."))
@@ -142,6 +174,15 @@ class ChildMessage(models.Model):
     def __str__(self) -> str:
         return f"message of {self.sent_at:%Y-%m-%d}"
 
+    @property
+    def paths(self) -> list[sketch.Path]:
+        return sketch.paths(self.drawing)
+
+    @property
+    def pointed_at(self) -> str:
+        """What the child pointed at, in words."""
+        return ", ".join(str(self.Feeling(one).label) for one in self.pointed.split(",") if one)
+
 
 class ChildReply(models.Model):
     """What was answered to a child. They read it at their link only where somebody said that this is safe."""
@@ -161,3 +202,40 @@ class ChildReply(models.Model):
 
     def __str__(self) -> str:
         return f"reply of {self.written_at:%Y-%m-%d}"
+
+
+class ChildDecision(models.Model):
+    """What a meeting decided, written for the child in plain words. They read it at their link only where somebody said that this is safe."""
+
+    when_merged: ClassVar = MOVES
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    panel_item = models.ForeignKey(
+        "cases.PanelItem", on_delete=models.PROTECT, null=True, blank=True, related_name="told_child"
+    )
+    review = models.ForeignKey(
+        "cases.Review", on_delete=models.PROTECT, null=True, blank=True, related_name="told_child"
+    )
+    met_on = models.DateField(help_text=_("The day of the meeting."))
+    text = models.TextField(help_text=_("What was decided, as it is said to the child."))
+    is_safe = models.BooleanField(help_text=_("Whether the child may read it on their device."))
+    how = models.TextField(
+        help_text=_("How that is known; where it is not safe, how the child learns of it otherwise.")
+    )
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["written_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(panel_item__isnull=False, review__isnull=True)
+                | models.Q(panel_item__isnull=True, review__isnull=False),
+                name="told_decision_is_of_one_meeting",
+                violation_error_message=_("It is of one panel or one review."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"decision of {self.met_on:%Y-%m-%d}, for the child"

@@ -20,12 +20,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from heard.agencies.rules import Refused
-from heard.cases.voice import actions, child, rules
+from heard.cases.voice import actions, child, rules, sketch
 from heard.cases.voice.child import Sitting
+from heard.cases.voice.models import ChildMessage
 
 _NO_LONGER = "It is a while ago that you did something here. Give your word again. What you wrote is kept."
 _NOT_READ = (400, 413, 500)  # what was sent cannot be read, or reading it failed
-_TYPED = ("about", "text", "meeting", "hide", "hide_other", "draft", "meant")
+_TYPED = ("about", "text", "drawn", "pointed", "decision", "meeting", "hide", "hide_other", "draft", "meant")
+_SAID = ("text", "drawn", "pointed")  # of these one at least makes a message
 
 
 @csrf_exempt  # it reads no cookie: whoever sends a form has to have the pass that stands in the page
@@ -63,7 +65,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
         return _door(request, _(str(refused)), held=held, code=code)
     if sitting is None:
         return _over(request)
-    return _write(request, sitting) if request.POST.get("text") else _choose(request, sitting)
+    return _write(request, sitting) if _typed(request) else _choose(request, sitting)
 
 
 def _choose(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -77,7 +79,7 @@ def _write(
     about, now = request.POST.get("about", ""), timezone.now()
     if about not in set(rules.About):
         return _choose(request, sitting)
-    typed = {name: request.POST.get(name, "") for name in _TYPED}
+    typed = _sent(request)
     typed["draft"] = typed["draft"] or uuid.uuid4().hex
     adults = child.adults_who_might_read(sitting.link, now)
     also = [*named, child.one_adult(sitting.link, typed["hide"])]  # who was chosen stays on the list
@@ -91,13 +93,17 @@ def _write(
         "adults": adults,
         "chosen": chosen.user if chosen else None,
         "meant": typed["hide_other"] if named else "",
+        "feelings": ChildMessage.Feeling.choices,
+        "colours": list(enumerate(sketch.COLOURS)),
+        "box": sketch,
+        "answers": child.decision_of(sitting.link, typed["decision"]) if sitting.reads else None,
     }
     return _page(request, "cases/voice/open/write.html", sitting, typed=typed, most=rules.LONGEST, **context)
 
 
 def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Nothing that stands on the form about who must not read it is left aside: what is not sure is asked again."""
-    sent, now = {name: request.POST.get(name, "") for name in _TYPED}, timezone.now()
+    sent, now = _sent(request), timezone.now()
     hide, other = sent["hide"], sent["hide_other"].strip()
     chosen = None
     if hide not in ("nobody", "other"):
@@ -115,7 +121,9 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
             "If you mean somebody else, send it again."
         ) % {"who": ", ".join(str(one.user) for one in named)}
         return _write(request, sitting, error, named)
-    said: dict[str, Any] = {name: sent[name] for name in ("about", "meeting", "draft")}
+    said: dict[str, Any] = {name: sent[name] for name in ("about", "meeting", "draft", "drawn")}
+    said["pointed"] = [one for one in sent["pointed"].split(",") if one]
+    said["decision"] = child.decision_of(sitting.link, sent["decision"])
     said["text"] = sent["text"].replace("\r\n", "\n")
     device = rules.device_of(request.headers.get("User-Agent", ""))
     whom: dict[str, Any] = {"hide_from": chosen.user if chosen else None, "hide_other": other}
@@ -142,9 +150,8 @@ def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
             sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
     except Refused as refused:
         return _page(request, "cases/voice/open/secret.html", sitting, error=_(str(refused)))
-    return _page(
-        request, "cases/voice/open/read.html", sitting, found=actions.read_back(by=None, sitting=sitting)
-    )
+    found, decided = actions.read_back(by=None, sitting=sitting), child.decided(sitting)
+    return _page(request, "cases/voice/open/read.html", sitting, found=found, decided=decided)
 
 
 def _mine(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
@@ -195,8 +202,15 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
-    typed = {name: request.POST.get(name, "")[: rules.LONGEST] for name in _TYPED}
-    return typed if typed["text"] else {}
+    longest = {"drawn": sketch.LONGEST}
+    typed = {name: text[: longest.get(name, rules.LONGEST)] for name, text in _sent(request).items()}
+    return typed if any(typed[name] for name in _SAID) else {}
+
+
+def _sent(request: HttpRequest) -> dict[str, str]:
+    """What stands on the form; of pictures, all that were pointed at, with commas."""
+    pointed = ",".join(dict.fromkeys(filter(None, request.POST.getlist("pointed"))))
+    return {name: request.POST.get(name, "") for name in _TYPED} | {"pointed": pointed}
 
 
 def went_wrong(request: HttpRequest, status: int) -> HttpResponse:

@@ -19,8 +19,13 @@ from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import Kind, To
-from heard.cases.case.queries import summary_of
-from heard.cases.voice.models import ChildLink, ChildMessage, ChildReply
+from heard.cases.case.queries import my_cases, summary_of
+from heard.cases.panel.models import PanelItem
+from heard.cases.panel.queries import items_visible_to
+from heard.cases.review.models import Review
+from heard.cases.review.queries import reviews_visible_to
+from heard.cases.voice import rules
+from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
 from heard.network.queries import about, not_denied_through, people_visible_to, visible_through
 from heard.network.rules import FactKind
 
@@ -70,6 +75,46 @@ def link_visible_to(user: User, child_link_id: uuid.UUID) -> ChildLink:
     return found
 
 
+def has_link(user: User, person_id: uuid.UUID) -> bool:
+    """Whether the child has a link that is good now. Whether they use it, or chose a secret, is not said: it would tell of what is hidden."""
+    return links_visible_to(user).filter(_good(timezone.now()), person_id=person_id).exists()
+
+
+def _good(now: datetime) -> Q:
+    return Q(ended_at=None, wrong_words__lt=rules.MOST_WRONG, expires_at__gt=now)
+
+
+def decisions_visible_to(user: User) -> QuerySet[ChildDecision]:
+    """What was written for children of what meetings decided, of the children whom this user may see, the first first."""
+    return ChildDecision.objects.filter(visible_through(user, "person")).select_related("written_by")
+
+
+def items_to_write(user: User) -> QuerySet[PanelItem]:
+    """What panels decided about children who had a link then and have it still, and nobody has written for them yet: of whoever wrote the
+    decision down, and of the child’s workers where they have left. Whether the child uses the link decides nothing."""
+    rows = items_visible_to(user).filter(section="children", taken_off_at=None, decided_at__isnull=False)
+    mine = Q(decided_by=user) | Q(decided_by__is_active=False, person__in=_children_of(user))
+    return rows.filter(mine, _had_link("person", "decided_at"), told_child=None).order_by("decided_at", "pk")
+
+
+def reviews_to_write(user: User) -> QuerySet[Review]:
+    """The same of reviews."""
+    mine = Q(held_by=user) | Q(held_by__is_active=False, plan__case__person__in=_children_of(user))
+    had = _had_link("plan__case__person", "recorded_at")
+    return reviews_visible_to(user).filter(mine, had, told_child=None).order_by("held_on", "pk")
+
+
+def _children_of(user: User) -> QuerySet[Case, uuid.UUID]:
+    return my_cases(user).order_by().values_list("person", flat=True)
+
+
+def _had_link(person: str, at: str) -> Exists:
+    links = ChildLink.objects.filter(
+        _good(timezone.now()), person=OuterRef(person), made_at__lte=OuterRef(at)
+    )
+    return Exists(links.order_by())
+
+
 def messages_visible_to(user: User) -> QuerySet[ChildMessage]:
     """What children wrote themselves, the latest first, as far as this user may read it."""
     if not user.may(May.SEE_CHILD):
@@ -83,7 +128,9 @@ def messages_visible_to(user: User) -> QuerySet[ChildMessage]:
     hidden = Q(hidden=True) & few & (Q(hidden_from__isnull=True) | ~Q(hidden_from=user))
     replies = ChildReply.objects.select_related("written_by")
     rows = ChildMessage.objects.filter((Q(hidden=False) & sees) | hidden)
-    rows = rows.select_related("person", "words", "hidden_from", "checked_by", "link__made_by")
+    rows = rows.select_related(
+        "person", "words", "hidden_from", "checked_by", "described_by", "decision", "link__made_by"
+    )
     return rows.prefetch_related(Prefetch("replies", replies))
 
 

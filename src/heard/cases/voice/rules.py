@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,9 @@ LONGEST: Final = 4000  # letters of a message
 SITTING: Final = timedelta(minutes=20)  # without doing anything, and the child gives the word again
 SITTING_AT_MOST: Final = timedelta(hours=2)
 CHECKED_WITHIN: Final = timedelta(days=1)
+TOLD_WITHIN: Final = timedelta(
+    days=7
+)  # after a meeting it is written for the child what was decided; no source gives these days
 ASKED_WITHIN: Final = timedelta(days=7)  # after a link was made, whether or not anything came through it
 WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
 
@@ -34,12 +37,17 @@ LINK_ASKS: Final = Asks(
     word="Give a word of at least four letters, which you say to the child and write nowhere.",
     weeks="Choose for how long the link is good.",
 )
-WRITE_ASKS: Final = Asks(text="Write something first, or press “Leave”.")
+WRITE_ASKS: Final = Asks(text="Write something first, draw it or point at a picture; or press “Leave”.")
 ANSWER_ASKS: Final = Asks(
     text="Write the answer, as you would say it to the child.",
     how_safe="Say how you know whether it is safe to read there.",
 )
 ASKED_ASKS: Final = Asks(asked="Say what the child told you, in their words.")
+DECISION_ASKS: Final = Asks(
+    text="Write what was decided, as you would say it to the child.",
+    how="Say how you know that it is safe to read there; or how the child learns of it otherwise.",
+)
+DESCRIBE_ASKS: Final = Asks(text="Say what you see in the drawing, for somebody who does not see it.")
 CHECK_ASKS: Final = Asks(found="Say what you did and what you found.")
 
 
@@ -51,6 +59,19 @@ class About(StrEnum):
     CHANGE = "change"
     GOOD = "good"
     UNSAFE = "unsafe"
+
+
+class Feeling(StrEnum):
+    """What a child may point at. The value is stored."""
+
+    HAPPY = "happy"
+    CALM = "calm"
+    SAD = "sad"
+    WORRIED = "worried"
+    SCARED = "scared"
+    ANGRY = "angry"
+    TIRED = "tired"
+    UNSURE = "unsure"
 
 
 class Meeting(StrEnum):
@@ -108,11 +129,23 @@ def why_not_make(
     return None if weeks in WEEKS else LINK_ASKS["weeks"]
 
 
-def why_not_send(*, about: str, text: str, today: int) -> str | None:
-    """`today`: how many came through this link in the last 24 hours."""
+def why_not_send(
+    *,
+    about: str,
+    text: str,
+    today: int,
+    is_drawing: bool = True,
+    has_drawing: bool = False,
+    pointed: Collection[str] = (),
+) -> str | None:
+    """`today`: how many came through this link in the last 24 hours. `is_drawing`: what was sent as one can be kept."""
     if about not in set(About):
         return "Choose what you want to write."
-    if not text.strip():
+    if not is_drawing:
+        return "The drawing cannot be sent: it may be very long. Undo some of it, or start it again."
+    if not set(pointed) <= set(Feeling) or (pointed and about != About.FEEL):
+        return "Choose again how you feel."
+    if not text.strip() and not has_drawing and not pointed:
         return WRITE_ASKS["text"]
     if len(text) > LONGEST:
         return "That is very long. Send the first part, then write the rest."
@@ -154,6 +187,32 @@ def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
     if taken_back:
         return "The child took this back. Speak to the child instead."
     return ANSWER_ASKS.missing(text=text, how_safe=how_safe)
+
+
+def why_not_tell_decision(
+    *, may_write: bool, is_decided: bool, has_died: bool, has_link: bool, text: str, is_safe: bool, how: str
+) -> str | None:
+    """Whether it may be written for the child what a meeting decided. `has_link`: one that is good now, whether or not the child uses it."""
+    if not may_write:
+        return "Your role does not write in the record."
+    if has_died:
+        return "It is recorded that the child has died."
+    if not is_decided:
+        return "Nothing has been decided yet."
+    if is_safe and not has_link:
+        return "The child has no link that is good now. Say how they learn of it otherwise."
+    return DECISION_ASKS.missing(text=text, how=how)
+
+
+def why_not_describe(*, has_drawing: bool, taken_back: bool, is_anothers: bool, text: str) -> str | None:
+    """`is_anothers`: somebody else has described it."""
+    if taken_back:
+        return "The child took this back. Speak to the child instead."
+    if not has_drawing:
+        return "There is no drawing here."
+    if is_anothers:
+        return "Somebody else has described it. What they wrote stays."
+    return DESCRIBE_ASKS.missing(text=text)
 
 
 def why_not_check(*, is_outside: bool, checked: bool, found: str) -> str | None:

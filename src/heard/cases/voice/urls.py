@@ -14,5 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("child-messages/<uuid:child_message_id>/", views.message, name="child_message"),
     path("child-messages/<uuid:child_message_id>/read/", views.read, name="child_message_read"),
     path("child-messages/<uuid:child_message_id>/answer/", views.answer, name="child_message_answer"),
+    path("child-messages/<uuid:child_message_id>/describe/", views.describe, name="child_message_describe"),
+    path("words/<uuid:words_id>/drawing/", views.drawing, name="words_drawing"),
+    path("panel-items/<uuid:item_id>/for-the-child/", views.tell_of_item, name="panel_item_for_child"),
+    path("reviews/<uuid:review_id>/for-the-child/", views.tell_of_review, name="review_for_child"),
     path("child-messages/<uuid:child_message_id>/check/", views.check, name="child_message_check"),
 ]

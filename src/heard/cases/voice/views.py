@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,9 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May
+from heard.cases.panel.actions import open_item
+from heard.cases.review.actions import open_review
 from heard.cases.voice import actions, queries, rules
-from heard.cases.voice.forms import AskedForm, CheckForm, LinkForm, ReplyForm
+from heard.cases.voice.forms import AskedForm, CheckForm, DecisionForm, DescribeForm, LinkForm, ReplyForm
+from heard.cases.words.actions import open_words
 from heard.network.actions import open_record
 
 
@@ -31,7 +35,9 @@ def links(request: Request, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": person,
         "rows": [(row, rules.is_good(row.state, now)) for row in rows],
-        "sent": queries.messages_visible_to(user).filter(person_id=person_id)[: rules.MOST_A_DAY],
+        "sent": queries.messages_visible_to(user)
+        .filter(person_id=person_id)
+        .defer("drawing")[: rules.MOST_A_DAY],
         "may_write": user.may(May.ASSESS),
     }
     return render(request, "cases/voice/links.html", context)
@@ -99,6 +105,7 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
         "has_to_read": queries.has_to_read(user, row),
         "may_answer": any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)),
         "near": queries.near(user, row),
+        "may_describe": bool(row.drawing) and row.described_by_id in (None, user.pk),
         "may_check": row.hidden and row.checked_at is None and queries.is_outside(user, row),
     }
     return render(request, "cases/voice/message.html", context)
@@ -130,6 +137,66 @@ def answer(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
             return redirect("child_message", child_message_id=child_message_id)
     title = _("Answer what the child wrote")
     return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
+
+
+@gate(May.SEE_CHILD)
+def describe(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    """What somebody sees in a drawing, for those who do not see it."""
+    row = actions.open_message(by=request.user, child_message_id=child_message_id)
+    form = kept_form(request, DescribeForm, kind="child-drawing", subject_id=child_message_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.describe_drawing(by=request.user, child_message_id=child_message_id, **form.cleaned_data)
+            messages.success(request, _("Saved: what you see in the drawing, as your words."))
+            return redirect("child_message", child_message_id=child_message_id)
+    title = _("Describe the drawing")
+    return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def drawing(request: Request, words_id: uuid.UUID) -> HttpResponse:
+    """From the child’s words to the drawing that they stand for."""
+    words = open_words(by=request.user, words_id=words_id)
+    found = queries.messages_visible_to(request.user).filter(words=words).values_list("pk", flat=True).first()
+    if found is None:
+        return redirect("words", person_id=words.person_id)
+    return redirect("child_message", child_message_id=found)
+
+
+@gate(May.ASSESS)
+def tell_of_item(request: Request, item_id: uuid.UUID) -> HttpResponse:
+    """What a panel decided about a child, written for the child."""
+    item = open_item(by=request.user, item_id=item_id)
+    if not item.is_about_child or item.person is None:
+        raise Hidden
+    back, said = ("panel_item", {"item_id": item.pk}), [item.decision, item.reason]
+    return _tell(request, item.person, back, said)
+
+
+@gate(May.ASSESS)
+def tell_of_review(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """The same of a review."""
+    review = open_review(by=request.user, review_id=review_id)
+    back, said = ("review", {"review_id": review.pk}), [review.get_decision_display(), review.reason]
+    return _tell(request, review.plan.case.person, back, said)
+
+
+def _tell(request: Request, person: Any, back: tuple[str, dict[str, Any]], said: list[str]) -> HttpResponse:
+    name, which = back
+    form = kept_form(request, DecisionForm, kind="child-decision", subject_id=next(iter(which.values())))
+    if form.is_valid():
+        with sending(request, form):
+            answers = form.cleaned_data | {"is_safe": form.cleaned_data["is_safe"] == "yes"}
+            actions.tell_decision(by=request.user, **which, **answers)
+            messages.success(request, _("Saved: what was decided, as the child is told it."))
+            return redirect(name, **which)
+    context = {"person": person, "form": form, "back": (name, which), "said": said}
+    context |= {
+        "has_link": queries.has_link(request.user, person.pk),
+        "title": _("Tell the child what was decided"),
+    }
+    return render(request, "cases/voice/tell.html", context)
 
 
 @gate(May.SEE_CHILD)

@@ -1,11 +1,14 @@
-"""What children hide from somebody, and somebody outside their line has to look at within a day."""
+"""What children hide from somebody, and somebody outside their line has to look at within a day; links to ask about; and what to write for children."""
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.voice.models import ChildLink, ChildMessage
-from heard.cases.voice.queries import links_to_ask_about, to_check
+from heard.cases.voice.queries import items_to_write, links_to_ask_about, reviews_to_write, to_check
+from heard.cases.voice.rules import TOLD_WITHIN
 
 CHECKS = WorkList(
     "child_checks", _("What children wrote and hide from somebody, to be checked by you"), May.SEE_CHILD, to_check,
@@ -17,4 +20,18 @@ ASKING = WorkList(
     "child_links", _("Children who were given a link to write with, to be asked face to face by you"), May.SEE_CHILD, links_to_ask_about,
     "child_link_asked", "person", _("Ask the child whether they write with the link"), shows=("person",), due="ask_by",
     only_if=lambda user: ChildLink.objects.filter(asked_at=None), child="person",
+)  # fmt: skip
+
+# Of every child who has a link, whether or not they use it: nobody learns by these that there is a secret, or something hidden.
+AFTER_PANELS = WorkList(
+    "child_told_panel", _("What panels decided, to be written for the child"), May.ASSESS, items_to_write,
+    "panel_item_for_child", "person", _("Tell the child what the panel decided"), shows=("person",),
+    due=lambda day: Q(decided_at__date__lte=day - TOLD_WITHIN), on=lambda row: timezone.localdate(row.decided_at) + TOLD_WITHIN,
+    only_if=lambda user: ChildLink.objects.filter(ended_at=None), child="person",
+)  # fmt: skip
+AFTER_REVIEWS = WorkList(
+    "child_told_review", _("What reviews decided, to be written for the child"), May.ASSESS, reviews_to_write,
+    "review_for_child", "plan.case.person", _("Tell the child what the review decided"), shows=("plan__case__person",),
+    due=lambda day: Q(held_on__lte=day - TOLD_WITHIN), on=lambda row: row.held_on + TOLD_WITHIN,
+    only_if=lambda user: ChildLink.objects.filter(ended_at=None), child="plan__case__person",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import words_of
-from heard.cases.case.rules import THEMSELVES, why_not_correct_words
+from heard.cases.case.rules import BY_CHILD, THEMSELVES, why_not_correct_words
 from heard.cases.words import queries, rules
 from heard.cases.words.models import Answer
 from heard.cases.words.rules import ChildsView
@@ -43,17 +43,26 @@ def add_words(*, by: User, person_id: uuid.UUID, **said: Any) -> Words:
 
 @transaction.atomic
 def add_own_words(
-    *, by: None, person: Any, text: str, said_on: str, heard_by: str, at: datetime | None = None
+    *,
+    by: None,
+    person: Any,
+    text: str,
+    said_on: str,
+    heard_by: str,
+    how: str = THEMSELVES,
+    said_on_id: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> Words:
-    """What a child wrote themselves, through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is nobody, and whoever calls
-    this has asked for the child’s word and tells of it."""
+    """What a child wrote, drew or pointed at themselves (`how`), through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is
+    nobody, and whoever calls this has asked for the child’s word and tells of it."""
     words = Words.objects.create(
         person=person,
         text=text,
-        how=THEMSELVES,
+        how=how,
         heard_on=timezone.localdate(at),
         heard_by=heard_by,
         said_on=said_on,
+        said_on_id=said_on_id,
         written_by=None,
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
@@ -64,7 +73,7 @@ def add_own_words(
 def take_back_own_words(*, by: None, words: Words, says: str) -> None:
     """A child takes back what they wrote themselves: wherever these words are shown, `says` stands for them from now on, and that they
     were said stays."""
-    Words.objects.filter(pk=words.pk, how=THEMSELVES).update(text=says, wants="")
+    Words.objects.filter(pk=words.pk, how__in=BY_CHILD).update(text=says, wants="")
     record_audit(by=by, verb="take back", subject="words", subject_id=words.pk, person_id=words.person_id)
 
 
@@ -90,7 +99,8 @@ def hear(
 ) -> tuple[Words | None, str]:
     """The words to stand beside a decision, recorded now if they are new; else None, and why there are none.
 
-    `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs. Plans and reviews hear the child in the same way.
+    `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs; what the child sent for
+    such a meeting before anybody knew which is said on this one from now on. Plans and reviews hear the child in the same way.
     """
     why_unheard = leave_unheard(by=by, person_id=person_id, beside=on, beside_id=on_id, told=view.unheard)
     if view.new is not None:
@@ -101,6 +111,9 @@ def hear(
     words = words_of(by, person_id).filter(pk=view.words_id).first()
     if words is None:
         raise Hidden
+    if words.how in BY_CHILD and words.said_on == on and words.said_on_id is None:
+        words.said_on_id = on_id
+        words.save(update_fields=["said_on_id"])
     return words, ""
 
 

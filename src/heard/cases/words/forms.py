@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.attachment.forms import abuse_field
 from heard.cases.case.models import NotHeard, TryToReach, Words
 from heard.cases.case.queries import ways_of_telling
-from heard.cases.case.rules import CHILDS_VIEW_ASKS, CORRECT_ASKS, WORDS_ASKS, Try, Unheard, WhyUnheard
+from heard.cases.case.rules import (
+    BY_CHILD,
+    CHILDS_VIEW_ASKS,
+    CORRECT_ASKS,
+    WORDS_ASKS,
+    Try,
+    Unheard,
+    WhyUnheard,
+)
 from heard.cases.words.rules import ANSWER_ASKS, ChildsView
 from heard.govuk.forms import (
     DateField,
@@ -66,7 +74,7 @@ class ChildsViewForm(Form):
     )
     how = RadiosField(
         _("How did the child say it?"),
-        choices=Words.How.choices,
+        choices=[one for one in Words.How.choices if one[0] not in BY_CHILD],
         small=True,
         initial=Words.How.SAID,
         missing=_("Choose how the child said it"),

@@ -11,7 +11,8 @@ from django.db.models.functions import RowNumber
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
-from heard.cases.case.queries import my_cases
+from heard.cases.case.queries import my_cases, words_of
+from heard.cases.case.rules import BY_CHILD
 from heard.cases.words.models import Answer
 from heard.network.queries import people_visible_to, visible_through
 
@@ -73,6 +74,12 @@ def heard(user: User) -> Counting:
 def occasions(user: User) -> list[tuple[str, str]]:
     """What `heard` names, with its words."""
     return [(value, str(label)) for value, label in Words.Occasion.choices]
+
+
+def sent_on(user: User, person_id: uuid.UUID, on_id: uuid.UUID) -> QuerySet[Words]:
+    """What a child sent themselves about one plan, review and so on, the first first. None of one whom the user may not see."""
+    rows = words_of(user, person_id).filter(how__in=BY_CHILD, said_on_id=on_id)
+    return rows.order_by("written_at", "pk")
 
 
 def is_corrected(words: Words) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.models import Words
-from heard.cases.case.rules import THEMSELVES
+from heard.cases.case.rules import BY_CHILD
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
@@ -35,9 +35,7 @@ def _on_paper(one: Words) -> Iterator[Passage]:
         labelled(_("Why this was corrected"), one.why_corrected),
         *(_what_became(answer) for answer in one.answers.all()),
     )
-    heading = (
-        _("%(how)s on %(date)s") if one.how == THEMSELVES else _("%(how)s on %(date)s, heard by %(who)s")
-    )
+    heading = _("%(how)s on %(date)s") if one.how in BY_CHILD else _("%(how)s on %(date)s, heard by %(who)s")
     yield Passage(say(heading, **said), text)
 
 

@@ -47,7 +47,7 @@ _PLANNED = (
     planning.start, planning.disrupt, planning.agree, planning.write_for_child, planning.get_on, planning.keep_safe,
     speaking.go_on_speaking, speaking.write_themselves, beginning.change_workers, missing.prepare_form,
 )  # fmt: skip
-_REVIEWED = (*_PLANNED, reviewing.review)
+_REVIEWED = (*_PLANNED, reviewing.review, speaking.tell_what_was_decided)
 _CLOSED = (*_REVIEWED, reviewing.close)
 
 STEPS: Final[dict[str, tuple[Step, ...]]] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.case.actions import record_words
+from heard.cases.review.queries import reviews_of
 from heard.cases.voice import actions as voice
 from heard.cases.words.actions import answer_words
 
@@ -49,17 +51,27 @@ def write_themselves(child: Child) -> None:
     for sent in child.part("links") or ():
         with child.on(sent["day"]):
             link: dict[str, Any] = {"person_id": child.person_id, "word": "marmalade", "weeks": 13}
-            _made, code = voice.make_link(by=child.worker, **link)
+            made, code = voice.make_link(by=child.worker, **link)
             sitting = voice.enter(by=None, code=code, word=link["word"])
             assert sitting is not None  # it was made just now
             hides = child.worker if sent.get("hides") == "worker" else None
             said: dict[str, Any] = {
                 "about": sent["about"],
                 "text": child.say(sent["text"]),
+                "drawn": json.dumps(sent.get("drawn", [])),
+                "pointed": sent.get("pointed", ()),
                 "device": "Android, Chrome",
             }
             message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
         with child.on(sent["day"] + 1):
+            if "answer" not in sent and "found" not in sent and message.notice:
+                for one in message.notice.readers.select_related("user"):
+                    voice.note_read(by=one.user, child_message_id=message.pk)
+            if "asked" in sent:
+                voice.note_asked(by=child.world.coordinator, child_link_id=made.pk, asked=sent["asked"])
+            if "described" in sent:
+                seen = child.say(sent["described"])
+                voice.describe_drawing(by=child.worker, child_message_id=message.pk, text=seen)
             if "answer" in sent:
                 answer: dict[str, Any] = {
                     "text": child.say(sent["answer"]),
@@ -70,6 +82,17 @@ def write_themselves(child: Child) -> None:
             if "found" in sent:
                 found = child.say(sent["found"])
                 voice.check_message(by=child.user("edith.clough"), child_message_id=message.pk, found=found)
+
+
+def tell_what_was_decided(child: Child) -> None:
+    """After the first review, for a child who has a link."""
+    told = child.part("for_child")
+    if told:
+        review = reviews_of(child.worker, child.case.pk).last()
+        assert review is not None  # the step before held it
+        with child.on(told["day"]):
+            said: dict[str, Any] = {"text": child.say(told["text"]), "how": child.say(told["how"])}
+            voice.tell_decision(by=child.worker, review_id=review.pk, is_safe=True, **said)
 
 
 def _hear(child: Child, said: dict[str, Any]) -> Words:

@@ -58,6 +58,11 @@ function offer() {
   of("aloud").hidden = !voice();
 }
 
+function begin() {
+  offer();
+  board();
+}
+
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-leave], [data-blank], [data-cover], [data-aloud]");
   if (!pressed) return;
@@ -98,6 +103,75 @@ async function renew() {
   for (const one of document.querySelectorAll("input[name=pass]")) one.value = pass;
 }
 
+// Drawing: points in a box of fixed size, which stay in the page and are sent as numbers. Without a script it is not offered.
+function board() {
+  const part = of("draw");
+  if (!part) return;
+  const sent = part.querySelector("[data-drawn]"), canvas = part.querySelector("canvas"), pen = canvas.getContext("2d");
+  const inks = [...part.querySelectorAll("[data-colour]")], pens = [...part.querySelectorAll("[data-pen]")];
+  const chosen = (some) => some.findIndex((one) => one.getAttribute("aria-pressed") === "true");
+  let strokes = [], open = null;
+  try { strokes = JSON.parse(sent.value || "[]"); } catch { sent.value = ""; }
+
+  const points = () => strokes.reduce((sum, one) => sum + one[2].length / 2, 0);
+  const is_full = () => (open ? strokes.length > +canvas.dataset.strokes : strokes.length >= +canvas.dataset.strokes) || points() >= +canvas.dataset.points;
+  function at(event) {
+    const box = canvas.getBoundingClientRect();
+    const within = (share, most) => Math.max(0, Math.min(most, Math.round(share * most)));
+    return [within((event.clientX - box.left) / box.width, canvas.width), within((event.clientY - box.top) / box.height, canvas.height)];
+  }
+  function draw() {
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.lineCap = pen.lineJoin = "round";
+    for (const [colour, width, line] of strokes) {
+      pen.strokeStyle = inks[colour].dataset.ink;
+      pen.lineWidth = +pens[width].dataset.width;
+      pen.beginPath();
+      pen.moveTo(line[0], line[1]);
+      for (let place = 0; place < line.length; place += 2) pen.lineTo(line[place], line[place + 1]);
+      pen.stroke();
+    }
+    part.querySelector("[data-full]").hidden = !is_full();
+  }
+  function keep() {
+    sent.value = strokes.length ? JSON.stringify(strokes) : "";
+    draw();
+    if (Date.now() - renewed > 60000) renew();
+  }
+  function show_board() {
+    part.querySelector("[data-board]").hidden = false;
+    part.querySelector("[data-open]").setAttribute("aria-expanded", "true");
+    draw();
+  }
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!event.isPrimary || event.button || is_full()) return;
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    open = [chosen(inks), chosen(pens), at(event)];
+    strokes.push(open);
+    draw();
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!open || !event.isPrimary || is_full()) return;
+    const line = open[2], [x, y] = at(event);
+    if (Math.hypot(x - line.at(-2), y - line.at(-1)) < 4) return;
+    line.push(x, y);
+    stir();
+    draw();
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { if (open) { open = null; keep(); } });
+  part.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button"), does = pressed?.dataset ?? {};
+    for (const some of [inks, pens]) if (some.includes(pressed)) for (const one of some) one.setAttribute("aria-pressed", one === pressed);
+    if ("undo" in does) strokes.pop();
+    if ("clear" in does) strokes = [];
+    if ("open" in does) show_board();
+    if ("undo" in does || "clear" in does) keep();
+  });
+  part.hidden = false;
+  if (strokes.length) show_board();
+}
+
 // After three minutes without a key or a touch nothing is on the screen.
 let idle;
 function stir() {
@@ -132,7 +206,7 @@ function show(page) {
   document.body.dataset.pass = page.body.dataset.pass;
   renewed = Date.now();
   document.body.replaceChildren(...page.body.children);
-  offer();
+  begin();
   scrollTo(0, 0);
   const head = document.querySelector("[role=alert]:not([hidden]), h1");
   head.tabIndex = -1;
@@ -142,5 +216,5 @@ function show(page) {
 // A page that the browser kept is not shown again.
 addEventListener("pageshow", (event) => { if (event.persisted) location.replace(location.pathname); });
 take_code();
-offer();
+begin();
 speech?.addEventListener?.("voiceschanged", offer);

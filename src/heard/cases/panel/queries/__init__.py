@@ -33,6 +33,7 @@ from heard.cases.panel.queries.reading import (
     panels_to_come,
     panels_visible_to,
     presence,
+    sent_for_items,
     since_of,
     stands,
     taken_off,

@@ -9,15 +9,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
+from heard.cases.case.models import Words
 from heard.cases.case.queries import beside_words, cases_visible_to, open_case_of, words_of
-from heard.cases.case.rules import days_late
+from heard.cases.case.rules import BY_CHILD, days_late
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import (
@@ -43,7 +57,6 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.assessment.models import Assessment
     from heard.cases.case.models import Case as CaseRow
-    from heard.cases.case.models import Words
     from heard.cases.plan.models import Plan
     from heard.network.models import Involvement
 
@@ -221,6 +234,24 @@ def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
     rows = items_visible_to(user).filter(person_id=person_id, taken_off_at=None, decided_at__isnull=False)
     dissents = Prefetch("dissents", Dissent.objects.select_related("by", "agency"))
     return rows.prefetch_related(dissents).order_by("-panel__starts_at", "pk")
+
+
+def sent_for_items(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uuid.UUID, list[Words]]:
+    """What children sent themselves about a panel, by the key of their item at this one: what is said on it, and what they sent about a panel since one
+    decided on them last, up to the decision here. One query."""
+    mine = {item.person_id: item for item in items if item.is_about_child and item.person_id}
+    last = PanelItem.objects.filter(person=OuterRef("person"), taken_off_at=None, decided_at__isnull=False)
+    last = last.filter(panel__starts_at__lt=panel.starts_at).order_by("-panel__starts_at")
+    rows = Words.objects.filter(visible_through(user, "person"), person__in=mine, corrected_by=None)
+    rows = rows.filter(how__in=BY_CHILD, said_on=Words.Occasion.PANEL)
+    rows = rows.annotate(before=Subquery(last.values("decided_at")[:1])).order_by("written_at", "pk")
+    since = Q(said_on_id=None) & (Q(before=None) | Q(written_at__gt=F("before")))
+    found: dict[uuid.UUID, list[Words]] = {item.pk: [] for item in mine.values()}
+    for words in rows.filter(since | Q(said_on_id__in=found)):
+        item = mine[words.person_id]
+        if words.said_on_id or item.decided_at is None or words.written_at <= item.decided_at:
+            found[item.pk].append(words)
+    return found
 
 
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:

@@ -256,6 +256,9 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),
         "may_hold": user.may(May.HOLD_PANEL),
+        "sent": queries.sent_for_items(user, this.panel, [this]).get(this.pk, []),
+        "for_child": list(this.told_child.select_related("written_by")),
+        "may_tell": user.may(May.ASSESS) and this.decided_at is not None,
     }
 
 

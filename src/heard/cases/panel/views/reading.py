@@ -47,6 +47,7 @@ def panel(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         "earlier": earlier[:ON_A_PAGE],
         "more_earlier": len(earlier) > ON_A_PAGE,
         "last": queries.held_before(user, this),
+        "sent": queries.sent_for_items(user, this, [line.item for line in lines if line.item]),
     }
     return render(request, "cases/panel/panel.html", context)
 

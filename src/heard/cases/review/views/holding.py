@@ -22,6 +22,7 @@ from heard.cases.plan.queries import next_after, plan_visible_to
 from heard.cases.plan.rules import days_overdue
 from heard.cases.review import actions, queries
 from heard.cases.review.forms import ReviewForm
+from heard.cases.words.queries import sent_on
 from heard.govuk.pdf import as_download, draw_pdf
 
 ANSWERS = ("held_on", "what_changed", "took_part", "decision", "reason", "next_review_on")
@@ -80,8 +81,15 @@ def review(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     context = _read(user, review_id)
     latest = words_of_child(user, context["case"].pk).first()
-    may_close = queries.may_close(user, context["case"])
-    return render(request, "cases/review/review.html", context | {"latest": latest, "may_close": may_close})
+    person_id, this = context["case"].person_id, context["review"]
+    context |= {
+        "latest": latest,
+        "may_close": queries.may_close(user, context["case"]),
+        "sent": list(sent_on(user, person_id, review_id).exclude(pk=this.words_id)),
+        "for_child": list(this.told_child.select_related("written_by")),
+        "may_tell": user.may(May.ASSESS),
+    }
+    return render(request, "cases/review/review.html", context)
 
 
 @gate(May.SEE_CHILD)

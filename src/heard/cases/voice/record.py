@@ -1,0 +1,40 @@
+"""What was written for a child of what meetings decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.cases.voice.models import ChildDecision
+from heard.cases.voice.queries import decisions_visible_to
+from heard.govuk.said import labelled, lines, say
+
+
+def _chronology(one: ChildDecision) -> Iterator[ChronologyEntry]:
+    kind, page = Kind.REVIEW, ("review", one.review_id)
+    if one.panel_item_id:
+        kind, page = Kind.PANEL, ("panel_item", one.panel_item_id)
+    more: dict[str, Any] = {"who": one.written_by_id, "page": page}
+    yield fact(kind, one.written_at, say(_("Written for the child: what was decided")), one.text, **more)
+
+
+def _on_paper(one: ChildDecision) -> Iterator[Passage]:
+    said = {"date": one.met_on, "who": one.written_by}
+    shown = _("Safe to read at the child’s link") if one.is_safe else _("Not shown at the child’s link")
+    heading = say(_("Written for the child by %(who)s, after the meeting of %(date)s"), **said)
+    yield Passage(heading, lines(one.text, labelled(shown, one.how)))
+
+
+FOR_CHILDREN = Record(
+    _("What was decided, written for the child"),
+    ChildDecision.objects.select_related("written_by"),
+    "person",
+    decisions_visible_to,
+    chronology=_chronology,
+    pack=_on_paper,
+)
