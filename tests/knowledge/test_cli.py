@@ -19,7 +19,7 @@ def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
     for text in (
-        "Release 2026.6",
+        "Release 2026.7",
         "goes_to",
         "V15",
         "conclusion_late",
