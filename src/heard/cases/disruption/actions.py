@@ -244,7 +244,7 @@ def _write_in_context(
     refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
-    refuse(_choose_power(step, step.context.end, given["legal_power"]))
+    refuse(_choose_power(by, step, step.context.end, given["legal_power"]))
     for name, value in given.items():
         setattr(step, name, value.strip() if isinstance(value, str) else value)
     step.goal = goal
@@ -300,7 +300,7 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         due_on=given["due_on"],
     )
     refuse(why_not or why_not_give(by, given["owner"], person_id=case.person_id))
-    refuse(_choose_power(step, against.end, given["legal_power"]))
+    refuse(_choose_power(by, step, against.end, given["legal_power"]))
     if (step.ends_on or step.look_again_on) and given["owner"] is None:
         raise Refused(rules.NEEDS_OWNER)
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
@@ -314,10 +314,10 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
     step.save()
 
 
-def _choose_power(step: DisruptionStep, end: str, legal_power: str) -> str | None:
+def _choose_power(by: User, step: DisruptionStep, end: str, legal_power: str) -> str | None:
     """Why this power may not be the step's; else its release is kept with it. One that stays keeps the release it was chosen from."""
     changes = legal_power != step.legal_power
-    chosen = next((one for one in queries.powers_against() if one.id == legal_power), None)
+    chosen = next((one for one in queries.powers_against(by) if one.id == legal_power), None)
     if legal_power and chosen is None and changes:
         raise Hidden
     if changes:
@@ -371,7 +371,7 @@ def keep_power(
         setattr(step, name, value)
     step.full_clean()
     step.save()
-    _audit_any(by, "keep power", step)
+    _audit_any(by, "change", step)
     return step
 
 
@@ -390,7 +390,8 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
     breach = StepBreach.objects.create(
         step=step, broken_on=day, what_was_done=what_was_done.strip(), noted_by=by
     )
-    _audit_any(by, "note breach", step)
+    child = step.case.person_id if step.case else None
+    record_audit(by=by, verb="add", subject="breach", subject_id=breach.pk, person_id=child)
     if step.context:
         whom = {one for one in (step.owner, step.context.held_by) if one}
         _announce_in_context(by, step, Notified.POWER_BROKEN, whom)

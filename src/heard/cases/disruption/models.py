@@ -174,6 +174,11 @@ class DisruptionStep(models.Model):
         """The power with what was written of it, or either alone."""
         return ". ".join(filter(None, (self.power_label, self.power)))
 
+    @property
+    def broken(self) -> "list[StepBreach]":
+        """Each time that it was broken. Fetch `breaches` with it."""
+        return list(self.breaches.all())
+
 
 class StepBreach(models.Model):
     """Somebody did what the power of a step forbids, and what was done then. Never changed."""

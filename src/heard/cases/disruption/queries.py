@@ -137,9 +137,9 @@ def powers_due(user: User) -> QuerySet[DisruptionStep]:
     return rows.annotate(next_on=Least(*both)).filter(next_on__lte=soon).order_by("next_on", "added_at")
 
 
-def powers_against(end: str = "") -> list[Power]:
-    """Powers of the newest release that fit whom or what a step is against; '' for any."""
-    return [one for one in load.current().powers if rules.fits(end, one.against)]
+def powers_against(user: User, end: str = "") -> list[Power]:
+    """Powers of the newest release that fit whom or what a step is against; '' for any. None for those who plan nothing."""
+    return [one for one in load.current().powers if user.may(May.PLAN) and rules.fits(end, one.against)]
 
 
 def why_not_use_power(user: User, step: DisruptionStep) -> str | None:

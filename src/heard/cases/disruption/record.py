@@ -24,7 +24,7 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
     if one.served_on:
         served = say(_("Served: %(what)s"), what=one.power_label)
         yield fact(Kind.DISRUPTION, one.served_on, served, one.conditions, **more)
-    for breach in one.breaches.all():
+    for breach in one.broken:
         broken = say(_("Broken: %(what)s"), what=one.power_label)
         yield fact(
             Kind.DISRUPTION, breach.broken_on, broken, breach.what_was_done, who=breach.noted_by_id, **more
@@ -52,7 +52,7 @@ def _power(one: DisruptionStep) -> Iterator[Text]:
         if day:
             yield say(_("%(what)s: %(date)s"), what=say(called), date=day)
     yield labelled(_("Conditions"), one.conditions)
-    for breach in one.breaches.all():
+    for breach in one.broken:
         yield say(_("Broken on %(date)s: %(done)s"), date=breach.broken_on, done=breach.what_was_done)
 
 

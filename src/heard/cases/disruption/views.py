@@ -198,7 +198,7 @@ def _to_where_it_stands(step: Any) -> HttpResponse:
 
 def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str | None) -> HttpResponse:
     """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen."""
-    here = any(one.id == step.legal_power for one in queries.powers_against())
+    here = any(one.id == step.legal_power for one in queries.powers_against(request.user))
     context = {
         "step": step,
         "case": step.case,
@@ -213,12 +213,12 @@ def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str
     return render(request, "cases/disruption/power.html", context)
 
 
-def _choices_of_powers(end: str, chosen: tuple[str, str]) -> list[tuple[str, str]]:
+def _choices_of_powers(user: Any, end: str, chosen: tuple[str, str]) -> list[tuple[str, str]]:
     """Those that fit, each with what it is against. `chosen`: the id and label of the one that the step has, which stays where the
     knowledge has withdrawn it."""
     found = {
         one.id: f"{one.label} ({', '.join(str(TARGETS[kind]) for kind in one.against)})"
-        for one in queries.powers_against(end)
+        for one in queries.powers_against(user, end)
     }
     if chosen[0]:
         found.setdefault(*chosen)
@@ -240,7 +240,7 @@ def _context_form(
         kind=kind,
         subject_id=subject_id,
         initial=now,
-        powers=_choices_of_powers(context.end, chosen),
+        powers=_choices_of_powers(user, context.end, chosen),
         goals=[(str(goal.pk), goal.text) for goal in open_goals(user, context.pk)],
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
@@ -266,7 +266,7 @@ def _form(
         subject_id=subject_id,
         initial=now,
         ends=ends,
-        powers=_choices_of_powers("", chosen),
+        powers=_choices_of_powers(user, "", chosen),
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
     )

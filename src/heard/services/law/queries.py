@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -118,8 +118,9 @@ class Known:
 
 
 def checks_visible_to(user: User) -> QuerySet[PowerCheck]:
-    """Everything that was ever said of a power, the latest first."""
-    rows = PowerCheck.objects.select_related("recorded_by")
+    """What was said last of the text of a power in each release, the latest first."""
+    last = PowerCheck.objects.order_by().values("power", "release").annotate(last=Max("pk")).values("last")
+    rows = PowerCheck.objects.filter(pk__in=last)
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
