@@ -22,7 +22,7 @@ def _legal_power() -> SelectField:
     return SelectField(
         _("Which power is it, if any?"),
         hint=_(
-            "From those of the page “What can be done”. That one stands there does not say that it applies."
+            "From those of the page “What can be done”. That one stands there does not say that it applies. Never against a child, also not as one of a group."
         ),
         required=False,
     )

@@ -46,8 +46,10 @@ def _against_an_adult(world: World, child: Child, adult_id: UUID, told: dict[str
             agency_id=world.agency_of[told["owner"]].pk, owner=owner, due_on=world.ago(told["due"]),
             end="person", end_id=adult_id, legal_power=told["legal"],
         )  # fmt: skip
-    days = {name: world.ago(used[name]) for name in ("asked_on", "served_on", "look_again_on")}
-    said = {
+    days: dict[str, Any] = {
+        name: world.ago(used[name]) for name in ("asked_on", "served_on", "look_again_on")
+    }
+    said: dict[str, Any] = {
         name: child.say(used[name]) for name in ("grounds", "childs_view", "safety", "asked_by", "conditions")
     }
     with world.on(world.ago(told["done"])):

@@ -36,7 +36,7 @@ class CheckForm(Form):
 
     holds = RadiosField(
         _("What did they say of the text?"),
-        choices=[("yes", _("It is right, and may be used here")), ("no", _("It is not right"))],
+        choices=[("yes", _("It is right")), ("no", _("It is not right"))],
     )
     called = TextField(
         _("Who checked it?"), hint=_("Name and role, such as a solicitor of the council."), max_length=200
