@@ -15,6 +15,7 @@ from tests.cases.disruption.test_disruption import plan_step
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions, queries, rules
@@ -291,8 +292,10 @@ def test_a_step_about_a_place_has_a_power_that_fits_it_and_names_no_child(world,
     assert "Sexual risk order" not in adding
     assert reverse("powers") in adding
     actions.note_breach(
-        by=world.social_worker, step_id=step.pk, broken_on=TODAY, what_was_done="Told licensing"
+        by=world.coordinator, step_id=step.pk, broken_on=TODAY, what_was_done="Told licensing"
     )
+    (told,) = [one for one in unread_of(world.social_worker) if one.notice.kind == "power_broken"]
+    assert lines_of([told])[0].href == reverse("step_power", kwargs={"step_id": step.pk})
     with pytest.raises(Refused):
         keep(step, world.teacher)
 
@@ -300,27 +303,46 @@ def test_a_step_about_a_place_has_a_power_that_fits_it_and_names_no_child(world,
 # ---- where it is read
 
 
-def test_all_that_is_done_about_an_adult_stands_on_their_page(world, case, warning, dan) -> None:
+def decided(world: Any, decision: str, end: str, end_id: Any) -> None:
+    """A panel of the children's services alone decided it."""
     panel = meeting.plan_panel(
         by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=1), place="Town hall", chair=world.coordinator,
         agencies=[world.care.pk],
     )  # fmt: skip
-    item = meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=dan.pk)
+    item = meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=end_id)
     seats = {seat.pk: ("came", "") for seat in panel.seats.all()}
     meeting.hold_panel(by=world.coordinator, panel_id=panel.pk, came=seats)
-    meeting.decide_item(
-        by=world.coordinator,
-        item_id=item.pk,
-        decision="The police ask for an order",
-        reason="Two told of him",
-    )
+    meeting.decide_item(by=world.coordinator, item_id=item.pk, decision=decision, reason="Two told of it")
+
+
+def test_what_is_done_about_a_place_is_read_by_those_who_may(world, case) -> None:
+    place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    decided(world, "Licensing looks at it", "place", place.pk)
+    plan_step(world, case, end="place", end_id=place.pk, who_or_where="", legal_power="premises_licence")
+    page = get(world.social_worker, "place", place_id=place.pk).text
+    for said in (
+        "Licensing looks at it",
+        "Two told of it",
+        "Ask the licensing team",
+        "Review of a premises licence",
+    ):
+        assert said in page
+    page = get(
+        world.officer, "place", place_id=place.pk
+    ).text  # neither of the panel nor working with the child
+    for said in ("Licensing looks at it", "Ask the licensing team", "Review of a premises licence"):
+        assert said not in page
+
+
+def test_all_that_is_done_about_an_adult_stands_on_their_page(world, case, warning, dan) -> None:
+    decided(world, "The police ask for an order", "person", dan.pk)
     keep(warning, world.social_worker)
     page = get(world.social_worker, "adult", person_id=dan.pk).text
     for said in (
         "Ask for a warning",
         "Child abduction warning notice",
         "The police ask for an order",
-        "Two told of him",
+        "Two told of it",
     ):
         assert said in page
     assert reverse("powers") in page

@@ -392,11 +392,14 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
     )
     child = step.case.person_id if step.case else None
     record_audit(by=by, verb="add", subject="breach", subject_id=breach.pk, person_id=child)
-    if step.context:
-        whom = {one for one in (step.owner, step.context.held_by) if one}
-        _announce_in_context(by, step, Notified.POWER_BROKEN, whom)
-    else:
-        _announce(by, step, Notified.POWER_BROKEN)
+    announce(
+        by=by,
+        kind=Notified.POWER_BROKEN,
+        subject="step power",
+        subject_id=step.pk,
+        person_id=child,
+        named=[step.owner, step.context.held_by if step.context else None],
+    )
     return breach
 
 
