@@ -48,10 +48,8 @@ class Against:
 
 def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
-    return (
-        DisruptionStep.objects.filter(_of_cases(user))
-        .select_related("case__person", "person", "place", "group", "agency", "owner", "panel_action")
-        .prefetch_related("breaches")
+    return DisruptionStep.objects.filter(_of_cases(user)).select_related(
+        "case__person", "person", "place", "group", "agency", "owner", "panel_action"
     )
 
 
@@ -67,21 +65,17 @@ def _of_contexts(user: User) -> Q:
 
 def context_steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps of work on places and groups that the user may read."""
-    return (
-        DisruptionStep.objects.filter(_of_contexts(user))
-        .prefetch_related("breaches")
-        .select_related(
-            "context__place",
-            "context__group",
-            "context__held_by",
-            "context__lead_team",
-            "goal",
-            "agency",
-            "owner",
-            "place",
-            "group",
-            "person",
-        )
+    return DisruptionStep.objects.filter(_of_contexts(user)).select_related(
+        "context__place",
+        "context__group",
+        "context__held_by",
+        "context__lead_team",
+        "goal",
+        "agency",
+        "owner",
+        "place",
+        "group",
+        "person",
     )
 
 
@@ -94,9 +88,9 @@ def context_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
 
 
 def context_steps_of(user: User, context_id: uuid.UUID) -> QuerySet[DisruptionStep]:
-    """Those of one context: what is to do first, by day."""
+    """Those of one context, each with what was broken: what is to do first, by day."""
     rows = context_steps_visible_to(user).filter(context=context_id)
-    return rows.order_by("done_on", "due_on", "added_at")
+    return rows.prefetch_related("breaches").order_by("done_on", "due_on", "added_at")
 
 
 def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
@@ -190,9 +184,9 @@ def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:
 
 
 def steps_of(user: User, case_id: uuid.UUID) -> QuerySet[DisruptionStep]:
-    """Those of one case: what is to do first, by day. `Hidden` unless the user may see the case."""
+    """Those of one case, each with what was broken: what is to do first, by day. `Hidden` unless the user may see the case."""
     rows = steps_visible_to(user).filter(case=case_visible_to(user, case_id))
-    return rows.order_by("done_on", "due_on", "added_at")
+    return rows.prefetch_related("breaches").order_by("done_on", "due_on", "added_at")
 
 
 def steps_due(user: User) -> QuerySet[DisruptionStep]:
