@@ -113,7 +113,7 @@ def a_worry_becomes_a_plan(world: World, story: Story) -> None:
 
     story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
     story.sees("I want to walk home without looking behind me.").choose("Sign off")
-    story.press("Record the decision").sees("Signed off", "2026.6", "does not change any more")
+    story.press("Record the decision").sees("Signed off", "2026.7", "does not change any more")
     assert Assessment.objects.get().state == "signed"
 
     agree_a_plan(story, world, case)

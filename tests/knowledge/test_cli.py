@@ -19,7 +19,7 @@ def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
     for text in (
-        "Release 2026.6",
+        "Release 2026.7",
         "goes_to",
         "V15",
         "conclusion_late",
@@ -64,7 +64,11 @@ def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> 
 
 
 def test_diff_says_what_was_added_and_what_was_put_right() -> None:
-    assert "clocks, duty_to_report_delay: Report a suspected offence (added)" in run("diff").output
+    assert (
+        "clocks, duty_to_report_delay: Report a suspected offence (added)"
+        in run("diff", "2026.5", "2026.6").output
+    )
+    assert "powers, dispersal: Dispersal from a place (added)" in run("diff").output
     assert "context_sides, side_guardianship: Guardianship (added)" in run("diff", "2026.4", "2026.5").output
     newer = run("diff", "2026.3", "2026.4").output
     assert "phrases, S06_absent: Absent from school: absent, absence*" in newer

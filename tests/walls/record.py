@@ -197,6 +197,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "words_id": first.words_id,
             **_childs_own_voice(world, person.pk, review.pk),
             "disruption_id": step.pk,
+            "step_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
             **_decided_properly(world, first.pk, waiting.pk, case.pk),
             "note_id": noting.write_note(
@@ -547,16 +548,37 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
         words_id=words_of(worker, plan.case.person_id).first().pk,
     )
     giving.give_own_plan(by=worker, plan_id=plan.pk, why_not="She asked to wait until Monday.")
-    return disrupting.plan_step(
+    today = timezone.localdate()
+    step = disrupting.plan_step(
         by=worker,
         case_id=case_id,
         kind="place",
         what="Ask licensing to visit",
         agency_id=world.police.pk,
-        due_on=timezone.localdate() + timedelta(days=7),
+        due_on=today + timedelta(days=7),
         who_or_where="The yard behind the arcade",
+        legal_power="closure_nuisance",
         owner=worker,
     )
+    lawful.check_power(
+        by=world.coordinator,
+        power="closure_nuisance",
+        holds=True,
+        called="Ada Lind, solicitor",
+        said="The text is right",
+        checked_on=today,
+    )
+    disrupting.keep_power(
+        by=worker,
+        step_id=step.pk,
+        grounds="What two of them told",
+        childs_view="She wants it gone",
+        safety="She is fetched on the day",
+        served_on=today,
+        look_again_on=today + timedelta(days=7),
+    )
+    disrupting.note_breach(by=worker, step_id=step.pk, broken_on=today, what_was_done="The police went there")
+    return step
 
 
 def _review(world: World, plan: Any) -> Any:

@@ -44,6 +44,7 @@ WHOLE = {
     "cases_action": "one plan is read as a whole",
     "cases_disruptionstep": "stand in the plan of one child",
     "cases_childdecision": "are what one meeting decided, as it was written for the child",
+    "cases_stepbreach": "stand with the steps of one child, place, group or adult",
     "cases_childreply": "are the answers to what one child wrote on one page",
     "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",

@@ -1,4 +1,4 @@
-"""Places and groups: what they are, who is tied to them, and what has been told about them."""
+"""Places, groups and adults: what they are, who is tied to them, and what has been told and is done about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,9 +44,11 @@ from heard.cases.context.queries import (
 )
 from heard.cases.disruption.actions import open_steps_about
 from heard.cases.disruption.queries import context_steps_of, why_not_begin_in_context
-from heard.cases.panel.queries import panel_actions_visible_to
-from heard.network.actions import open_node
-from heard.network.queries import groups_visible_to, places_visible_to
+from heard.cases.panel.queries import decided_about, panel_actions_visible_to
+from heard.govuk.environment import day
+from heard.network.actions import open_node, open_record
+from heard.network.queries import addresses_of, groups_visible_to, places_visible_to, web
+from heard.services.law.queries import checked_powers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 
 _ROWS = 50  # places or groups on one page
 _VOICES = 5  # of young people, on the page of a context
+_DECISIONS = 10  # of panels, on the page of whom or what they are about
 _WORRIES = 25  # worries about one of them, or files with it, on its page
 
 
@@ -85,7 +88,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
             **_contexts(request, "place", place_id),
-            "steps": _steps(request, "place", place_id),
+            **_steps(request, "place", place_id),
         },
     )
 
@@ -103,9 +106,26 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
             **_contexts(request, "group", group_id),
-            "steps": _steps(request, "group", group_id),
+            **_steps(request, "group", group_id),
         },
     )
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """An adult around a child. A child has a page of their own."""
+    person = open_record(by=request.user, person_id=person_id)
+    if person.kind == "child":
+        return redirect("child", person_id=person.pk)
+    context = {
+        "person": person,
+        "ties": web(request.user).around(person_id),
+        "other_names": list(person.other_names.all()),
+        "addresses": addresses_of(request.user, person_id),
+        **_steps(request, "person", person_id),
+    }
+    return render(request, "home/adult.html", context)
 
 
 @gate(May.SEE_CHILD)
@@ -144,6 +164,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
             "steps": list(context_steps_of(user, context_id)),
+            "checked": checked_powers(user),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
             "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
@@ -179,7 +200,7 @@ def _put_right(user: User, this: Any) -> list[PutRight]:
 
 @dataclass(frozen=True)
 class Step:
-    """A step about a place or group, of whatever it is a part: `part_of` says of what, `href` leads there."""
+    """A step about a place, group or adult, of whatever it is a part: `part_of` says of what, `href` leads there. `step`: with its power."""
 
     what: str
     part_of: str
@@ -189,14 +210,15 @@ class Step:
     state: str
     is_open: bool
     note: str = ""
+    step: Any = None
 
 
-def _steps(request: Request, end: str, node_id: uuid.UUID) -> list[Step]:
-    """Every step about a place or group that the reader may see: of its contexts, of cases of children, of worries and of panels;
-    what is to do first, by day."""
+def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
+    """Every step about a place, group or adult that the reader may see: of its contexts, of cases of children, of worries and of panels,
+    with what panels decided; what is to do first, by day. And whose powers a lawyer confirmed."""
     user = request.user
     found = [_disruption(one) for one in open_steps_about(by=user, **{end: node_id})]
-    told = concern_steps(user).filter(**{f"concern__{end}": node_id})
+    told = concern_steps(user).filter(**{f"concern__{end}": node_id}) if end != "person" else ()
     found += [
         _row(
             one,
@@ -208,7 +230,16 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> list[Step]:
     ]
     decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
     found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
-    return sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
+    found += [_decision(one) for one in decided_about(user, **{end: node_id})[:_DECISIONS]]
+    steps = sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
+    return {"steps": steps, "checked": checked_powers(user)}
+
+
+def _decision(one: Any) -> Step:
+    part_of = _("Panel of %(date)s") % {"date": day(timezone.localdate(one.panel.starts_at))}
+    return Step(
+        one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, one.reason
+    )  # fmt: skip
 
 
 def _disruption(one: Any) -> Step:
@@ -217,16 +248,16 @@ def _disruption(one: Any) -> Step:
             "reference": one.context.reference,
             "goal": one.goal,
         }
-        return _row(one, part_of, "context", one.context_id)
-    return _row(one, _("The case of a child"), "disruption", one.case_id)
+        return _row(one, part_of, "context", one.context_id, one)
+    return _row(one, _("The case of a child"), "disruption", one.case_id, one)
 
 
-def _row(one: Any, part_of: str, address: str, key: Any) -> Step:
+def _row(one: Any, part_of: str, address: str, key: Any, step: Any = None) -> Step:
     who = ", ".join(str(some) for some in (one.owner, getattr(one, "agency", None)) if some)
     state = one.get_state_display()
     return Step(
-        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note
-    )
+        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note, step
+    )  # fmt: skip
 
 
 def _contexts(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:

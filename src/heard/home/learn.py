@@ -55,11 +55,11 @@ def _offered(release: Release) -> list[tuple[Item, list[Phrase]]]:
 
 
 def _changed(release: Release) -> list[tuple[str, list[Difference]]]:
-    """What this release says otherwise than the one that it extends, by what was done to it. Gaps, words that offer a sign and the
-    sides of a context have a part of their own."""
+    """What this release says otherwise than the one that it extends, by what was done to it. Gaps, words that offer a sign, the
+    sides of a context and powers have a part of their own."""
     if not release.extends:
         return []
-    apart = ("not_enumerated", "phrases", "context_sides")
+    apart = ("not_enumerated", "phrases", "context_sides", "powers")
     found = [one for one in differences(load.release(release.extends), release) if one.section not in apart]
     headings = {"added": _("New"), "changed": _("Put right"), "withdrawn": _("Withdrawn")}
     kinds = [(text, [one for one in found if one.change == kind]) for kind, text in headings.items()]
@@ -73,6 +73,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
     ties = [(_("How two may be tied"), "#ties", False)] if release.ties else []
     phrases = [(_("Words that offer a sign"), "#phrases", False)] if release.phrases else []
     sides = [(_("How a place or group is assessed"), "#sides", False)] if release.context_sides else []
+    powers = [(_("Powers against what harms"), "#powers", False)] if release.powers else []
     return [
         (_("Start here"), "#start", False),
         (_("What the words mean"), "#words", False),
@@ -87,6 +88,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
         *ties,
         *phrases,
         *sides,
+        *powers,
         (_("What our sources do not say"), "#gaps", False),
         (_("About this release"), "#release", False),
     ]

@@ -123,6 +123,14 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "powers",
+        _("What can be done"),
+        _(
+            "Powers against people, places, businesses, vehicles and accounts that harm, each with its source."
+        ),
+        is_main=False,
+    ),
+    Part(
         "protection_team",
         _("Child protection team"),
         _("Who of which agency holds which post, and which are vacant."),

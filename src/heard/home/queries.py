@@ -69,6 +69,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     plan.ACTIONS,
     disruption.DISRUPTION,
     disruption.OF_CONTEXTS,
+    disruption.POWERS,
     context.SIGN_OFFS,
     context.ASSESSMENTS,
     context.CONTEXTS,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("search/", search, name="find"),
     path("places/", around.places, name="places"),
     path("places/<uuid:place_id>/", around.place, name="place"),
+    path("adults/<uuid:person_id>/", around.adult, name="adult"),
     path("groups/", around.groups, name="groups"),
     path("groups/<uuid:group_id>/", around.group, name="group"),
     path("contexts/<uuid:context_id>/", around.context, name="context"),

@@ -13,7 +13,16 @@ from rich.table import Table
 from heard.knowledge import load
 from heard.knowledge.check import check_pack
 from heard.knowledge.differences import differences
-from heard.knowledge.model import Carrier, ContextSide, Entry, NotEnumerated, NotInRelease, Release, TieKind
+from heard.knowledge.model import (
+    Carrier,
+    ContextSide,
+    Entry,
+    NotEnumerated,
+    NotInRelease,
+    Power,
+    Release,
+    TieKind,
+)
 
 _SECTIONS = (
     "definitions", "headings", "patterns", "vulnerabilities", "signs", "principles", "voices", "rules", "figures",
@@ -124,10 +133,11 @@ def _not_enumerated(gaps: tuple[NotEnumerated, ...]) -> Table:
 
 def _show_entry(release: Release, entry_id: str) -> None:
     console = Console()
-    beside: tuple[NotEnumerated | TieKind | ContextSide, ...] = (
+    beside: tuple[NotEnumerated | TieKind | ContextSide | Power, ...] = (
         *release.not_enumerated,
         *release.ties,
         *release.context_sides,
+        *release.powers,
     )
     entry = next((one for one in beside if one.id == entry_id), None) or release.entries.get(entry_id)
     if entry is None:

@@ -283,6 +283,34 @@ class ContextSide:
     confidence: Confidence
 
 
+type Target = Literal["person", "place", "business", "vehicle", "online"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Power:
+    """What the law, or a practice of the police, lets somebody do against what harms. Help for choosing and wording, no advice.
+
+    `who` may use it, what it `needs` and `does`, how long it `lasts`, what follows where it is `broken`, and the `law` it stands in: None
+    where our sources do not say. `in_force_from` and `in_force_to` are days that a source gives. It is never a power over a child.
+    """
+
+    id: str
+    label: str
+    against: tuple[Target, ...]
+    who: str | None
+    needs: str | None
+    does: str | None
+    lasts: str | None
+    broken: str | None
+    law: str | None
+    in_force_from: date | None
+    in_force_to: date | None
+    not_known: str = ""
+    read_on: date
+    source: str
+    confidence: Confidence
+
+
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn:
     """An entry of the release before that this one no longer holds. `entry` is its id; of a carrier its return, field and
@@ -325,6 +353,7 @@ class Release:
     requirements: tuple[Requirement, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     context_sides: tuple[ContextSide, ...] = ()
+    powers: tuple[Power, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
 
     @cached_property
@@ -345,6 +374,15 @@ class Release:
 
     def clock(self, clock_id: str) -> Clock:
         return self._one(clock_id, Clock, "clock")
+
+    def power(self, power_id: str) -> Power:
+        """The power with this id, or `NotInRelease`."""
+        found = next((one for one in self.powers if one.id == power_id), None)
+        if found is None:
+            raise NotInRelease(
+                f"Release {self.id} has no power {power_id!r}. See powers.yaml for those it has."
+            )
+        return found
 
     def rule(self, rule_id: str) -> CountingRule:
         return self._one(rule_id, CountingRule, "counting rule")

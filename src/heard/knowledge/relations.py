@@ -52,7 +52,7 @@ def relations(sections: Sections) -> list[Fault]:
     """Every fault between the entries of these sections. What an entry lacks by itself has been said already."""
     whole = {name: [placed for placed in entries if placed.whole] for name, entries in sections.items()}
     of_each: tuple[Callable[[Sections], Iterator[Fault]], ...] = (
-        _letters, _labels, _tags, _clocks, _laws, _ties, _requirements, _phrases, _carriers, _carrier_clashes,
+        _letters, _labels, _tags, _clocks, _laws, _ties, _requirements, _phrases, _powers, _carriers, _carrier_clashes,
     )  # fmt: skip
     faults = [fault for check in of_each for fault in check(whole)]
     faults += [*_ids(sections), *_counts(sections), *_headings(sections, whole), *_rules(sections, whole)]
@@ -197,6 +197,18 @@ def _phrases(sections: Sections) -> Iterator[Fault]:
             if (phrase.item, text) in seen:
                 yield placed.fault(f"“{text}” stands twice for {phrase.item}.", "Keep it once.")
             seen.add((phrase.item, text))
+
+
+def _powers(sections: Sections) -> Iterator[Fault]:
+    for placed in sections["powers"]:
+        power = placed.entry
+        if not power.against:
+            yield placed.fault("It is against nothing.", "Give person, place, business, vehicle or online.")
+        if power.in_force_from and power.in_force_from > power.read_on:
+            what = "in_force_from is after read_on: nobody has seen yet that it came into force."
+            yield placed.fault(what, "Make it null, and say so in not_known.")
+        if power.in_force_from and power.in_force_to and power.in_force_to < power.in_force_from:
+            yield placed.fault("in_force_to is before in_force_from.", "Correct one of the two dates.")
 
 
 def _known(sections: Sections, *names: str) -> set[str]:

@@ -7,7 +7,6 @@ from heard.network.views import around, details, facts, merging, tying
 _OF = "children/<uuid:person_id>"
 
 urlpatterns = [
-    path("adults/<uuid:person_id>/", details.adult, name="adult"),
     path(f"{_OF}/details/", details.details, name="person_details"),
     path(f"{_OF}/details/names/", details.names, name="person_names"),
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),

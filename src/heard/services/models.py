@@ -8,10 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.services import needs, procedures, profile, rules
-from heard.services.law.models import DutyStart, TeamMember, TeamPost
+from heard.services.law.models import DutyStart, PowerCheck, TeamMember, TeamPost
 
 __all__ = [
     "DutyStart",
+    "PowerCheck",
     "Procedure",
     "ProcedureEdition",
     "ProcedureReading",

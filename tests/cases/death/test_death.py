@@ -66,6 +66,7 @@ GOES_ON = {
     ),
     "openings": "whoever opened a record in an emergency answers for it",
     "disruption": "against those who harm, who may harm others",
+    "powers": "against those who harm, who may harm others",
     "words": "its query leaves the child out itself",
     "supervision": "about the worker",
     "supervision-actions": "about the worker",

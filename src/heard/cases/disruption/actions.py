@@ -19,8 +19,9 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
 from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules
-from heard.cases.disruption.models import DisruptionStep
+from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.cases.disruption.rules import Progress
+from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -39,6 +40,7 @@ def plan_step(
     end_id: uuid.UUID | None = None,
     who_or_where: str = "",
     power: str = "",
+    legal_power: str = "",
     owner: User | None = None,
     panel_action_id: uuid.UUID | None = None,
 ) -> DisruptionStep:
@@ -48,8 +50,9 @@ def plan_step(
     against = queries.read_against(by, end, end_id, who_or_where)
     step = DisruptionStep(case=case, added_by=by, panel_action_id=panel_action_id)
     _write(
-        by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
-    )
+        by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power,
+        legal_power=legal_power, owner=owner,
+    )  # fmt: skip
     _audit(by, "add", case, step)
     _announce(by, step, Notified.ACTION)
     return step
@@ -68,6 +71,7 @@ def change_step(
     end_id: uuid.UUID | None = None,
     who_or_where: str = "",
     power: str = "",
+    legal_power: str = "",
     owner: User | None = None,
 ) -> DisruptionStep:
     """Changes a step that is still to do. Who is given it learns of it."""
@@ -76,8 +80,9 @@ def change_step(
         raise Refused(rules.FINISHED)
     against, before = queries.read_against(by, end, end_id, who_or_where), step.owner_id
     _write(
-        by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
-    )
+        by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power,
+        legal_power=legal_power, owner=owner,
+    )  # fmt: skip
     _audit(by, "change", step.child_case, step)
     if step.owner_id != before:
         _announce(by, step, Notified.ACTION)
@@ -119,6 +124,7 @@ def plan_context_step(
     due_on: date | None,
     owner: User | None,
     power: str = "",
+    legal_power: str = "",
 ) -> DisruptionStep:
     """A step about the place or group of a context, towards a goal of it. Who is given it learns of it."""
     context = locked_context(by, context_id)
@@ -130,6 +136,7 @@ def plan_context_step(
         "due_on": due_on,
         "owner": owner,
         "power": power,
+        "legal_power": legal_power,
     }
     return _write_in_context(by, step, goal_id, given)
 
@@ -146,6 +153,7 @@ def change_context_step(
     due_on: date | None,
     owner: User | None,
     power: str = "",
+    legal_power: str = "",
 ) -> DisruptionStep:
     """Changes a step that is still to do. Who is given it learns of it."""
     step = _locked_in_context(by, step_id)
@@ -158,6 +166,7 @@ def change_context_step(
         "due_on": due_on,
         "owner": owner,
         "power": power,
+        "legal_power": legal_power,
     }
     return _write_in_context(by, step, goal_id, given)
 
@@ -235,6 +244,7 @@ def _write_in_context(
     refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
+    refuse(_choose_power(by, step, step.context.end, given["legal_power"]))
     for name, value in given.items():
         setattr(step, name, value.strip() if isinstance(value, str) else value)
     step.goal = goal
@@ -290,6 +300,9 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         due_on=given["due_on"],
     )
     refuse(why_not or why_not_give(by, given["owner"], person_id=case.person_id))
+    refuse(_choose_power(by, step, against.end, given["legal_power"]))
+    if (step.ends_on or step.look_again_on) and given["owner"] is None:
+        raise Refused(rules.NEEDS_OWNER)
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
     ends = {
@@ -299,6 +312,112 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         setattr(step, name, value)
     step.full_clean()
     step.save()
+
+
+def _choose_power(by: User, step: DisruptionStep, end: str, legal_power: str) -> str | None:
+    """Why this power may not be the step's; else its release is kept with it. One that stays keeps the release it was chosen from."""
+    changes = legal_power != step.legal_power
+    chosen = next((one for one in queries.powers_against(by) if one.id == legal_power), None)
+    if legal_power and chosen is None and changes:
+        raise Hidden
+    if changes:
+        step.release = load.current().id if legal_power else ""
+    return rules.why_not_choose_power(
+        end=end,
+        against=chosen.against if chosen else None,
+        is_begun=any((step.asked_on, step.served_on, step.ends_on, step.look_again_on)),
+        changes=changes,
+    )
+
+
+@transaction.atomic
+def open_any_step(*, by: User, step_id: uuid.UUID) -> DisruptionStep:
+    """A step of a case or of a context, for showing it, with the 'view' audit row; or `Hidden`."""
+    step = queries.any_step_visible_to(by, step_id)
+    _audit_any(by, "view", step)
+    return step
+
+
+@transaction.atomic
+def keep_power(
+    *,
+    by: User,
+    step_id: uuid.UUID,
+    grounds: str,
+    childs_view: str,
+    safety: str,
+    asked_by: str = "",
+    asked_on: date | None = None,
+    served_on: date | None = None,
+    conditions: str = "",
+    ends_on: date | None = None,
+    look_again_on: date | None = None,
+    ended_on: date | None = None,
+) -> DisruptionStep:
+    """What is known of the power that a step uses: what it rests on, who asked for it, when it was served and until when it holds. Also once
+    the step is done, for its days go on."""
+    step = _locked_any(by, step_id)
+    said = {"grounds": grounds, "childs_view": childs_view, "safety": safety, "asked_by": asked_by, "conditions": conditions}  # fmt: skip
+    days: dict[str, Any] = {"asked_on": asked_on, "served_on": served_on, "ends_on": ends_on, "look_again_on": look_again_on, "ended_on": ended_on}  # fmt: skip
+    refuse(
+        queries.why_not_use_power(by, step)
+        or rules.why_not_keep_power(
+            grounds=grounds, childs_view=childs_view, safety=safety, asked_by=asked_by, **days,
+            has_owner=step.owner_id is not None, today=timezone.localdate(),
+        )
+        or _names_a_child(by, step, *said.values())
+    )  # fmt: skip
+    for name, value in {**{key: text.strip() for key, text in said.items()}, **days}.items():
+        setattr(step, name, value)
+    step.full_clean()
+    step.save()
+    _audit_any(by, "change", step)
+    return step
+
+
+@transaction.atomic
+def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_was_done: str) -> StepBreach:
+    """The power of a step was broken. Who does the step learns of it, and who works with the child or holds the context."""
+    step = _locked_any(by, step_id)
+    refuse(
+        queries.why_not_use_power(by, step)
+        or rules.why_not_note_breach(
+            served_on=step.served_on, broken_on=broken_on, what_was_done=what_was_done, today=timezone.localdate()
+        )
+        or _names_a_child(by, step, what_was_done)
+    )  # fmt: skip
+    day: Any = broken_on
+    breach = StepBreach.objects.create(
+        step=step, broken_on=day, what_was_done=what_was_done.strip(), noted_by=by
+    )
+    child = step.case.person_id if step.case else None
+    record_audit(by=by, verb="add", subject="breach", subject_id=breach.pk, person_id=child)
+    announce(
+        by=by,
+        kind=Notified.POWER_BROKEN,
+        subject="step power",
+        subject_id=step.pk,
+        person_id=child,
+        named=[step.owner, step.context.held_by if step.context else None],
+    )
+    return breach
+
+
+def _names_a_child(by: User, step: DisruptionStep, *texts: str) -> str | None:
+    """Work on a place or group names no child."""
+    return why_not_name_a_child(by, step.context, *texts) if step.context else None
+
+
+def _locked_any(by: User, step_id: uuid.UUID) -> DisruptionStep:
+    DisruptionStep.objects.select_for_update().filter(pk=step_id).first()
+    return queries.any_step_visible_to(by, step_id)
+
+
+def _audit_any(by: User, verb: str, step: DisruptionStep) -> None:
+    if step.case:
+        _audit(by, verb, step.case, step)
+    else:
+        _audit_in_context(by, verb, step)
 
 
 def _locked(by: User, disruption_id: uuid.UUID) -> DisruptionStep:

@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 SOMEBODY_ELSE = "else"
 
 
+def _legal_power() -> SelectField:
+    return SelectField(
+        _("Which power is it, if any?"),
+        hint=_(
+            "From those of the page “What can be done”. That one stands there does not say that it applies. Never against a child, also not as one of a group."
+        ),
+        required=False,
+    )
+
+
 class StepForm(Form):
-    """`ends`: who and what is around the child, `agencies` and `people`: who may act; each by the key of its choice."""
+    """`ends`: who and what is around the child, `agencies` and `people`: who may act; each by the key of its choice. `powers`: those of the
+    knowledge that fit."""
 
     asks = rules.STEP_ASKS
 
@@ -45,7 +56,10 @@ class StepForm(Form):
         hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
         rows=3,
     )
-    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2)
+    legal_power = _legal_power()
+    power = TextareaField(
+        _("The power in other words, if any"), hint=_("In the words of who uses it."), required=False, rows=2
+    )
     agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
     owner = SelectField(
         _("Who there does it?"),
@@ -60,11 +74,13 @@ class StepForm(Form):
         ends: list[tuple[str, str]],
         agencies: list[tuple[str, str]],
         people: Mapping[str, tuple[User, str]],
+        powers: list[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
         choices = {
+            "legal_power": [("", _("None of these")), *powers],
             "against": [*ends, (SOMEBODY_ELSE, _("Somebody or something that is not in this list"))],
             "agency": agencies,
             "owner": [(pk, called) for pk, (_user, called) in people.items()],
@@ -75,7 +91,7 @@ class StepForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `plan_step` and `change_step`."""
-        given = {name: self.cleaned_data[name] for name in ("kind", "what", "power", "due_on")}
+        given = {name: self.cleaned_data[name] for name in ("kind", "what", "legal_power", "power", "due_on")}
         end, _colon, key = self.cleaned_data["against"].partition(":")
         chosen = {"end": end, "end_id": uuid.UUID(key)} if key else {}
         described = {} if key else {"who_or_where": self.cleaned_data["who_or_where"]}
@@ -84,7 +100,8 @@ class StepForm(Form):
 
 
 class ContextStepForm(Form):
-    """A step about a place or group itself. `goals`: those that are open; `agencies` and `people` as for `StepForm`."""
+    """A step about a place or group itself. `goals`: those that are open; `agencies`, `people` and `powers` as for
+    `StepForm`."""
 
     asks = rules.CONTEXT_STEP_ASKS
 
@@ -103,7 +120,10 @@ class ContextStepForm(Form):
         missing=rules.STEP_ASKS["what"],
         rows=3,
     )
-    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2)
+    legal_power = _legal_power()
+    power = TextareaField(
+        _("The power in other words, if any"), hint=_("In the words of who uses it."), required=False, rows=2
+    )
     agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
     owner = SelectField(
         _("Who there does it?"),
@@ -117,12 +137,14 @@ class ContextStepForm(Form):
         goals: list[tuple[str, str]],
         agencies: list[tuple[str, str]],
         people: Mapping[str, tuple[User, str]],
+        powers: list[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
         fields: dict[str, Any] = self.fields
         fields["goal"].choices = goals
+        fields["legal_power"].choices = [("", _("None of these")), *powers]
         fields["agency"].choices = agencies
         fields["owner"].choices = [
             ("", _("Choose somebody")),
@@ -132,7 +154,7 @@ class ContextStepForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `plan_context_step` and `change_context_step`."""
-        given = {name: self.cleaned_data[name] for name in ("kind", "what", "power", "due_on")}
+        given = {name: self.cleaned_data[name] for name in ("kind", "what", "legal_power", "power", "due_on")}
         owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
         keys = {"goal_id": uuid.UUID(self.cleaned_data["goal"]), "agency_id": self.cleaned_data["agency"]}
         return given | keys | {"owner": owner}
@@ -160,4 +182,79 @@ class ContextFinishForm(FinishForm):
         hint=_("What it changed there, without a name. Needed if it could not be done: why not?"),
         required=False,
         rows=3,
+    )
+
+
+class PowerForm(Form):
+    """What is known of the power that a step uses, for `keep_power`."""
+
+    asks = rules.POWER_ASKS
+
+    childs_view = TextareaField(
+        _("What does the child think of it?"),
+        hint=_("In their words where you can. If nobody asked them, or they do not know of it: why not?"),
+        rows=3,
+    )
+    safety = TextareaField(
+        _("What does it mean for their safety?"),
+        hint=_(
+            "What could happen once the person or place is told, and what you do so that the child is safe then."
+        ),
+        rows=3,
+    )
+    grounds = TextareaField(
+        _("What does it rest on?"),
+        hint=_(
+            "What is known, who says so, and since when. Look again whether it still stands before anybody acts on it."
+        ),
+        rows=3,
+    )
+    asked_by = TextField(
+        _("Who asked for it?"),
+        hint=_("Name and role. Leave it empty until it is asked for."),
+        required=False,
+        max_length=200,
+    )
+    asked_on = DateField(_("When was it asked for?"), called=_("The day"), past=True, required=False)
+    served_on = DateField(_("When was it served?"), called=_("The day"), past=True, required=False)
+    conditions = TextareaField(
+        _("What does it ask or forbid?"), hint=_("Its conditions, as they were made."), required=False, rows=3
+    )
+    ends_on = DateField(_("When does it end?"), called=_("The day"), required=False)
+    look_again_on = DateField(
+        _("When is it looked at again?"),
+        hint=_("It then stands in the work of whoever does the step, as the day on which it ends does."),
+        called=_("The day"),
+        required=False,
+    )
+    ended_on = DateField(
+        _("When did it end?"),
+        hint=_("Once it is over, or was taken back. Nobody is reminded of it any longer."),
+        called=_("The day"),
+        past=True,
+        required=False,
+    )
+
+
+class ContextPowerForm(PowerForm):
+    childs_view = TextareaField(
+        _("What do young people there think of it?"),
+        hint=_("Without a name. If nobody asked them: why not?"),
+        rows=3,
+    )
+    safety = TextareaField(
+        _("What does it mean for the safety of young people there?"),
+        hint=_("Where they would go then, and what you do so that they are safe."),
+        rows=3,
+    )
+
+
+class BreachForm(Form):
+    asks = rules.BREACH_ASKS
+
+    broken_on = DateField(_("On which day was it broken?"), called=_("The day"), past=True)
+    what_was_done = TextareaField(
+        _("How was it broken, and what was done?"),
+        hint=_("What the police or the court did, and what was done so that children are safe."),
+        rows=4,
     )

@@ -9,12 +9,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
+from heard.knowledge import load
 from heard.network.rules import MOVES
 
 if TYPE_CHECKING:
     from heard.cases.case.models import Case
 
-__all__ = ["DisruptionStep"]
+__all__ = ["DisruptionStep", "StepBreach"]
 
 
 class DisruptionStep(models.Model):
@@ -65,6 +66,28 @@ class DisruptionStep(models.Model):
         max_length=200, blank=True, help_text=_("Where it is nobody and nothing of the network.")
     )
     power = models.TextField(blank=True, help_text=_("The legal power, in the words of who uses it."))
+    legal_power = models.CharField(
+        max_length=40, blank=True, help_text=_("Its id in the knowledge, where it is one of these.")
+    )
+    release = models.CharField(
+        max_length=20, blank=True, help_text=_("The release that the power was chosen from.")
+    )
+    grounds = models.TextField(
+        blank=True, help_text=_("What the power rests on: what is known, from whom and since when.")
+    )
+    asked_by = models.CharField(max_length=200, blank=True, help_text=_("Who asked for it: name and role."))
+    asked_on = models.DateField(null=True, blank=True)
+    served_on = models.DateField(null=True, blank=True, help_text=_("On which day they were told of it."))
+    conditions = models.TextField(blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    look_again_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(
+        null=True, blank=True, help_text=_("It is over: nobody is reminded any longer.")
+    )
+    childs_view = models.TextField(
+        blank=True, help_text=_("What the child thinks of it, or why they were not asked.")
+    )
+    safety = models.TextField(blank=True, help_text=_("What it means for the safety of the child."))
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -112,6 +135,20 @@ class DisruptionStep(models.Model):
                 name="finished_disruption_has_date",
                 violation_error_message=_("Say on which day it was finished."),
             ),
+            models.CheckConstraint(
+                condition=(~models.Q(legal_power="") & ~models.Q(release=""))
+                | models.Q(
+                    legal_power="",
+                    release="",
+                    asked_on=None,
+                    served_on=None,
+                    ends_on=None,
+                    look_again_on=None,
+                    ended_on=None,
+                ),
+                name="days_of_a_power_have_a_power",
+                violation_error_message=_("Choose the power first."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,3 +163,34 @@ class DisruptionStep(models.Model):
     @property
     def against(self) -> str:
         return str(self.person or self.place or self.group or self.who_or_where)
+
+    @property
+    def power_label(self) -> str:
+        """The power as the release calls it that it was chosen from; '' where none was chosen."""
+        return load.release(self.release).power(self.legal_power).label if self.legal_power else ""
+
+    @property
+    def power_said(self) -> str:
+        """The power with what was written of it, or either alone."""
+        return ". ".join(filter(None, (self.power_label, self.power)))
+
+    @property
+    def broken(self) -> "list[StepBreach]":
+        """Each time that it was broken. Fetch `breaches` with it."""
+        return list(self.breaches.all())
+
+
+class StepBreach(models.Model):
+    """Somebody did what the power of a step forbids, and what was done then. Never changed."""
+
+    step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="breaches")
+    broken_on = models.DateField()
+    what_was_done = models.TextField(help_text=_("How it was broken, and what was done then."))
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["broken_on", "pk"]
+
+    def __str__(self) -> str:
+        return "breach"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to
@@ -14,6 +16,7 @@ from heard.cases.context.queries import contexts_visible_to, leads, open_goals
 from heard.cases.context.rules import NOT_YOURS
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep
+from heard.knowledge import load
 from heard.network.queries import (
     group_visible_to,
     people_visible_to,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
     from heard.cases.context.models import Context
+    from heard.knowledge.model import Power
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,24 @@ class Against:
 
 def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
-    rows = DisruptionStep.objects.filter(visible_through(user, "case__person"), case__isnull=False)
-    seen = Q(person__isnull=True) | visible_through(user, "person")
-    return rows.filter(seen).select_related(
+    return DisruptionStep.objects.filter(_of_cases(user)).select_related(
         "case__person", "person", "place", "group", "agency", "owner", "panel_action"
     )
 
 
+def _of_cases(user: User, *, among_others: bool = False) -> Q:
+    child = visible_through(user, "case__person", among_others=among_others)
+    seen = Q(person__isnull=True) | visible_through(user, "person", among_others=among_others)
+    return Q(case__isnull=False) & child & seen
+
+
+def _of_contexts(user: User) -> Q:
+    return Q(context__in=contexts_visible_to(user).order_by().select_related(None).values("pk"))
+
+
 def context_steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps of work on places and groups that the user may read."""
-    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
-    rows = DisruptionStep.objects.filter(context__in=seen)
-    return rows.select_related(
+    return DisruptionStep.objects.filter(_of_contexts(user)).select_related(
         "context__place",
         "context__group",
         "context__held_by",
@@ -78,9 +88,9 @@ def context_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
 
 
 def context_steps_of(user: User, context_id: uuid.UUID) -> QuerySet[DisruptionStep]:
-    """Those of one context: what is to do first, by day."""
+    """Those of one context, each with what was broken: what is to do first, by day."""
     rows = context_steps_visible_to(user).filter(context=context_id)
-    return rows.order_by("done_on", "due_on", "added_at")
+    return rows.prefetch_related("breaches").order_by("done_on", "due_on", "added_at")
 
 
 def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
@@ -89,11 +99,55 @@ def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
     return rows.order_by("due_on", "added_at")
 
 
+def all_steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
+    """Steps of contexts, and of cases of children, that the user may see."""
+    rows = DisruptionStep.objects.filter(_of_contexts(user) | _of_cases(user, among_others=True))
+    rows = rows.select_related(
+        "case__person", "context__place", "context__group", "context__held_by", "context__lead_team", "goal", "agency", "owner", "place", "group", "person"
+    )  # fmt: skip
+    return rows.prefetch_related("breaches")
+
+
+def any_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
+    """One of them, or `Hidden`."""
+    step = all_steps_visible_to(user).filter(pk=step_id).first()
+    if step is None:
+        raise Hidden
+    return step
+
+
 def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
-    """Every step about a place (`place`) or group (`group`), of contexts and of cases of children whom the user may see: what is to
-    do first, by day. Two queries."""
-    found = [*context_steps_visible_to(user).filter(**node), *steps_visible_to(user).filter(**node)]
+    """Every step about a place (`place`), group (`group`) or adult (`person`), of contexts and of cases of children whom the user may
+    see: what is to do first, by day. One query, and one for what was broken."""
+    found = all_steps_visible_to(user).filter(**node)
     return sorted(found, key=lambda one: (one.state != rules.Progress.OPEN, one.due_on, one.added_at))
+
+
+def powers_due(user: User) -> QuerySet[DisruptionStep]:
+    """Powers of this user's steps that end soon or are looked at again soon, and are not said to have ended; with `next_on`."""
+    rows = all_steps_visible_to(user).filter(owner=user, ended_on=None).exclude(legal_power="")
+    both = (Coalesce("ends_on", "look_again_on"), Coalesce("look_again_on", "ends_on"))
+    soon = timezone.localdate() + rules.AGAIN_WITHIN
+    return rows.annotate(next_on=Least(*both)).filter(next_on__lte=soon).order_by("next_on", "added_at")
+
+
+def powers_against(user: User, end: str = "") -> list[Power]:
+    """Powers of the newest release that fit whom or what a step is against; '' for any. None for those who plan nothing."""
+    return [one for one in load.current().powers if user.may(May.PLAN) and rules.fits(end, one.against)]
+
+
+def why_not_use_power(user: User, step: DisruptionStep) -> str | None:
+    """Why this user may say nothing of the power of this step now."""
+    if step.context:
+        theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
+        not_theirs = None if theirs or leads(user, step.context) else NOT_YOURS
+    else:
+        not_theirs = None if user.may(May.PLAN) else rules.NO_PLANS
+    return rules.why_not_use_power(
+        not_theirs=not_theirs,
+        has_power=bool(step.legal_power),
+        is_a_child=bool(step.person and step.person.kind == "child"),
+    )
 
 
 def why_not_begin_in_context(user: User, context: Context) -> str | None:
@@ -130,9 +184,9 @@ def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:
 
 
 def steps_of(user: User, case_id: uuid.UUID) -> QuerySet[DisruptionStep]:
-    """Those of one case: what is to do first, by day. `Hidden` unless the user may see the case."""
+    """Those of one case, each with what was broken: what is to do first, by day. `Hidden` unless the user may see the case."""
     rows = steps_visible_to(user).filter(case=case_visible_to(user, case_id))
-    return rows.order_by("done_on", "due_on", "added_at")
+    return rows.prefetch_related("breaches").order_by("done_on", "due_on", "added_at")
 
 
 def steps_due(user: User) -> QuerySet[DisruptionStep]:

@@ -12,7 +12,7 @@ from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import choice, lines, say
+from heard.govuk.said import Text, choice, labelled, lines, say
 
 
 def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
@@ -21,6 +21,14 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
     more |= next(({"other": end, "other_id": key} for end, key in ends.items() if key), {})
     planned = say(_("Planned against %(what)s"), what=one.against)
     yield fact(Kind.DISRUPTION, one.added_at, planned, one.what, who=one.added_by_id, **more)
+    if one.served_on:
+        served = say(_("Served: %(what)s"), what=one.power_label)
+        yield fact(Kind.DISRUPTION, one.served_on, served, one.conditions, **more)
+    for breach in one.broken:
+        broken = say(_("Broken: %(what)s"), what=one.power_label)
+        yield fact(
+            Kind.DISRUPTION, breach.broken_on, broken, breach.what_was_done, who=breach.noted_by_id, **more
+        )
     if one.done_on:
         done = _("Done against %(what)s") if one.state == "done" else _("Not done against %(what)s")
         more |= {"agency": one.agency.name, "who": one.owner_id}
@@ -29,14 +37,30 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
 
 def _on_paper(one: DisruptionStep) -> Iterator[Passage]:
     doing = {"who": one.owner or one.agency, "date": one.due_on, "state": choice(one, "state")}
-    text = lines(one.what, say(_("%(who)s, by %(date)s. %(state)s"), **doing), one.note)
+    text = lines(one.what, say(_("%(who)s, by %(date)s. %(state)s"), **doing), one.note, *_power(one))
     yield Passage(say(_("Against what harms: %(what)s"), what=one.against), text)
+
+
+def _power(one: DisruptionStep) -> Iterator[Text]:
+    yield labelled(_("Power"), one.power_said)
+    yield labelled(_("What the child thinks of it"), one.childs_view)
+    yield labelled(_("What it means for safety"), one.safety)
+    yield labelled(_("What it rests on"), one.grounds)
+    if one.asked_on:
+        yield say(_("Asked for by %(who)s on %(date)s"), who=one.asked_by, date=one.asked_on)
+    for called, day in ((_("Served"), one.served_on), (_("Ends"), one.ends_on), (_("Looked at again"), one.look_again_on), (_("Ended"), one.ended_on)):  # fmt: skip
+        if day:
+            yield say(_("%(what)s: %(date)s"), what=say(called), date=day)
+    yield labelled(_("Conditions"), one.conditions)
+    for breach in one.broken:
+        yield say(_("Broken on %(date)s: %(done)s"), date=breach.broken_on, done=breach.what_was_done)
 
 
 STEPS = Record(
     _("Disruption steps"),
     DisruptionStep.objects.filter(case__isnull=False)
     .select_related("person", "place", "group", "agency", "owner")
+    .prefetch_related("breaches")
     .order_by("due_on", "added_at"),
     "case__person",
     steps_visible_to,

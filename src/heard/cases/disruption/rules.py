@@ -1,5 +1,6 @@
 """Steps against people and places that harm, and when they may be written and finished. Pure."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -13,6 +14,15 @@ STEP_ASKS: Final = Asks(
 CONTEXT_STEP_ASKS: Final = Asks(
     goal="Choose the goal that it is a step towards",
     owner="Choose who does it",
+)
+POWER_ASKS: Final = Asks(
+    grounds="Say what it rests on: what is known, from whom and since when.",
+    childs_view="Say what they think of it, or why nobody was asked.",
+    safety="Say what it means for safety, and what is done about that.",
+)
+BREACH_ASKS: Final = Asks(
+    broken_on="Give the day on which it was broken: today or before.",
+    what_was_done="Say how it was broken, and what was done.",
 )
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
 
@@ -33,6 +43,7 @@ class Progress(StrEnum):
     NOT_DONE = "not_done"
 
 
+NO_PLANS: Final = "Your role does not write plans."
 FINISHED: Final = "This step is finished already."
 IS_A_CHILD: Final = (
     "This person is a child too, and needs protection whatever they did. Tell a worry about them instead."
@@ -41,7 +52,7 @@ IS_A_CHILD: Final = (
 
 def why_not_begin_step(*, may_plan: bool, case_is_open: bool) -> str | None:
     if not may_plan:
-        return "Your role does not write plans."
+        return NO_PLANS
     if not case_is_open:
         return "This case is closed. A step needs an open case."
     return None
@@ -68,7 +79,7 @@ def why_not_begin_context_step(
     """Of a step about a place or group itself. `not_theirs`: why the work is not theirs to steer. `has_goals`: the context has a goal
     that is not ended."""
     if not may_plan:
-        return "Your role does not write plans."
+        return NO_PLANS
     if not is_open:
         return "This context is closed. A step needs an open one."
     if not_theirs:
@@ -120,3 +131,88 @@ def why_not_finish_step(
     if outcome == Progress.NOT_DONE and not note.strip():
         return "Say why it could not be done, so that another way can be found."
     return None
+
+
+# ---- powers. What they may be used against is in the knowledge: person, place, business, vehicle, online.
+
+# By whom or what a step is against: a vehicle or account stands with whoever has it, a business is kept as a place or group.
+_FITS: Final = {
+    "person": frozenset({"person", "vehicle", "online"}),
+    "place": frozenset({"place", "business", "vehicle", "online"}),
+    "group": frozenset({"person", "business", "vehicle", "online"}),
+}
+AGAIN_WITHIN: Final = timedelta(days=28)  # before its day, a power stands in the work of whoever has the step
+NEEDS_OWNER: Final = "Say who does the step: the days of its power stand in their work."
+NOT_THIS_ONE: Final = "This power was asked for or served already. Say that it ended, and plan another step."
+
+
+def fits(end: str, against: Collection[str]) -> bool:
+    """`end`: person, place or group; '' for what is described in words, which any may fit. `against`: of the power."""
+    return not end or not _FITS[end].isdisjoint(against)
+
+
+def why_not_choose_power(
+    *, end: str, against: Collection[str] | None, is_begun: bool, changes: bool
+) -> str | None:
+    """`against`: of the power; None where none is chosen. `is_begun`: the one before was asked for or has days; `changes`: this is another."""
+    if is_begun and changes:
+        return NOT_THIS_ONE
+    if against is not None and not fits(end, against):
+        return "This power is not used against that. Choose another, or none."
+    return None
+
+
+def why_not_use_power(*, not_theirs: str | None, has_power: bool, is_a_child: bool) -> str | None:
+    """Of whatever is written about the power of a step. Never against a child, whatever else would allow it."""
+    if not_theirs:
+        return not_theirs
+    if not has_power:
+        return "Choose first which power it is: change the step."
+    return IS_A_CHILD if is_a_child else None
+
+
+def why_not_keep_power(
+    *,
+    grounds: str,
+    childs_view: str,
+    safety: str,
+    asked_by: str,
+    asked_on: date | None,
+    served_on: date | None,
+    ends_on: date | None,
+    look_again_on: date | None,
+    ended_on: date | None,
+    has_owner: bool,
+    today: date,
+) -> str | None:
+    """What is said of a power in use, as a whole. A served one has a day on which it ends or is looked at again."""
+    if why_not := POWER_ASKS.missing(grounds=grounds, childs_view=childs_view, safety=safety):
+        return why_not
+    if bool(asked_by.strip()) != bool(asked_on):
+        return "Say both who asked for it and on which day, or neither."
+    if any(day and day > today for day in (asked_on, served_on, ended_on)):
+        return "It was asked for, served or ended today or before. Check the dates."
+    first = served_on or asked_on
+    if asked_on and served_on and served_on < asked_on:
+        return "It cannot be served before it was asked for. Check the dates."
+    if first and any(day and day < first for day in (ends_on, look_again_on, ended_on)):
+        return "It cannot end, or be looked at again, before it begins. Check the dates."
+    if served_on and not (ends_on or look_again_on or ended_on):
+        return "Give the day on which it ends, or on which it is looked at again."
+    if look_again_on and look_again_on > today + MOST_AHEAD:
+        return "Give a day within two years on which it is looked at again."
+    if (ends_on or look_again_on) and not has_owner:
+        return NEEDS_OWNER
+    return None
+
+
+def why_not_note_breach(
+    *, served_on: date | None, broken_on: date | None, what_was_done: str, today: date
+) -> str | None:
+    if served_on is None:
+        return "It was not served yet. Say first on which day it was."
+    if broken_on is None or broken_on > today:
+        return BREACH_ASKS["broken_on"]
+    if broken_on < served_on:
+        return "It cannot be broken before it was served. Check the date."
+    return BREACH_ASKS.missing(what_was_done=what_was_done)

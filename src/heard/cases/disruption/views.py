@@ -24,12 +24,16 @@ from heard.cases.context.views.opening import in_context
 from heard.cases.disruption import actions, queries
 from heard.cases.disruption.forms import (
     SOMEBODY_ELSE,
+    BreachForm,
     ContextFinishForm,
+    ContextPowerForm,
     ContextStepForm,
     FinishForm,
+    PowerForm,
     StepForm,
 )
 from heard.network.actions import open_record
+from heard.services.law.queries import TARGETS, checked_powers, power_named
 
 
 @gate(May.SEE_CHILD)
@@ -49,6 +53,7 @@ def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "hints": list(hints.values()),
         "may_change": user.may(May.PLAN),
         "why_not": queries.why_not_begin(user, case),
+        "checked": checked_powers(user),
     }
     return render(request, "cases/disruption/disruption.html", context)
 
@@ -70,9 +75,14 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 def change(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     step = actions.open_step(by=user, disruption_id=disruption_id)
-    now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on", "who_or_where")}
+    now = {
+        name: getattr(step, name)
+        for name in ("kind", "what", "legal_power", "power", "due_on", "who_or_where")
+    }
     now |= {"against": _end(step), "agency": str(step.agency_id), "owner": str(step.owner_id or "")}
-    form = _form(request, step.child_case, "disruption", disruption_id, now)
+    form = _form(
+        request, step.child_case, "disruption", disruption_id, now, (step.legal_power, step.power_label)
+    )
     if form.is_valid():
         with sending(request, form):
             actions.change_step(by=user, disruption_id=step.pk, **form.answered)
@@ -112,10 +122,12 @@ def add_to_context(request: Request, context_id: uuid.UUID) -> HttpResponse:
 def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     step: Any = actions.open_context_step(by=user, step_id=context_step_id)
-    now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on")}
+    now = {name: getattr(step, name) for name in ("kind", "what", "legal_power", "power", "due_on")}
     now |= {"goal": str(step.goal_id), "agency": str(step.agency_id), "owner": str(step.owner_id)}
     why_not = queries.why_not_change_in_context(user, step)
-    form = _context_form(request, step.context, "context.step", step.pk, now)
+    form = _context_form(
+        request, step.context, "context.step", step.pk, now, (step.legal_power, step.power_label)
+    )
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_context_step(by=user, step_id=step.pk, **form.answered)
@@ -139,8 +151,87 @@ def finish_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
     return in_context(request, step.context, form, _("How did it go?"), step.what, why_not=why_not)
 
 
+@gate(May.PLAN)
+def power(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    """What the power of a step rests on, who asked for it, when it was served and until when it holds."""
+    user: Any = request.user
+    step = actions.open_any_step(by=user, step_id=step_id)
+    kind: Any = ContextPowerForm if step.context else PowerForm
+    now = {name: getattr(step, name) for name in kind.base_fields}
+    form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now)
+    why_not = queries.why_not_use_power(user, step)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: the power."))
+            return _to_where_it_stands(step)
+    return _power_page(request, step, form, _("The power"), why_not)
+
+
+@gate(May.PLAN)
+def broken(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    """A power was broken, and what was done."""
+    user: Any = request.user
+    step = actions.open_any_step(by=user, step_id=step_id)
+    form = kept_form(request, BreachForm, kind="step.broken", subject_id=step.pk)
+    why_not = queries.why_not_use_power(user, step)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.note_breach(by=user, step_id=step.pk, **form.cleaned_data)
+            messages.success(
+                request, _("Saved. Whoever does the step, and whoever works with the child, is told.")
+            )
+            return _to_where_it_stands(step)
+    return _power_page(request, step, form, _("It was broken"), why_not)
+
+
+def _where_it_stands(step: Any) -> tuple[str, dict[str, Any]]:
+    if step.context:
+        return "context", {"context_id": step.context_id}
+    return "disruption", {"case_id": step.case_id}
+
+
+def _to_where_it_stands(step: Any) -> HttpResponse:
+    name, keys = _where_it_stands(step)
+    return redirect(name, **keys)
+
+
+def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str | None) -> HttpResponse:
+    """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen."""
+    here = any(one.id == step.legal_power for one in queries.powers_against(request.user))
+    context = {
+        "step": step,
+        "case": step.case,
+        "context": step.context,
+        "form": form,
+        "title": title,
+        "why_not": why_not,
+        "back": _where_it_stands(step),
+        "known": power_named(request.user, step.legal_power) if here else None,
+        "latest": words_of(request.user, step.case.person_id).first() if step.case else None,
+    }
+    return render(request, "cases/disruption/power.html", context)
+
+
+def _choices_of_powers(user: Any, end: str, chosen: tuple[str, str]) -> list[tuple[str, str]]:
+    """Those that fit, each with what it is against. `chosen`: the id and label of the one that the step has, which stays where the
+    knowledge has withdrawn it."""
+    found = {
+        one.id: f"{one.label} ({', '.join(str(TARGETS[kind]) for kind in one.against)})"
+        for one in queries.powers_against(user, end)
+    }
+    if chosen[0]:
+        found.setdefault(*chosen)
+    return list(found.items())
+
+
 def _context_form(
-    request: Request, context: Any, kind: str, subject_id: uuid.UUID, now: dict[str, Any]
+    request: Request,
+    context: Any,
+    kind: str,
+    subject_id: uuid.UUID,
+    now: dict[str, Any],
+    chosen: tuple[str, str] = ("", ""),
 ) -> ContextStepForm:
     user: Any = request.user
     return kept_form(
@@ -149,13 +240,21 @@ def _context_form(
         kind=kind,
         subject_id=subject_id,
         initial=now,
+        powers=_choices_of_powers(user, context.end, chosen),
         goals=[(str(goal.pk), goal.text) for goal in open_goals(user, context.pk)],
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
     )
 
 
-def _form(request: HttpRequest, case: Any, kind: str, subject_id: uuid.UUID, now: dict[str, Any]) -> StepForm:
+def _form(
+    request: HttpRequest,
+    case: Any,
+    kind: str,
+    subject_id: uuid.UUID,
+    now: dict[str, Any],
+    chosen: tuple[str, str] = ("", ""),
+) -> StepForm:
     user: Any = request.user
     ends = queries.ends_around(user, case.person_id)
     if now.get("against") not in {None, SOMEBODY_ELSE, *(value for value, _name in ends)}:
@@ -167,6 +266,7 @@ def _form(request: HttpRequest, case: Any, kind: str, subject_id: uuid.UUID, now
         subject_id=subject_id,
         initial=now,
         ends=ends,
+        powers=_choices_of_powers(user, "", chosen),
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
     )

@@ -17,3 +17,10 @@ OF_CONTEXTS = WorkList(
     "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group"),
     only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, context__isnull=False),
 )  # fmt: skip
+POWERS = WorkList(
+    "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",
+    lambda row: row.case.person if row.case else row.context.whom,
+    lambda row: (_("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")) % {"power": row.power_label},
+    note="what", due="next_on", shows=("case__person", "context__place", "context__group"),
+    only_if=lambda user: DisruptionStep.objects.filter(owner=user, ended_on=None).exclude(legal_power=""),
+)  # fmt: skip

@@ -176,6 +176,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("view", "disruption step"): gettext_lazy("Read a disruption step"),
     ("add", "disruption step"): gettext_lazy("Planned a disruption step"),
     ("change", "disruption step"): gettext_lazy("Changed a disruption step"),
+    ("add", "breach"): gettext_lazy("Noted that the power of a disruption step was broken"),
     ("finish", "disruption step"): gettext_lazy("Finished a disruption step"),
     ("print", "plan"): gettext_lazy("Printed the plan"),
     ("say where we are", "plan"): gettext_lazy("Wrote down how far the plan is"),

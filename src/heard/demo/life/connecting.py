@@ -6,12 +6,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from heard.cases.disruption import actions as disruption
 from heard.cases.missing.queries import episodes_of
 from heard.network import actions as network
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from heard.demo.life.child import Child
     from heard.demo.life.panels import Children
     from heard.demo.life.world import World
 
@@ -31,6 +33,34 @@ def connect(world: World, children: Children, told: dict[str, Any]) -> None:
         _speak(world, children[one["child"]].person_id, known[one["place"]], one)
     for one in told["ties"]:
         _tie(world, children, known, one)
+    for one in told["steps"]:
+        _against_an_adult(world, children[one["child"]], known[one["adult"]], one)
+
+
+def _against_an_adult(world: World, child: Child, adult_id: UUID, told: dict[str, Any]) -> None:
+    """A step by a power that was served, has a day on which it is looked at again, and was broken."""
+    used, broken, owner = told["used"], told["broken"], world.users[told["owner"]]
+    with world.on(world.ago(told["ago"])):
+        step = disruption.plan_step(
+            by=child.worker, case_id=child.case.pk, kind=told["kind"], what=child.say(told["what"]),
+            agency_id=world.agency_of[told["owner"]].pk, owner=owner, due_on=world.ago(told["due"]),
+            end="person", end_id=adult_id, legal_power=told["legal"],
+        )  # fmt: skip
+    days: dict[str, Any] = {
+        name: world.ago(used[name]) for name in ("asked_on", "served_on", "look_again_on")
+    }
+    said: dict[str, Any] = {
+        name: child.say(used[name]) for name in ("grounds", "childs_view", "safety", "asked_by", "conditions")
+    }
+    with world.on(world.ago(told["done"])):
+        disruption.keep_power(by=owner, step_id=step.pk, **said, **days)
+        disruption.finish_step(
+            by=owner, disruption_id=step.pk, outcome="done", done_on=days["served_on"], note=child.say(told["note"])
+        )  # fmt: skip
+    with world.on(world.ago(broken["ago"])):
+        disruption.note_breach(
+            by=owner, step_id=step.pk, broken_on=world.ago(broken["ago"]), what_was_done=child.say(broken["done"])
+        )  # fmt: skip
 
 
 def _adult(world: World, told: dict[str, Any]) -> UUID:

@@ -22,6 +22,10 @@ def start_duties(world: World, told: dict[str, Any]) -> None:
     for duty, ago in told["start"].items():
         with world.on(world.ago(ago)):
             law.set_start(by=world.coordinator, duty=duty, starts_on=world.ago(ago), why=told["why"])
+    for one in told["checked"]:
+        day, said = world.ago(one["ago"]), {name: one[name] for name in ("power", "called", "said")}
+        with world.on(day):
+            law.check_power(by=world.coordinator, holds=True, checked_on=day, **said)
     with world.on(world.ago(90)):
         posts = {post.kind: post for post in law.set_up_team(by=world.coordinator, team=told["team"])}
     title, other = told["other"]

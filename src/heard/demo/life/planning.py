@@ -141,6 +141,7 @@ def disrupt(child: Child) -> None:
             end_id=known[end][child.story[end]].pk if end else None,
             who_or_where=step.get("who", ""),
             power=step.get("power", ""),
+            legal_power=step.get("legal", ""),
         )
         _finish_step(child, made.pk, step)
 

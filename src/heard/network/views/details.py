@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,22 +38,6 @@ def details(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "proposals": list(queries.proposals_visible_to(request.user).filter(person=person)[:_PROPOSALS]),
     }
     return render(request, "network/details.html", context)
-
-
-@gate(May.SEE_CHILD)
-@require_safe
-def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    """An adult around a child. A child has a page of their own."""
-    person = actions.open_record(by=request.user, person_id=person_id)
-    if person.kind == "child":
-        return redirect("child", person_id=person.pk)
-    context = {
-        "person": person,
-        "ties": queries.web(request.user).around(person_id),
-        "other_names": list(person.other_names.all()),
-        "addresses": queries.addresses_of(request.user, person_id),
-    }
-    return render(request, "network/adult.html", context)
 
 
 @gate(May.SEE_CHILD)

@@ -1,4 +1,4 @@
-"""Every write about duties of law and the child protection team. Each leaves its audit row in one transaction."""
+"""Every write about duties of law, powers and the child protection team. Each leaves its audit row in one transaction."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, refuse
+from heard.knowledge import load
 from heard.services.law import queries, rules
-from heard.services.law.models import DutyStart, TeamMember, TeamPost
+from heard.services.law.models import DutyStart, PowerCheck, TeamMember, TeamPost
 from heard.services.law.queries import may_keep
 
 if TYPE_CHECKING:
@@ -34,6 +35,28 @@ def set_start(*, by: User, duty: str, starts_on: date | None, why: str) -> DutyS
     record_audit(
         by=by, verb="set start", subject="duty of law", subject_id=row.pk, reason=row.why, detail=detail
     )
+    return row
+
+
+@transaction.atomic
+def check_power(
+    *, by: User, power: str, holds: bool | None, called: str, said: str, checked_on: date | None
+) -> PowerCheck:
+    """What a named person said of the text of a power, as the newest release has it. What was said before stays."""
+    known = queries.power_named(by, power).power
+    today = timezone.localdate()
+    refuse(
+        rules.why_not_check(
+            may_keep=may_keep(by), holds=holds, called=called, said=said, checked_on=checked_on, today=today
+        )
+    )
+    told: dict[str, Any] = {"holds": holds, "checked_on": checked_on}
+    row = PowerCheck.objects.create(
+        power=known.id, release=load.current().id, called=called.strip(), said=said.strip(),
+        recorded_by=by, recorded_at=timezone.now(), **told,
+    )  # fmt: skip
+    detail = {"power": row.power, "release": row.release, "holds": row.holds}
+    record_audit(by=by, verb="check", subject="power", subject_id=row.pk, reason=row.said, detail=detail)
     return row
 
 

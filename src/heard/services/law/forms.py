@@ -1,4 +1,4 @@
-"""What is asked of whoever sets the day of a duty, or keeps the child protection team."""
+"""What is asked of whoever sets the day of a duty, records what a lawyer said of a power, or keeps the child protection team."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import DateField, Form, SelectField, TextareaField, TextField
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 from heard.services.law import rules
 
 
@@ -29,6 +29,25 @@ class StartForm(Form):
         rows=3,
         max_length=2000,
     )
+
+
+class CheckForm(Form):
+    asks = rules.CHECK_ASKS
+
+    holds = RadiosField(
+        _("What did they say of the text?"),
+        choices=[("yes", _("It is right")), ("no", _("It is not right"))],
+    )
+    called = TextField(
+        _("Who checked it?"), hint=_("Name and role, such as a solicitor of the council."), max_length=200
+    )
+    said = TextareaField(_("What did they confirm, or what is not right?"), rows=3, max_length=2000)
+    checked_on = DateField(_("On which day?"), called=_("The day"), past=True)
+
+    @property
+    def checked(self) -> dict[str, Any]:
+        """For `check_power`."""
+        return self.cleaned_data | {"holds": self.cleaned_data["holds"] == "yes"}
 
 
 class TeamForm(Form):

@@ -1,4 +1,5 @@
-"""The days on which duties of law start here, and the posts of child protection teams with who holds them."""
+"""The days on which duties of law start here, the posts of child protection teams with who holds them, and what a
+lawyer said of powers."""
 
 import uuid
 from typing import ClassVar
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.services.law import rules
 
-__all__ = ["DutyStart", "TeamMember", "TeamPost"]
+__all__ = ["DutyStart", "PowerCheck", "TeamMember", "TeamPost"]
 
 
 class DutyStart(models.Model):
@@ -96,3 +97,23 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return self.called
+
+
+class PowerCheck(models.Model):
+    """What somebody of the partnership, such as its lawyer, said of the text of a power. Never changed: the latest stands, for as long as
+    the knowledge says the same of the power."""
+
+    power = models.CharField(max_length=40, help_text=_("Its id in the knowledge."))
+    release = models.CharField(max_length=20, help_text=_("The release whose text was checked."))
+    holds = models.BooleanField(help_text=_("The text is right."))
+    called = models.CharField(max_length=200, help_text=_("Name and role of who checked it."))
+    said = models.TextField(help_text=_("What they confirmed, or what is not right."))
+    checked_on = models.DateField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.power} of {self.release}"

@@ -1,4 +1,4 @@
-"""What may be read of duties of law and of the child protection team: all of it by whoever is signed in. `user` is always the first
+"""What may be read of duties of law, of powers and of the child protection team: all of it by whoever is signed in. `user` is always the first
 argument."""
 
 from __future__ import annotations
@@ -6,20 +6,21 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Hidden, May
 from heard.knowledge import load
 from heard.services.law import rules
-from heard.services.law.models import DutyStart, TeamMember, TeamPost
+from heard.services.law.models import DutyStart, PowerCheck, TeamMember, TeamPost
 from heard.services.law.rules import Duty
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.knowledge.model import Law
+    from heard.knowledge.model import Law, Power
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,76 @@ def law(user: User, name: str) -> Law:
     if not user.may(May.SIGNED_IN):
         raise Hidden
     return next(one for one in load.current().laws if one.id == name)
+
+
+# ---- powers
+
+TARGETS: Final = {
+    "person": _("People"),
+    "place": _("Places"),
+    "business": _("Businesses"),
+    "vehicle": _("Vehicles"),
+    "online": _("Accounts and images online"),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A power as the newest release has it. `check`: what was said of this text last; `earlier`: what was said last of a text before it."""
+
+    power: Power
+    check: PowerCheck | None
+    earlier: PowerCheck | None
+
+    @property
+    def is_checked(self) -> bool:
+        return self.check is not None and self.check.holds
+
+    @property
+    def targets(self) -> list[str]:
+        return [str(TARGETS[one]) for one in self.power.against]
+
+
+def checks_visible_to(user: User) -> QuerySet[PowerCheck]:
+    """What was said last of the text of a power in each release, the latest first."""
+    last = PowerCheck.objects.order_by().values("power", "release").annotate(last=Max("pk")).values("last")
+    rows = PowerCheck.objects.filter(pk__in=last)
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def powers(user: User, target: str = "") -> list[Known]:
+    """Each power of the newest release, or those against one kind of thing. One question."""
+    said: dict[str, list[PowerCheck]] = {}
+    for row in checks_visible_to(user):
+        said.setdefault(row.power, []).append(row)
+    if not user.may(May.SIGNED_IN):
+        raise Hidden
+    found = [one for one in load.current().powers if not target or target in one.against]
+    return [_known(one, said.get(one.id, [])) for one in found]
+
+
+def power_named(user: User, name: str) -> Known:
+    """One of them, or `Hidden`."""
+    found = next((one for one in powers(user) if one.power.id == name), None)
+    if found is None:
+        raise Hidden
+    return found
+
+
+def checked_powers(user: User) -> set[str]:
+    """The ids of those whose text a lawyer confirmed. One question."""
+    return {one.power.id for one in powers(user) if one.is_checked}
+
+
+def _known(power: Power, rows: list[PowerCheck]) -> Known:
+    of_this = [row for row in rows if _says_the_same(row, power)]
+    others = [row for row in rows if row not in of_this]
+    return Known(power, of_this[0] if of_this else None, others[0] if others else None)
+
+
+def _says_the_same(row: PowerCheck, power: Power) -> bool:
+    """Another text of a power is checked anew."""
+    return power in load.release(row.release).powers
 
 
 # ---- the child protection team

@@ -20,6 +20,12 @@ MEMBER_ASKS: Final = Asks(
     named_by="Say who named them.",
 )
 END_ASKS: Final = Asks(until="Give the last day on which they hold it: from their first day on.")
+CHECK_ASKS: Final = Asks(
+    holds="Say whether the text is right.",
+    called="Enter the name and role of who checked it.",
+    said="Say what they confirmed, or what is not right.",
+    checked_on="Give the day on which they said so: today or before.",
+)
 OFF_ASKS: Final = Asks(why="Say what is wrong with it.")
 
 
@@ -131,3 +137,15 @@ def _why_not_until(since: date | None, until: date | None, *, is_held: bool) -> 
 
 def why_not_take_off(*, may_keep: bool, why: str) -> str | None:
     return OFF_ASKS.missing(why=why) if may_keep else MAY_NOT
+
+
+def why_not_check(
+    *, may_keep: bool, holds: bool | None, called: str, said: str, checked_on: date | None, today: date
+) -> str | None:
+    """Of what a named person of the partnership, such as its lawyer, says of the text of a power. `holds`: that it is right."""
+    if not may_keep:
+        return MAY_NOT
+    if holds is None:
+        return CHECK_ASKS["holds"]
+    why_not = CHECK_ASKS.missing(called=called, said=said, checked_on=checked_on)
+    return why_not or (CHECK_ASKS["checked_on"] if checked_on and checked_on > today else None)

@@ -1,4 +1,4 @@
-"""Which duties of law hold here and since when, and who is in the child protection team."""
+"""Which duties of law hold here and since when, what can be done against what harms, and who is in the child protection team."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.services.law import actions, queries
-from heard.services.law.forms import EndForm, MemberForm, OffForm, PostForm, StartForm, TeamForm
+from heard.services.law.forms import CheckForm, EndForm, MemberForm, OffForm, PostForm, StartForm, TeamForm
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -40,6 +40,34 @@ def start(request: Request, duty: str) -> HttpResponse:
             messages.success(request, _("Saved. What was set before stays in the list."))
             return redirect("duties_of_law")
     return _form_page(request, form, this.law.label, ("duties_of_law", {}), about=this.law.not_known)
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def powers(request: Request) -> HttpResponse:
+    """What can be done by law against people, places, businesses, vehicles and accounts, each with its source."""
+    target = request.GET.get("against", "")
+    context = {
+        "powers": queries.powers(request.user, target if target in queries.TARGETS else ""),
+        "targets": queries.TARGETS,
+        "target": target if target in queries.TARGETS else "",
+        "may_keep": queries.may_keep(request.user),
+    }
+    return render(request, "services/law/powers.html", context)
+
+
+@gate(May.KEEP_SERVICES)
+@_FORM
+def check(request: Request, power: str) -> HttpResponse:
+    """What a lawyer said of the text of a power."""
+    this = queries.power_named(request.user, power).power
+    form: Any = kept_form(request, CheckForm, kind=f"power.{this.id}")
+    if form.is_valid():
+        with sending(request, form):
+            actions.check_power(by=request.user, power=this.id, **form.checked)
+            messages.success(request, _("Saved. What was said before stays in the audit trail."))
+            return redirect("powers")
+    return _form_page(request, form, _("Record what a lawyer said of it"), ("powers", {}), about=this.label)
 
 
 @gate(May.SIGNED_IN)

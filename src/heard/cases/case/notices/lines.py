@@ -60,6 +60,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
     "context assessment": ("context_assessment", "context_assessment_id"),
+    "step power": ("step_power", "step_id"),
     "context step": ("context_step_finish", "context_step_id"),
     "context": ("context", "context_id"),
     "child link": ("child_links", "person_id"),

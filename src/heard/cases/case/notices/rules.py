@@ -54,6 +54,7 @@ class Kind(StrEnum):
     INVOLVED = "involved"
     ACTION = "action"
     ACTION_FINISHED = "action_finished"
+    POWER_BROKEN = "power_broken"
     PLAN_AGREED = "plan_agreed"
     PLAN_GIVEN = "plan_given"
     SAFETY_PLAN = "safety_plan"
@@ -153,6 +154,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.INVOLVED: (To.AGENCY_LEAD,),
     Kind.ACTION: (To.NAMED,),
     Kind.ACTION_FINISHED: (To.WORKER,),
+    Kind.POWER_BROKEN: (To.WORKER, To.NAMED),
     Kind.PLAN_AGREED: (To.WORKER, To.NAMED),
     Kind.PLAN_GIVEN: (To.WORKER,),
     Kind.SAFETY_PLAN: (To.WORKER,),
@@ -270,7 +272,7 @@ GIVEN: Final = frozenset(
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
+    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.POWER_BROKEN, Kind.SHARED,
     Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.OFFENCE_REPORT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ,
 }  # fmt: skip
 

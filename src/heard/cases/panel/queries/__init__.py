@@ -17,6 +17,7 @@ from heard.cases.panel.queries.reading import (
     agencies_to_choose,
     agenda_of,
     cases_around,
+    decided_about,
     decided_beside_words,
     earlier_actions,
     held_before,

@@ -254,6 +254,12 @@ def sent_for_items(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict
     return found
 
 
+def decided_about(user: User, **node: uuid.UUID) -> QuerySet[PanelItem]:
+    """What panels decided about a place (`place`), group (`group`) or adult (`person`) that the user may see, the latest first."""
+    rows = items_visible_to(user).filter(**node, taken_off_at=None, decided_at__isnull=False)
+    return rows.order_by("-panel__starts_at", "pk")
+
+
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """What panels decided about children since a day beside the child's own words. Over the whole partnership, for those who
     see figures; `by`: what these people wrote down, of the children whom the user may see."""

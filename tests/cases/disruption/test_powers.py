@@ -1,0 +1,374 @@
+"""Powers of disruption steps: chosen from those that fit, never against a child, with days that come back to whoever does the step."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.cases.disruption.test_disruption import plan_step
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.notices.lines import lines_of
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.context import actions as contexts
+from heard.cases.disruption import actions, queries, rules
+from heard.cases.disruption.models import DisruptionStep, StepBreach
+from heard.cases.panel import actions as meeting
+from heard.home.queries import my_work
+from heard.knowledge import load
+from heard.network import actions as network
+from heard.network.models import Person
+
+TODAY = timezone.localdate()
+SOON = TODAY + timedelta(days=7)
+SAID: dict[str, Any] = {
+    "grounds": "What Mina told on Monday, and a log of the police",
+    "childs_view": "“I want him to leave me alone”",
+    "safety": "Her aunt fetches her on the day on which he is told",
+}
+IN_USE: dict[str, Any] = SAID | {"asked_by": "Tom Hale, officer", "asked_on": TODAY - timedelta(days=9), "served_on": TODAY - timedelta(days=5)}  # fmt: skip
+
+
+@pytest.fixture
+def dan(world: Any) -> Person:
+    return network.add_person(by=world.social_worker, given_name="Dan", family_name="Reeve", kind="adult")
+
+
+@pytest.fixture
+def warning(world: Any, case: Any, dan: Person) -> DisruptionStep:
+    """A warning notice to an adult, as a step of the social worker."""
+    given = {"end": "person", "end_id": dan.pk, "who_or_where": "", "legal_power": "abduction_warning"}
+    return plan_step(
+        world, case, kind="contact", what="Ask for a warning", owner=world.social_worker, **given
+    )
+
+
+def keep(step: DisruptionStep, by: Any, **change: Any) -> DisruptionStep:
+    return actions.keep_power(by=by, step_id=step.pk, **IN_USE | {"look_again_on": SOON} | change)
+
+
+def get(user: Any, name: str, **keys: Any) -> Any:
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse(name, kwargs=keys))
+
+
+# ---- the rules
+
+
+@pytest.mark.parametrize(
+    ("end", "against", "fits"),
+    [
+        ("person", ("person",), True),
+        ("person", ("place",), False),
+        ("person", ("vehicle", "business"), True),
+        ("place", ("business", "place"), True),
+        ("place", ("person",), False),
+        ("group", ("person",), True),
+        ("group", ("place",), False),
+        ("", ("vehicle",), True),
+    ],
+)
+def test_which_powers_fit(end: str, against: tuple[str, ...], fits: bool) -> None:
+    assert rules.fits(end, against) == fits
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"grounds": " "}, rules.POWER_ASKS["grounds"]),
+        ({"childs_view": ""}, rules.POWER_ASKS["childs_view"]),
+        ({"safety": ""}, rules.POWER_ASKS["safety"]),
+        ({"asked_on": None}, "Say both who asked for it and on which day, or neither."),
+        ({"asked_by": ""}, "Say both who asked for it and on which day, or neither."),
+        ({"served_on": date(2026, 3, 2)}, "It was asked for, served or ended today or before. Check the dates."),
+        ({"served_on": date(2026, 1, 1)}, "It cannot be served before it was asked for. Check the dates."),
+        ({"ends_on": date(2026, 1, 1)}, "It cannot end, or be looked at again, before it begins. Check the dates."),
+        ({"look_again_on": None}, "Give the day on which it ends, or on which it is looked at again."),
+        ({"look_again_on": None, "ended_on": date(2026, 3, 1)}, None),
+        ({"look_again_on": date(2030, 1, 1)}, "Give a day within two years on which it is looked at again."),
+        ({"has_owner": False}, rules.NEEDS_OWNER),
+    ],
+)  # fmt: skip
+def test_what_a_power_in_use_needs(change: dict[str, Any], why: str | None) -> None:
+    usual: dict[str, Any] = {
+        "grounds": "A", "childs_view": "B", "safety": "C", "asked_by": "D", "asked_on": date(2026, 2, 1),
+        "served_on": date(2026, 2, 5), "ends_on": None, "look_again_on": date(2026, 5, 1), "ended_on": None,
+        "has_owner": True,
+    }  # fmt: skip
+    assert rules.why_not_keep_power(**usual | change, today=date(2026, 3, 1)) == why
+
+
+# ---- choosing
+
+
+def test_a_power_is_chosen_from_those_of_the_knowledge(world, case, warning) -> None:
+    assert (warning.legal_power, warning.release) == ("abduction_warning", load.current().id)
+    assert warning.power_label == "Child abduction warning notice"
+    text = get(world.social_worker, "disruption", case_id=case.pk).text
+    assert "Child abduction warning notice" in text
+    assert "Not checked by a lawyer" in text
+    assert 'href="/where-to-turn/powers/' in text or reverse("powers") in text
+    assert reverse("powers") in get(world.social_worker, "disruption_add", case_id=case.pk).text
+
+
+def test_a_power_that_does_not_fit_or_is_unknown_is_refused(world, case, dan) -> None:
+    with pytest.raises(Refused, match="not used against that"):
+        plan_step(world, case, end="person", end_id=dan.pk, who_or_where="", legal_power="hotel_information")
+    with pytest.raises(Hidden):
+        plan_step(world, case, legal_power="arrest")
+    assert not DisruptionStep.objects.exists()
+
+
+def test_no_power_is_used_against_a_child(world, case, warning, dan) -> None:
+    """Neither chosen, nor written of once somebody turns out to be a child: they may be harmed and made to harm."""
+    kit = network.add_person(by=world.social_worker, given_name="Kit", family_name="Marlow")
+    with pytest.raises(Refused, match="is a child too"):
+        plan_step(world, case, end="person", end_id=kit.pk, who_or_where="", legal_power="sexual_risk_order")
+    keep(warning, world.social_worker)
+    Person.objects.filter(pk=dan.pk).update(kind="child")
+    with pytest.raises(Refused, match="is a child too"):
+        keep(warning, world.social_worker)
+    with pytest.raises(Refused, match="is a child too"):
+        actions.note_breach(by=world.social_worker, step_id=warning.pk, broken_on=TODAY, what_was_done="Told")
+    assert "is a child too" in get(world.social_worker, "step_power", step_id=warning.pk).text
+
+
+def test_a_step_without_a_power_has_no_days_of_one(world, case) -> None:
+    step = plan_step(world, case)
+    with pytest.raises(Refused, match="which power it is"):
+        keep(step, world.social_worker)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DisruptionStep.objects.filter(pk=step.pk).update(served_on=TODAY)
+
+
+def test_a_power_in_use_is_not_changed_for_another_and_keeps_its_owner(world, case, warning, dan) -> None:
+    keep(warning, world.social_worker)
+    same = {
+        "by": world.social_worker, "disruption_id": warning.pk, "kind": "contact", "what": "x", "due_on": SOON,
+        "agency_id": world.care.pk, "end": "person", "end_id": dan.pk, "owner": world.social_worker,
+        "legal_power": "abduction_warning",
+    }  # fmt: skip
+    actions.change_step(**same)
+    for other in ("sexual_risk_order", ""):
+        with pytest.raises(Refused, match="asked for or served already"):
+            actions.change_step(**same | {"legal_power": other})
+    with pytest.raises(Refused, match="Say who does the step"):
+        actions.change_step(**same | {"owner": None})
+
+
+# ---- its days, and what was broken
+
+
+def test_its_days_come_back_to_whoever_does_the_step(world, warning) -> None:
+    def waits() -> list[str]:
+        sections = my_work(world.social_worker)
+        return [one.what for part in sections for one in part.waiting if one.kind == "powers"]
+
+    keep(
+        warning,
+        world.social_worker,
+        look_again_on=None,
+        ends_on=TODAY + rules.AGAIN_WITHIN + timedelta(days=1),
+    )
+    assert waits() == []
+    keep(warning, world.social_worker, look_again_on=SOON, ends_on=TODAY + timedelta(days=60))
+    assert waits() == ["Look at it again: Child abduction warning notice"]
+    keep(warning, world.social_worker, look_again_on=None, ends_on=SOON)
+    assert waits() == ["It ends: Child abduction warning notice"]
+    assert [one.pk for one in queries.powers_due(world.teacher)] == []
+    keep(warning, world.social_worker, look_again_on=None, ends_on=SOON, ended_on=TODAY)
+    assert waits() == []
+
+
+def test_what_was_broken_stands_with_what_was_done_and_is_told(world, case, warning) -> None:
+    note = {"by": world.social_worker, "step_id": warning.pk, "broken_on": TODAY, "what_was_done": "Arrested"}
+    with pytest.raises(Refused, match="not served yet"):
+        actions.note_breach(**note)
+    keep(warning, world.social_worker)
+    with pytest.raises(Refused, match="before it was served"):
+        actions.note_breach(**note | {"broken_on": TODAY - timedelta(days=30)})
+    with pytest.raises(Refused, match="what was done"):
+        actions.note_breach(**note | {"what_was_done": " "})
+    actions.note_breach(**note | {"by": world.supervisor})
+    assert "power_broken" in [one.notice.kind for one in unread_of(world.social_worker)]
+    text = get(world.social_worker, "disruption", case_id=case.pk).text
+    for said in ("Arrested", "Broken", *SAID.values(), "Tom Hale, officer"):
+        assert str(said) in text
+    rows = AuditRow.objects.filter(person_id=case.person_id, subject__in=("disruption step", "breach"))
+    assert [row.verb for row in rows.exclude(verb="view").order_by("pk")] == ["add", "change", "add"]
+
+
+def test_the_pages_take_it_and_say_what_is_missing(world, case, warning) -> None:
+    client = Client()
+    client.force_login(world.social_worker)
+    at = reverse("step_power", kwargs={"step_id": warning.pk})
+    assert "What it needs, and how long it lasts" in client.get(at).text
+    assert "Say what it rests on" in client.post(at, SAID | {"grounds": ""}).text
+    days = {f"served_on-{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    days |= {f"look_again_on-{part}": getattr(SOON, part) for part in ("day", "month", "year")}
+    assert client.post(at, SAID | days).status_code == 302
+    days = {f"broken_on-{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    broken = reverse("step_broken", kwargs={"step_id": warning.pk})
+    assert client.post(broken, days | {"what_was_done": "The police spoke to him"}).status_code == 302
+    warning.refresh_from_db()
+    assert (warning.served_on, warning.look_again_on, StepBreach.objects.count()) == (TODAY, SOON, 1)
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_hidden_and_absent_look_the_same(world, warning, who) -> None:
+    keep(warning, world.social_worker)
+    client = Client()
+    client.force_login(getattr(world, who))
+    for name in ("step_power", "step_broken"):
+        address = reverse(name, kwargs={"step_id": warning.pk})
+        assert client.get(address).status_code == 404
+        assert client.post(address, SAID).status_code == 404
+    with pytest.raises(Hidden):
+        keep(warning, getattr(world, who))
+    assert not StepBreach.objects.exists()
+
+
+def test_one_against_somebody_whom_a_reader_may_not_see_is_hidden_with_its_power(world, warning) -> None:
+    """The teacher may see the child, and not the adult."""
+    with pytest.raises(Hidden):
+        actions.open_any_step(by=world.teacher, step_id=warning.pk)
+
+
+# ---- of a context
+
+
+@pytest.fixture
+def step(world) -> DisruptionStep:
+    """About a place, towards a goal; the power fits the place."""
+    place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    work = contexts.open_context(
+        by=world.coordinator, end="place", node_id=place.pk, setting="neighbourhood", why="Three worries",
+        holder=world.social_worker,
+    )  # fmt: skip
+    from heard.cases.context.models import ContextAssessment
+
+    ContextAssessment.objects.create(
+        context=work, release="2026.5", author=world.social_worker, state="signed", started_at=timezone.now(),
+        signed_by=world.supervisor, signed_at=timezone.now(),
+    )  # fmt: skip
+    goal = contexts.set_goal(
+        by=world.social_worker, context_id=work.pk, text="Adults who care are there until six", measure="We look",
+        review_on=TODAY + timedelta(days=60),
+    )  # fmt: skip
+    return actions.plan_context_step(
+        by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="business", what="Ask for a review",
+        agency_id=world.care.pk, due_on=SOON, owner=world.social_worker, legal_power="premises_licence",
+    )  # fmt: skip
+
+
+def test_a_step_about_a_place_has_a_power_that_fits_it_and_names_no_child(world, case, step) -> None:
+    given = {
+        "by": world.social_worker, "context_id": step.context_id, "goal_id": step.goal_id, "kind": "place",
+        "what": "Watch", "agency_id": world.care.pk, "due_on": SOON, "owner": world.social_worker,
+    }  # fmt: skip
+    with pytest.raises(Refused, match="not used against that"):
+        actions.plan_context_step(**given, legal_power="sexual_risk_order")
+    network.note_tie(
+        by=world.social_worker, one_id=case.person_id, in_words="goes there", other_id=step.place_id,
+        knows=network.Knows("She said so"),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="name"):
+        keep(step, world.social_worker, safety="Mina Okoro would go to the station")
+    keep(step, world.social_worker)
+    page = get(world.social_worker, "context", context_id=step.context_id).text
+    assert "Review of a premises licence" in page
+    assert "Not checked by a lawyer" in page
+    adding = get(world.social_worker, "context_step_add", context_id=step.context_id).text
+    assert "Review of a premises licence" in adding
+    assert "Sexual risk order" not in adding
+    assert reverse("powers") in adding
+    actions.note_breach(
+        by=world.coordinator, step_id=step.pk, broken_on=TODAY, what_was_done="Told licensing"
+    )
+    (told,) = [one for one in unread_of(world.social_worker) if one.notice.kind == "power_broken"]
+    assert lines_of([told])[0].href == reverse("step_power", kwargs={"step_id": step.pk})
+    with pytest.raises(Refused):
+        keep(step, world.teacher)
+
+
+# ---- where it is read
+
+
+def decided(world: Any, decision: str, end: str, end_id: Any) -> None:
+    """A panel of the children's services alone decided it."""
+    panel = meeting.plan_panel(
+        by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=1), place="Town hall", chair=world.coordinator,
+        agencies=[world.care.pk],
+    )  # fmt: skip
+    item = meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=end_id)
+    seats = {seat.pk: ("came", "") for seat in panel.seats.all()}
+    meeting.hold_panel(by=world.coordinator, panel_id=panel.pk, came=seats)
+    meeting.decide_item(by=world.coordinator, item_id=item.pk, decision=decision, reason="Two told of it")
+
+
+def test_what_is_done_about_a_place_is_read_by_those_who_may(world, case) -> None:
+    place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    decided(world, "Licensing looks at it", "place", place.pk)
+    plan_step(world, case, end="place", end_id=place.pk, who_or_where="", legal_power="premises_licence")
+    page = get(world.social_worker, "place", place_id=place.pk).text
+    for said in (
+        "Licensing looks at it",
+        "Two told of it",
+        "Ask the licensing team",
+        "Review of a premises licence",
+    ):
+        assert said in page
+    page = get(
+        world.officer, "place", place_id=place.pk
+    ).text  # neither of the panel nor working with the child
+    for said in ("Licensing looks at it", "Ask the licensing team", "Review of a premises licence"):
+        assert said not in page
+
+
+def test_all_that_is_done_about_an_adult_stands_on_their_page(world, case, warning, dan) -> None:
+    decided(world, "The police ask for an order", "person", dan.pk)
+    keep(warning, world.social_worker)
+    page = get(world.social_worker, "adult", person_id=dan.pk).text
+    for said in (
+        "Ask for a warning",
+        "Child abduction warning notice",
+        "The police ask for an order",
+        "Two told of it",
+    ):
+        assert said in page
+    assert reverse("powers") in page
+
+
+def test_a_step_of_a_child_whom_the_reader_may_not_see_is_not_on_the_page(world, case, warning, dan) -> None:
+    network.involve(by=world.social_worker, person=dan, agency=world.police, why="Asks about him")
+    page = get(world.officer, "adult", person_id=dan.pk)
+    assert page.status_code == 200
+    assert "Dan Reeve" in page.text
+    assert "Ask for a warning" not in page.text
+    assert 'id="steps"' not in page.text
+    assert AuditRow.objects.filter(actor=world.officer, person_id=case.person_id).count() == 0
+
+
+def test_the_page_asks_the_same_however_many_steps_there_are(world, case, warning, dan) -> None:
+    client = Client()
+    client.force_login(world.social_worker)
+    at = reverse("adult", kwargs={"person_id": dan.pk})
+    client.get(at)
+    with CaptureQueriesContext(connection) as few:
+        client.get(at)
+    for _each in range(12):
+        one = plan_step(world, case, end="person", end_id=dan.pk, who_or_where="", legal_power="respect_order", owner=world.social_worker)  # fmt: skip
+        keep(one, world.social_worker)
+        actions.note_breach(by=world.social_worker, step_id=one.pk, broken_on=TODAY, what_was_done="Told")
+    with CaptureQueriesContext(connection) as many:
+        client.get(at)
+    assert len(many) == len(few)

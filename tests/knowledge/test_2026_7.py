@@ -1,0 +1,92 @@
+"""What release 2026.7 adds: powers against what harms, and nothing that no source says of them."""
+
+import shutil
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from heard.knowledge import load
+from heard.knowledge.check import check_pack
+from heard.knowledge.model import NotInRelease, Power, Release
+
+# What we only remember of them is left out (the marks of our own notes).
+LEFT_OUT = {
+    "sexual_risk_order": ("lasts",),
+    "sexual_harm_order": ("lasts",),
+    "trafficking_risk_order": ("broken",),
+    "trafficking_prevention_order": ("broken",),
+    "exploitation_prevention_order": ("lasts",),
+    "closure_sexual_offences": ("broken",),
+    "closure_nuisance": ("who", "needs", "lasts", "broken"),
+    "hotel_information": ("broken",),
+    "public_spaces_order": ("who", "needs", "lasts", "broken"),
+    "dispersal": ("broken",),
+    "respect_order": ("broken",),
+    "criminal_behaviour_order": ("who", "needs", "lasts", "broken"),
+    "gang_injunction": ("broken",),
+    "high_court_injunction": ("broken",),
+    "premises_licence": ("lasts", "broken"),
+    "possession_ground": ("who", "needs", "lasts", "broken", "law"),
+}
+ONLY_REMEMBERED = ("knife", "serious crime", "asset", "police protection", "secure", "immigration", "fire", "multiple occupation")  # fmt: skip
+
+
+@pytest.fixture
+def release() -> Release:
+    return load.release("2026.7")
+
+
+def test_it_changes_nothing_of_before(release: Release) -> None:
+    old = load.release("2026.6")
+    apart = {"id", "title", "about", "extends", "powers"}
+    sections = [field.name for field in fields(Release) if field.name not in apart]
+    assert [name for name in sections if getattr(release, name) != getattr(old, name)] == []
+    assert old.powers == ()
+
+
+@pytest.mark.parametrize(("power", "cells"), LEFT_OUT.items())
+def test_what_is_only_remembered_of_a_power_is_left_out(
+    release: Release, power: str, cells: tuple[str, ...]
+) -> None:
+    assert {cell: getattr(release.power(power), cell) for cell in cells} == dict.fromkeys(cells)
+
+
+def test_what_is_only_remembered_at_all_is_not_there(release: Release) -> None:
+    labels = " ".join(one.label.casefold() for one in release.powers)
+    assert [words for words in ONLY_REMEMBERED if words in labels] == []
+
+
+def test_no_power_is_against_a_child_and_each_says_where_it_was_read(release: Release) -> None:
+    assert {kind for one in release.powers for kind in one.against} == {
+        "person", "place", "business", "vehicle", "online",
+    }  # fmt: skip
+    assert [one.id for one in release.powers if not one.source or one.confidence not in "AB"] == []
+    assert [one.id for one in release.powers if one.in_force_from] == ["platform_report"]
+
+
+def test_a_power_that_is_not_there_is_named(release: Release) -> None:
+    assert isinstance(release.power("dispersal"), Power)
+    with pytest.raises(NotInRelease, match="no power 'arrest'"):
+        release.power("arrest")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("against: [business, place]", "against: []", "It is against nothing"),
+        ("against: [business, place]", "against: [child]", "cannot be"),
+        ("in_force_from: 2026-06-29", "in_force_from: 2027-06-29", "in_force_from is after read_on"),
+        ("in_force_to: null", "in_force_to: 2020-01-01", ""),
+        ("confidence: A", "confidence: M", "from memory"),
+    ],
+)
+def test_a_spoilt_power_is_refused(tmp_path: Path, old: str, new: str, what: str) -> None:
+    pack = Path(shutil.copytree(load.PACKS / "2026.7", tmp_path / "2026.7"))
+    path = pack / "powers.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    faults = " ".join(map(str, check_pack(pack).faults))
+    assert what in faults
+    assert bool(faults) == bool(what)
