@@ -8,12 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from heard.agencies.models import AuditRow
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.actions import mark_all_seen
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.disruption import actions, queries, rules
 from heard.cases.disruption.models import DisruptionStep
+from heard.home.queries import my_work
 from heard.network import actions as network
 
 SOON = timezone.localdate() + timedelta(days=7)
@@ -141,6 +142,16 @@ def test_who_does_it_may_see_the_child_and_finds_it_in_their_work(world, case):
         by=world.teacher, disruption_id=step.pk, outcome="done", done_on=timezone.localdate(), note="Visited"
     )
     assert not queries.steps_due(world.teacher).exists()
+
+
+def test_a_step_of_nobody_or_of_somebody_who_went_waits_for_those_who_work_the_case(world, case):
+    step = plan_step(world, case, owner=world.teacher, agency_id=world.school.pk)
+    assert not queries.steps_due(world.social_worker).exists()
+    User.objects.filter(pk=world.teacher.pk).update(is_active=False)
+    of_nobody = plan_step(world, case, owner=None)
+    assert set(queries.steps_due(world.social_worker)) == {step, of_nobody}
+    assert "disruption" in {section.key for section in my_work(world.social_worker)}
+    assert not queries.steps_due(world.officer).exists()
 
 
 def test_what_could_not_be_done_says_why_and_a_finished_step_stays(client, world, case):

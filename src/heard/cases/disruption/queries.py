@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.context.queries import contexts_visible_to, leads, open_goals
 from heard.cases.context.rules import NOT_YOURS
 from heard.cases.disruption import rules
@@ -21,6 +21,7 @@ from heard.network.queries import (
     group_visible_to,
     people_visible_to,
     place_visible_to,
+    sees,
     visible_through,
     web,
 )
@@ -124,8 +125,9 @@ def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
 
 
 def powers_due(user: User) -> QuerySet[DisruptionStep]:
-    """Powers of this user's steps that end soon or are looked at again soon, and are not said to have ended; with `next_on`."""
-    rows = all_steps_visible_to(user).filter(owner=user, ended_on=None).exclude(legal_power="")
+    """Powers of steps of this user, or left to them, that end soon or are looked at again soon, and are not said to have ended; with
+    `next_on`."""
+    rows = all_steps_visible_to(user).filter(_own_or_left(user), ended_on=None).exclude(legal_power="")
     both = (Coalesce("ends_on", "look_again_on"), Coalesce("look_again_on", "ends_on"))
     soon = timezone.localdate() + rules.AGAIN_WITHIN
     return rows.annotate(next_on=Least(*both)).filter(next_on__lte=soon).order_by("next_on", "added_at")
@@ -190,8 +192,16 @@ def steps_of(user: User, case_id: uuid.UUID) -> QuerySet[DisruptionStep]:
 
 
 def steps_due(user: User) -> QuerySet[DisruptionStep]:
-    """What this user has to do, longest overdue first."""
-    return steps_visible_to(user).filter(owner=user, state=rules.Progress.OPEN).order_by("due_on", "added_at")
+    """What this user has to do, and what is left to those who work the case, longest overdue first."""
+    rows = steps_visible_to(user).filter(_own_or_left(user), state=rules.Progress.OPEN)
+    return rows.order_by("due_on", "added_at")
+
+
+def _own_or_left(user: User) -> Q:
+    """Of steps: those of this user, and in cases that they work in those of whoever cannot see the child any longer, or of nobody."""
+    rows = DisruptionStep.objects.order_by().values("pk")
+    left = rows.filter(case__in=worked_in(user)).exclude(sees(user, "owner", "case__person"))
+    return Q(pk__in=rows.filter(owner=user).union(left))
 
 
 def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:

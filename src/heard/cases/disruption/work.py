@@ -1,5 +1,8 @@
 """Steps against people and places that harm, for those who take them."""
 
+from typing import Any
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
@@ -7,10 +10,16 @@ from heard.agencies.waiting import WorkList
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 
+
+def whose_is(row: DisruptionStep) -> Any:
+    return row.owner or _("nobody yet")
+
+
 DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
-    "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person",),
-    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, case__isnull=False),
+    "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person", "owner"),
+    whose=whose_is, own=lambda user: Q(owner=user),
+    only_if=lambda user: DisruptionStep.objects.filter(state=rules.Progress.OPEN, case__isnull=False),
 )  # fmt: skip
 OF_CONTEXTS = WorkList(
     "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
@@ -21,6 +30,7 @@ POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",
     lambda row: row.case.person if row.case else row.context.whom,
     lambda row: (_("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")) % {"power": row.power_label},
-    note="what", due="next_on", shows=("case__person", "context__place", "context__group"),
-    only_if=lambda user: DisruptionStep.objects.filter(owner=user, ended_on=None).exclude(legal_power=""),
+    note="what", due="next_on", shows=("case__person", "context__place", "context__group", "owner"),
+    whose=whose_is,
+    only_if=lambda user: DisruptionStep.objects.filter(ended_on=None).exclude(legal_power=""),
 )  # fmt: skip
