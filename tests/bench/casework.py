@@ -10,6 +10,7 @@ hundred a second assessment that waits for a signature. Twenty children count on
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import time
@@ -46,6 +47,9 @@ def measure() -> None:
     workers, supervisor = write_cases(children, coordinator)
     write_long_story(children[0], coordinator)
     take_stock()
+    del people
+    gc.collect()
+    gc.freeze()  # as the web server does with what it has loaded
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
     longest, some = f"/children/{children[0]}/", Random(SEED).sample(children[1:], 2 + TIMES)
     pages = [f"/children/{one}/" for one in some]
@@ -171,7 +175,7 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
 
     from heard.agencies.models import AuditRow
     from heard.cases.assessment.models import Assessment, AssessmentObservation
-    from heard.cases.case.models import Case, TrustedWorker, Words
+    from heard.cases.case.models import AllocatedWorker, Case, TrustedWorker, Words
     from heard.cases.concern.models import Concern, ConcernObservation
     from heard.cases.plan.models import Action, Outcome, Plan
     from heard.knowledge import load
@@ -189,10 +193,11 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
         day, team = opened.date(), worker.team
         by = {"told_by": worker, "agency": team.agency, "release": release}
         case = make(
-            Case, reference=f"C-{number}", person_id=child, lead_team=team, trusted_worker=worker, opened_at=opened,
-            opened_by=coordinator,
+            Case, reference=f"C-{number}", person_id=child, lead_team=team, trusted_worker=worker, allocated_worker=worker,
+            opened_at=opened, opened_by=coordinator,
         )  # fmt: skip
         make(TrustedWorker, case=case, worker=worker, since=day, named_by=coordinator)
+        make(AllocatedWorker, case=case, worker=worker, since=day, named_by=coordinator)
         words = make(
             Words, person_id=child, text=SAID, heard_on=day, heard_by="Form tutor", written_by=worker
         )

@@ -361,7 +361,7 @@ def test_the_number_of_queries_does_not_grow(worker: Client, world: World, recor
 # Of a child in danger, which is two more.
 MOST_QUERIES = {
     "child": 30,
-    "child_chronology": 28,  # as below, and two for which ends of ties are seen
+    "child_chronology": 27,  # as below
     "notes": 23,
     "child_assessment": 26,
     "child_plan": 30,  # of which one is to which services the child is referred, and one who leads family help

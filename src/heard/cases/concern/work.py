@@ -32,7 +32,7 @@ QUESTIONS = WorkList(
 TOLD_BACK = WorkList(
     "told", _("Outcome of your concern"), May.TELL, queries.not_read_yet, "concern", "whom",
     _("Outcome of your concern"), note=lambda row: _("decided %(time)s") % {"time": time(row.decided_at)}, shows=("person", "place", "group"),
-    only_if=lambda user: Concern.everything.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None),
+    only_if=lambda user: Concern.everything.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None).exclude(feedback=""),
 )  # fmt: skip
 STEPS = WorkList(
     "steps", _("Steps about places and groups that you said you would take"), May.TELL, queries.steps_due,

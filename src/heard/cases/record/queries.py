@@ -30,15 +30,20 @@ def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
 
 
 def entries_of(
-    user: User, child_id: uuid.UUID, *, kinds: Collection[Kind] = tuple(Kind)
+    user: User,
+    child_id: uuid.UUID,
+    *,
+    kinds: Collection[Kind] = tuple(Kind),
+    tied_to: Collection[uuid.UUID] | None = None,
 ) -> QuerySet[ChronologyEntry]:
     """Of one child, of whom it is asked once. Who may see the end of a tie is a long query: it is asked here, so that what is read of
-    these entries does not ask again, and not at all without ties among the kinds."""
+    these entries does not ask again, and not at all without ties among the kinds. `tied_to`: the ends of the child's ties that `web`
+    showed this user, where the caller asked already; the chronology holds no tie but those which all may read who see both ends.
+    """
     child = people_visible_to(user).order_by().filter(pk=child_id)
     rows = _about(people_visible_to(user)) & _as_far_as(user)
     if Kind.TIE in kinds:
-        named = ChronologyEntry.objects.filter(child_id=child_id, kind=Kind.TIE).order_by().values("other_id")
-        rows &= _tied([list(keys.filter(pk__in=named)) for keys in _seen_ends(user)])
+        rows &= _tied([_seen_ends_of(user, child_id) if tied_to is None else tied_to])
     else:
         rows = rows.filter(kind__in=kinds)
     return rows.filter(Exists(child), child_id=child_id)
@@ -81,6 +86,11 @@ def _seen_ends(user: User) -> list[QuerySet[Any]]:
     door = web(user)
     kinds = (ChronologyEntry.End.GROUP, ChronologyEntry.End.HANDLE)
     return [door.nodes(kind).order_by().values_list("pk", flat=True) for kind in kinds]
+
+
+def _seen_ends_of(user: User, child_id: uuid.UUID) -> list[uuid.UUID]:
+    named = ChronologyEntry.objects.filter(child_id=child_id, kind=Kind.TIE).order_by().values("other_id")
+    return [key for keys in _seen_ends(user) for key in keys.filter(pk__in=named)]
 
 
 def _as_far_as(user: User) -> QuerySet[ChronologyEntry]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.sharing import queries, rules
-from heard.cases.sharing.models import Delivery, InfoRequest
+from heard.cases.sharing.models import Delivery, InfoRequest, Share
 from heard.govuk.environment import time
 
 REQUESTS = WorkList(
@@ -19,6 +19,7 @@ SHARES = WorkList(
     "shares", _("Shares to decide, and to look at again"), May.SHARE,
     lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",
     lambda row: _("Share to decide") if row.state == rules.State.PREPARED else _("Share to look at again"), note="other_side", due="review_on", shows=("person",),
+    only_if=lambda user: Share.objects.filter(Q(review_on__isnull=False) | Q(state=rules.State.PREPARED)),
 )  # fmt: skip
 DELIVERED = WorkList(
     "delivered", _("Shared with you: to open"), May.SEE_CHILD,

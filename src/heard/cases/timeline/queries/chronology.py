@@ -114,10 +114,10 @@ def page_of(user: User, asked: Asked, choices: Choices) -> Page[ChronologyEntry]
 
 
 def choices_of(user: User, child_id: uuid.UUID) -> Choices:
-    """Five queries."""
-    rows = entries_of(user, child_id)
-    said = set(rows.order_by().values_list("agency", "who_id", "who").distinct())
+    """Three queries."""
     around = {tie.end_id: tie.name for tie in web(user).around(child_id)}
+    rows = entries_of(user, child_id, tied_to=around)
+    said = set(rows.order_by().values_list("agency", "who_id", "who").distinct())
     return Choices(
         entries=rows,
         agencies=sorted({agency for agency, _key, _who in said if agency}),
