@@ -21,7 +21,7 @@ NAMED = WorkList(
     "named", _("Worries that name a phone, car or account known from another record"), May.DECIDE, queries.naming_what_others_name,
     "concern", "whom", _("It names what another record names"), whose=_("deciders"),
     note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
-    only_if=lambda user: Concern.objects.filter(names_something("concern"), state=Concern.State.TOLD),
+    only_if=lambda user: Concern.objects.filter(names_something(user, "concern"), state=Concern.State.TOLD),
 )  # fmt: skip
 QUESTIONS = WorkList(
     "teller-questions", _("Questions about concerns that you told"), May.TELL, queries.questions_to_answer,

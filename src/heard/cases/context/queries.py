@@ -149,13 +149,14 @@ def without_a_holder(user: User) -> Q:
 
 def contexts_to_close(user: User) -> QuerySet[Context]:
     """Open ones of which the last review said that they can close. For those who decide."""
+    return contexts_visible_to(user).filter(may_close(user)).order_by("opened_at", "pk")
+
+
+def may_close(user: User) -> Q:
+    """Of contexts: open ones of which the last review said that they can close; none for those who do not decide. It does not ask
+    whether the user may read them."""
     if not user.may(May.DECIDE):
-        return Context.objects.none()
-    return contexts_visible_to(user).filter(may_close()).order_by("opened_at", "pk")
-
-
-def may_close() -> Q:
-    """Of contexts, whoever may read them: open ones of which the last review said that they can close."""
+        return Q(pk__in=[])
     last = (
         ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at").values("decision")[:1]
     )

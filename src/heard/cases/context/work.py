@@ -21,7 +21,7 @@ NOBODY = WorkList(
 TO_CLOSE = WorkList(
     "contexts-to-close", _("Contexts that can close"), May.DECIDE, queries.contexts_to_close, "context_close", "whom",
     _("A review decided that it can close"), note="reference", whose=_("whoever decides"), shows=("place", "group"),
-    only_if=lambda user: Context.objects.filter(queries.may_close()),
+    only_if=lambda user: Context.objects.filter(queries.may_close(user)),
 )  # fmt: skip
 ASSESSMENTS = WorkList(
     "context-assessments", _("Assessments of places and groups that you are writing"), May.ASSESS, queries.being_written,

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Case, Count, Max, QuerySet, When
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, roles_of
@@ -107,14 +107,15 @@ def looks_for_child(user: User, person_id: uuid.UUID) -> list[Lookers]:
     """
     rows = looks_at(user, person_ids=keys_of(user, person_id)).order_by()
     rows = rows.exclude(verb="try to open")  # by somebody who is kept out, and so saw nothing
-    counted = list(rows.values("actor_id", "agency", "verb").annotate(times=Count("pk"), last=Max("at")))
+    rows = rows.annotate(reads=Case(When(verb__in=rules.READS, then=True), default=False))
+    counted = list(rows.values("actor_id", "agency", "reads").annotate(times=Count("pk"), last=Max("at")))
     roles = roles_of(user, {row["actor_id"] for row in counted})
     return rules.who_looked(
         Look(
             row["actor_id"],
             row["agency"],
             rules.first_role(roles.get(row["actor_id"], ())),
-            row["verb"] in rules.READS,
+            row["reads"],
             row["times"],
             row["last"],
         )

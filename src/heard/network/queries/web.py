@@ -565,9 +565,10 @@ def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
     return web(user).mentions().filter(_elsewhere(user), about=about)
 
 
-def names_something(about: str) -> Exists:
-    """Of records of this kind, whoever may read them: whether a phone, car or account was kept with one."""
-    return Exists(Mention.objects.filter(about=about, about_id=OuterRef("pk")))
+def names_something(user: User, about: str) -> Exists:
+    """Of records of this kind: whether a phone, car or account was kept with one. It does not ask whether the user may read the record."""
+    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"))
+    return Exists(rows if user.may(May.SEE_CHILD) else rows.none())
 
 
 def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
