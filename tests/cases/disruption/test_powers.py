@@ -21,6 +21,7 @@ from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions, queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.cases.panel import actions as meeting
+from heard.govuk.environment import day
 from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network import actions as network
@@ -33,6 +34,7 @@ SAID: dict[str, Any] = {
     "childs_view": "“I want him to leave me alone”",
     "safety": "Her aunt fetches her on the day on which he is told",
 }
+BROKEN = "It was broken while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
 IN_USE: dict[str, Any] = SAID | {"asked_by": "Tom Hale, officer", "asked_on": TODAY - timedelta(days=9), "served_on": TODAY - timedelta(days=5)}  # fmt: skip
 
 
@@ -96,13 +98,18 @@ def test_which_powers_fit(end: str, against: tuple[str, ...], fits: bool) -> Non
         ({"look_again_on": None, "ended_on": date(2026, 3, 1)}, None),
         ({"look_again_on": date(2030, 1, 1)}, "Give a day within two years on which it is looked at again."),
         ({"has_owner": False}, rules.NEEDS_OWNER),
+        ({"broken": [date(2026, 2, 5)]}, None),
+        ({"broken": [date(2026, 2, 4)]}, BROKEN),
+        ({"broken": [date(2026, 2, 6)], "ended_on": date(2026, 2, 5)}, BROKEN),
+        ({"broken": [date(2026, 2, 6)], "served_on": None}, BROKEN),
+        ({"asked_by": "", "asked_on": None, "served_on": None, "ends_on": date(2026, 1, 14)}, "It cannot end, or be looked at again, before it begins. Check the dates."),
     ],
 )  # fmt: skip
 def test_what_a_power_in_use_needs(change: dict[str, Any], why: str | None) -> None:
     usual: dict[str, Any] = {
         "grounds": "A", "childs_view": "B", "safety": "C", "asked_by": "D", "asked_on": date(2026, 2, 1),
         "served_on": date(2026, 2, 5), "ends_on": None, "look_again_on": date(2026, 5, 1), "ended_on": None,
-        "has_owner": True,
+        "has_owner": True, "broken": [], "since": date(2026, 1, 15),
     }  # fmt: skip
     assert rules.why_not_keep_power(**usual | change, today=date(2026, 3, 1)) == why
 
@@ -134,12 +141,78 @@ def test_no_power_is_used_against_a_child(world, case, warning, dan) -> None:
     with pytest.raises(Refused, match="is a child too"):
         plan_step(world, case, end="person", end_id=kit.pk, who_or_where="", legal_power="sexual_risk_order")
     keep(warning, world.social_worker)
-    Person.objects.filter(pk=dan.pk).update(kind="child")
+    born(world, dan, TODAY - timedelta(days=15 * 365))
     with pytest.raises(Refused, match="is a child too"):
         keep(warning, world.social_worker)
     with pytest.raises(Refused, match="is a child too"):
         actions.note_breach(by=world.social_worker, step_id=warning.pk, broken_on=TODAY, what_was_done="Told")
-    assert "is a child too" in get(world.social_worker, "step_power", step_id=warning.pk).text
+    page = get(world.social_worker, "step_power", step_id=warning.pk).text
+    assert "no power is used against a child" in page
+    assert "Against a child: end it" in get(world.social_worker, "disruption", case_id=case.pk).text
+    (due,) = queries.powers_due(world.social_worker)
+    assert (due.pk, due.next_on) == (warning.pk, TODAY)
+    with pytest.raises(Refused, match="is a child too"):
+        keep(warning, world.social_worker, ended_on=TODAY, grounds="Something else")
+    keep(warning, world.social_worker, ended_on=TODAY)
+    assert not queries.powers_due(world.social_worker)
+
+
+def born(world: Any, who: Person, day: date) -> None:
+    rest = {
+        "sex": who.sex,
+        "legal_status": who.legal_status,
+        "nhs_number": "",
+        "upn": "",
+    }
+    network.change_details(by=world.social_worker, person_id=who.pk, birth_date=day, **rest)
+
+
+def test_somebody_under_18_is_a_child_whatever_the_record_calls_them(world, case, dan) -> None:
+    assert not rules.is_a_child("adult", None, TODAY)
+    assert [
+        rules.is_a_child("adult", date(2008, 2, 29), day) for day in (date(2026, 2, 28), date(2026, 3, 1))
+    ] == [True, False]
+    assert [
+        rules.is_a_child("adult", day, date(2028, 2, 29)) for day in (date(2010, 3, 1), date(2010, 2, 28))
+    ] == [True, False]
+    tie(world, dan, case.person_id, "speaks with")
+    assert f"person:{dan.pk}" in [
+        value for value, _name in queries.ends_around(world.social_worker, case.person_id)
+    ]
+    born(world, dan, TODAY - timedelta(days=15 * 365))
+    assert queries.ends_around(world.social_worker, case.person_id) == []
+    with pytest.raises(Refused, match="is a child too"):
+        plan_step(world, case, end="person", end_id=dan.pk, who_or_where="", legal_power="gang_injunction")
+
+
+def tie(world: Any, one: Any, other_id: Any, words: str) -> None:
+    network.note_tie(
+        by=world.social_worker,
+        one_id=one.pk,
+        in_words=words,
+        other_id=other_id,
+        knows=network.Knows("She said so"),
+    )
+
+
+def test_no_power_is_used_against_a_child_in_words_or_in_a_group_of_children(world, case, dan) -> None:
+    kit = network.add_person(by=world.social_worker, given_name="Kit", family_name="Marlow")
+    tie(world, kit, case.person_id, "is a friend of")
+    for words in ("MINA Okoro, at the station", "Kit Marlow"):
+        with pytest.raises(Refused, match="words name a child"):
+            plan_step(world, case, who_or_where=words, legal_power="dispersal")
+    named = plan_step(world, case, who_or_where="The man who waits for Mina Okoro", owner=world.social_worker)
+    DisruptionStep.objects.filter(pk=named.pk).update(legal_power="dispersal", release="2026.7")
+    with pytest.raises(Refused, match="words name a child"):
+        keep(named, world.social_worker)
+    group = network.add_group(by=world.social_worker, name="The corner", kind="gang")
+    of_group = {"end": "group", "end_id": group.pk, "who_or_where": "", "legal_power": "gang_injunction"}
+    plan_step(world, case, **of_group)  # nobody is known to be of it
+    tie(world, kit, group.pk, "is part of")
+    with pytest.raises(Refused, match="are children"):
+        plan_step(world, case, **of_group)
+    tie(world, dan, group.pk, "is part of")
+    plan_step(world, case, **of_group)
 
 
 def test_a_step_without_a_power_has_no_days_of_one(world, case) -> None:
@@ -158,11 +231,80 @@ def test_a_power_in_use_is_not_changed_for_another_and_keeps_its_owner(world, ca
         "legal_power": "abduction_warning",
     }  # fmt: skip
     actions.change_step(**same)
+    eve = network.add_person(by=world.social_worker, given_name="Eve", family_name="Other", kind="adult")
+    for other in ({"end_id": eve.pk}, {"end": "", "end_id": None, "who_or_where": "Somebody"}):
+        with pytest.raises(Refused, match="against: say that it ended"):
+            actions.change_step(**same | other)
     for other in ("sexual_risk_order", ""):
         with pytest.raises(Refused, match="asked for or served already"):
             actions.change_step(**same | {"legal_power": other})
     with pytest.raises(Refused, match="Say who does the step"):
         actions.change_step(**same | {"owner": None})
+
+
+def test_one_that_ended_or_was_broken_stays_and_another_begins_without_its_words(
+    world, case, warning, dan
+) -> None:
+    same = {
+        "by": world.social_worker, "disruption_id": warning.pk, "kind": "contact", "what": "x", "due_on": SOON,
+        "agency_id": world.care.pk, "end": "person", "end_id": dan.pk, "owner": world.social_worker,
+    }  # fmt: skip
+    actions.keep_power(by=world.social_worker, step_id=warning.pk, **SAID)
+    changed = actions.change_step(**same, legal_power="respect_order")
+    assert (changed.grounds, changed.childs_view, changed.safety) == ("", "", "")
+    assert (
+        f"Child abduction warning notice, {day(TODAY)}. It rested on: {SAID['grounds']}"
+        in changed.said_before
+    )
+    assert SAID["childs_view"] in get(world.social_worker, "disruption", case_id=case.pk).text
+    actions.keep_power(by=world.social_worker, step_id=warning.pk, **SAID, ended_on=TODAY)
+    for power in ("", "abduction_warning"):
+        with pytest.raises(Refused, match="asked for or served already"):
+            actions.change_step(**same, legal_power=power)
+
+
+def test_what_was_broken_holds_the_day_on_which_it_was_served(world, case, warning) -> None:
+    keep(warning, world.social_worker)
+    note = {
+        "by": world.social_worker,
+        "step_id": warning.pk,
+        "broken_on": TODAY - timedelta(days=2),
+        "what_was_done": "Told",
+    }
+    actions.note_breach(**note)
+    with pytest.raises(Refused, match="noted already"):
+        actions.note_breach(**note)
+    for days in (
+        {"served_on": None, "asked_on": None, "asked_by": ""},
+        {"served_on": TODAY},
+        {"ended_on": TODAY - timedelta(days=3)},
+    ):
+        with pytest.raises(Refused, match="was broken while it held"):
+            keep(warning, world.social_worker, **days)
+    keep(warning, world.social_worker, ended_on=TODAY - timedelta(days=1))
+    with pytest.raises(Refused, match="had ended by then"):
+        actions.note_breach(**note | {"broken_on": TODAY})
+
+
+def test_what_was_written_before_stays_and_days_stand_in_the_audit(world, warning) -> None:
+    keep(warning, world.social_worker)
+    keep(warning, world.social_worker, childs_view="Fine", ends_on=SOON, look_again_on=None)
+    warning.refresh_from_db()
+    assert "“I want him to leave me alone”" in warning.said_before
+    detail = AuditRow.objects.filter(verb="change", subject="disruption step").latest("pk").detail
+    assert detail["was"] == {"look_again_on": str(SOON)}
+    assert "alone" not in str(detail)
+
+
+def test_one_that_was_never_served_waits_no_longer_once_the_step_could_not_be_done(world, warning) -> None:
+    actions.keep_power(by=world.social_worker, step_id=warning.pk, **SAID, look_again_on=SOON)
+    assert [one.pk for one in queries.powers_due(world.social_worker)] == [warning.pk]
+    actions.finish_step(
+        by=world.social_worker, disruption_id=warning.pk, outcome="not_done", done_on=TODAY, note="Refused"
+    )
+    assert not queries.powers_due(world.social_worker)
+    with pytest.raises(Refused, match="before it begins"):
+        actions.keep_power(by=world.social_worker, step_id=warning.pk, **SAID, ends_on=date(1900, 1, 1))
 
 
 # ---- its days, and what was broken

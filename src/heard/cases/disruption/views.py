@@ -159,7 +159,7 @@ def power(request: Request, step_id: uuid.UUID) -> HttpResponse:
     kind: Any = ContextPowerForm if step.context else PowerForm
     now = {name: getattr(step, name) for name in kind.base_fields}
     form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now)
-    why_not = queries.why_not_use_power(user, step)
+    why_not = queries.why_not_use_power(user, step, ends=step.is_begun)
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data)

@@ -15,6 +15,12 @@ def whose_is(row: DisruptionStep) -> Any:
     return row.owner or _("nobody yet")
 
 
+def _next(row: Any) -> Any:
+    if row.is_against_a_child:
+        return _("Used against a child: end it. %(power)s")
+    return _("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")
+
+
 DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person", "owner"),
@@ -29,7 +35,7 @@ OF_CONTEXTS = WorkList(
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",
     lambda row: row.case.person if row.case else row.context.whom,
-    lambda row: (_("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")) % {"power": row.power_label},
+    lambda row: _next(row) % {"power": row.power_label},
     note="what", due="next_on", shows=("case__person", "context__place", "context__group", "owner"),
     whose=whose_is,
     only_if=lambda user: DisruptionStep.objects.filter(ended_on=None).exclude(legal_power=""),

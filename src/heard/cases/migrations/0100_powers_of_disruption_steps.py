@@ -84,6 +84,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='disruptionstep',
+            name='said_before',
+            field=models.TextField(blank=True, help_text='What was written of the power before, each with the day until which it stood.'),
+        ),
+        migrations.AddField(
+            model_name='disruptionstep',
             name='served_on',
             field=models.DateField(blank=True, help_text='On which day they were told of it.', null=True),
         ),
