@@ -76,6 +76,7 @@ from heard.insight.judgement import actions as judging
 from heard.insight.judgement.rules import Pair
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
+from heard.knowledge import load
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
@@ -563,6 +564,7 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
     lawful.check_power(
         by=world.coordinator,
         power="closure_nuisance",
+        release=load.current().id,
         holds=True,
         called="Ada Lind, solicitor",
         said="The text is right",

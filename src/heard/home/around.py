@@ -48,7 +48,7 @@ from heard.cases.panel.queries import decided_about, panel_actions_visible_to
 from heard.govuk.environment import day
 from heard.network.actions import open_node, open_record
 from heard.network.queries import addresses_of, groups_visible_to, places_visible_to, web
-from heard.services.law.queries import checked_powers
+from heard.services.law.queries import checks_of_powers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -164,7 +164,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
             "steps": list(context_steps_of(user, context_id)),
-            "checked": checked_powers(user),
+            "checked": checks_of_powers(user),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
             "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
@@ -232,7 +232,7 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
     found += [_decision(one) for one in decided_about(user, **{end: node_id})[:_DECISIONS]]
     steps = sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
-    return {"steps": steps, "checked": checked_powers(user)}
+    return {"steps": steps, "checked": checks_of_powers(user)}
 
 
 def _decision(one: Any) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network import actions as network
 from heard.network.models import Person
+from heard.services.law import actions as law
 
 TODAY = timezone.localdate()
 SOON = TODAY + timedelta(days=7)
@@ -383,6 +385,68 @@ def test_one_against_somebody_whom_a_reader_may_not_see_is_hidden_with_its_power
     """The teacher may see the child, and not the adult."""
     with pytest.raises(Hidden):
         actions.open_any_step(by=world.teacher, step_id=warning.pk)
+
+
+# ---- what was said of its text
+
+
+def said_of(world: Any, *, holds: bool) -> None:
+    law.check_power(
+        by=world.coordinator, power="abduction_warning", release=load.current().id, holds=holds, called="Ada Lind",
+        said="Do not use it: another age", checked_on=TODAY,
+    )  # fmt: skip
+
+
+def test_what_is_not_right_is_said_where_the_power_is_chosen_and_used(world, case, warning) -> None:
+    choice = "Child abduction warning notice (People; {})"
+    adding = get(world.social_worker, "disruption_add", case_id=case.pk).text
+    assert choice.format("not checked by a lawyer") in adding
+    said_of(world, holds=False)
+    for name, key in (
+        ("disruption", {"case_id": case.pk}),
+        ("step_power", {"step_id": warning.pk}),
+        ("adult", {"person_id": warning.person_id}),
+    ):
+        page = get(world.social_worker, name, **key).text
+        assert "Not right, says who checked it" in page
+        assert "Do not use it: another age" in page
+        assert "Not checked by a lawyer" not in page
+    adding = get(world.social_worker, "disruption_add", case_id=case.pk).text
+    assert choice.format("not right, says who checked it") in adding
+
+
+def test_a_step_is_checked_as_far_as_its_own_text_was(world, case, warning, monkeypatch) -> None:
+    now, read = load.current(), load.release
+    powers = [
+        replace(one, needs="Another text") if one.id == "abduction_warning" else one for one in now.powers
+    ]
+    new = replace(now, id="2099.1", powers=tuple(powers))
+    monkeypatch.setattr(load, "current", lambda: new)
+    monkeypatch.setattr(load, "release", lambda name: new if name == new.id else read(name))
+    said_of(world, holds=True)
+    assert "Not checked by a lawyer" in get(world.social_worker, "disruption", case_id=case.pk).text
+    page = get(world.social_worker, "step_power", step_id=warning.pk).text
+    assert "chosen from an earlier text" in page
+    assert "Checked by a lawyer" in page
+    DisruptionStep.objects.filter(pk=warning.pk).update(release=new.id)
+    assert "Not checked by a lawyer" not in get(world.social_worker, "disruption", case_id=case.pk).text
+
+
+def test_what_must_be_known_stands_beside_the_power_and_one_that_is_over_is_not_offered(
+    world, case, monkeypatch
+) -> None:
+    step = plan_step(world, case, legal_power="respect_order", owner=world.social_worker)
+    page = get(world.social_worker, "step_power", step_id=step.pk).text
+    for said in ("Whether it has started", "It may forbid something", "In force"):
+        assert said in page
+    now = load.current()
+    over = replace(
+        now, powers=tuple(replace(one, in_force_to=TODAY - timedelta(days=1)) for one in now.powers)
+    )
+    monkeypatch.setattr(load, "current", lambda: over)
+    assert queries.powers_against(world.social_worker) == []
+    with pytest.raises(Hidden):
+        plan_step(world, case, legal_power="respect_order")
 
 
 # ---- of a context

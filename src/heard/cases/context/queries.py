@@ -33,6 +33,7 @@ from heard.network.queries import children_at, group_visible_to, place_visible_t
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import Person
 
 # What is written of a guardian, and kept as it was each time that it changes.
 SAID_OF_GUARDIANS = (

@@ -32,8 +32,9 @@ from heard.cases.disruption.forms import (
     PowerForm,
     StepForm,
 )
+from heard.knowledge import load
 from heard.network.actions import open_record
-from heard.services.law.queries import TARGETS, checked_powers, power_named
+from heard.services.law.queries import Known, checks_of_powers, power_named
 
 
 @gate(May.SEE_CHILD)
@@ -53,7 +54,7 @@ def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "hints": list(hints.values()),
         "may_change": user.may(May.PLAN),
         "why_not": queries.why_not_begin(user, case),
-        "checked": checked_powers(user),
+        "checked": checks_of_powers(user),
     }
     return render(request, "cases/disruption/disruption.html", context)
 
@@ -197,8 +198,8 @@ def _to_where_it_stands(step: Any) -> HttpResponse:
 
 
 def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str | None) -> HttpResponse:
-    """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen."""
-    here = any(one.id == step.legal_power for one in queries.powers_against(request.user))
+    """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen. `chosen`: what it said then."""
+    here = any(one.id == step.legal_power for one in load.current().powers)
     context = {
         "step": step,
         "case": step.case,
@@ -208,21 +209,29 @@ def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str
         "why_not": why_not,
         "back": _where_it_stands(step),
         "known": power_named(request.user, step.legal_power) if here else None,
+        "chosen": load.release(step.release).power(step.legal_power) if here else None,
         "latest": words_of(request.user, step.case.person_id).first() if step.case else None,
     }
     return render(request, "cases/disruption/power.html", context)
 
 
 def _choices_of_powers(user: Any, end: str, chosen: tuple[str, str]) -> list[tuple[str, str]]:
-    """Those that fit, each with what it is against. `chosen`: the id and label of the one that the step has, which stays where the
+    """Those that fit. `chosen`: the id and label of the one that the step has, which stays where the
     knowledge has withdrawn it."""
-    found = {
-        one.id: f"{one.label} ({', '.join(str(TARGETS[kind]) for kind in one.against)})"
-        for one in queries.powers_against(user, end)
-    }
+    checks = checks_of_powers(user)
+    found = {one.id: _choice(checks.known(one)) for one in queries.powers_against(user, end)}
     if chosen[0]:
         found.setdefault(*chosen)
     return list(found.items())
+
+
+def _choice(known: Known) -> str:
+    """What it is against, and what a lawyer said of its text."""
+    against = ", ".join(known.targets)
+    if known.is_checked:
+        return f"{known.power.label} ({against})"
+    said = _("not right, says who checked it") if known.check else _("not checked by a lawyer")
+    return f"{known.power.label} ({against}; {said})"
 
 
 def _context_form(
