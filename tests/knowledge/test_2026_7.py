@@ -127,4 +127,4 @@ def test_a_power_may_be_in_force_no_more(tmp_path: Path) -> None:
         path.read_text(encoding="utf-8").replace("in_force_to: null", "in_force_to: 2020-01-01", 1),
         encoding="utf-8",
     )
-    assert check_pack(pack).faults == []
+    assert check_pack(pack).faults == ()

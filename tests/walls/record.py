@@ -199,6 +199,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_childs_own_voice(world, person.pk, review.pk),
             "disruption_id": step.pk,
             "step_id": step.pk,
+            "breach_id": step.breaches.get().pk,
             "moment_id": _moment(world, case.pk).pk,
             **_decided_properly(world, first.pk, waiting.pk, case.pk),
             "note_id": noting.write_note(

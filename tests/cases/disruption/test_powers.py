@@ -19,14 +19,16 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.context import actions as contexts
-from heard.cases.disruption import actions, queries, rules
+from heard.cases.disruption import actions, queries, record, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.cases.panel import actions as meeting
+from heard.cases.record.models import ChronologyEntry
 from heard.govuk.environment import day
+from heard.govuk.said import put
 from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network import actions as network
-from heard.network.models import Person
+from heard.network.models import Denial, Person
 from heard.services.law import actions as law
 
 TODAY = timezone.localdate()
@@ -385,6 +387,71 @@ def test_one_against_somebody_whom_a_reader_may_not_see_is_hidden_with_its_power
     """The teacher may see the child, and not the adult."""
     with pytest.raises(Hidden):
         actions.open_any_step(by=world.teacher, step_id=warning.pk)
+
+
+def test_what_was_noted_wrongly_is_taken_back_and_stays_to_be_read(world, case, warning) -> None:
+    keep(warning, world.social_worker)
+    breach = actions.note_breach(
+        by=world.supervisor, step_id=warning.pk, broken_on=TODAY, what_was_done="Of somebody else"
+    )
+    client = Client()
+    client.force_login(world.social_worker)
+    at = reverse("step_not_broken", kwargs={"step_id": warning.pk, "breach_id": breach.pk})
+    assert at in client.get(reverse("disruption", kwargs={"case_id": case.pk})).text
+    told_in_chronology = ChronologyEntry.objects.filter(child_id=case.person_id, words__contains=" broken ")
+    assert told_in_chronology.exists()
+    assert "Of somebody else" in client.get(at).text
+    assert "Say why it was noted wrongly" in client.post(at, {"why": ""}).text
+    assert client.post(at, {"why": "It was another man"}).status_code == 302
+    assert "taken back already" in client.post(at, {"why": "Again"}).text
+    page = client.get(reverse("disruption", kwargs={"case_id": case.pk})).text
+    for said in ("Noted wrongly", "Of somebody else", "It was another man"):
+        assert said in page
+    assert "power_broken" not in [one.notice.kind for one in unread_of(world.social_worker)]
+    assert not told_in_chronology.exists()
+    actions.note_breach(
+        by=world.supervisor, step_id=warning.pk, broken_on=TODAY, what_was_done="Of somebody else"
+    )
+    stranger = Client()
+    stranger.force_login(world.officer)
+    assert stranger.post(at, {"why": "It was another man"}).status_code == 404
+    other = plan_step(world, case, legal_power="dispersal", owner=world.social_worker)
+    assert (
+        client.get(
+            reverse("step_not_broken", kwargs={"step_id": other.pk, "breach_id": breach.pk})
+        ).status_code
+        == 404
+    )
+
+
+def test_nobody_is_told_of_a_power_against_somebody_whom_they_may_not_see(world, warning, dan) -> None:
+    keep(warning, world.social_worker)
+    Denial.objects.create(
+        person=dan, user=world.social_worker, why="They are related", denied_by=world.coordinator
+    )
+    actions.note_breach(by=world.coordinator, step_id=warning.pk, broken_on=TODAY, what_was_done="Arrested")
+    told = {
+        one: [row.notice.kind for row in unread_of(getattr(world, one))]
+        for one in ("social_worker", "supervisor")
+    }
+    assert "power_broken" not in told["social_worker"]
+    assert "power_broken" in told["supervisor"]
+
+
+def test_who_learns_of_it_is_said_as_it_is(world, case, step) -> None:
+    keep(step, world.social_worker)
+    client = Client()
+    client.force_login(world.social_worker)
+    days = {f"broken_on-{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    at = reverse("step_broken", kwargs={"step_id": step.pk})
+    page = client.post(at, days | {"what_was_done": "Sold again"}, follow=True).text
+    assert "hold the work on it learn of it" in page
+    assert "work with the child" not in page
+
+
+def test_a_pack_does_not_say_that_a_lawyer_checked_it(world, warning) -> None:
+    (passage,) = record._on_paper(warning)
+    assert "does not say that a lawyer checked its text" in put(passage.told)
 
 
 # ---- what was said of its text

@@ -15,7 +15,7 @@ from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Case
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
 from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
@@ -293,6 +293,7 @@ def _announce(by: User, step: DisruptionStep, kind: Notified) -> None:
         subject_id=step.pk,
         person_id=step.child_case.person_id,
         named=[step.owner],
+        beside=step.person_id,
     )
 
 
@@ -416,7 +417,30 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
         subject_id=step.pk,
         person_id=child,
         named=[step.owner, step.context.held_by if step.context else None],
+        beside=step.person_id,
     )
+    return breach
+
+
+@transaction.atomic
+def take_back_breach(*, by: User, step_id: uuid.UUID, breach_id: int, why: str) -> StepBreach:
+    """What was noted wrongly counts no longer. It stays, with who took it back and why; nobody is told of it any longer."""
+    step = _locked_any(by, step_id)
+    breach = queries.breach_visible_to(by, step_id, breach_id)
+    refuse(
+        rules.why_not_take_back_breach(
+            not_theirs=queries.why_not_use_power(by, step, ends=True),
+            is_taken_back=breach.taken_back_at is not None,
+            why=why,
+        )
+        or _names_a_child(by, step, why)
+    )
+    breach.taken_back_at, breach.taken_back_by, breach.why_taken_back = timezone.now(), by, why.strip()
+    breach.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    child = step.case.person_id if step.case else None
+    record_audit(by=by, verb="take back", subject="breach", subject_id=breach.pk, person_id=child)
+    if not queries.any_step_visible_to(by, step_id).broken:
+        settle(kind=Notified.POWER_BROKEN, subject="step power", subject_id=step_id, at=None)
     return breach
 
 

@@ -198,18 +198,25 @@ class DisruptionStep(models.Model):
 
     @property
     def broken(self) -> "list[StepBreach]":
-        """Each time that it was broken. Fetch `breaches` with it."""
-        return list(self.breaches.all())
+        """Each time that it was broken, without what was noted wrongly. Fetch `breaches` with it."""
+        return [one for one in self.breaches.all() if one.taken_back_at is None]
 
 
 class StepBreach(models.Model):
-    """Somebody did what the power of a step forbids, and what was done then. Never changed."""
+    """Somebody did what the power of a step forbids, and what was done then. Never changed; what was noted wrongly is taken back, and stays."""
 
     step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="breaches")
     broken_on = models.DateField()
     what_was_done = models.TextField(help_text=_("How it was broken, and what was done then."))
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField(auto_now_add=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_taken_back = models.TextField(
+        blank=True, help_text=_("Why it was noted wrongly. It counts no longer.")
+    )
 
     class Meta:
         ordering: ClassVar = ["broken_on", "pk"]

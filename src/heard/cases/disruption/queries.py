@@ -17,7 +17,7 @@ from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.context.queries import contexts_visible_to, leads, names_of, open_goals
 from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
-from heard.cases.disruption.models import DisruptionStep
+from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.knowledge import load
 from heard.network.queries import (
     group_visible_to,
@@ -119,6 +119,14 @@ def any_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
     if step is None:
         raise Hidden
     return step
+
+
+def breach_visible_to(user: User, step_id: uuid.UUID, breach_id: int) -> StepBreach:
+    """What was noted to be broken of a step that the user may see, or `Hidden`."""
+    found = any_step_visible_to(user, step_id).breaches.filter(pk=breach_id).first()
+    if found is None:
+        raise Hidden
+    return found
 
 
 def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:

@@ -24,6 +24,7 @@ BREACH_ASKS: Final = Asks(
     broken_on="Give the day on which it was broken: today or before.",
     what_was_done="Say how it was broken, and what was done.",
 )
+TAKE_BACK_ASKS: Final = Asks(why="Say why it was noted wrongly. It stays to be read, and counts no longer.")
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
 
 
@@ -255,3 +256,10 @@ def why_not_note_breach(
     if is_noted:
         return "This is noted already."
     return BREACH_ASKS.missing(what_was_done=what_was_done)
+
+
+def why_not_take_back_breach(*, not_theirs: str | None, is_taken_back: bool, why: str) -> str | None:
+    """`not_theirs`: why the power is not theirs to write of."""
+    if not_theirs:
+        return not_theirs
+    return "This is taken back already." if is_taken_back else TAKE_BACK_ASKS.missing(why=why)

@@ -31,6 +31,7 @@ from heard.cases.disruption.forms import (
     FinishForm,
     PowerForm,
     StepForm,
+    TakeBackForm,
 )
 from heard.knowledge import load
 from heard.network.actions import open_record
@@ -179,11 +180,33 @@ def broken(request: Request, step_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.note_breach(by=user, step_id=step.pk, **form.cleaned_data)
-            messages.success(
-                request, _("Saved. Whoever does the step, and whoever works with the child, is told.")
-            )
+            messages.success(request, _told(step))
             return _to_where_it_stands(step)
     return _power_page(request, step, form, _("It was broken"), why_not)
+
+
+def _told(step: Any) -> str:
+    if step.context:
+        return _("Saved. Others who do the step or hold the work on it learn of it.")
+    return _(
+        "Saved. Others who do the step or work with the child learn of it, if they may see whom it is against."
+    )
+
+
+@gate(May.PLAN)
+def take_back(request: Request, step_id: uuid.UUID, breach_id: int) -> HttpResponse:
+    """It was not broken: it was noted wrongly."""
+    user: Any = request.user
+    breach = queries.breach_visible_to(user, step_id, breach_id)
+    step = actions.open_any_step(by=user, step_id=step_id)
+    form = kept_form(request, TakeBackForm, kind=f"step.not-broken.{breach_id}", subject_id=step.pk)
+    why_not = queries.why_not_use_power(user, step, ends=True)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.take_back_breach(by=user, step_id=step.pk, breach_id=breach_id, **form.cleaned_data)
+            messages.success(request, _("Taken back: it was noted wrongly."))
+            return _to_where_it_stands(step)
+    return _power_page(request, step, form, _("Take back that it was broken"), why_not, breach)
 
 
 def _where_it_stands(step: Any) -> tuple[str, dict[str, Any]]:
@@ -197,7 +220,9 @@ def _to_where_it_stands(step: Any) -> HttpResponse:
     return redirect(name, **keys)
 
 
-def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str | None) -> HttpResponse:
+def _power_page(
+    request: Request, step: Any, form: Any, title: str, why_not: str | None, breach: Any = None
+) -> HttpResponse:
     """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen. `chosen`: what it said then."""
     here = any(one.id == step.legal_power for one in load.current().powers)
     context = {
@@ -207,6 +232,7 @@ def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str
         "form": form,
         "title": title,
         "why_not": why_not,
+        "breach": breach,
         "back": _where_it_stands(step),
         "known": power_named(request.user, step.legal_power) if here else None,
         "chosen": load.release(step.release).power(step.legal_power) if here else None,
