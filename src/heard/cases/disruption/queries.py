@@ -11,6 +11,7 @@ from django.db.models import Case as Choose
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to, worked_in
@@ -20,6 +21,7 @@ from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.knowledge import load
 from heard.network.queries import (
+    children_tied,
     group_visible_to,
     people_visible_to,
     place_visible_to,
@@ -99,8 +101,8 @@ def context_steps_of(user: User, context_id: uuid.UUID) -> QuerySet[DisruptionSt
 
 
 def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
-    """What this user has to do about places and groups, longest overdue first."""
-    rows = context_steps_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
+    """What this user has to do about places and groups, and what is left to those who lead the work, longest overdue first."""
+    rows = context_steps_visible_to(user).filter(_own_or_left(user), state=rules.Progress.OPEN)
     return rows.order_by("due_on", "added_at")
 
 
@@ -162,16 +164,30 @@ def powers_against(user: User, end: str = "") -> list[Power]:
 def why_not_use_power(user: User, step: DisruptionStep, *, ends: bool = False) -> str | None:
     """Why this user may say nothing of the power of this step now. `ends`: they say only that it ended, which may be said whoever it is
     against."""
-    if step.context:
-        theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
-        not_theirs = None if theirs or leads(user, step.context) else NOT_YOURS
-    else:
-        not_theirs = None if user.may(May.PLAN) else rules.NO_PLANS
     return rules.why_not_use_power(
-        not_theirs=not_theirs,
+        not_theirs=_not_theirs(user, step),
         has_power=bool(step.legal_power),
         not_against=None if ends else _no_power_against(user, step),
     )
+
+
+def may_write_of_power(user: User, step: DisruptionStep) -> bool:
+    """Whether the power of a step that the user sees is theirs to write of. It asks nothing of the database for each step."""
+    return not _not_theirs(user, step)
+
+
+def has_children(user: User, step: DisruptionStep) -> bool:
+    """Of one against a group: whether children are tied to it."""
+    return bool(step.group_id and children_tied(user, [step.group_id]))
+
+
+def _not_theirs(user: User, step: DisruptionStep) -> str | None:
+    if not user.may(May.PLAN):
+        return rules.NO_PLANS
+    if step.context is None:
+        return None
+    theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
+    return None if theirs or leads(user, step.context) else NOT_YOURS
 
 
 def _no_power_against(user: User, step: DisruptionStep) -> str | None:
@@ -251,18 +267,23 @@ def steps_due(user: User) -> QuerySet[DisruptionStep]:
 
 
 def _own_or_left(user: User) -> Q:
-    """Of steps: those of this user, and in cases that they work in those of whoever cannot see the child any longer, or of nobody."""
+    """Of steps: those of this user, and those that nobody can do: in cases that they work in those of whoever cannot see the child or the adult
+    any longer, or of nobody; in contexts that a team of theirs leads those of whoever went."""
     rows = DisruptionStep.objects.order_by().values("pk")
-    left = rows.filter(case__in=worked_in(user)).exclude(sees(user, "owner", "case__person"))
-    return Q(pk__in=rows.filter(owner=user).union(left))
+    seen = sees(user, "owner", "case__person") & (Q(person=None) | sees(user, "owner", "person"))
+    left = rows.filter(case__in=worked_in(user)).exclude(seen)
+    of_contexts = rows.filter(context__lead_team__in=user.team_ids, owner__is_active=False)
+    return Q(pk__in=rows.filter(owner=user).union(left, of_contexts))
 
 
 def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:
     """People, places and groups around a child, as choices: 'place:…' and what it is called. Children are not among them."""
     ties = web(user).around(person_id)
     children = _children(user, [tie.end_id for tie in ties if tie.end == "person"])
+    tied = children_tied(user, [tie.end_id for tie in ties if tie.end == "group"])
     found = {
         f"{tie.end}:{tie.end_id}": f"{tie.name} ({tie.what or tie.kind})"
+        + (_(": children are tied to it. Not against any of them") if tie.end_id in tied else "")
         for tie in ties
         if tie.end_id not in children
     }

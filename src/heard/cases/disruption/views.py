@@ -233,6 +233,7 @@ def _power_page(
         "title": title,
         "why_not": why_not,
         "breach": breach,
+        "has_children": queries.has_children(request.user, step),
         "back": _where_it_stands(step),
         "known": power_named(request.user, step.legal_power) if here else None,
         "chosen": load.release(step.release).power(step.legal_power) if here else None,

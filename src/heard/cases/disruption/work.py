@@ -29,8 +29,9 @@ DISRUPTION = WorkList(
 )  # fmt: skip
 OF_CONTEXTS = WorkList(
     "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
-    "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group"),
-    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, context__isnull=False),
+    "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group", "owner"),
+    whose=whose_is, own=lambda user: Q(owner=user),
+    only_if=lambda user: DisruptionStep.objects.filter(state=rules.Progress.OPEN, context__isnull=False),
 )  # fmt: skip
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",
