@@ -265,6 +265,10 @@ def test_one_that_ended_or_was_broken_stays_and_another_begins_without_its_words
         in changed.said_before
     )
     assert SAID["childs_view"] in get(world.social_worker, "disruption", case_id=case.pk).text
+    without = actions.change_step(**same, legal_power="")
+    assert (without.release, without.legal_power) == ("", "")
+    assert SAID["childs_view"] in get(world.social_worker, "disruption", case_id=case.pk).text
+    actions.change_step(**same, legal_power="respect_order")
     actions.keep_power(by=world.social_worker, step_id=warning.pk, **SAID, ended_on=TODAY)
     for power in ("", "abduction_warning"):
         with pytest.raises(Refused, match="asked for or served already"):
@@ -521,6 +525,23 @@ def test_what_must_be_known_stands_beside_the_power_and_one_that_is_over_is_not_
     assert queries.powers_against(world.social_worker) == []
     with pytest.raises(Hidden):
         plan_step(world, case, legal_power="respect_order")
+
+
+def test_a_step_keeps_a_power_that_a_later_release_uses_against_less(
+    world, warning, dan, monkeypatch
+) -> None:
+    keep(warning, world.social_worker)
+    now = load.current()
+    monkeypatch.setattr(
+        load,
+        "current",
+        lambda: replace(now, powers=tuple(replace(one, against=("place",)) for one in now.powers)),
+    )
+    changed = actions.change_step(
+        by=world.social_worker, disruption_id=warning.pk, kind="contact", what="Another word", due_on=SOON,
+        agency_id=world.care.pk, end="person", end_id=dan.pk, owner=world.social_worker, legal_power="abduction_warning",
+    )  # fmt: skip
+    assert changed.what == "Another word"
 
 
 # ---- of a context
