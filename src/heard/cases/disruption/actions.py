@@ -423,7 +423,7 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
 
 
 @transaction.atomic
-def take_back_breach(*, by: User, step_id: uuid.UUID, breach_id: int, why: str) -> StepBreach:
+def take_back_breach(*, by: User, step_id: uuid.UUID, breach_id: uuid.UUID, why: str) -> StepBreach:
     """What was noted wrongly counts no longer. It stays, with who took it back and why; nobody is told of it any longer."""
     step = _locked_any(by, step_id)
     breach = queries.breach_visible_to(by, step_id, breach_id)

@@ -205,6 +205,7 @@ class DisruptionStep(models.Model):
 class StepBreach(models.Model):
     """Somebody did what the power of a step forbids, and what was done then. Never changed; what was noted wrongly is taken back, and stays."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="breaches")
     broken_on = models.DateField()
     what_was_done = models.TextField(help_text=_("How it was broken, and what was done then."))
@@ -219,7 +220,7 @@ class StepBreach(models.Model):
     )
 
     class Meta:
-        ordering: ClassVar = ["broken_on", "pk"]
+        ordering: ClassVar = ["broken_on", "noted_at", "pk"]
 
     def __str__(self) -> str:
         return "breach"

@@ -123,7 +123,7 @@ def any_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
     return step
 
 
-def breach_visible_to(user: User, step_id: uuid.UUID, breach_id: int) -> StepBreach:
+def breach_visible_to(user: User, step_id: uuid.UUID, breach_id: uuid.UUID) -> StepBreach:
     """What was noted to be broken of a step that the user may see, or `Hidden`."""
     found = any_step_visible_to(user, step_id).breaches.filter(pk=breach_id).first()
     if found is None:

@@ -194,12 +194,12 @@ def _told(step: Any) -> str:
 
 
 @gate(May.PLAN)
-def take_back(request: Request, step_id: uuid.UUID, breach_id: int) -> HttpResponse:
+def take_back(request: Request, step_id: uuid.UUID, breach_id: uuid.UUID) -> HttpResponse:
     """It was not broken: it was noted wrongly."""
     user: Any = request.user
     breach = queries.breach_visible_to(user, step_id, breach_id)
     step = actions.open_any_step(by=user, step_id=step_id)
-    form = kept_form(request, TakeBackForm, kind=f"step.not-broken.{breach_id}", subject_id=step.pk)
+    form = kept_form(request, TakeBackForm, kind="step.not-broken", subject_id=breach_id)
     why_not = queries.why_not_use_power(user, step, ends=True)
     if not why_not and form.is_valid():
         with sending(request, form):
