@@ -87,6 +87,7 @@ WHOLE = {
 # Pages that gather one whole record, each with its reason.
 GATHERS = {
     "duties_of_law": "shows each day that was ever set for two duties",
+    "own_looks": "gathers all looks at one child by agency and role",
     "protection_team": "shows the dozen posts of a team with who holds and held them",
     "ask_unwatched": "asks of the latest worries and episodes of twelve months, 2,000 of each at most",
     "judge_unwatched": "as the answer that is judged",
