@@ -24,12 +24,17 @@ WARNING = "abduction_warning"
 def check(by: User, **change: Any) -> PowerCheck:
     usual: dict[str, Any] = {
         "power": WARNING,
+        "release": load.current().id,
         "holds": True,
         "called": "Ada Lind, solicitor of the council",
         "said": "The text is right for this area",
         "checked_on": TODAY,
     }
     return actions.check_power(by=by, **usual | change)
+
+
+def confirmed(user: User) -> set[str]:
+    return {one.power.id for one in queries.powers(user) if one.is_checked}
 
 
 def page(user: User, **asked: str) -> str:
@@ -43,16 +48,26 @@ def page(user: User, **asked: str) -> str:
     [
         ({}, None),
         ({"may_keep": False}, rules.MAY_NOT),
+        (
+            {"is_newest": False},
+            "There is a newer release since you opened this page. Open it again, and read the text that stands there now.",
+        ),
         ({"holds": None}, rules.CHECK_ASKS["holds"]),
         ({"called": " "}, rules.CHECK_ASKS["called"]),
         ({"said": ""}, rules.CHECK_ASKS["said"]),
         ({"checked_on": None}, rules.CHECK_ASKS["checked_on"]),
         ({"checked_on": date(2026, 3, 2)}, rules.CHECK_ASKS["checked_on"]),
+        (
+            {"checked_on": date(1999, 1, 1)},
+            "The text is newer than that day. Give the day on which they read this one.",
+        ),
     ],
 )
 def test_what_a_check_needs(change: dict[str, Any], why: str | None) -> None:
     usual: dict[str, Any] = {
         "may_keep": True,
+        "is_newest": True,
+        "read_on": date(2026, 2, 1),
         "holds": True,
         "called": "A",
         "said": "B",
@@ -84,7 +99,12 @@ def test_they_are_narrowed_by_what_they_are_against(world: World) -> None:
 def test_a_co_ordinator_says_who_checked_it_and_what_they_confirmed(world: World) -> None:
     client = Client()
     client.force_login(world.coordinator)
+    at = reverse("power_check", kwargs={"power": WARNING})
+    seen, power = client.get(at).text, load.current().power(WARNING)
+    for said in (power.needs, power.does, power.law, f'value="{load.current().id}"'):
+        assert str(said) in seen
     sent = {
+        "release": load.current().id,
         "holds": "yes",
         "called": "Ada Lind, solicitor of the council",
         "said": "The text is right for this area",
@@ -92,13 +112,20 @@ def test_a_co_ordinator_says_who_checked_it_and_what_they_confirmed(world: World
         "checked_on-month": TODAY.month,
         "checked_on-year": TODAY.year,
     }
-    assert client.post(reverse("power_check", kwargs={"power": WARNING}), sent).status_code == 302
-    assert queries.checked_powers(world.teacher) == {WARNING}
+    assert "newer release" in client.post(at, sent | {"release": "2026.6"}).text
+    assert client.post(at, sent).status_code == 302
+    seen = client.get(at).text
+    assert "The text is right for this area" in seen
+    assert world.coordinator.get_full_name() in seen
+    assert confirmed(world.teacher) == {WARNING}
     text = page(world.teacher)
     assert text.count("Not checked by a lawyer") == len(load.current().powers) - 1
     assert "Ada Lind, solicitor of the council" in text
     row = AuditRow.objects.get(verb="check", subject="power")
-    assert row.detail == {"power": WARNING, "release": load.current().id, "holds": True}
+    assert row.detail == {
+        "power": WARNING, "release": load.current().id, "holds": True, "called": "Ada Lind, solicitor of the council",
+        "checked_on": str(TODAY),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("who", ["teacher", "social_worker", "board_member", "administrator"])
@@ -115,7 +142,7 @@ def test_nobody_else_says_so(world: World, who: str) -> None:
 def test_a_text_that_is_not_right_is_not_checked_and_the_latest_word_stands(world: World) -> None:
     check(world.coordinator)
     check(world.coordinator, holds=False, said="The age is another")
-    assert queries.checked_powers(world.teacher) == set()
+    assert confirmed(world.teacher) == set()
     text = page(world.teacher)
     assert "The age is another" in text
     assert "Not right, says who checked it" in text

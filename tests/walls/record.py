@@ -76,6 +76,7 @@ from heard.insight.judgement import actions as judging
 from heard.insight.judgement.rules import Pair
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
+from heard.knowledge import load
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
@@ -198,6 +199,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_childs_own_voice(world, person.pk, review.pk),
             "disruption_id": step.pk,
             "step_id": step.pk,
+            "breach_id": step.breaches.get().pk,
             "moment_id": _moment(world, case.pk).pk,
             **_decided_properly(world, first.pk, waiting.pk, case.pk),
             "note_id": noting.write_note(
@@ -563,6 +565,7 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
     lawful.check_power(
         by=world.coordinator,
         power="closure_nuisance",
+        release=load.current().id,
         holds=True,
         called="Ada Lind, solicitor",
         said="The text is right",

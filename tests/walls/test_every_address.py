@@ -61,7 +61,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_key", "node_id", "source_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "step_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id",
+    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_key", "node_id", "source_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "step_id", "breach_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id",
     "fact_id", "important_id", "identifier_id",
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",

@@ -43,12 +43,12 @@ from heard.cases.context.queries import (
     why_not_take_back,
 )
 from heard.cases.disruption.actions import open_steps_about
-from heard.cases.disruption.queries import context_steps_of, why_not_begin_in_context
+from heard.cases.disruption.queries import context_steps_of, may_write_of_power, why_not_begin_in_context
 from heard.cases.panel.queries import decided_about, panel_actions_visible_to
 from heard.govuk.environment import day
 from heard.network.actions import open_node, open_record
 from heard.network.queries import addresses_of, groups_visible_to, places_visible_to, web
-from heard.services.law.queries import checked_powers
+from heard.services.law.queries import checks_of_powers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -164,7 +164,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
             "steps": list(context_steps_of(user, context_id)),
-            "checked": checked_powers(user),
+            "checked": checks_of_powers(user),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
             "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
@@ -200,7 +200,8 @@ def _put_right(user: User, this: Any) -> list[PutRight]:
 
 @dataclass(frozen=True)
 class Step:
-    """A step about a place, group or adult, of whatever it is a part: `part_of` says of what, `href` leads there. `step`: with its power."""
+    """A step about a place, group or adult, of whatever it is a part: `part_of` says of what, `href` leads there. `step`: with its power, of which
+    the reader may write with `may_write`. `decided_on`: of a panel that decided it, its day."""
 
     what: str
     part_of: str
@@ -211,13 +212,16 @@ class Step:
     is_open: bool
     note: str = ""
     step: Any = None
+    may_write: bool = False
+    decided_on: date | None = None
 
 
 def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     """Every step about a place, group or adult that the reader may see: of its contexts, of cases of children, of worries and of panels,
-    with what panels decided; what is to do first, by day. And whose powers a lawyer confirmed."""
+    with what panels decided; what is to do first, by day, and decisions last, the latest first. And what was said of the texts of powers, and how
+    many decisions there are before these."""
     user = request.user
-    found = [_disruption(one) for one in open_steps_about(by=user, **{end: node_id})]
+    found = [_disruption(one, user) for one in open_steps_about(by=user, **{end: node_id})]
     told = concern_steps(user).filter(**{f"concern__{end}": node_id}) if end != "person" else ()
     found += [
         _row(
@@ -230,33 +234,49 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     ]
     decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
     found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
-    found += [_decision(one) for one in decided_about(user, **{end: node_id})[:_DECISIONS]]
-    steps = sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
-    return {"steps": steps, "checked": checked_powers(user)}
+    decisions = decided_about(user, **{end: node_id})
+    found += [_decision(one) for one in decisions[:_DECISIONS]]
+    steps = sorted(found, key=_in_order)
+    earlier = max(decisions.count() - _DECISIONS, 0)
+    return {"steps": steps, "checked": checks_of_powers(user), "earlier": earlier}
+
+
+def _in_order(one: Step) -> tuple[bool, int, str]:
+    last_first = -one.decided_on.toordinal() if one.decided_on else 0
+    return (
+        not one.is_open,
+        one.due_on.toordinal() if one.due_on else date.max.toordinal() + last_first,
+        one.what,
+    )
 
 
 def _decision(one: Any) -> Step:
-    part_of = _("Panel of %(date)s") % {"date": day(timezone.localdate(one.panel.starts_at))}
+    on = timezone.localdate(one.panel.starts_at)
+    part_of = _("Panel of %(date)s") % {"date": day(on)}
     return Step(
-        one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, one.reason
+        one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, one.reason,
+        decided_on=on,
     )  # fmt: skip
 
 
-def _disruption(one: Any) -> Step:
+def _disruption(one: Any, user: User) -> Step:
     if one.context_id:
         part_of = _("Context %(reference)s: %(goal)s") % {
             "reference": one.context.reference,
             "goal": one.goal,
         }
-        return _row(one, part_of, "context", one.context_id, one)
-    return _row(one, _("The case of a child"), "disruption", one.case_id, one)
+        return _row(one, part_of, "context", one.context_id, one, may_write=may_write_of_power(user, one))
+    may_write = may_write_of_power(user, one)
+    return _row(one, _("The case of a child"), "disruption", one.case_id, one, may_write=may_write)
 
 
-def _row(one: Any, part_of: str, address: str, key: Any, step: Any = None) -> Step:
+def _row(
+    one: Any, part_of: str, address: str, key: Any, step: Any = None, *, may_write: bool = False
+) -> Step:
     who = ", ".join(str(some) for some in (one.owner, getattr(one, "agency", None)) if some)
     state = one.get_state_display()
     return Step(
-        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note, step
+        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note, step, may_write
     )  # fmt: skip
 
 

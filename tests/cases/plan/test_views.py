@@ -198,6 +198,7 @@ def test_the_plan_shows_safety_and_what_is_done_against_those_who_harm(client, w
         agency_id=world.school.pk,
         due_on=timezone.localdate(),
         who_or_where="The back gate",
+        legal_power="closure_nuisance",
     )
     client.force_login(world.teacher)
     drawn = client.get(reverse("plan_paper", kwargs={"plan_id": agreed.pk}))
@@ -206,6 +207,7 @@ def test_the_plan_shows_safety_and_what_is_done_against_those_who_harm(client, w
         assert all(
             word in text for word in ("Her aunt rings us", "Close the gate at four", "Walk home with her")
         )
+        assert "not checked by a lawyer" in " ".join(text.lower().split())
         assert "Printed on" in text
         assert "Tess Archer" in text
     assert AuditRow.objects.filter(verb="print", subject="plan", actor_id=world.teacher.pk).count() == 1

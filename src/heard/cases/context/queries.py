@@ -33,6 +33,7 @@ from heard.network.queries import children_at, group_visible_to, place_visible_t
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import Person
 
 # What is written of a guardian, and kept as it was each time that it changes.
 SAID_OF_GUARDIANS = (
@@ -231,10 +232,14 @@ def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: b
 def names_there(user: User, node_id: uuid.UUID, *, but: Collection[uuid.UUID] = ()) -> list[tuple[str, str]]:
     """Given and family names of children tied to a place or group whom the user may see, by whatever name they go: nothing that is
     written of it names them. `but`: keys of those of whom it is said that it does. One query."""
+    return names_of(children_at(user, node_id).exclude(pk__in=but))
+
+
+def names_of(people: QuerySet[Person]) -> list[tuple[str, str]]:
+    """Given and family names of some of the people whom a user may see, by whatever name they go. One query."""
     found: list[tuple[str, str]] = []
     names = ("given_name", "family_name", "known_as", "other_names__given_name", "other_names__family_name")
-    rows = children_at(user, node_id).exclude(pk__in=but).values_list(*names)
-    for given, family, known_as, other_given, other_family in rows:
+    for given, family, known_as, other_given, other_family in people.values_list(*names):
         found += [(given, family), (known_as, family), (other_given or given, other_family or family)]
     return list(dict.fromkeys(found))
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Case
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
 from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.cases.disruption.rules import Progress
+from heard.govuk.environment import day
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def plan_step(
     """A step against a person, place or group of the network (`end`, `end_id`) or one that is described. `Hidden` for
     one that `by` may not see. `panel_action_id`: what a panel decided, where it comes from there."""
     case = case_visible_to(by, case_id)
-    against = queries.read_against(by, end, end_id, who_or_where)
+    against = queries.read_against(by, case.person_id, end, end_id, who_or_where)
     step = DisruptionStep(case=case, added_by=by, panel_action_id=panel_action_id)
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power,
@@ -78,7 +80,8 @@ def change_step(
     step = _locked(by, disruption_id)
     if step.state != Progress.OPEN:
         raise Refused(rules.FINISHED)
-    against, before = queries.read_against(by, end, end_id, who_or_where), step.owner_id
+    before = step.owner_id
+    against = queries.read_against(by, step.child_case.person_id, end, end_id, who_or_where)
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power,
         legal_power=legal_power, owner=owner,
@@ -244,7 +247,8 @@ def _write_in_context(
     refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
-    refuse(_choose_power(by, step, step.context.end, given["legal_power"]))
+    against = queries.Against(step.context.end, step.context.node_id)
+    refuse(_choose_power(by, step, against, given["legal_power"]))
     for name, value in given.items():
         setattr(step, name, value.strip() if isinstance(value, str) else value)
     step.goal = goal
@@ -268,8 +272,9 @@ def _announce_in_context(by: User, step: DisruptionStep, kind: Notified, whom: I
     announce(by=by, kind=kind, subject="context step", subject_id=step.pk, named=whom)
 
 
-def _audit_in_context(by: User, verb: str, step: DisruptionStep) -> None:
-    record_audit(by=by, verb=verb, subject="context step", subject_id=step.pk, detail={"state": step.state})
+def _audit_in_context(by: User, verb: str, step: DisruptionStep, **more: Any) -> None:
+    detail = {"state": step.state, **more}
+    record_audit(by=by, verb=verb, subject="context step", subject_id=step.pk, detail=detail)
 
 
 @transaction.atomic
@@ -288,6 +293,7 @@ def _announce(by: User, step: DisruptionStep, kind: Notified) -> None:
         subject_id=step.pk,
         person_id=step.child_case.person_id,
         named=[step.owner],
+        beside=step.person_id,
     )
 
 
@@ -300,7 +306,7 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         due_on=given["due_on"],
     )
     refuse(why_not or why_not_give(by, given["owner"], person_id=case.person_id))
-    refuse(_choose_power(by, step, against.end, given["legal_power"]))
+    refuse(_choose_power(by, step, against, given["legal_power"]))
     if (step.ends_on or step.look_again_on) and given["owner"] is None:
         raise Refused(rules.NEEDS_OWNER)
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
@@ -314,20 +320,27 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
     step.save()
 
 
-def _choose_power(by: User, step: DisruptionStep, end: str, legal_power: str) -> str | None:
-    """Why this power may not be the step's; else its release is kept with it. One that stays keeps the release it was chosen from."""
-    changes = legal_power != step.legal_power
+def _choose_power(by: User, step: DisruptionStep, against: queries.Against, legal_power: str) -> str | None:
+    """Why this power may not be the step's; else its release is kept with it. One that stays keeps the release it was chosen from, and what
+    was written of the one before goes."""
+    is_other = legal_power != step.legal_power
+    moves = (against.end_id or against.text) != (step.end_id or step.who_or_where)
     chosen = next((one for one in queries.powers_against(by) if one.id == legal_power), None)
-    if legal_power and chosen is None and changes:
+    if legal_power and chosen is None and is_other:
         raise Hidden
-    if changes:
-        step.release = load.current().id if legal_power else ""
-    return rules.why_not_choose_power(
-        end=end,
+    if legal_power and chosen is None:
+        chosen = load.release(step.release).power(legal_power)
+    why_not = rules.why_not_choose_power(
+        end=against.end,
         against=chosen.against if chosen else None,
-        is_begun=any((step.asked_on, step.served_on, step.ends_on, step.look_again_on)),
-        changes=changes,
+        is_begun=step.is_begun,
+        changes=is_other or moves,
+        not_against=against.no_power,
     )
+    if is_other and not why_not:
+        _keep_before(step, dict.fromkeys(_SAID_OF_A_POWER, ""))
+        step.release = load.current().id if legal_power else ""
+    return why_not
 
 
 @transaction.atomic
@@ -359,19 +372,24 @@ def keep_power(
     step = _locked_any(by, step_id)
     said = {"grounds": grounds, "childs_view": childs_view, "safety": safety, "asked_by": asked_by, "conditions": conditions}  # fmt: skip
     days: dict[str, Any] = {"asked_on": asked_on, "served_on": served_on, "ends_on": ends_on, "look_again_on": look_again_on, "ended_on": ended_on}  # fmt: skip
+    said = {name: "\n".join(text.strip().splitlines()) for name, text in said.items()}
+    now = {name: getattr(step, name) for name in {**said, **days}}
     refuse(
-        queries.why_not_use_power(by, step)
+        queries.why_not_use_power(by, step, ends=bool(ended_on) and {**said, **days} == now | {"ended_on": ended_on})
         or rules.why_not_keep_power(
             grounds=grounds, childs_view=childs_view, safety=safety, asked_by=asked_by, **days,
-            has_owner=step.owner_id is not None, today=timezone.localdate(),
+            has_owner=step.owner_id is not None, broken=[one.broken_on for one in step.broken],
+            since=timezone.localdate(step.added_at), today=timezone.localdate(),
         )
         or _names_a_child(by, step, *said.values())
     )  # fmt: skip
-    for name, value in {**{key: text.strip() for key, text in said.items()}, **days}.items():
+    _keep_before(step, said)
+    for name, value in days.items():
         setattr(step, name, value)
     step.full_clean()
     step.save()
-    _audit_any(by, "change", step)
+    was = {name: str(now[name]) for name in days if now[name] and now[name] != days[name]}
+    _audit_any(by, "change", step, **({"was": was} if was else {}))
     return step
 
 
@@ -382,14 +400,14 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
     refuse(
         queries.why_not_use_power(by, step)
         or rules.why_not_note_breach(
-            served_on=step.served_on, broken_on=broken_on, what_was_done=what_was_done, today=timezone.localdate()
+            served_on=step.served_on, ended_on=step.ended_on, broken_on=broken_on, what_was_done=what_was_done,
+            is_noted=any((one.broken_on, one.what_was_done) == (broken_on, what_was_done.strip()) for one in step.broken),
+            today=timezone.localdate(),
         )
         or _names_a_child(by, step, what_was_done)
     )  # fmt: skip
-    day: Any = broken_on
-    breach = StepBreach.objects.create(
-        step=step, broken_on=day, what_was_done=what_was_done.strip(), noted_by=by
-    )
+    said: dict[str, Any] = {"broken_on": broken_on, "what_was_done": what_was_done.strip()}
+    breach = StepBreach.objects.create(step=step, noted_by=by, **said)
     child = step.case.person_id if step.case else None
     record_audit(by=by, verb="add", subject="breach", subject_id=breach.pk, person_id=child)
     announce(
@@ -399,8 +417,52 @@ def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_wa
         subject_id=step.pk,
         person_id=child,
         named=[step.owner, step.context.held_by if step.context else None],
+        beside=step.person_id,
     )
     return breach
+
+
+@transaction.atomic
+def take_back_breach(*, by: User, step_id: uuid.UUID, breach_id: uuid.UUID, why: str) -> StepBreach:
+    """What was noted wrongly counts no longer. It stays, with who took it back and why; nobody is told of it any longer."""
+    step = _locked_any(by, step_id)
+    breach = queries.breach_visible_to(by, step_id, breach_id)
+    refuse(
+        rules.why_not_take_back_breach(
+            not_theirs=queries.why_not_use_power(by, step, ends=True),
+            is_taken_back=breach.taken_back_at is not None,
+            why=why,
+        )
+        or _names_a_child(by, step, why)
+    )
+    breach.taken_back_at, breach.taken_back_by, breach.why_taken_back = timezone.now(), by, why.strip()
+    breach.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    child = step.case.person_id if step.case else None
+    record_audit(by=by, verb="take back", subject="breach", subject_id=breach.pk, person_id=child)
+    if not queries.any_step_visible_to(by, step_id).broken:
+        settle(kind=Notified.POWER_BROKEN, subject="step power", subject_id=step_id, at=None)
+    return breach
+
+
+# What is written of a power, and how each is called in what stood there before.
+_SAID_OF_A_POWER: Final = {
+    "grounds": _("It rested on"),
+    "childs_view": _("What they thought of it"),
+    "safety": _("What it meant for safety"),
+    "conditions": _("Conditions"),
+    "asked_by": _("Asked for by"),
+}
+
+
+def _keep_before(step: DisruptionStep, said: dict[str, str]) -> None:
+    """Sets what is written of the power, and keeps each text that changes, with the power and the day until which it stood."""
+    for name, text in said.items():
+        was = getattr(step, name)
+        if was and was != text:
+            until = day(timezone.localdate())
+            kept = f"{step.power_label}, {until}. {_SAID_OF_A_POWER[name]}: {was}"
+            step.said_before = "\n".join(filter(None, (step.said_before, kept)))
+        setattr(step, name, text)
 
 
 def _names_a_child(by: User, step: DisruptionStep, *texts: str) -> str | None:
@@ -413,11 +475,11 @@ def _locked_any(by: User, step_id: uuid.UUID) -> DisruptionStep:
     return queries.any_step_visible_to(by, step_id)
 
 
-def _audit_any(by: User, verb: str, step: DisruptionStep) -> None:
+def _audit_any(by: User, verb: str, step: DisruptionStep, **more: Any) -> None:
     if step.case:
-        _audit(by, verb, step.case, step)
+        _audit(by, verb, step.case, step, **more)
     else:
-        _audit_in_context(by, verb, step)
+        _audit_in_context(by, verb, step, **more)
 
 
 def _locked(by: User, disruption_id: uuid.UUID) -> DisruptionStep:
@@ -425,12 +487,12 @@ def _locked(by: User, disruption_id: uuid.UUID) -> DisruptionStep:
     return queries.step_visible_to(by, disruption_id)
 
 
-def _audit(by: User, verb: str, case: Case, step: DisruptionStep) -> None:
+def _audit(by: User, verb: str, case: Case, step: DisruptionStep, **more: Any) -> None:
     record_audit(
         by=by,
         verb=verb,
         subject="disruption step",
         subject_id=step.pk,
         person_id=case.person_id,
-        detail={"state": step.state},
+        detail={"state": step.state, **more},
     )

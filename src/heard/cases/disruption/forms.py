@@ -258,3 +258,11 @@ class BreachForm(Form):
         hint=_("What the police or the court did, and what was done so that children are safe."),
         rows=4,
     )
+
+
+class TakeBackForm(Form):
+    """That it was not broken, for `take_back_breach`."""
+
+    asks = rules.TAKE_BACK_ASKS
+
+    why = TextareaField(_("Why was it noted wrongly?"), rows=3)

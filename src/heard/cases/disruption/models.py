@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
@@ -88,6 +89,10 @@ class DisruptionStep(models.Model):
         blank=True, help_text=_("What the child thinks of it, or why they were not asked.")
     )
     safety = models.TextField(blank=True, help_text=_("What it means for the safety of the child."))
+    said_before = models.TextField(
+        blank=True,
+        help_text=_("What was written of the power before, each with the day until which it stood."),
+    )
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -165,6 +170,23 @@ class DisruptionStep(models.Model):
         return str(self.person or self.place or self.group or self.who_or_where)
 
     @property
+    def end_id(self) -> uuid.UUID | None:
+        """The person, place or group that it is against; None where it is described."""
+        return self.person_id or self.place_id or self.group_id
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its power was asked for, has a day or was broken: then it stays, and whom or what it is against. Fetch `breaches` with it."""
+        days = (self.asked_on, self.served_on, self.ends_on, self.look_again_on, self.ended_on)
+        return any(days) or bool(self.broken)
+
+    @property
+    def is_against_a_child(self) -> bool:
+        """Of whom that is known since: the step was planned against an adult."""
+        who = self.person
+        return who is not None and rules.is_a_child(who.kind, who.birth_date, timezone.localdate())
+
+    @property
     def power_label(self) -> str:
         """The power as the release calls it that it was chosen from; '' where none was chosen."""
         return load.release(self.release).power(self.legal_power).label if self.legal_power else ""
@@ -176,21 +198,29 @@ class DisruptionStep(models.Model):
 
     @property
     def broken(self) -> "list[StepBreach]":
-        """Each time that it was broken. Fetch `breaches` with it."""
-        return list(self.breaches.all())
+        """Each time that it was broken, without what was noted wrongly. Fetch `breaches` with it."""
+        return [one for one in self.breaches.all() if one.taken_back_at is None]
 
 
 class StepBreach(models.Model):
-    """Somebody did what the power of a step forbids, and what was done then. Never changed."""
+    """Somebody did what the power of a step forbids, and what was done then. Never changed; what was noted wrongly is taken back, and stays."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="breaches")
     broken_on = models.DateField()
     what_was_done = models.TextField(help_text=_("How it was broken, and what was done then."))
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField(auto_now_add=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_taken_back = models.TextField(
+        blank=True, help_text=_("Why it was noted wrongly. It counts no longer.")
+    )
 
     class Meta:
-        ordering: ClassVar = ["broken_on", "pk"]
+        ordering: ClassVar = ["broken_on", "noted_at", "pk"]
 
     def __str__(self) -> str:
         return "breach"

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to, worked_in
-from heard.cases.context.queries import contexts_visible_to, leads, open_goals
-from heard.cases.context.rules import NOT_YOURS
+from heard.cases.context.queries import contexts_visible_to, leads, names_of, open_goals
+from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
-from heard.cases.disruption.models import DisruptionStep
+from heard.cases.disruption.models import DisruptionStep, StepBreach
 from heard.knowledge import load
 from heard.network.queries import (
+    children_tied,
     group_visible_to,
     people_visible_to,
     place_visible_to,
@@ -35,12 +39,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Against:
-    """Whom or what a step is against: one key of the network, or `text`. `is_a_child`: then there is no such step."""
+    """Whom or what a step is against: one key of the network, or `text`. `is_a_child`: then there is no such step. `no_power`: why no power is
+    used against it."""
 
     end: str = ""  # 'person', 'place', 'group', or '' for `text`
     end_id: uuid.UUID | None = None
     text: str = ""
     is_a_child: bool = False
+    no_power: str | None = None
 
     @property
     def said(self) -> str:
@@ -95,8 +101,8 @@ def context_steps_of(user: User, context_id: uuid.UUID) -> QuerySet[DisruptionSt
 
 
 def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
-    """What this user has to do about places and groups, longest overdue first."""
-    rows = context_steps_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
+    """What this user has to do about places and groups, and what is left to those who lead the work, longest overdue first."""
+    rows = context_steps_visible_to(user).filter(_own_or_left(user), state=rules.Progress.OPEN)
     return rows.order_by("due_on", "added_at")
 
 
@@ -117,6 +123,14 @@ def any_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
     return step
 
 
+def breach_visible_to(user: User, step_id: uuid.UUID, breach_id: uuid.UUID) -> StepBreach:
+    """What was noted to be broken of a step that the user may see, or `Hidden`."""
+    found = any_step_visible_to(user, step_id).breaches.filter(pk=breach_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
 def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
     """Every step about a place (`place`), group (`group`) or adult (`person`), of contexts and of cases of children whom the user may
     see: what is to do first, by day. One query, and one for what was broken."""
@@ -126,30 +140,85 @@ def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
 
 def powers_due(user: User) -> QuerySet[DisruptionStep]:
     """Powers of steps of this user, or left to them, that end soon or are looked at again soon, and are not said to have ended; with
-    `next_on`."""
+    `next_on`: today where it is against somebody of whom it is known since that they are a child. Not those that were never served, of a
+    step that could not be done."""
     rows = all_steps_visible_to(user).filter(_own_or_left(user), ended_on=None).exclude(legal_power="")
+    rows = rows.exclude(state=rules.Progress.NOT_DONE, served_on=None)
     both = (Coalesce("ends_on", "look_again_on"), Coalesce("look_again_on", "ends_on"))
-    soon = timezone.localdate() + rules.AGAIN_WITHIN
-    return rows.annotate(next_on=Least(*both)).filter(next_on__lte=soon).order_by("next_on", "added_at")
+    today = timezone.localdate()
+    young = Q(person__kind="child") | Q(person__birth_date__gt=rules.under_18_since(today))
+    begun = ~Q(asked_on=None, served_on=None, ends_on=None, look_again_on=None)
+    next_on = Choose(When(young & begun, then=Value(today)), default=Least(*both), output_field=DateField())
+    soon = today + rules.AGAIN_WITHIN
+    return rows.annotate(next_on=next_on).filter(next_on__lte=soon).order_by("next_on", "added_at")
 
 
 def powers_against(user: User, end: str = "") -> list[Power]:
-    """Powers of the newest release that fit whom or what a step is against; '' for any. None for those who plan nothing."""
-    return [one for one in load.current().powers if user.may(May.PLAN) and rules.fits(end, one.against)]
+    """Powers of the newest release that fit whom or what a step is against, '' for any, and of which it is not known that they are in force no
+    more. None for those who plan nothing."""
+    today = timezone.localdate()
+    held = [one for one in load.current().powers if one.in_force_to is None or one.in_force_to >= today]
+    return [one for one in held if user.may(May.PLAN) and rules.fits(end, one.against)]
 
 
-def why_not_use_power(user: User, step: DisruptionStep) -> str | None:
-    """Why this user may say nothing of the power of this step now."""
-    if step.context:
-        theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
-        not_theirs = None if theirs or leads(user, step.context) else NOT_YOURS
-    else:
-        not_theirs = None if user.may(May.PLAN) else rules.NO_PLANS
+def why_not_use_power(user: User, step: DisruptionStep, *, ends: bool = False) -> str | None:
+    """Why this user may say nothing of the power of this step now. `ends`: they say only that it ended, which may be said whoever it is
+    against."""
     return rules.why_not_use_power(
-        not_theirs=not_theirs,
+        not_theirs=_not_theirs(user, step),
         has_power=bool(step.legal_power),
-        is_a_child=bool(step.person and step.person.kind == "child"),
+        not_against=None if ends else _no_power_against(user, step),
     )
+
+
+def may_write_of_power(user: User, step: DisruptionStep) -> bool:
+    """Whether the power of a step that the user sees is theirs to write of. It asks nothing of the database for each step."""
+    return not _not_theirs(user, step)
+
+
+def has_children(user: User, step: DisruptionStep) -> bool:
+    """Of one against a group: whether children are tied to it."""
+    return bool(step.group_id and children_tied(user, [step.group_id]))
+
+
+def _not_theirs(user: User, step: DisruptionStep) -> str | None:
+    if not user.may(May.PLAN):
+        return rules.NO_PLANS
+    if step.context is None:
+        return None
+    theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
+    return None if theirs or leads(user, step.context) else NOT_YOURS
+
+
+def _no_power_against(user: User, step: DisruptionStep) -> str | None:
+    if step.is_against_a_child:
+        return rules.IS_A_CHILD
+    if step.group_id:
+        return _only_children_of(user, step.group_id)
+    child = step.case.person_id if step.case else None
+    return _names_a_child(user, child, step.who_or_where)
+
+
+def _only_children_of(user: User, group_id: uuid.UUID) -> str | None:
+    """Of a group: whether everybody tied to it whom the user may see is a child."""
+    tied = set(web(user).ties().filter(second=group_id, first__kind="person").values_list("first", flat=True))
+    return rules.ONLY_CHILDREN if tied and tied == _children(user, tied) else None
+
+
+def _names_a_child(user: User, child_id: uuid.UUID | None, text: str) -> str | None:
+    """Whether words name the child of the case, or one around them whom the user may see."""
+    if not text or child_id is None:
+        return None
+    around = {tie.end_id for tie in web(user).around(child_id) if tie.end == "person"} | {child_id}
+    named = names_of(people_visible_to(user).filter(pk__in=_children(user, around)))
+    return rules.NAMES_A_CHILD if names_somebody(text, named) else None
+
+
+def _children(user: User, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these people whom the user may see and who are children, whatever their record calls them. One query."""
+    rows = people_visible_to(user).filter(pk__in=people).values_list("pk", "kind", "birth_date")
+    today = timezone.localdate()
+    return {pk for pk, kind, born in rows if rules.is_a_child(kind, born, today)}
 
 
 def why_not_begin_in_context(user: User, context: Context) -> str | None:
@@ -198,38 +267,44 @@ def steps_due(user: User) -> QuerySet[DisruptionStep]:
 
 
 def _own_or_left(user: User) -> Q:
-    """Of steps: those of this user, and in cases that they work in those of whoever cannot see the child any longer, or of nobody."""
+    """Of steps: those of this user, and those that nobody can do: in cases that they work in those of whoever cannot see the child or the adult
+    any longer, or of nobody; in contexts that a team of theirs leads those of whoever went."""
     rows = DisruptionStep.objects.order_by().values("pk")
-    left = rows.filter(case__in=worked_in(user)).exclude(sees(user, "owner", "case__person"))
-    return Q(pk__in=rows.filter(owner=user).union(left))
+    seen = sees(user, "owner", "case__person") & (Q(person=None) | sees(user, "owner", "person"))
+    left = rows.filter(case__in=worked_in(user)).exclude(seen)
+    of_contexts = rows.filter(context__lead_team__in=user.team_ids, owner__is_active=False)
+    return Q(pk__in=rows.filter(owner=user).union(left, of_contexts))
 
 
 def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:
     """People, places and groups around a child, as choices: 'place:…' and what it is called. Children are not among them."""
     ties = web(user).around(person_id)
-    people = [tie.end_id for tie in ties if tie.end == "person"]
-    children = set(people_visible_to(user).filter(pk__in=people, kind="child").values_list("pk", flat=True))
+    children = _children(user, [tie.end_id for tie in ties if tie.end == "person"])
+    tied = children_tied(user, [tie.end_id for tie in ties if tie.end == "group"])
     found = {
         f"{tie.end}:{tie.end_id}": f"{tie.name} ({tie.what or tie.kind})"
+        + (_(": children are tied to it. Not against any of them") if tie.end_id in tied else "")
         for tie in ties
         if tie.end_id not in children
     }
     return list(found.items())
 
 
-def read_against(user: User, end: str, end_id: uuid.UUID | None, text: str) -> Against:
-    """What was chosen, or `Hidden` for a person, place or group that the user may not see."""
+def read_against(user: User, child_id: uuid.UUID, end: str, end_id: uuid.UUID | None, text: str) -> Against:
+    """What was chosen in the case of a child, or `Hidden` for a person, place or group that the user may not see."""
     if end == "place" and end_id:
         place_visible_to(user, end_id)
     elif end == "group" and end_id:
         group_visible_to(user, end_id)
+        return Against(end, end_id, no_power=_only_children_of(user, end_id))
     elif end == "person" and end_id:
         person: Any = people_visible_to(user).filter(pk=end_id).first()
         if person is None:
             raise Hidden
-        return Against(end, end_id, is_a_child=person.kind == "child")
+        is_a_child = rules.is_a_child(person.kind, person.birth_date, timezone.localdate())
+        return Against(end, end_id, is_a_child=is_a_child)
     else:
-        return Against(text=text.strip())
+        return Against(text=text.strip(), no_power=_names_a_child(user, child_id, text))
     return Against(end, end_id)
 
 

@@ -43,6 +43,10 @@ def _on_paper(one: DisruptionStep) -> Iterator[Passage]:
 
 def _power(one: DisruptionStep) -> Iterator[Text]:
     yield labelled(_("Power"), one.power_said)
+    if one.legal_power:
+        yield say(
+            _("That a power stands here does not say that a lawyer checked its text, or that it applies.")
+        )
     yield labelled(_("What the child thinks of it"), one.childs_view)
     yield labelled(_("What it means for safety"), one.safety)
     yield labelled(_("What it rests on"), one.grounds)
@@ -52,6 +56,7 @@ def _power(one: DisruptionStep) -> Iterator[Text]:
         if day:
             yield say(_("%(what)s: %(date)s"), what=say(called), date=day)
     yield labelled(_("Conditions"), one.conditions)
+    yield labelled(_("Before"), one.said_before)
     for breach in one.broken:
         yield say(_("Broken on %(date)s: %(done)s"), date=breach.broken_on, done=breach.what_was_done)
 

@@ -24,6 +24,7 @@ BREACH_ASKS: Final = Asks(
     broken_on="Give the day on which it was broken: today or before.",
     what_was_done="Say how it was broken, and what was done.",
 )
+TAKE_BACK_ASKS: Final = Asks(why="Say why it was noted wrongly. It stays to be read, and counts no longer.")
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
 
 
@@ -48,6 +49,21 @@ FINISHED: Final = "This step is finished already."
 IS_A_CHILD: Final = (
     "This person is a child too, and needs protection whatever they did. Tell a worry about them instead."
 )
+
+
+NAMES_A_CHILD: Final = "These words name a child. No power is used against a child: say who or where the harm comes from, without the name of a child."
+ONLY_CHILDREN: Final = "All of this group who are known here are children, and no power is used against a child. Tell a worry about them instead, or note first which adult is part of it."
+
+
+def is_a_child(kind: str, birth_date: date | None, today: date) -> bool:
+    """`kind`: of a record, 'child' or 'adult'. Somebody under 18 is a child whichever it is."""
+    return kind == "child" or (birth_date is not None and birth_date > under_18_since(today))
+
+
+def under_18_since(today: date) -> date:
+    """Whoever was born after this day is under 18."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - 18, day=28 if is_leap_day else today.day)
 
 
 def why_not_begin_step(*, may_plan: bool, case_is_open: bool) -> str | None:
@@ -143,7 +159,7 @@ _FITS: Final = {
 }
 AGAIN_WITHIN: Final = timedelta(days=28)  # before its day, a power stands in the work of whoever has the step
 NEEDS_OWNER: Final = "Say who does the step: the days of its power stand in their work."
-NOT_THIS_ONE: Final = "This power was asked for or served already. Say that it ended, and plan another step."
+NOT_THIS_ONE: Final = "This power was asked for or served already, or has a day. It stays with whom or what it is against: say that it ended, and plan another step."
 
 
 def fits(end: str, against: Collection[str]) -> bool:
@@ -152,23 +168,31 @@ def fits(end: str, against: Collection[str]) -> bool:
 
 
 def why_not_choose_power(
-    *, end: str, against: Collection[str] | None, is_begun: bool, changes: bool
+    *,
+    end: str,
+    against: Collection[str] | None,
+    is_begun: bool,
+    changes: bool,
+    not_against: str | None,
 ) -> str | None:
-    """`against`: of the power; None where none is chosen. `is_begun`: the one before was asked for or has days; `changes`: this is another."""
+    """`against`: of the power; None where none is chosen. `is_begun`: the one before was asked for, has days or was broken; `changes`: this is
+    another, or is against somebody or something else. `not_against`: why no power is."""
     if is_begun and changes:
         return NOT_THIS_ONE
-    if against is not None and not fits(end, against):
+    if against is None:
+        return None
+    if changes and not fits(end, against):
         return "This power is not used against that. Choose another, or none."
-    return None
+    return not_against
 
 
-def why_not_use_power(*, not_theirs: str | None, has_power: bool, is_a_child: bool) -> str | None:
-    """Of whatever is written about the power of a step. Never against a child, whatever else would allow it."""
+def why_not_use_power(*, not_theirs: str | None, has_power: bool, not_against: str | None) -> str | None:
+    """Of whatever is written about the power of a step. `not_against`: why none is used against whom or what the step is."""
     if not_theirs:
         return not_theirs
     if not has_power:
         return "Choose first which power it is: change the step."
-    return IS_A_CHILD if is_a_child else None
+    return not_against
 
 
 def why_not_keep_power(
@@ -183,19 +207,24 @@ def why_not_keep_power(
     look_again_on: date | None,
     ended_on: date | None,
     has_owner: bool,
+    broken: Collection[date],
+    since: date,
     today: date,
 ) -> str | None:
-    """What is said of a power in use, as a whole. A served one has a day on which it ends or is looked at again."""
+    """What is said of a power in use, as a whole. A served one has a day on which it ends or is looked at again. `broken`: the days on which
+    it was; `since`: when the step was planned."""
     if why_not := POWER_ASKS.missing(grounds=grounds, childs_view=childs_view, safety=safety):
         return why_not
     if bool(asked_by.strip()) != bool(asked_on):
         return "Say both who asked for it and on which day, or neither."
     if any(day and day > today for day in (asked_on, served_on, ended_on)):
         return "It was asked for, served or ended today or before. Check the dates."
-    first = served_on or asked_on
+    first = served_on or asked_on or since
     if asked_on and served_on and served_on < asked_on:
         return "It cannot be served before it was asked for. Check the dates."
-    if first and any(day and day < first for day in (ends_on, look_again_on, ended_on)):
+    if broken and (served_on is None or served_on > min(broken) or (ended_on and ended_on < max(broken))):
+        return "It was broken while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
+    if any(day and day < first for day in (ends_on, look_again_on, ended_on)):
         return "It cannot end, or be looked at again, before it begins. Check the dates."
     if served_on and not (ends_on or look_again_on or ended_on):
         return "Give the day on which it ends, or on which it is looked at again."
@@ -207,12 +236,30 @@ def why_not_keep_power(
 
 
 def why_not_note_breach(
-    *, served_on: date | None, broken_on: date | None, what_was_done: str, today: date
+    *,
+    served_on: date | None,
+    ended_on: date | None,
+    broken_on: date | None,
+    what_was_done: str,
+    is_noted: bool,
+    today: date,
 ) -> str | None:
+    """`is_noted`: the same was noted of this day already."""
     if served_on is None:
         return "It was not served yet. Say first on which day it was."
     if broken_on is None or broken_on > today:
         return BREACH_ASKS["broken_on"]
     if broken_on < served_on:
         return "It cannot be broken before it was served. Check the date."
+    if ended_on and broken_on > ended_on:
+        return "It had ended by then. Check the date, or plan another step."
+    if is_noted:
+        return "This is noted already."
     return BREACH_ASKS.missing(what_was_done=what_was_done)
+
+
+def why_not_take_back_breach(*, not_theirs: str | None, is_taken_back: bool, why: str) -> str | None:
+    """`not_theirs`: why the power is not theirs to write of."""
+    if not_theirs:
+        return not_theirs
+    return "This is taken back already." if is_taken_back else TAKE_BACK_ASKS.missing(why=why)

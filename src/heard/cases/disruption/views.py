@@ -31,9 +31,11 @@ from heard.cases.disruption.forms import (
     FinishForm,
     PowerForm,
     StepForm,
+    TakeBackForm,
 )
+from heard.knowledge import load
 from heard.network.actions import open_record
-from heard.services.law.queries import TARGETS, checked_powers, power_named
+from heard.services.law.queries import Known, checks_of_powers, power_named
 
 
 @gate(May.SEE_CHILD)
@@ -53,7 +55,7 @@ def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "hints": list(hints.values()),
         "may_change": user.may(May.PLAN),
         "why_not": queries.why_not_begin(user, case),
-        "checked": checked_powers(user),
+        "checked": checks_of_powers(user),
     }
     return render(request, "cases/disruption/disruption.html", context)
 
@@ -159,7 +161,7 @@ def power(request: Request, step_id: uuid.UUID) -> HttpResponse:
     kind: Any = ContextPowerForm if step.context else PowerForm
     now = {name: getattr(step, name) for name in kind.base_fields}
     form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now)
-    why_not = queries.why_not_use_power(user, step)
+    why_not = queries.why_not_use_power(user, step, ends=step.is_begun)
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data)
@@ -178,11 +180,33 @@ def broken(request: Request, step_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.note_breach(by=user, step_id=step.pk, **form.cleaned_data)
-            messages.success(
-                request, _("Saved. Whoever does the step, and whoever works with the child, is told.")
-            )
+            messages.success(request, _told(step))
             return _to_where_it_stands(step)
     return _power_page(request, step, form, _("It was broken"), why_not)
+
+
+def _told(step: Any) -> str:
+    if step.context:
+        return _("Saved. Others who do the step or hold the work on it learn of it.")
+    return _(
+        "Saved. Others who do the step or work with the child learn of it, if they may see whom it is against."
+    )
+
+
+@gate(May.PLAN)
+def take_back(request: Request, step_id: uuid.UUID, breach_id: uuid.UUID) -> HttpResponse:
+    """It was not broken: it was noted wrongly."""
+    user: Any = request.user
+    breach = queries.breach_visible_to(user, step_id, breach_id)
+    step = actions.open_any_step(by=user, step_id=step_id)
+    form = kept_form(request, TakeBackForm, kind="step.not-broken", subject_id=breach_id)
+    why_not = queries.why_not_use_power(user, step, ends=True)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.take_back_breach(by=user, step_id=step.pk, breach_id=breach_id, **form.cleaned_data)
+            messages.success(request, _("Taken back: it was noted wrongly."))
+            return _to_where_it_stands(step)
+    return _power_page(request, step, form, _("Take back that it was broken"), why_not, breach)
 
 
 def _where_it_stands(step: Any) -> tuple[str, dict[str, Any]]:
@@ -196,9 +220,11 @@ def _to_where_it_stands(step: Any) -> HttpResponse:
     return redirect(name, **keys)
 
 
-def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str | None) -> HttpResponse:
-    """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen."""
-    here = any(one.id == step.legal_power for one in queries.powers_against(request.user))
+def _power_page(
+    request: Request, step: Any, form: Any, title: str, why_not: str | None, breach: Any = None
+) -> HttpResponse:
+    """`known`: what the knowledge says of the power now; None where it was withdrawn, or none was chosen. `chosen`: what it said then."""
+    here = any(one.id == step.legal_power for one in load.current().powers)
     context = {
         "step": step,
         "case": step.case,
@@ -206,23 +232,33 @@ def _power_page(request: Request, step: Any, form: Any, title: str, why_not: str
         "form": form,
         "title": title,
         "why_not": why_not,
+        "breach": breach,
+        "has_children": queries.has_children(request.user, step),
         "back": _where_it_stands(step),
         "known": power_named(request.user, step.legal_power) if here else None,
+        "chosen": load.release(step.release).power(step.legal_power) if here else None,
         "latest": words_of(request.user, step.case.person_id).first() if step.case else None,
     }
     return render(request, "cases/disruption/power.html", context)
 
 
 def _choices_of_powers(user: Any, end: str, chosen: tuple[str, str]) -> list[tuple[str, str]]:
-    """Those that fit, each with what it is against. `chosen`: the id and label of the one that the step has, which stays where the
+    """Those that fit. `chosen`: the id and label of the one that the step has, which stays where the
     knowledge has withdrawn it."""
-    found = {
-        one.id: f"{one.label} ({', '.join(str(TARGETS[kind]) for kind in one.against)})"
-        for one in queries.powers_against(user, end)
-    }
+    checks = checks_of_powers(user)
+    found = {one.id: _choice(checks.known(one)) for one in queries.powers_against(user, end)}
     if chosen[0]:
         found.setdefault(*chosen)
     return list(found.items())
+
+
+def _choice(known: Known) -> str:
+    """What it is against, and what a lawyer said of its text."""
+    against = ", ".join(known.targets)
+    if known.is_checked:
+        return f"{known.power.label} ({against})"
+    said = _("not right, says who checked it") if known.check else _("not checked by a lawyer")
+    return f"{known.power.label} ({against}; {said})"
 
 
 def _context_form(

@@ -15,6 +15,12 @@ def whose_is(row: DisruptionStep) -> Any:
     return row.owner or _("nobody yet")
 
 
+def _next(row: Any) -> Any:
+    if row.is_against_a_child:
+        return _("Used against a child: end it. %(power)s")
+    return _("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")
+
+
 DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person", "owner"),
@@ -23,13 +29,14 @@ DISRUPTION = WorkList(
 )  # fmt: skip
 OF_CONTEXTS = WorkList(
     "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
-    "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group"),
-    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, context__isnull=False),
+    "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group", "owner"),
+    whose=whose_is, own=lambda user: Q(owner=user),
+    only_if=lambda user: DisruptionStep.objects.filter(state=rules.Progress.OPEN, context__isnull=False),
 )  # fmt: skip
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",
     lambda row: row.case.person if row.case else row.context.whom,
-    lambda row: (_("It ends: %(power)s") if row.next_on == row.ends_on else _("Look at it again: %(power)s")) % {"power": row.power_label},
+    lambda row: _next(row) % {"power": row.power_label},
     note="what", due="next_on", shows=("case__person", "context__place", "context__group", "owner"),
     whose=whose_is,
     only_if=lambda user: DisruptionStep.objects.filter(ended_on=None).exclude(legal_power=""),

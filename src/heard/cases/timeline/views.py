@@ -177,6 +177,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("add", "disruption step"): gettext_lazy("Planned a disruption step"),
     ("change", "disruption step"): gettext_lazy("Changed a disruption step"),
     ("add", "breach"): gettext_lazy("Noted that the power of a disruption step was broken"),
+    ("take back", "breach"): gettext_lazy("Took back that the power of a disruption step was broken"),
     ("finish", "disruption step"): gettext_lazy("Finished a disruption step"),
     ("print", "plan"): gettext_lazy("Printed the plan"),
     ("say where we are", "plan"): gettext_lazy("Wrote down how far the plan is"),

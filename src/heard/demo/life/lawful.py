@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from heard.cases.reporting import actions as reporting
+from heard.knowledge import load
 from heard.services.law import actions as law
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def start_duties(world: World, told: dict[str, Any]) -> None:
     for one in told["checked"]:
         day, said = world.ago(one["ago"]), {name: one[name] for name in ("power", "called", "said")}
         with world.on(day):
-            law.check_power(by=world.coordinator, holds=True, checked_on=day, **said)
+            law.check_power(
+                by=world.coordinator, release=load.current().id, holds=True, checked_on=day, **said
+            )
     with world.on(world.ago(90)):
         posts = {post.kind: post for post in law.set_up_team(by=world.coordinator, team=told["team"])}
     title, other = told["other"]

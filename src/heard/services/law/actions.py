@@ -40,22 +40,43 @@ def set_start(*, by: User, duty: str, starts_on: date | None, why: str) -> DutyS
 
 @transaction.atomic
 def check_power(
-    *, by: User, power: str, holds: bool | None, called: str, said: str, checked_on: date | None
+    *,
+    by: User,
+    power: str,
+    release: str,
+    holds: bool | None,
+    called: str,
+    said: str,
+    checked_on: date | None,
 ) -> PowerCheck:
-    """What a named person said of the text of a power, as the newest release has it. What was said before stays."""
+    """What a named person said of the text of a power, as the newest release has it. `release`: the one whose text they saw. What was said before
+    stays."""
     known = queries.power_named(by, power).power
     today = timezone.localdate()
     refuse(
         rules.why_not_check(
-            may_keep=may_keep(by), holds=holds, called=called, said=said, checked_on=checked_on, today=today
+            may_keep=may_keep(by),
+            is_newest=release == load.current().id,
+            holds=holds,
+            called=called,
+            said=said,
+            checked_on=checked_on,
+            read_on=known.read_on,
+            today=today,
         )
     )
     told: dict[str, Any] = {"holds": holds, "checked_on": checked_on}
     row = PowerCheck.objects.create(
-        power=known.id, release=load.current().id, called=called.strip(), said=said.strip(),
+        power=known.id, release=release, called=called.strip(), said=said.strip(),
         recorded_by=by, recorded_at=timezone.now(), **told,
     )  # fmt: skip
-    detail = {"power": row.power, "release": row.release, "holds": row.holds}
+    detail = {
+        "power": row.power,
+        "release": row.release,
+        "holds": row.holds,
+        "called": row.called,
+        "checked_on": str(row.checked_on),
+    }
     record_audit(by=by, verb="check", subject="power", subject_id=row.pk, reason=row.said, detail=detail)
     return row
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.forms import CharField, HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
@@ -34,6 +35,7 @@ class StartForm(Form):
 class CheckForm(Form):
     asks = rules.CHECK_ASKS
 
+    release = CharField(widget=HiddenInput)  # whose text is on the page
     holds = RadiosField(
         _("What did they say of the text?"),
         choices=[("yes", _("It is right")), ("no", _("It is not right"))],

@@ -102,7 +102,7 @@ TARGETS: Final = {
 
 @dataclass(frozen=True)
 class Known:
-    """A power as the newest release has it. `check`: what was said of this text last; `earlier`: what was said last of a text before it."""
+    """A power as a release has it. `check`: what was said of this text last; `earlier`: what was said last of a text before it."""
 
     power: Power
     check: PowerCheck | None
@@ -117,22 +117,50 @@ class Known:
         return [str(TARGETS[one]) for one in self.power.against]
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What was said of the texts of powers, by power, the latest first: to be asked of each in turn."""
+
+    rows: dict[str, list[PowerCheck]]
+
+    def known(self, power: Power) -> Known:
+        """`check` is of this text, in whichever release it stood when it was checked."""
+        rows = self.rows.get(power.id, [])
+        of_this = [row for row in rows if _says_the_same(row, power)]
+        others = [row for row in rows if row not in of_this]
+        return Known(power, of_this[0] if of_this else None, others[0] if others else None)
+
+    def of(self, release: str, name: str) -> Known:
+        """Of a power as the release has it from which it was chosen."""
+        return self.known(load.release(release).power(name))
+
+
+def all_checks(user: User) -> QuerySet[PowerCheck]:
+    """Whatever was ever said of the text of a power, the latest first."""
+    rows = PowerCheck.objects.select_related("recorded_by")
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
 def checks_visible_to(user: User) -> QuerySet[PowerCheck]:
     """What was said last of the text of a power in each release, the latest first."""
     last = PowerCheck.objects.order_by().values("power", "release").annotate(last=Max("pk")).values("last")
-    rows = PowerCheck.objects.filter(pk__in=last)
-    return rows if user.may(May.SIGNED_IN) else rows.none()
+    return all_checks(user).select_related(None).filter(pk__in=last)
+
+
+def checks_of_powers(user: User) -> Checks:
+    """One question."""
+    said: dict[str, list[PowerCheck]] = {}
+    for row in checks_visible_to(user):
+        said.setdefault(row.power, []).append(row)
+    return Checks(said)
 
 
 def powers(user: User, target: str = "") -> list[Known]:
     """Each power of the newest release, or those against one kind of thing. One question."""
-    said: dict[str, list[PowerCheck]] = {}
-    for row in checks_visible_to(user):
-        said.setdefault(row.power, []).append(row)
     if not user.may(May.SIGNED_IN):
         raise Hidden
-    found = [one for one in load.current().powers if not target or target in one.against]
-    return [_known(one, said.get(one.id, [])) for one in found]
+    checks = checks_of_powers(user)
+    return [checks.known(one) for one in load.current().powers if not target or target in one.against]
 
 
 def power_named(user: User, name: str) -> Known:
@@ -141,17 +169,6 @@ def power_named(user: User, name: str) -> Known:
     if found is None:
         raise Hidden
     return found
-
-
-def checked_powers(user: User) -> set[str]:
-    """The ids of those whose text a lawyer confirmed. One question."""
-    return {one.power.id for one in powers(user) if one.is_checked}
-
-
-def _known(power: Power, rows: list[PowerCheck]) -> Known:
-    of_this = [row for row in rows if _says_the_same(row, power)]
-    others = [row for row in rows if row not in of_this]
-    return Known(power, of_this[0] if of_this else None, others[0] if others else None)
 
 
 def _says_the_same(row: PowerCheck, power: Power) -> bool:

@@ -140,12 +140,29 @@ def why_not_take_off(*, may_keep: bool, why: str) -> str | None:
 
 
 def why_not_check(
-    *, may_keep: bool, holds: bool | None, called: str, said: str, checked_on: date | None, today: date
+    *,
+    may_keep: bool,
+    is_newest: bool,
+    holds: bool | None,
+    called: str,
+    said: str,
+    checked_on: date | None,
+    read_on: date,
+    today: date,
 ) -> str | None:
-    """Of what a named person of the partnership, such as its lawyer, says of the text of a power. `holds`: that it is right."""
+    """Of what a named person of the partnership, such as its lawyer, says of the text of a power. `is_newest`: it is the text of the newest
+    release that they saw; `read_on`: when its sources were read; `holds`: that it is right."""
     if not may_keep:
         return MAY_NOT
+    if not is_newest:
+        return "There is a newer release since you opened this page. Open it again, and read the text that stands there now."
     if holds is None:
         return CHECK_ASKS["holds"]
     why_not = CHECK_ASKS.missing(called=called, said=said, checked_on=checked_on)
-    return why_not or (CHECK_ASKS["checked_on"] if checked_on and checked_on > today else None)
+    if why_not or checked_on is None or read_on <= checked_on <= today:
+        return why_not
+    return (
+        CHECK_ASKS["checked_on"]
+        if checked_on > today
+        else "The text is newer than that day. Give the day on which they read this one."
+    )

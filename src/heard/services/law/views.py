@@ -15,6 +15,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
+from heard.knowledge import load
 from heard.services.law import actions, queries
 from heard.services.law.forms import CheckForm, EndForm, MemberForm, OffForm, PostForm, StartForm, TeamForm
 
@@ -60,14 +61,24 @@ def powers(request: Request) -> HttpResponse:
 @_FORM
 def check(request: Request, power: str) -> HttpResponse:
     """What a lawyer said of the text of a power."""
-    this = queries.power_named(request.user, power).power
-    form: Any = kept_form(request, CheckForm, kind=f"power.{this.id}")
+    known, release = queries.power_named(request.user, power), load.current().id
+    this = known.power
+    form: Any = kept_form(request, CheckForm, kind=f"power.{release}.{this.id}", initial={"release": release})
     if form.is_valid():
         with sending(request, form):
             actions.check_power(by=request.user, power=this.id, **form.checked)
-            messages.success(request, _("Saved. What was said before stays in the audit trail."))
+            messages.success(request, _("Saved. What was said before stays on its page."))
             return redirect("powers")
-    return _form_page(request, form, _("Record what a lawyer said of it"), ("powers", {}), about=this.label)
+    context = {
+        "form": form,
+        "title": _("Record what a lawyer said of it"),
+        "back": ("powers", {}),
+        "about": this.label,
+        "known": known,
+        "release": release,
+        "checks": list(queries.all_checks(request.user).filter(power=this.id)),
+    }
+    return render(request, "services/law/check.html", context)
 
 
 @gate(May.SIGNED_IN)

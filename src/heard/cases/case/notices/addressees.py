@@ -40,7 +40,7 @@ class About:
     """What a notice is about, as far as it decides who has to see it. `level`: how far they see the child, or None where it
     is given to them. `named`: people whom it concerns by name; `teller`: who told the worry that it is about. `not_to`: whom
     it is about, and who never learns of it. `outside`: nobody learns of it who works in a team of theirs; `beyond_case`: nor in one of the
-    child’s case, since it is not known whom it is about."""
+    child’s case, since it is not known whom it is about. `beside`: an adult whom it names too, so that nobody learns of it who may not see them."""
 
     person_id: uuid.UUID | None
     at: datetime
@@ -51,6 +51,7 @@ class About:
     not_to: User | None = None
     outside: bool = False
     beyond_case: bool = False
+    beside: uuid.UUID | None = None
     _cases: list[Any] = field(default_factory=list)
 
     @property
@@ -156,6 +157,8 @@ def _of_role(role: To, about: About, asked_as: To | None = None) -> Iterator[Add
 def may_learn(role: To, user: User, about: About) -> bool:
     """Whether this user may be told of it as this role."""
     if user == about.not_to or (about.outside and not is_outside(user, about)):
+        return False
+    if about.beside and not people_visible_to(user).filter(pk=about.beside).exists():
         return False
     return may_open_as(role, user, about.person_id, about.level)
 

@@ -62,13 +62,14 @@ def announce(
     teller: User | None = None,
     agencies: Iterable[uuid.UUID] = (),
     not_to: User | None = None,
+    beside: uuid.UUID | None = None,
     at: datetime | None = None,
     to_self: bool = False,
 ) -> Notice | None:
     """Puts it on the list of everybody who has to see it, except `by`; None is the child themselves. Call it inside the transaction of the action.
 
     `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
-    concerned". `not_to`: whom it is about, and who never learns of it. `to_self`: `by` learns of it too, since somebody else did it
+    concerned". `not_to`: whom it is about, and who never learns of it. `beside`: an adult whom it names too: who may not see them is not told. `to_self`: `by` learns of it too, since somebody else did it
     in their name; nobody has to answer for that. Who has not yet seen the same about the same subject
     is not told again. None where nobody is left.
     """
@@ -84,6 +85,7 @@ def announce(
         not_to,
         outside=kind in rules.OUTSIDE_FIRST,
         beyond_case=kind in rules.BEYOND_CASE,
+        beside=beside,
     )
     urgent = kind in rules.URGENT
     asked = addressees(rules.WHO[kind], about, urgent=urgent)

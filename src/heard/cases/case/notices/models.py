@@ -40,10 +40,7 @@ class Notice(models.Model):
         WORKER_CHANGED = rules.Kind.WORKER_CHANGED.value, _("This child has another worker now")
         INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
         ACTION = rules.Kind.ACTION.value, _("An action was given to you")
-        POWER_BROKEN = (
-            rules.Kind.POWER_BROKEN.value,
-            _("A notice or order against somebody who harms was broken"),
-        )
+        POWER_BROKEN = rules.Kind.POWER_BROKEN.value, _("The power of a step was broken")
         ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
         PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")
         PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")

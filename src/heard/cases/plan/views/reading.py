@@ -23,7 +23,7 @@ from heard.cases.disruption.queries import steps_of
 from heard.cases.plan import actions, queries, rules
 from heard.cases.safety.queries import in_force
 from heard.govuk.pdf import as_download, draw_pdf
-from heard.services.law.queries import checked_powers
+from heard.services.law.queries import checks_of_powers
 
 
 @gate(May.SEE_CHILD)
@@ -86,6 +86,6 @@ def _beside(user: Any, this: Any) -> dict[str, Any]:
     return {
         "latest": words_of_child(user, this.case_id).first(),
         "safety": in_force(user, this.case_id),
-        "checked": checked_powers(user),
+        "checked": checks_of_powers(user),
         "disruption": [(row, late(row)) for row in steps_of(user, this.case_id)],
     }
