@@ -63,8 +63,8 @@ def held(world: World, agreed: Any, view: ChildsView | None = None) -> Any:
     )  # fmt: skip
 
 
-def ask_child(world: World, made: Any) -> None:
-    actions.note_asked(by=world.coordinator, child_link_id=made[0].pk, asked="It is me.")
+def ask_child(world: World, made: Any, who: str = "child") -> None:
+    actions.note_asked(by=world.coordinator, child_link_id=made[0].pk, who_writes=who, asked="It is me.")
 
 
 def again(made: Any) -> Any:
@@ -98,7 +98,7 @@ def test_what_was_decided_is_read_with_the_secret_alone_once_somebody_else_asked
     assert "From Cora" in page or str(world.coordinator) in page
     assert "<title>Notes</title>" in page
     other = actions.make_link(by=world.social_worker, person_id=item.person_id, word=WORD, weeks=1)
-    actions.note_asked(by=world.coordinator, child_link_id=other[0].pk, asked="Mine")
+    actions.note_asked(by=world.coordinator, child_link_id=other[0].pk, who_writes="child", asked="Mine")
     later = actions.set_secret(by=None, sitting=again(other), secret=SECRET)
     assert child.decided(later) == []  # it was said to be safe before there was this link
 
@@ -194,11 +194,19 @@ def test_it_waits_for_whoever_wrote_the_decision_down_while_the_child_has_a_link
     assert "Tell the child what the panel decided" in work_of(world.social_worker)  # whom the child counts on
     User.objects.filter(pk=world.coordinator.pk).update(is_active=True)
     actions.tell_decision(by=world.coordinator, item_id=item.pk, **SAID)
+    assert work_of(world.coordinator) == ["Tell the child what the panel decided"]  # nobody can read it there
+    ask_child(world, made)
     assert work_of(world.coordinator) == []
     line = queries.reviews_to_write(fresh(world.social_worker)).get()
     assert line == review
     actions.end_link(by=world.social_worker, child_link_id=made[0].pk)
-    assert work_of(world.social_worker) == []
+    actions.make_link(by=world.social_worker, person_id=item.person_id, word=WORD, weeks=1)
+    assert work_of(world.social_worker) == [
+        "Tell the child what the review decided"
+    ]  # whatever became of the card
+    assert work_of(world.coordinator) == ["Tell the child what the panel decided"]  # it was shown too short
+    actions.tell_decision(by=world.coordinator, item_id=item.pk, **SAID | {"is_safe": False})
+    assert work_of(world.coordinator) == []
 
 
 def test_a_link_of_later_asks_for_no_meeting_of_before(world, case, item):
@@ -236,6 +244,7 @@ def test_nobody_learns_by_it_that_the_child_has_a_secret_or_hides_something(worl
     actions.set_secret(by=None, sitting=again(made), secret=SECRET)
     hide(made, user)
     assert seen(user, case, item) == before
+    ask_child(world, made)
     row = actions.tell_decision(by=world.coordinator, item_id=item.pk, **SAID)
     told = seen(user, case, item)
     reading = actions.give_secret(by=None, sitting=again(made), secret=SECRET)
