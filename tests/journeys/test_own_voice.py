@@ -160,7 +160,7 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     sent = ChildMessage.objects.get()
     assert (sent.text, sent.pointed, sent.drawing[0][:2]) == ("", "worried,tired", [2, 1])
     assert sent.words is not None
-    assert sent.words.text == "(A drawing. Pointed at: worried, tired.)"
+    assert sent.words.shown == "A drawing, which stands in Heard.\nPointed at: worried, tired."
 
     page.get_by_role("button", name="Choose a secret word").click()
     page.get_by_label("Your secret word").fill("tangerine")

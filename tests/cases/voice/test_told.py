@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.cases.voice.conftest import SECRET, WORD
 from tests.cases.voice.test_decided import (
@@ -22,11 +24,12 @@ from tests.cases.voice.test_decided import (
     item,
     work_of,
 )
-from tests.cases.voice.test_voice import post
+from tests.cases.voice.test_voice import post, send
 from tests.network.test_merging_records import merge, undo
 
+from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.case.models import Case
+from heard.cases.case.models import Case, Words
 from heard.cases.death.actions import record_death
 from heard.cases.pack.passages import passages_of
 from heard.cases.panel.actions import decide_item
@@ -210,3 +213,44 @@ def test_how_it_is_known_to_be_safe_is_for_who_writes_it_alone_and_on_no_paper(w
     }
     assert TOLD in parts["panel"]
     assert not re.search(r"stepfather|[Ss]afe to read", "".join(parts.values()))
+
+
+def test_the_childs_page_asks_as_often_for_one_decision_as_for_several(world, made, sitting, agreed, item):
+    reading = actions.set_secret(by=None, sitting=sitting, secret=SECRET)
+    ask_child(world, made)
+    decide(world, item)
+    actions.tell_decision(by=world.coordinator, item_id=item.pk, **SAID)
+    with CaptureQueriesContext(connection) as one:
+        assert len(read(reading)) == 1
+    review = held(world, agreed)
+    actions.tell_decision(by=world.social_worker, review_id=review.pk, **SAID)
+    with CaptureQueriesContext(connection) as two:
+        assert len(read(reading)) == 2
+    assert len(two) == len(one)
+
+
+def test_what_did_not_go_is_shown_once_more_where_a_card_does_not_open(client, world, made, sitting):
+    actions.end_link(by=world.social_worker, child_link_id=made[0].pk)
+    said = {"about": "feel", "hide": "nobody", "text": "", "pointed": "sad,<b>"}
+    page = post(client, step="send", **{"pass": sitting.token}, **said, drawn="[[0, 0, [1, 2, 3, 4]]]").text
+    assert "This did not go either" in page
+    assert "M1 2L3 4" in page
+    assert "Pointed at:</strong> Sad" in page
+    assert (
+        "cannot be shown"
+        in post(client, step="send", **{"pass": sitting.token}, **said | {"pointed": ""}, drawn="x").text
+    )
+
+
+def test_words_that_a_decision_lets_go_of_are_said_on_it_no_longer_and_the_trail_says_so(
+    world, sitting, item
+):
+    send(sitting, about="meeting", meeting="panel", text="Please ask my nan too.")
+    words = Words.objects.get(how="themselves")
+    placed = AuditRow.objects.filter(verb="place", subject="words", subject_id=str(words.pk))
+    decide(world, item, ChildsView(words_id=words.pk))
+    words.refresh_from_db()
+    assert (words.said_on_id, placed.count()) == (item.pk, 1)
+    decide(world, item)
+    words.refresh_from_db()
+    assert (words.said_on_id, placed.count()) == (None, 2)

@@ -73,6 +73,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='told_child', to='cases.panelitem'),
         ),
         migrations.AddField(
+            model_name='words',
+            name='shown',
+            field=models.CharField(blank=True, help_text='What the child drew or pointed at themselves, which is said outside their words.', max_length=200),
+        ),
+        migrations.AddField(
             model_name='childlink',
             name='asked_before',
             field=models.TextField(blank=True, help_text='What the child said the times before, with who asked them and when.'),

@@ -396,13 +396,17 @@ def send(
 
 
 def _in_record(message: ChildMessage) -> dict[str, Any]:
-    """What was sent, as words of the record have it: that something was drawn or pointed at stands in brackets, and is not the child’s wording."""
-    marks = [str(_("A drawing."))] if message.drawing else []
+    """What was sent, as words of the record have it: that something was drawn or pointed at stands beside the child’s text, and not in it."""
+    marks = [_("A drawing, which stands in Heard.")] if message.drawing else []
     if message.pointed:
         marks.append(_("Pointed at: %(what)s.") % {"what": message.pointed_at.lower()})
-    text = "\n".join(filter(None, (f"({' '.join(marks)})" if marks else "", message.text)))
     how = DREW_SELF if message.drawing else POINTED if message.pointed else THEMSELVES
-    return {"text": text, "how": how, "heard_by": _("nobody: it came from the child")}
+    return {
+        "text": message.text,
+        "shown": "\n".join(marks),
+        "how": how,
+        "heard_by": _("nobody: it came from the child"),
+    }
 
 
 @transaction.atomic

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.addressing import holders, worries_team
 from heard.agencies.mail.sending import why_no_mail
+from heard.agencies.models import Membership
 from heard.agencies.rules import May
 from heard.cases.case.models import Death
 from heard.cases.case.notices.addressees import About, addressees, may_learn, on_duty
@@ -246,7 +247,9 @@ def decided(sitting: Sitting) -> list[Decided]:
     `rules.shows_decisions`: else whoever set the secret in the child’s place would read it."""
     if not sitting.reads:
         return []
-    rows = _readable(sitting.link).select_related("written_by").order_by("-written_at", "pk")
+    posts = Prefetch("written_by__memberships", Membership.objects.select_related("team__agency"))
+    rows = _readable(sitting.link).select_related("written_by").prefetch_related(posts)
+    rows = rows.order_by("-written_at", "pk")
     return [Decided(row, _elsewhere(row.written_by)) for row in rows]
 
 

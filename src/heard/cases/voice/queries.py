@@ -183,7 +183,8 @@ def to_check(user: User) -> QuerySet[ChildMessage]:
     if not user.may(May.HEAR_OF_STAFF):
         theirs = ~Exists(_officers()) | Q(check_due_at__lt=timezone.now())
         rows = rows.filter(theirs) if user.may(May.DECIDE) else rows.none()
-    return rows.exclude(hidden_from__memberships__team__in=user.team_ids).order_by("check_due_at", "pk")
+    rows = rows.exclude(hidden_from__memberships__team__in=user.team_ids).defer("drawing")
+    return rows.order_by("check_due_at", "pk")
 
 
 def _officers() -> QuerySet[Reader]:

@@ -155,7 +155,8 @@ def why_not_send(
         return "Choose what you want to write."
     if not is_drawing:
         return "The drawing cannot be sent: it may be very long. Undo some of it, or start it again."
-    if not set(pointed) <= set(Feeling) or (pointed and about != About.FEEL):
+    wrong = not set(pointed) <= set(Feeling) or len(pointed) > len(Feeling)
+    if wrong or (pointed and about != About.FEEL):
         return "Choose again how you feel."
     if not text.strip() and not has_drawing and not pointed:
         return WRITE_ASKS["text"]
