@@ -213,7 +213,7 @@ def tell_decision(
 ) -> ChildDecision:
     """What one meeting decided, in plain words for the child: an item of a panel, or a review. They read it at their link where `is_safe`; else `how` says
     how they learn of it. What is written last takes the place of what was written before, at the link too; the same again within a minute is
-    one. `Hidden` for whoever may not say it in the name of that meeting. Nothing here says, or hangs on, whether the child uses the link."""
+    one. `Refused` for whoever may not say it in the name of that meeting. Nothing here says, or hangs on, whether the child uses the link."""
     now = at or timezone.now()
     if item_id:
         PanelItem.objects.select_for_update().filter(pk=item_id).first()
@@ -228,10 +228,11 @@ def tell_decision(
         met, may = {"review": review, "met_on": review.held_on}, may_tell_of_review(by, review)
     else:
         raise Hidden
-    if person_id is None or not may:
+    if person_id is None:
         raise Hidden
     refuse(
         rules.why_not_tell_decision(
+            may_tell=may,
             is_decided=decided_at is not None,
             has_died=death_of(by, person_id) is not None,
             links=queries.good_links(by, person_id),

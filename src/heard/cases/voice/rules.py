@@ -211,9 +211,11 @@ def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
 
 
 def why_not_tell_decision(
-    *, is_decided: bool, has_died: bool, links: int, text: str, is_safe: bool, how: str
+    *, may_tell: bool, is_decided: bool, has_died: bool, links: int, text: str, is_safe: bool, how: str
 ) -> str | None:
-    """Whether it may be written for the child what a meeting decided. `links`: how many are good now, whether or not the child uses them."""
+    """Whether it may be written for the child what a meeting decided. `may_tell`: in the name of that meeting. `links`: how many are good now, whether or not the child uses them."""
+    if not may_tell:
+        return "Whoever wrote the decision down says it to the child, or whoever holds the panel. Ask them."
     if has_died:
         return "It is recorded that the child has died."
     if not is_decided:

@@ -172,30 +172,30 @@ def drawing(request: Request, words_id: uuid.UUID) -> HttpResponse:
 def tell_of_item(request: Request, item_id: uuid.UUID) -> HttpResponse:
     """What a panel decided about a child, written for the child."""
     item = open_item(by=request.user, item_id=item_id)
-    if not item.is_about_child or item.person is None or not may_tell_of_item(request.user, item):
+    if not item.is_about_child or item.person is None:
         raise Hidden
     back, said = ("panel_item", {"item_id": item.pk}), [item.decision, item.reason]
     put_right = [
         _("Put right by %(who)s: %(text)s") % {"who": one.by, "text": one.text}
         for one in item.corrections.all()
     ]
-    return _tell(request, item, item.person, back, [*said, *put_right])
+    return _tell(request, item, item.person, back, [*said, *put_right], may_tell_of_item(request.user, item))
 
 
 @gate(May.ASSESS)
 def tell_of_review(request: Request, review_id: uuid.UUID) -> HttpResponse:
     """The same of a review."""
     review = open_review(by=request.user, review_id=review_id)
-    if not may_tell_of_review(request.user, review):
-        raise Hidden
     back, said = ("review", {"review_id": review.pk}), [review.get_decision_display(), review.reason]
-    return _tell(request, review, review.plan.case.person, back, said)
+    return _tell(
+        request, review, review.plan.case.person, back, said, may_tell_of_review(request.user, review)
+    )
 
 
 def _tell(
-    request: Request, meeting: Any, person: Any, back: tuple[str, dict[str, Any]], said: list[str]
+    request: Request, meeting: Any, person: Any, back: tuple[str, dict[str, Any]], said: list[str], may: bool
 ) -> HttpResponse:
-    """`meeting`: the item or review, of which the user may tell the child. `said`: what is written of it in the record."""
+    """`meeting`: the item or review, of which the child is told. `may`: whether this user tells it. `said`: what is written of it in the record."""
     (name, which), links = back, queries.good_links(request.user, person.pk)
     form = kept_form(request, DecisionForm, kind="child-decision", subject_id=next(iter(which.values())))
     if form.is_valid():
@@ -208,6 +208,7 @@ def _tell(
     context |= {
         "links": links,
         "why_not": rules.why_not_tell_decision(
+            may_tell=may,
             is_decided=name == "review" or meeting.decided_at is not None,
             has_died=why_not_after_death(request.user, person.pk) is not None,
             links=links,
