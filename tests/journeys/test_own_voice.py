@@ -121,7 +121,7 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     link, code = actions.make_link(
         by=world.social_worker, person_id=case.person_id, word="marmalade", weeks=1
     )
-    actions.note_asked(by=world.coordinator, child_link_id=link.pk, asked="It is me.")
+    actions.note_asked(by=world.coordinator, child_link_id=link.pk, who_writes="child", asked="It is me.")
     panel = plan_panel(
         by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=1), place="Town hall", chair=world.coordinator, agencies=[world.care.pk]
     )  # fmt: skip
@@ -160,7 +160,7 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     sent = ChildMessage.objects.get()
     assert (sent.text, sent.pointed, sent.drawing[0][:2]) == ("", "worried,tired", [2, 1])
     assert sent.words is not None
-    assert sent.words.text == "(A drawing. Pointed at: worried, tired.)"
+    assert sent.words.shown == "A drawing, which stands in Heard.\nPointed at: worried, tired."
 
     page.get_by_role("button", name="Choose a secret word").click()
     page.get_by_label("Your secret word").fill("tangerine")

@@ -101,6 +101,8 @@ class User(AbstractUser):
     def _memberships(self) -> "list[Membership]":
         if not self.pk or not self.is_active:
             return []
+        if "memberships" in getattr(self, "_prefetched_objects_cache", {}):
+            return list(self.memberships.all())
         return list(self.memberships.select_related("team__agency"))
 
     @cached_property

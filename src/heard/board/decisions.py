@@ -55,7 +55,7 @@ def what_counts() -> str:
         "A decision counts where the child said something since the decision before it of the same kind, in the same case "
         "or about the same child; or where the child was asked since then and did not want to speak, or could not be reached, "
         "with the day of each try. Words that stood beside an earlier one are not counted again, and another reason why there "
-        "are no words is not counted. With a worry, what was told with it counts as said."
+        "are no words is not counted, nor are pictures that the child pointed at without a word. With a worry, what was told with it counts as said."
     )
 
 

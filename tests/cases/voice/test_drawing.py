@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.cases.voice.conftest import WORD
+from tests.cases.voice.test_decided import held
 from tests.cases.voice.test_hidden import hide
 from tests.cases.voice.test_voice import post, send
 
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.models import Words
+from heard.cases.case.record import WORDS
+from heard.cases.pack.passages import passages_of
 from heard.cases.record.queries import entries_of
+from heard.cases.review.queries import held_beside_words
 from heard.cases.timeline.index import catch_up
 from heard.cases.voice import actions, rules, sketch
 from heard.cases.voice.models import ChildMessage
 from heard.cases.words.actions import correct_words
+from heard.cases.words.rules import ChildsView
 
 STROKES = [[1, 0, [10, 20, 30, 40, 800, 600]], [0, 1, [0, 0]]]
 HOUSE = json.dumps(STROKES)
@@ -93,8 +99,8 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
     sent = ChildMessage.objects.get()
     assert (sent.drawing, sent.text) == (STROKES, "my <b>door")
     words = Words.objects.get(how="drew_self")
-    assert words.text == "(A drawing.)\nmy <b>door"
-    assert words.heard.startswith("The child drew this on")
+    assert (words.text, words.shown) == ("my <b>door", "A drawing, which stands in Heard.")
+    assert words.heard.startswith("The child sent a drawing on")
     client.force_login(world.social_worker)
     at = reverse("child_message", args=[sent.pk])
     shown = client.get(at)
@@ -105,7 +111,7 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
     assert "style=" not in re.search(r"<svg class=\"heard-drawing-by-hand.*?</svg>", shown.text, re.DOTALL)[0]
     assert "unsafe-inline" not in shown.headers["Content-Security-Policy"]
     listed = client.get(reverse("words", args=[case.person_id])).text
-    assert "(A drawing.)" in listed
+    assert "A drawing, which stands in Heard." in listed
     assert "my &lt;b&gt;door" in listed
     to_it = reverse("words_drawing", args=[words.pk])
     assert to_it in listed
@@ -122,7 +128,7 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
         )
     catch_up()
     entry = next(
-        one for one in entries_of(world.social_worker, case.person_id) if "A drawing." in str(one.text)
+        one for one in entries_of(world.social_worker, case.person_id) if "A drawing, which" in str(one.text)
     )
     assert str(entry.what) == "Drawn by the child themselves"
     client.force_login(world.officer)
@@ -146,7 +152,7 @@ def test_who_reads_it_describes_it_in_words_marked_as_theirs(client, world, made
     page = client.get(reverse("child_message", args=[sent.pk])).text
     assert 'aria-label="A house with a thick door"' in page
     assert f"What {world.social_worker} sees in it, in their words and not the child’s:" in page
-    assert Words.objects.get(how="drew_self").text == "(A drawing.)"
+    assert Words.objects.get(how="drew_self").text == ""
     with pytest.raises(Refused, match="Somebody else has described it"):
         actions.describe_drawing(by=world.coordinator, child_message_id=sent.pk, text="A cave")
     plain = send(sitting, text="Only words")
@@ -171,7 +177,7 @@ def test_a_drawing_is_taken_back_as_words_are(client, world, case, made, sitting
     ):
         page = client.get(reverse(name, args=[key])).text
         assert "M10 20L30 40" not in page, name
-        assert "(A drawing.)" not in page, name
+        assert "A drawing, which" not in page, name
     with pytest.raises(Refused, match="took this back"):
         actions.describe_drawing(by=world.social_worker, child_message_id=sent.pk, text="A house")
 
@@ -203,8 +209,8 @@ def test_pointing_at_a_picture_is_a_message_and_is_said_as_pointed_at(client, wo
     said = {"step": "send", "pass": sitting.token, "about": "feel", "hide": "nobody", "text": ""}
     client.post("/n/", said | {"pointed": ["worried", "tired"]})
     words = Words.objects.get(how="pointed")
-    assert words.text == "(Pointed at: worried, tired.)"
-    assert words.heard.startswith("The child pointed at this on")
+    assert (words.text, words.shown) == ("", "Pointed at: worried, tired.")
+    assert words.heard.startswith("The child pointed at pictures on")
     client.force_login(world.social_worker)
     shown = client.get(reverse("child_message", args=[ChildMessage.objects.get().pk])).text
     assert re.search(r"Pointed at:</strong> Worried, Tired", shown)
@@ -229,3 +235,52 @@ def test_what_was_drawn_or_pointed_at_waits_when_the_word_is_asked_again(client,
     page = post(client, step="enter", held=token, word=WORD, **asked).text
     assert re.findall(r'value="(\w+)" checked', page)[:2] == ["sad", "tired"]
     assert "[[1, 0, [10, 20" in page
+
+
+def test_what_was_drawn_or_pointed_at_stands_outside_the_quotation_and_a_face_alone_is_not_what_a_child_said(
+    client, world, case, sitting, agreed
+):
+    send(sitting, about="feel", text="(A drawing.)")
+    send(sitting, about="feel", text="", pointed=["calm"])
+    pointed = Words.objects.get(how="pointed")
+    held(world, agreed, ChildsView(words_id=pointed.pk))
+    client.force_login(world.social_worker)
+    catch_up()
+    for name, key in (
+        ("words", {"person_id": case.person_id}),
+        ("child", {"person_id": case.person_id}),
+    ):
+        page = client.get(reverse(name, kwargs=key)).text
+        assert "Pointed at: calm." in page, name
+        assert not re.search(r"“[^”]*Pointed at", page), name
+        assert "“”" not in page, name
+    told = [str(one.text) for one in entries_of(world.social_worker, case.person_id)]
+    assert any("Pointed at: calm." in text for text in told), told
+    assert "“(A drawing.)”" in client.get(reverse("words", args=[case.person_id])).text
+    counted = held_beside_words(world.coordinator, since=date.min).whole()
+    assert (counted.kept, counted.of) == (0, 1)
+
+
+def test_a_picture_is_pointed_at_once_however_it_is_sent(client, sitting):
+    said = {"step": "send", "pass": sitting.token, "about": "feel", "hide": "nobody", "text": ""}
+    client.post("/n/", said | {"pointed": "sad," * 100})
+    assert ChildMessage.objects.get().pointed == "sad"
+    with pytest.raises(Refused, match="Choose again how you feel"):
+        send(sitting, about="feel", text="", pointed=["sad"] * 9)
+
+
+def test_on_paper_and_in_a_share_a_drawing_says_that_it_is_one_and_what_a_reader_sees_in_it(
+    world, case, sitting
+):
+    sent = send(sitting, text="", drawn=HOUSE)
+    actions.describe_drawing(by=world.social_worker, child_message_id=sent.pk, text="A house with a red door")
+    told = [one.text for one in passages_of(world.coordinator, case.person_id, parts=["words"])]
+    told += [one.text for one in WORDS.pieces(world.social_worker, case.person_id)]
+    told = [text for text in told if "drawing" in text]
+    assert len(told) == 2
+    for text in told:
+        assert text.startswith("A drawing, which stands in Heard.")
+        assert f"What {world.social_worker} sees in the drawing, in their words: A house" in text
+    actions.take_back(by=None, sitting=sitting, child_message_id=sent.pk)
+    later = [one.text for one in passages_of(world.coordinator, case.person_id, parts=["words"])]
+    assert "house" not in "".join(later)

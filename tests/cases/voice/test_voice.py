@@ -436,8 +436,8 @@ def test_a_supervisor_who_did_not_make_a_link_learns_of_it_and_asks_the_child(cl
     at = reverse("child_link_asked", kwargs={"child_link_id": link.pk})
     assert client.get(at).status_code == 200
     with pytest.raises(Refused, match="Somebody else"):
-        actions.note_asked(by=world.social_worker, child_link_id=link.pk, asked="Yes")
-    client.post(at, {"asked": "It is me, on my own phone."})
+        actions.note_asked(by=world.social_worker, child_link_id=link.pk, who_writes="child", asked="Yes")
+    client.post(at, {"who_writes": "child", "asked": "It is me, on my own phone."})
     assert ChildLink.objects.get(pk=link.pk).asked_by == told
     assert not queries.links_to_ask_about(told).exists()
     for _time in range(5):

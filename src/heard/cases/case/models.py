@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from heard.cases.case import rules
-from heard.govuk.said import Text, choice, joined, put, say
+from heard.govuk.said import Text, choice, joined, lines, put, quoted, say
 from heard.network.rules import MOVES
 
 
@@ -168,8 +169,8 @@ class CasePeriod(models.Model):
 # What a child sent through a link: what is said under it, and over it beside something else.
 _SENT = {
     rules.THEMSELVES: gettext_noop("The child wrote this on %(date)s."),
-    rules.DREW_SELF: gettext_noop("The child drew this on %(date)s."),
-    rules.POINTED: gettext_noop("The child pointed at this on %(date)s."),
+    rules.DREW_SELF: gettext_noop("The child sent a drawing on %(date)s."),
+    rules.POINTED: gettext_noop("The child pointed at pictures on %(date)s."),
 }
 _SENT_EARLIER = {
     rules.THEMSELVES: gettext_noop("Written earlier by the child themselves, on %(date)s"),
@@ -218,6 +219,11 @@ class Words(models.Model):
     when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     text = models.TextField(help_text=_("As it was said; in English where somebody has translated it."))
+    shown = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text=_("What the child drew or pointed at themselves, which is said outside their words."),
+    )
     language = models.CharField(max_length=60, blank=True, help_text=_("Empty is English."))
     original = models.TextField(blank=True, help_text=_("In the child’s language, where it was translated."))
     translated_by = models.CharField(max_length=120, blank=True)
@@ -273,6 +279,15 @@ class Words(models.Model):
     def is_said_on(self, row: models.Model) -> bool:
         """Whether the child said this about that plan, at that review and so on, and not on another occasion."""
         return self.said_on_id is not None and self.said_on_id == row.pk
+
+    def said(self, most: int | None = None) -> Text:
+        """The child’s words in quotation marks, of `most` letters; and without them, that they drew, or what they pointed at."""
+        text = quoted(Truncator(self.text).chars(most) if most else self.text)
+        return lines(text, self.shown) if self.shown else text
+
+    def in_quotes(self, most: int | None = None) -> str:
+        """The same, in the reader's language."""
+        return put(self.said(most))
 
     def said_heard(self) -> Text:
         """Who heard the child, and when."""

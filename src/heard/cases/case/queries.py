@@ -46,6 +46,7 @@ from heard.cases.case.rules import (
     AFTER_DEATH,
     BY_CHILD,
     LEADS,
+    POINTED,
     STATUTORY,
     Kept,
     Responsible,
@@ -405,7 +406,7 @@ def beside_words(
     user: User, decided: QuerySet[Any], *, at: str, around: str, words: str = "words"
 ) -> Counting:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
-    same case or about the same child (`around`); or beside the reason why the child, who was asked or whom somebody tried to
+    same case or about the same child (`around`), where more was said than pictures pointed at; or beside the reason why the child, who was asked or whom somebody tried to
     reach since then, could not be heard. `at`: when each was taken; `words`: the field that holds them. For figures of decisions that `user` may count, which
     whoever calls it has asked."""
     before = _decisions_before(decided.model, at, around)
@@ -415,7 +416,8 @@ def beside_words(
         again=Exists(before.filter(**{words: OuterRef(words)})),
         tried=Exists(tried),
     )
-    fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False)
+    pointed = Q(**{f"{words}__how": POINTED, f"{words}__text": ""})
+    fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False) & ~pointed
     reason = Q(**{f"{words}__isnull": True}, tried=True)
     return Counting(
         counted, at, fresh | reason, around if around == "person" else f"{around}__person", reason

@@ -20,7 +20,7 @@ from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
-from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+from heard.govuk.said import Text, choice, labelled, lines, say
 from heard.network import record as network
 from heard.network.queries import addresses_of, people_visible_to, web
 from heard.network.rules import FactKind
@@ -41,7 +41,7 @@ def words_beside(row: Any, words: Words | None) -> Text | str:
     if words is None:
         return ""
     said_here = words.is_said_on(row)
-    return labelled(_("What the child said") if said_here else words.said_earlier(), quoted(words.text))
+    return labelled(_("What the child said") if said_here else words.said_earlier(), words.said())
 
 
 def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:
@@ -121,7 +121,7 @@ _SENT: Final = {
 }
 _SENT_TO_SHARE: Final = {
     THEMSELVES: _("The child’s words of %(date)s, written by the child themselves"),
-    DREW_SELF: _("What the child drew themselves on %(date)s, in words"),
+    DREW_SELF: _("What the child drew themselves on %(date)s"),
     POINTED: _("What the child pointed at in pictures on %(date)s"),
 }
 _SENT_IN_REFERRAL: Final = {
@@ -138,18 +138,28 @@ def _words(one: Words) -> Iterator[ChronologyEntry]:
     changed = (
         say(_("What changed because of it: %(change)s"), change=one.what_changed) if one.what_changed else ""
     )
-    text = quoted(one.text) or "“”"
+    text = one.said() or "“”"
     more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
     if one.how == DREW_SELF:
         more["page"] = ("words_drawing", one.pk)
     yield fact(Kind.WORDS, one.heard_on, what, text, changed, **more)
 
 
+def described(one: Words) -> Text:
+    """What a reader sees in a drawing that the child sent, for paper on which it does not stand; "" where nobody has said so, or it was taken back."""
+    sent = getattr(one, "child_message", None)
+    if sent is None or not sent.described or sent.taken_back_at:
+        return ""
+    return labelled(
+        say(_("What %(who)s sees in the drawing, in their words"), who=sent.described_by), sent.described
+    )
+
+
 def _words_to_share(one: Words) -> Iterator[Piece]:
     label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=one.heard_on, who=one.heard_by)
     if one.how in _SENT:
         label = say(_SENT_TO_SHARE[one.how], date=one.heard_on)
-    yield Piece(f"words-{one.pk}", "words", label, quoted(one.text))
+    yield Piece(f"words-{one.pk}", "words", label, lines(one.said(), described(one)))
 
 
 def hearing_in_referral(one: Words) -> Text:
@@ -243,7 +253,9 @@ TRUSTED_WORKERS = Record(
 )
 WORDS = Record(
     _("The child’s own words"),
-    Words.objects.filter(corrected_by__isnull=True).order_by("heard_on", "written_at"),
+    Words.objects.filter(corrected_by__isnull=True)
+    .select_related("child_message__described_by")
+    .order_by("heard_on", "written_at"),
     "person",
     chronology=_words,
     share=_words_to_share,

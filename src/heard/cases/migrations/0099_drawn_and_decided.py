@@ -73,9 +73,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='told_child', to='cases.panelitem'),
         ),
         migrations.AddField(
-            model_name='childdecision',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.person'),
+            model_name='words',
+            name='shown',
+            field=models.CharField(blank=True, help_text='What the child drew or pointed at themselves, which is said outside their words.', max_length=200),
+        ),
+        migrations.AddField(
+            model_name='childlink',
+            name='asked_before',
+            field=models.TextField(blank=True, help_text='What the child said the times before, with who asked them and when.'),
+        ),
+        migrations.AddField(
+            model_name='childlink',
+            name='who_writes',
+            field=models.CharField(blank=True, choices=[('child', 'The child writes with it'), ('other', 'Somebody else has it, or wrote in their place'), ('unsure', 'It is not sure who writes with it')], help_text='Who writes with it, as the child said last.', max_length=6),
         ),
         migrations.AddField(
             model_name='childdecision',

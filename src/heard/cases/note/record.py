@@ -11,7 +11,7 @@ from heard.cases.note.queries import notes_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, moment, quoted, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, moment, say
 from heard.knowledge import load
 
 
@@ -29,7 +29,7 @@ def _on_paper(one: ContactNote) -> Iterator[Passage]:
     about = {"what": _what(one), "when": moment(one.at), "who": one.written_by}
     text = lines(
         one.text,
-        labelled(_("What the child said"), quoted(one.words.text)) if one.words else "",
+        labelled(_("What the child said"), one.words.said()) if one.words else "",
         labelled(_("Where"), one.where),
         labelled(_("Who was there"), one.who_was_there),
         labelled(_("What comes next"), one.next),

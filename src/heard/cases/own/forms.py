@@ -128,4 +128,4 @@ class GiveForm(Form):
 
 
 def _called(words: Words) -> str:
-    return f"{day(words.heard_on)}: “{Truncator(words.text).chars(80)}”"
+    return f"{day(words.heard_on)}: {words.in_quotes(80)}"

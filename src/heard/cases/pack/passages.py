@@ -46,7 +46,7 @@ from heard.cases.review.record import REVIEWS
 from heard.cases.safety.record import SAFETY_PLANS
 from heard.cases.sharing.record import REQUESTS, SHARES
 from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
-from heard.cases.voice.record import FOR_CHILDREN
+from heard.cases.voice.record import PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN
 from heard.cases.words.record import ALL_WORDS
 from heard.govuk.environment import day
 from heard.govuk.said import joined, lines
@@ -70,17 +70,17 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         INVOLVED,
         TIES,
     ),
-    Part.WORDS: (ALL_WORDS, FOR_CHILDREN),
+    Part.WORDS: (ALL_WORDS,),
     Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS),
     Part.NOTES: (NOTES,),
     Part.ASSESSMENTS: (ASSESSMENTS, NAMED),
     Part.PLANS: (PLANS, STEPS, AFTER_PLANS),
     Part.SAFETY: (SAFETY_PLANS,),
-    Part.REVIEWS: (REVIEWS,),
+    Part.REVIEWS: (REVIEWS, REVIEWS_FOR_CHILDREN),
     Part.MISSING: (EPISODES, FORMS),
     Part.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, HANDOVERS),
     Part.REFERRAL: (REFERRALS,),
-    Part.PANEL: (ITEMS,),
+    Part.PANEL: (ITEMS, PANELS_FOR_CHILDREN),
     Part.FILES: (FILES,),
 }
 

@@ -23,7 +23,7 @@ from heard.cases.assessment.queries import (
     words_of_child,
 )
 from heard.cases.case.counting import LED_BY, Counting
-from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in, working
+from heard.cases.case.queries import beside_words, led_by_own_agencies, my_cases, worked_in, working
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.concern.strategy.queries import going_on as discussion_going_on
@@ -81,6 +81,19 @@ def reviews_visible_to(user: User) -> QuerySet[Review]:
     return Review.objects.filter(visible_through(user, "plan__case__person")).select_related(
         "plan__case__person", "held_by", "words"
     )
+
+
+def falls_to(user: User) -> Q:
+    """Reviews of which it falls to this user to say to the child what was decided: whoever held it; where they have left or see the child no longer, the
+    child’s workers."""
+    theirs = my_cases(user).order_by().values("person")
+    gone = Q(~sees(user, "held_by", "plan__case__person"), plan__case__person__in=theirs)
+    return Q(held_by=user) | gone
+
+
+def may_tell_of_review(user: User, review: Review) -> bool:
+    """Whether this user may say to the child what was decided. For a review that they may see."""
+    return user.may(May.ASSESS) and Review.objects.filter(falls_to(user), pk=review.pk).exists()
 
 
 def review_visible_to(user: User, review_id: uuid.UUID) -> Review:

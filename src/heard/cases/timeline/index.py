@@ -53,7 +53,7 @@ from heard.cases.sharing.record import REQUESTS, SHARES
 from heard.cases.supervision.record import DECISIONS
 from heard.cases.timeline.matching import as_indexed, words_in
 from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
-from heard.cases.voice.record import FOR_CHILDREN
+from heard.cases.voice.record import PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN
 from heard.cases.words.record import ANSWERS
 from heard.network.record import children
 
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
-    NOTES, ANSWERS, FOR_CHILDREN, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
+    NOTES, ANSWERS, PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS, HOLDS,
 )  # fmt: skip

@@ -26,12 +26,15 @@ from heard.cases.case.notices.announcing import announce, settle_check
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import death_of
 from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
-from heard.cases.panel.queries import item_visible_to
-from heard.cases.review.queries import review_visible_to
+from heard.cases.panel.models import PanelItem
+from heard.cases.panel.queries import item_visible_to, may_tell_of_item
+from heard.cases.review.models import Review
+from heard.cases.review.queries import may_tell_of_review, review_visible_to
 from heard.cases.voice import child, queries, rules, sketch
 from heard.cases.voice.child import Sitting
 from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
 from heard.cases.words.actions import add_own_words, answer_words, note_read_by_child, take_back_own_words
+from heard.govuk.environment import time as moment
 from heard.network.queries import person_visible_to
 
 if TYPE_CHECKING:
@@ -98,24 +101,36 @@ def end_link(*, by: User, child_link_id: uuid.UUID, at: datetime | None = None) 
         raise Hidden
     if link.ended_at:
         raise Refused("This link has ended already.")
-    link.ended_at, link.ended_by = at or timezone.now(), by
-    link.save(update_fields=["ended_at", "ended_by"])
-    _tell_of(link, Notified.CHILD_LINK_ENDED, by=by, not_to=by, at=link.ended_at)
-    record_audit(by=by, verb="end", subject="child link", subject_id=link.pk, person_id=link.person_id)
+    _end(link, by, at or timezone.now())
     return link
 
 
+def _end(link: ChildLink, by: User, at: datetime) -> None:
+    link.ended_at, link.ended_by = at, by
+    link.save(update_fields=["ended_at", "ended_by"])
+    _tell_of(link, Notified.CHILD_LINK_ENDED, by=by, not_to=by, at=at)
+    record_audit(by=by, verb="end", subject="child link", subject_id=link.pk, person_id=link.person_id)
+
+
 @transaction.atomic
-def note_asked(*, by: User, child_link_id: uuid.UUID, asked: str, at: datetime | None = None) -> ChildLink:
-    """Somebody else than who made the link asked the child face to face whether they write with it."""
+def note_asked(
+    *, by: User, child_link_id: uuid.UUID, who_writes: str, asked: str, at: datetime | None = None
+) -> ChildLink:
+    """Somebody else than who made the link asked the child face to face who writes with it: once, and again whenever somebody does; what
+    they said before stays. A link with which somebody else writes ends at once. Nothing here says, or hangs on, whether there is a secret."""
     ChildLink.objects.select_for_update().filter(pk=child_link_id).first()
     link = queries.link_visible_to(by, child_link_id)
     if not (by.may(May.ASSESS) or by.may(May.DECIDE)):
         raise Hidden
-    is_maker, was_asked = link.made_by_id == by.pk, link.asked_at is not None
-    refuse(rules.why_not_ask(is_maker=is_maker, was_asked=was_asked, asked=asked))
+    refuse(rules.why_not_ask(is_maker=link.made_by_id == by.pk, who_writes=who_writes, asked=asked))
+    if link.asked_at:
+        was = f"{link.asked_by}, {moment(link.asked_at)}: {link.get_who_writes_display()}"
+        link.asked_before = "\n".join(filter(None, (was, link.asked, link.asked_before)))
     link.asked_at, link.asked_by, link.asked = at or timezone.now(), by, asked.strip()
-    link.save(update_fields=["asked_at", "asked_by", "asked"])
+    link.who_writes = who_writes
+    link.save(update_fields=["asked_at", "asked_by", "asked", "asked_before", "who_writes"])
+    if who_writes == rules.WhoWrites.OTHER and not link.ended_at:
+        _end(link, by, link.asked_at)
     mark_subject_seen(by=by, subject="child link", subject_id=link.pk, at=at)
     record_audit(by=by, verb="ask", subject="child link", subject_id=link.pk, person_id=link.person_id)
     return link
@@ -197,34 +212,41 @@ def tell_decision(
     at: datetime | None = None,
 ) -> ChildDecision:
     """What one meeting decided, in plain words for the child: an item of a panel, or a review. They read it at their link where `is_safe`; else `how` says
-    how they learn of it. Only ever added. Nothing here says, or hangs on, whether the child uses the link."""
+    how they learn of it. What is written last takes the place of what was written before, at the link too; the same again within a minute is
+    one. `Refused` for whoever may not say it in the name of that meeting. Nothing here says, or hangs on, whether the child uses the link."""
+    now = at or timezone.now()
     if item_id:
+        PanelItem.objects.select_for_update().filter(pk=item_id).first()
         item = item_visible_to(by, item_id)
-        person_id, is_decided = item.person_id, item.decided_at is not None
+        person_id, decided_at = item.person_id, item.decided_at
         met: dict[str, Any] = {"panel_item": item, "met_on": timezone.localdate(item.panel.starts_at)}
-        if not item.is_about_child or person_id is None:
-            raise Hidden
+        may = item.is_about_child and may_tell_of_item(by, item)
     elif review_id:
+        Review.objects.select_for_update().filter(pk=review_id).first()
         review = review_visible_to(by, review_id)
-        person_id, is_decided = review.plan.case.person_id, True
-        met = {"review": review, "met_on": review.held_on}
+        person_id, decided_at = review.plan.case.person_id, review.recorded_at
+        met, may = {"review": review, "met_on": review.held_on}, may_tell_of_review(by, review)
     else:
+        raise Hidden
+    if person_id is None:
         raise Hidden
     refuse(
         rules.why_not_tell_decision(
-            may_write=by.may(May.ASSESS),
-            is_decided=is_decided,
+            may_tell=may,
+            is_decided=decided_at is not None,
             has_died=death_of(by, person_id) is not None,
-            has_link=queries.has_link(by, person_id),
+            links=queries.good_links(by, person_id),
             text=text,
             is_safe=is_safe,
             how=how,
         )
     )
     said: dict[str, Any] = {"text": text.strip(), "is_safe": is_safe, "how": how.strip()}
-    row = ChildDecision.objects.create(
-        person_id=person_id, written_by=by, written_at=at or timezone.now(), **met, **said
-    )
+    last = ChildDecision.objects.filter(**met).last()
+    same = ChildDecision.objects.filter(**said, pk=last.pk, written_by=by) if last else None
+    if last and same and rules.is_same_again(last.written_at, decided_at, now):
+        return last
+    row = ChildDecision.objects.create(written_by=by, written_at=now, **met, **said)
     record_audit(
         by=by, verb="write for child", subject="child decision", subject_id=row.pk, person_id=person_id
     )
@@ -375,13 +397,17 @@ def send(
 
 
 def _in_record(message: ChildMessage) -> dict[str, Any]:
-    """What was sent, as words of the record have it: that something was drawn or pointed at stands in brackets, and is not the child’s wording."""
-    marks = [str(_("A drawing."))] if message.drawing else []
+    """What was sent, as words of the record have it: that something was drawn or pointed at stands beside the child’s text, and not in it."""
+    marks = [_("A drawing, which stands in Heard.")] if message.drawing else []
     if message.pointed:
         marks.append(_("Pointed at: %(what)s.") % {"what": message.pointed_at.lower()})
-    text = "\n".join(filter(None, (f"({' '.join(marks)})" if marks else "", message.text)))
     how = DREW_SELF if message.drawing else POINTED if message.pointed else THEMSELVES
-    return {"text": text, "how": how, "heard_by": _("nobody: it came from the child")}
+    return {
+        "text": message.text,
+        "shown": "\n".join(marks),
+        "how": how,
+        "heard_by": _("nobody: it came from the child"),
+    }
 
 
 @transaction.atomic

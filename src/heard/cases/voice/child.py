@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.addressing import holders, worries_team
 from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.rules import May
+from heard.cases.case.models import Death
 from heard.cases.case.notices.addressees import About, addressees, may_learn, on_duty
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import To
@@ -241,11 +242,13 @@ def read_back(sitting: Sitting) -> list[Sent]:
 
 
 def decided(sitting: Sitting) -> list[Decided]:
-    """What meetings decided since the link was made, where that is safe to read here; the latest first. With the secret alone, and at a link about which
-    somebody else than who made it has asked the child face to face: else whoever set the secret in their place would read it."""
+    """What meetings decided since the link was made, where that is safe to read here; the latest first. With the secret alone, and where
+    `rules.shows_decisions`: else whoever set the secret in the child’s place would read it."""
     if not sitting.reads:
         return []
-    rows = _readable(sitting.link).select_related("written_by").order_by("-written_at", "pk")
+    rows = _readable(sitting.link).select_related("written_by")
+    rows = rows.prefetch_related("written_by__memberships__team__agency")
+    rows = rows.order_by("-written_at", "pk")
     return [Decided(row, _elsewhere(row.written_by)) for row in rows]
 
 
@@ -258,8 +261,18 @@ def decision_of(link: ChildLink, key: str) -> ChildDecision | None:
 
 
 def _readable(link: ChildLink) -> QuerySet[ChildDecision]:
-    rows = ChildDecision.objects.filter(person=link.person_id, is_safe=True, written_at__gte=link.made_at)
-    return rows if link.asked_at else rows.none()
+    """Of each meeting what was written last, and not what was written before the decision was put right. Nothing once the child has died."""
+    if not rules.shows_decisions(
+        who_writes=link.who_writes, asked_at=link.asked_at, secret_at=link.secret_at
+    ):
+        return ChildDecision.objects.none()
+    theirs = Q(panel_item__person=link.person_id) | Q(review__plan__case__person=link.person_id)
+    still = Q(panel_item=None) | Q(panel_item__decided_at__lte=F("written_at"))
+    same = Q(panel_item=OuterRef("panel_item")) | Q(review=OuterRef("review"))
+    later = ChildDecision.objects.filter(same, written_at__gt=OuterRef("written_at")).order_by()
+    died = Death.objects.filter(person=link.person_id, stands=True).order_by()
+    rows = ChildDecision.objects.filter(theirs, still, is_safe=True, written_at__gte=link.made_at)
+    return rows.filter(~Exists(later), ~Exists(died))
 
 
 def _elsewhere(user: User) -> str:

@@ -44,11 +44,20 @@ class LinkForm(Form):
 class AskedForm(Form):
     asks = ASKED_ASKS
 
+    who_writes = RadiosField(
+        _("Who writes with the link?"),
+        choices=[
+            ("child", _("The child. Nobody else has the card and the word")),
+            ("other", _("Somebody else, or somebody else has them too. The link ends at once")),
+            ("unsure", _("It is not sure")),
+        ],
+        missing=_("Choose who writes with the link, as the child told you"),
+    )
     asked = TextareaField(
         _("What did the child tell you?"),
         hint=_(
             "Ask where whoever gave them the card cannot hear: whether they write with it, who else has the card or the word, and whether "
-            "they want another. If somebody else writes in their place, end the link."
+            "they want another."
         ),
         rows=5,
     )

@@ -17,6 +17,11 @@ class ChildLink(models.Model):
     """A way in for one child, who has no account. It only writes: code and word are kept as hashes, and so is the secret with which the
     child reads back, which nobody else knows."""
 
+    class WhoWrites(models.TextChoices):
+        CHILD = rules.WhoWrites.CHILD.value, _("The child writes with it")
+        OTHER = rules.WhoWrites.OTHER.value, _("Somebody else has it, or wrote in their place")
+        UNSURE = rules.WhoWrites.UNSURE.value, _("It is not sure who writes with it")
+
     when_merged: ClassVar = MOVES
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,6 +58,15 @@ class ChildLink(models.Model):
     )
     asked = models.TextField(
         blank=True, help_text=_("What the child said: whether they write with it, and who has the card.")
+    )
+    who_writes = models.CharField(
+        max_length=6,
+        choices=WhoWrites,
+        blank=True,
+        help_text=_("Who writes with it, as the child said last."),
+    )
+    asked_before = models.TextField(
+        blank=True, help_text=_("What the child said the times before, with who asked them and when.")
     )
 
     class Meta:
@@ -205,12 +219,11 @@ class ChildReply(models.Model):
 
 
 class ChildDecision(models.Model):
-    """What a meeting decided, written for the child in plain words. They read it at their link only where somebody said that this is safe."""
+    """What a meeting decided, written for the child in plain words. They read it at their link only where somebody said that this is safe.
 
-    when_merged: ClassVar = MOVES
+    Never edited: what was written of a meeting last takes the place of what was written of it before. Whose it is, its meeting says."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     panel_item = models.ForeignKey(
         "cases.PanelItem", on_delete=models.PROTECT, null=True, blank=True, related_name="told_child"
     )

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from heard.agencies.rules import Refused
 from heard.cases.voice import actions, child, rules, sketch
 from heard.cases.voice.child import Sitting
-from heard.cases.voice.models import ChildMessage
+from heard.cases.voice.models import ChildDecision, ChildMessage
 
 _NO_LONGER = "It is a while ago that you did something here. Give your word again. What you wrote is kept."
 _NOT_READ = (400, 413, 500)  # what was sent cannot be read, or reading it failed
@@ -81,6 +81,8 @@ def _write(
         return _choose(request, sitting)
     typed = _sent(request)
     typed["draft"] = typed["draft"] or uuid.uuid4().hex
+    answers = _answered(sitting, typed)
+    typed["decision"] = typed["decision"] if answers else ""
     adults = child.adults_who_might_read(sitting.link, now)
     also = [*named, child.one_adult(sitting.link, typed["hide"])]  # who was chosen stays on the list
     there = {one.user.pk for one in adults}
@@ -96,7 +98,7 @@ def _write(
         "feelings": ChildMessage.Feeling.choices,
         "colours": list(enumerate(sketch.COLOURS)),
         "box": sketch,
-        "answers": child.decision_of(sitting.link, typed["decision"]) if sitting.reads else None,
+        "answers": answers,
     }
     return _page(request, "cases/voice/open/write.html", sitting, typed=typed, most=rules.LONGEST, **context)
 
@@ -105,6 +107,9 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Nothing that stands on the form about who must not read it is left aside: what is not sure is asked again."""
     sent, now = _sent(request), timezone.now()
     hide, other = sent["hide"], sent["hide_other"].strip()
+    answers = _answered(sitting, sent)
+    if sent["decision"] and answers is None:
+        return _write(request, sitting, _("Say which meeting it is about, and send it again."))
     chosen = None
     if hide not in ("nobody", "other"):
         chosen = child.one_adult(sitting.link, hide)
@@ -123,7 +128,7 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         return _write(request, sitting, error, named)
     said: dict[str, Any] = {name: sent[name] for name in ("about", "meeting", "draft", "drawn")}
     said["pointed"] = [one for one in sent["pointed"].split(",") if one]
-    said["decision"] = child.decision_of(sitting.link, sent["decision"])
+    said["decision"] = answers
     said["text"] = sent["text"].replace("\r\n", "\n")
     device = rules.device_of(request.headers.get("User-Agent", ""))
     whom: dict[str, Any] = {"hide_from": chosen.user if chosen else None, "hide_other": other}
@@ -134,6 +139,11 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     context: dict[str, Any] = {"message": message, "told": child.who_was_told(message, now)}
     context["happens"] = child.what_happens_now(now, sitting.link)
     return _page(request, "cases/voice/open/sent.html", sitting, **context)
+
+
+def _answered(sitting: Sitting, sent: dict[str, str]) -> ChildDecision | None:
+    """What the child answers: only where it can be shown to them now."""
+    return child.decision_of(sitting.link, sent["decision"]) if sitting.reads and sent["decision"] else None
 
 
 def _secret(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -198,7 +208,8 @@ def _door(request: HttpRequest, error: str = "", held: str = "", code: str = "")
 
 def _over(request: HttpRequest) -> HttpResponse:
     """It does not open. What was typed stays on the page, to be copied or read out."""
-    return _page(request, "cases/voice/open/over.html", typed=_typed(request))
+    typed = _typed(request)
+    return _page(request, "cases/voice/open/over.html", typed=typed, unsent=_unsent(typed))
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
@@ -207,9 +218,18 @@ def _typed(request: HttpRequest) -> dict[str, str]:
     return typed if any(typed[name] for name in _SAID) else {}
 
 
+def _unsent(typed: dict[str, str]) -> ChildMessage:
+    """What did not go, to be shown once more: never saved."""
+    faces = [one for one in typed.get("pointed", "").split(",") if one in set(rules.Feeling)]
+    return ChildMessage(
+        drawing=sketch.strokes_of(typed.get("drawn", "")) or [], pointed=",".join(faces[: len(rules.Feeling)])
+    )
+
+
 def _sent(request: HttpRequest) -> dict[str, str]:
     """What stands on the form; of pictures, all that were pointed at, with commas."""
-    pointed = ",".join(dict.fromkeys(filter(None, request.POST.getlist("pointed"))))
+    sent = ",".join(request.POST.getlist("pointed")).split(",")
+    pointed = ",".join(dict.fromkeys(filter(None, sent)))
     return {name: request.POST.get(name, "") for name in _TYPED} | {"pointed": pointed}
 
 
@@ -218,6 +238,7 @@ def went_wrong(request: HttpRequest, status: int) -> HttpResponse:
     nothing = child.Now(on_duty=False, phone="", minutes=0, by_mail=False)
     typed = _typed(request) if request.method == "POST" and status not in _NOT_READ else {}
     shared = {"pass": "", "large": False, "now": nothing, "typed": typed, "status": status}
+    shared["unsent"] = _unsent(typed)
     page = loader.get_template("cases/voice/open/wrong.html").render(shared)
     return _unspoken(HttpResponse(page, status=status))
 

@@ -19,10 +19,11 @@ from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import Kind, To
-from heard.cases.case.queries import my_cases, summary_of
+from heard.cases.case.queries import summary_of
 from heard.cases.panel.models import PanelItem
-from heard.cases.panel.queries import items_visible_to
+from heard.cases.panel.queries import falls_to, items_visible_to
 from heard.cases.review.models import Review
+from heard.cases.review.queries import falls_to as review_falls_to
 from heard.cases.review.queries import reviews_visible_to
 from heard.cases.voice import rules
 from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
@@ -75,9 +76,9 @@ def link_visible_to(user: User, child_link_id: uuid.UUID) -> ChildLink:
     return found
 
 
-def has_link(user: User, person_id: uuid.UUID) -> bool:
-    """Whether the child has a link that is good now. Whether they use it, or chose a secret, is not said: it would tell of what is hidden."""
-    return links_visible_to(user).filter(_good(timezone.now()), person_id=person_id).exists()
+def good_links(user: User, person_id: uuid.UUID) -> int:
+    """How many links of the child are good now. Whether they use one, or chose a secret, is not said: it would tell of what is hidden."""
+    return links_visible_to(user).filter(_good(timezone.now()), person_id=person_id).count()
 
 
 def _good(now: datetime) -> Q:
@@ -86,33 +87,52 @@ def _good(now: datetime) -> Q:
 
 def decisions_visible_to(user: User) -> QuerySet[ChildDecision]:
     """What was written for children of what meetings decided, of the children whom this user may see, the first first."""
-    return ChildDecision.objects.filter(visible_through(user, "person")).select_related("written_by")
+    items = items_visible_to(user).filter(person__isnull=False).order_by().values("pk")
+    reviews = reviews_visible_to(user).order_by().values("pk")
+    rows = ChildDecision.objects.filter(Q(panel_item__in=items) | Q(review__in=reviews))
+    return rows.select_related("written_by")
 
 
 def items_to_write(user: User) -> QuerySet[PanelItem]:
-    """What panels decided about children who had a link then and have it still, and nobody has written for them yet: of whoever wrote the
-    decision down, and of the child’s workers where they have left. Whether the child uses the link decides nothing."""
+    """What panels decided about children who had a link then, whatever became of it, and which is not told as it stands: nothing was written for the
+    child since, or only to be read at a link, and there is none about which the child was asked. Of whoever wrote the decision down, and of the
+    child’s workers where they have left or see the child no longer. Whether the child uses the link decides nothing."""
     rows = items_visible_to(user).filter(section="children", taken_off_at=None, decided_at__isnull=False)
-    mine = Q(decided_by=user) | Q(decided_by__is_active=False, person__in=_children_of(user))
-    return rows.filter(mine, _had_link("person", "decided_at"), told_child=None).order_by("decided_at", "pk")
+    told = _told("panel_item", "person").filter(written_at__gte=OuterRef("decided_at"))
+    had = _had_link("person", "decided_at")
+    return rows.filter(falls_to(user), had, ~Exists(told)).order_by("decided_at", "pk")
 
 
 def reviews_to_write(user: User) -> QuerySet[Review]:
     """The same of reviews."""
-    mine = Q(held_by=user) | Q(held_by__is_active=False, plan__case__person__in=_children_of(user))
-    had = _had_link("plan__case__person", "recorded_at")
-    return reviews_visible_to(user).filter(mine, had, told_child=None).order_by("held_on", "pk")
-
-
-def _children_of(user: User) -> QuerySet[Case, uuid.UUID]:
-    return my_cases(user).order_by().values_list("person", flat=True)
+    had, told = _had_link("plan__case__person", "recorded_at"), _told("review", "plan__case__person")
+    rows = reviews_visible_to(user).filter(review_falls_to(user), had, ~Exists(told))
+    return rows.order_by("held_on", "pk")
 
 
 def _had_link(person: str, at: str) -> Exists:
     links = ChildLink.objects.filter(
-        _good(timezone.now()), person=OuterRef(person), made_at__lte=OuterRef(at)
+        Q(ended_at=None) | Q(ended_at__gt=OuterRef(at)),
+        person=OuterRef(person),
+        made_at__lte=OuterRef(at),
+        expires_at__gt=OuterRef(at),
     )
     return Exists(links.order_by())
+
+
+def _told(meeting: str, person: str) -> QuerySet[ChildDecision]:
+    """What was written for the child of the meeting around it, and reaches them: told otherwise, or at a link about which they were asked and that is
+    good, or was for long enough."""
+    enough = OuterRef("written_at") + rules.TOLD_WITHIN
+    lasted = Q(Q(ended_at=None) | Q(ended_at__gte=enough), expires_at__gte=enough)
+    links = ChildLink.objects.filter(
+        _good(timezone.now()) | lasted,
+        person=OuterRef(f"{meeting}__{person}"),
+        who_writes=rules.WhoWrites.CHILD.value,
+        made_at__lte=OuterRef("written_at"),
+    )
+    rows = ChildDecision.objects.filter(Q(is_safe=False) | Q(Exists(links.order_by())))
+    return rows.filter(**{meeting: OuterRef("pk")}).order_by()
 
 
 def messages_visible_to(user: User) -> QuerySet[ChildMessage]:
@@ -163,7 +183,8 @@ def to_check(user: User) -> QuerySet[ChildMessage]:
     if not user.may(May.HEAR_OF_STAFF):
         theirs = ~Exists(_officers()) | Q(check_due_at__lt=timezone.now())
         rows = rows.filter(theirs) if user.may(May.DECIDE) else rows.none()
-    return rows.exclude(hidden_from__memberships__team__in=user.team_ids).order_by("check_due_at", "pk")
+    rows = rows.exclude(hidden_from__memberships__team__in=user.team_ids).defer("drawing")
+    return rows.order_by("check_due_at", "pk")
 
 
 def _officers() -> QuerySet[Reader]:

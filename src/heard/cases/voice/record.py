@@ -12,7 +12,7 @@ from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.voice.models import ChildDecision
 from heard.cases.voice.queries import decisions_visible_to
-from heard.govuk.said import labelled, lines, say
+from heard.govuk.said import say
 
 
 def _chronology(one: ChildDecision) -> Iterator[ChronologyEntry]:
@@ -25,16 +25,19 @@ def _chronology(one: ChildDecision) -> Iterator[ChronologyEntry]:
 
 def _on_paper(one: ChildDecision) -> Iterator[Passage]:
     said = {"date": one.met_on, "who": one.written_by}
-    shown = _("Safe to read at the child’s link") if one.is_safe else _("Not shown at the child’s link")
     heading = say(_("Written for the child by %(who)s, after the meeting of %(date)s"), **said)
-    yield Passage(heading, lines(one.text, labelled(shown, one.how)))
+    yield Passage(heading, one.text)
 
 
-FOR_CHILDREN = Record(
-    _("What was decided, written for the child"),
-    ChildDecision.objects.select_related("written_by"),
-    "person",
-    decisions_visible_to,
-    chronology=_chronology,
-    pack=_on_paper,
+# How it is known to be safe at the link is on no paper: it may tell somebody who looks for a way in whose device it is.
+PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN = (
+    Record(
+        _("What was decided, written for the child"),
+        ChildDecision.objects.filter(**{f"{meeting}__isnull": False}).select_related("written_by"),
+        whom,
+        decisions_visible_to,
+        chronology=_chronology,
+        pack=_on_paper,
+    )
+    for meeting, whom in (("panel_item", "panel_item__person"), ("review", "review__plan__case__person"))
 )

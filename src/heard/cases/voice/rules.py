@@ -30,6 +30,7 @@ CHECKED_WITHIN: Final = timedelta(days=1)
 TOLD_WITHIN: Final = timedelta(
     days=7
 )  # after a meeting it is written for the child what was decided; no source gives these days
+TWICE: Final = timedelta(minutes=1)  # in which the same words of the same person are one form sent twice
 ASKED_WITHIN: Final = timedelta(days=7)  # after a link was made, whether or not anything came through it
 WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
 
@@ -42,7 +43,10 @@ ANSWER_ASKS: Final = Asks(
     text="Write the answer, as you would say it to the child.",
     how_safe="Say how you know whether it is safe to read there.",
 )
-ASKED_ASKS: Final = Asks(asked="Say what the child told you, in their words.")
+ASKED_ASKS: Final = Asks(
+    who_writes="Choose who writes with the link, as the child told you.",
+    asked="Say what the child told you, in their words.",
+)
 DECISION_ASKS: Final = Asks(
     text="Write what was decided, as you would say it to the child.",
     how="Say how you know that it is safe to read there; or how the child learns of it otherwise.",
@@ -80,6 +84,14 @@ class Meeting(StrEnum):
     REVIEW = "review"
     PANEL = "panel"
     OTHER = "other"
+
+
+class WhoWrites(StrEnum):
+    """Who writes with a link, as the child said when they were asked. The value is stored."""
+
+    CHILD = "child"
+    OTHER = "other"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True)
@@ -143,7 +155,8 @@ def why_not_send(
         return "Choose what you want to write."
     if not is_drawing:
         return "The drawing cannot be sent: it may be very long. Undo some of it, or start it again."
-    if not set(pointed) <= set(Feeling) or (pointed and about != About.FEEL):
+    wrong = not set(pointed) <= set(Feeling) or len(pointed) > len(Feeling)
+    if wrong or (pointed and about != About.FEEL):
         return "Choose again how you feel."
     if not text.strip() and not has_drawing and not pointed:
         return WRITE_ASKS["text"]
@@ -165,12 +178,20 @@ def why_not_set_secret(*, secret: str, word: str, is_set: bool) -> str | None:
     return None
 
 
-def why_not_ask(*, is_maker: bool, was_asked: bool, asked: str) -> str | None:
+def why_not_ask(*, is_maker: bool, who_writes: str, asked: str) -> str | None:
     if is_maker:
         return "Somebody else than who made the link asks the child."
-    if was_asked:
-        return "The child was asked already."
+    if who_writes not in set(WhoWrites):
+        return ASKED_ASKS["who_writes"]
     return ASKED_ASKS.missing(asked=asked)
+
+
+def shows_decisions(*, who_writes: str, asked_at: datetime | None, secret_at: datetime | None) -> bool:
+    """Whether a link shows what meetings decided to whoever gives its secret: the child said that it is they who write, to somebody else than who made
+    the link, and after the secret was set. Whoever sets one afterwards reads nothing of it."""
+    if who_writes != WhoWrites.CHILD or asked_at is None or secret_at is None:
+        return False
+    return secret_at <= asked_at
 
 
 def names_in(typed: str, names: Iterable[tuple[str, ...]]) -> list[int]:
@@ -190,18 +211,25 @@ def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
 
 
 def why_not_tell_decision(
-    *, may_write: bool, is_decided: bool, has_died: bool, has_link: bool, text: str, is_safe: bool, how: str
+    *, may_tell: bool, is_decided: bool, has_died: bool, links: int, text: str, is_safe: bool, how: str
 ) -> str | None:
-    """Whether it may be written for the child what a meeting decided. `has_link`: one that is good now, whether or not the child uses it."""
-    if not may_write:
-        return "Your role does not write in the record."
+    """Whether it may be written for the child what a meeting decided. `may_tell`: in the name of that meeting. `links`: how many are good now, whether or not the child uses them."""
+    if not may_tell:
+        return "Whoever wrote the decision down says it to the child, or whoever holds the panel. Ask them."
     if has_died:
         return "It is recorded that the child has died."
     if not is_decided:
         return "Nothing has been decided yet."
-    if is_safe and not has_link:
+    if is_safe and not links:
         return "The child has no link that is good now. Say how they learn of it otherwise."
+    if is_safe and links > 1:
+        return "The child has more than one link that is good. End the old one first: it would be shown there too."
     return DECISION_ASKS.missing(text=text, how=how)
+
+
+def is_same_again(before: datetime, decided: datetime | None, now: datetime) -> bool:
+    """Whether what is written now, and was written `before` in the same words, is one form that was sent twice."""
+    return now - before < TWICE and (decided is None or before >= decided)
 
 
 def why_not_describe(*, has_drawing: bool, taken_back: bool, is_anothers: bool, text: str) -> str | None:

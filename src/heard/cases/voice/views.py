@@ -17,8 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.queries import why_not_after_death
 from heard.cases.panel.actions import open_item
+from heard.cases.panel.queries import may_tell_of_item
 from heard.cases.review.actions import open_review
+from heard.cases.review.queries import may_tell_of_review
 from heard.cases.voice import actions, queries, rules
 from heard.cases.voice.forms import AskedForm, CheckForm, DecisionForm, DescribeForm, LinkForm, ReplyForm
 from heard.cases.words.actions import open_words
@@ -81,7 +84,7 @@ def end(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.SEE_CHILD)
 def asked(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
-    """Somebody else than who made the link asked the child about it."""
+    """Somebody else than who made the link asked the child about it: the first time, or again."""
     link = queries.link_visible_to(request.user, child_link_id)
     open_record(by=request.user, person_id=link.person_id)
     form = kept_form(request, AskedForm, kind="child-asked", subject_id=child_link_id)
@@ -90,7 +93,8 @@ def asked(request: Request, child_link_id: uuid.UUID) -> HttpResponse:
             actions.note_asked(by=request.user, child_link_id=child_link_id, **form.cleaned_data)
             messages.success(request, _("Saved: what the child told you about the link."))
             return redirect("child_links", person_id=link.person_id)
-    return render(request, "cases/voice/asked.html", {"link": link, "form": form})
+    why_not = rules.why_not_ask(is_maker=link.made_by_id == request.user.pk, who_writes="child", asked="-")
+    return render(request, "cases/voice/asked.html", {"link": link, "form": form, "why_not": why_not})
 
 
 @gate(May.SEE_CHILD)
@@ -171,7 +175,11 @@ def tell_of_item(request: Request, item_id: uuid.UUID) -> HttpResponse:
     if not item.is_about_child or item.person is None:
         raise Hidden
     back, said = ("panel_item", {"item_id": item.pk}), [item.decision, item.reason]
-    return _tell(request, item.person, back, said)
+    put_right = [
+        _("Put right by %(who)s: %(text)s") % {"who": one.by, "text": one.text}
+        for one in item.corrections.all()
+    ]
+    return _tell(request, item, item.person, back, [*said, *put_right], may_tell_of_item(request.user, item))
 
 
 @gate(May.ASSESS)
@@ -179,11 +187,16 @@ def tell_of_review(request: Request, review_id: uuid.UUID) -> HttpResponse:
     """The same of a review."""
     review = open_review(by=request.user, review_id=review_id)
     back, said = ("review", {"review_id": review.pk}), [review.get_decision_display(), review.reason]
-    return _tell(request, review.plan.case.person, back, said)
+    return _tell(
+        request, review, review.plan.case.person, back, said, may_tell_of_review(request.user, review)
+    )
 
 
-def _tell(request: Request, person: Any, back: tuple[str, dict[str, Any]], said: list[str]) -> HttpResponse:
-    name, which = back
+def _tell(
+    request: Request, meeting: Any, person: Any, back: tuple[str, dict[str, Any]], said: list[str], may: bool
+) -> HttpResponse:
+    """`meeting`: the item or review, of which the child is told. `may`: whether this user tells it. `said`: what is written of it in the record."""
+    (name, which), links = back, queries.good_links(request.user, person.pk)
     form = kept_form(request, DecisionForm, kind="child-decision", subject_id=next(iter(which.values())))
     if form.is_valid():
         with sending(request, form):
@@ -193,7 +206,17 @@ def _tell(request: Request, person: Any, back: tuple[str, dict[str, Any]], said:
             return redirect(name, **which)
     context = {"person": person, "form": form, "back": (name, which), "said": said}
     context |= {
-        "has_link": queries.has_link(request.user, person.pk),
+        "links": links,
+        "why_not": rules.why_not_tell_decision(
+            may_tell=may,
+            is_decided=name == "review" or meeting.decided_at is not None,
+            has_died=why_not_after_death(request.user, person.pk) is not None,
+            links=links,
+            text="-",
+            is_safe=False,
+            how="-",
+        ),
+        "last": meeting.told_child.last(),
         "title": _("Tell the child what was decided"),
     }
     return render(request, "cases/voice/tell.html", context)

@@ -22,16 +22,16 @@ ASKING = WorkList(
     only_if=lambda user: ChildLink.objects.filter(asked_at=None), child="person",
 )  # fmt: skip
 
-# Of every child who has a link, whether or not they use it: nobody learns by these that there is a secret, or something hidden.
+# Of every child who had a link then, whether or not they used it: nobody learns by these that there is a secret, or something hidden.
 AFTER_PANELS = WorkList(
     "child_told_panel", _("What panels decided, to be written for the child"), May.ASSESS, items_to_write,
     "panel_item_for_child", "person", _("Tell the child what the panel decided"), shows=("person",),
     due=lambda day: Q(decided_at__date__lte=day - TOLD_WITHIN), on=lambda row: timezone.localdate(row.decided_at) + TOLD_WITHIN,
-    only_if=lambda user: ChildLink.objects.filter(ended_at=None), child="person",
+    only_if=lambda user: ChildLink.objects.all(), child="person",
 )  # fmt: skip
 AFTER_REVIEWS = WorkList(
     "child_told_review", _("What reviews decided, to be written for the child"), May.ASSESS, reviews_to_write,
     "review_for_child", "plan.case.person", _("Tell the child what the review decided"), shows=("plan__case__person",),
     due=lambda day: Q(held_on__lte=day - TOLD_WITHIN), on=lambda row: row.held_on + TOLD_WITHIN,
-    only_if=lambda user: ChildLink.objects.filter(ended_at=None), child="plan__case__person",
+    only_if=lambda user: ChildLink.objects.all(), child="plan__case__person",
 )  # fmt: skip

@@ -50,15 +50,17 @@ def add_own_words(
     said_on: str,
     heard_by: str,
     how: str = THEMSELVES,
+    shown: str = "",
     said_on_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Words:
-    """What a child wrote, drew or pointed at themselves (`how`), through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is
+    """What a child wrote, drew or pointed at themselves (`how`; `shown`: what they drew or pointed at), through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is
     nobody, and whoever calls this has asked for the child’s word and tells of it."""
     words = Words.objects.create(
         person=person,
         text=text,
         how=how,
+        shown=shown,
         heard_on=timezone.localdate(at),
         heard_by=heard_by,
         said_on=said_on,
@@ -73,7 +75,7 @@ def add_own_words(
 def take_back_own_words(*, by: None, words: Words, says: str) -> None:
     """A child takes back what they wrote themselves: wherever these words are shown, `says` stands for them from now on, and that they
     were said stays."""
-    Words.objects.filter(pk=words.pk, how__in=BY_CHILD).update(text=says, wants="")
+    Words.objects.filter(pk=words.pk, how__in=BY_CHILD).update(text=says, shown="", wants="")
     record_audit(by=by, verb="take back", subject="words", subject_id=words.pk, person_id=words.person_id)
 
 
@@ -102,19 +104,37 @@ def hear(
     `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs; what the child sent for
     such a meeting before anybody knew which is said on this one from now on. Plans and reviews hear the child in the same way.
     """
+    _let_go(by, person_id, view.words_id, on, on_id)
     why_unheard = leave_unheard(by=by, person_id=person_id, beside=on, beside_id=on_id, told=view.unheard)
     if view.new is not None:
         announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
         return record_words(by=by, person_id=person_id, said_on=on, said_on_id=on_id, **view.new), ""
     if view.words_id is None:
         return None, why_unheard or view.why_no_words.strip()
+    Words.objects.select_for_update().filter(pk=view.words_id).first()
     words = words_of(by, person_id).filter(pk=view.words_id).first()
     if words is None:
         raise Hidden
     if words.how in BY_CHILD and words.said_on == on and words.said_on_id is None:
-        words.said_on_id = on_id
-        words.save(update_fields=["said_on_id"])
+        _say_on(by, words, on_id)
     return words, ""
+
+
+def _let_go(
+    by: User, person_id: uuid.UUID, kept: uuid.UUID | None, on: Words.Occasion, on_id: uuid.UUID
+) -> None:
+    """What the child sent, and a decision that is put right now stands beside no longer: it was said on no one meeting again. An answer of the child to
+    what they were told stays where it is."""
+    rows = Words.objects.select_for_update(of=("self",)).filter(said_on=on, said_on_id=on_id)
+    for words in rows.filter(person_id=person_id, how__in=BY_CHILD, child_message__decision=None):
+        if words.pk != kept:
+            _say_on(by, words, None)
+
+
+def _say_on(by: User, words: Words, on_id: uuid.UUID | None) -> None:
+    words.said_on_id = on_id
+    words.save(update_fields=["said_on_id"])
+    record_audit(by=by, verb="place", subject="words", subject_id=words.pk, person_id=words.person_id)
 
 
 @transaction.atomic

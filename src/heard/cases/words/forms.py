@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -201,7 +200,7 @@ def typed_view(words: Words | None, why_not: str, unheard: NotHeard | None) -> d
 
 def _words_choice(words: Words, beside: Any) -> tuple[str, str, str]:
     said_here = beside is not None and words.is_said_on(beside)
-    return str(words.pk), f"“{Truncator(words.text).chars(200)}”", words.heard if said_here else words.earlier
+    return str(words.pk), words.in_quotes(200), words.heard if said_here else words.earlier
 
 
 class WordsForm(Form):

@@ -8,13 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.models import Words
+from heard.cases.case.record import described
 from heard.cases.case.rules import BY_CHILD
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.words.models import Answer
 from heard.cases.words.queries import words_visible_to
-from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+from heard.govuk.said import Text, choice, labelled, lines, say
 
 
 def _answer(one: Answer) -> Iterator[ChronologyEntry]:
@@ -28,7 +29,8 @@ def _answer(one: Answer) -> Iterator[ChronologyEntry]:
 def _on_paper(one: Words) -> Iterator[Passage]:
     said = {"how": choice(one, "how"), "date": one.heard_on, "who": one.heard_by}
     text = lines(
-        quoted(one.text),
+        one.said(),
+        described(one),
         labelled(_("In their language"), one.original),
         labelled(_("Translated by"), one.translated_by),
         labelled(_("What the child wants to happen"), one.wants),
@@ -53,7 +55,9 @@ ANSWERS = Record(
 )
 ALL_WORDS = Record(
     _("The child’s own words, and those that were corrected"),
-    Words.objects.prefetch_related("answers").order_by("heard_on", "written_at"),
+    Words.objects.prefetch_related("answers")
+    .select_related("child_message__described_by")
+    .order_by("heard_on", "written_at"),
     "person",
     words_visible_to,
     pack=_on_paper,

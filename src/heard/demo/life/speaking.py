@@ -68,7 +68,8 @@ def write_themselves(child: Child) -> None:
                 for one in message.notice.readers.select_related("user"):
                     voice.note_read(by=one.user, child_message_id=message.pk)
             if "asked" in sent:
-                voice.note_asked(by=child.world.coordinator, child_link_id=made.pk, asked=sent["asked"])
+                whom: dict[str, Any] = {"child_link_id": made.pk, "who_writes": "child"}
+                voice.note_asked(by=child.world.coordinator, asked=sent["asked"], **whom)
             if "described" in sent:
                 seen = child.say(sent["described"])
                 voice.describe_drawing(by=child.worker, child_message_id=message.pk, text=seen)

@@ -30,7 +30,7 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
-from heard.cases.case.queries import beside_words, cases_visible_to, open_case_of, words_of
+from heard.cases.case.queries import beside_words, cases_visible_to, my_cases, open_case_of, words_of
 from heard.cases.case.rules import BY_CHILD, days_late
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
@@ -49,6 +49,7 @@ from heard.network.queries import (
     children_tied,
     involvements_of,
     not_hidden_through,
+    sees,
     visible_through,
     web,
 )
@@ -194,6 +195,21 @@ def items_visible_to(user: User) -> QuerySet[PanelItem]:
         else PanelItem.objects.none()
     )
     return rows.select_related("panel", "person", "place", "group", "words", "decided_by")
+
+
+def falls_to(user: User) -> Q:
+    """Of items about a child, those of which it falls to this user to say to the child what was decided: whoever wrote it down; where they have left or
+    see the child no longer, the child’s workers."""
+    theirs = my_cases(user).order_by().values("person")
+    gone = Q(~sees(user, "decided_by", "person"), decided_at__isnull=False, person__in=theirs)
+    return Q(decided_by=user) | gone
+
+
+def may_tell_of_item(user: User, item: PanelItem) -> bool:
+    """Whether this user may say to the child what was decided: to whom it falls, and whoever holds panels. For an item that they may see."""
+    if not user.may(May.ASSESS):
+        return False
+    return user.may(May.HOLD_PANEL) or PanelItem.objects.filter(falls_to(user), pk=item.pk).exists()
 
 
 def item_visible_to(user: User, item_id: uuid.UUID) -> PanelItem:

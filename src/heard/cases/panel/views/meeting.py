@@ -16,7 +16,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import not_heard_beside, who_can_do, words_of
+from heard.cases.case.queries import not_heard_beside, who_can_do, why_not_after_death, words_of
 from heard.cases.case.rules import language_hints
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import (
@@ -258,8 +258,15 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
         "may_hold": user.may(May.HOLD_PANEL),
         "sent": queries.sent_for_items(user, this.panel, [this]).get(this.pk, []),
         "for_child": list(this.told_child.select_related("written_by")),
-        "may_tell": user.may(May.ASSESS) and this.decided_at is not None,
+        "may_tell": this.decided_at is not None and _may_tell(user, this),
     }
+
+
+def _may_tell(user: Any, this: Any) -> bool:
+    """Whether the user may write for the child what was decided."""
+    if not this.is_about_child or this.person_id is None or why_not_after_death(user, this.person_id):
+        return False
+    return queries.may_tell_of_item(user, this)
 
 
 def _part(user: Any, this: Any) -> dict[str, Any]:

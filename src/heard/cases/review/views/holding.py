@@ -17,6 +17,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, words_of_child
+from heard.cases.case.queries import why_not_after_death
 from heard.cases.plan.actions import open_plan
 from heard.cases.plan.queries import next_after, plan_visible_to
 from heard.cases.plan.rules import days_overdue
@@ -87,7 +88,7 @@ def review(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         "may_close": queries.may_close(user, context["case"]),
         "sent": list(sent_on(user, person_id, review_id).exclude(pk=this.words_id)),
         "for_child": list(this.told_child.select_related("written_by")),
-        "may_tell": user.may(May.ASSESS),
+        "may_tell": not why_not_after_death(user, person_id) and queries.may_tell_of_review(user, this),
     }
     return render(request, "cases/review/review.html", context)
 
