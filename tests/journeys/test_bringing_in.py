@@ -25,7 +25,7 @@ def test_files_are_checked_and_then_brought_in(world: World, story: Story) -> No
     landed = story.page.evaluate("document.activeElement.textContent")
     assert landed == "What would become of each row"
     story.page.set_viewport_size({"width": 360, "height": 740})
-    assert story.page.evaluate("document.documentElement.scrollHeight") < 2500
+    story.page.wait_for_function("document.documentElement.scrollHeight < 2500")  # once the menu has closed
     attach()
     story.fill("Where do the files come from, and why are they brought in? (optional)", WHY)
     story.press("Go on").sees("Brought in. What became of each row is below.", "Ada Reedmace")
