@@ -28,6 +28,7 @@ NEVER_YET = {
     "Where we are",
     "Decisions with a supervisor",
     "Death of the child",
+    "What panels decided, written for the child",  # a review's is there
 }  # in this record
 ROWS = [one for one in RECORDS if isinstance(one, Record)]
 
@@ -164,5 +165,5 @@ def test_a_chronology_asks_the_database_a_fixed_number_of_times(world: World, re
     for _again in range(3):
         add_words(world, record["person_id"])
     assert (
-        asked() == before < 83
+        asked() == before < 84
     )  # of which four are who or what is at the other end of a tie: a query for each kind

@@ -232,14 +232,15 @@ def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: b
 def names_there(user: User, node_id: uuid.UUID, *, but: Collection[uuid.UUID] = ()) -> list[tuple[str, str]]:
     """Given and family names of children tied to a place or group whom the user may see, by whatever name they go: nothing that is
     written of it names them. `but`: keys of those of whom it is said that it does. One query."""
-    return names_of(children_at(user, node_id).exclude(pk__in=but))
+    return names_of(user, children_at(user, node_id).exclude(pk__in=but))
 
 
-def names_of(people: QuerySet[Person]) -> list[tuple[str, str]]:
-    """Given and family names of some of the people whom a user may see, by whatever name they go. One query."""
+def names_of(user: User, people: QuerySet[Person]) -> list[tuple[str, str]]:
+    """Given and family names of those of these people whom the user may see, by whatever name they go. One query."""
     found: list[tuple[str, str]] = []
     names = ("given_name", "family_name", "known_as", "other_names__given_name", "other_names__family_name")
-    for given, family, known_as, other_given, other_family in people.values_list(*names):
+    seen = people.filter(visible_through(user))
+    for given, family, known_as, other_given, other_family in seen.values_list(*names):
         found += [(given, family), (known_as, family), (other_given or given, other_family or family)]
     return list(dict.fromkeys(found))
 

@@ -197,9 +197,14 @@ class DisruptionStep(models.Model):
         return ". ".join(filter(None, (self.power_label, self.power)))
 
     @property
+    def noted_breaches(self) -> "list[StepBreach]":
+        """Also those that were noted wrongly. Fetch `breaches` with it."""
+        return list(self.breaches.all())
+
+    @property
     def broken(self) -> "list[StepBreach]":
         """Each time that it was broken, without what was noted wrongly. Fetch `breaches` with it."""
-        return [one for one in self.breaches.all() if one.taken_back_at is None]
+        return [one for one in self.noted_breaches if one.taken_back_at is None]
 
 
 class StepBreach(models.Model):

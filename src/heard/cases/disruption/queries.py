@@ -210,7 +210,7 @@ def _names_a_child(user: User, child_id: uuid.UUID | None, text: str) -> str | N
     if not text or child_id is None:
         return None
     around = {tie.end_id for tie in web(user).around(child_id) if tie.end == "person"} | {child_id}
-    named = names_of(people_visible_to(user).filter(pk__in=_children(user, around)))
+    named = names_of(user, people_visible_to(user).filter(pk__in=_children(user, around)))
     return rules.NAMES_A_CHILD if names_somebody(text, named) else None
 
 

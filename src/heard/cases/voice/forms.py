@@ -51,7 +51,6 @@ class AskedForm(Form):
             ("other", _("Somebody else, or somebody else has them too. The link ends at once")),
             ("unsure", _("It is not sure")),
         ],
-        missing=_("Choose who writes with the link, as the child told you"),
     )
     asked = TextareaField(
         _("What did the child tell you?"),

@@ -32,12 +32,15 @@ def _on_paper(one: ChildDecision) -> Iterator[Passage]:
 # How it is known to be safe at the link is on no paper: it may tell somebody who looks for a way in whose device it is.
 PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN = (
     Record(
-        _("What was decided, written for the child"),
+        called,
         ChildDecision.objects.filter(**{f"{meeting}__isnull": False}).select_related("written_by"),
         whom,
         decisions_visible_to,
         chronology=_chronology,
         pack=_on_paper,
     )
-    for meeting, whom in (("panel_item", "panel_item__person"), ("review", "review__plan__case__person"))
+    for called, meeting, whom in (
+        (_("What panels decided, written for the child"), "panel_item", "panel_item__person"),
+        (_("What reviews decided, written for the child"), "review", "review__plan__case__person"),
+    )
 )
