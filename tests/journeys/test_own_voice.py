@@ -121,7 +121,6 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     link, code = actions.make_link(
         by=world.social_worker, person_id=case.person_id, word="marmalade", weeks=1
     )
-    actions.note_asked(by=world.coordinator, child_link_id=link.pk, who_writes="child", asked="It is me.")
     panel = plan_panel(
         by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=1), place="Town hall", chair=world.coordinator, agencies=[world.care.pk]
     )  # fmt: skip
@@ -163,6 +162,12 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     assert sent.words.shown == "A drawing, which stands in Heard.\nPointed at: worried, tired."
 
     page.get_by_role("button", name="Choose a secret word").click()
+    page.get_by_label("Your secret word").fill("tangerine")
+    page.get_by_role("button", name="Go on").click()
+    story.sees("Pointed at: Worried, Tired").sees_not("You stay with your nan.")
+    actions.note_asked(by=world.coordinator, child_link_id=link.pk, who_writes="child", asked="It is me.")
+    page.get_by_role("button", name="Write more").click()
+    page.get_by_role("button", name="Read what came back, and what was decided").click()
     page.get_by_label("Your secret word").fill("tangerine")
     page.get_by_role("button", name="Go on").click()
     story.sees("You stay with your nan.", "Pointed at: Worried, Tired").look()
