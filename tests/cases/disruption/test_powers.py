@@ -547,14 +547,10 @@ def test_a_step_keeps_a_power_that_a_later_release_uses_against_less(
 # ---- of a context
 
 
-@pytest.fixture
-def step(world) -> DisruptionStep:
-    """About a place, towards a goal; the power fits the place."""
-    place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+def a_step_towards_a_goal(world, legal_power: str, **about) -> DisruptionStep:
     work = contexts.open_context(
-        by=world.coordinator, end="place", node_id=place.pk, setting="neighbourhood", why="Three worries",
-        holder=world.social_worker,
-    )  # fmt: skip
+        by=world.coordinator, why="Three worries", holder=world.social_worker, **about
+    )
     from heard.cases.context.models import ContextAssessment
 
     ContextAssessment.objects.create(
@@ -567,8 +563,30 @@ def step(world) -> DisruptionStep:
     )  # fmt: skip
     return actions.plan_context_step(
         by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="business", what="Ask for a review",
-        agency_id=world.care.pk, due_on=SOON, owner=world.social_worker, legal_power="premises_licence",
+        agency_id=world.care.pk, due_on=SOON, owner=world.social_worker, legal_power=legal_power,
     )  # fmt: skip
+
+
+@pytest.fixture
+def step(world) -> DisruptionStep:
+    """About a place, towards a goal; the power fits the place."""
+    place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    about = {"end": "place", "node_id": place.pk, "setting": "neighbourhood"}
+    return a_step_towards_a_goal(world, "premises_licence", **about)
+
+
+def test_work_on_a_group_of_children_chooses_no_power_against_them(world, case, dan) -> None:
+    group = network.add_group(by=world.social_worker, name="The corner", kind="gang")
+    tie(world, case.person, group.pk, "is part of")
+    step = a_step_towards_a_goal(world, "", end="group", node_id=group.pk, setting="peer_group")
+    change = {
+        "by": world.social_worker, "step_id": step.pk, "goal_id": step.goal_id, "kind": "business", "what": "x",
+        "agency_id": world.care.pk, "due_on": SOON, "owner": world.social_worker, "legal_power": "gang_injunction",
+    }  # fmt: skip
+    with pytest.raises(Refused, match="are children"):
+        actions.change_context_step(**change)
+    tie(world, dan, group.pk, "is part of")
+    assert actions.change_context_step(**change).legal_power == "gang_injunction"
 
 
 def test_a_step_about_a_place_has_a_power_that_fits_it_and_names_no_child(world, case, step) -> None:

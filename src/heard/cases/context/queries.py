@@ -29,11 +29,17 @@ from heard.cases.context.models import (
 )
 from heard.cases.context.sides import sides_of
 from heard.cases.stage import rules as signing
-from heard.network.queries import children_at, group_visible_to, place_visible_to, visible_through, web
+from heard.network.queries import (
+    children_at,
+    group_visible_to,
+    people_visible_to,
+    place_visible_to,
+    visible_through,
+    web,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.network.models import Person
 
 # What is written of a guardian, and kept as it was each time that it changes.
 SAID_OF_GUARDIANS = (
@@ -232,14 +238,14 @@ def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: b
 def names_there(user: User, node_id: uuid.UUID, *, but: Collection[uuid.UUID] = ()) -> list[tuple[str, str]]:
     """Given and family names of children tied to a place or group whom the user may see, by whatever name they go: nothing that is
     written of it names them. `but`: keys of those of whom it is said that it does. One query."""
-    return names_of(user, children_at(user, node_id).exclude(pk__in=but))
+    return names_of(user, children_at(user, node_id).exclude(pk__in=but).order_by().values("pk"))
 
 
-def names_of(user: User, people: QuerySet[Person]) -> list[tuple[str, str]]:
+def names_of(user: User, keys: Any) -> list[tuple[str, str]]:
     """Given and family names of those of these people whom the user may see, by whatever name they go. One query."""
     found: list[tuple[str, str]] = []
     names = ("given_name", "family_name", "known_as", "other_names__given_name", "other_names__family_name")
-    seen = people.filter(visible_through(user))
+    seen = people_visible_to(user).filter(pk__in=keys)
     for given, family, known_as, other_given, other_family in seen.values_list(*names):
         found += [(given, family), (known_as, family), (other_given or given, other_family or family)]
     return list(dict.fromkeys(found))

@@ -247,7 +247,7 @@ def _write_in_context(
     refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
-    against = queries.Against(step.context.end, step.context.node_id)
+    against = queries.against_of(by, step.context)
     refuse(_choose_power(by, step, against, given["legal_power"]))
     for name, value in given.items():
         setattr(step, name, value.strip() if isinstance(value, str) else value)

@@ -210,7 +210,7 @@ def _names_a_child(user: User, child_id: uuid.UUID | None, text: str) -> str | N
     if not text or child_id is None:
         return None
     around = {tie.end_id for tie in web(user).around(child_id) if tie.end == "person"} | {child_id}
-    named = names_of(user, people_visible_to(user).filter(pk__in=_children(user, around)))
+    named = names_of(user, _children(user, around))
     return rules.NAMES_A_CHILD if names_somebody(text, named) else None
 
 
@@ -306,6 +306,14 @@ def read_against(user: User, child_id: uuid.UUID, end: str, end_id: uuid.UUID | 
     else:
         return Against(text=text.strip(), no_power=_names_a_child(user, child_id, text))
     return Against(end, end_id)
+
+
+def against_of(user: User, context: Context) -> Against:
+    """The place or group that a context, which the user may see, is about."""
+    key = context.node_id
+    return Against(
+        context.end, key, no_power=_only_children_of(user, key) if context.end == "group" else None
+    )
 
 
 def why_not_begin(user: User, case: Case) -> str | None:

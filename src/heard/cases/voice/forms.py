@@ -1,5 +1,9 @@
 """What a worker is asked about a link, an answer and a check."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.voice.rules import (
@@ -12,6 +16,9 @@ from heard.cases.voice.rules import (
     WEEKS,
 )
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _LASTS = {
     1: _("One week"),
@@ -62,7 +69,20 @@ class AskedForm(Form):
     )
 
 
-class ReplyForm(Form):
+class _ToChild(Form):
+    def clean_is_safe(self) -> bool:
+        return bool(self.cleaned_data["is_safe"] == "yes")
+
+
+def _is_safe(yes: StrOrPromise, no: StrOrPromise) -> RadiosField:
+    return RadiosField(
+        _("Is it safe that this can be read on the child’s device?"),
+        choices=[("yes", yes), ("no", no)],
+        missing=_("Say whether it is safe that this can be read on the child’s device"),
+    )
+
+
+class ReplyForm(_ToChild):
     asks = ANSWER_ASKS
 
     text = TextareaField(
@@ -72,13 +92,9 @@ class ReplyForm(Form):
         ),
         rows=5,
     )
-    is_safe = RadiosField(
-        _("Is it safe that this can be read on the child’s device?"),
-        choices=[
-            ("yes", _("Yes. The child reads it at their link, with their secret word")),
-            ("no", _("No, or I do not know. Somebody tells the child face to face")),
-        ],
-        missing=_("Say whether it is safe that this can be read on the child’s device"),
+    is_safe = _is_safe(
+        _("Yes. The child reads it at their link, with their secret word"),
+        _("No, or I do not know. Somebody tells the child face to face"),
     )
     how_safe = TextareaField(
         _("How do you know?"),
@@ -87,7 +103,7 @@ class ReplyForm(Form):
     )
 
 
-class DecisionForm(Form):
+class DecisionForm(_ToChild):
     asks = DECISION_ASKS
 
     text = TextareaField(
@@ -98,13 +114,9 @@ class DecisionForm(Form):
         ),
         rows=7,
     )
-    is_safe = RadiosField(
-        _("Is it safe that this can be read on the child’s device?"),
-        choices=[
-            ("yes", _("Yes. The child can read it at their link, with a secret word of their own")),
-            ("no", _("No, or I do not know. The child learns of it otherwise")),
-        ],
-        missing=_("Say whether it is safe that this can be read on the child’s device"),
+    is_safe = _is_safe(
+        _("Yes. The child can read it at their link, with a secret word of their own"),
+        _("No, or I do not know. The child learns of it otherwise"),
     )
     how = TextareaField(
         _("How do you know? Or how does the child learn of it otherwise?"),

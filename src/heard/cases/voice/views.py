@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from heard.cases.review.queries import may_tell_of_review
 from heard.cases.voice import actions, queries, rules
 from heard.cases.voice.forms import AskedForm, CheckForm, DecisionForm, DescribeForm, LinkForm, ReplyForm
 from heard.cases.words.actions import open_words
+from heard.govuk.forms import Form
 from heard.network.actions import open_record
 
 
@@ -131,30 +133,16 @@ def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 def answer(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     """What is told to the child, and whether it is safe that they read it on their device."""
-    row = actions.open_message(by=request.user, child_message_id=child_message_id)
-    form = kept_form(request, ReplyForm, kind="child-reply", subject_id=child_message_id)
-    if form.is_valid():
-        with sending(request, form):
-            said = form.cleaned_data | {"is_safe": form.cleaned_data["is_safe"] == "yes"}
-            actions.answer_message(by=request.user, child_message_id=child_message_id, **said)
-            messages.success(request, _("Saved: your answer."))
-            return redirect("child_message", child_message_id=child_message_id)
-    title = _("Answer what the child wrote")
-    return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
+    title, saved = _("Answer what the child wrote"), _("Saved: your answer.")
+    return _write(request, child_message_id, ReplyForm, "child-reply", actions.answer_message, title, saved)
 
 
 @gate(May.SEE_CHILD)
 def describe(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     """What somebody sees in a drawing, for those who do not see it."""
-    row = actions.open_message(by=request.user, child_message_id=child_message_id)
-    form = kept_form(request, DescribeForm, kind="child-drawing", subject_id=child_message_id)
-    if form.is_valid():
-        with sending(request, form):
-            actions.describe_drawing(by=request.user, child_message_id=child_message_id, **form.cleaned_data)
-            messages.success(request, _("Saved: what you see in the drawing, as your words."))
-            return redirect("child_message", child_message_id=child_message_id)
-    title = _("Describe the drawing")
-    return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
+    title, saved = _("Describe the drawing"), _("Saved: what you see in the drawing, as your words.")
+    act = actions.describe_drawing
+    return _write(request, child_message_id, DescribeForm, "child-drawing", act, title, saved)
 
 
 @gate(May.SEE_CHILD)
@@ -200,8 +188,7 @@ def _tell(
     form = kept_form(request, DecisionForm, kind="child-decision", subject_id=next(iter(which.values())))
     if form.is_valid():
         with sending(request, form):
-            answers = form.cleaned_data | {"is_safe": form.cleaned_data["is_safe"] == "yes"}
-            actions.tell_decision(by=request.user, **which, **answers)
+            actions.tell_decision(by=request.user, **which, **form.cleaned_data)
             messages.success(request, _("Saved: what was decided, as the child is told it."))
             return redirect(name, **which)
     context = {"person": person, "form": form, "back": (name, which), "said": said}
@@ -225,12 +212,25 @@ def _tell(
 @gate(May.SEE_CHILD)
 def check(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     """Somebody outside the line of whom it is hidden from looks at it."""
+    title, saved = _("Check what the child hides from somebody"), _("Saved: it was checked. It stays hidden.")
+    return _write(request, child_message_id, CheckForm, "child-check", actions.check_message, title, saved)
+
+
+def _write(
+    request: Request,
+    child_message_id: uuid.UUID,
+    form_class: type[Form],
+    kind: str,
+    act: Callable[..., Any],
+    title: str,
+    saved: str,
+) -> HttpResponse:
+    """A form under one message of a child; what it asks is what `act` takes."""
     row = actions.open_message(by=request.user, child_message_id=child_message_id)
-    form = kept_form(request, CheckForm, kind="child-check", subject_id=child_message_id)
+    form = kept_form(request, form_class, kind=kind, subject_id=child_message_id)
     if form.is_valid():
         with sending(request, form):
-            actions.check_message(by=request.user, child_message_id=child_message_id, **form.cleaned_data)
-            messages.success(request, _("Saved: it was checked. It stays hidden."))
+            act(by=request.user, child_message_id=child_message_id, **form.cleaned_data)
+            messages.success(request, saved)
             return redirect("child_message", child_message_id=child_message_id)
-    title = _("Check what the child hides from somebody")
     return render(request, "cases/voice/form.html", {"row": row, "form": form, "title": title})
