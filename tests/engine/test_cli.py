@@ -2,8 +2,10 @@
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -36,7 +38,7 @@ def call(tmp_path):
     return call
 
 
-RUN = ("run", "TMP/police.csv", "--mapping", "TMP/mapping.yaml", "--out", "TMP/out")
+RUN = ("run", "TMP/police.csv", "--mapping", "TMP/mapping.yaml", "--out", "TMP/out", "--replace")
 
 
 def test_coverage_shows_each_source_sign_and_month(call):
@@ -165,7 +167,7 @@ def _piped(call, tmp_path, shell):
     """What the shell says of `heard intake` piped on."""
     call("intake", *RUN[1:])  # makes the files
     heard = f"{shlex.quote(sys.executable)} -m heard.cli"
-    line = shell.format(heard=f"{heard} intake police.csv --mapping mapping.yaml --out out")
+    line = shell.format(heard=f"{heard} intake police.csv --mapping mapping.yaml --out out --replace")
     return subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
@@ -215,3 +217,44 @@ def test_any_window_is_said_in_the_summary_and_lists_are_compared_by_words_or_js
     }
     assert "0 are new" in call("changes", "TMP/out", "TMP/out").stdout
     assert call("changes", "TMP/out", "TMP/nowhere").exit_code == 2
+
+
+def test_ctrl_c_before_a_command_has_begun_is_one_sentence_and_2(tmp_path):
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SLOW, "run"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline() == "looked up\n"
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, said) == (2, "Not done. Stopped before it began.\n")
+
+
+def test_ctrl_c_while_libraries_are_still_read_is_one_sentence_and_2(tmp_path):
+    """Whatever is imported first: here click itself is slow to come."""
+    (tmp_path / "click").mkdir()
+    (tmp_path / "click" / "__init__.py").write_text(
+        "import time\nprint('reading', flush=True)\ntime.sleep(20)\n"
+    )
+    heard = Path(sys.executable).with_name("heard")
+    child = subprocess.Popen(
+        [heard, "run"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    assert child.stdout.readline() == "reading\n"
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, said) == (2, "Not done. Stopped before it began.\n")
+
+
+_SLOW = """
+import importlib, time
+from heard import cli
+def slow(module):
+    print("looked up", flush=True)
+    time.sleep(20)
+importlib.import_module = slow
+cli.main()
+"""

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,8 @@ def test_given_names_stand_to_each_other_so_and_the_other_way_round(left, right,
         ("maateusz", "maeeusz", 0, 0, Alike.SLIP),
         ("maateusz", "maeeusz", 0, 1, Alike.DIFFERENT),
         ("hehnry", "henry", 1, 1, Alike.SLIP),
+        ("ufaria", "faria", 1, 2, Alike.DIFFERENT),  # as Alina and Lina
+        ("ufaria", "faria", 1, 1, Alike.SLIP),
     ],
 )
 def test_a_spelling_that_reads_like_a_name_may_be_another_child_s(left, right, usual, readable, expected):
@@ -291,6 +294,18 @@ def test_a_number_that_stands_for_everybody_ties_nobody(tmp_path):
     stand_in = {"nhs_number": "9990000018"}
     records = [record(f"s{n}", "1", "", "2011-03-04", **stand_in) for n in range(45)]
     assert len(linked(tmp_path, *records)) == 45
+
+
+def test_records_of_a_run_that_an_earlier_release_made_are_read_and_linked(tmp_path):
+    put(tmp_path, tables.RECORDS, record("school", "1", "Ada Bell"), record("police", "9", "Ada Bell"))
+    put(tmp_path, tables.SOURCES, source("school"), source("police"))
+    path = tmp_path / "records.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["worker"]), path)
+    assert backend.read(tmp_path, tables.RECORDS).num_rows == 2
+    assert link(tmp_path).records == 2
+    pq.write_table(pq.read_table(path).drop_columns(["postcode"]), path)
+    with pytest.raises(backend.WrongTable, match="other columns"):
+        backend.read(tmp_path, tables.RECORDS)
 
 
 def test_a_table_of_another_shape_is_refused_with_a_sentence(tmp_path):

@@ -83,7 +83,7 @@ def test_what_people_said_in_a_file_is_obeyed_and_undone_without_it(folder: Path
         )
     assert _call(folder, *LISTS, "--judgements", str(said)).exit_code == 0
     assert frozenset({"school 1"}) in _children(folder)
-    assert _call(folder, *LISTS).exit_code == 0
+    assert _call(folder, *LISTS, "--replace").exit_code == 0
     assert frozenset({"school 1", "clinic 7"}) in _children(folder)
     assert _call(folder, "TMP/out", "--judgements", str(said)).exit_code == 0
     assert frozenset({"school 1"}) in _children(folder)
@@ -118,7 +118,7 @@ def test_households_are_kept_apart_unless_somebody_says_that_there_are_none(fold
     (folder / "clinic.csv").write_text(CLINIC.replace("7,Kate,Ashworth,2011-03-04,WX1 1AA\n", ""))
     assert _call(folder, *LISTS).exit_code == 0
     assert frozenset({"school 1", "clinic 8"}) not in _children(folder)
-    assert _call(folder, *LISTS, "--no-households").exit_code == 0
+    assert _call(folder, *LISTS, "--no-households", "--replace").exit_code == 0
     assert frozenset({"school 1", "clinic 8"}) in _children(folder)
     assert json.loads((folder / "out" / "model.json").read_text())["households"] is False
 

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,7 @@ def extracts(tmp_path):
 
 def whole(extracts, **more):
     out = extracts.parent / "out"
+    more = {"replace": True, **more}
     return run.run([extracts], out=out, mapping=extracts.parent / "mapping.yaml", **more), out
 
 
@@ -121,10 +123,41 @@ def test_what_a_killed_run_left_is_put_right(extracts):
     _, out = whole(extracts)
     out.rename(out.with_name(".out.earlier"))
     out.with_name(".out.unfinished.999999999").mkdir()
-    with pytest.raises(KeyError), folders.fresh(out):
+    with pytest.raises(KeyError), folders.fresh(out, replace=True):
         raise KeyError
     assert folders.manifest(out)
     assert not list(out.parent.glob(".out*"))
+
+
+def test_a_run_that_has_ended_leaves_the_folder_of_the_next_alone(tmp_path, monkeypatch):
+    """The next one may begin as soon as the first is swapped in, and before the first has let go."""
+    out, swap = tmp_path / "out", folders._swap
+
+    def then_another(folder, to):
+        swap(folder, to)
+        folder.mkdir()
+        (folder / "theirs").write_text("")
+
+    monkeypatch.setattr(folders, "_swap", then_another)
+    with folders.fresh(out) as mine:
+        (mine / "ours").write_text("")
+    assert (out / "ours").is_file()
+    assert (tmp_path / ".out.unfinished" / "theirs").is_file()
+
+
+def test_where_the_new_result_cannot_be_swapped_in_the_earlier_one_stays(extracts, monkeypatch):
+    _, out = whole(extracts)
+    rename = Path.rename
+
+    def cannot(path, to):
+        if path.name.endswith(".unfinished"):
+            raise OSError
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", cannot)
+    with pytest.raises(OSError), folders.fresh(out, replace=True):  # noqa: PT011 - any will do
+        pass
+    assert folders.manifest(out)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +288,7 @@ def test_a_source_that_was_renamed_keeps_what_people_said_where_the_mapping_tell
     assert lost.children == 2
     assert any("did not apply" in note for note in lost.notes)
     mapping.write_text(MAPPING + "renamed: {police_2025: police}\n")
-    kept = run.linked([extracts], out=out, mapping=mapping, judgements=judgements)
+    kept = run.linked([extracts], out=out, mapping=mapping, judgements=judgements, replace=True)
     assert kept.children == 3
     assert not any("did not apply" in note for note in kept.notes)
 
@@ -295,3 +328,47 @@ def test_a_sign_is_gone_where_the_records_ended_and_the_reason_says_so(extracts)
     found = run.changes(before, later)
     assert found.left == 1
     assert any("the records of police end on 10 January 2026" in row["why"] for row in found.rows)
+
+
+def test_an_earlier_result_is_replaced_only_where_that_is_said(extracts):
+    found, out = whole(extracts)
+    before = (out / "manifest.json").read_bytes()
+    with pytest.raises(NotDone, match="or say --replace"):
+        whole(extracts, replace=False)
+    assert (out / "manifest.json").read_bytes() == before
+    assert not list(out.parent.glob(".out*"))
+    assert whole(extracts, replace=True)[0].children == found.children
+
+
+def test_of_two_runs_at_once_into_one_place_the_second_is_refused(extracts):
+    refused = []
+
+    def second(text, share):
+        if text == "Counting signs" and not refused:
+            with pytest.raises(NotDone, match="Another run writes to") as problem:
+                whole(extracts)
+            refused.append(problem)
+
+    _, out = whole(extracts, progress=second)
+    assert refused
+    assert folders.manifest(out)["steps"]["screen"]  # the first is whole
+    assert not list(out.parent.glob(".out*"))
+
+
+def test_what_a_run_that_was_killed_had_written_is_gone_when_the_next_begins(extracts):
+    left = extracts.parent / ".out.unfinished"
+    left.mkdir()
+    (left / "records.parquet").write_text("a child's record")
+    _, out = whole(extracts)
+    assert "a child's record" not in {
+        path.read_bytes().decode("latin-1") for path in out.glob("records.parquet")
+    }
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("text", ["source:\n  police: {agency: police}\n", "\tsources:\n", " sources: [\n"])
+def test_a_file_that_was_meant_as_a_mapping_is_named_where_nothing_else_is(extracts, text):
+    (extracts / "ours.yaml").write_text(text)
+    with pytest.raises(NotDone, match=r"ours\.yaml is not one as it stands") as refused:
+        run.run([extracts], out=extracts.parent / "out")
+    assert "--mapping FILE to be told what is wrong" in str(refused.value)

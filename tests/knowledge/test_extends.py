@@ -9,7 +9,7 @@ from heard.knowledge import load
 from heard.knowledge.check import check_pack
 from heard.knowledge.differences import Change, differences
 from heard.knowledge.model import Release
-from heard.knowledge.reading import Fault
+from heard.knowledge.reading import Fault, read_yaml
 
 type Spoil = Callable[[str, str, str], Path]
 
@@ -203,3 +203,16 @@ def test_where_the_older_release_cannot_be_used_only_that_is_told(
     monkeypatch.setattr("heard.knowledge.extending.PACKS", tmp_path)
     (fault,) = faults(newer)
     assert "2013.1 is not fit to use" in fault.what
+
+
+def test_of_a_long_chain_each_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each release more doubles what every start of Heard takes."""
+    seen: list[Path] = []
+
+    def read(path: Path, *given: object, **named: object) -> object:
+        seen.append(path)
+        return read_yaml(path, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("heard.knowledge.check.read_yaml", read)
+    assert check_pack(load.PACKS / load.release_ids()[-1]).release is not None
+    assert len(seen) == len(set(seen)) > len(load.release_ids())

@@ -33,10 +33,13 @@ class NotDone(Exception):
 
 @dataclass(frozen=True)
 class Column:
+    """`added`: since a release before; a run that was made then has no such column, and is read all the same."""
+
     name: str
     type: pa.DataType
     meaning: str
     required: bool = False
+    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,12 @@ RECORDS = Table(
             "the authority that the file speaks for, by the code that it gives; null where it does not say",
         ),
         Column("died_on", _DATE, "the day the child died, where the source says so"),
+        Column(
+            "worker",
+            _TEXT,
+            "who works with the child there, as the source names them; several with a semicolon between",
+            added=True,
+        ),
     ),
 )
 
@@ -269,6 +278,36 @@ QUALITY = Table(
     ),
 )  # fmt: skip
 
+SAMPLE = Table(
+    "sample",
+    "link",
+    "one pair that was compared, drawn at random, for people to judge without seeing what the model made of it",
+    (
+        Column("left_source", _TEXT, "", required=True),
+        Column("left_id", _TEXT, "", required=True),
+        Column("right_source", _TEXT, "", required=True),
+        Column("right_id", _TEXT, "", required=True),
+        Column("stratum", _INT, "what became of it and how sure the model was, as in strata", required=True),
+        Column("place", _INT, "0 for the first that was drawn of its stratum", required=True),
+        Column("left_sex", _TEXT, "as in records, or 'not recorded'", required=True),
+        Column("right_sex", _TEXT, "likewise", required=True),
+        Column("left_ethnicity", _TEXT, "likewise", required=True),
+        Column("right_ethnicity", _TEXT, "likewise", required=True),
+    ),
+)
+
+STRATA = Table(
+    "strata",
+    "link",
+    "how many pairs a stratum has of which a record is in a group",
+    (
+        Column("stratum", _INT, "0 and 1: linked, the surer half last; 2 and 3: for a person; 4 and 5: apart", required=True),
+        Column("group", _TEXT, "'all', 'sex' or 'ethnicity' (self-defined)", required=True),
+        Column("value", _TEXT, "which records of the group", required=True),
+        Column("pairs", _INT, "pairs of the stratum with such a record", required=True),
+    ),
+)  # fmt: skip
+
 IDENTITIES = Table(
     "identities",
     "link",
@@ -381,6 +420,20 @@ SET_APART = Table(
     ),
 )  # fmt: skip
 
+TURNING = Table(
+    "turning",
+    "screen",
+    "one pair of records for a person that would change the list, were they one child",
+    (
+        Column("left_source", _TEXT, "", required=True),
+        Column("left_id", _TEXT, "", required=True),
+        Column("right_source", _TEXT, "", required=True),
+        Column("right_id", _TEXT, "", required=True),
+        Column("change", _TEXT, "'listed': a child would be listed whom neither record lists; 'one_child': two who are listed would be "
+               "one; 'scattered': whether one agency could see the child would change", required=True),
+    ),
+)  # fmt: skip
+
 MONTHS = Table(
     "months",
     "screen",
@@ -434,11 +487,14 @@ ALL = (
     LINKS,
     REASONS,
     QUALITY,
+    SAMPLE,
+    STRATA,
     IDENTITIES,
     CHILDREN,
     EVIDENCE,
     KNOWN,
     SET_APART,
+    TURNING,
     MONTHS,
     CHANGES,
 )
@@ -488,8 +544,8 @@ ESTIMATE = Table(
         Column("observed", _INT, "children on at least one list", required=True),
         Column("estimate", _REAL, "children in all, those on no list among them", required=True),
         Column("model", _TEXT, "the chosen model by its largest interactions, such as [LA*NG, PF]", required=True),
-        Column("interval_80", pa.list_(_REAL), "its lower and upper limit", required=True),
-        Column("interval_95", pa.list_(_REAL), "its lower and upper limit", required=True),
+        Column("interval_80", pa.list_(_REAL), "its lower and upper limit; null where none was asked for"),
+        Column("interval_95", pa.list_(_REAL), "its lower and upper limit; null where none was asked for"),
         Column("method", _TEXT, "'bic' or 'stepwise'", required=True),
         Column("warnings", pa.list_(_TEXT), "what is weak about this answer, in sentences", required=True),
         Column("set_aside", pa.list_(_TEXT), "what of the table was not used, and why", required=True),

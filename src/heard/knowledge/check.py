@@ -46,11 +46,17 @@ class Placed:
 
 def check_pack(folder: Path) -> Checked:
     """Reads each `*.yaml` of the folder, and the release that it extends. Never raises for what is in them."""
+    checked, _whole = _check(folder)
+    return checked
+
+
+def _check(folder: Path, called: str = "") -> tuple[Checked, dict[str, Raw] | None]:
+    """The release, and its sections with those of the release that it extends. Each release of the chain is read once."""
     faults: list[Fault] = []
-    sections, all_read = _sections(folder, faults)
+    sections, all_read = _sections(folder, faults, called)
     if not sections and not all_read and not faults:
         nothing = Fault(str(folder), 0, "", "No pack here.", "Give the folder that holds its *.yaml files.")
-        return Checked(None, (nothing,))
+        return Checked(None, (nothing,)), None
     for name in sections.keys() - _KINDS.keys() - {RELEASE}:
         known = ", ".join(_KINDS)
         faults.append(
@@ -70,9 +76,9 @@ def check_pack(folder: Path) -> Checked:
         placed = {name: placed.get(name, []) for name in _KINDS}
         faults += relations(placed)
     if faults or about is None:
-        return Checked(None, tuple(sorted(faults, key=lambda f: (f.file, f.line))))
+        return Checked(None, tuple(sorted(faults, key=lambda f: (f.file, f.line)))), None
     values: dict[str, Any] = {**about, **{name: tuple(p.entry for p in placed[name]) for name in _KINDS}}
-    return Checked(Release(**values), ())
+    return Checked(Release(**values), ()), whole
 
 
 def _extended(sections: dict[str, Raw], folder: Path, faults: list[Fault]) -> dict[str, Raw] | None:
@@ -84,16 +90,14 @@ def _extended(sections: dict[str, Raw], folder: Path, faults: list[Fault]) -> di
                 what = "It is withdrawn from nothing."
                 faults.append(row.fault(name_of(row), what, "Say in “release” what the release extends."))
         return sections
-    why_not = why_not_extend(folder.resolve().name, base.value)
-    if why_not is None and check_pack(PACKS / str(base.value)).release is None:
-        why_not = f"Release {base.value} is not fit to use.", "Check it, and correct it first."
+    why_not, before = why_not_extend(folder.resolve().name, base.value), None
+    if why_not is None:
+        _checked, before = _check(PACKS / str(base.value), called=f"{base.value}/")
+        if before is None:
+            why_not = f"Release {base.value} is not fit to use.", "Check it, and correct it first."
     if why_not:
         faults.append(base.fault("extends", *why_not))
-        return None
-    older = PACKS / str(base.value)
-    before, _all_read = _sections(older, [], called=f"{older.name}/")
-    whole = _extended(before, older, [])
-    return None if whole is None else extend(whole, sections, faults)
+    return None if before is None else extend(before, sections, faults)
 
 
 def _sections(folder: Path, faults: list[Fault], called: str = "") -> tuple[dict[str, Raw], bool]:
@@ -150,22 +154,21 @@ def _entries(
     if not isinstance(raw.value, list):
         faults.append(raw.fault("", f"Section “{name}” is not a list.", "Start each entry with “- ”."))
         return None
-    placed = []
+    placed, hints = [], get_type_hints(kind)
     for one in raw.value:
         before = len(faults)
-        values = dict(_values(kind, one, faults))
+        values = dict(_values(kind, hints, one, faults))
         whole = len(faults) == before
         placed.append(Placed(kind(**values) if whole else SimpleNamespace(**values), one, whole))
     return placed
 
 
-def _values(kind: type, raw: Raw, faults: list[Fault]) -> Iterator[tuple[str, Any]]:
+def _values(kind: type, hints: dict[str, Any], raw: Raw, faults: list[Fault]) -> Iterator[tuple[str, Any]]:
     """The fields of one entry, by name; what is missing, unknown or of another kind goes to `faults`."""
     entry = name_of(raw)
     if not isinstance(raw.value, dict):
         faults.append(raw.fault(entry, "The entry has no fields.", "Write it as “name: value” lines."))
         return
-    hints = get_type_hints(kind)
     for unknown in raw.value.keys() - hints.keys():
         what = f"Unknown field “{unknown}”."
         faults.append(raw.value[unknown].fault(entry, what, f"Use only: {', '.join(hints)}."))

@@ -158,14 +158,15 @@ class TieKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Entry):
-    """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it; `not_known` says what else they
-    leave open, such as whether a newer edition changed it."""
+    """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it: `why_no_day` says what they give
+    instead of the first, `not_known` what else they leave open, such as whether a newer edition changed it."""
 
     amount: int
     unit: Unit
     starts: str
     effective_from: date | None
     effective_to: date | None
+    why_no_day: str = ""
     not_known: str = ""
 
 
@@ -235,8 +236,9 @@ class Requirement:
     """One thing that a partnership checks about itself: `label` is a sentence that can be checked, in our words.
 
     `who` has to meet it: kinds of agency, all of them, or the partnership as one. `evidence` names what Heard counts by
-    itself that bears on it (`heard.board.evidence`); `help` what else could show it. `applies_from` is null where it holds
-    already or our sources do not give the day, and `not_known` then says what is open.
+    itself that bears on it (`heard.board.evidence`), `why_no_evidence` why that is nothing; `help` what else could show it.
+    `applies_from` is null where it holds already or our sources do not give the day: `why_no_day` says which, and `not_known`
+    what is open.
     """
 
     id: str
@@ -245,7 +247,9 @@ class Requirement:
     help: str
     who: tuple[Bound, ...]
     evidence: tuple[str, ...] = ()
+    why_no_evidence: str = ""
     applies_from: date | None
+    why_no_day: str = ""
     not_known: str = ""
     read_on: date
     source: str

@@ -67,7 +67,7 @@ def test_a_list_that_was_set_aside_is_1_and_named(tmp_path):
         ([], "Missing argument 'TABLE.csv|DIR'. See heard estimate --help."),
         ([""], "The path is empty. Name a file or folder."),
         ([KOREA, "--models", "few"], "few is no number of models. Write a whole number from 1 on, or all."),
-        ([KOREA, "--replicates", "0"], "An answer without its uncertainty is not given: 10 replicates at least, better 1,000."),
+        ([KOREA, "--replicates", "9"], "9 replicates say nothing of how far off the answer may be: 10 at least, better 1,000, or 0 for no interval."),
         ([KOREA, "--signs"], "--signs looks into the folder of a run; a table of overlaps holds no signs. Leave it out."),
     ],
 )  # fmt: skip
@@ -108,3 +108,30 @@ def test_help_teaches_with_an_example():
     shown = call("--help").stdout
     assert "Example:\n    heard estimate overlaps.csv" in shown
     assert "nothing about any one child" in " ".join(shown.split())
+
+
+def test_without_replicates_there_is_no_interval_and_it_is_said():
+    done = call(KOREA, "--replicates", "0", "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["interval_80"], told["interval_95"], told["replicates"]) == (
+        0,
+        None,
+        None,
+        0,
+    )
+    assert round(told["estimate"], 4) == 157.1667
+    assert any("No interval was asked for" in sentence for sentence in told["warnings"])
+    assert "not asked for" in call(KOREA, "--replicates", "0").stdout
+
+
+def test_a_table_that_is_not_there_and_a_row_that_is_wrong_are_named_as_in_publish(tmp_path):
+    from heard.engine.cli.publishing import check
+
+    def said(command, path):
+        return CliRunner().invoke(command, [str(path)]).stderr
+
+    missing, wrong = tmp_path / "none.csv", tmp_path / "wrong.csv"
+    wrong.write_text("a,b,count\n1,0,5\n0,1,many\n")
+    for command in (estimate, check):
+        assert f"{missing} is not there. Check the path." in said(command, missing)
+        assert "wrong.csv, row 2:" in said(command, wrong)

@@ -67,7 +67,7 @@ def test_two_lists_give_the_estimate_of_lincoln_and_petersen_with_a_warning():
     [
         (7, {"method": "bic"}, "too many models to compare them all"),
         (6, {"method": "bic", "max_order": 3}, "Use --max-order 2"),
-        (3, {"replicates": 0}, "without its uncertainty is not given"),
+        (3, {"replicates": 3}, "say nothing of how far off the answer may be"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_a_sentence(lists, options, said):
@@ -144,3 +144,19 @@ def test_step_by_step_looks_at_pairs_when_one_of_many_lists_is_left_out_too(publ
     assert "*" in without_a.model
     assert found.without[0].estimate == pytest.approx(without_a.estimate)
     assert found.otherwise is None
+
+
+@pytest.mark.parametrize(
+    ("names", "warned"),
+    [
+        (("Maya Lindqvist", "Police"), True),
+        (("Social Care", "North Police"), False),
+        (("LA", "PF"), False),
+        (("maya_list", "Youth Justice"), False),
+    ],
+)
+def test_a_list_that_is_named_as_people_are_is_warned_of_without_repeating_the_name(names, warned):
+    table = dataclasses.replace(made("ab", [0, 60, 40, 20]), lists=names)
+    said = [w for w in estimate(table, replicates=20).warnings if "named as people are" in w]
+    assert bool(said) is warned
+    assert not any(names[0] in sentence for sentence in said)

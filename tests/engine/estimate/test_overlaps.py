@@ -48,14 +48,14 @@ def test_a_table_is_read_whatever_the_order_of_rows_and_columns(read):
         ("LA,count\n1,5\n", "has one list"),
         ("LA,NG,PF\n1,0,0\n1,1,0\n0,1,1\n", "no column counts children"),
         (",".join(f"l{i}" for i in range(11)) + ",count\n", "11 lists; 10 at most"),
-        (GOOD + "1,0,1\n", "row 7 has 3 columns where the header has 4"),
-        (GOOD + "1,0,yes,4\n", "row 7: a list's column holds something other than 0 or 1"),
-        (GOOD + "1,0,1,-4\n", "row 7: the count is negative"),
-        (GOOD + "1,0,1,\n", "row 7: the count is no whole number"),
-        (GOOD + "1,0,1,1.5\n", "row 7: the count is no whole number"),
-        (GOOD + "1,0,1,nan\n", "row 7: the count is no whole number"),
-        (GOOD + "1,0,1,99999999999\n", "row 7: the count is above"),
-        (GOOD + "1,1,0,3\n", "rows 5 and 7 are the same lists"),
+        (GOOD + "1,0,1\n", "row 6 has 3 columns where the header has 4"),
+        (GOOD + "1,0,yes,4\n", "row 6: a list's column holds something other than 0 or 1"),
+        (GOOD + "1,0,1,-4\n", "row 6: the count is negative"),
+        (GOOD + "1,0,1,\n", "row 6: the count is no whole number"),
+        (GOOD + "1,0,1,1.5\n", "row 6: the count is no whole number"),
+        (GOOD + "1,0,1,nan\n", "row 6: the count is no whole number"),
+        (GOOD + "1,0,1,99999999999\n", "row 6: the count is above"),
+        (GOOD + "1,1,0,3\n", "rows 4 and 6 are the same lists"),
         (GOOD + "0,0,0,3\n", "counts children on no list"),
         ("LA,NG,count\n1,0,0\n0,1,0\n", "holds no child"),
         ("LA,NG,PF,count\n1,0,0,5\n0,1,0,4\n0,0,1,3\n", "no child is on two lists"),
@@ -128,7 +128,7 @@ def test_whatever_a_file_holds_it_is_a_table_or_a_sentence(content):
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
-    with pytest.raises(NotDone, match="cannot be read"):
+    with pytest.raises(NotDone, match="is not there"):
         from_csv(tmp_path / "nowhere.csv")
 
 

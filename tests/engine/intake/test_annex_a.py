@@ -37,6 +37,29 @@ def test_a_list_in_order_is_read_whole(read: Callable[..., Read]) -> None:
     assert [source.kind for source in done.summary.sources] == ["annex_a"]
 
 
+def test_who_works_with_the_child_is_read_and_their_team_is_not(read: Callable[..., Read]) -> None:
+    header = [*CARE, "Allocated Team", "Allocated Worker"]
+    done = read(care([*IN_CARE, "Looked after 2", "Jo Poe"], header=header))
+    assert done.table("records")[0]["worker"] == "Jo Poe"
+
+
+def test_plans_of_one_child_that_overlap_are_named_whatever_the_order(read: Callable[..., Read]) -> None:
+    header = [
+        *WHO,
+        "Child Protection Plan Start Date",
+        "Initial Category of Abuse",
+        "Child Protection Plan End Date",
+    ]
+    other = [8, *ADA[1:]]
+    first = [*ADA, datetime(2024, 1, 5), "Neglect", datetime(2024, 9, 1)]
+    second = [*ADA, datetime(2024, 8, 1), "Neglect", None]
+    of_another = [*other, datetime(2024, 8, 1), "Neglect", None]
+    for rows in ([first, second, of_another], [of_another, second, first]):
+        done = read({"a.xlsx": book({"List 7": [header, *rows]})})
+        found = [row for row in done.table("issues") if row["code"] == "plans_overlap"]
+        assert [row["row"] for row in found] == [rows.index(second) + 1]
+
+
 def test_a_sheet_is_known_by_its_columns_and_not_by_its_name(read: Callable[..., Read]) -> None:
     contacts = [[*WHO, "Date of Contact"], [*ADA, datetime(2025, 1, 1)]]
     referrals = [[*WHO, "Date of Referral"], [*ADA, datetime(2025, 1, 1)]]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.engine.intake.conftest import Read, read_paths
 
 from heard.engine.tables import ROW_KEY
@@ -49,6 +53,39 @@ def test_a_census_in_order_has_no_issues(read: Callable[..., Read]) -> None:
     assert done.seen() == {("C1", "S01", date(2022, 2, 1))}
     record = done.table("records")[0]
     assert (record["birth_date"], record["sex"], record["local_id"]) == (date(2009, 5, 6), "F", "C1")
+
+
+def _plan(began: str, ended: str = "") -> str:
+    end = f"<CPPendDate>{ended}</CPPendDate>" if ended else ""
+    return (
+        f"<ChildProtectionPlans><CPPstartDate>{began}</CPPstartDate>{end}<InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse>"
+        "<LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse><NumberOfPreviousCPP>0</NumberOfPreviousCPP></ChildProtectionPlans>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("plans", "codes"),
+    [
+        ([_plan("2021-05-01", "2021-09-01"), _plan("2021-09-01")], []),
+        ([_plan("2021-05-01", "2021-09-01"), _plan("2021-08-31")], ["plans_overlap"]),
+        ([_plan("2021-05-01"), _plan("2021-08-31", "2021-10-01")], ["plans_overlap"]),
+        ([_plan("2021-05-01", "2021-09-01")] * 2, ["plan_twice"]),
+        ([_plan("2021-05-01")] * 3, ["plan_twice", "plan_twice"]),
+    ],
+)
+def test_a_plan_that_is_there_twice_or_runs_beside_another_is_named(
+    read: Callable[..., Read], plans: list[str], codes: list[str]
+) -> None:
+    for order in (plans, plans[::-1]):
+        done = read({"census.xml": census(child(more="".join(order)))})
+        assert done.codes() == codes
+        assert done.counts == (1, 1, 0)
+
+
+def test_plans_of_two_kinds_may_run_side_by_side(read: Callable[..., Read]) -> None:
+    in_need = "<CINPlanDates><CINPlanStartDate>2021-04-01</CINPlanStartDate></CINPlanDates>"
+    assert read({"census.xml": census(child(more=in_need + _plan("2021-05-01")))}).codes() == []
+    assert read({"census.xml": census(child(more=in_need * 2))}).codes() == ["plan_twice"]
 
 
 def test_factors_are_dated_by_authorisation_else_start_else_referral(read: Callable[..., Read]) -> None:
@@ -231,3 +268,61 @@ def test_every_sample_is_read_whole(samples: Path, tmp_path: Path) -> None:
     assert read["fake_CIN_data"] == 332
     assert len(read) == 6
     assert done.summary.set_aside == 0
+
+
+def test_a_child_inside_a_child_is_not_dated_by_the_one_around_it(read: Callable[..., Read]) -> None:
+    inner = child("B", dates="").replace("<CINreferralDate>2022-01-03</CINreferralDate>", "")
+    done = read({"census.xml": census(child("A", more=inner))})
+    assert ("B", "S01") in done.not_known()
+    assert not [seen for seen in done.seen() if seen[0] == "B"]
+
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        " ",
+        "1",
+        "0",
+        "true",
+        "10A",
+        "99Z",
+        "2022-01-04",
+        "2030-01-01",
+        "N6",
+        "WBRI",
+        "many",
+        "<Foo>x</Foo>",
+    ]
+)
+NAMES = st.sampled_from(["Assessments", "AssessmentFactors", "FactorsIdentifiedAtAssessment", "AssessmentActualStartDate", "CINdetails",
+                         "CINreferralDate", "ReferralNFA", "Ethnicity", "NumberOfPreviousCPP", "ChildProtectionPlans", "Foo", "Child"])  # fmt: skip
+INNER = st.recursive(
+    TEXTS,
+    lambda inner: st.lists(
+        st.tuples(NAMES, inner, st.sampled_from(["", "", "\n", "stray"])).map(
+            "<{0[0]}>{0[1]}</{0[0]}>{0[2]}".format
+        ),
+        max_size=4,
+    ).map("".join),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(INNER, min_size=2, max_size=4))
+def test_a_child_tells_the_same_alone_as_among_others(bits: list[str]) -> None:
+    children = [child(f"C{n}", more=more) for n, more in enumerate(bits)]
+    with tempfile.TemporaryDirectory() as folder:
+        alone = [told for n, one in enumerate(children) for told in _told(Path(folder) / str(n), one)]
+        assert sorted(alone) == sorted(_told(Path(folder) / "all", *children))
+
+
+def _told(folder: Path, *children: str) -> list[Any]:
+    folder.mkdir()
+    (path := folder / "census.xml").write_text(census(*children), encoding="utf-8")
+    done = read_paths(folder / "out", path)
+    issues = [("issue", row["field"], row["code"], row["what"]) for row in done.table("issues")]
+    seen = [
+        ("seen", r["record_id"], r["item"], r["field"], str(r["seen_on"])) for r in done.table("observations")
+    ]
+    return [*issues, *seen]

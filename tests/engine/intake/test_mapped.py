@@ -32,6 +32,20 @@ def test_rows_of_one_child_make_one_record_and_many_observations(read: Callable[
     assert done.codes() == []
 
 
+def test_all_who_work_with_a_child_are_kept_whichever_row_comes_first(read: Callable[..., Read]) -> None:
+    keyed = """sources:
+  club:
+    agency: youth club
+    files: "club*.csv"
+    record: {record_id: id, family_name: name, worker: [first, last]}
+"""
+    rows = ["1,Bell,Jo,Poe\n", "1,Bell,Al,Roe\n", "1,Bell,,\n", "1,Bell,Jo,Poe\n", "2,Carr,,\n"]
+    for order in (rows, rows[::-1]):
+        done = read({"club.csv": "id,name,first,last\n" + "".join(order)}, mapping=keyed)
+        found = {one["record_id"]: one["worker"] for one in done.table("records")}
+        assert found == {"1": "Al Roe; Jo Poe", "2": None}
+
+
 def test_without_an_id_name_birth_date_and_postcode_make_the_child(read: Callable[..., Read]) -> None:
     other = ROW.replace("N1,Ada", ",Bea")
     done = read({"police_missing.csv": HEAD + ROW.replace("N1", "") * 2 + other})

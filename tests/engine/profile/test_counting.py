@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from tests.engine.spec.tables import put, record
 from heard.engine import backend, profile, tables
 from heard.engine.profile.counting import put_together
 from heard.engine.profile.people import People
-from heard.engine.profile.quality import linking, share
+from heard.engine.profile.quality import linking, reach, share
 from heard.engine.profile.sections import findings
 from heard.engine.profile.shape import Hiding
 from heard.knowledge import load
@@ -184,6 +184,34 @@ def test_the_expected_error_of_linking_is_told_where_the_run_measured_it(tmp_pat
         ("all", "all", "99.9 in 100 (99.0 to 100.0)", "not measured"),
         ("sex", "Girls", "not measured", "not measured"),
         ("ethnicity", "White British", "99.9 in 100 (99.0 to 100.0)", "not measured"),
+    ]
+
+
+def test_how_much_of_each_month_a_source_covers_is_told_and_counts_nobody(tmp_path: Path) -> None:
+    assert reach(tmp_path, ASKED) == ((), [])
+    first = ASKED.first.replace(day=1)
+    second = (first + timedelta(days=32)).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    told = [
+        ("police", "S01", {before: "all", first: "all", second: "part"}),
+        ("police", "S04", {before: "none", first: "all", second: "part"}),
+        ("school", "S06", {before: "all", first: "none", second: "none"}),
+    ]
+    put(
+        tmp_path,
+        tables.MONTHS,
+        *(
+            {"source": source, "agency": source, "item": item, "month": month, "covered": covered, "seen": 3}
+            for source, item, months in told
+            for month, covered in months.items()
+        ),
+    )
+    labels = {one.id: one.label for one in ASKED.release.signs}
+    head, lines = reach(tmp_path, ASKED)
+    assert head == ("Source", "Signs", f"{first:%b %y}", f"{second:%b %y}")
+    assert lines == [
+        ("police", f"{labels['S01']}, {labels['S04']}", "all", "part"),
+        ("school", labels["S06"], "none", "none"),
     ]
 
 

@@ -184,3 +184,33 @@ def test_what_cannot_be_drawn_up_is_said_in_a_sentence(place: Path, tmp_path: Pa
     (tmp_path / "few" / "manifest.json").write_text(json.dumps(told | {"steps": {"intake": {}, "link": {}}}))
     assert "is not screened yet" in refusal(tmp_path / "few", "--out", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(("children", "every", "listed"), [(60, 4, 15), (120, 8, 15), (1500, 100, 15)])
+def test_of_fifteen_listed_the_headline_is_shown(
+    tmp_path: Path, children: int, every: int, listed: int
+) -> None:
+    """Known was shown once, and listed, scattered and every combination hidden."""
+    drawn = draw_up(run_of(tmp_path / "run", children, every=every), out=tmp_path / "profile", title="x")
+    for name, many in (("children", 5), ("overlap", 4)):
+        counts = [row["count"] for row in table(tmp_path, name)]
+        assert (len(counts), counts.count("c")) == (many, 0)
+    assert f"Of these, {listed} are listed" in drawn.findings[1]
+    assert "Of those listed, 7 are scattered" in drawn.findings[2]
+
+
+@pytest.mark.parametrize(
+    ("children", "every", "said"), [(40, 4, ("10 are listed", " are scattered")), (28, 4, (" are listed",))]
+)
+def test_of_a_headline_that_has_to_be_hidden_the_range_is_said_that_anybody_finds(
+    tmp_path: Path, children: int, every: int, said: tuple[str, ...]
+) -> None:
+    """The digest mailed “a hidden number (c)” once. The range is no closer than the policy allows, and holds the true count."""
+    drawn = draw_up(run_of(tmp_path / "run", children, every=every), out=tmp_path / "profile", title="x")
+    assert all(any(words in one for one in drawn.findings) for words in said)
+    assert not any("a hidden number" in one for one in drawn.findings)
+    low, high = re.search(r"(\d+) to (\d+) \(c\) are (?:listed|scattered)", " ".join(drawn.findings)).groups()  # type: ignore[union-attr]
+    true = (children + every - 1) // every
+    assert int(low) <= (true if children == 28 else true // 2) <= int(high)
+    assert int(high) - int(low) + 1 >= publish.Policy().open_values
+    assert check_again(tmp_path / "profile", before=[]).derived == []

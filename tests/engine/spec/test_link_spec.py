@@ -349,6 +349,30 @@ def test_a_middle_name_and_a_wrong_sex_are_slips_together(tmp_path):
     assert together(tmp_path, KATE, other)
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "born", "one"),
+    [
+        ("Ashworth", "Katherine Rose", "2011-03-04", True),  # a second name
+        ("Khan", "Katherine", "2011-03-04", True),  # part of a double family name
+        ("Ashworth-Khan", "Katherine", "2011-03-21", True),  # and one wrong part of the date
+        ("Ashworth", "Thomas Rose", "2011-03-04", False),  # a brother
+        ("Rose", "Katherine", "2011-03-04", False),  # another family
+        ("Ashworth", "Katherine Rose", "2014-07-19", False),
+    ],
+)
+def test_names_in_each_other_s_fields_may_be_more_or_fewer(tmp_path, given, family, born, one):
+    double = record("school", "1", "Katherine Ashworth-Khan", "2011-03-04", **HOME)
+    other = record("police", "7", "", born, given_name=given, family_name=family, **HOME)
+    both = KATE if "Khan" not in given else double
+    assert together(tmp_path, both, other) is one
+
+
+def test_a_first_letter_that_was_left_out_is_a_slip_where_no_name_is_left(tmp_path):
+    assert together(tmp_path, KATE, record("police", "7", "Atherine Ashworth", "2011-03-04", **HOME))
+    bella = record("school", "1", "Bella Ashworth", "2011-03-04", **HOME)
+    assert not together(tmp_path, bella, record("police", "7", "Ella Ashworth", "2011-03-04", **HOME))
+
+
 def test_a_slip_and_another_sex_may_be_a_twin(tmp_path):
     other = record("police", "7", "Kathreine Ashworth", "2011-03-04", postcode="WX1 1AA", sex="M")
     assert not together(tmp_path, KATE, other)

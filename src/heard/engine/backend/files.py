@@ -51,12 +51,19 @@ def checked_path(folder: Path, table: Table) -> Path:
         raise WrongTable(
             f"{path.name} in {folder} cannot be read as Parquet. Run the step '{table.written_by}' again."
         ) from error
-    if {f.name: f.type for f in found} != {f.name: f.type for f in table.schema}:
+    if not _is_in_shape(table, found):
         raise WrongTable(
             f"{path.name} in {folder} has other columns than this version of heard writes. "
             f"Run the step '{table.written_by}' again."
         )
     return path
+
+
+def _is_in_shape(table: Table, found: pa.Schema) -> bool:
+    """It may lack what an earlier release of Heard did not write."""
+    there = {field.name: field.type for field in found}
+    added = {column.name for column in table.columns if column.added} - there.keys()
+    return there == {field.name: field.type for field in table.schema if field.name not in added}
 
 
 def _in_shape(table: Table, rows: pa.Table) -> pa.Table:

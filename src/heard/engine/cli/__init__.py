@@ -45,6 +45,11 @@ _EARLIEST = date(1900, 1, 2)
 _PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PathWord())
 _FOLDER = click.argument("folder", metavar="DIR", type=PathWord())
 _OUT = click.option("--out", required=True, metavar="DIR", type=PathWord(), help="Folder for the result.")
+_REPLACE = click.option(
+    "--replace",
+    is_flag=True,
+    help="Let the result take the place of an earlier one at --out. Without it, that stays.",
+)
 _MAPPING = click.option(
     "--mapping",
     metavar="FILE",
@@ -114,11 +119,17 @@ def _place(words: dict[str, Any]) -> Path:
 @_AS_OF
 @_ANY_WINDOW
 @_OUT
+@_REPLACE
 @_BACKEND
 @JSON
 @_finishes
 def run(
-    paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, any_window: bool, out: Path
+    paths: tuple[Path, ...],
+    mapping: Path | None,
+    as_of: date | None,
+    any_window: bool,
+    out: Path,
+    replace: bool,
 ) -> RunSummary:
     """Read agencies' extracts, link the records of each child, and list the children with enough signs.
 
@@ -134,16 +145,18 @@ def run(
     The list is of children to look at, by a person. It opens nothing and ranks nobody.
     """
     with progress() as tell:
-        return runs.run(paths, out=out, mapping=mapping, as_of=as_of, any_window=any_window, progress=tell)
+        told: dict[str, Any] = {"as_of": as_of, "any_window": any_window, "replace": replace}
+        return runs.run(paths, out=out, mapping=mapping, progress=tell, **told)
 
 
 @command()
 @_PATHS
 @_MAPPING
 @_OUT
+@_REPLACE
 @JSON
 @_finishes
-def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSummary:
+def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path, replace: bool) -> RunSummary:
     """Read extracts into typed tables, and say what is wrong with them. The first step of `heard run`.
 
     \b
@@ -151,7 +164,7 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSumma
       heard intake extracts --out result
     """
     with progress() as tell:
-        return runs.take_in(paths, out=out, mapping=mapping, progress=tell)
+        return runs.take_in(paths, out=out, mapping=mapping, replace=replace, progress=tell)
 
 
 @command()
@@ -168,6 +181,7 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSumma
 @click.option(
     "--out", metavar="DIR", type=PathWord(), help="Folder for the result, where PATH is not a run's."
 )
+@_REPLACE
 @_BACKEND
 @JSON
 @_finishes
@@ -177,6 +191,7 @@ def link(
     judgements: Path | None,
     strangers: bool,
     out: Path | None,
+    replace: bool,
 ) -> RunSummary:
     """Find which records are one child: the second step of `heard run`, after `heard intake`. Or in one go for plain lists
     of people.
@@ -206,7 +221,7 @@ def link(
     with progress() as tell:
         told: dict[str, Any] = {"judgements": judgements, "households": not strangers, "progress": tell}
         if out:
-            return runs.linked(paths, out=out, mapping=mapping, **told)
+            return runs.linked(paths, out=out, mapping=mapping, replace=replace, **told)
         if mapping or len(paths) > 1:
             raise NotDone("Name a folder for the result with --out, or one run's folder without a mapping.")
         return runs.link_again(paths[0], **told)

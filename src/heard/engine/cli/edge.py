@@ -52,7 +52,9 @@ class Command(click.Command):
         except click.UsageError as problem:
             if isinstance(problem, click.BadParameter) and problem.message:
                 end(problem.message)  # one of our own sentences
-            end(f"{problem.format_message().rstrip('.')}. See heard {info_name} --help.")
+            above: click.Context | None = extra.get("parent")
+            whole = f"{above.info_name} {info_name}" if above and above.parent else info_name
+            end(f"{problem.format_message().rstrip('.')}. See heard {whole} --help.")
 
 
 command = partial(

@@ -55,7 +55,11 @@ _ALL = 0
     help="Among how many of the models with the smallest BIC each replicate chooses. Without it: all; 100 with six lists.",
 )
 @click.option(
-    "--replicates", type=click.IntRange(0, 100_000), default=1000, show_default=True, help="Of the bootstrap."
+    "--replicates",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    show_default=True,
+    help="Of the bootstrap; 0 for no interval, else 10 at least.",
 )
 @click.option(
     "--seed",
@@ -148,8 +152,8 @@ def _answer(found: Estimate) -> Table:
     table.add_row("On at least one list, counted", f"{found.observed:,}", "", "")
     for what, less in (("On no list", found.observed), ("In all", 0)):
         limits = (
-            f"{max(low - less, 0):,.0f} to {high - less:,.0f}"
-            for low, high in (found.interval_80, found.interval_95)
+            f"{max(both[0] - less, 0):,.0f} to {both[1] - less:,.0f}" if both else "not asked for"
+            for both in (found.interval_80, found.interval_95)
         )
         table.add_row(what, f"{found.estimate - less:,.0f}", *limits)
     table.caption_justify = "left"

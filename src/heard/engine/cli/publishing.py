@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import yaml
 
 from heard.engine import publish as engine
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes
 from heard.engine.publish.factors import write_factors
+from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,8 @@ def check(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | Non
     """Find what an outsider can work out of TABLEs as they are published, together with earlier ones.
 
     A TABLE is CSV with a column `count`; its other columns are dimensions, with `Total` for all of one. Another layout is
-    told by a YAML file of the same name beside it; the Department's own table of factors is known by its columns.
+    told by a YAML file of the same name beside it, or guessed: see heard publish layout. Of tables that others published
+    it is said how many counts they give away, and never which.
 
     \b
     Example:
@@ -59,7 +62,37 @@ def check(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | Non
     """
     found = engine.check_files([*before, *tables], _policy(policy))
     return Summary(
-        found.as_json, lambda console: _show_checked(found, console), set_aside=bool(found.derived)
+        found.as_json, lambda console: _show_checked(found, console), set_aside=bool(found.given_away)
+    )
+
+
+@command("layout", epilog="Exit code: 0 done, 2 not done.")
+@click.argument("table", metavar="TABLE", type=PathWord())
+@click.option("--write", is_flag=True, help="Write it beside the table, for you to correct.")
+@JSON
+@finishes
+def layout(table: Path, write: bool) -> Summary:
+    """Show how TABLE is read: which columns are dimensions, which hold counts, what they are rounded to.
+
+    Where no YAML file of its name lies beside it, that is guessed from the names of columns and what is in them.
+
+    \b
+    Example:
+      heard publish layout published-by-others.csv --write
+    """
+    read, said = engine.layout_of(table)
+    text = yaml.safe_dump(read.as_told(), sort_keys=False, allow_unicode=True)
+    beside = table.with_suffix(".yaml")
+    if write:
+        _write_new(beside, text)
+
+    def show(console: Console) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        _show_warnings(said, console)
+
+    where = f"The layout is in {beside}." if write else ""
+    return Summary(
+        lambda: {"layout": read.as_told(), "warnings": list(said)}, show, set_aside=False, where=where
     )
 
 
@@ -83,7 +116,7 @@ def hide(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | None
         console.print(
             f"{printed.cells:,} counts, {printed.small:,} of them small; {printed.hidden:,} hidden in all."
         )
-        console.print(f"At most {printed.excess:.1%} less might be hidden. The tables are in {out}.")
+        console.print(f"{_spared(printed.excess)} The tables are in {out}.")
         _show_warnings(printed.warnings, console)
 
     return Summary(printed.as_json, show, set_aside=False, where=f"The tables are in {out}.")
@@ -116,10 +149,32 @@ def factors(folder: Path, out: Path) -> Summary:
 publish.add_command(check)
 publish.add_command(factors)
 publish.add_command(hide)
+publish.add_command(layout)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise NotDone(f"{path} is there already. Correct it, or move it away.") from None
+    except OSError as problem:
+        raise NotDone(f"{path} cannot be written: {problem.strerror}.") from None
 
 
 def _policy(path: Path | None) -> engine.Policy:
     return engine.read_policy(path) if path else engine.Policy()
+
+
+def _spared(excess: float) -> str:
+    if not excess:
+        return (
+            "No other choice hides less, where large counts and totals weigh more than small ones and parts."
+        )
+    return (
+        f"Another choice might hide less, by {max(excess, 0.0001):.2%} at most, where large counts and totals weigh more than "
+        "small ones and parts."
+    )
 
 
 def _show_warnings(warnings: Sequence[str], console: Console) -> None:
@@ -129,9 +184,14 @@ def _show_warnings(warnings: Sequence[str], console: Console) -> None:
 
 def _show_checked(found: engine.Checked, console: Console) -> None:
     console.print(f"{found.tables:,} tables with {found.hidden:,} hidden counts.")
-    if not found.derived:
+    if found.of_others[0]:
+        many, exactly = found.of_others
+        console.print(
+            f"{many:,} of those that others published can be known too well, {exactly:,} of these exactly. Which ones is not said."
+        )
+    if not found.given_away:
         console.print("None of them can be worked out more closely than the policy allows.")
-    else:
+    elif found.derived:
         exact = sum(one["low"] == one["high"] for one in found.derived)
         console.print(f"{len(found.derived):,} of them can be known too well, {exact:,} of these exactly:")
     for one in sorted(found.derived, key=lambda one: one["high"] - one["low"])[:_SHOWN]:

@@ -67,8 +67,8 @@ class Estimate:
     observed: int
     estimate: float
     model: str
-    interval_80: tuple[float, float]
-    interval_95: tuple[float, float]
+    interval_80: tuple[float, float] | None
+    interval_95: tuple[float, float] | None
     method: str
     warnings: tuple[str, ...]
     set_aside: tuple[str, ...]
@@ -102,7 +102,7 @@ def estimate(
 
     `method`: 'bic' or 'stepwise'; without it, BIC for up to five lists, where every model can be compared with every other.
     `max_order`: lists in one interaction, up to 3. `top`: among how many of the best models each replicate chooses;
-    all where None.
+    all where None. `replicates`: 10 at least; with 0 there is no interval, and a warning says so.
     The same table, options and seed give the same answer.
     """
     tell = progress or (lambda _text, _share: None)
@@ -188,9 +188,10 @@ def _order(lists: int, method: str, asked: int | None) -> tuple[int, list[str]]:
 
 
 def _why_not_replicates(replicates: int) -> None:
-    if replicates < FEWEST_REPLICATES:
+    if replicates and replicates < FEWEST_REPLICATES:
         raise NotDone(
-            f"An answer without its uncertainty is not given: {FEWEST_REPLICATES} replicates at least, better 1,000."
+            f"{replicates} replicates say nothing of how far off the answer may be: {FEWEST_REPLICATES} at least, better 1,000, or 0 "
+            "for no interval."
         )
 
 
@@ -211,8 +212,10 @@ def _choose(chooser: ByBic | Stepwise, overlaps: Overlaps) -> tuple[float, Array
 
 def _intervals(
     chooser: ByBic | Stepwise, counts: Array, total: float, many: int, seed: int, tell: Progress
-) -> tuple[int, tuple[float, float], tuple[float, float]]:
-    """How many replicates have an estimate, and the limits for 80 and for 95 in 100."""
+) -> tuple[int, tuple[float, float] | None, tuple[float, float] | None]:
+    """How many replicates have an estimate, and the limits for 80 and for 95 in 100; none without replicates."""
+    if not many:
+        return 0, None, None
     totals = _replicated(chooser, counts, many, seed, tell)
     tell("Leaving out one child at a time", None)
     fewer, weights = interval.without_one(counts)

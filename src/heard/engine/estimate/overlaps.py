@@ -67,7 +67,7 @@ def from_csv(path: Path) -> Overlaps:
     lists, place = _header(path, [cell.strip() for cell in rows[0]])
     counts = np.zeros(1 << len(lists))
     first: dict[int, int] = {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[1:], start=1):
         some, count = _row(path, number, row, place, len(lists))
         if some in first:
             raise NotDone(
@@ -141,7 +141,9 @@ def _rows(path: Path) -> list[list[str]]:
     except (UnicodeDecodeError, csv.Error):
         raise NotDone(f"{path.name} cannot be read as CSV. Save it as CSV in UTF-8.") from None
     except OSError as problem:
-        raise NotDone(f"{path} cannot be read: {problem.strerror}.") from None
+        missing = isinstance(problem, FileNotFoundError)
+        what = "is not there. Check the path." if missing else f"cannot be read: {problem.strerror}."
+        raise NotDone(f"{path} {what}") from None
 
 
 def _header(path: Path, names: list[str]) -> tuple[tuple[str, ...], int]:

@@ -38,6 +38,11 @@ _APART = 1.25
 def warnings(found: Estimate, overlaps: Overlaps, asked: int) -> Iterator[str]:
     """What is weak about this answer. `asked`: how many replicates were asked for."""
     yield from overlaps.notes
+    if any(map(_is_like_a_person, overlaps.lists)):
+        yield (
+            "A list is named as people are. Lists are agencies or sources: if the name is somebody’s, call the list otherwise before "
+            "you hand this on."
+        )
     yield from _about_the_table(overlaps)
     if found.refused:
         yield (
@@ -49,9 +54,29 @@ def warnings(found: Estimate, overlaps: Overlaps, asked: int) -> Iterator[str]:
             f"{asked - found.replicates:,} of {asked:,} replicates have no estimate and were left out, which makes the intervals "
             "look better than they are."
         )
-    if asked < 200:
+    if not asked:
+        yield (
+            "No interval was asked for: nothing here says how far off this number may be, and it may be far off. Hand it on with an "
+            "interval only."
+        )
+    elif asked < 200:
         yield f"{asked} replicates are few: the limits of the intervals would be others with another seed. Use 1,000."
     yield from _about_the_answer(found)
+
+
+def _is_like_a_person(name: str) -> bool:
+    """Two or three words with capitals, of which none is of an agency."""
+    words = name.replace("_", " ").split()
+    named = all(word[:1].isupper() and word[1:].islower() and word.isalpha() for word in words)
+    return 2 <= len(words) <= 3 and named and not _OF_AGENCIES & {word.casefold() for word in words}
+
+
+_OF_AGENCIES = frozenset(
+    ("police", "force", "school", "schools", "college", "council", "care", "social", "health", "service", "services", "hospital", "clinic",
+     "trust", "youth", "justice", "board", "charity", "charities", "team", "authority", "list", "agency", "agencies", "court", "office",
+     "border", "local", "government", "public", "general", "emergency", "attendance", "register", "helpline", "probation", "education",
+     "housing", "home", "homes", "children", "voluntary", "sector", "organisation", "non", "sexual", "mental", "missing", "centre", "refuge")
+)  # fmt: skip
 
 
 def _about_the_table(overlaps: Overlaps) -> Iterator[str]:
@@ -68,13 +93,8 @@ def _about_the_table(overlaps: Overlaps) -> Iterator[str]:
 
 
 def _about_the_answer(found: Estimate) -> Iterator[str]:
-    low, high = found.interval_95
-    if high > _WIDE * low:
-        yield "The upper limit of the 95 in 100 interval is more than three times the lower: this table hardly tells."
-    moved = [w for w in found.without if w.estimate is not None and not low <= w.estimate <= high]
-    if moved:
-        names = ", ".join(w.list for w in moved)
-        yield f"Leaving out one list moves the answer out of the 95 in 100 interval. It is so with {names}."
+    if found.interval_95:
+        yield from _about_the_interval(found, *found.interval_95)
     untold = [w.list for w in found.without if w.estimate is None]
     if untold and len(found.lists) > 2:
         yield f"Leaving out one list leaves no answer at all. It is so with {', '.join(untold)}."
@@ -82,6 +102,15 @@ def _about_the_answer(found: Estimate) -> Iterator[str]:
         ratio = found.otherwise.estimate / found.estimate
         if not 1 / _APART <= ratio <= _APART:
             yield f"The other way of choosing a model ({_WAYS[found.otherwise.method]}) gives {found.otherwise.estimate:,.0f}."
+
+
+def _about_the_interval(found: Estimate, low: float, high: float) -> Iterator[str]:
+    if high > _WIDE * low:
+        yield "The upper limit of the 95 in 100 interval is more than three times the lower: this table hardly tells."
+    moved = [w for w in found.without if w.estimate is not None and not low <= w.estimate <= high]
+    if moved:
+        names = ", ".join(w.list for w in moved)
+        yield f"Leaving out one list moves the answer out of the 95 in 100 interval. It is so with {names}."
 
 
 _WAYS = {"bic": "the smallest BIC", "stepwise": "step by step"}

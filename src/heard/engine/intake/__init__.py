@@ -2,8 +2,9 @@
 
 `read` finds out by content what each file is, reads it in a stream, and writes six tables of `heard.engine.tables`.
 Bad input is never an exception and never loses a row: for each source, rows read = rows kept + rows set aside, and
-every fault is a row of the issues table with its file, row, field and remedy. Memory does not grow with the file,
-except by some twenty bytes for each child in it.
+every fault is a row of the issues table with its file, row, field and remedy. Mapped tables are read in columns, many rows
+at once, and each rule is asked once for each distinct value. Memory does not grow with the file, except by some fifty bytes
+for each child in it.
 
 How to add an agency's table (CSV, Excel, Parquet): no code, a mapping
 ----------------------------------------------------------------------
@@ -17,13 +18,14 @@ A mapping is a dozen lines of YAML; `mappings/` has an example for each kind tha
         sheet: Data                   # optional: which sheet of a workbook; else the first
         record:                       # which column tells which thing about the child; all are optional but one
           record_id: nominal_id       # also: local_id, given_name, family_name, birth_date, sex, postcode, address,
-          family_name: surname        # nhs_number, upn, ethnicity, died_on
+          family_name: surname        # nhs_number, upn, ethnicity, died_on, worker
           given_name: [first, middle] # over several columns, partly empty: names are joined, else the first filled counts
           birth_date: {year: Y, month: M, day: D}
         dated_by: missing_from        # the day of what the row tells
         until: missing_to             # optional: the day it ended
         dates: [dd/mm/yyyy]           # optional: accept these only (yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, dd-mon-yyyy)
         covers: [2025-04-01, 2026-03-31] # optional: of which days the files speak; else the months of their own dates
+        strict: yes                   # optional: only files with every column named here, and none that is of a return
         born: [2005, 2026]            # optional: in which years its people were born; else 1900 or later
         keyed_by_child: no            # optional: one child may come under several record_ids
         items:                        # what a row shows: signs S01 to S14, vulnerabilities V01 to V15

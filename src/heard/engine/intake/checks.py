@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from heard.engine.intake.ledger import Place, Source
+from heard.engine.intake.ledger import Place
 from heard.engine.intake.values import (
     EARLIEST,
     Dated,
@@ -22,12 +23,20 @@ from heard.engine.intake.values import (
 )
 
 
+class Listener(Protocol):
+    """Who is told what a check finds: a source, or who collects it for many rows at once."""
+
+    def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None: ...
+
+    def speaks_of(self, day: date, at: Place) -> None: ...
+
+
 @dataclass
 class Checks:
     """What is said of a source's dates and identifiers. `latest` is the fault's code and the last day that is not too late,
     `earliest` the first that is not too far back; `born`: the first and last year in which somebody can have been born."""
 
-    source: Source
+    source: Listener
     today: date
     latest: tuple[str, date] | None = None
     earliest: date | None = None

@@ -6,23 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from heard.engine.intake import delimited
 from heard.engine.intake.delimited import LONGEST_LINE
+from heard.engine.intake.distinct import Distinct
 from heard.engine.intake.ledger import Place, Source
-from heard.engine.intake.mapping import Told, nearest_name
-from heard.engine.intake.sheets import Sheet, places_of, plain
+from heard.engine.intake.mapping import nearest_name
+from heard.engine.intake.sheets import Batch, Row, Sheet, places_of, plain
 from heard.engine.intake.values import order_seen_in
 
 
 @dataclass
 class Columns:
-    """A file's columns. `day_first` holds, of each date column, how 03/04/2024 is to be read; `rows` is 0 until counted."""
+    """A file's columns. `day_first` holds, of each date column, how 03/04/2024 is to be read."""
 
     sheet: Sheet
     file: str
     places: dict[str, int]
     day_first: dict[str, bool] = field(default_factory=dict)
-    rows: int = 0
 
     def has(self, name: str) -> bool:
         return plain(name) in self.places
@@ -32,21 +34,15 @@ class Columns:
         place = self.places.get(plain(name)) if name else None
         return cells[place] if place is not None else ""
 
-    def first_filled(self, cells: list[str], told: Told | None) -> tuple[str, str]:
-        """What the first filled of these columns says, and which it is; the first of them where none is filled."""
-        if told is None:
-            return "", ""
-        if len(told.columns) == 1:
-            return self.cell(cells, told.columns[0]), told.columns[0]
-        for name in told.columns:
-            if (text := self.cell(cells, name)).strip():
-                return text, name
-        return "", told.columns[0]
+    def batches(self, names: Iterable[str]) -> Iterator[Batch]:
+        """The file's rows in columns, those of these names."""
+        return self.sheet.batches({self.places[plain(name)] for name in names if self.has(name)})
 
-    def joined(self, cells: list[str], told: Told | None) -> str:
-        """What the filled ones of these columns say, with blanks between."""
-        texts = (self.cell(cells, name).strip() for name in (told.columns if told else ()))
-        return " ".join(filter(None, texts))
+    def column(self, batch: Batch, name: str) -> pa.StringArray:
+        """What the rows of a batch have in that column; empty where the file lacks the column."""
+        if self.has(name):
+            return batch.cells[self.places[plain(name)]]
+        return pa.repeat(pa.scalar("", pa.string()), len(batch.numbers))
 
 
 def open_columns(path: Path, file: str, source: Source) -> Columns | None:
@@ -98,11 +94,12 @@ def learn_dates(columns: Columns, source: Source, names: Iterable[str], said: bo
         columns.day_first.update(dict.fromkeys(mine, said))
         return
     seen = {name: {"day": 0, "month": 0, "either": 0} for name in mine}
-    for row in columns.sheet.rows():
-        columns.rows = row.number
-        for name in mine if row.cells else ():
-            if (order := order_seen_in(columns.cell(row.cells or [], name))) is not None:
-                seen[name][order] += 1
+    for batch in columns.batches(mine):
+        for name in mine:
+            told = Distinct.of(columns.column(batch, name))
+            for text, count in told.counted():
+                if (order := order_seen_in(text)) is not None:
+                    seen[name][order] += count
     for name, counts in seen.items():
         columns.day_first[name] = counts["month"] <= counts["day"]
         _note_order(columns, source, name, counts)
@@ -120,23 +117,44 @@ def _note_order(columns: Columns, source: Source, name: str, counts: dict[str, i
 
 def read_rows(columns: Columns, source: Source) -> Iterator[tuple[Place, list[str]]]:
     """Rows that can be read, each begun in the count; those that cannot are set aside here."""
-    count = source.begin_file(columns.file)
+    source.begin_file(columns.file)
     for row in columns.sheet.rows():
         at = Place(columns.file, row.number)
         source.begin(at)
-        *flags, last = ("", *row.faults)
-        if row.cells is None:
-            source.set_aside(at, last)
-        elif last:
-            flags.append(last)
-        for fault in filter(None, flags):
-            source.flag(at, fault)
+        _say_faults(at, row, source)
         if row.cells is not None:
             yield at, row.cells
+    _say_of_file(columns, source)
+
+
+def read_batches(columns: Columns, source: Source, names: Iterable[str]) -> Iterator[Batch]:
+    """`read_rows` in columns, those of these names. What is found in a batch is written row by row."""
+    count = source.begin_file(columns.file)
+    for batch in columns.batches(names):
+        count.read += batch.read
+        with source.row_by_row():
+            for row in batch.faulty:
+                _say_faults(Place(columns.file, row.number), row, source)
+            if len(batch.numbers):
+                yield batch
+    _say_of_file(columns, source)
+
+
+def _say_faults(at: Place, row: Row, source: Source) -> None:
+    *flags, last = ("", *row.faults)
+    if row.cells is None:
+        source.set_aside(at, last)
+    elif last:
+        flags.append(last)
+    for fault in filter(None, flags):
+        source.flag(at, fault)
+
+
+def _say_of_file(columns: Columns, source: Source) -> None:
     for said in columns.sheet.said():
         if said.code.endswith("_broken"):
             source.set_aside_file(columns.file, said.code, sheet=said.filling.get("sheet"))
         else:
             source.note(columns.file, said.code, said.column, **said.filling)
-    if not count.read:
+    if not source.files[columns.file].read:
         source.note(columns.file, "no_rows")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from heard.engine.intake.columns import Columns
-from heard.engine.intake.known import Known
-from heard.engine.intake.ledger import Place, Source
+from heard.engine.intake.distinct import Distinct
+from heard.engine.intake.known import Known, keys_of
+from heard.engine.intake.ledger import Source
 from heard.engine.intake.mapping import Expectation
+from heard.engine.intake.sheets import Batch, Whole
 from heard.engine.intake.values import read_date, read_number
 
 
@@ -21,21 +28,26 @@ class Expecting:
         self._filled: Counter[Expectation] = Counter()
         self._rows = 0
 
-    def judge(self, at: Place, columns: Columns, cells: list[str]) -> None:
-        """One row. An empty cell breaks no expectation but that it is filled."""
-        self._rows += 1
+    def judge(self, columns: Columns, batch: Batch) -> None:
+        """Some rows. An empty cell breaks no expectation but that it is filled."""
+        self._rows += len(batch.numbers)
         for one in self._expected:
-            text = columns.cell(cells, one.column).strip() if one.column else ""
-            if text:
-                self._cell(at, columns, one, text)
+            if one.column:
+                texts = pc.utf8_trim_whitespace(columns.column(batch, one.column))
+                filled = np.flatnonzero(pc.not_equal(texts, ""))
+                self._cells(columns, one, batch.numbers[filled], texts.take(pa.array(filled)))
 
-    def _cell(self, at: Place, columns: Columns, one: Expectation, text: str) -> None:
-        if one.judges == "unique" and self._met[one].put(text.casefold()) is not None:
-            self._source.flag(at, "expected_once", one.column)
+    def _cells(self, columns: Columns, one: Expectation, rows: Whole, texts: pa.StringArray) -> None:
+        say = partial(self._source.flag_rows, columns.file)
+        if one.judges == "unique":
+            keys = keys_of(map(str.casefold, texts.to_pylist()))
+            say(rows[~self._met[one].put_all(keys)], "expected_once", one.column)
         elif one.judges == "filled":
-            self._filled[one] += 1
-        elif one.judges in ("between", "at_least", "at_most") and not _within(one, columns, text):
-            self._source.flag(at, "expected_within", one.column, expected=in_words(one))
+            self._filled[one] += len(rows)
+        elif one.judges in ("between", "at_least", "at_most"):
+            told = Distinct.of(texts)
+            out = (n for n, text in enumerate(told.texts.to_pylist()) if not _within(one, columns, text))
+            say(rows[told.rows_of(out)], "expected_within", one.column, expected=in_words(one))
 
     def finish(self, columns: Columns) -> None:
         """What is expected of one file as a whole."""

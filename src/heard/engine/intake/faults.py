@@ -108,6 +108,8 @@ FAULTS: dict[str, Fault] = {
     "date_stray": Fault("The date is far from every other date of the file: it does not count for the time of which the file speaks.",
                         "Correct the date, or say in the mapping under 'covers' of which days the files speak."),
     "date_far": Fault("The date is more than eighteen years before the return's year; used as written.", "Correct the date."),
+    "plan_twice": Fault("The child has this plan twice, from the same day to the same day; both were used.", "Take one of the two out."),
+    "plans_overlap": Fault("The plan begins before another plan of the child ends; both were used.", "Correct the days of one of the two."),
     "ends_before_start": Fault("It ends before it begins; the end was left out.", "Correct one of the two dates."),
     "date_partly_empty": Fault("The day is spread over columns, and not all of them are filled in; it was not used as a day.",
                                "Fill in year, month and day."),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from heard.engine.intake import delimited, formats, mapping
+from heard.engine.intake import delimited, formats, heads, mapping, parquet, workbook
 from heard.engine.intake.formats import Format, Mine, Why
 from heard.engine.intake.mapping import MappedSource
+from heard.engine.intake.sheets import Sheet, plain
 from heard.engine.intake.xml_children import root_of
 from heard.engine.tables import NotDone
 
@@ -22,7 +23,7 @@ NO_MAPPING = Why(
 _CLOSED = Why("it cannot be opened", "Check that you may read it, and that it is complete.")
 _NO_FILE = Why("it is neither a file nor a folder", "Name the file itself, or take it out of the folder.")
 _EMPTY = Why("it is empty", "Export it again.")
-_WORKBOOK = Why(
+NO_MAPPING_OF_BOOK = Why(
     "it is a workbook that no mapping names, and no return",
     "Name it under 'files' of a source in the mapping, as .xlsx without a password.",
 )
@@ -194,19 +195,43 @@ def _files(path: Path, met: set[Path], found: Found) -> Iterator[Path]:
         found.unread.append((path, _CLOSED))
 
 
-def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:
+def _sort(path: Path, mapped: Sequence[MappedSource], found: Found) -> None:
     try:
         with path.open("rb") as stream:
             start = stream.read(200)
-        if takes := next((source for source in mapped if source.takes(path.name)), None):
+        named = [source for source in mapped if source.takes(path.name)]
+        if takes := next((source for source in named if not source.strict), None):
             found.mapped.setdefault(takes.name, []).append(path)
-        elif not _recognised(path, start, found):
-            if why := _why_unread(path, start):
-                found.unread.append((path, why))
-            else:
-                found.beside.append(path)
+        elif _recognised(path, start, found):
+            return
+        elif takes := next((source for source in named if _has_columns(path, start, source)), None):
+            found.mapped.setdefault(takes.name, []).append(path)
+        elif why := _why_unread(path, start):
+            found.unread.append((path, why))
+        else:
+            found.beside.append(path)
     except OSError:
         found.unread.append((path, _CLOSED))
+
+
+def _has_columns(path: Path, start: bytes, source: MappedSource) -> bool:
+    """Whether a table has every column that a mapping names."""
+    try:
+        if start.startswith(parquet.BEGINS):
+            sheets: Sequence[Sheet] = [parquet.sheet(path)]
+        elif workbook.is_workbook(start[:4]):
+            wanted = (source.sheet or "").strip().casefold()
+            sheets = [
+                one for one in workbook.sheets(path) if not wanted or one.title.strip().casefold() == wanted
+            ]
+        else:
+            sheets = [one for one in [delimited.open_sheet(path)] if one]
+    except workbook.NotReadable:
+        return False
+    if not sheets:
+        return False
+    there = {plain(name) for name in heads.by_names(sheets[0], source.columns).header}
+    return all(plain(name) in there for name in source.columns)
 
 
 def _recognised(path: Path, start: bytes, found: Found) -> bool:
@@ -228,7 +253,7 @@ def _why_unread(path: Path, start: bytes) -> Why | None:
     """Why nothing of a file that looks like an extract can be used; null where it does not look like one."""
     kind = path.suffix.lower()
     if kind in _WORKBOOKS or (kind in _TABLES and start.startswith(WORKBOOK_BEGINS)):
-        return _WORKBOOK
+        return NO_MAPPING_OF_BOOK
     if kind in _PACKS:
         return _PACKED
     if kind == ".xml":

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
-from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from heard.engine import tables
 from heard.engine.intake.faults import FAULTS
-from heard.engine.intake.known import Known
+from heard.engine.intake.known import Known, Numbers, hashes, keys_of
 from heard.engine.intake.period import Span, span_of, together, whole_months
+from heard.engine.intake.sheets import Whole
 from heard.engine.tables import ROW_KEY
 
 _BATCH = 20_000
@@ -53,6 +56,7 @@ class Details(NamedTuple):
     ethnicity: str | None = None
     authority: str | None = None
     died_on: date | None = None
+    worker: str | None = None
 
 
 _TOGETHER = (
@@ -75,14 +79,15 @@ def merged(rows: Iterable[Details]) -> Details:
     """What several rows of one child say together: the gaps of each filled from the others, in whatever order they came.
 
     Where they differ, what is more complete goes first (a number whose check holds before one whose check fails), then
-    what comes first in the alphabet.
+    what comes first in the alphabet. Of workers all are kept: which of them is the latest no row says.
     """
     rows, found = list(rows), {}
     for columns in _TOGETHER:
         values = sorted({tuple(getattr(row, name) for name in columns) for row in rows}, key=_completest)
         for place, name in enumerate(columns):
             found[name] = next((value[place] for value in values if value[place] is not None), None)
-    return Details(**found)
+    workers = sorted({row.worker for row in rows if row.worker})
+    return Details(**found, worker="; ".join(workers) or None)
 
 
 def _completest(values: tuple[object, ...]) -> tuple[int, str]:
@@ -122,18 +127,33 @@ class FileCount:
     set_aside: int = 0
 
 
+_OWN = ("record_id", "row", "given_name", "address", "nhs_number", "upn", "local_id")
+"""Columns that hold another value in almost every row."""
+
+
 class _Table:
     """One Parquet file, written batch by batch."""
 
     def __init__(self, table: tables.Table, folder: Path) -> None:
         self._schema = table.schema
         self._rows: list[tuple[object, ...]] = []
-        self._writer = pq.ParquetWriter(folder / f"{table.name}.parquet", self._schema)
+        self._writer = pq.ParquetWriter(
+            folder / f"{table.name}.parquet",
+            self._schema,
+            use_dictionary=[name for name in self._schema.names if name not in _OWN],
+        )
 
     def add(self, row: tuple[object, ...]) -> None:
         self._rows.append(row)
         if len(self._rows) >= _BATCH:
             self.flush()
+
+    def add_all(self, count: int, told: Mapping[str, pa.Array | object]) -> None:
+        """Many rows at once: of each column its values, or the one value of them all; null where there is none."""
+        self.flush()
+        if count:
+            arrays = [_column(told.get(column.name), column.type, count) for column in self._schema]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def flush(self) -> None:
         if self._rows:
@@ -146,6 +166,10 @@ class _Table:
         self.flush()
         if self._writer.is_open:
             self._writer.close()
+
+
+def _column(told: pa.Array | object, kind: pa.DataType, count: int) -> pa.Array:
+    return told if isinstance(told, pa.Array) else pa.repeat(pa.scalar(told, kind), count)
 
 
 class Ledger:
@@ -220,8 +244,9 @@ class Ledger:
         for batch in pq.ParquetFile(self.out / f"{tables.RECORDS.name}.parquet").iter_batches(
             _BATCH, columns=columns
         ):
-            for name, record_id, file, row in zip(*batch.to_pydict().values(), strict=True):
-                if source := lacking.get(name):
+            for name, source in lacking.items():
+                mine = batch.filter(pc.equal(batch["source"], name))
+                for record_id, file, row in source.lacking(*mine.columns[1:]):
                     source.say_what_is_lacking(Place(file, row), record_id)
 
     def _fill_gaps(self) -> None:
@@ -271,15 +296,15 @@ class Source:
     coverage: list[tuple[str, str, str]] = field(default_factory=list)
     said: Span | None = None
     tells_by_row: bool = False
-    _days: dict[str, Counter[date]] = field(default_factory=dict)
+    _days: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     _first_at: dict[tuple[str, date], Place] = field(default_factory=dict)
     _spans: dict[str, Span] = field(default_factory=dict)
     _in_files: Mapping[str, Collection[str]] = field(default_factory=dict)
     _told: Known = field(default_factory=Known)
     more: defaultdict[str, set[Details]] = field(default_factory=lambda: defaultdict(set))
-    _known: Known = field(default_factory=Known)
-    _written: Known = field(default_factory=Known)
+    _known: Known = field(default_factory=lambda: Known(2))
     _alike: Counter[str] = field(default_factory=Counter)
+    _held: list[tuple[Any, ...]] | None = None
 
     @property
     def read(self) -> int:
@@ -305,41 +330,58 @@ class Source:
     def set_aside(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
         """The row cannot be used at all; it is counted, and the issue says what to do."""
         self.files[at.file].set_aside += 1
-        self._issue(at, code, "set_aside", column, filling)
+        self._issue(at.file, [at.row], code, "set_aside", column, filling)
 
     def set_aside_file(self, file: str, code: str, /, *, rows: int = 0, **filling: object) -> None:
         """Nothing of the file can be used, or a part of it could not be read: one issue, for `rows` rows if they are known."""
         count = self.begin_file(file)
         count.read += rows
         count.set_aside += rows
-        self._issue(Place(file, 0), code, "set_aside", "", {"rows": f"{rows:,}", **filling})
+        self._issue(file, [0], code, "set_aside", "", {"rows": f"{rows:,}", **filling})
 
     def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
         """Something is wrong, and the row is used all the same."""
-        self._issue(at, code, "flag", column, filling)
+        self._issue(at.file, [at.row], code, "flag", column, filling)
 
     def note(self, file: str, code: str, column: str = "", /, **filling: object) -> None:
         """Something about the file as a whole."""
-        self._issue(Place(file, 0), code, "file", column, filling)
+        self._issue(file, [0], code, "file", column, filling)
 
-    def _issue(self, at: Place, code: str, severity: str, column: str, filling: dict[str, object]) -> None:
-        self.issues += 1
+    def _issue(
+        self,
+        file: str,
+        rows: Collection[int],
+        code: str,
+        severity: str,
+        column: str,
+        filling: dict[str, object],
+    ) -> None:
+        self.issues += len(rows)
         fault = FAULTS[code]
         what, remedy = fault.what.format(**filling), fault.remedy.format(**{"field": column, **filling})
-        self.ledger.issues.add((self.name, at.file, at.row, column, code, severity, what, remedy))
+        for row in rows:
+            told = (self.name, file, row, column, code, severity, what, remedy)
+            if self._held is None:
+                self.ledger.issues.add(told)
+            else:
+                self._held.append(told)
 
     def record(self, at: Place, record_id: str, details: Details) -> str | None:
         """Writes the child the first time, and keeps what later rows say besides. Later rows: 'id_repeated'; 'id_shared'
         where given name or birth date is another than before; 'id_of_another' where both are, and nothing is kept."""
         same, whole = _fingerprint(details), hash(details) % (1 << 64)
-        if (before := self._known.put(record_id, same)) is None:
-            self._written.put(record_id, whole)
+        if self._known.put(record_id, same, whole) is None:
             self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
             return None
+        return self._again(record_id, same, whole, details)
+
+    def _again(self, record_id: str, same: int, whole: int, details: Details) -> str:
+        """A later row of a child that is known."""
+        before = self._known.get(record_id) or 0
         other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
         if sum(other) == 2:
             return "id_of_another"
-        if whole != self._written.get(record_id):
+        if whole != self._known.get(record_id, 1):
             self.more[record_id].add(details)
             self._known.set(record_id, _both(before, same))
         return "id_shared" if any(other) else "id_repeated"
@@ -372,12 +414,15 @@ class Source:
 
     def speaks_of(self, day: date, at: Place) -> None:
         """A day on which something happened; one that is still to come tells nothing."""
+        self._speaks_of(day, at, 1)
+
+    def _speaks_of(self, day: date, at: Place, times: int) -> None:
         if day > self.ledger.today:
             return
-        days = self._days.setdefault(at.file, Counter())
-        if not days[day]:
+        days = self._days[at.file]
+        if day not in days:
             self._first_at[at.file, day] = at
-        days[day] += 1
+        days[day] += times
 
     def settle(self) -> None:
         """From when to when the source speaks, once all its rows were read. Dates that are apart from all others of their
@@ -418,11 +463,95 @@ class Source:
         if before is not None and before | items != before:
             self._told.set(record_id, before | items)
 
+    def lacking(self, ids: pa.StringArray, *beside: pa.Array) -> Iterator[tuple[Any, ...]]:
+        """Those of these records, and what stands beside each, of which something is not told that the source collects."""
+        collected = sum(
+            1 << place for place, (_, state, _) in enumerate(self.coverage) if state == "collected"
+        )
+        told = self._told.get_all(keys_of(ids.to_pylist()))
+        some = pa.array(np.flatnonzero((told & np.uint64(collected)) != collected))
+        yield from zip(*(column.take(some).to_pylist() for column in (ids, *beside)), strict=True)
+
     def say_what_is_lacking(self, at: Place, record_id: str) -> None:
         told = self._told.get(record_id) or 0
         for place, (item, state, fields) in enumerate(self.coverage):
             if state == "collected" and not told >> place & 1:
                 self.observe(at, record_id, Seen(item, fields, "direct", counts=True))
+
+    # ---- many rows at once
+
+    @contextmanager
+    def row_by_row(self) -> Iterator[None]:
+        """The issues of rows that are looked at many at once are written in order of the rows."""
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            for told in sorted(held, key=lambda told: told[2]):
+                self.ledger.issues.add(told)
+
+    def flag_rows(self, file: str, rows: Whole, code: str, column: str = "", /, **filling: object) -> None:
+        """`flag` of each of these rows."""
+        if len(rows):
+            self._issue(file, rows.tolist(), code, "flag", column, filling)
+
+    def set_aside_rows(self, file: str, rows: Whole, code: str, column: str = "") -> None:
+        """`set_aside` of each of these rows."""
+        if len(rows):
+            self.files[file].set_aside += len(rows)
+            self._issue(file, rows.tolist(), code, "set_aside", column, {})
+
+    def know_rows(
+        self, ids: pa.StringArray, details: Mapping[str, pa.Array | object]
+    ) -> tuple[npt.NDArray[np.bool_], dict[int, str]]:
+        """`record` of many rows, but for the writing: which of them are to be written, and what there is to say of others, by
+        place. `details`: as `Details`, of each that is told its values, or the one value of them all."""
+        names = ids.to_pylist()
+        same, whole = _fingerprints(details, len(names)), _wholes(details, len(names))
+        keys = keys_of(names)
+        first = self._known.put_all(keys, same, whole)
+        others = np.flatnonzero(~first)
+        others = others[self._known.get_all(keys[others], 1) != whole[others]]
+        told = rows_of(details, others)
+        return first, {
+            place: self._again(names[place], int(same[place]), int(whole[place]), row)
+            for place, row in zip(others.tolist(), told, strict=True)
+        }
+
+    def record_rows(
+        self, file: str, rows: Whole, ids: pa.StringArray, details: Mapping[str, pa.Array | object]
+    ) -> None:
+        """Writes these rows as records."""
+        told = {
+            "source": self.name,
+            "record_id": ids,
+            "agency": self.agency,
+            "file": file,
+            "row": pa.array(rows),
+        }
+        self.ledger.records.add_all(len(rows), {**told, **details})
+
+    def observe_rows(
+        self, file: str, rows: Whole, ids: pa.StringArray, seen: Mapping[str, pa.Array | object]
+    ) -> None:
+        """`observe` of each of these rows; `seen`: as `tables.OBSERVATIONS` from item to own_day."""
+        told = {"source": self.name, "record_id": ids, "file": file, "row": pa.array(rows)}
+        self.ledger.observations.add_all(len(rows), {**told, **seen})
+
+    def rows_speak_of(self, file: str, rows: Whole, days: pa.Array) -> None:
+        """`speaks_of` of each of these days; `rows` are in order."""
+        found, first, times = np.unique(
+            np.asarray(days.cast(pa.int32())), return_index=True, return_counts=True
+        )
+        told = pa.array(found, pa.int32()).cast(pa.date32()).to_pylist()
+        for day, place, count in zip(told, first.tolist(), times.tolist(), strict=True):
+            self._speaks_of(day, Place(file, int(rows[place])), count)
+
+    def rows_tell(self, ids: pa.StringArray, items: int) -> None:
+        """`tells` of each of these rows."""
+        self.tells_by_row = True
+        self._told.add_bits(keys_of(ids.to_pylist()), items)
 
 
 def content_key(content: Iterable[object]) -> str:
@@ -441,12 +570,50 @@ def _fingerprint(details: Details) -> int:
 
     Family names are left out: they change. Lives only as long as the run.
     """
-    name = (
-        crc32(details.given_name.casefold().encode(errors="replace")) % (1 << _HALF) or 1
-        if details.given_name
-        else 0
-    )
-    return name << _HALF | (details.birth_date.toordinal() if details.birth_date else 0)
+    day = details.birth_date.toordinal() if details.birth_date else 0
+    return _name_half(details.given_name) << _HALF | day
+
+
+def _name_half(name: str | None) -> int:
+    return hash(name.casefold()) % (1 << _HALF) or 1 if name else 0
+
+
+def _name_halves(names: Iterable[str]) -> Numbers:
+    halves = hashes(map(str.casefold, names)) % np.uint64(1 << _HALF)
+    halves[halves == 0] = 1
+    return halves
+
+
+def _fingerprints(details: Mapping[str, pa.Array | object], count: int) -> Numbers:
+    """`_fingerprint` of many rows."""
+    names = _column(details.get("given_name"), pa.string(), count).dictionary_encode()
+    halves = np.append(_name_halves(names.dictionary.to_pylist()), np.uint64(0))
+    born = _column(details.get("birth_date"), pa.date32(), count).cast(pa.int32())
+    days = np.asarray(pc.fill_null(pc.add(born, _DAY_0), 0)).astype(np.uint64)
+    return halves[np.asarray(pc.fill_null(names.indices, -1))] << np.uint64(_HALF) | days
+
+
+_DAY_0 = date(1970, 1, 1).toordinal()
+
+
+def _wholes(details: Mapping[str, pa.Array | object], count: int) -> Numbers:
+    """A number of all that each row tells of its child: another where anything is."""
+    told = [column.cast(pa.string()) for column in details.values() if isinstance(column, pa.Array)]
+    if not told:
+        return np.zeros(count, np.uint64)
+    joined = pc.binary_join_element_wise(*told, "\x1f", null_handling="replace", null_replacement="\0")
+    return hashes(joined.to_pylist())
+
+
+def rows_of(details: Mapping[str, pa.Array | object], places: npt.NDArray[np.intp]) -> Iterator[Details]:
+    """What rows tell, one by one."""
+    some = pa.array(places)
+    columns = (details.get(name) for name in Details._fields)
+    lists = [
+        column.take(some).to_pylist() if isinstance(column, pa.Array) else [column] * len(places)
+        for column in columns
+    ]
+    yield from map(Details._make, zip(*lists, strict=True))
 
 
 def _both(one: int, other: int) -> int:

@@ -1,13 +1,22 @@
-"""Any agency's CSV, Excel or Parquet, read by a mapping (`mapping.py`). One row is one row of the table; rows of one child make one record."""
+"""Any agency's CSV, Excel or Parquet, read by a mapping (`mapping.py`). One row is one row of the table; rows of one child make one record.
+
+Rows are looked at many at once, in columns (`_Rows`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from heard.engine.intake import carriers, parquet, workbook
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heard.engine.intake import carriers, heads, parquet, workbook
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import (
     Columns,
@@ -15,14 +24,21 @@ from heard.engine.intake.columns import (
     learn_dates,
     note_missing,
     open_columns,
-    read_rows,
+    read_batches,
 )
+from heard.engine.intake.distinct import Distinct, Flags, Places, by_text
 from heard.engine.intake.expectations import Expecting
-from heard.engine.intake.ledger import Details, Place, Seen, Source, content_key
+from heard.engine.intake.ledger import Place, Source, content_key, rows_of
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.period import Span
+from heard.engine.intake.sheets import Batch
 from heard.engine.intake.values import (
     code_of,
+    plain_ends,
+    plain_ids,
+    plain_names,
+    plain_nhs_numbers,
+    plain_postcodes,
     read_id,
     read_number,
     tidy,
@@ -55,6 +71,8 @@ class MappedFiles:
         self.source.begin_file(file)
         if (columns := self._open(path, file)) is None:
             return
+        if (headed := heads.by_names(columns.sheet, self.mapped.columns)) is not columns.sheet:
+            columns = columns_of(headed, file, self.source)
         present = self._present[file] = {name for name in self.mapped.columns if columns.has(name)} | {_EVERY}
         self._can_carry = carriers.as_bits(
             r.item for r in self.mapped.items if (r.column or _EVERY) in present
@@ -64,11 +82,12 @@ class MappedFiles:
             self._lose(columns)
             return
         learn_dates(columns, self.source, self._date_columns(), self._said_order())
-        for done, (at, cells) in enumerate(read_rows(columns, self.source)):
-            self._row(columns, at, cells)
-            self._expecting.judge(at, columns, cells)
-            if done % 5000 == 0:
-                progress(self.source.name, min(1.0, done / columns.rows) if columns.rows else None)
+        progress(self.source.name, None)
+        for batch in read_batches(columns, self.source, self.mapped.columns):
+            rows = _Rows(self.mapped, self.source, self._checks, columns, batch)
+            rows.take(self._can_carry if self.several else None)
+            self._expecting.judge(columns, batch)
+            progress(self.source.name, batch.done)
         self._expecting.finish(columns)
 
     def _open(self, path: Path, file: str) -> Columns | None:
@@ -113,7 +132,7 @@ class MappedFiles:
         return any(columns.has(column) for told in mine for column in told.columns)
 
     def _lose(self, columns: Columns) -> None:
-        rows = sum(1 for _ in columns.sheet.rows())
+        rows = sum(batch.read for batch in columns.batches(()))
         self.source.set_aside_file(columns.file, "columns_missing", rows=rows)
 
     def _date_columns(self) -> list[str]:
@@ -126,183 +145,451 @@ class MappedFiles:
         formats = set(self.mapped.dates) & {"dd/mm/yyyy", "mm/dd/yyyy"}
         return "dd/mm/yyyy" in formats if len(formats) == 1 else None
 
-    # ---- one row
 
-    def _row(self, columns: Columns, at: Place, cells: list[str]) -> None:
-        source = self.source
-        details = self._details(columns, at, cells)
-        own = self._own_id(columns, cells, details)
-        record_id = own or self._key(columns, cells, details)
-        if record_id is None:
-            source.set_aside(at, "id_missing", self._shown("record_id"))
-            return
-        source.keep(at)
-        fault = source.record(at, record_id, details)
-        if own and fault in ("id_shared", "id_of_another"):
-            source.flag(at, fault, self._shown("record_id"))
-        if own and fault == "id_of_another":
-            # Neither number is sure to be this child's; the record says only what cannot be the other's.
-            details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
-            record_id = self._key(columns, cells, details) or record_id
-            source.record(at, record_id, details)
-        day, until = self._days(columns, at, cells, details)
-        if self.several:
-            source.tells(record_id, self._can_carry)
-        for seen in self._observed(columns, at, cells, day, until):
-            source.observe(at, record_id, seen)
+class _Piece(NamedTuple):
+    """Some rows of a batch, and what one column says in them. `day_first`, `dates`: how its days are to be read."""
 
-    def _key(self, columns: Columns, cells: list[str], details: Details) -> str | None:
-        """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
-        stands alone."""
-        names = (details.given_name, details.family_name)
-        if all(names) and details.birth_date:
-            numbers = (
-                details.nhs_number if details.nhs_number_valid else None,
-                details.upn if details.upn_valid else None,
-            )
-            told = (*(str(n).casefold() for n in names), details.birth_date, details.postcode, *numbers)
-            return content_key(told)
-        if any(names) or details.birth_date or details.nhs_number or details.upn:
-            return self.source.row_key(columns.cell(cells, name) for name in self.mapped.columns)
-        return None
+    column: str
+    places: Places
+    texts: pa.StringArray
+    day_first: bool = True
+    dates: tuple[str, ...] = ()
 
-    def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:
-        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is, and is none where
+
+class _Heard:
+    """What a check says of distinct texts, one after another: of each flag, by its turn, the texts that have it."""
+
+    def __init__(self) -> None:
+        self.flags: dict[tuple[int, str, tuple[tuple[str, Any], ...]], list[int]] = {}
+        self.speaking: list[int] = []
+        self.text = self.turn = 0
+
+    def hear(self, text: int) -> None:
+        """From now on it is about another text."""
+        self.text, self.turn = text, 0
+
+    def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
+        self.flags.setdefault((self.turn, code, tuple(filling.items())), []).append(self.text)
+        self.turn += 1
+
+    def speaks_of(self, day: date, at: Place) -> None:
+        self.speaking.append(self.text)
+
+
+type _Check = Callable[[Checks, _Piece, str], Any]
+type _Details = dict[str, pa.Array | object]
+
+
+@dataclass
+class _Rows:
+    """Some rows of one file, while they are read. Every check is asked once for each distinct text of a column."""
+
+    mapped: MappedSource
+    source: Source
+    checks: Checks
+    columns: Columns
+    batch: Batch
+
+    def take(self, can_carry: int | None) -> None:
+        """Writes what the rows tell. `can_carry`: the items that each of them could carry, where the source is to say so."""
+        file, source = self.columns.file, self.source
+        details = self._details()
+        own = self._own_ids(details)
+        first, ids, details = self._known(own, details)
+        known = np.asarray(ids.is_valid())
+        source.set_aside_rows(
+            file, self.batch.numbers[~known], "id_missing", _shown(self.mapped.record.get("record_id"))
+        )
+        source.files[file].kept += int(known.sum())
+        source.record_rows(file, self.batch.numbers[first], *_only(first, ids, details))
+        if not known.all():
+            ids, details = _only(known, ids, details)
+            cells = {place: column.filter(pa.array(known)) for place, column in self.batch.cells.items()}
+            self.batch = Batch(self.batch.numbers[known], cells)
+        day, until = self._days(details)
+        if can_carry is not None:
+            source.rows_tell(ids, can_carry)
+        self._observe(ids, day, until)
+
+    # ---- cells
+
+    def _cells(self, told: Told | None) -> pa.StringArray:
+        """What the rows say of one thing, as text."""
+        if told is None:
+            return _same("", pa.string(), len(self.batch.numbers))
+        if told.joined and len(told.columns) > 1:
+            return reduce(_with_blank, (self._trimmed(name) for name in told.columns))
+        return _together([(piece, piece.texts) for piece in self._pieces(told)])
+
+    def _trimmed(self, name: str) -> pa.StringArray:
+        return pc.utf8_trim_whitespace(self.columns.column(self.batch, name))
+
+    def _pieces(self, told: Told) -> list[_Piece]:
+        """The rows by the first of these columns that is filled in; those where none is, by the first."""
+        left, column = np.arange(len(self.batch.numbers)), self.columns.column
+        if len(told.columns) == 1:
+            return [self._piece(told.columns[0], left, column(self.batch, told.columns[0]))]
+        pieces = []
+        for name in told.columns:
+            texts = column(self.batch, name).take(pa.array(left))
+            filled = np.asarray(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
+            pieces.append(self._piece(name, left[filled], texts.filter(pa.array(filled))))
+            left = left[~filled]
+        pieces.append(self._piece(told.columns[0], left, _same("", pa.string(), len(left))))
+        return pieces
+
+    def _piece(self, name: str, places: Places, texts: pa.StringArray) -> _Piece:
+        return _Piece(name, places, texts, self.columns.day_first.get(name, True), self.mapped.dates)
+
+    def _day_pieces(self, told: Told | None) -> list[_Piece]:
+        """The rows by the column that tells a day; of a day in three columns, what all three say."""
+        if told is None:
+            return []
+        if not told.parts:
+            return self._pieces(told)
+        parts = [self.columns.column(self.batch, name) for name in told.columns]
+        texts = pc.binary_join_element_wise(*parts, _BETWEEN)
+        return [_Piece(told.shown, np.arange(len(self.batch.numbers)), texts)]
+
+    # ---- checks
+
+    def _judged(
+        self, piece: _Piece, check: _Check, plain: Callable[[pa.StringArray], Flags] | None = None
+    ) -> tuple[Distinct, list[Any], list[int]]:
+        """What a check makes of each distinct text, and by which texts the file speaks of a day. Flags the rows that have a
+        fault. `plain`: of which texts it is sure that the check leaves them as they are."""
+        distinct, heard = Distinct.of(piece.texts), _Heard()
+        checks = replace(self.checks, source=heard)
+        told: list[Any] = distinct.texts.to_pylist()
+        for place in np.flatnonzero(~plain(distinct.texts)).tolist() if plain else range(len(told)):
+            heard.hear(place)
+            told[place] = check(checks, piece, told[place])
+        for (_, code, filling), some in sorted(heard.flags.items(), key=lambda flag: flag[0][0]):
+            self._flag(piece, distinct.rows_of(some), code, **dict(filling))
+        return distinct, told, heard.speaking
+
+    def _flag(self, piece: _Piece, places: Places, code: str, /, **filling: object) -> None:
+        rows = self.batch.numbers[piece.places[places]]
+        self.source.flag_rows(self.columns.file, rows, code, piece.column, **filling)
+
+    def _checked(
+        self, name: str, check: _Check, plain: Callable[[pa.StringArray], Flags] | None = None
+    ) -> _Details:
+        """What a check makes of what the rows say of one thing; nothing where no column tells it."""
+        if (told := self.mapped.record.get(name)) is None:
+            return {}
+        piece = _Piece(told.shown, np.arange(len(self.batch.numbers)), self._cells(told))
+        distinct, values, _ = self._judged(piece, check, plain)
+        return {name: distinct.by_row(values, pa.string())}
+
+    def _number(
+        self, name: str, check: _Check, holding: Callable[[pa.StringArray], Flags] | None = None
+    ) -> _Details:
+        """A number, and whether its check holds. `holding`: of which texts it is sure that they are a number whose check holds."""
+        if (told := self.mapped.record.get(name)) is None:
+            return {}
+        piece = _Piece(told.shown, np.arange(len(self.batch.numbers)), self._cells(told))
+        distinct, values, _ = self._judged(piece, check, holding)
+        pairs = [(value, True) if isinstance(value, str) else value for value in values]
+        return {
+            name: distinct.by_row([number for number, _ in pairs], pa.string()),
+            f"{name}_valid": distinct.by_row([holds for _, holds in pairs], pa.bool_()),
+        }
+
+    def _details(self) -> _Details:
+        """What each row says of its child: of `Details` what the mapping names."""
+        return {
+            **self._number("nhs_number", _nhs_number, plain_nhs_numbers),
+            **self._number("upn", lambda checks, on, text: checks.upn(_NOWHERE, on.column, text)),
+            **self._checked("given_name", _name, plain_names),
+            **self._checked("family_name", _name, plain_names),
+            **self._birth(),
+            **self._checked("sex", lambda checks, on, text: checks.sex(_NOWHERE, on.column, text)),
+            **self._checked("postcode", _postcode, plain_postcodes),
+            **self._checked("address", lambda checks, on, text: tidy(text), plain_ends),
+            **self._checked("local_id", lambda checks, on, text: read_id(text), plain_ids),
+            **self._checked("ethnicity", lambda checks, on, text: tidy(text), plain_ends),
+            "authority": self.mapped.authority,
+            **self._died(),
+            **self._checked("worker", lambda checks, on, text: tidy(text), plain_ends),
+        }
+
+    def _birth(self) -> _Details:
+        told = self.mapped.record.get("birth_date")
+        found = []
+        for piece in self._day_pieces(told):
+            distinct, values, _ = self._judged(piece, _birth)
+            days = distinct.by_row([day for day, _ in values], pa.date32())
+            found.append((piece, days, distinct.by_row([parts for _, parts in values], pa.string())))
+        if not found:
+            return {}
+        return {
+            "birth_date": _together((piece, days) for piece, days, _ in found),
+            "birth_parts": _together((piece, parts) for piece, _, parts in found),
+        }
+
+    def _died(self) -> _Details:
+        found = []
+        for piece in self._day_pieces(self.mapped.record.get("died_on")):
+            distinct, values, _ = self._judged(piece, _death)
+            found.append((piece, distinct.by_row(values, pa.date32())))
+        return {"died_on": _together(found)} if found else {}
+
+    def _days(self, details: _Details) -> tuple[pa.Array, pa.Array]:
+        """When what each row tells began, and when it ended."""
+        speaking: list[tuple[Places, pa.Array]] = []
+        days = [self._events(told, details, speaking) for told in (self.mapped.dated_by, self.mapped.until)]
+        if speaking:
+            places = np.concatenate([some for some, _ in speaking])
+            order = np.argsort(places, kind="stable")
+            spoken = pa.concat_arrays([some for _, some in speaking]).take(pa.array(order))
+            self.source.rows_speak_of(self.columns.file, self.batch.numbers[places[order]], spoken)
+        day, until = days
+        early = pc.fill_null(pc.less(until, day), False)
+        rows = self.batch.numbers[np.asarray(early)]
+        self.source.flag_rows(self.columns.file, rows, "ends_before_start", _shown(self.mapped.until))
+        return day, pc.if_else(early, None, until)
+
+    def _events(
+        self, told: Told | None, details: _Details, speaking: list[tuple[Places, pa.Array]]
+    ) -> pa.Array:
+        found = []
+        for piece in self._day_pieces(told):
+            distinct, values, spoken = self._judged(piece, _event)
+            days = distinct.by_row(values, pa.date32())
+            places = distinct.rows_of(spoken)
+            speaking.append((piece.places[places], days.take(pa.array(places))))
+            for name, code, odd in (
+                ("birth_date", "born_after", pc.less),
+                ("died_on", "after_death", pc.greater),
+            ):
+                if isinstance(other := details.get(name), pa.Array):
+                    wrong = pc.fill_null(odd(days, other.take(pa.array(piece.places))), False)
+                    self._flag(piece, np.flatnonzero(wrong), code)
+            found.append((piece, days))
+        return _together(found) if found else _same(None, pa.date32(), len(self.batch.numbers))
+
+    # ---- who it is
+
+    def _own_ids(self, details: _Details) -> pa.StringArray:
+        """Each row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is, and is none where
         that stands for none."""
         record = self.mapped.record
-        number = read_id(columns.first_filled(cells, record.get("record_id"))[0])
-        if number is None:
-            return None
-        spelled = {"nhs_number": details.nhs_number, "upn": details.upn}
-        return next((s for name, s in spelled.items() if record.get(name) == record["record_id"]), number)
+        if (told := record.get("record_id")) is None:
+            return _same(None, pa.string(), len(self.batch.numbers))
+        own = by_text(self._cells(told), read_id, plain_ids)
+        for name in ("nhs_number", "upn"):
+            if record.get(name) == told:
+                return pc.if_else(own.is_valid(), details[name], None)
+        return own
 
-    def _cell(self, columns: Columns, cells: list[str], name: str) -> str:
-        if (told := self.mapped.record.get(name)) is None:
-            return ""
-        if told.joined and len(told.columns) > 1:
-            return columns.joined(cells, told)
-        return columns.first_filled(cells, told)[0]
+    def _known(self, own: pa.StringArray, details: _Details) -> tuple[Flags, pa.StringArray, _Details]:
+        """Which rows are their child's first; each row's id, null where it tells of nobody; and what the rows say."""
+        file, shown = self.columns.file, _shown(self.mapped.record.get("record_id"))
+        first, has = np.zeros(len(own), bool), np.asarray(own.is_valid())
+        places = np.flatnonzero(has)
+        first[places], again = self.source.know_rows(*_only(has, own, details))
+        said = {
+            fault: places[[place for place, one in again.items() if one == fault]]
+            for fault in ("id_shared", "id_of_another")
+        }
+        for fault, some in said.items():
+            self.source.flag_rows(file, self.batch.numbers[some], fault, shown)
+        others = np.sort(np.concatenate((np.flatnonzero(~has), said["id_of_another"])))
+        if not len(others):
+            return first, own, details
+        details = _without_numbers(details, said["id_of_another"], len(own))
+        ids = own.to_pylist()
+        for place, key in zip(others.tolist(), self._keys(others, details), strict=True):
+            ids[place] = key or ids[place]
+        found = pa.array(ids, pa.string())
+        others = others[np.asarray(found.is_valid())[others]]
+        first[others], _ = self.source.know_rows(*_taken(others, found, details))
+        return first, found, details
 
-    def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
-        checks, shown = self._checks, self._shown
-        texts = {name: self._cell(columns, cells, name) for name in self.mapped.record}
-        cell = texts.get
-        nhs, nhs_valid = checks.nhs_number(at, shown("nhs_number"), cell("nhs_number", ""))
-        upn, upn_valid = checks.upn(at, shown("upn"), cell("upn", ""))
-        return Details(
-            given_name=checks.name(at, shown("given_name"), cell("given_name", "")),
-            family_name=checks.name(at, shown("family_name"), cell("family_name", "")),
-            birth_date=(born := self._birth(columns, at, cells)),
-            birth_parts=None if born else self._birth_parts(columns, cells),
-            sex=checks.sex(at, shown("sex"), cell("sex", "")),
-            postcode=checks.postcode(at, shown("postcode"), cell("postcode", "")),
-            address=tidy(cell("address", "")),
-            nhs_number=nhs,
-            nhs_number_valid=nhs_valid,
-            upn=upn,
-            upn_valid=upn_valid,
-            local_id=read_id(cell("local_id", "")),
-            ethnicity=tidy(cell("ethnicity", "")),
-            authority=self.mapped.authority,
-            died_on=self._died(columns, at, cells),
-        )
-
-    def _shown(self, name: str) -> str:
-        return _shown(self.mapped.record.get(name))
-
-    def _birth(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
-        text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("birth_date"))
-        order = columns.day_first.get(column, True)
-        return self._checks.birth(at, column, text, day_first=order, formats=formats)
-
-    def _birth_parts(self, columns: Columns, cells: list[str]) -> str | None:
-        """What is told of a birth date that is not whole."""
-        told = self.mapped.record.get("birth_date")
-        if told is None or not told.parts:
-            text, column = columns.first_filled(cells, told)
-            return self._checks.birth_parts(text, day_first=columns.day_first.get(column, True))
-        return self._checks.birth_parts(
-            "-".join(columns.cell(cells, name).strip().removesuffix(".0") or "?" for name in told.columns)
-        )
-
-    def _died(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
-        text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("died_on"))
-        return self._checks.death(
-            at, column, text, day_first=columns.day_first.get(column, True), formats=formats
-        )
-
-    def _day_text(
-        self, columns: Columns, at: Place, cells: list[str], told: Told | None
-    ) -> tuple[str, str, tuple[str, ...]]:
-        """A day as text, the column that it is from, and the formats that are accepted."""
-        if told is None or not told.parts:
-            return *columns.first_filled(cells, told), self.mapped.dates
-        year, month, day = (columns.cell(cells, name).strip().removesuffix(".0") for name in told.columns)
-        if not all((year, month, day)) and any((year, month, day)):
-            self.source.flag(at, "date_partly_empty", told.shown)
-        if not all((year, month, day)):
-            return "", told.shown, ()
-        plain = (
-            month.isascii()
-            and month.isdigit()
-            and day.isascii()
-            and day.isdigit()
-            and len(month) < 3 > len(day)
-        )
-        return f"{year}-{month:0>2}-{day:0>2}" if plain else f"{day}-{month}-{year}", told.shown, ()
-
-    def _days(
-        self, columns: Columns, at: Place, cells: list[str], details: Details
-    ) -> tuple[date | None, date | None]:
-        days: list[date | None] = []
-        for told in (self.mapped.dated_by, self.mapped.until):
-            text, column, formats = self._day_text(columns, at, cells, told)
-            order = columns.day_first.get(column, True)
-            days.append(
-                self._checks.event(
-                    at,
-                    column,
-                    text,
-                    born=details.birth_date,
-                    died=details.died_on,
-                    day_first=order,
-                    formats=formats,
+    def _keys(self, places: Places, details: _Details) -> Iterator[str | None]:
+        """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
+        stands alone."""
+        some = pa.array(places)
+        cells = [self.columns.column(self.batch, name).take(some).to_pylist() for name in self.mapped.columns]
+        for row, content in zip(rows_of(details, places), zip(*cells, strict=True), strict=True):
+            names = (row.given_name, row.family_name)
+            if all(names) and row.birth_date:
+                numbers = (
+                    row.nhs_number if row.nhs_number_valid else None,
+                    row.upn if row.upn_valid else None,
                 )
-            )
-        day, until = days
-        if day and until and until < day:
-            self.source.flag(at, "ends_before_start", _shown(self.mapped.until))
-            until = None
-        return day, until
+                yield content_key(
+                    (*(str(n).casefold() for n in names), row.birth_date, row.postcode, *numbers)
+                )
+            elif any(names) or row.birth_date or row.nhs_number or row.upn:
+                yield self.source.row_key(content)
+            else:
+                yield None
 
-    def _is_open(self, columns: Columns, cells: list[str]) -> bool:
-        """Whether the file says when such things end, and not of this one."""
+    # ---- what was seen
+
+    def _open(self) -> Flags:
+        """In which rows the file says when such things end, and not of this one."""
         told = self.mapped.until
-        return (
-            told is not None
-            and any(columns.has(name) for name in told.columns)
-            and not any(columns.cell(cells, name).strip() for name in told.columns)
-        )
+        count = len(self.batch.numbers)
+        if told is None or not any(self.columns.has(name) for name in told.columns):
+            return np.zeros(count, bool)
+        texts = (self._trimmed(name) for name in told.columns)
+        return np.logical_and.reduce([np.asarray(pc.equal(text, "")) for text in texts])
 
-    def _observed(
-        self, columns: Columns, at: Place, cells: list[str], day: date | None, until: date | None
-    ) -> Iterator[Seen]:
-        undated = False
-        ongoing = self._is_open(columns, cells)
+    def _observe(self, ids: pa.StringArray, day: pa.Array, until: pa.Array) -> None:
+        dated, ongoing = np.asarray(day.is_valid()), self._open()
+        undated = np.zeros(len(ids), bool)
+        found: list[tuple[Places, _Details]] = []
         for rule in self.mapped.items:
-            if rule.column and not columns.has(rule.column):
+            if rule.column and not self.columns.has(rule.column):
                 continue
-            text = columns.cell(cells, rule.column).strip()
-            state, shown = _judge(rule, text)
-            if state == "unreadable":
-                self.source.flag(at, "number_unreadable", rule.column or "")
-            undated |= state == "seen" and day is None
-            if state == "seen":
-                yield Seen(rule.item, shown, rule.strength, rule.counts, day, until if day else None, ongoing)
-            elif state in ("unreadable", "blank") and not rule.blank_is_no:
-                yield Seen(rule.item, shown, rule.strength, rule.counts)
-        if undated:
-            self.source.flag(at, "date_missing", _shown(self.mapped.dated_by))
+            seen, shown, silent = self._ruled(rule)
+            undated |= seen & ~dated
+            places, when = np.flatnonzero(seen | silent), pa.array(seen & dated)
+            told = {
+                "item": _same(rule.item, pa.string(), len(ids)),
+                "state": pc.if_else(when, "seen", "not_known"),
+                "seen_on": pc.if_else(when, day, None),
+                "until": pc.if_else(when, until, None),
+                "ongoing": pc.and_(when, pa.array(ongoing)),
+                "field": shown,
+                "strength": _same(rule.strength, pa.string(), len(ids)),
+                "counts": _same(rule.counts, pa.bool_(), len(ids)),
+            }
+            found.append((places, _taken(places, ids, told)[1]))
+        self.source.flag_rows(
+            self.columns.file, self.batch.numbers[undated], "date_missing", _shown(self.mapped.dated_by)
+        )
+        if found:
+            self._write(ids, found)
+
+    def _write(self, ids: pa.StringArray, found: list[tuple[Places, _Details]]) -> None:
+        """What was seen, row by row."""
+        places, told = found[0]
+        mine = _taken(places, ids, {})[0]
+        if len(found) > 1:
+            places = np.concatenate([some for some, _ in found])
+            order = np.argsort(places, kind="stable")
+            places = places[order]
+            mine = ids.take(pa.array(places))
+            told = {
+                name: pa.concat_arrays([one[name] for _, one in found]).take(pa.array(order)) for name in told
+            }
+        rows = self.batch.numbers[places]
+        self.source.observe_rows(self.columns.file, rows, mine, {**told, "own_day": True})
+
+    def _ruled(self, rule: ItemRule) -> tuple[Flags, pa.StringArray, Flags]:
+        """Which rows carry the item, how the evidence names its field, and which rows do not say."""
+        count = len(self.batch.numbers)
+        if rule.column is None:
+            return np.ones(count, bool), _same(_EVERY, pa.string(), count), np.zeros(count, bool)
+        distinct = Distinct.of(self._trimmed(rule.column))
+        told = [_judge(rule, text) for text in distinct.texts.to_pylist()]
+        states = np.array([state for state, _ in told] or [""])[distinct.of_row]
+        unreadable = self.batch.numbers[states == "unreadable"]
+        self.source.flag_rows(self.columns.file, unreadable, "number_unreadable", rule.column)
+        silent = np.isin(states, ("unreadable", "blank")) & (not rule.blank_is_no)
+        return states == "seen", distinct.by_row([shown for _, shown in told], pa.string()), silent
+
+
+_NOWHERE = Place("", 0)
+_BETWEEN = "\0"  # no cell holds it
+
+
+def _name(checks: Checks, on: _Piece, text: str) -> str | None:
+    return checks.name(_NOWHERE, on.column, text)
+
+
+def _nhs_number(checks: Checks, on: _Piece, text: str) -> tuple[str | None, bool | None]:
+    return checks.nhs_number(_NOWHERE, on.column, text)
+
+
+def _postcode(checks: Checks, on: _Piece, text: str) -> str | None:
+    return checks.postcode(_NOWHERE, on.column, text)
+
+
+def _birth(checks: Checks, on: _Piece, text: str) -> tuple[date | None, str | None]:
+    """The birth date, or what is told of one that is not whole."""
+    told = _day_text(checks, on, text)
+    born = checks.birth(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+    if _BETWEEN in text:
+        told = "-".join(part.strip().removesuffix(".0") or "?" for part in text.split(_BETWEEN))
+    return born, None if born else checks.birth_parts(told, day_first=on.day_first)
+
+
+def _death(checks: Checks, on: _Piece, text: str) -> date | None:
+    told = _day_text(checks, on, text)
+    return checks.death(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+
+
+def _event(checks: Checks, on: _Piece, text: str) -> date | None:
+    told = _day_text(checks, on, text)
+    return checks.event(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+
+
+def _day_text(checks: Checks, on: _Piece, text: str) -> str:
+    """A day as one column says it; of three columns, year, month and day in one text."""
+    if _BETWEEN not in text:
+        return text
+    year, month, day = (part.strip().removesuffix(".0") for part in text.split(_BETWEEN))
+    if not all((year, month, day)):
+        if any((year, month, day)):
+            checks.source.flag(_NOWHERE, "date_partly_empty", on.column)
+        return ""
+    plain = (
+        month.isascii() and month.isdigit() and day.isascii() and day.isdigit() and len(month) < 3 > len(day)
+    )
+    return f"{year}-{month:0>2}-{day:0>2}" if plain else f"{day}-{month}-{year}"
+
+
+def _without_numbers(details: _Details, places: Places, count: int) -> _Details:
+    """Of these rows neither number is sure to be the child's; they say only what cannot be another's."""
+    here = np.zeros(count, bool)
+    here[places] = True
+    some = pa.array(here)
+    cleared = {"local_id": None, "nhs_number_valid": False, "upn_valid": False}
+    for name, value in cleared.items():
+        if value is False and name not in details and len(places):
+            details = {**details, name: pc.if_else(some, False, pa.scalar(None, pa.bool_()))}
+        elif isinstance(column := details.get(name), pa.Array):
+            details = {**details, name: pc.if_else(some, value, column)}
+    return details
+
+
+def _only(flags: Flags, ids: pa.StringArray, details: _Details) -> tuple[pa.StringArray, _Details]:
+    return (ids, details) if flags.all() else _taken(np.flatnonzero(flags), ids, details)
+
+
+def _taken(places: Places, ids: pa.StringArray, details: _Details) -> tuple[pa.StringArray, _Details]:
+    """What some of the rows say; no row comes twice."""
+    if len(places) == len(ids):
+        return ids, details
+    some = pa.array(places)
+    return ids.take(some), {
+        name: column.take(some) if isinstance(column, pa.Array) else column
+        for name, column in details.items()
+    }
+
+
+def _together(found: Iterable[tuple[_Piece, pa.Array]]) -> pa.Array:
+    """The values of pieces, in order of the rows."""
+    pieces, arrays = zip(*found, strict=True)
+    if len(arrays) == 1:
+        return arrays[0]
+    order = np.argsort(np.concatenate([piece.places for piece in pieces]))
+    return pa.concat_arrays(arrays).take(pa.array(order))
+
+
+def _with_blank(one: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
+    """Two texts with a blank between, where neither is empty."""
+    both = pc.binary_join_element_wise(one, other, " ")
+    return pc.if_else(pc.equal(one, ""), other, pc.if_else(pc.equal(other, ""), one, both))
+
+
+def _same(value: object, kind: pa.DataType, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, kind), count)
 
 
 _EVERY = "every row"

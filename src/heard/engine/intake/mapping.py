@@ -20,12 +20,12 @@ from heard.engine.tables import NotDone
 
 RECORD_FIELDS = (
     "record_id", "local_id", "given_name", "family_name", "birth_date", "sex", "postcode", "address", "nhs_number", "upn",
-    "ethnicity", "died_on",
+    "ethnicity", "died_on", "worker",
 )  # fmt: skip
 _SOURCE_KEYS = (
-    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "covers", "born", "items", "expect",
+    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "covers", "born", "items", "expect", "strict",
 )  # fmt: skip
-_JOINED = ("given_name", "family_name", "address")
+_JOINED = ("given_name", "family_name", "address", "worker")
 _PARTS = ("year", "month", "day")
 _JUDGEMENTS = ("unique", "between", "at_least", "at_most", "filled")
 _RULE_KEYS = ("every_row", "column", "in", "at_least", "blank", "strength", "counts")
@@ -77,7 +77,8 @@ class Expectation:
 class MappedSource:
     """One source of a mapping. `record` says which columns tell each of `RECORD_FIELDS` that the file has. `sheet`: of a
     workbook, the first where null. `authority`: the code of the authority that the file speaks for. `covers`: the first and last day of which the files
-    speak, where their own dates do not say. `born`: the first and last year in which its people were born."""
+    speak, where their own dates do not say. `born`: the first and last year in which its people were born. `strict`: it takes only files that have every
+    column that it names, and none that is a file of a return."""
 
     name: str
     agency: str
@@ -93,6 +94,7 @@ class MappedSource:
     expect: tuple[Expectation, ...] = ()
     covers: tuple[date, date] | None = None
     born: tuple[int, int] | None = None
+    strict: bool = False
 
     def takes(self, file: str) -> bool:
         return fnmatchcase(file.lower(), self.files.lower())
@@ -193,6 +195,7 @@ class _Reader:
             until=self._told(keys["until"], day=True) if "until" in keys else None,
             record=self._record(name, keys["record"]),
             dates=self._dates(keys["dates"]) if "dates" in keys else (),
+            strict="strict" in keys and self._one_of(keys["strict"], ("yes", "no")) == "yes",
             keyed_by_child="keyed_by_child" not in keys
             or self._one_of(keys["keyed_by_child"], ("yes", "no")) == "yes",
             items=tuple(rule for item, one in items for rule in self._rules(item, one)),

@@ -97,14 +97,15 @@ def read(
     _refuse_labels(told)
     found = find(paths, maps, leaving=used)
     if not found.anything:
-        raise NotDone(_nothing(found))
+        raise NotDone(" ".join((_nothing(found), *(() if used else _no_mappings(found)))))
     today = today or datetime.now().astimezone().date()
     with _ledger(out, today) as ledger:
         notes = _read_all(found, told, ledger, today, progress or (lambda doing, done: None))
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
-    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files), told.renamed)
+    notes += [*_asides(found, maps), *(() if used else _no_mappings(found))]
+    return IntakeSummary(sources, tuple(notes), used, tuple(found.files), told.renamed)
 
 
 def _ledger(out: Path, today: date) -> Ledger:
@@ -138,6 +139,15 @@ def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
         yield f"Could not be used, the issue list says why: {_names(other)}."
     if found.beside:
         yield f"Left out, as they are no extracts: {_names(found.beside)}."
+
+
+def _no_mappings(found: Found) -> Iterator[str]:
+    """That a file beside the extracts was meant as a mapping perhaps, and is none."""
+    if meant := [path for path in found.beside if path.suffix.lower() in (".yaml", ".yml")]:
+        yield (
+            f"No mapping was used: {_names(meant)} is not one as it stands. A mapping begins a line with 'sources:'. "
+            "Name it with --mapping FILE to be told what is wrong in it."
+        )
 
 
 def _names(paths: list[Path]) -> str:

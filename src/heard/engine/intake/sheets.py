@@ -1,14 +1,22 @@
 """What every table-like file looks like to a reader: a header, and rows of text below it. Hides which kind of file it is.
 
 `delimited` reads CSV and its kin, `workbook` Excel, `parquet` Parquet. Each row comes once, in the order of the file, and
-memory stays flat.
+memory stays flat. Rows come one by one, or many at once in columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import batched
 from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+type Whole = npt.NDArray[np.int64]
 
 
 class Row(NamedTuple):
@@ -17,6 +25,26 @@ class Row(NamedTuple):
     number: int
     cells: list[str] | None
     faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows below the header, one after another, in columns.
+
+    `numbers`: of each row that can be read, its number. `cells`: of each place that was asked for, what these rows have there.
+    `faulty`: every row with a fault, in order, also those that cannot be read. `done`: how much of the file is read, 0 to 1,
+    null where it cannot be told.
+    """
+
+    numbers: Whole
+    cells: dict[int, pa.StringArray]
+    faulty: tuple[Row, ...] = ()
+    done: float | None = None
+
+    @property
+    def read(self) -> int:
+        """How many rows these are, with those that cannot be read."""
+        return len(self.numbers) + sum(row.cells is None for row in self.faulty)
 
 
 class Said(NamedTuple):
@@ -35,6 +63,9 @@ class Sheet(Protocol):
 
     def rows(self) -> Iterator[Row]:
         """Every row, as many cells as the header has, or null with the reason among the faults."""
+
+    def batches(self, places: Collection[int]) -> Iterator[Batch]:
+        """The same rows, with the cells at these places of the header."""
 
     def said(self) -> Iterator[Said]:
         """What is odd about the file; complete once its rows were read."""
@@ -63,3 +94,21 @@ def fitted(number: int, cells: list[str], width: int, faults: tuple[str, ...] = 
     if any(cell.strip() for cell in cells[width:]):
         return Row(number, None, (*faults, "row_long"))
     return Row(number, cells[:width], faults)
+
+
+_ROWS = 20_000
+
+
+def in_batches(rows: Iterable[Row], places: Collection[int]) -> Iterator[Batch]:
+    """Rows that come one by one, in columns."""
+    for some in batched(rows, _ROWS):
+        yield as_batch(some, places)
+
+
+def as_batch(rows: Collection[Row], places: Collection[int]) -> Batch:
+    told = [(row.number, row.cells) for row in rows if row.cells is not None]
+    return Batch(
+        np.array([number for number, _ in told], np.int64),
+        {place: pa.array([cells[place] for _, cells in told], pa.string()) for place in places},
+        tuple(row for row in rows if row.faults),
+    )

@@ -10,6 +10,10 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from stdnum.gb import nhs
 
 EARLIEST = date(1900, 1, 1)
@@ -201,6 +205,7 @@ _SEXES = {
 _SEX_BY_WORD = {word: sex for sex, words in _SEXES.items() for word in words}
 
 
+@lru_cache(maxsize=4_096)
 def read_sex(text: str) -> tuple[str | None, str | None]:
     """F, M or null, and 'sex_unreadable' where the word is none that we know. Codes: DfE and NHS 1, 2, 0, 9; M, F, U."""
     word = text.strip().lower().removesuffix(".0")
@@ -229,6 +234,7 @@ def no_name(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=65_536)
 def no_number(text: str) -> bool:
     """Whether an NHS or pupil number that is filled in stands for none: a word, one digit over and over, a row of digits, the
     codes UN1 to UN7 by which a return says why there is no pupil number."""
@@ -239,7 +245,7 @@ def no_number(text: str) -> bool:
         or told in _NO_ID
         or re.fullmatch("un[0-9]", told) is not None
         or (len(digits) > 2 and len(set(digits)) == 1)
-        or (len(digits) > 7 and (digits in "01234567890123" or digits in "9876543210987"))
+        or (len(digits) > 7 and (digits in _UP or digits in _DOWN))
     )
 
 
@@ -296,6 +302,70 @@ def tidy(text: str) -> str | None:
     return text.strip() or None
 
 
+@lru_cache(maxsize=65_536)
 def code_of(text: str) -> str:
     """A code as the Department writes it: upper case, and 1.0 (a spreadsheet's doing) is 1."""
     return text.strip().upper().removesuffix(".0")
+
+
+# ---- of many texts at once: those of which a rule is sure to leave them as they are
+
+
+def plain_names(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Names that no blank surrounds, and that begin with two letters with which no word for no name begins."""
+    begins = pc.ascii_lower(pc.utf8_slice_codeunits(texts, 0, 2))
+    return _flags(pc.is_in(begins, value_set=_PLAIN_BEGINNINGS)) & plain_ends(texts)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PLAIN_BEGINNINGS = pa.array(
+    sorted({one + other for one in _LETTERS for other in _LETTERS} - {"xx"} - {word[:2] for word in _NO_NAME})
+)
+
+
+def plain_ends(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Texts that begin and end with a letter that is printed."""
+    ends = (pc.utf8_slice_codeunits(texts, 0, 1), pc.utf8_slice_codeunits(texts, -1))
+    return np.logical_and(*(_flags(pc.is_in(end, value_set=_PRINTED)) for end in ends))
+
+
+_PRINTED = pa.array([chr(code) for code in range(0x21, 0x7F)])
+
+
+def plain_ids(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Ids of letters and digits, with both; and numbers whose first two digits differ."""
+    first, second = (pc.utf8_slice_codeunits(texts, place, place + 1) for place in (0, 1))
+    mixed = pc.and_not(pc.invert(pc.ascii_is_alpha(texts)), pc.ascii_is_decimal(texts))
+    number = pc.and_(pc.ascii_is_decimal(texts), pc.not_equal(first, second))
+    return _flags(pc.and_(pc.ascii_is_alnum(texts), pc.or_(mixed, number)))
+
+
+def plain_postcodes(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    return _flags(pc.match_substring_regex(texts, _PLAIN_POSTCODE))
+
+
+_PLAIN_POSTCODE = r"\A" + _POSTCODE.pattern.replace(")(", ") (").replace(r"\d", "[0-9]") + r"\z"
+
+
+def plain_nhs_numbers(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """NHS numbers of ten digits and no more, whose check digit holds and which do not stand for none."""
+    whole = pc.and_(pc.ascii_is_decimal(texts), pc.equal(pc.binary_length(texts), 10))
+    found = _flags(pc.and_not(whole, pc.is_in(texts, value_set=_DIGITS_IN_A_ROW)))
+    some = texts.filter(pa.array(found))
+    if len(some):
+        digits = np.frombuffer("".join(some.to_pylist()).encode(), np.uint8).reshape(-1, 10).astype(
+            np.int64
+        ) - ord("0")
+        holds = digits @ np.arange(10, 0, -1) % 11 == 0
+        found[found] = holds & (digits != digits[:, :1]).any(axis=1)
+    return found
+
+
+_UP, _DOWN = "01234567890123", "9876543210987"
+_DIGITS_IN_A_ROW = pa.array(
+    [row[start : start + 10] for row in (_UP, _DOWN) for start in range(len(row) - 9)]
+)
+
+
+def _flags(flags: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    return flags.to_numpy(zero_copy_only=False)

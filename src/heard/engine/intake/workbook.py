@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from openpyxl import load_workbook
 
-from heard.engine.intake.sheets import Row, Said, fitted
+from heard.engine.intake.sheets import Batch, Row, Said, fitted, in_batches
 
 BEGINS = b"PK\x03\x04"
 LOCKED_BEGINS = b"\xd0\xcf\x11\xe0"
@@ -26,7 +26,7 @@ _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
 _MOST_BYTES, _MOST_IN_MEMORY, _MOST_TIMES = 8 << 30, 256 << 20, 200
 _MOST_MEMBERS = 10_000  # a workbook of a thousand sheets has some thousands
 _SMALL = 50 << 20
-_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
+ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 _HEADER_WITHIN = 20
 
 
@@ -61,6 +61,9 @@ class WorkbookSheet:
                     return
                 if number > 0 and any(cell is not None for cell in cells):
                     yield _row(number, cells, len(self.header))
+
+    def batches(self, places: Collection[int]) -> Iterator[Batch]:
+        return in_batches(self.rows(), places)
 
     def _next(self, rows: Iterator[tuple[Any, ...]]) -> tuple[Any, ...] | None:
         try:
@@ -132,7 +135,7 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     text = cell if isinstance(cell, str) else str(cell)
-    return None if text in _ERRORS else text.replace("\0", "").replace("\xa0", " ")
+    return None if text in ERRORS else text.replace("\0", "").replace("\xa0", " ")
 
 
 @contextmanager

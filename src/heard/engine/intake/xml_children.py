@@ -19,7 +19,7 @@ from heard.engine.intake.delimited import encoding_of, is_written_in
 from heard.engine.intake.ledger import Place, Source
 from heard.engine.tables import Progress
 
-_SAFELY = {
+SAFELY = {
     "recover": True, "huge_tree": False, "resolve_entities": False, "no_network": True, "load_dtd": False,
     "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
@@ -43,11 +43,11 @@ _LONGEST_TAG = 200
 
 def name_of(element: etree._Element) -> str:
     """The element's name without its namespace; comments and the like have none."""
-    return _without_namespace(element.tag)
+    return without_namespace(element.tag)
 
 
 @lru_cache(maxsize=4_096)
-def _without_namespace(tag: object) -> str:
+def without_namespace(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -235,7 +235,7 @@ def _options(path: Path) -> dict[str, bool | str]:
     believed = said == actual or (
         said != "utf-8" and not _wide(said) and not _wide(found) and is_written_in(path, said)
     )
-    return dict(_SAFELY) if believed else {**_SAFELY, "encoding": actual}
+    return dict(SAFELY) if believed else {**SAFELY, "encoding": actual}
 
 
 def _wide(encoding: str) -> bool:

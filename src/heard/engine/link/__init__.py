@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from heard.engine import backend, tables
 from heard.engine.link import bands, cluster, guards, judged, model, prepare
+from heard.engine.link.labels import write_sample
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
 
@@ -44,7 +45,7 @@ _TO_COMPARE = [
     "whole_name",
     "undated",
 ]
-_NOT_READ = {"file", "row", "authority"}
+_NOT_READ = {"file", "row", "authority", "worker"}
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
 
@@ -61,7 +62,7 @@ class LinkSummary:
 
 
 def link(folder: Path, *, households: bool = True, progress: Progress | None = None) -> LinkSummary:
-    """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality and model.json.
+    """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality, a sample of pairs and model.json.
 
     `households`: whether these records may hold several members of one, such as brothers and sisters. Only who knows that
     they do not should say so, for then the model's word is enough. Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
@@ -137,6 +138,7 @@ def _write(
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
     engine.write(tables.LINKS, links.drop("left", "right").order_by(*_RECORDS))
     _write_reasons(engine, links, compared, learned)
+    write_sample(engine, links)
     engine.write(tables.QUALITY, quality(_rated(pairs), clusters.component, rows))
     counts = {row["band"]: row["n"] for row in links.band.value_counts(name="n").to_pyarrow().to_pylist()}
     return LinkSummary(

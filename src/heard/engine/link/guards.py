@@ -131,6 +131,8 @@ def _births(left: Facts, right: Facts) -> str | None:
     if one is None or other is None or _dates_agree(left, right):
         return None
     given, family = _given(left, right), family_alike(left.family, right.family)
+    if _crossed(left, right):
+        given, family = Alike.SLIP, Alike.SAME
     near = bool(left.birth and right.birth and one_part_wrong(left.birth, right.birth))
     slip = one[:4] == other[:4] if given in (Alike.SAME, Alike.PART) else near
     return None if slip and {given, family} <= AGREES else "birth dates too far apart for a slip"

@@ -102,11 +102,23 @@ _GIVEN_SLIP = _either(
         )
     ),
     "length(given_l) > 3 AND substr(given_l, 2) = substr(given_r, 2)",
+    "length(given_l) > 2 AND given_l = substr(given_r, 2)",
+    "length(given_r) > 2 AND given_r = substr(given_l, 2)",
 )
-_CROSSED = _either(
-    f"given_l = family_r AND {_within(1, 'family_l', 'given_r')}",
-    f"family_l = given_r AND {_within(1, 'given_l', 'family_r')}",
-)
+
+
+def _crossed(one: str, other: str) -> str:
+    """One record's names in the other's fields, with a slip in one; or whole, where the other has more of them: a second given name,
+    or a double family name."""
+    family = f"(given_{one} = family_{other} OR list_contains(parts_{other}, given_{one}))"
+    given = f"(family_{one} = first_{other} OR list_contains(forms_{other}, family_{one}))"
+    return _either(
+        f"given_{one} = family_{other} AND {_within(1, f'family_{one}', f'given_{other}')}",
+        f"{family} AND {given}",
+    )
+
+
+_CROSSED = _either(_crossed("l", "r"), _crossed("r", "l"))
 
 # As guards.births_alike says it of two dates.
 _NEAR = _either(
@@ -264,7 +276,7 @@ _BLOCKS = (
     ("head", "district", "month"),
     ("birth", "substr(given, 1, 1)", "substr(family, 1, 1)"),
     ("birth", "street"),
-    ("given", "street"),
+    ("head", "street"),
     ("family", "street"),
     ("birth", "least(given, family)", "greatest(given, family)"),
     ("postcode", "least(given, family)", "greatest(given, family)"),

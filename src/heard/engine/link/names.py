@@ -160,7 +160,8 @@ def _slip_of_a_form(left: str, right: str, usual: int, readable: int) -> Alike:
         return Alike.SLIP
     if left[1:] == right or right[1:] == left:
         shorter = min(left, right, key=len)  # eorge and George, but not Ella and Bella
-        return Alike.SLIP if len(shorter) > 2 and not is_known(shorter) else Alike.DIFFERENT
+        two = is_known(shorter) or readable == 2  # Lina, Alina
+        return Alike.SLIP if len(shorter) > 2 and not two else Alike.DIFFERENT
     if left[1:] == right[1:] and len(left) > 3 and readable < 2 and right[0] in _BESIDE.get(left[0], ""):
         return Alike.SLIP  # osaac, Isaac
     if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:

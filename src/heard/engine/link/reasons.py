@@ -10,7 +10,7 @@ import ibis
 from heard.engine.link import model
 
 _IDS = ("left_source", "left_id", "right_source", "right_id")
-_WORDS: Final = {
+WORDS: Final = {
     "given": "given name",
     "family": "family name",
     "birth": "birth date",
@@ -43,9 +43,9 @@ def reasons(t: Any, learned: model.Model) -> Any:
     parts = [_part(t, 0, "where every pair begins", "two records that share something", ibis.literal(start))]
     rest = t.match_weight - start
     for place, comparison in enumerate(model.COMPARISONS, start=1):
-        if comparison.name in _WORDS:
+        if comparison.name in WORDS:
             level, weight = _of(t, comparison, learned)
-            parts.append(_part(t, place, _WORDS[comparison.name], level, weight))
+            parts.append(_part(t, place, WORDS[comparison.name], level, weight))
             rest = rest - weight.fill_null(0.0)
     rest = ibis.ifelse(rest.abs() < _NOTHING, ibis.null("float64"), rest)
     parts.append(_part(t, len(model.COMPARISONS) + 1, "how rare the names are", "beside other names", rest))
@@ -61,7 +61,7 @@ def _start(learned: model.Model) -> float:
 def _of(t: Any, comparison: model.Comparison, learned: model.Model) -> tuple[Any, Any]:
     """The words and the weight of the level that a pair reached; no weight where a record does not say."""
     gamma, top = t[f"gamma_{comparison.name}"], len(comparison.levels) - 1
-    field = f"{_WORDS[comparison.name]} "
+    field = f"{WORDS[comparison.name]} "
     words = [(gamma == top - i, level.means.removeprefix(field)) for i, level in enumerate(comparison.levels)]
     bits = [
         (gamma == top - i, math.log2(level["m_probability"] / level["u_probability"]))

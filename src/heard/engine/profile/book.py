@@ -63,6 +63,10 @@ def _quality(sheet: Any, profile: Profile, quality: Quality) -> None:
     _put(sheet, [quality.sources.heading], _HEAD)
     _grid(sheet, quality.sources)
     _put(sheet, [])
+    if quality.reach:
+        _put(sheet, ["What each source could see, and when"], _HEAD)
+        _table(sheet, quality.reach_head, quality.reach)
+        _put(sheet, [])
     _put(sheet, ["How many records lack each field"], _HEAD)
     _table(sheet, quality.head, quality.fields)
     _put(sheet, [])

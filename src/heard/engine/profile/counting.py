@@ -89,9 +89,14 @@ def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
     held[(NOT_LISTED,)] = people.known - sum(held.values())
     whole = _with_wholes(held)
     order = _in_order(whole, (LISTED, SCATTERED, HELD_BY_ONE))
-    headline = {(LISTED,), (NOT_LISTED,)}
+    headline: dict[Where, int] = {
+        (LISTED,): 1,
+        (NOT_LISTED,): 1,
+        (LISTED, SCATTERED): 2,
+        (LISTED, HELD_BY_ONE): 2,
+    }
     cells = {
-        where: asked.cell({"list": where}, whole[where], known=not where, wanted=where in headline)
+        where: asked.cell({"list": where}, whole[where], known=not where, wanted=headline.get(where, 0))
         for where in order
     }
     known = [cell for where, cell in cells.items() if len(where) < len(_LIST)]

@@ -12,6 +12,7 @@ from heard.engine.profile.people import groups
 from heard.engine.profile.shape import TOTAL, Across, Cell, Hiding, Quality, Section, Tidy
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 RECORDS = "children’s records"
@@ -91,6 +92,25 @@ def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
             yield row["group"], value, *(_of_hundred(row, name) for name in ("precision", "recall"))
 
 
+def reach(folder: Path, asked: Asked) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The headings, and a line for those signs of a source that it covers alike: source, signs, and how much of each month of the profile
+    it covers. Nothing of a run that did not write it. It says what could have been seen, and counts nobody."""
+    if not (folder / f"{tables.MONTHS.name}.parquet").is_file():
+        return (), []
+    rows = backend.read(folder, tables.MONTHS).to_pylist()
+    rows = [row for row in rows if asked.first.replace(day=1) <= row["month"] <= asked.as_of]
+    covered: dict[tuple[str, str], dict[date, str]] = {}
+    for row in rows:
+        covered.setdefault((row["source"], row["item"]), {})[row["month"]] = row["covered"]
+    months = sorted({row["month"] for row in rows})
+    labels = {one.id: one.label for one in asked.release.signs}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for (source, item), by_month in sorted(covered.items()):
+        alike.setdefault((source, *(by_month[month] for month in months)), []).append(labels[item])
+    lines = [(source, ", ".join(signs), *shares) for (source, *shares), signs in alike.items()]
+    return ("Source", "Signs", *(f"{month:%b %y}" for month in months)), lines
+
+
 def notes(told: Mapping[str, Any], hiding: Hiding) -> Iterable[str]:
     """What has to be known besides, in sentences. `told`: the manifest of the run."""
     waiting = told["steps"]["link"]["for_a_person"]
@@ -112,12 +132,15 @@ def of(printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, hidin
         labels={TOTAL: "All sources"},
         beside={"Kind": "kind", "From": "from", "To": "to", "Rows set aside": "rows_set_aside"},
     )
+    reach_head, lines = reach(folder, asked)
     return Quality(
         supplied,
         ("Source", *FIELDS.values()),
         tuple(fields(folder, printed, asked.small, hiding.hidden)),
         tuple(linking(folder, asked.small)),
         tuple(notes(told, hiding)),
+        reach_head,
+        tuple(lines),
     )
 
 

@@ -45,9 +45,9 @@ def findings(tables: Mapping[str, Tidy], sources: Tidy, asked: Asked, hiding: Hi
     return tuple(
         sentence
         for sentence in (
-            f"{_upper(said(children.text()))} children are known to {_plural(agencies, 'agency', 'agencies')} that took part.",
-            f"Of these, {said(children.text(list=(LISTED,)))} are listed: {_rule(asked)} They are children to look at, not confirmed victims.",
-            f"Of those listed, {said(children.text(list=(LISTED, SCATTERED)))} are scattered: no single agency holds enough of their signs alone.",
+            f"{_upper(said(children.cell()))} children are known to {_plural(agencies, 'agency', 'agencies')} that took part.",
+            f"Of these, {said(children.cell(list=(LISTED,)))} are listed: {_rule(asked)} They are children to look at, not confirmed victims.",
+            f"Of those listed, {said(children.cell(list=(LISTED, SCATTERED)))} are scattered: no single agency holds enough of their signs alone.",
             *(part(tables["signs"], asked) for part in (_most_seen, _unseen) if "signs" in tables),
         )
         if sentence
@@ -70,7 +70,7 @@ def _children(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
             _text(asked),
             "Scattered: no single agency holds enough of the child’s signs alone, so that none could have listed the child.",
         ),
-        f"Of all {hiding.said(table.text())} children whom a source of this run holds.",
+        f"Of all {hiding.said(table.cell())} children whom a source of this run holds.",
         table,
         "list",
         "Children",
@@ -140,9 +140,13 @@ def _by_list(
 
     def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
         dimension = down or id
-        rest = {one: table.text(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
-        told = [f"{name}: {hiding.said(text)}." for name, text in rest.items() if text not in ("", "0")]
-        whole = f"Of all {hiding.said(table.text())} children known."
+        rest = {one: table.cell(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
+        told = [
+            f"{name}: {hiding.said(cell)}."
+            for name, cell in rest.items()
+            if cell and cell.text not in ("", "0")
+        ]
+        whole = f"Of all {hiding.said(table.cell())} children known."
         if {cell.at(dimension) for cell in table.cells} == {(), (NOT_COLLECTED,)}:
             return Section(id, heading, (*words, "No source of this run collects it."), whole)
         coverage = " ".join([whole, *(told or ["It is given for every one of them."])])

@@ -24,15 +24,17 @@ type Where = tuple[str, ...]
 @dataclass(frozen=True)
 class Cell:
     """One count. `places`: where it stands in each dimension, () for its total. `text`: what is printed of it. `known`:
-    everybody knows it, so hiding it would hide nothing. `wanted`: rather more of the others is hidden than it. `few`: it tells of few children, whatever its own number.
-    `beside`: what further columns say of it."""
+    everybody knows it, so hiding it would hide nothing. `wanted`: rather more of the others is hidden than it, what is wanted first being 1, then 2; 0
+    where it is like any other. `few`: it tells of few children, whatever its own number. `between`: where a symbol stands for it, the least and most
+    (None: no limit) that all that is published leaves possible. `beside`: what further columns say of it."""
 
     places: Mapping[str, Where]
     count: int
     text: str = ""
     known: bool = False
-    wanted: bool = False
+    wanted: int = 0
     few: bool = False
+    between: tuple[int, int | None] | None = None
     beside: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, dimension: str) -> Where:
@@ -50,15 +52,24 @@ class Tidy:
     adds_up: frozenset[str]
     cells: tuple[Cell, ...]
 
-    def printed(self, texts: Iterable[str]) -> Tidy:
-        """With what is to be printed of each cell, in their order."""
-        cells = (replace(cell, text=text) for cell, text in zip(self.cells, texts, strict=True))
+    def printed(
+        self, texts: Iterable[str], between: Iterable[tuple[int, int | None] | None] | None = None
+    ) -> Tidy:
+        """With what is to be printed of each cell, in their order, and how close an outsider comes to it."""
+        cells = (
+            replace(cell, text=text, between=limits)
+            for cell, text, limits in zip(self.cells, texts, between or [None] * len(self.cells), strict=True)
+        )
         return replace(self, cells=tuple(cells))
+
+    def cell(self, **places: Where) -> Cell | None:
+        """The cell at these places, and the total of all other dimensions."""
+        return next((one for one in self.cells if all(one.at(n) == where for n, where in places.items())
+                     and all(not one.at(n) for n in self.dimensions if n not in (*places, "as_of"))), None)  # fmt: skip
 
     def text(self, **places: Where) -> str:
         """What is printed of the cell at these places; empty where there is no such cell."""
-        return next((one.text for one in self.cells if all(one.at(n) == where for n, where in places.items())
-                     and all(not one.at(n) for n in self.dimensions if n not in (*places, "as_of"))), "")  # fmt: skip
+        return found.text if (found := self.cell(**places)) else ""
 
     @property
     def header(self) -> list[str]:
@@ -168,8 +179,9 @@ class Section:
 @dataclass(frozen=True)
 class Quality:
     """How good the data are. `sources`: who supplied what; `fields`: of each source, how many of its records lack each field, in words; `linking`:
-    expected linkage error by group, in words, empty where it was not measured; `notes`: what else has to be known. `head`, `LINKING`:
-    the headings of the two."""
+    expected linkage error by group, in words, empty where it was not measured; `notes`: what else has to be known; `reach`: of each source,
+    signs, and for each month of the profile how much of it the source covers ('all', 'part' or 'none'). `head`, `LINKING`, `reach_head`: the
+    headings of the three."""
 
     LINKING: ClassVar[tuple[str, ...]] = ("Group", "Value", "Links that are right", "Links that are found")
 
@@ -178,6 +190,8 @@ class Quality:
     fields: tuple[tuple[str, ...], ...]
     linking: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    reach_head: tuple[str, ...] = ()
+    reach: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,9 +210,15 @@ class Hiding:
         to = self.rounded_to
         return thousands(str((count + to // 2) // to * to))
 
-    def said(self, text: str) -> str:
-        """A printed count in the middle of a sentence."""
-        return f"a hidden number ({text})" if text == self.hidden else thousands(text)
+    def said(self, cell: Cell | None) -> str:
+        """A printed count in the middle of a sentence: where it is hidden, the range that the tables leave to anybody."""
+        text = cell.text if cell else ""
+        if text != self.hidden or not cell:
+            return thousands(text)
+        low, high = cell.between or (0, None)
+        if high is None:
+            return f"{low:,} or more ({text})"
+        return f"{low:,} to {high:,} ({text})" if low < high else f"{low:,}"
 
 
 def thousands(text: str) -> str:

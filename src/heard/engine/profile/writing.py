@@ -88,6 +88,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
         "sources": [dict(zip(supplied.header, line, strict=True)) for line in supplied.lines()],
         "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
         "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
+        "reach": [dict(zip(quality.reach_head, line, strict=True)) for line in quality.reach],
         "notes": list(quality.notes),
     }
 
@@ -118,6 +119,8 @@ def _write_quality(quality: Quality, folder: Path) -> None:
     _write_csv(folder / "fields.csv", [quality.head, *quality.fields])
     if quality.linking:
         _write_csv(folder / "linking.csv", [quality.LINKING, *quality.linking])
+    if quality.reach:
+        _write_csv(folder / "reach.csv", [quality.reach_head, *quality.reach])
 
 
 def _write_csv(path: Path, rows: Iterable[Iterable[str]]) -> None:

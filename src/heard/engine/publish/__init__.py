@@ -11,14 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from heard.engine.publish.attack import attack
+from heard.engine.publish.attack import Derived, attack
 from heard.engine.publish.cells import (
     Key,
     Layout,
     Published,
+    Relation,
     Row,
     Table,
     in_words,
+    layout_of,
     read_table,
     relations,
     whole,
@@ -31,27 +33,34 @@ from heard.engine.tables import NotDone
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "policies",
+__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "layout_of", "limits", "policies",
            "policy_of", "read_policy", "read_table"]  # fmt: skip
 
 
 @dataclass
 class Checked:
     """What an outsider can work out. `tables`: how many were checked; `hidden`: cells for which a symbol stands; `derived`:
-    those of them that can be known too well, each in words with its limits and tables; `conflicts`: what does not add up
-    as published, and from which nothing was worked out; `warnings`: what was guessed of layouts."""
+    those of them that can be known too well, each in words with its limits and tables; `of_others`: how many more there are in
+    tables that others published, and how many of these to the very count: which ones is said to nobody; `conflicts`: what does not
+    add up as published, and from which nothing was worked out; `warnings`: what was guessed of layouts."""
 
     tables: int
     hidden: int
     derived: list[dict[str, Any]] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    of_others: tuple[int, int] = (0, 0)
+
+    @property
+    def given_away(self) -> int:
+        return len(self.derived) + self.of_others[0]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "tables": self.tables,
             "hidden": self.hidden,
             "derived": self.derived,
+            "of_others": dict(zip(("derived", "exactly"), self.of_others, strict=True)),
             "conflicts": self.conflicts,
             "warnings": self.warnings,
         }
@@ -60,8 +69,9 @@ class Checked:
 @dataclass(frozen=True)
 class Printed:
     """What to print: of each table, row by row, the text for each column of counts. `cells`: different counts in them;
-    `small`: those that are small; `hidden`: those for which a symbol stands, the small ones among them; `excess`: by how
-    much, at most, less might be hidden (0.02: two in a hundred); `warnings`: what was guessed of layouts."""
+    `small`: those that are small; `hidden`: those for which a symbol stands, the small ones among them; `excess`: which share of
+    it, at most, another choice might spare, a large count or a total weighing more than a small one or a part (0.02: two in a
+    hundred; 0: none spares anything); `warnings`: what was guessed of layouts."""
 
     texts: dict[str, list[dict[str, str]]]
     cells: int
@@ -88,9 +98,12 @@ def check(tables: Iterable[Table], policy: Policy) -> Checked:
     derived = [
         {"cell": in_words(one.key), "low": one.low, "high": one.high, "tables": sorted(set(one.tables))}
         for one in found.derived
+        if not one.of_others
     ]
+    theirs = [one for one in found.derived if one.of_others]
     warnings = [warning for table in tables for warning in table.warnings]
-    return Checked(len(tables), found.hidden, derived, found.conflicts, warnings)
+    counted = len(theirs), sum(one.low == one.high for one in theirs)
+    return Checked(len(tables), found.hidden, derived, found.conflicts, warnings, counted)
 
 
 def check_files(paths: Iterable[Path], policy: Policy) -> Checked:
@@ -98,18 +111,29 @@ def check_files(paths: Iterable[Path], policy: Policy) -> Checked:
     return check([read_table(path) for path in paths], policy)
 
 
+def limits(tables: Iterable[Table], policy: Policy) -> dict[Key, tuple[int, int | None]]:
+    """Of each hidden cell the least and most (None: no limit) that an outsider is left. Raises `NotDone`."""
+    return attack(_published(tables, policy)).limits
+
+
 def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) -> Printed:
     """What to print of tables of true counts. `before`: tables as they were published earlier.
 
     Raises `NotDone` where no choice of what to hide protects every small count, also against what was published before.
     """
+    if policy.meaning(policy.hidden) != (1, None):
+        raise NotDone(
+            f"The policy says what {policy.hidden} means, but it will stand for large counts too, where these protect small ones. "
+            f"Leave {policy.hidden} out of `means`."
+        )
     earlier = _published(before, policy)
     counts = _counts(tables, policy, earlier)
-    hidden = suppress(counts.values(), (one for table in tables for one in relations(table)), policy)
+    held = list(dict.fromkeys(one for table in tables for one in relations(table)))
+    hidden = suppress([*counts.values(), *_beside(counts, held, earlier, policy)], held, policy)
     texts = {
         table.name: [_texts(table, row, counts, hidden, policy) for row in table.rows] for table in tables
     }
-    _refuse_given_away([*before, *(_with(table, texts[table.name]) for table in tables)], policy)
+    _refuse_given_away([_with(table, texts[table.name]) for table in tables], before, policy)
     small = sum(policy.is_small(one.count) for one in counts.values())
     warnings = tuple(warning for table in tables for warning in table.warnings)
     return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess, warnings)
@@ -146,7 +170,7 @@ def _counts(tables: Iterable[Table], policy: Policy, earlier: Published) -> dict
     """Each count once, however many tables print it; it is rounded as where it is rounded least."""
     known: dict[Key, tuple[int, int]] = {}
     for one in earlier.shown:
-        if not one.hidden and one.high is not None:
+        if one.high is not None:
             low, high = known.get(one.key, (one.low, one.high))
             known[one.key] = max(low, one.low), min(high, one.high)
     kept: dict[Key, int] = {}
@@ -167,6 +191,15 @@ def _counts(tables: Iterable[Table], policy: Policy, earlier: Published) -> dict
                 base = min(base, there.rounded_to if there else base)
                 counts[key] = Count(key, count, base, known.get(key), kept.get(key, 0))
     return counts
+
+
+def _beside(
+    counts: dict[Key, Count], held: Iterable[Relation], earlier: Published, policy: Policy
+) -> Iterable[Count]:
+    """Totals that these tables do not print and an earlier one did: an outsider subtracts from them."""
+    needed = {key for one in held for key in (one.total, *one.parts)} - counts.keys()
+    known = {one.key: one.low for one in earlier.shown if one.key in needed and one.low == one.high}
+    return [Count(key, n, known=(n, n)) for key, n in known.items() if not policy.is_small(n)]
 
 
 def _true(table: Table, row: Row, text: str) -> int:
@@ -197,12 +230,22 @@ def _with(table: Table, texts: list[dict[str, str]]) -> Table:
     return Table(table.name, table.layout, tuple(rows))
 
 
-def _refuse_given_away(tables: list[Table], policy: Policy) -> None:
-    """The check of what was chosen, as an outsider would make it: also against what was published before."""
-    found = check(tables, policy)
-    if found.derived:
-        cells = "; ".join(one["cell"] for one in found.derived[:5])
+def _refuse_given_away(tables: list[Table], before: Sequence[Table], policy: Policy) -> None:
+    """The check of what was chosen, as an outsider would make it: also against what was published before. What was given away
+    before is no reason."""
+    known = _limits(attack(_published(before, policy)).derived) if before else {}
+    found = [
+        one
+        for one in attack(_published([*before, *tables], policy)).derived
+        if known.get(one.key) != (one.low, one.high)
+    ]
+    if found:
+        cells = "; ".join(in_words(one.key) for one in found[:5])
         raise NotDone(
-            f"With what was published before, an outsider could work out {len(found.derived)} small counts: {cells}. "
+            f"With what was published before, an outsider could work out {len(found)} small counts: {cells}. "
             "Publish fewer parts, or parts that are put together."
         )
+
+
+def _limits(derived: Iterable[Derived]) -> dict[Key, tuple[int, int]]:
+    return {one.key: (one.low, one.high) for one in derived}

@@ -21,12 +21,14 @@ _NEARLY = 1e-6  # whole numbers come out of the solver with so much beside them
 
 @dataclass(frozen=True)
 class Derived:
-    """A hidden cell that can be known too well: it is from `low` to `high`. `tables`: where it is hidden."""
+    """A hidden cell that can be known too well: it is from `low` to `high`. `tables`: where it is hidden; `of_others`: nowhere
+    but in what others published."""
 
     key: Key
     low: int
     high: int
     tables: tuple[str, ...]
+    of_others: bool = False
 
     def __str__(self) -> str:
         known = f"is {self.low}" if self.low == self.high else f"is from {self.low} to {self.high}"
@@ -55,10 +57,12 @@ class _Cell:
         return tuple(one.table for one in self.hidden_in)
 
 
-def too_tight(low: int, high: int | None, policy: Policy) -> bool:
+def too_tight(low: int, high: int | None, policy: Policy, said: int | None = None) -> bool:
     """Whether an outsider knows too much of a count between these limits: it may be small, and fewer values than the
-    policy's are left. A count that is known to be large gives nobody away."""
-    return low <= policy.threshold and high is not None and high - low + 1 < policy.open_values
+    policy's are left; or than the `said` ones, where its symbol itself says fewer. A count that is known to be large gives
+    nobody away."""
+    least = policy.open_values if said is None else min(policy.open_values, said)
+    return low <= policy.threshold and high is not None and high - low + 1 < least
 
 
 def attack(published: Published) -> Attack:
@@ -75,8 +79,11 @@ def attack(published: Published) -> Attack:
     for keys, relations in _parts(cells, published.relations, found):
         _work_out(keys, relations, cells, found)
     for key, (low, high) in found.limits.items():
-        if high is not None and any(too_tight(low, high, one.policy) for one in cells[key].hidden_in):
-            found.derived.append(Derived(key, low, high, cells[key].tables))
+        if high is not None and any(
+            too_tight(low, high, one.policy, one.values) for one in cells[key].hidden_in
+        ):
+            of_others = all(one.of_others for one in cells[key].hidden_in)
+            found.derived.append(Derived(key, low, high, cells[key].tables, of_others))
     found.derived.sort(key=lambda one: in_words(one.key))
     return found
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import rustworkx as rx
 import yaml
 
-from heard.engine.publish import factors, guess
+from heard.engine.publish import columns, factors, guess
 from heard.engine.publish.policy import Policy, policy_of
 from heard.engine.tables import NotDone
 
@@ -28,7 +28,8 @@ type Where = tuple[str, ...]
 type Key = tuple[str, frozenset[tuple[str, Where]]]
 
 TOTALS = frozenset({"", "total", "all"})
-_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "sums", "about", "policy")
+OTHERS = "others"
+_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "sums", "about", "policy", "whose")
 _NO_LAYOUT = "is no layout of a table. It names `dimensions`, each with its columns."
 
 
@@ -38,7 +39,8 @@ class Layout:
     there is one, it is named `count` unless `about` says what is counted. `exhaustive`: dimensions whose parts make up
     their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `below`: of a
     place that the columns name beside others, the one that it is a part of. `sums`: of a measure that is the sum of others,
-    these; None where the layout does not say. `policy`: the one by which it was published, where the table itself says so."""
+    these; None where the layout does not say. `policy`: the one by which it was published, where the table itself says so.
+    `of_others`: somebody else published it, so that what it gives away is counted and never named."""
 
     dimensions: dict[str, tuple[str, ...]]
     measures: tuple[str, ...] = ("count",)
@@ -48,6 +50,7 @@ class Layout:
     about: str = ""
     policy: Policy | None = None
     sums: dict[str, tuple[str, ...]] | None = None
+    of_others: bool = False
 
     def as_told(self) -> dict[str, Any]:
         """Plain values, from which the layout is read again."""
@@ -61,6 +64,7 @@ class Layout:
             told["exhaustive"] = sorted(self.exhaustive)
         told |= {"below": dict(self.below)} if self.below else {}
         told |= {"about": self.about} if self.about else {}
+        told |= {"whose": OTHERS} if self.of_others else {}
         return told | ({"policy": self.policy.as_told()} if self.policy else {})
 
     def adds_up(self, dimension: str) -> bool:
@@ -111,6 +115,12 @@ class Shown:
     hidden: bool
     table: str
     policy: Policy
+    of_others: bool = False
+
+    @property
+    def values(self) -> int | None:
+        """How many counts it may be by itself; None without a limit."""
+        return None if self.high is None else self.high - self.low + 1
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,8 @@ class Published:
             base = policy.rounded_to(row.depths)
             for measure, text in row.texts.items():
                 if limits := _limits(table.name, row.number, text, base, policy):
-                    self.shown.append(Shown(table.key(row, measure), *limits, table.name, policy))
+                    key = table.key(row, measure)
+                    self.shown.append(Shown(key, *limits, table.name, policy, table.layout.of_others))
         self.relations += relations(table)
 
 
@@ -195,14 +206,12 @@ def in_words(key: Key) -> str:
 
 
 def read_table(path: Path) -> Table:
-    """A table in CSV. Beside `name.csv` may lie `name.yaml` with its layout; else the table has a column `count` and every
-    other column is a dimension. Raises `NotDone` with what is wrong."""
+    """A table in CSV. Beside `name.csv` may lie `name.yaml` with its layout; else every column is a dimension but for one that is
+    called `count`, or it is guessed which columns hold counts. Raises `NotDone` with what is wrong."""
     header, rows = _rows(path)
-    layout = _layout(path, header)
-    if not rows:
-        raise NotDone(f"{path} shows no count. A table needs rows below its header.")
+    layout, said = _layout(path, header, rows)
     layout, warnings = _guessed(path.name, layout, rows)
-    table = _table(path.name, layout, rows, warnings)
+    table = _table(path.name, layout, rows, [*said, *warnings])
     _refuse_twice(table)
     return table
 
@@ -246,21 +255,29 @@ def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]], lay
     target.with_suffix(".yaml").write_text(told, encoding="utf-8")
 
 
-def _layout(path: Path, header: list[str]) -> Layout:
+def layout_of(path: Path) -> tuple[Layout, tuple[str, ...]]:
+    """The layout by which a table in CSV is read, and what was guessed of it. Raises `NotDone`."""
+    table = read_table(path)
+    return table.layout, table.warnings
+
+
+def _layout(path: Path, header: list[str], rows: list[dict[str, str]]) -> tuple[Layout, list[str]]:
     beside = path.with_suffix(".yaml")
-    if not beside.is_file():
-        if told := factors.layout_of(header):
-            return _told(told, str(path))
-        if "count" not in header:
-            raise NotDone(
-                f"{path} has no column count. Name it so, or say in {beside.name} beside it which columns are counts."
-            )
-        return Layout({name: (name,) for name in header if name != "count"})
-    layout = _told(_read_layout(beside), str(beside))
-    columns = {column for one in layout.dimensions.values() for column in one} | set(layout.measures)
-    if missing := sorted(columns - set(header)):
-        raise NotDone(f"{path} has no column {', '.join(missing)}, of which {beside.name} speaks.")
-    return layout
+    if beside.is_file():
+        layout = _told(_read_layout(beside), str(beside))
+        named = {column for one in layout.dimensions.values() for column in one} | set(layout.measures)
+        if missing := sorted(named - set(header)):
+            raise NotDone(f"{path} has no column {', '.join(missing)}, of which {beside.name} speaks.")
+    if not rows:
+        raise NotDone(f"{path} shows no count. A table needs rows below its header.")
+    if beside.is_file():
+        return layout, []
+    if told := factors.layout_of(header):
+        return _told(told, str(path)), []
+    if "count" in header:
+        return Layout({name: (name,) for name in header if name != "count"}), []
+    told, said = columns.guessed(path.name, header, rows, Policy(), TOTALS, factors.parts_of_london())
+    return _told(told, str(path)), said
 
 
 def _read_layout(path: Path) -> Any:
@@ -289,9 +306,14 @@ def _told(told: Any, where: str) -> Layout:
                 for whole, parts in told["sums"].items()
             }
             _words(list(sums), "sums", where, among=measures)
+        if told.get("whose", OTHERS) != OTHERS:
+            raise NotDone(
+                f"{where}: `whose` is {OTHERS}, for a table that somebody else published, or left out."
+            )
         return Layout(
             dimensions=dimensions,
             measures=measures,
+            of_others="whose" in told,
             totals=frozenset(w.casefold() for w in _words(told.get("totals", []), "totals", where)) | TOTALS,
             exhaustive=exhaustive,
             sums=sums,
@@ -321,7 +343,13 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
             reader = csv.DictReader(file)
             rows = [{k: (v or "").strip() for k, v in row.items() if k is not None} for row in reader]
             return list(reader.fieldnames or []), rows
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+    except FileNotFoundError as problem:
+        raise NotDone(f"{path} is not there. Check the path.") from problem
+    except OSError as problem:
+        raise NotDone(
+            f"{path} cannot be opened: {problem.strerror}. Check that you may read it."
+        ) from problem
+    except (UnicodeDecodeError, csv.Error) as problem:
         raise NotDone(f"{path} cannot be read as a table in CSV (UTF-8). Check the file.") from problem
 
 
@@ -362,8 +390,8 @@ def _limits(
     """Between which counts a cell is, as it is written, and whether it is hidden; None where there is no such count."""
     if text in policy.not_applicable:
         return None
-    if text == policy.hidden or text in policy.also_hidden:
-        return 1, None, True  # a true zero is shown as such
+    if policy.hides(text):
+        return *policy.meaning(text), True
     if text in policy.not_available or not text:
         return 0, None, False
     if text in policy.rounds_to_zero:

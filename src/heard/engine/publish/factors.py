@@ -62,6 +62,7 @@ def layout_of(header: Sequence[str]) -> dict[str, Any] | None:
     return _layout() | {
         "measures": measures,
         "exhaustive": ["year", "area"],
+        "whose": "others",
         "policy": {"rounding": [rounding]},
     }
 
@@ -90,13 +91,18 @@ def write_factors(folder: Path, out: Path) -> Path:
 
 def _layout() -> dict[str, Any]:
     """Nothing adds up: an episode may have several factors, and a run need not hold every authority of a region."""
-    regions, london = _places()["regions"], _places()["london"]
     return {
         "dimensions": {"year": "time_period", "area": ["region_name", "la_name"]},
         "measures": [ANY, *_columns()],
-        "below": {regions[part]: london["name"] for part in london["parts"]},
+        "below": parts_of_london(),
         "exhaustive": [],
     }
+
+
+def parts_of_london() -> dict[str, str]:
+    """Its two halves, which tables name beside regions."""
+    regions, london = _places()["regions"], _places()["london"]
+    return {regions[part]: london["name"] for part in london["parts"]}
 
 
 def _counted(folder: Path) -> dict[tuple[int, str], Counter[str]]:

@@ -36,8 +36,9 @@ class Rounding:
 @dataclass(frozen=True)
 class Policy:
     """`threshold`: counts from 1 up to it are small, and are hidden. `least_values`: how many values an outsider must
-    still think possible for a hidden count that may be small; without it as many as there are small ones. `why`: where it
-    fits, for whoever chooses among several."""
+    still think possible for a hidden count that may be small; without it as many as there are small ones. `means`: of a symbol
+    that hides a count, the least and most that it may stand for, by what the publisher says (None: no limit); any from 1 on
+    where that is not said. `why`: where it fits, for whoever chooses among several."""
 
     threshold: int = 5
     least_values: int = 0
@@ -47,6 +48,7 @@ class Policy:
     not_available: tuple[str, ...] = ("x", ":", "..", "[x]", "u")
     not_applicable: tuple[str, ...] = ("z", "[z]", "-")
     rounds_to_zero: tuple[str, ...] = ("k", "[k]", "~")
+    means: tuple[tuple[str, int, int | None], ...] = ()
     name: str = "the Department’s practice for children in need, 2020"
     why: str = ""
 
@@ -57,6 +59,15 @@ class Policy:
     def rounded_to(self, depths: dict[str, int]) -> int:
         """To which number a cell is rounded: 1 where it is not."""
         return max((rule.to for rule in self.rounding if rule.applies(depths)), default=1)
+
+    def hides(self, symbol: str) -> bool:
+        """Whether the symbol stands for a count that must not be known."""
+        said = any(symbol == one for one, *_ in self.means)
+        return said or symbol == self.hidden or symbol in self.also_hidden
+
+    def meaning(self, symbol: str) -> tuple[int, int | None]:
+        """The least and most that a symbol which hides a count may stand for. A true zero is shown as such."""
+        return next(((low, high) for one, low, high in self.means if one == symbol), (1, None))
 
     def is_small(self, count: int) -> bool:
         return 1 <= count <= self.threshold
@@ -82,9 +93,11 @@ class Policy:
 
     def as_told(self) -> dict[str, Any]:
         """Plain values, from which `policy_of` makes it again."""
-        return {
+        told = {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
+        means = {symbol: [low] if high is None else [low, high] for symbol, low, high in told.pop("means")}
+        return told | ({"means": means} if means else {})
 
 
 def read_policy(path: Path | Traversable) -> Policy:
@@ -117,6 +130,9 @@ def policy_of(told: dict[str, Any], where: str) -> Policy:
     try:
         values = told | {name: tuple(map(str, told[name])) for name in symbols if name in told}
         values |= {"rounding": tuple(Rounding(**rule) for rule in told.get("rounding", ()))}
+        values |= {
+            "means": tuple(_meaning(str(symbol), of) for symbol, of in (told.get("means") or {}).items())
+        }
         policy = Policy(**values)
         problem = _problem(policy)
     except (TypeError, AttributeError) as error:
@@ -128,10 +144,22 @@ def policy_of(told: dict[str, Any], where: str) -> Policy:
     return policy
 
 
+def _meaning(symbol: str, told: Any) -> tuple[str, int, int | None]:
+    low, high, *more = (*told, None) if len(told) == 1 else told
+    if more:
+        raise TypeError
+    return symbol, low, high
+
+
 def _problem(policy: Policy) -> str | None:
     numbers = (policy.threshold, policy.least_values, *(rule.to for rule in policy.rounding))
-    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
-        return "the threshold, the least values and the rounding are whole numbers."
+    limits = tuple(limit for _, *both in policy.means for limit in both if limit is not None)
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in (*numbers, *limits)):
+        return "the threshold, the least values, the rounding and what a symbol means are whole numbers."
+    if any(low < 0 or (high is not None and high < low) for _, low, high in policy.means):
+        return (
+            "a symbol means counts from a least to a most one, such as c: [1, 5]; [1] where there is no most."
+        )
     if policy.threshold < 1:
         return "the threshold is at least 1, or no count would be small."
     if policy.least_values and policy.least_values < 2:

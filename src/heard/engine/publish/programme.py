@@ -15,7 +15,8 @@ import numpy as np
 from heard.engine.tables import NotDone
 
 INFINITY = highspy.kHighsInf
-NEAR_ENOUGH = 0.01  # the search ends at a choice that costs so much more than the cheapest
+NEAR_ENOUGH = 0.01  # the search ends at a choice that costs so much more than the cheapest,
+MANY = 400  # where there are so many columns; among fewer at the cheapest
 
 
 class Impossible(Exception):
@@ -115,7 +116,7 @@ class Choice:
 
     def __init__(self, costs: Sequence[float], fixed: Mapping[int, int]) -> None:
         self._solver = _Solver()
-        self._solver.setOptionValue("mip_rel_gap", NEAR_ENOUGH)
+        self._solver.setOptionValue("mip_rel_gap", NEAR_ENOUGH if len(costs) > MANY else 0.0)
         self._columns = len(costs)
         self._whole = False
         for column, cost in enumerate(costs):

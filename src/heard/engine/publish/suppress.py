@@ -26,8 +26,8 @@ _NEARLY = 1e-6
 
 @dataclass(frozen=True)
 class Count:
-    """A true count, and to which number it will be rounded. `known`: between which counts it was published before: it cannot be hidden any
-    more; `kept`: it was hidden before and stays so, and so many values were left open then."""
+    """A true count, and to which number it will be rounded. `known`: between which counts it was published before, also by a symbol
+    that says so: no more than that can be hidden; `kept`: it was hidden before and stays so, and so many values were left open then."""
 
     key: Key
     count: int
@@ -38,8 +38,8 @@ class Count:
 
 @dataclass
 class Hidden:
-    """What to hide. `small`: counts that are small themselves, or were hidden before; `others`: more, to protect these.
-    `is_least`: no smaller choice would do; false where the search ended before that was certain."""
+    """What to hide. `small`: counts that are small themselves, or were hidden before; `others`: more, to protect these. `excess`:
+    which share of what they cost (`_cost`) another choice might spare at most: 0 where none costs less."""
 
     small: set[Key] = field(default_factory=set)
     others: set[Key] = field(default_factory=set)
@@ -111,7 +111,8 @@ def _choose(problem: _Problem, nodes: int) -> tuple[frozenset[int], float]:
     except Impossible:
         raise NotDone(_unprotected(problem)) from None
     cost = float(taken @ np.asarray(problem.costs))
-    return frozenset(map(int, np.flatnonzero(taken))), cost / least - 1 if least else 0.0
+    excess = 1 - least / cost if cost else 0.0
+    return frozenset(map(int, np.flatnonzero(taken))), excess if excess > _NEARLY else 0.0
 
 
 def _alone(problem: _Problem) -> Iterable[dict[int, float]]:

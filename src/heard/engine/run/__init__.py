@@ -65,13 +65,14 @@ def run(
     as_of: date | None = None,
     any_window: bool = False,
     judgements: pa.Table | None = None,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
-    """Reads files and folders, links, screens; the result replaces an earlier run at `out`. Raises `NotDone`.
+    """Reads files and folders, links, screens. Raises `NotDone`, also where an earlier run is at `out` and not to be replaced.
 
     `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder.
     """
-    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+    with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
         _take_in(paths, folder, mapping, progress)
         if judgements is not None:
             _keep(folder, judgements)
@@ -88,10 +89,15 @@ def on(engine: str) -> Iterator[None]:
 
 
 def take_in(
-    paths: Sequence[Path], *, out: Path, mapping: Path | None = None, progress: Progress | None = None
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    mapping: Path | None = None,
+    replace: bool = False,
+    progress: Progress | None = None,
 ) -> RunSummary:
     """The first step alone, into a new run's folder. Raises `NotDone`."""
-    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+    with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
         _take_in(paths, folder, mapping, progress)
     return summary(out)
 
@@ -103,11 +109,12 @@ def linked(
     mapping: Path | None = None,
     judgements: Path | None = None,
     households: bool = True,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The first two steps, into a new run's folder: for whoever only wants to know which records are one. `judgements`: a
     file as `judgements.from_file` reads it; `households`: see `engine.link`. Raises `NotDone`."""
-    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+    with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
         said = from_file(judgements) if judgements else None
         _take_in(paths, folder, mapping, progress)
         if said is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -64,22 +65,61 @@ def opened(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def fresh(out: Path) -> Iterator[Path]:
+def fresh(out: Path, *, replace: bool = False) -> Iterator[Path]:
     """A new folder beside `out`, for its owner's eyes only, that takes its place when all went well.
 
-    If anything goes wrong it is removed, and what stood at `out` stays.
+    If anything goes wrong it is removed, and what stood at `out` stays. Raises `NotDone` where another run has begun to write
+    there, and where an earlier result is there that it is not told to `replace`.
     """
     out = out.resolve()  # a link stays, and what it leads to is replaced
-    _tidy(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    folder = out.with_name(f".{out.name}.unfinished.{os.getpid()}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    folder = out.with_name(f".{out.name}.unfinished")
+    with _held(folder, out) as handle:
+        _tidy(out)
+        try:
+            if manifest(out) is not None and not replace:
+                raise NotDone(
+                    f"{out} holds the result of an earlier run. Name another folder for --out, or say --replace to replace it."
+                )
+            yield folder
+            _swap(folder, out)
+        finally:
+            if _is_still(folder, handle):  # swapped in, it is another run's new one that stands there now
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path, out: Path) -> Iterator[int]:
+    """The unfinished folder, empty, and locked for as long as it is written; the lock ends with the process. One that was killed left
+    its folder behind, which holds personal data: it is emptied."""
+    while True:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue  # another run has just ended
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not _is_still(folder, handle):
+                continue
+            for left in folder.iterdir():
+                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+            yield handle
+            return
+        except BlockingIOError:
+            raise NotDone(
+                f"Another run writes to {out} now. Wait until it has ended, or name another folder for --out."
+            ) from None
+        finally:
+            os.close(handle)
+
+
+def _is_still(folder: Path, handle: int) -> bool:
+    """Whether what is locked is what stands at that place, and not what was swapped in meanwhile."""
     try:
-        yield folder
-        _swap(folder, out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        return os.path.samestat(folder.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _swap(folder: Path, out: Path) -> None:
@@ -87,23 +127,23 @@ def _swap(folder: Path, out: Path) -> None:
     shutil.rmtree(earlier, ignore_errors=True)
     if out.exists():
         out.rename(earlier)
-    folder.rename(out)
+    try:
+        folder.rename(out)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(out)
+        raise
     shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _tidy(out: Path) -> None:
-    """Puts right what a run that was killed left behind: its folder holds personal data."""
+    """Puts right what runs that were killed left behind: their folders hold personal data."""
     earlier = _earlier(out)
     if earlier.exists() and not out.exists():
         earlier.rename(out)
-    for left in out.parent.glob(f".{out.name}.unfinished.*"):
-        if not _alive(left.suffix.removeprefix(".")):
-            shutil.rmtree(left, ignore_errors=True)
+    for left in out.parent.glob(f".{out.name}.unfinished.*"):  # runs of 2026 had each a folder of their own
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _earlier(out: Path) -> Path:
     return out.with_name(f".{out.name}.earlier")
-
-
-def _alive(process: str) -> bool:
-    return process.isdigit() and Path(f"/proc/{process}").exists()

@@ -72,11 +72,10 @@ def draw_up(
         tell("Choosing what to hide", None)
         earlier = [publish.read_table(path) for one in before for path in tables_in(one)]
         hidden = hide(counted, policy, earlier)
-        printed = [one.printed(row["count"] for row in hidden.texts[one.name]) for one in counted]
+        printed = shown(counted, hidden, policy, earlier)
         drawn = profile.compose(folder, printed, asked, title=title, hiding=hiding(policy), told=told)
         with folders.fresh(out) as place:
             profile.write(drawn, place, tell)
-    shown = [_true(one) for one in drawn.tables]
     return ProfileSummary(
         title=title,
         as_of=asked.as_of,
@@ -88,7 +87,7 @@ def draw_up(
         hidden=hidden.hidden,
         excess=hidden.excess,
         findings=list(drawn.findings),
-        conflicts=publish.check([*earlier, *shown], policy).conflicts if earlier else [],
+        conflicts=publish.check([*earlier, *map(_true, drawn.tables)], policy).conflicts if earlier else [],
     )
 
 
@@ -160,24 +159,43 @@ def hide(
 ) -> publish.Printed:
     """The counts that a reader looks for first are shown where that can be done at all."""
     true = [_true(one) for one in counted]
-    try:
-        return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, wanted=True)])
-    except NotDone:
-        return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, wanted=False)])
+    for wanted in sorted({cell.wanted for table in counted for cell in table.cells} - {0}, reverse=True):
+        try:
+            return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, wanted)])
+        except NotDone:
+            continue
+    return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, 0)])
+
+
+def shown(
+    counted: Sequence[profile.Tidy],
+    hidden: publish.Printed,
+    policy: publish.Policy,
+    earlier: Sequence[publish.Table],
+) -> list[profile.Tidy]:
+    """The tables as they are printed. Of what is hidden the range stands with it that anybody finds who reckons with all that was
+    ever published: to say it gives nothing away."""
+    texts = {one.name: [row["count"] for row in hidden.texts[one.name]] for one in counted}
+    tables = [_true(one.printed(texts[one.name])) for one in counted]
+    limits = publish.limits([*earlier, *tables], policy)
+    return [
+        one.printed(texts[one.name], (limits.get(key) for key in table.keys))
+        for one, table in zip(counted, tables, strict=True)
+    ]
 
 
 def _as_if_released(
-    counted: Sequence[profile.Tidy], policy: publish.Policy, *, wanted: bool
+    counted: Sequence[profile.Tidy], policy: publish.Policy, wanted: int
 ) -> Iterable[publish.Table]:
-    """What everybody knows as if it had been shown before, exactly, and what tells of few children as if it had been
-    hidden."""
+    """What everybody knows as if it had been shown before, exactly, what is wanted down to `wanted` too, and what tells of few
+    children as if it had been hidden."""
     exact = replace(policy, rounding=())
     for table in counted:
         true, rows = _true(table), []
         for row, cell in zip(true.rows, table.cells, strict=True):
             if cell.few:
                 rows.append(replace(row, texts={"count": policy.hidden}))
-            elif cell.known or (wanted and cell.wanted and not policy.is_small(cell.count)):
+            elif cell.known or (0 < cell.wanted <= wanted and not policy.is_small(cell.count)):
                 rows.append(row)
         if rows:
             layout = replace(true.layout, policy=exact)

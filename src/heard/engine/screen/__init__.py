@@ -22,6 +22,7 @@ from heard.engine.screen.as_of import as_of as _as_of
 from heard.engine.screen.as_of import ending, spelt
 from heard.engine.screen.changes import LEFT, NEW, Listed, changes
 from heard.engine.screen.question import Question, Tables
+from heard.engine.screen.turning import turning
 from heard.engine.screen.windows import window_start
 from heard.knowledge import load
 
@@ -85,8 +86,8 @@ def screen(
     progress: Progress | None = None,
     today: date | None = None,
 ) -> ScreenSummary:
-    """Reads observations, identities, sources and coverage of the run in `folder`; writes children, evidence and known,
-    and where another day is given to compare the list with, changes.
+    """Reads observations, identities, links, sources and coverage of the run in `folder`; writes children, evidence, known, months and
+    turning, and where another day is given to compare the list with, changes.
 
     Without `as_of`, the last day up to `today` (the computer's, unless said) that most sources reach which collect a sign; else
     the latest on which a sign that counts was seen; else today. Raises `backend.WrongTable` where an earlier step has not run,
@@ -109,6 +110,7 @@ def screen(
         known = beside.known(read, question)
         engine.write(tables.KNOWN, known)
         engine.write(tables.MONTHS, beside.months(read, question))
+        engine.write(tables.TURNING, turning(read, question, children))
         found = _summary(read, question, children, known, apart, [*notes, *ending(read.ends, day)])
     return found if then is None else _compared(found, then, Listed(folder, question, children))
 

@@ -30,23 +30,27 @@ from heard.engine.intake.formats.annex_a.words import (
 from heard.engine.intake.ledger import Details, Place, Seen
 from heard.engine.intake.mapping import nearest
 from heard.engine.intake.period import span_of, year_to
+from heard.engine.intake.plans import doubtful
 from heard.engine.intake.sheets import places_of, plain
-from heard.engine.intake.values import read_date, read_id, read_number
+from heard.engine.intake.values import read_date, read_id, read_number, tidy
 from heard.engine.tables import NotDone
 from heard.knowledge.model import Carrier
 
 FORMAT = "annex_a"
+_PLAN_BEGAN = "plan_began"
 _HALF_OF_ELEVEN = 3  # so many lists make a workbook an Annex A, or one where the sheet says its number
 
 
 @dataclass
 class _Part:
-    """A sheet that is one of the lists, `of` the eleven. `names`: of each column that is used, its name in the sheet."""
+    """A sheet that is one of the lists, `of` the eleven. `names`: of each column that is used, its name in the sheet; `plans`: of
+    each child, as `doubtful` takes them."""
 
     of: List
     columns: Columns
     names: dict[str, str]
     unclear: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    plans: dict[str, list[tuple[date, date | None, Place]]] = field(default_factory=dict)
 
     @cached_property
     def items(self) -> int:
@@ -131,6 +135,9 @@ def read(files: list[Mine], job: Job) -> None:
         job.progress(job.source.name, place / len(parts))
         for at, cells in read_rows(part.columns, job.source):
             _row(part, book, at, cells)
+        for plans in part.plans.values():
+            for code, at in doubtful(plans):
+                job.source.flag(at, code, part.names[_PLAN_BEGAN])
     fields = {name for part in parts for name in part.names}
     job.source.cover(
         carriers.can_carry((c for each in carriers.by_field(FORMAT).values() for c in each), fields)
@@ -229,6 +236,9 @@ def _row(part: _Part, book: _Book, at: Place, cells: list[str]) -> None:
                 day_first=part.columns.day_first.get(part.names[name], True), may_be_later=name in spec().later,
             )  # fmt: skip
     source.tells(child, part.items)
+    if began := _day(part.columns, cells, part.names.get(_PLAN_BEGAN)):
+        ended = _day(part.columns, cells, part.names.get(spec().until[_PLAN_BEGAN]))
+        part.plans.setdefault(child, []).append((began, ended, at))
     _observe(part, book, at, cells, child)
 
 
@@ -242,7 +252,7 @@ def _details(part: _Part, book: _Book, at: Place, cells: list[str], child: str) 
         birth_date=born,
         birth_parts=book.checks.birth_parts(part.cell(cells, "birth_date"), day_first=part.columns.day_first.get(name, True)),
         sex=sex if sex in ("F", "M") else None, local_id=child,
-        ethnicity=ethnicity(part.cell(cells, "ethnicity")),
+        ethnicity=ethnicity(part.cell(cells, "ethnicity")), worker=tidy(part.cell(cells, "worker")),
     )  # fmt: skip
 
 

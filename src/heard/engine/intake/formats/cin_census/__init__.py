@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -14,9 +14,10 @@ from lxml import etree
 from heard.engine.intake import carriers, xml_children
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.formats import Job, Mine
-from heard.engine.intake.formats.cin_census.schema import departures, schema
+from heard.engine.intake.formats.cin_census.schema import FORMAT, Child, Holder, schema
 from heard.engine.intake.ledger import Assessment, Details, Place, Seen, Source
 from heard.engine.intake.period import year_to
+from heard.engine.intake.plans import doubtful
 from heard.engine.intake.values import births, code_of, read_date, read_id, read_sex
 from heard.engine.intake.xml_children import (
     Shape,
@@ -29,7 +30,6 @@ from heard.engine.intake.xml_children import (
 )
 from heard.knowledge.model import Carrier
 
-FORMAT = "cin_census"
 _FACTORS = "AssessmentFactors"
 
 # Where the field that dates an item is empty, the next best day that the same part of the record gives.
@@ -130,17 +130,16 @@ class _Census:
             self.checks.latest = ("after_reference_date", last)
             self.checks.earliest = date(last.year - 19, 1, 1)
 
-    def _child(self, at: Place, child: etree._Element) -> None:
-        for departure in departures(child, self.year):
+    def _child(self, at: Place, element: etree._Element) -> None:
+        child = Child(element, self.year)
+        for departure in child.departures:
             self.source.flag(at, departure.code, departure.element, **departure.filling)
-        first: dict[str, str] = {}
-        for element in child.iter("{*}*"):
-            self.present.add(name := name_of(element))
-            first.setdefault(name, text_of(element))
+        first = {name: child.texts[place] for name, place in child.layout.first.items()}
+        self.present.update(first)
         details = self._details(at, first)
         record_id = details.local_id
         if record_id is None and (details.upn or details.birth_date):
-            record_id = self.source.row_key([etree.tostring(child, encoding="unicode", with_tail=False)])
+            record_id = self.source.row_key([etree.tostring(element, encoding="unicode", with_tail=False)])
         if record_id is None:
             self.source.set_aside(at, "id_missing", "LAchildID")
             return
@@ -148,6 +147,7 @@ class _Census:
         if fault := self.source.record(at, record_id, details):
             self.source.flag(at, fault, "LAchildID")
         self._dates(at, child, details)
+        self._plans(at, child)
         self._observe(at, record_id, child)
         self._assessed(record_id, child)
 
@@ -162,51 +162,63 @@ class _Census:
             died_on=read_date(first.get("PersonDeathDate", "")).value,
         )  # fmt: skip
 
-    def _dates(self, at: Place, child: etree._Element, details: Details) -> None:
-        rules = schema()
-        for element in child.iter("{*}*"):
-            name = name_of(element)
-            if rules.is_date(name) and name not in rules.births:
-                self.checks.event(
-                    at, name, text_of(element), born=details.birth_date, died=details.died_on,
-                    may_be_later=name in rules.may_be_later,
-                )  # fmt: skip
+    def _dates(self, at: Place, child: Child, details: Details) -> None:
+        later = schema().may_be_later
+        for place in child.layout.events:
+            name = child.layout.kinds[place].name
+            self.checks.event(
+                at, name, child.texts[place], born=details.birth_date, died=details.died_on, may_be_later=name in later
+            )  # fmt: skip
 
-    def _observe(self, at: Place, record_id: str, child: etree._Element) -> None:
+    def _plans(self, at: Place, child: Child) -> None:
+        for several in child.layout.plans:
+            first, last = schema().plans[several[0].kind.name]
+            days = (
+                (read_date(child.own(one, first)).value, read_date(child.own(one, last)).value)
+                for one in several
+            )
+            for code, name in doubtful((began, ended, first) for began, ended in days if began):
+                self.source.flag(at, code, name)
+
+    def _observe(self, at: Place, record_id: str, child: Child) -> None:
         known: set[str] = set()
         told_factors = False
-        for element in child.iter("{*}*"):
-            if not (text := text_of(element)):
+        kinds, texts = child.layout.kinds, child.texts
+        for place in child.layout.carrying:
+            name, text = kinds[place].name, texts[place]
+            if not text:
                 continue
-            name = name_of(element)
             told_factors |= name == _FACTORS and code_of(text) in schema().codes[_FACTORS]
-            for carrier in carriers.by_field(FORMAT).get(name, ()):
-                if carriers.matches(carrier, text):
-                    known.add(carrier.item)
-                    self._seen(at, record_id, element, carrier, text)
+            for carrier, shown in _carried(name, text):
+                known.add(carrier.item)
+                self._seen(at, record_id, child, place, carrier, shown)
         if not told_factors:
             for carrier in carriers.silent([_FACTORS], FORMAT, known=known):
                 self._write(at, record_id, carrier, carrier.field, None)
 
-    def _assessed(self, record_id: str, child: etree._Element) -> None:
+    def _assessed(self, record_id: str, child: Child) -> None:
         """Each assessment that has ended. An episode is told by the day of its referral: the same in every year's census."""
-        met: Counter[str] = Counter()
-        for episode in _inside(child, "CINdetails"):
-            began = str(read_date(text_of(_own(episode, "CINreferralDate"))).value or "not dated")
-            met[began] += 1
-            name = began if met[began] == 1 else f"{began}, {met[began]}"
-            for assessment in _inside(episode, "Assessments"):
-                ended = read_date(text_of(_own(assessment, "AssessmentAuthorisationDate"))).value
+        met: dict[str, int] = {}
+        names: dict[Holder, str] = {}
+        whole, *holders = child.layout.holders
+        for held in holders:
+            if held.kind.name == "CINdetails" and held.around is whole:
+                began = str(read_date(child.own(held, "CINreferralDate")).value or "not dated")
+                met[began] = met.get(began, 0) + 1
+                names[held] = began if met[began] == 1 else f"{began}, {met[began]}"
+            elif held.kind.name == "Assessments" and held.around in names:
+                ended = read_date(child.own(held, "AssessmentAuthorisationDate")).value
                 if ended is not None:
-                    told = {code_of(text_of(one)) for one in assessment.iter(f"{{*}}{_FACTORS}")}
-                    factors = sorted(told & schema().codes[_FACTORS])
-                    self.source.assessed(record_id, Assessment(self.authority, name, ended, factors))
+                    done = Assessment(self.authority, names[held.around], ended, _factors(child, held))
+                    self.source.assessed(record_id, done)
 
-    def _seen(self, at: Place, record_id: str, element: etree._Element, carrier: Carrier, text: str) -> None:
-        day = self._day(element, carrier.dated_by)
+    def _seen(
+        self, at: Place, record_id: str, child: Child, place: int, carrier: Carrier, shown: str
+    ) -> None:
+        day = self._day(child, place, carrier.dated_by)
         if day is None:
             self.source.flag(at, "date_missing", carrier.dated_by)
-        self._write(at, record_id, carrier, carriers.shown(carrier, text), day)
+        self._write(at, record_id, carrier, shown, day)
 
     def _write(self, at: Place, record_id: str, carrier: Carrier, shown: str, day: date | None) -> None:
         seen = Seen(
@@ -214,25 +226,31 @@ class _Census:
         )
         self.source.observe(at, record_id, seen)
 
-    def _day(self, element: etree._Element, dated_by: str) -> date | None:
-        """The nearest date of that name around the element, else the next best; null where there is none."""
+    def _day(self, child: Child, place: int, dated_by: str) -> date | None:
+        """The nearest date of that name around an element, else the next best; null where there is none."""
         if dated_by == "return_end":
             return self.reference
         for name in (dated_by, *_DATED_ELSE.get(dated_by, ())):
-            for around in element.iterancestors():
-                if name_of(around) not in schema().elements:
-                    break
-                if (day := read_date(text_of(_own(around, name))).value) is not None:
+            holder = child.layout.around[place]
+            while holder is not None:
+                if (day := read_date(child.own(holder, name)).value) is not None:
                     return day
+                holder = holder.around
         return None
 
 
-def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    return (child for child in element if name_of(child) == name)
+def _factors(child: Child, assessment: Holder) -> list[str]:
+    """The factors that an assessment found, of those that there are."""
+    kinds = child.layout.kinds
+    places = (place for place in range(assessment.place, assessment.end) if kinds[place].name == _FACTORS)
+    return sorted({code_of(child.texts[place]) for place in places} & schema().codes[_FACTORS])
 
 
-def _own(element: etree._Element, name: str) -> etree._Element | None:
-    return next((child for child in element if name_of(child) == name), None)
+@lru_cache(maxsize=65_536)
+def _carried(field: str, text: str) -> tuple[tuple[Carrier, str], ...]:
+    """What a field that is filled in carries, and how the evidence names the field."""
+    mine = carriers.by_field(FORMAT)[field]
+    return tuple((one, carriers.shown(one, text)) for one in mine if carriers.matches(one, text))
 
 
 def cover(source: Source, present: set[str], year: int) -> None:

@@ -6,7 +6,7 @@ A row's number is that of its child, 1 for the first; so one child's rows share 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from heard.engine.intake.delimited import LONGEST_LINE
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.ssda903.tables import Table, spec
 from heard.engine.intake.ledger import Place
-from heard.engine.intake.sheets import Row, Said, fitted
+from heard.engine.intake.sheets import Batch, Row, Said, fitted, in_batches
 from heard.engine.intake.xml_children import Shape, children, name_of, text_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ class LaidOut:
         with self.path.open(encoding="utf-8", newline="", errors="surrogatepass") as stream:
             for number, *cells in csv.reader(stream):
                 yield fitted(int(number), cells, len(self.header))
+
+    def batches(self, places: Collection[int]) -> Iterator[Batch]:
+        return in_batches(self.rows(), places)
 
     def said(self) -> Iterator[Said]:
         yield from ()
