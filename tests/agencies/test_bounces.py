@@ -147,7 +147,7 @@ def test_danger_goes_on_at_once_where_mail_comes_back_and_else_in_its_time(world
         told_by=world.teacher, told_at=now, steps=1,
     )  # fmt: skip
     sol = world.social_worker
-    Reader.objects.create(notice=notice, user=sol, role="worker", answers=True, added_at=now)
+    Reader.objects.create(notice=notice, user=sol, role="the child’s worker", answers=True, added_at=now)
     assert pass_on(now) == 0
     User.objects.filter(pk=sol.pk).update(email="sol@wexmoor.example", mail_back_at=now)
     assert pass_on(now) > 0

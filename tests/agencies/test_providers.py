@@ -41,7 +41,7 @@ def test_without_a_file_there_is_none() -> None:
 def test_a_provider_is_read_whole(tmp_path: Path) -> None:
     (one,) = read(written(tmp_path, WHOLE), SECRET).values()
     assert (one.id, one.name, one.secret, one.person) == ("county", "County Council", "s3cret", "oid")
-    assert one.server == "https://login.example.org/county"
+    assert one.server == "https://login.example.org/county/", "letter by letter, as the server calls itself"
     assert one.is_safe
     assert one.origins == ["https://login.example.org", "https://sso.example.org"]
     assert one.second_factor == ("mfa", "hwk")

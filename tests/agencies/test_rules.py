@@ -47,6 +47,7 @@ TABLE = {
     May.BREAK_GLASS:      "no             yes            yes            yes            no             no             no             no",
     May.REVIEW_READING:   "no             no             yes            yes            no             no             no             no",
     May.KEEP_SERVICES:    "no             no             yes            no             no             no             no             no",
+    May.MARK_COMMON:      "no             no             yes            no             no             no             no             yes",
     May.BRING_IN:         "no             no             yes            no             no             no             no             no",
 }  # fmt: skip
 

@@ -212,5 +212,5 @@ def test_an_administrator_sees_no_childs_record_anywhere(
     record = make_record(world, restricted=False)
     for address in GUARDED:
         for call in (admin.get, admin.post):
-            shown = call(address.of(record)).content.decode(errors="replace")
+            shown = call(address.of(record)).getvalue().decode(errors="replace")
             assert not [word for word in (FAMILY_NAME, SAYS, SEEN) if word in shown], address.name

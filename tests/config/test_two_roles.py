@@ -20,10 +20,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pyrage
 import pytest
+import requests
 from django.db import connection
+from tests.config.nodes import second_folder, web
 from tests.config.own_database import own_database
 from tests.config.test_backup import ENDS_WITH_THE_BACKUP, HEARD, WORK, environment_of, heard
 from tests.config.test_serve import children_of, port, wait_for
+from tests.config.writers import writing
 
 pytestmark = [
     pytest.mark.on_both,
@@ -152,9 +155,50 @@ def test_the_drill(site: Path, tmp_path: Path) -> None:
     again = heard(tmp_path / "third", "restore", *words, **anew)
     assert (again.returncode, "is not empty" in again.stderr) == (1, True)
     with psycopg.connect(anew["DATABASE_URL"]) as web:
-        assert web.execute("SELECT count(*) FROM network_person").fetchone() == (1,)
+        people = (len(before["network_person"]),)
+        assert web.execute("SELECT count(*) FROM network_person").fetchone() == people != (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             web.execute("DELETE FROM agencies_auditrow")
+
+
+def test_a_backup_while_people_write_is_of_one_moment(site: Path, tmp_path: Path) -> None:
+    """It is restored with every key that one table has of another, and each attached file that its rows know."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+        asking.execute(f"CREATE DATABASE {BASE}_work OWNER {OWNER}")
+    try:
+        with writing(site, tmp_path, DATABASE_URL=_url(WEB)) as writers:
+            before = writers.written()
+            done = heard(site, "backup", "--to", str(tmp_path / "to"), "--plain", DATABASE_URL=_url(WEB))
+            assert writers.written() > before, "they wrote while it was made"
+        assert done.returncode == 0, done.stderr
+        [file] = (tmp_path / "to").glob("heard-*.tar")
+        place = tmp_path / "anew"
+        place.mkdir()
+        shutil.copy(site / "audit.key", place)
+        shutil.copy(f"{site}.keys", f"{place}.keys")
+        anew = {
+            "DATABASE_URL": _url(WEB, f"{BASE}_work"),
+            "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_work"),
+        }
+        restored = heard(place, "restore", str(file), **anew)
+        assert restored.returncode == 0, restored.stderr
+        with psycopg.connect(anew["HEARD_DATABASE_OWNER"]) as database:
+            loose = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"
+            assert database.execute(loose).fetchone() == (0,)
+            found: Any = database.execute(
+                "SELECT count(*) FROM network_person WHERE family_name = 'Writer'"
+            ).fetchone()
+            attached: Any = database.execute("SELECT count(*) FROM cases_attachment").fetchone()
+        assert found[0] >= before
+        checked = heard(place, "check-files", "--json", **anew)
+        assert (checked.returncode, json.loads(checked.stdout)["checked"]) == (0, attached[0]), checked.stdout
+        trail = heard(place, "audit", "verify", **anew)
+        assert trail.returncode == 0, trail.stdout
+    finally:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+            asking.execute(f"DROP DATABASE {BASE}_work WITH (FORCE)")
 
 
 def test_an_upgrade_by_the_owner_leaves_the_site_what_it_needs(site: Path) -> None:
@@ -171,6 +215,75 @@ def test_an_upgrade_by_the_owner_leaves_the_site_what_it_needs(site: Path) -> No
     assert again.returncode == 0, again.stderr
     alone = heard(site, "database", "grants", DATABASE_URL=_url(WEB), HEARD_DATABASE_OWNER=_url(OWNER))
     assert (alone.returncode, "cannot alter the audit trail" in alone.stdout) == (0, True), alone.stderr
+
+
+NOD = """
+import django; django.setup()
+from heard.agencies.actions import add_user
+from heard.agencies.mail.account import send
+from heard.agencies.models import User
+from heard.agencies.rules import Role
+from heard.network.actions import add_person
+ade = User.objects.get(username="ade.minton")
+nod = add_user(by=ade, username="nod.ward", first_name="Nod", last_name="Ward", password="for tests, and long enough",
+    team=ade.team, role=Role.PRACTITIONER)
+for _number in range(12):
+    send.enqueue(nod.pk, "invited")
+print(add_person(by=nod, given_name="Amira", family_name="Shah").pk)
+"""
+SIGN_IN = {"login": "nod.ward", "password": "for tests, and long enough"}
+
+
+def test_two_nodes_are_one_site(site: Path, tmp_path: Path) -> None:
+    """A file that was stored at one is read at the other; whoever signed in at one is signed in at the other, and signed out at both;
+    and each task is done once, whichever worker takes it."""
+    import psycopg
+
+    database = {"DATABASE_URL": _url(WEB)}
+    done = subprocess.run(
+        [sys.executable, "-c", NOD],
+        env=environment_of(site, **database),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    child = done.stdout.strip()
+    other = second_folder(site, tmp_path / "other")
+    with web(site, other, **database) as (one, two), requests.Session() as nod:
+        assert one.send(nod, "/account/sign-in/", SIGN_IN).status_code == 302
+        assert two.get(nod, "/").status_code == 200, "the session holds at the other"
+        file = {"upload": ("note.txt", b"He waits at the bridge", "text/plain")}
+        sent = one.send(nod, f"/children/{child}/files/attach/", {"what": "What she said"}, files=file)
+        assert sent.status_code == 302, sent.text[:2000]
+        with psycopg.connect(_url(OWNER)) as asking:
+            asked = "SELECT id FROM cases_attachment WHERE person_id = %s"
+            [(key,)] = asking.execute(asked, [child]).fetchall()
+        assert two.get(nod, f"/files/{key}/").content == b"He waits at the bridge"
+        before = dict(nod.cookies)
+        assert two.send(nod, "/account/sign-out/", {}).status_code == 302
+        for node in (one, two):
+            again = requests.get(node.at("/"), cookies=before, timeout=60, allow_redirects=False)
+            assert again.status_code == 302, "signed out at both, also whoever copied the cookie"
+            assert "/account/sign-in/" in again.headers["Location"]
+        wait_for(lambda: not _waiting(), 60)
+    with psycopg.connect(_url(OWNER)) as asking:
+        rows = asking.execute(
+            "SELECT status, worker_ids FROM django_tasks_database_dbtaskresult WHERE task_path = 'heard.agencies.mail.account.send'"
+        ).fetchall()
+    mails = [workers for state, workers in rows if state == "SUCCESSFUL"]
+    assert len(mails) >= 12
+    assert all(len(workers) == 1 for workers in mails), "no task was taken by two"
+
+
+def _waiting() -> int:
+    import psycopg
+
+    with psycopg.connect(_url(OWNER)) as asking:
+        found: Any = asking.execute(
+            "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING') AND queue_name = 'default'"
+        ).fetchone()
+    return int(found[0])
 
 
 def findings(site: Path, **more: str) -> set[str]:
@@ -206,7 +319,7 @@ def test_grants_that_cannot_be_are_refused_in_words(site: Path) -> None:
     assert "There is no role nobody_here" in done.stderr
 
 
-AWAY = 12  # seconds for which the database does not answer
+AWAY = 35  # seconds for which the database does not answer; other workers of the tests go on meanwhile
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import batched
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies import queries, rules
+from heard.agencies.addressing import everybody_who, holders
 from heard.agencies.envelopes import kept
 from heard.agencies.indexing import written
 from heard.agencies.mail import account
@@ -38,11 +39,13 @@ from heard.agencies.models import (
     Team,
     User,
 )
+from heard.agencies.on_server import whoami
 from heard.agencies.providers import Provider
 from heard.agencies.provisioning import digest
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import Hidden, May, Refused, Role, refuse
-from heard.agencies.trail import sealing
+from heard.agencies.seal.heads import Head
+from heard.agencies.trail import partners, sealing
 from heard.agencies.trail.verifying import ranges_of
 
 
@@ -83,18 +86,30 @@ def record_audit(
     return row
 
 
-def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iterable[uuid.UUID]) -> None:
-    """One 'view' row for each of these people, whom one page shows together. One query, however many they are."""
+def record_looks(
+    *,
+    by: User,
+    subject: str,
+    subject_id: object,
+    person_ids: Iterable[uuid.UUID],
+    verb: str = "view",
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """One row for each of these people, whom one page or file shows together: nothing of them is another than before, so nobody hears of a
+    write. One query, however many they are."""
     agency = by.team.agency.name if by.team else ""
     rows = [
         AuditRow(
             actor_id=by.pk,
             actor=by.username,
             agency=agency,
-            verb="view",
+            verb=verb,
             subject=subject,
             subject_id=str(subject_id),
             person_id=person_id,
+            reason=reason,
+            detail=detail or {},
         )
         for person_id in person_ids
     ]
@@ -102,6 +117,7 @@ def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iter
         keep_looks(rows)
     else:
         AuditRow.objects.bulk_create(rows)
+        sealing.seal_soon(verb)
 
 
 @transaction.atomic
@@ -225,7 +241,7 @@ def add_user(
         detail["approval"] = str(_ask(by, user, team, role, "Their first role").pk)
     else:
         refuse(_why_not_give(by, user, team, role, agreed_by))
-        Membership.objects.create(user=user, team=team, role=role)
+        _put_into_team(by, user, team, role, agreed_by)
         detail |= {"agreed_by": agreed_by.pk} if agreed_by else {}
     record_audit(by=by, verb="add", subject="user", subject_id=user.pk, detail=detail)
     return user
@@ -465,7 +481,7 @@ def give_role(*, by: User, user: User, team: Team, role: Role, agreed_by: User |
     """To a role that sees more, `agreed_by` agrees as the second person: see `ask_for_role`. Nobody gives one to themselves."""
     _only_administrators(by)
     refuse(_why_not_give(by, user, team, role, agreed_by))
-    membership = Membership.objects.create(user=user, team=team, role=role)
+    membership = _put_into_team(by, user, team, role, agreed_by)
     record_audit(
         by=by,
         verb="give role",
@@ -474,6 +490,35 @@ def give_role(*, by: User, user: User, team: Team, role: Role, agreed_by: User |
         detail={"role": role, "team": str(team.pk)} | _agreed(agreed_by),
     )
     return membership
+
+
+def _put_into_team(by: User, user: User, team: Team, role: Role, agreed_by: User | None) -> Membership:
+    """Where nobody agreed to it, those who answer for the team learn of it: somebody in it sees every child of theirs. While a
+    partnership is set up there is nobody yet."""
+    learn = [] if agreed_by else _answering_for(team, by, user)
+    given: dict[str, Any] = {"given_by": by, "given_at": timezone.now()} if learn else {}
+    membership = Membership.objects.create(user=user, team=team, role=role, **given)
+    for one in learn:
+        account.tell(one, "joined")
+    return membership
+
+
+def _answering_for(team: Team, *not_to: User) -> list[User]:
+    """Supervisors of the team; where it has none other than these, co-ordinators of the partnership."""
+    theirs = [one for one in holders(May.SIGN_OFF, teams=[team.pk]) if one not in not_to]
+    return theirs or [one for one in everybody_who(May.SEE_PARTNERSHIP) if one not in not_to]
+
+
+@transaction.atomic
+def see_member(*, by: User, membership_id: int) -> Membership:
+    """Somebody who answers for the team knows who was put into it, and that they work there. `Hidden` where it is not theirs to say."""
+    queries.member_to_see(by, membership_id)
+    row = Membership.objects.select_for_update().get(pk=membership_id)
+    row.seen_by, row.seen_at = by, timezone.now()
+    row.save(update_fields=["seen_by", "seen_at"])
+    detail = {"role": row.role, "team": str(row.team_id)}
+    record_audit(by=by, verb="see in team", subject="user", subject_id=row.user_id, detail=detail)
+    return row
 
 
 def _why_not_give(by: User, user: User, team: Team, role: Role, agreed_by: User | None) -> str | None:
@@ -543,9 +588,49 @@ def _do(approval: Approval, agreed_by: User) -> None:
         link(**both, provider=_provider(approval.provider), number=approval.number)
     elif approval.what == rules.TwoFor.UNLOCK:
         unlock(**both)
-    else:
+    elif approval.what not in rules.ON_SERVER:
         assert approval.team is not None
         give_role(**both, team=approval.team, role=Role(approval.role))
+
+
+@transaction.atomic
+def ask_for_server(*, by: User, what: str, about: str, reason: str) -> Approval:
+    """Asks a second person to agree to what is done on the server: a backup brought back, or keys changed. Whoever does it there shows
+    the approval: see `heard.config.second`."""
+    _only_administrators(by)
+    about = about.strip() if what in rules.SAYS_TO_WHAT else ""
+    asked = queries.server_acts_asked_for(by, what, about)
+    refuse(rules.why_not_ask_for_server(what=what, about=about, asked_already=asked.exists(), reason=reason))
+    approval = Approval.objects.create(what=what, about=about, reason=reason.strip(), asked_by=by)
+    record_audit(
+        by=by, verb="ask", subject="approval", subject_id=approval.pk, reason=reason, detail={"what": what}
+    )
+    return approval
+
+
+@transaction.atomic
+def use_approval(*, by: None, approval_id: str, what: rules.TwoFor, about: str) -> Approval:
+    """What two people agreed to on the site is done on the server, which it lets nobody do again. `by` is None: nobody is signed in
+    there; the row names whom the operating system knows."""
+    refuse(queries.why_not_use(by, approval_id, what=what, about=about))
+    approval = Approval.objects.select_for_update(of=("self",)).get(pk=approval_id.strip())
+    refuse(queries.why_not_use(by, approval_id, what=what, about=about))
+    approval.used_at = timezone.now()
+    approval.save(update_fields=["used_at"])
+    detail = {"what": what.value, "about": about, "as": whoami()}
+    record_audit(by=by, verb="use", subject="approval", subject_id=approval.pk, detail=detail)
+    return approval
+
+
+@transaction.atomic
+def begin_with_approval(*, by: None, approval_id: str, what: rules.TwoFor, about: str) -> None:
+    """What two people agreed to on the site begins on the server; it may be broken off, and go on with the same approval after its day.
+    `by` is None: nobody is signed in there; the row names whom the operating system knows."""
+    refuse(queries.why_not_use(by, approval_id, what=what, about=about))
+    detail = {"what": what.value, "about": about, "as": whoami()}
+    record_audit(
+        by=by, verb="begin with", subject="approval", subject_id=uuid.UUID(approval_id.strip()), detail=detail
+    )
 
 
 def _provider(key: str) -> Provider:
@@ -734,7 +819,9 @@ def map_group(
     mapping.save()
     verb = "ask" if two else "add"
     detail = {"provider": provider.id, "role": role, "team": str(team.pk)}
-    record_audit(by=by, verb=verb, subject="group", subject_id=mapping.pk, reason=reason, detail=detail)
+    record_audit(
+        by=by, verb=verb, subject="directory group", subject_id=mapping.pk, reason=reason, detail=detail
+    )
     return mapping
 
 
@@ -757,7 +844,9 @@ def decide_mapping(*, by: User, mapping_id: uuid.UUID, agrees: bool) -> None:
         mapping.save(update_fields=["counts_since", "agreed_by"])
     else:
         GroupRole.objects.filter(pk=mapping.pk).delete()
-    record_audit(by=by, verb="agree to" if agrees else "turn down", subject="group", subject_id=mapping_id)
+    record_audit(
+        by=by, verb="agree to" if agrees else "turn down", subject="directory group", subject_id=mapping_id
+    )
 
 
 @transaction.atomic
@@ -771,7 +860,7 @@ def unmap_group(*, by: User, mapping_id: uuid.UUID) -> None:
     if not others.exists():
         ProposedRole.objects.filter(provider=mapping.provider, team=mapping.team, role=mapping.role).delete()
     detail = {"provider": mapping.provider, "role": mapping.role, "team": str(mapping.team_id)}
-    record_audit(by=by, verb="remove", subject="group", subject_id=mapping_id, detail=detail)
+    record_audit(by=by, verb="remove", subject="directory group", subject_id=mapping_id, detail=detail)
 
 
 @transaction.atomic
@@ -1033,6 +1122,59 @@ def _lock_administrators() -> None:
 
 def _only_administrators(by: User) -> None:
     refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))
+
+
+# ---- witness to another installation
+
+
+def take_heads(
+    *, by: None, partner: str, heads: list[Head], public: bytes | None, own_site: str, after_restore: str = ""
+) -> int:
+    """Keeps those heads of a partner's Heard that are not there yet, in a row of our own trail, and returns how many. `public`: a key
+    with which they sign, besides those that were said before. Where one is forged, contradicts another or goes back, none is kept, a
+    row says so, and it raises `Refused`. `after_restore`: who there says that they brought a backup back; then these are compared with each
+    other alone, and what comes later with them. `by` is None: whoever looks after the server does it."""
+    there, known = partners.kept(partner), partners.publics(partner)
+    signers = [*known, *([public] if public else [])]
+    why_not = partners.why_not_take(
+        partner,
+        heads,
+        there=[] if after_restore else partners.compared(partner),
+        signers=signers,
+        own_site=own_site,
+        site=there[0].site if there else None,
+    )
+    if why_not and heads and known:
+        _note_refused(by, partner, heads)
+    refuse(why_not)
+    every = list(dict.fromkeys(heads))
+    new = [one for one in every if one not in set(there)]
+    detail: dict[str, Any] = {
+        "heads": [asdict(one) for one in (every if after_restore else new)],
+        "as": whoami(),
+    }
+    if public and public not in known:
+        detail["public"] = public.hex()
+    if after_restore:
+        detail["anew"] = True
+    if new or "public" in detail or after_restore:
+        with transaction.atomic():
+            record_audit(
+                by=by,
+                verb="take head",
+                subject=partners.SUBJECT,
+                subject_id=partner,
+                reason=after_restore,
+                detail=detail,
+            )
+    return len(new)
+
+
+@transaction.atomic
+def _note_refused(by: None, partner: str, heads: list[Head]) -> None:
+    last = max(heads, key=lambda one: one.size)
+    detail = {"size": last.size, "root": last.root[:64], "as": whoami()}
+    record_audit(by=by, verb="refuse head", subject=partners.SUBJECT, subject_id=partner, detail=detail)
 
 
 # ---- erasing

@@ -5,7 +5,8 @@ record; whether somebody may see a child is asked of `network.queries` as that p
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from heard.agencies.models import Team, User
 from heard.agencies.rules import MAY, May
@@ -36,6 +37,16 @@ def worries_team() -> Team | None:
 def everybody_who(permission: May) -> list[User]:
     """Active people of the whole partnership whose role gives the permission, by name."""
     return _active(permission)
+
+
+def left_to_nobody(
+    keys: set[Any], permission: May, theirs: Callable[[User, set[Any]], Iterable[Any]]
+) -> set[Any]:
+    """Of what waits, that which nobody with the permission may take up; `theirs` gives what one of them may."""
+    left = set(keys)
+    for user in everybody_who(permission) if left else ():
+        left -= set(theirs(user, left))
+    return left
 
 
 def _active(permission: May, **where: Collection[uuid.UUID]) -> list[User]:

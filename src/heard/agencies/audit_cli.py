@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heard.agencies.seal.keys import Ring
     from heard.agencies.trail.verifying import Trail, Verdict
 
+_MOST_HEADS = 5_000_000  # bytes of a file of heads from a partner: one for each day of forty years
 _READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -78,15 +79,64 @@ def check() -> None:
 
 @audit.command()
 @click.option("--last", is_flag=True, help="Only the latest.")
-def heads(last: bool) -> None:
+@click.option("--of", "partner", help="Those of another installation that were taken here: see take-head.")
+@click.option("--daily", is_flag=True, help="Only the last of each day: for a partner.")
+def heads(last: bool, daily: bool, partner: str | None) -> None:
     """Print the signed heads, one line of JSON each, for a witness to keep. They hold numbers alone."""
     with site():
-        from heard.agencies.trail import stored
+        from heard.agencies.trail import partners, stored
 
-        with stored.as_it_is() as trail:
-            found = list(trail.heads)
+        if partner:
+            found = partners.kept(partner)
+            if not found:
+                raise click.ClickException(
+                    f"No head of {partner} is kept here: heard audit take-head FILE --of {partner}"
+                )
+        else:
+            with stored.as_it_is() as trail:
+                found = list(trail.heads)
+        if daily:
+            found = list({head.at[:10]: head for head in found}.values())
         for head in found[-1:] if last else found:
             click.echo(head.line())
+
+
+@audit.command("take-head")
+@click.argument("file", type=_READABLE)
+@click.option("--of", "partner", required=True, help="Which partner, such as northbridge.")
+@click.option(
+    "--public-key",
+    "public",
+    help="A key with which they sign, as they read it from theirs: the first time, and when it is a new one.",
+)
+@click.option(
+    "--after-restore",
+    default="",
+    metavar="REASON",
+    help="They brought a backup back, so that their trail went back: who there told you, and why. It stands in the audit trail.",
+)
+def take_head(file: Path, partner: str, public: str | None, after_restore: str) -> None:
+    """Keep signed heads of a partner’s Heard, which came by mail or as a file, so that their trail can be held against them.
+
+    Exit 1: one is forged, contradicts another, or goes back; then none is kept, and the audit trail says so.
+    """
+    if file.stat().st_size > _MOST_HEADS:
+        raise click.ClickException(
+            f"{file} is larger than {_MOST_HEADS // 1_000_000} MB. Have them send: heard audit heads --daily"
+        )
+    with site():
+        from heard.agencies.actions import take_heads
+        from heard.agencies.on_server import storable
+
+        new = take_heads(
+            by=None,
+            partner=partner,
+            heads=list(_heads_in(file)),
+            public=_public(public) if public else None,
+            own_site=ring_here().site,
+            after_restore=storable(after_restore).strip(),
+        )
+    click.echo(f"{new} heads of {partner} are new here.")
 
 
 @audit.command()
@@ -109,33 +159,8 @@ def export(path: Path) -> None:
     click.echo(f"{rows:,} rows. Open it to nobody who may not read the record.")
 
 
-@audit.command()
-@click.option(
-    "--new", is_flag=True, help="Make a new key for what comes from now on; those before stay in the file."
-)
-@click.option(
-    "--add", "other", type=_READABLE, help="Put the keys of this file beside ours: those of before a restore."
-)
-def key(new: bool, other: Path | None) -> None:
-    """Print the public key with which heads are signed: keep it on paper, away from this machine."""
-    with site():
-        from django.conf import settings
-
-        from heard.agencies.seal import keys
-
-        ring = _ring()
-        if other is not None:
-            ring = keys.add(settings.AUDIT_KEY, other)
-        if new:
-            ring = keys.renew(settings.AUDIT_KEY)
-        click.echo(f"installation {ring.site}")
-        for one in ring.keys:
-            click.echo(f"public key {one.id} {one.public.hex()}")
-        if new:
-            click.echo("Start Heard anew, so that it uses the new key.", err=True)
-
-
-def _ring() -> Ring:
+def ring_here() -> Ring:
+    """The keys of this installation; where there are none, a plain sentence."""
     from django.conf import settings
 
     from heard.agencies.seal import keys
@@ -162,7 +187,7 @@ def _trail(export: Path | None) -> AbstractContextManager[Trail]:
 def _verdict(trail: Trail, publics: tuple[str, ...], structure_only: bool) -> Verdict:
     from heard.agencies.trail.verifying import verify
 
-    ring = None if structure_only else _ring()
+    ring = None if structure_only else ring_here()
     return verify(trail, ring, [_public(one) for one in publics])
 
 
@@ -179,7 +204,7 @@ def _public(text: str) -> bytes:
 def _heads_in(path: Path) -> Iterator[Head]:
     from heard.agencies.seal.heads import from_line
 
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(path.read_text(errors="replace").split("\n"), 1):
         said = line[line.find("{") :] if "{" in line else ""  # syslog writes the time and the name before it
         if not said:
             continue

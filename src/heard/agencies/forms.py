@@ -11,10 +11,10 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.agencies.models import Agency, Team, User
+from heard.agencies.models import Agency, Approval, Team, User
 from heard.agencies.providers import Provider
 from heard.agencies.queries import Link, Post
-from heard.agencies.rules import REASON_ASKS, Role, can_be_mapped
+from heard.agencies.rules import ON_SERVER, REASON_ASKS, SERVER_ASKS, Role, can_be_mapped
 from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, TextareaField, TextField
 
 ROLE_NAMES = {
@@ -30,7 +30,7 @@ ROLE_NAMES = {
 _ROLES = (
     (
         Role.PRACTITIONER,
-        gettext_lazy("Tells worries, and works with children whom their agency is involved with."),
+        gettext_lazy("Tells worries, and works with children whose records they may see."),
     ),
     (
         Role.DUTY,
@@ -185,6 +185,26 @@ class ApprovalForm(Form):
 
     def clean_agrees(self) -> bool:
         return bool(self.cleaned_data["agrees"] == "yes")
+
+
+class ServerForm(Form):
+    asks = SERVER_ASKS
+
+    what = RadiosField(
+        gettext_lazy("What is to be done?"),
+        choices=[(one.value, Approval.What(one.value).label) for one in ON_SERVER],
+    )
+    about = TextField(
+        gettext_lazy("To what?"),
+        hint=gettext_lazy(
+            "For a backup the name of its file as it was made, such as heard-2026-11-26T030000Z.tar.age; for an earlier time that time, such "
+            "as 2026-11-26 10:00:00+00; for a key that is taken out its name. Else leave it empty."
+        ),
+        max_length=200,
+        autocomplete="off",
+        required=False,
+    )
+    reason = TextareaField(gettext_lazy("Why?"), hint=gettext_lazy("The second person reads it."), rows=3)
 
 
 class RecoveryForm(Form):

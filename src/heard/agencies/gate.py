@@ -45,17 +45,21 @@ class Takes(StrEnum):
 
     FILE = "file"
     EXTRACTS = "extracts"
+    SOUND = "sound"
 
 
-def gate(permission: May, *, fresh: bool = False, takes: Takes | None = None) -> Callable[[View], View]:
+def gate(
+    permission: May, *, fresh: bool = False, takes: Takes | None = None, takes_out: bool = False
+) -> Callable[[View], View]:
     """Marks a view with the permission that it needs. Put it outermost, above every other decorator.
 
     `fresh`: whoever uses it has to have shown in the last minutes that it is them (`heard.home.factors`): for what gives
-    others more rights, or takes much out of Heard at once. `takes`: whether its form has room for files.
+    others more rights, or takes much out of Heard at once. `takes`: whether its form has room for files. `takes_out`: it gives a file with much
+    in it, as often in an hour as `heard.home.taking_out` says.
     """
 
     def mark(view: View) -> View:
-        view.gate, view.fresh, view.takes = permission, fresh, takes  # type: ignore[attr-defined]
+        view.gate, view.fresh, view.takes, view.takes_out = permission, fresh, takes, takes_out  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -84,6 +88,9 @@ class GateMiddleware:
         response = self.get_response(request)
         # On a shared machine nobody goes back to a child's page after sign-out.
         add_never_cache_headers(response)
+        form = getattr(request, "sent_form", None)
+        if form is not None and response.status_code == 200 and form.errors:
+            _note(request, f"sent back for {', '.join(sorted(form.errors))}")
         return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
@@ -107,8 +114,8 @@ class GateMiddleware:
 
 
 def _note(request: HttpRequest, why: str) -> None:
-    """One line for whoever watches the log: the name of the address, the user by number, and which of the three refused.
-    Never which record."""
+    """One line for whoever watches the log: the name of the address, the user by number, and which of the three refused, or for which
+    fields a form came back. Never which record, nor what was typed."""
     user = getattr(request, "user", None)
     route = request.resolver_match.view_name if request.resolver_match else ""
     _log.warning("Refused: %s %s, user %s: %s", request.method, route, getattr(user, "pk", None), why)

@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 KEPT: Final = timedelta(days=30)
+TAKING_OUT, MAKING_PACKS = "take out", "make pack"  # under which it is counted
+TAKES_OUT: Final = (TAKING_OUT, MAKING_PACKS)
 
 
-def why_not_once_more(user: User, what: str, *, most: int, now: datetime | None = None) -> str | None:
-    """Counts it once more for this user, and says why they may not do it now, or None."""
+def why_not_once_more(
+    user: User, what: str, *, most: int, now: datetime | None = None, typed: bool = True
+) -> str | None:
+    """Counts it once more for this user, and says why they may not do it now, or None. `typed`: words stay in a form then."""
     hour = (now or timezone.now()).replace(minute=0, second=0, microsecond=0)
     row, _new = Tally.objects.get_or_create(user=user, what=what, hour=hour, defaults={"most": most})
     Tally.objects.filter(pk=row.pk).update(number=F("number") + 1, most=most)
     row.refresh_from_db(fields=["number"])
     next_at = timezone.localtime(hour + timedelta(hours=1))
-    return why_not_again(number=row.number, most=most, next_at=f"{next_at:%H:%M}")
+    return why_not_again(number=row.number, most=most, next_at=f"{next_at:%H:%M}", typed=typed)
 
 
 def forget_old_counts(now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Agencies, their teams and people, and the record of what people did."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -106,8 +106,8 @@ class User(AbstractUser):
         return list(self.memberships.select_related("team__agency"))
 
     @cached_property
-    def sees_through(self) -> dict[tuple[str, int, bool], models.Q]:
-        """What `network.queries.visible_through` has worked out from these roles."""
+    def sees_through(self) -> dict[Hashable, models.Q]:
+        """What `network.queries` has worked out from these roles: which people, groups, numbers and records this user sees."""
         return {}
 
     @cached_property
@@ -157,6 +157,12 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    given_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Where one administrator gave it alone, and others have to know.")
+    )
+    seen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -172,7 +178,8 @@ class Approval(models.Model):
     """What one alone may not do: somebody asked for it, and another person agrees or not, within a day.
 
     Of a role: `user` gets it in `team`. Of an account that sees more than a practitioner's: a link to set a password goes to
-    `email`, the organisation `provider` signs them in by its `number` of them, or their username is unlocked.
+    `email`, the organisation `provider` signs them in by its `number` of them, or their username is unlocked. Of what is done on
+    the server: there is no `user`, `about` says to what it is done, and whoever does it there shows that it was agreed, once.
     """
 
     class What(models.TextChoices):
@@ -180,10 +187,19 @@ class Approval(models.Model):
         ADDRESS = rules.TwoFor.ADDRESS.value, _("A link to set a password")
         LINK = rules.TwoFor.LINK.value, _("Signing in with their organisation")
         UNLOCK = rules.TwoFor.UNLOCK.value, _("Unlocking their username")
+        RESTORE = rules.TwoFor.RESTORE.value, _("Bringing a backup back")
+        SETTLE = rules.TwoFor.SETTLE.value, _("Going back to an earlier time")
+        KEY_ADD = rules.TwoFor.KEY_ADD.value, _("Adding a key that encrypts files")
+        KEY_ROTATE = rules.TwoFor.KEY_ROTATE.value, _("Turning files over to the newest key")
+        KEY_RETIRE = rules.TwoFor.KEY_RETIRE.value, _("Taking a key out")
+        AUDIT_KEY = rules.TwoFor.AUDIT_KEY.value, _("A new key of the audit trail")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     what = models.CharField(max_length=10, choices=What, default=What.ROLE)
+    about = models.CharField(
+        max_length=200, blank=True, help_text=_("Name of a backup, a time, or a key: to what it is done.")
+    )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=20, blank=True, choices=[(role.value, role.value) for role in Role])
     email = models.EmailField(blank=True)
@@ -195,6 +211,7 @@ class Approval(models.Model):
     agreed = models.BooleanField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was done on the server."))
 
     class Meta:
         ordering: ClassVar = ["-asked_at", "pk"]

@@ -115,7 +115,7 @@ def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
         server, signer = _metadata(where, str(entry["metadata"]))
         _refuse_what_can_be_read(where, server)
         return Provider(**both, server=server, signer=signer)
-    server = str(entry["server"]).rstrip("/")
+    server = str(entry["server"]).strip()
     _refuse_what_can_be_read(where, server)
     secret = _secret(where, id_, entry, environment)
     return Provider(

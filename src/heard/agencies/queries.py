@@ -33,7 +33,24 @@ from heard.agencies.models import (
     User,
 )
 from heard.agencies.providers import Provider
-from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, TwoFor, name_as_counted, needs_two
+from heard.agencies.rules import (
+    APPROVED_WITHIN,
+    BY_SLIP,
+    MAY,
+    ON_SERVER,
+    Hidden,
+    May,
+    Role,
+    TwoFor,
+    name_as_counted,
+    needs_two,
+    server_act,
+    usable_until,
+)
+from heard.agencies.rules import why_not_use as why_not_use_approval
+from heard.agencies.seal import keys
+from heard.agencies.seal.slips import Slip
+from heard.agencies.wide_lock import names_locked_widely
 from heard.govuk.environment import time
 
 # Verbs of the audit trail that change nothing in a record.
@@ -42,9 +59,11 @@ LOOKS = (
     "print",
     "read",
     "download",
+    "listen",
     "search",
     "see",
     "export",
+    "take out",
     "find missing",
     "find changed",
     "find without key",
@@ -56,8 +75,12 @@ ABOUT_STAFF = (
     "team",
     "user",
     "approval",
-    "group",
+    "directory group",
 )  # subjects of what administrators do
+# In older rows a group of the directory is called as a group of people is of whom a worry tells.
+_ONCE_CALLED_GROUP = Q(subject="group", detail__has_key="provider") | Q(
+    subject="group", verb__in=("agree to", "turn down")
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +116,9 @@ class Staff:
     posts: tuple[Post, ...]
 
 
-def agencies_visible_to(user: User) -> QuerySet[Agency]:
-    """Every agency of the partnership, for anyone who is signed in and has a role."""
-    return Agency.objects.all() if user.may(May.SIGNED_IN) else Agency.objects.none()
+def agencies_visible_to(user: User | None) -> QuerySet[Agency]:
+    """Every agency of the partnership, for anyone who is signed in and has a role. `user`: None for a timer."""
+    return Agency.objects.all() if user is None or user.may(May.SIGNED_IN) else Agency.objects.none()
 
 
 def teams_visible_to(user: User) -> QuerySet[Team]:
@@ -184,6 +207,16 @@ def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[Audit
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
+def has_done(
+    user: User, *, verb: str, subject: str, subject_id: object, since: datetime | None = None
+) -> bool:
+    """Whether this user did this with it, by the audit trail; ever, or since then."""
+    rows = AuditRow.objects.filter(
+        subject=subject, subject_id=str(subject_id), verb=verb, actor_id=user.pk
+    ).order_by()
+    return (rows.filter(at__gte=since) if since else rows).exists()
+
+
 def acted_on(user: User, who: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[AuditRow, Any]:
     """Keys of those of these people with whose record somebody did anything but look, by the audit trail: for saying who does not audit it.
     For those who hold audits, and for them."""
@@ -216,10 +249,18 @@ def workers(user: User, permission: May) -> list[User]:
 
 def staff_by_agency(user: User) -> dict[uuid.UUID, int]:
     """Of each agency, how many active people work with children in it, by its key. One question."""
+    return _staff_by(user, "team__agency")
+
+
+def staff_by_team(user: User) -> dict[uuid.UUID, int]:
+    """Of each team, how many active people work with children in it, by its key. One question."""
+    return _staff_by(user, "team")
+
+
+def _staff_by(user: User, path: str) -> dict[uuid.UUID, int]:
     working = [role for role, allowed in MAY.items() if May.PLAN in allowed]
     rows = Membership.objects.filter(user__in=colleagues_visible_to(user).order_by(), role__in=working)
-    counted = rows.order_by().values("team__agency").annotate(people=Count("user", distinct=True))
-    return {row["team__agency"]: row["people"] for row in counted}
+    return dict(rows.order_by().values_list(path).annotate(people=Count("user", distinct=True)))
 
 
 def posts_of(user: User) -> tuple[Post, ...]:
@@ -304,6 +345,73 @@ def invite_takes_two(user: User, person: User, email: str) -> bool:
     return not is_first and takes_two(user, person)
 
 
+def server_acts_asked_for(user: User, what: str, about: str) -> QuerySet[Approval]:
+    """What was asked for the server, of this kind and about this, to which a second has neither agreed nor not, and still can."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = Approval.objects.filter(what=what, about=about, decided_at=None, asked_at__gte=since)
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def why_not_use(user: User | None, approval_id: str, *, what: TwoFor, about: str) -> str | None:
+    """Whether this approval lets whoever looks after the server do this now. `user`: None for them."""
+    try:
+        found = Approval.objects.filter(pk=uuid.UUID(approval_id.strip()), what__in=ON_SERVER).first()
+    except ValueError:
+        found = None
+    if found is None:
+        return why_not_use_approval(
+            found=False, agreed=None, used=False, same=False, until=None, now=timezone.now()
+        )
+    has_begun = AuditRow.objects.filter(
+        subject="approval", verb="begin with", subject_id=str(found.pk)
+    ).exists()
+    return why_not_use_approval(
+        found=True,
+        agreed=found.agreed,
+        used=found.used_at is not None,
+        same=(found.what, found.about) == (what.value, about.strip()),
+        until=usable_until(found.decided_at),
+        now=timezone.now(),
+        has_begun=has_begun,
+        is_for=server_act(found.what, found.about),
+    )
+
+
+def shown_on_server(user: User, asked: Approval) -> str:
+    """What is shown on the server for what two people agreed to: its number, or where the database will not know it a line signed with
+    the key of the audit trail. "" without one, or for whom it is not."""
+    if not user.may(May.APPROVE) or not asked.agreed or asked.decided_at is None:
+        return ""
+    if asked.what not in BY_SLIP:
+        return str(asked.pk)
+    try:
+        ring = keys.read(settings.AUDIT_KEY)
+    except keys.KeyMissing:
+        return ""
+    until = asked.decided_at + APPROVED_WITHIN
+    slip = Slip(
+        ring.site,
+        str(asked.pk),
+        asked.what,
+        asked.about,
+        asked.asked_by_id,
+        asked.decided_by_id or 0,
+        until.isoformat(),
+    )
+    return slip.signed(ring.newest).line()
+
+
+def was_used(user: User | None, approval_id: str) -> bool:
+    """Whether a row says that what was agreed to was done. `user`: None for whoever looks after the server."""
+    return AuditRow.objects.filter(subject="approval", verb="use", subject_id=approval_id).exists()
+
+
+def done_alone(user: User) -> QuerySet[AuditRow]:
+    """What one person alone did on the server though it takes two, the latest first."""
+    rows = AuditRow.objects.filter(subject="approval", verb="do alone").order_by("-at", "-pk")
+    return rows if user.may(May.SEE_TRAIL) else rows.none()
+
+
 def has_a_second(user: User, person: User) -> bool:
     """Whether a second person can be asked: somebody else agrees to such things, or once did. While the first
     administrator of a partnership sets it up, nobody does."""
@@ -321,7 +429,7 @@ def who_could_agree(user: User) -> QuerySet[User]:
 
 def acts_visible_to(user: User) -> QuerySet[AuditRow]:
     """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
-    rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
+    rows = AuditRow.objects.filter(Q(subject__in=ABOUT_STAFF) | _ONCE_CALLED_GROUP).exclude(verb__in=LOOKS)
     return rows if user.may(May.SEE_ACTS) else rows.none()
 
 
@@ -408,7 +516,7 @@ def _locked(attempts: QuerySet[AccessAttempt]) -> set[str]:
     since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
     counted = attempts.filter(attempt_time__gt=since).values("username", "ip_address")
     full = counted.annotate(wrong=Sum("failures_since_start")).filter(wrong__gte=settings.AXES_FAILURE_LIMIT)
-    return set(full.values_list("username", flat=True))
+    return set(full.values_list("username", flat=True)) | names_locked_widely(attempts)
 
 
 def factors_of(user: User, person: User) -> list[str]:
@@ -563,6 +671,27 @@ def group_roles_to_agree_to(user: User) -> QuerySet[GroupRole]:
     since = timezone.now() - APPROVED_WITHIN
     rows = group_roles_visible_to(user).filter(counts_since=None, asked_at__gte=since)
     return rows.exclude(asked_by=user.pk).order_by("asked_at", "pk")
+
+
+def members_to_see(user: User) -> QuerySet[Membership]:
+    """Who was put into a team by one administrator alone, and of whom nobody who answers for it has said that they know them; the
+    longest first. For its supervisors; where it has none but themselves and whoever did it, for co-ordinators."""
+    rows = Membership.objects.filter(given_at__isnull=False, seen_at=None, user__is_active=True)
+    rows = rows.exclude(user=user).exclude(given_by=user).select_related("user", "team__agency", "given_by")
+    others = memberships_with(user, May.SIGN_OFF).filter(team=OuterRef("team"))
+    others = others.exclude(user=OuterRef("user")).exclude(user=OuterRef("given_by"))
+    theirs = Q(team__in=user.teams_where(May.SIGN_OFF))
+    if user.may(May.SEE_PARTNERSHIP):
+        theirs |= Q(~Exists(others))
+    return rows.filter(theirs).order_by("given_at", "pk") if user.may(May.SEE_TEAM) else rows.none()
+
+
+def member_to_see(user: User, membership_id: int) -> Membership:
+    """One of them, or `Hidden`."""
+    found = members_to_see(user).filter(pk=membership_id).first()
+    if found is None:
+        raise Hidden
+    return found
 
 
 def roles_proposed(user: User) -> QuerySet[ProposedRole]:

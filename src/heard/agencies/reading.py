@@ -16,6 +16,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -28,6 +30,7 @@ _SQLITE: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_I
 _POSTGRESQL: Final = {"25006", "53100"}  # read_only_sql_transaction, disk_full
 _FIELDS: Final = ("actor_id", "actor", "agency", "verb", "subject", "subject_id", "reason", "detail")
 
+_LOOKED_AT: Final = "looked at"  # in the detail of a row
 _only: ContextVar[bool] = ContextVar("reading only", default=False)
 _restricted: list[Callable[[set[uuid.UUID]], bool]] = []
 _log = logging.getLogger(__name__)
@@ -105,19 +108,44 @@ def _append(lines: str) -> None:
 
 
 def bring_in_looks() -> int:
-    """Puts what the file holds into the audit trail, with the time at which it was. How many looks they were."""
+    """Puts what the file holds into the audit trail, with the time at which it was. How many looks they were. A line that nobody can
+    read goes into a file beside it, with an error in the log, and stops none of the others."""
     if not settings.LOOKS.is_file() or not settings.LOOKS.stat().st_size:
         return 0
     with settings.LOOKS.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        said = [json.loads(line) for line in file if line.endswith("\n")]
+        rows, broken = [], []
+        for line in file:
+            try:
+                rows.append(_row(line))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                broken.append(line)
+        _put_aside(broken)
         with transaction.atomic():
-            AuditRow.objects.bulk_create(_row(one) for one in said)
+            AuditRow.objects.bulk_create(rows)
         file.truncate(0)
-    return len(said)
+    return len(rows)
 
 
-def _row(said: dict[str, object]) -> AuditRow:
-    detail = said.pop("detail") or {}
-    at = said.pop("at")
-    return AuditRow(**said, detail={**detail, "looked at": at})  # type: ignore[dict-item]
+def looked_at(detail: dict[str, object]) -> datetime | None:
+    """When somebody looked, where the row came into the audit trail later."""
+    at = detail.get(_LOOKED_AT)
+    return datetime.fromisoformat(str(at)) if at else None
+
+
+def _row(line: str) -> AuditRow:
+    said = json.loads(line)
+    detail = {**(said.pop("detail") or {}), _LOOKED_AT: said.pop("at")}
+    looked_at(detail)
+    said["person_id"] = uuid.UUID(said["person_id"]) if said["person_id"] else None
+    return AuditRow(**said, detail=detail)
+
+
+def _put_aside(lines: list[str]) -> None:
+    """Before the others are brought in, so that none is lost. What a full disk left of a line may be twice in it."""
+    if lines:
+        with open(settings.LOOKS.with_suffix(".broken"), "a", opener=partial(os.open, mode=0o600)) as file:
+            file.writelines(line if line.endswith("\n") else line + "\n" for line in lines)
+        _log.error(
+            "Of the looks in the file of HEARD_LOOKS %s lines cannot be read. They are beside it.", len(lines)
+        )

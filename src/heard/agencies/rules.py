@@ -1,9 +1,10 @@
 """Who may do what, as one table. Pure: no Django, no clock, no database."""
 
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
@@ -13,7 +14,7 @@ class May(StrEnum):
 
     SIGNED_IN = "use Heard"
     TELL = "tell a worry"
-    SEE_CHILD = "see the records of children whom their agency is involved with"
+    SEE_CHILD = "see the records of children on whose list they are"
     SEE_PARTNERSHIP = "see every child's record in the partnership that is not restricted"
     DECIDE = "decide on a worry"
     ASSESS = "write an assessment"
@@ -29,7 +30,7 @@ class May(StrEnum):
     SUPERVISE = "hold supervision with the people of their agency"
     SEE_TEAM = "see the work of their agency's teams: who works with whom, and what is oldest"
     MERGE = "say that two records are of one person, and take that back"
-    DISCLOSE = "prepare the record for the person whom it is about"
+    DISCLOSE = "prepare the record for the person whom it is about, and lists for those who inspect"
     HEAR_OF_STAFF = "hear of a worry about somebody who works with children, and decide on it"
     RUN_ENGINE = "bring in extracts and run the engine"
     SEE_LIST = "see the list of children with scattered signs"
@@ -54,6 +55,9 @@ class May(StrEnum):
     BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
     REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
     KEEP_SERVICES = "keep the directory of services, the local procedures, the child protection team, and from when a duty of law holds here"
+    MARK_COMMON = (
+        "say that a number, plate or account is an organisation’s and joins nobody, and take that back"
+    )
     BRING_IN = "bring today’s caseload in from files, and take that back as the second person"
 
 
@@ -93,6 +97,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.BRING_IN,
             May.KEEP_SERVICES,
             May.HOLD_FIGURES,
+            May.MARK_COMMON,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -117,7 +122,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.HOLD_FIGURES,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE, May.SEE_TRAIL}),
+    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE, May.SEE_TRAIL, May.MARK_COMMON}),
 }
 
 
@@ -257,6 +262,107 @@ class TwoFor(StrEnum):
     ADDRESS = "address"
     LINK = "link"
     UNLOCK = "unlock"
+    RESTORE = "restore"
+    SETTLE = "settle"
+    KEY_ADD = "key add"
+    KEY_ROTATE = "key rotate"
+    KEY_RETIRE = "key retire"
+    AUDIT_KEY = "audit key"
+
+
+# What is done on the server, with the command that does it. Of some it is said beforehand to what.
+ON_SERVER: Final[dict[TwoFor, str]] = {
+    TwoFor.RESTORE: "heard restore",
+    TwoFor.SETTLE: "heard backup settle",
+    TwoFor.KEY_ADD: "heard keys add",
+    TwoFor.KEY_ROTATE: "heard keys rotate",
+    TwoFor.KEY_RETIRE: "heard keys retire",
+    TwoFor.AUDIT_KEY: "heard audit key --new",
+}
+SAYS_TO_WHAT: Final = frozenset({TwoFor.RESTORE, TwoFor.SETTLE, TwoFor.KEY_RETIRE})
+# Of these the database does not know that it was agreed: it is empty, or of before.
+BY_SLIP: Final = frozenset({TwoFor.RESTORE, TwoFor.SETTLE})
+# This takes hours and may be broken off. It goes on with the approval with which it began.
+GOES_ON: Final = frozenset({TwoFor.KEY_ROTATE})
+_BACKUP: Final = re.compile(r"heard-(\d{4}-\d\d-\d\dT\d{6}Z)\.tar(\.age)?")
+_NO_MOMENT: Final = "Give the name of the backup’s file as it was made, such as heard-2026-11-26T030000Z.tar.age, or a time, such as 2026-11-26 10:00:00+00."
+SERVER_ASKS: Final = Asks(
+    what="Choose what is to be done on the server.",
+    about="Say to what: the name of the backup’s file, the time to go back to, or the key.",
+    reason="Say why. The second person reads it.",
+)
+
+
+def why_not_ask_for_server(*, what: str, about: str, asked_already: bool, reason: str) -> str | None:
+    """Whether a second person may be asked now to agree to what is done on the server."""
+    if what not in ON_SERVER:
+        return SERVER_ASKS["what"]
+    if what in SAYS_TO_WHAT and not about.strip():
+        return SERVER_ASKS["about"]
+    if what in BY_SLIP and moment_of(about) is None:
+        return _NO_MOMENT
+    if asked_already:
+        return "A second person has been asked already."
+    return SERVER_ASKS.missing(reason=reason)
+
+
+def moment_of(about: str) -> datetime | None:
+    """Which moment is meant: a time (of UTC, where it says no zone), or that at which a backup was made, which the name of its file
+    says. None for anything else."""
+    named = _BACKUP.fullmatch(about.strip())
+    try:
+        found = datetime.fromisoformat(named[1] if named else about.strip())
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def server_act(what: str, about: str) -> str:
+    """What is done on the server, and to what, as whoever looks after it knows it."""
+    command = next((typed for one, typed in ON_SERVER.items() if one == what), what)
+    return f"{command} {about}".strip()
+
+
+def usable_until(decided_at: datetime | None) -> datetime | None:
+    """Until when what was agreed to may be done on the server."""
+    return decided_at + APPROVED_WITHIN if decided_at else None
+
+
+def why_not_use(
+    *,
+    found: bool,
+    agreed: bool | None,
+    used: bool,
+    same: bool,
+    until: datetime | None,
+    now: datetime,
+    has_begun: bool = False,
+    is_for: str = "",
+) -> str | None:
+    """Whether what was asked for on the site may be done with it on the server. `same`: it is for this command and this thing;
+    `has_begun`: it goes on, and then has no end; `is_for`: what it is for."""
+    if not found:
+        return "No approval has this number. It stands on the site under What takes two people."
+    if agreed is None:
+        return (
+            "No second person has agreed to this yet. They do that on the site, under What takes two people."
+        )
+    if not agreed or until is None:
+        return "A second person turned this down. Speak with them, and ask again on the site."
+    if used:
+        return "This approval was used already. Ask for another on the site, under What takes two people."
+    if why_not := why_not_for_this(same=same, is_for=is_for):
+        return why_not
+    if now > until and not has_begun:
+        return "This was agreed more than 24 hours ago. Ask again on the site, under What takes two people."
+    return None
+
+
+def why_not_for_this(*, same: bool, is_for: str) -> str | None:
+    """Whether what two people agreed to is what is done now. `is_for`: what they agreed to."""
+    if same:
+        return None
+    return f"This approval is for something else: {is_for}. Do that, or ask on the site for this one."
 
 
 def why_not_alone(*, takes_two: bool, agreed: bool) -> str | None:
@@ -350,6 +456,9 @@ def why_not_invite(*, is_active: bool, email: str, no_mail: str | None) -> str |
     if not email.strip():
         return "Enter the email address that the link goes to."
     return no_mail
+
+
+MOST_WRONG_FOR_A_NAME: Final = 40  # passwords in an hour, from wherever: eight addresses with five each
 
 
 def name_as_counted(username: str) -> str:
@@ -571,12 +680,13 @@ def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:
 # ---- what is limited in an hour
 
 
-def why_not_again(*, number: int, most: int, next_at: str) -> str | None:
+def why_not_again(*, number: int, most: int, next_at: str, typed: bool = True) -> str | None:
     """Whether somebody may do once more in this hour what they have done `number` times. `next_at`: when the next begins, as
-    a page says it."""
+    a page says it. `typed`: there are words that stay in a form."""
     if number <= most:
         return None
+    still = "What you typed is still here. " if typed else ""
     return (
-        f"You have done this {most} times in this hour, and more is not possible until {next_at}. What you typed is still here. "
+        f"You have done this {most} times in this hour, and more is not possible until {next_at}. {still}"
         "If a child is in danger now, ring 999."
     )

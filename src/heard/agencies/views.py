@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies import actions, queries, rules
+from heard.agencies.acts import done_on_server, in_words
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.forms import (
     ROLE_NAMES,
@@ -32,6 +34,7 @@ from heard.agencies.forms import (
     ProposedRoleForm,
     ReasonForm,
     RecoveryForm,
+    ServerForm,
     TakeRoleForm,
     TeamForm,
     UnlinkForm,
@@ -446,6 +449,31 @@ def role_proposed(request: Request, role_id: int) -> HttpResponse:
     )
 
 
+@gate(May.SEE_TEAM)
+def joined(request: Request, membership_id: int) -> HttpResponse:
+    """Whoever answers for a team says that they know who was put into it."""
+    row = queries.member_to_see(request.user, membership_id)
+    if request.method == "POST":
+        actions.see_member(by=request.user, membership_id=membership_id)
+        messages.success(request, _("Saved, with your name."))
+        return redirect("home")
+    words = {
+        "role": ROLE_NAMES[rules.Role(row.role)], "who": row.user, "team": row.team, "agency": row.team.agency, "by": row.given_by,
+    }  # fmt: skip
+    return _ask(
+        request,
+        Form(),
+        heading=_("Do you know who was added?"),
+        about=_("%(role)s: %(who)s in %(team)s, %(agency)s. Added by %(by)s") % words,
+        what_for=_(
+            "They see the children with whom this team works. If you do not know them, or they do not work here, leave this as it is: "
+            "phone the person who added them, and a co-ordinator."
+        ),
+        button=_("I know them, and they work in this team"),
+        back=reverse("home"),
+    )
+
+
 @gate(May.MANAGE, fresh=True)
 @require_POST
 def user_end_sessions(request: Request, user_id: int) -> HttpResponse:
@@ -528,7 +556,10 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
         form,
         heading=_("Take a role away"),
         about=str(person),
-        what_for=_("From now on they can no longer do what this role alone allowed. What they wrote stays."),
+        what_for=_(
+            "From now on they can no longer do what this role alone allowed. What they wrote stays. Children of that team they see no longer, "
+            "also those whose worker they are: whoever decides there lets them in again or names somebody else."
+        ),
         button=_("Take it away"),
         back=reverse("user", args=[user_id]),
     )
@@ -674,8 +705,17 @@ def approvals(request: Request) -> HttpResponse:
     """What takes two people: what waits, and what was decided."""
     page = Paginator(queries.approvals_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     past = timezone.now() - rules.APPROVED_WITHIN
-    context = {"page": page, "role_names": ROLE_NAMES, "past": past}
+    may_ask = request.user.may(May.MANAGE)
+    context = {"page": page, "role_names": ROLE_NAMES, "past": past, "may_ask": may_ask}
     return render(request, "agencies/approvals.html", context)
+
+
+_ASKS = gettext_lazy(
+    "%(by)s asks for it: “%(reason)s” Agree only if you know that they need it, from themselves and not by mail."
+)
+_ASKS_FOR_SERVER = gettext_lazy(
+    "%(by)s asks to do it on the server: “%(reason)s” Agree only once you have spoken with them."
+)
 
 
 @gate(May.APPROVE, fresh=True)
@@ -697,6 +737,8 @@ def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
         asked_at=asked.asked_at,
         now=timezone.now(),
     )
+    if asked.agreed and asked.what in rules.ON_SERVER:
+        return _to_be_done(request, asked)
     words = {"by": asked.asked_by, "reason": asked.reason}
     heading, about = _asked(asked)
     return _ask(
@@ -704,18 +746,63 @@ def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
         form,
         heading=heading,
         about=about,
-        what_for=_(
-            "%(by)s asks for it: “%(reason)s” Agree only if you know that they need it, from themselves and not by mail."
-        )
-        % words,
+        what_for=(_ASKS_FOR_SERVER if asked.what in rules.ON_SERVER else _ASKS) % words,
         button=_("Save"),
         back=reverse("approvals"),
         why_not=why_not,
     )
 
 
+def _to_be_done(request: Request, asked: Any) -> HttpResponse:
+    """What whoever looks after the server types there, for as long as it counts."""
+    what = rules.TwoFor(asked.what)
+    until = rules.usable_until(asked.decided_at)
+    shows = queries.shown_on_server(request.user, asked)
+    words = {
+        "asked": asked,
+        "heading": _asked(asked)[0],
+        "until": until,
+        "counts": asked.used_at is None and until is not None and timezone.now() <= until,
+        "by_slip": what in rules.BY_SLIP,
+        "typed": f"{_command(what, asked.about)} … --approval {shows}" if shows else "",
+    }
+    return render(request, "agencies/to_be_done.html", words)
+
+
+def _command(what: rules.TwoFor, about: str) -> str:
+    """What is typed, with what it is done to."""
+    named = shlex.quote(about) if about else ""
+    return rules.server_act(what, f"--as-of {named}" if what == rules.TwoFor.SETTLE else named)
+
+
+@gate(May.MANAGE, fresh=True)
+def approval_ask(request: Request) -> HttpResponse:
+    """Asks for what is done on the server by two: a backup brought back, or keys changed."""
+    form = kept_form(request, ServerForm, kind="server.ask")
+    if form.is_valid():
+        with sending(request, form, errors_on="reason"):
+            asked = actions.ask_for_server(by=request.user, **form.cleaned_data)
+            messages.success(
+                request, _("A second person is asked. Tell them: they agree within 24 hours, or not.")
+            )
+            return redirect("approval", approval_id=asked.pk)
+    return _ask(
+        request,
+        form,
+        heading=_("Ask for something on the server"),
+        what_for=_(
+            "Bringing a backup back and changing keys take two people. Once somebody else agrees, this page shows what whoever looks after "
+            "the server types."
+        ),
+        button=_("Ask a second person"),
+        back=reverse("approvals"),
+    )
+
+
 def _asked(asked: Any) -> tuple[str, str]:
     """What a second person is asked, and about whom."""
+    if asked.what in rules.ON_SERVER:
+        return asked.get_what_display(), asked.about
     words = {"who": asked.user, "email": asked.email, "provider": asked.provider, "number": asked.number}
     if asked.what == rules.TwoFor.ADDRESS:
         return _("Send them a link to set a password?"), _("%(who)s. The link goes to %(email)s") % words
@@ -739,11 +826,18 @@ def acts(request: Request) -> HttpResponse:
     page = Paginator(queries.acts_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     people = {int(row.subject_id) for row in page if row.subject == "user"}
     known = queries.who_are(request.user, people)
-    rows = [(row, known.get(int(row.subject_id)) if row.subject == "user" else None) for row in page]
+    rows = [
+        (row, in_words(row), known.get(int(row.subject_id)) if row.subject == "user" else None, _role(row))
+        for row in page
+    ]
     return render(request, "agencies/acts.html", {"page": page, "rows": rows})
 
 
-@gate(May.SEE_ACTS, fresh=True)
+def _role(row: Any) -> Any:
+    return ROLE_NAMES.get(row.detail.get("role", ""), "")
+
+
+@gate(May.SEE_ACTS, fresh=True, takes_out=True)
 @require_safe
 def acts_file(request: Request) -> HttpResponse:
     """All of it, for the board’s auditor."""
@@ -753,7 +847,7 @@ def acts_file(request: Request) -> HttpResponse:
 
 
 def _act(row: Any) -> tuple[str, ...]:
-    told = (row.actor, row.agency, row.verb, row.subject, row.subject_id, row.reason)
+    told = (row.actor, row.agency, in_words(row), row.subject, row.subject_id, row.reason)
     return (row.at.isoformat(), *told, json.dumps(row.detail))
 
 
@@ -777,6 +871,7 @@ def audit_trail(request: Request) -> HttpResponse:
         "checks": checks,
         "head": queries.last_head(request.user),
         "witnesses": queries.witnesses_of_trail(request.user),
+        "alone": [(row, done_on_server(row)) for row in queries.done_alone(request.user)[:_CHECKS_SHOWN]],
     }
     return render(request, "agencies/trail.html", words)
 

@@ -42,7 +42,8 @@ class Waiting:
     """One thing that waits, in one line: about whom, what, from whom or what else is to know, for whom, and by which day.
 
     `whose`: '' where it waits for the reader by name; else whom it waits for: a colleague (`is_colleagues`), or many. `rule` and `source` are what gives the day.
-    `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it.
+    `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it. `later`: where it is put off to
+    a later day, with a reason.
     """
 
     about: str
@@ -58,6 +59,7 @@ class Waiting:
     kind: str = ""
     is_colleagues: bool = False
     reader_id: int | None = None
+    later: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class WorkList:
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
+    `later`: the address where a row is put off to a later day, "" where it is not.
     `child`: the way from a row to the child, of work with the child: it leaves the list once it is recorded that the child has died.
     """
 
@@ -91,6 +94,7 @@ class WorkList:
     shows: tuple[str, ...] = ()
     only_if: Callable[[User], QuerySet[Any]] | None = None
     child: str = ""
+    later: Callable[[Any], str] = lambda row: ""
 
     def __post_init__(self) -> None:
         """Nobody is reminded of what was to be done with a child who has died."""
@@ -127,6 +131,7 @@ class WorkList:
             source=clock.source if clock else "",
             ahead=self.ahead(row),
             kind=self.key,
+            later=self.later(row),
         )
 
     def _day(self, row: Any) -> date | None:

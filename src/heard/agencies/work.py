@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.drafts.forms import resume_at
 from heard.agencies.drafts.queries import drafts_of
 from heard.agencies.forms import ROLE_NAMES
-from heard.agencies.models import AuditCheck, Draft, GroupRole, ProposedRole, Recovery, User
+from heard.agencies.models import AuditCheck, Draft, GroupRole, Membership, ProposedRole, Recovery, User
 from heard.agencies.queries import (
     group_roles_to_agree_to,
+    members_to_see,
     own_mail_that_comes_back,
     people_unused,
     people_without_groups,
@@ -67,6 +68,13 @@ UNUSED = WorkList(
     "unused", _("Accounts that nobody uses"), May.MANAGE, people_unused, "user", str, _("Ask whether they still work here, or switch them off"),
     whose=_("administrators"),
     note=lambda row: _("last signed in on %(date)s") % {"date": day(row.last_login)} if row.last_login else _("has never signed in"),
+)  # fmt: skip
+JOINED = WorkList(
+    "joined", _("People who were added to a team"), May.SEE_TEAM, members_to_see, "joined", "user", _("Say whether you know them"),
+    whose=_("supervisors"), shows=("user", "team__agency", "given_by"),
+    note=lambda row: _("%(role)s in %(team)s, added by %(by)s on %(date)s")
+    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "by": row.given_by, "date": day(row.given_at)},
+    only_if=lambda user: Membership.objects.filter(given_at__isnull=False, seen_at=None),
 )  # fmt: skip
 ROLES_PROPOSED = WorkList(
     "roles-proposed", _("Roles that an organisation proposes"), May.MANAGE, roles_proposed, "role_proposed", "user", _("Say whether they get the role"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -145,6 +145,7 @@ def _looks() -> Iterator[Finding]:
 def _database() -> Iterator[Finding]:
     from django.db import connection
 
+    yield from _roles(connection.vendor, connection.settings_dict)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA journal_mode")
@@ -160,6 +161,38 @@ def _database() -> Iterator[Finding]:
     if server < 15:
         yield _error("postgresql", f"PostgreSQL {server} is too old.", "Upgrade it to 15 or newer.")
     yield from _client(server)
+
+
+def _roles(vendor: str, named: dict[str, Any]) -> Iterator[Finding]:
+    """What the database lets the site do, and whether others hear what is said to it."""
+    from django.conf import settings
+
+    if vendor == "sqlite" and not settings.DEMO:
+        sentence = "SQLite knows no roles: whatever gets into the site can alter and remove what was done."
+        remedy = (
+            "For real children use PostgreSQL with a role of its own for the site: docs/guide/install.md."
+        )
+        yield _error("sqlite", sentence, remedy)
+    if vendor == "postgresql" and _is_elsewhere(str(named["HOST"])):
+        mode = str(named["OPTIONS"].get("sslmode", ""))
+        if mode != "verify-full":
+            sentence = f"What is said to PostgreSQL at {named['HOST']} may be read or changed on its way."
+            remedy = "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL."
+            yield _error("postgresql-clear", sentence, remedy)
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether a host is another machine: a path is a socket of this one, and so is none."""
+    return bool(host) and not host.startswith("/") and host.strip("[]") not in _LOCAL
+
+
+def _in_clear(code: str, what: str, address: str) -> Iterator[Finding]:
+    """Of a service that is spoken to without TLS: an error where it is on another machine."""
+    host = address.rpartition(":")[0] or address
+    if _is_elsewhere(host):
+        sentence = f"What is said to {what} at {address} goes over the network in clear."
+        remedy = "Run it on this machine, or reach it through a tunnel that ends here (stunnel, WireGuard)."
+        yield _error(code, sentence, remedy)
 
 
 def _client(server: int) -> Iterator[Finding]:
@@ -256,7 +289,8 @@ def _clamd() -> Iterator[Finding]:
     if not settings.CLAMD:
         sentence = "Attached files are not checked for harmful software."
         yield _warning("clamd", sentence, "Install clamav-daemon, and set HEARD_CLAMD to its socket.")
-    elif not scanning.answers(settings.CLAMD):
+    yield from _in_clear("clamd-clear", "ClamAV", settings.CLAMD)
+    if settings.CLAMD and not scanning.answers(settings.CLAMD):
         lost = (
             "no file is taken" if settings.CLAMD_AWAY == "refuse" else "no file that was attached is opened"
         )
@@ -384,6 +418,7 @@ def _witnesses(failing: list[str]) -> Iterator[Finding]:
             "Fewer than two witnesses keep heads of the audit trail.",
             "Set two of HEARD_WITNESS_FILE, HEARD_WITNESS_SYSLOG and HEARD_WITNESS_MAIL.",
         )
+    yield from _in_clear("audit-witness-clear", "the syslog that keeps heads", settings.WITNESS_SYSLOG)
     for name in failing:
         yield _error(
             "audit-witness-fails", f"The witness {name} takes no heads.", "See what the log says of it."
@@ -435,7 +470,7 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
     said: dict[str, str] = {}
     try:
         said = requests.get(
-            f"{server}/.well-known/openid-configuration", timeout=5, allow_redirects=False
+            f"{server.rstrip('/')}/.well-known/openid-configuration", timeout=5, allow_redirects=False
         ).json()
         lacking = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - set(said)
     except (requests.RequestException, ValueError, TypeError):

@@ -5,6 +5,8 @@ HEARD_DEMO         1 for the fictional partnership on this machine only
 HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
+HEARD_DROP_FOLDER  folder with a folder for each agency, into which it puts extracts that `heard drop-folder` takes; default none
+HEARD_DROP_MINUTES for how many minutes a file there has not changed before it counts as whole; default 10
 HEARD_LOOKS        a file, best on another disk, for who looked at what while the database cannot be written
 HEARD_KEYS         the file with the keys that encrypt attached files, packs and what apps and codes derive from, apart from the
                    database and from HEARD_DATA; `heard keys make` makes it. Default none, and nothing of it is encrypted
@@ -13,6 +15,7 @@ HEARD_WITNESS_FILE a file, best on another machine's disk, to which signed heads
 HEARD_WITNESS_SYSLOG  host[:port] of a syslog that gets them, or the path of its socket
 HEARD_WITNESS_MAIL addresses that get one each day, separated by commas; best of people in two agencies
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
+HEARD_MAP          a folder with what `heard map add` added: postcodes, boundaries and tiles; default map/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
 HEARD_METRICS_TOKEN  a long random text, with which a monitor on this machine reads /metrics; without it nobody does
@@ -28,6 +31,7 @@ HEARD_ESCALATION   a file with the steps and times of a professional disagreemen
 HEARD_GLASS_HOURS  for how many hours a record stays open that was opened in an emergency; default 4
 HEARD_GLASS_TRIES  how often somebody may try that in an hour; default 5
 HEARD_SEARCHES     how often somebody may search in an hour; default 60
+HEARD_TAKEN_OUT    how often somebody may take out lists, packs, chronologies, drawings and workbooks in an hour; default 20
 HEARD_READING      what counts as unusual reading, as children,first hour,last hour,name: records of more children in one hour;
                    outside these hours or on a day off; a family name that more children have says nothing. Default 30,7,20,10
 HEARD_RETENTION    after how many years a child's record is past its time, from birth or from when the case was closed, such as
@@ -42,6 +46,8 @@ HEARD_SIGN_ON      a file with the organisations at which people sign in instead
                    (docs/guide/single-sign-on.md); default none
 HEARD_SIGN_ON_DAYS  for how many days somebody whom an organisation signs in comes in with a password or passkey of Heard without
                    having come by it; default 1
+HEARD_SERVICE_HOSTS  hosts from whose addresses services in Open Referral UK may be read, with commas, such as
+                   directory.example.org; default none: then they come from files alone
 HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
                    45,90, in the demo none
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
@@ -71,12 +77,15 @@ from heard.agencies.rules import unused_days as _unused_days
 from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
+from heard.services.rules import hosts_of as _hosts
 
 PACKAGE = Path(__file__).resolve().parent.parent
 os.umask(0o077)  # whatever the site writes, also into a folder that others may open, is for the site alone
 DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
+DROP = Path(_drop).resolve() if (_drop := os.environ.get("HEARD_DROP_FOLDER", "")) else None
+DROP_QUIET_MINUTES = int(os.environ.get("HEARD_DROP_MINUTES", "10"))
 LOOKS = Path(os.environ.get("HEARD_LOOKS", DATA / "looks.jsonl")).resolve()
 KEYS = Path(_keys).resolve() if (_keys := os.environ.get("HEARD_KEYS", "")) else None
 AUDIT_KEY = Path(os.environ.get("HEARD_AUDIT_KEY", DATA / "audit.key")).resolve()
@@ -84,6 +93,7 @@ WITNESS_FILE = os.environ.get("HEARD_WITNESS_FILE", "")
 WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
 WITNESS_MAIL = [one.strip() for one in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if one.strip()]
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
+MAP = Path(os.environ.get("HEARD_MAP", DATA / "map")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
@@ -124,9 +134,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",  # before what serves styles and scripts: these have one too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "heard.home.devices.DevicesMiddleware",
     "heard.home.where_children_write.WhereChildrenWrite",  # around all that may refuse or fail
     "heard.home.readable.ReadableSessions",
-    "django.middleware.locale.LocaleMiddleware",
+    "heard.home.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +151,7 @@ MIDDLEWARE = [
     "heard.home.readable.ReadableMiddleware",
     "heard.home.keyless.KeylessMiddleware",
     "heard.home.factors.ConfirmFirst",
+    "heard.home.taking_out.TakingOutLimit",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -173,6 +185,8 @@ AFTER_WRITES = [
 NOW_AND_THEN = [
     "heard.agencies.trail.sealing.seal_and_tell",
     "heard.cases.watch.looking.watch",
+    "heard.cases.watch.unanswered.give_to_others",
+    "heard.cases.glass.unreviewed.give_to_others",
     "heard.agencies.unused.now_and_then",
     "heard.cases.attachment.later.look_for_waiting_files",
 ]
@@ -190,14 +204,32 @@ FILES_SEEN_THROUGH = {
         "heard.board.queries.evidence_to_complete",
         "heard.board.queries.evidence_visible_to",  # to the board too, which attaches nothing else
     ],
+    "edition": [
+        "heard.services.queries.editions_visible_to",
+        "heard.services.queries.editions_to_complete",
+        "heard.services.queries.editions_visible_to",  # to whoever is signed in
+    ],
+}
+# Who keeps and opens the PDF of a local procedure, for services, which stand below: as every attached file.
+PROCEDURE_FILES = {
+    "keep": "heard.cases.attachment.actions.attach",
+    "open": "heard.cases.attachment.actions.open_attachment",
 }
 
 # Records that may name a person, place, group or handle, or be the source of a tie: the query that says who reads which. What is
 # not named here is read by nobody. And the records about a group, through which their readers see it.
 RECORDS_THAT_NAME = {
     "concern": "heard.cases.concern.queries.concerns_open_to",
-    "interview": "heard.cases.missing.queries.episodes_visible_to",
+    "interview": "heard.cases.missing.queries.episodes_visible_to",  # a missing episode, with its interview
+    "philomena": "heard.cases.missing.queries.forms_visible_to",
+    "panel": "heard.cases.panel.queries.panels_visible_to",
+    "panel item": "heard.cases.panel.queries.items_that_name",
 }
+# Actions that tell whoever answers for what rests on a source of a tie once it is withdrawn.
+TOLD_OF_WITHDRAWN = [
+    "heard.cases.disruption.actions.tell_of_withdrawn",
+    "heard.graph.exchange.actions.tell_of_withdrawn",
+]
 GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
 
 ROOT_URLCONF = "heard.config.urls"
@@ -213,6 +245,7 @@ _CONTEXT = [
     "heard.home.readable.reading",
     "heard.home.factors.factor",
     "heard.home.sign_on.sign_on",
+    "heard.home.languages.languages",
 ]
 TEMPLATES = [
     {
@@ -307,6 +340,7 @@ MFA_FORMS = {
 # Where an organisation says who somebody is: nobody is added by it, nobody found by a mail address, no token is kept.
 try:
     SIGN_ON = _providers(os.environ.get("HEARD_SIGN_ON", ""), os.environ)
+    SERVICE_HOSTS = _hosts(os.environ.get("HEARD_SERVICE_HOSTS", ""))
 except ValueError as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from _wrong
 SIGN_ON_DAYS = int(os.environ.get("HEARD_SIGN_ON_DAYS", "1"))
@@ -324,6 +358,7 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
 CSRF_FAILURE_VIEW = "heard.home.typed.page_open_too_long"
+AXES_HANDLER = "heard.agencies.locking.ByName"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -340,7 +375,14 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
+LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+LOCALE_PATHS = [LOCALE]
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = (
+    "heard_language",
+    True,
+    "Lax",
+)  # ends with the browser
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/London"
@@ -350,6 +392,8 @@ WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing is collecte
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
+SPOKEN_MEGABYTES = int(os.environ.get("HEARD_SPOKEN_MB", "5"))  # of one recording of a child who speaks
+SPOKEN_SECONDS = int(os.environ.get("HEARD_SPOKEN_SECONDS", "180"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ESCALATION = os.environ.get("HEARD_ESCALATION", "")
 METRICS_TOKEN = os.environ.get("HEARD_METRICS_TOKEN", "")
@@ -377,6 +421,7 @@ SECURE_CSP = {
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
+    "media-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
@@ -392,7 +437,7 @@ SESSION_WARNING = min(
     5 * 60, SESSION_IDLE // 2, SESSION_COOKIE_AGE // 2
 )  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 if (
     not DEMO
 ):  # a browser takes a cookie of such a name from this host alone, over HTTPS: no neighbour can set it
@@ -443,6 +488,7 @@ URGENT_MINUTES = tuple(int(minutes) for minutes in _urgent)
 GLASS_HOURS = int(os.environ.get("HEARD_GLASS_HOURS", "4"))
 GLASS_TRIES = int(os.environ.get("HEARD_GLASS_TRIES", "5"))
 SEARCHES = int(os.environ.get("HEARD_SEARCHES", "60"))
+TAKEN_OUT = int(os.environ.get("HEARD_TAKEN_OUT", "20"))
 _reading = os.environ.get("HEARD_READING", "30,7,20,10").split(",")
 if len(_reading) != 4 or not all(number.strip().isdigit() for number in _reading):
     raise ImproperlyConfigured("HEARD_READING is four numbers, such as 30,7,20,10.")

@@ -1,6 +1,8 @@
 """The background worker: heard of while it is alive; what a killed one was doing is done by another."""
 
+import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -10,7 +12,7 @@ from tests.conftest import World
 
 from heard.agencies.jobs import working
 from heard.agencies.models import WorkerBeat
-from heard.cases.pack.actions.making import remove_old_packs
+from heard.cases.pack.actions.making import make_pack, remove_old_packs, watch_pack
 from heard.insight.release.actions import draw_profile
 from heard.insight.run.actions import carry_out
 
@@ -38,7 +40,7 @@ def silent_for(worker: str, seconds: float) -> None:
 
 def test_runs_and_profiles_do_not_hold_up_packs() -> None:
     assert {carry_out.queue_name, draw_profile.queue_name} == {working.ENGINE}
-    assert remove_old_packs.queue_name == "default"
+    assert {one.queue_name for one in (make_pack, watch_pack, remove_old_packs)} == {"default"}
 
 
 def test_a_task_whose_worker_was_killed_waits_again() -> None:
@@ -105,3 +107,23 @@ def test_a_page_says_that_no_worker_ever_took_what_waits(world: World, client: C
 def test_nobody_who_is_not_signed_in_is_told(client: Client) -> None:
     silent_for("gone", 90)
     assert BANNER not in client.get("/account/login/").text
+
+
+def test_whatever_goes_wrong_between_tasks_the_next_sign_of_life_is_tried(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried, over = [], threading.Event()
+
+    def broken() -> int:
+        tried.append(1)
+        if len(tried) > 1:
+            over.set()
+        raise ValueError("a line that nobody can read")
+
+    monkeypatch.setattr(working, "bring_in_looks", broken)
+    monkeypatch.setattr(working, "_BETWEEN_BEATS", 0.0)
+    monkeypatch.setattr(working, "connections", SimpleNamespace(close_all=lambda: None))
+    worker = SimpleNamespace(worker_id="w")
+    working._beat(worker, "default", over)  # type: ignore[arg-type]
+    assert len(tried) == 2
+    assert "did not end well" in caplog.text

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from tests.conftest import World
 
 from heard.agencies import actions
-from heard.agencies.audit_cli import audit
 from heard.agencies.models import AuditCheck, AuditHead, AuditRow, AuditSeal, AuditWitness, User
 from heard.agencies.seal import keys, leaves
 from heard.agencies.seal.writing import as_row, ring_in
 from heard.agencies.trail import checking, guarding, sealing, stored, witnesses
 from heard.agencies.trail.verifying import Outcome, Verdict, ranges_of, verify
+from heard.config.keys.audit import audit
 
 
 def write(by: User, count: int = 1, verb: str = "note", **values: Any) -> list[int]:

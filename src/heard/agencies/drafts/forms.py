@@ -102,6 +102,7 @@ def kept_form[F: Form](
         record = _record(form, initial or {})
         form.kept = Kept(_next_sheet(request, form, record, kind, subject_id))
         _take_what_was_sent(request, form, sheet, record, changed_by)
+        request.sent_form = form  # type: ignore[attr-defined]  # the gate notes where it is drawn again
         return form
     form = form_class(initial=begin, **form_kwargs)
     record = _record(form, initial or {})

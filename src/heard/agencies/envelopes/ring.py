@@ -166,13 +166,20 @@ def add_from(path: Path, others: Iterable[Key]) -> Ring:
     return ring
 
 
+def why_not_retire(ring: Ring, key_id: str) -> str | None:
+    """Whether this key, which is in the file (else `KeyMissing`), may be taken out of it."""
+    if ring.named(key_id) is ring.first:
+        return "This key encrypts what comes. Add another before it first: heard keys add"
+    return None
+
+
 def retire(path: Path, key_id: str) -> Ring:
     """Takes a key out of the file. Raises `KeyMissing`, and `WhyNot` for the one that encrypts. Whether something still needs it, the
     caller knows."""
     with _changing(path):
         ring = read(path)
-        if ring.named(key_id) is ring.first:
-            raise WhyNot("This key encrypts what comes. Add another before it first: heard keys add")
+        if why_not := why_not_retire(ring, key_id):
+            raise WhyNot(why_not)
         ring = replace(ring, keys=tuple(key for key in ring.keys if key.id != key_id))
         _put(path, ring, over=True)
     return ring

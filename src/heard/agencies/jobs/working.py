@@ -154,6 +154,8 @@ def _beat(worker: Worker, queue: str, over: threading.Event) -> None:
             _now_and_then()
         except (DatabaseError, OSError):
             _log.warning("A sign of life could not be written down.", exc_info=True)
+        except Exception:  # noqa: BLE001 - the next sign of life is tried
+            _log.exception("What a worker does between its tasks did not end well.")
         finally:
             connections.close_all()
         if over.wait(_BETWEEN_BEATS):

@@ -1,4 +1,4 @@
-"""Mails about somebody's own account: what happened to it and, where they are to set a password, the link for that.
+"""Mails about accounts, mostly somebody's own: what happened to it and, where they are to set a password, the link for that.
 
 They name nobody else and nothing of any record. The task worker sends them, so that no page waits for a mail server and
 nobody learns from a page's speed whether a name is known; the link is made when it is sent and lies in no queue.
@@ -49,6 +49,13 @@ _SAYS: Final = {
             "where that was done; from elsewhere you can. An administrator can unlock it sooner."
         ),
     ),
+    "locked widely": (
+        gettext_noop("Heard: wrong passwords for your username from many places"),
+        gettext_noop(
+            "Wrong passwords were typed for your username from many places. For up to an hour your password opens it only where you have "
+            "signed in before; a passkey opens it anywhere. Tell the person who looks after Heard in your partnership now."
+        ),
+    ),
     "factor added": (
         gettext_noop("Heard: a new way to confirm that it is you"),
         gettext_noop("A passkey, an authenticator app or new recovery codes were added to your account."),
@@ -70,6 +77,13 @@ _SAYS: Final = {
         gettext_noop(
             "An administrator asks to send a link for your account, to have your organisation sign you in, or to unlock your username. A "
             "second person agrees or not, within a day. If you did not ask for it, phone your co-ordinator."
+        ),
+    ),
+    "joined": (
+        gettext_noop("Heard: somebody was added to a team"),
+        gettext_noop(
+            "Somebody was added to a team for which you answer. Sign in to see who it is, under My work. If you do not know them, phone "
+            "the person who added them, and a co-ordinator."
         ),
     ),
     "unlinked": (
@@ -99,6 +113,8 @@ _SAYS: Final = {
     ),
 }  # fmt: skip
 
+_OF_OTHERS: Final = frozenset({"joined"})  # not about what happened to the reader's own account
+
 
 def tell(user: User, what: str, *, to: str = "") -> None:
     """Has a mail sent, put into the queue with what the transaction writes or not at all, to their address or to this one. Nothing happens where there is none,
@@ -117,7 +133,8 @@ def send(user_id: int, what: str, to: str = "") -> None:
         return  # they have set it meanwhile
     subject, says = _SAYS[what]
     filled = {"username": user.username, "link": link_for(user) if what == "invited" else ""}
-    lines = [_(says) % filled, "", _(_NOT_YOU), "", settings.ADDRESS]
+    not_you = [] if what in _OF_OTHERS else [_(_NOT_YOU), ""]
+    lines = [_(says) % filled, "", *not_you, settings.ADDRESS]
     try:
         message_to(user, _(subject), lines, to=to).send()
     except (OSError, ValueError) as error:

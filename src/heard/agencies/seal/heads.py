@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from heard.agencies.seal.keys import Key, is_signed
+
+_MOST_ROWS: Final = 1 << 63  # what a database counts
+_SHAPES: Final = {
+    "site": re.compile(r"[ -~]{1,100}"),
+    "root": re.compile(r"[0-9a-f]{64}"),
+    "at": re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII),
+    "key_id": re.compile(r"[0-9a-f]{1,64}"),
+    "signature": re.compile(r"[0-9a-f]{0,128}"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,11 +37,7 @@ class Head:
         return Head(self.site, self.size, self.root, self.at, key.id, key.sign(self.text()).hex())
 
     def is_signed_by(self, public: bytes) -> bool:
-        try:
-            signature = bytes.fromhex(self.signature)
-        except ValueError:
-            return False
-        return is_signed(public, signature, self.text())
+        return is_signed(public, self.signature, self.text())
 
     def line(self) -> str:
         """One line of JSON, as witnesses keep it."""
@@ -41,11 +48,26 @@ def from_line(line: str) -> Head:
     """Raises `ValueError` for what is no head."""
     try:
         said = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("This line is no head of an audit trail.") from error
+    return from_said(said)
+
+
+def from_said(said: Any) -> Head:
+    """A head from its parts. Raises `ValueError`."""
+    try:
         head = Head(**{name: said[name] for name in ("site", "size", "root", "at", "key_id", "signature")})
     except (KeyError, TypeError) as error:
         raise ValueError("This line is no head of an audit trail.") from error
-    if not isinstance(head.size, int) or not all(
-        isinstance(one, str) for one in (head.site, head.root, head.at, head.key_id, head.signature)
+    if (
+        type(head.size) is not int
+        or not 0 <= head.size < _MOST_ROWS
+        or not all(map(_fits, asdict(head).items()))
     ):
         raise ValueError("This line is no head of an audit trail.")
     return head
+
+
+def _fits(part: tuple[str, Any]) -> bool:
+    name, value = part
+    return name == "size" or (isinstance(value, str) and _SHAPES[name].fullmatch(value) is not None)

@@ -74,10 +74,11 @@ def id_of(public: bytes) -> str:
     return sha256(public).hexdigest()[:16]
 
 
-def is_signed(public: bytes, signature: bytes, text: bytes) -> bool:
+def is_signed(public: bytes, signature: str, text: bytes) -> bool:
+    """`signature`: in hexadecimal; what is none signs nothing."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
-    except InvalidSignature:
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature), text)
+    except (InvalidSignature, ValueError):
         return False
     return True
 

@@ -28,7 +28,7 @@ from heard.agencies.trail import witnesses
 CRITICAL: Final = frozenset(
     {
         "give role", "agree to", "set password", "remove factors", "recover", "switch off", "break glass", "restrict", "lift restriction",
-        "export", "download", "take out", "place hold", "lift hold", "erase", "destroy", "restore",
+        "export", "download", "take out", "place hold", "lift hold", "erase", "destroy", "restore", "do alone",
     }
 )  # fmt: skip
 LATE: Final = timedelta(

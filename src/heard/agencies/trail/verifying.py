@@ -224,8 +224,8 @@ class _Verifying:
 
     def _about_clock(self, head: Head) -> None:
         before = max(self.latest_at, self.last_head.at if self.last_head else "")
-        at = _time(head.at)
-        if before and at < _time(before) - _BACK:
+        at = time_of(head.at)
+        if before and at < time_of(before) - _BACK:
             self.verdict.wrong(
                 f"The clock went back: the head of {head.size} rows is of {head.at}, after {before}."
             )
@@ -291,7 +291,7 @@ class _Verifying:
                     self.verdict.wrong("Heard did not write it: it has no leaf.", row.id)
             elif not self._fits(row):
                 self.verdict.wrong("Heard did not write it, or it was changed before it was sealed.", row.id)
-            elif self.trail.now - _time(row.at) > _LATE:
+            elif self.trail.now - time_of(row.at) > _LATE:
                 self.verdict.wrong(
                     "it is older than an hour and has no place: the sealer stands still, or it was put in.",
                     row.id,
@@ -337,7 +337,8 @@ def ranges_of(row_ids: Iterable[int]) -> list[list[int]]:
     return found
 
 
-def _time(at: str) -> datetime:
+def time_of(at: str) -> datetime:
+    """Of a row or head; for what is no time, one after all others."""
     try:
         return datetime.fromisoformat(at + "+00:00")
     except ValueError:

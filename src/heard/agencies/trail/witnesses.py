@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.models import AuditHead, AuditWitness
 from heard.agencies.seal.heads import Head
+from heard.agencies.seal.keys import Key
 from heard.agencies.seal.writing import said
 
 _SOON: Final = timedelta(minutes=1)
@@ -41,6 +42,12 @@ class _Witness:
 
 def of(row: AuditHead) -> Head:
     return Head(row.site, row.size, row.root, said(row.at), row.key_id, row.signature)
+
+
+def has_signed(key: Key, before: datetime) -> bool:
+    """Whether the latest head of this key from before that moment is there, and signed with it."""
+    row = AuditHead.objects.filter(key_id=key.id, at__lt=before).order_by("-size").first()
+    return row is not None and of(row).is_signed_by(key.public)
 
 
 def tell(now: datetime) -> None:

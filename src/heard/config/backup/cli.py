@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from heard.agencies.cli import as_owner, grant_to, site
+from heard.config import second
 
 _A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _identity = click.option(
@@ -110,22 +111,40 @@ def erasures_(to: Path, recipients: tuple[str, ...], recipients_file: Path | Non
 )
 @click.option("--none-destroyed", is_flag=True, help="Nothing was destroyed after that time.")
 @_identity
-def settle_(as_of: str, lists: tuple[Path, ...], none_destroyed: bool, identity: Path | None) -> None:
+@second.takes_second
+def settle_(
+    as_of: str,
+    lists: tuple[Path, ...],
+    none_destroyed: bool,
+    identity: Path | None,
+    approval: str,
+    emergency: str,
+) -> None:
     """After pgBackRest or the like brought the database back to an earlier time, before people use it: sign everybody out, let no
     mail that waited go, destroy again what was destroyed since, and write all that down. Stop Heard before; run heard migrate
-    after. `heard restore` does the same by itself."""
+    after. `heard restore` does the same by itself. It takes two people."""
+    two = second.said(approval, emergency)
     if none_destroyed == bool(lists):
         raise click.UsageError(
             "Name the newest list with --erasures, or say --none-destroyed; one of the two."
         )
     with site():
+        from heard.agencies.rules import TwoFor, moment_of
         from heard.config.backup import archive, erasures, restoring
 
+        moment = moment_of(as_of)
+        if moment is None:
+            raise click.ClickException("Give --as-of as a time, such as 2026-11-26 10:00:00+00")
+        slip = second.slip_of(two, TwoFor.SETTLE, moment, empty=False)
         try:
             destroyed = erasures.read(lists, identity)
         except archive.Broken as broken:
             raise click.ClickException(str(broken)) from broken
-        restoring.settle("point in time", {"as of": as_of[:40]})
+        restoring.settle(
+            "point in time",
+            {"as of": as_of[:40]},
+            note=lambda: second.note_slip(slip, two, TwoFor.SETTLE, as_of),
+        )
         again, left = erasures.carry_out(destroyed)
     click.echo(f"Everybody is signed out. Destroyed again: {again} records.")
     for certificate in left:
@@ -142,21 +161,32 @@ def settle_(as_of: str, lists: tuple[Path, ...], none_destroyed: bool, identity:
 @click.option(
     "--erasures", "lists", type=_A_FILE, multiple=True, help="Another list of what was destroyed, besides those beside FILE."
 )  # fmt: skip
-def restore(file: Path, identity: Path | None, lists: tuple[Path, ...]) -> None:
+@second.takes_second
+def restore(
+    file: Path, identity: Path | None, lists: tuple[Path, ...], approval: str, emergency: str
+) -> None:
     """Bring a backup back: into the folder of HEARD_DATA and the database of DATABASE_URL, which must be empty.
 
     Everybody is signed out, and mails that waited do not go by themselves. What was destroyed since the backup, as the lists
-    heard-erasures-… beside it say, is destroyed again.
+    heard-erasures-… beside it say, is destroyed again. It takes two people, and the copy of audit.key beside what they agreed to.
     """
+    two = second.said(approval, emergency)
     with as_owner() as role, site():
         from django.conf import settings
 
+        from heard.agencies.rules import TwoFor
         from heard.config.backup import archive, erasures, restoring
 
         had_key = settings.AUDIT_KEY.is_file()
+        slip = second.slip_of(two, TwoFor.RESTORE, None, empty=True)
         try:
             destroyed = erasures.read([*erasures.beside(file), *lists], identity)
-            manifest = restoring.restore(file, identity)
+            manifest = restoring.restore(
+                file,
+                identity,
+                agrees=lambda manifest: second.refuse_another(slip, manifest.made_at),
+                note=lambda: second.note_slip(slip, two, TwoFor.RESTORE, file.name),
+            )
         except archive.Broken as broken:
             raise click.ClickException(f"{file.name} cannot be restored. {broken}") from broken
         again, left = erasures.carry_out(destroyed)

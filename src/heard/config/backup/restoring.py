@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -12,13 +15,14 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 
 from heard.agencies.envelopes import kept
 from heard.config.backup import archive, database
 from heard.config.backup.archive import Broken, Manifest
 
 _ENCRYPTED: Final = ("attachments", "packs")  # where there were keys
-_MAILS: Final = "heard.insight.digest."
+_MAILS: Final = ("heard.insight.digest.", "heard.agencies.mail.")  # tasks that send one
 _MAY_BE_THERE: Final = {
     "extracts",
     "questions",
@@ -39,14 +43,18 @@ def verify(path: Path, identity: Path | None) -> Manifest:
     return manifest
 
 
-def restore(path: Path, identity: Path | None) -> Manifest:
+def restore(
+    path: Path, identity: Path | None, *, agrees: Callable[[Manifest], None], note: Callable[[], None]
+) -> Manifest:
     """Everything into the data folder and the database of the settings, which are both empty. Sessions end, and mails that
-    waited do not go, since they may have gone already."""
+    waited do not go, since they may have gone already. `agrees` raises where this is not the backup to which two people agreed, before
+    anything is put back; `note` writes down who did, in the transaction that settles it."""
     _refuse_what_is_not_empty()
     data = Path(settings.DATA)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=data) as made:
         aside = Path(made)
         manifest = archive.read(path, identity, lambda name, file: _put(aside / name, file))
+        agrees(manifest)
         if manifest.engine != connection.vendor:
             raise Broken(f"It is of {manifest.engine}, and DATABASE_URL names {connection.vendor}.")
         packed = aside / database.NAMES[manifest.engine]
@@ -56,7 +64,7 @@ def restore(path: Path, identity: Path | None) -> Manifest:
             raise Broken("The database that came back does not have the rows that the manifest says.")
         _move(aside, data)
     call_command("migrate", interactive=False, verbosity=0)
-    settle(path.name, {"made at": manifest.made_at, "version": manifest.version})
+    settle(path.name, {"made at": manifest.made_at, "version": manifest.version}, note=note)
     return manifest
 
 
@@ -76,7 +84,14 @@ def _refuse_what_is_not_empty() -> None:
 def _counts_as_empty(path: Path) -> bool:
     if path.name in _MAY_BE_THERE or path.suffix == ".lock" or path == settings.KEYS:
         return True
+    # Whether tables are in the database is asked by itself: a restore that was refused has made its file.
+    if connection.vendor == database.SQLITE and path.name.startswith(_database().name):
+        return True
     return path.is_file() and path.stat().st_size == 0
+
+
+def _database() -> Path:
+    return Path(settings.DATABASES["default"]["NAME"])
 
 
 def _keep_database(aside: Path, name: str, file: IO[bytes]) -> None:
@@ -110,20 +125,26 @@ def _move(aside: Path, data: Path) -> None:
 
 
 @transaction.atomic
-def settle(name: str, detail: dict[str, Any]) -> None:
-    """After an older database was brought back, in whatever way: sessions end, mails that waited do not go, and the audit trail says so.
-    `name`: what it was brought back from, at most 40 characters."""
+def settle(name: str, detail: dict[str, Any], *, note: Callable[[], None]) -> None:
+    """After an older database was brought back, in whatever way: sessions end, mails that waited do not go, and the audit trail says so,
+    and who agreed (`note`): all of it or nothing. `name`: what it was brought back from, at most 40 characters."""
     from django.contrib.sessions.models import Session
     from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
     from heard.agencies.actions import record_audit
+    from heard.agencies.on_server import storable
+    from heard.cases.case.notices.mail import let_no_mail_go
 
     Session.objects.all().delete()
-    mails = DBTaskResult.objects.filter(task_path__startswith=_MAILS)
+    mails = DBTaskResult.objects.filter(
+        reduce(or_, (Q(task_path__startswith=of_mails) for of_mails in _MAILS))
+    )
     (mails.ready() | mails.running()).update(
         status=TaskResultStatus.FAILED, exception_class_path="restored", finished_at=_now()
     )
-    record_audit(by=None, verb="restore", subject="backup", subject_id=name[:40], detail=detail)
+    let_no_mail_go(_now())
+    record_audit(by=None, verb="restore", subject="backup", subject_id=storable(name)[:40], detail=detail)
+    note()
 
 
 def _now() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 from heard.agencies.cli import site
 from heard.agencies.envelopes import ring as rings
 from heard.agencies.whole_file import written_whole
+from heard.config import second
 
 if TYPE_CHECKING:
     from heard.config.encrypted import Done
@@ -47,13 +48,16 @@ def make() -> None:
     help="Keys of this file, or of an escrow with --identity, behind those that are there.",
 )
 @click.option("--identity", type=_A_FILE, help="File with the private key of age that opens the escrow.")
-def add(other: Path | None, identity: Path | None) -> None:
-    """Put a new key in front: it encrypts what comes from now on, and those behind it open what is older. Or, with --from, bring
-    back keys that are lacking."""
+@second.takes_second
+def add(other: Path | None, identity: Path | None, approval: str, emergency: str) -> None:
+    """Put a new key in front: it encrypts what comes from now on, and those behind it open what is older: it takes two people. Or,
+    with --from, bring back keys that are lacking, behind those that are there."""
     with _at_work() as path:
         if other is None:
-            new = rings.add(path).first
-            _note("add", new.id)
+            rings.read(path)  # what is lacking is said before an approval is used
+            with _by_two("KEY_ADD", approval, emergency):
+                new = rings.add(path).first
+                _note("add", new.id)
             click.echo(
                 f"Key {new.id} encrypts what comes from now on. Then: heard keys escrow, and heard keys rotate"
             )
@@ -81,10 +85,11 @@ def encrypt() -> None:
 
 
 @keys.command()
-def rotate() -> None:
-    """Let the first key alone open everything: of each file its front is written anew, and nothing of its content. It can be broken off
-    at any moment; the next one goes on. Exit 1: something could not be turned over."""
-    with _at_work() as path:
+@second.takes_second
+def rotate(approval: str, emergency: str) -> None:
+    """Let the first key alone open everything: of each file its front is written anew, and nothing of its content. It takes two
+    people. It can be broken off at any moment; the next one goes on, with the same approval. Exit 1: something could not be turned over."""
+    with _at_work() as path, _by_two("KEY_ROTATE", approval, emergency):
         from heard.config import encrypted as stores
 
         first = rings.read(path).first
@@ -95,23 +100,25 @@ def rotate() -> None:
 
 @keys.command()
 @click.argument("key_id", metavar="KEY")
-def retire(key_id: str) -> None:
-    """Take a key out of the file, once nothing is encrypted with it. Backups of before still need it: keep its escrow as long as
-    them."""
+@second.takes_second
+def retire(key_id: str, approval: str, emergency: str) -> None:
+    """Take a key out of the file, once nothing is encrypted with it. It takes two people. Backups of before still need it: keep its
+    escrow as long as them."""
     with _at_work() as path:
         from heard.config import encrypted as stores
 
         with stores.alone():
             ring = rings.read(path)
             key = ring.named(key_id)
-            if key is not ring.first and (why_not := stores.why_not_retire(key_id)):
+            if why_not := rings.why_not_retire(ring, key_id) or stores.why_not_retire(key_id):
                 raise click.ClickException(why_not)
-            if key is not ring.first and not key.escrowed:
+            if not key.escrowed:
                 raise click.ClickException(
                     "Nobody has a copy of this key, and backups of before cannot be opened without it. Run first: heard keys escrow"
                 )
-            rings.retire(path, key_id)
-            _note("retire", key_id)
+            with _by_two("KEY_RETIRE", approval, emergency, key_id):
+                rings.retire(path, key_id)
+                _note("retire", key_id)
     click.echo(f"{key_id} is out of the file. Keep its escrow until the last backup of before is gone.")
 
 
@@ -232,6 +239,12 @@ def _at_work() -> Iterator[Path]:
             yield settings.KEYS
         except (rings.NoKeys, rings.KeyMissing, rings.WhyNot) as error:
             raise click.ClickException(str(error)) from error
+
+
+def _by_two(what: str, approval: str, emergency: str, about: str = "") -> AbstractContextManager[None]:
+    from heard.agencies.rules import TwoFor
+
+    return second.agreed(second.said(approval, emergency), TwoFor[what], about)
 
 
 def _keys_in(path: Path, identity: Path | None) -> Iterable[rings.Key]:

@@ -1,0 +1,52 @@
+"""What `heard doctor` says of the database and of services on other machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heard.config import doctor
+
+
+def roles(vendor: str, **named: Any) -> list[str]:
+    return [one.code for one in doctor._roles(vendor, {"HOST": "", "OPTIONS": {}} | named)]
+
+
+def test_sqlite_is_an_error_where_it_is_no_demo(settings: Any) -> None:
+    settings.DEMO = False
+    assert roles("sqlite") == ["sqlite"]
+    settings.DEMO = True
+    assert roles("sqlite") == []
+
+
+@pytest.mark.parametrize("host", ["", "/var/run/postgresql", "127.0.0.1", "localhost", "::1"])
+def test_postgresql_on_this_machine_is_heard_by_nobody_else(host: str) -> None:
+    assert roles("postgresql", HOST=host) == []
+
+
+@pytest.mark.parametrize("mode", ["", "disable", "prefer", "require", "verify-ca"])
+def test_postgresql_elsewhere_without_a_checked_name_is_an_error(mode: str) -> None:
+    named = {"HOST": "db.wexmoor.example", "OPTIONS": {"sslmode": mode} if mode else {}}
+    assert roles("postgresql", **named) == ["postgresql-clear"]
+    named["OPTIONS"] = {"sslmode": "verify-full"}
+    assert roles("postgresql", **named) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"), [("CLAMD", "clamd-clear"), ("WITNESS_SYSLOG", "audit-witness-clear")]
+)
+def test_what_is_said_to_another_machine_in_clear_is_an_error(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, setting: str, code: str
+) -> None:
+    monkeypatch.setattr("heard.cases.attachment.scanning.answers", lambda _address: True)
+    settings.CLAMD = ""
+
+    def found(address: str) -> set[str]:
+        setattr(settings, setting, address)
+        return {one.code for one in [*doctor._clamd(), *doctor._witnesses([])]}
+
+    for here in ("", "/run/clamav/clamd.ctl", "127.0.0.1:3310", "localhost:514", "[::1]:514"):
+        assert code not in found(here), here
+    for there in ("10.0.0.7:3310", "scanner.wexmoor.example:3310", "logs.wexmoor.example"):
+        assert code in found(there), there
