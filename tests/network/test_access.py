@@ -41,7 +41,7 @@ def test_only_who_may_restrict_lets_an_agency_into_a_restricted_record(
 ) -> None:
     let_in = {"person": restricted, "agency": world.police, "why": "Walks her home"}
     for who in (world.social_worker, world.teacher):
-        with pytest.raises(Refused, match="co-ordinator or supervisor of an agency that is involved"):
+        with pytest.raises(Refused, match="co-ordinator or supervisor who is on the list"):
             actions.involve(by=who, **let_in)
     with pytest.raises(Hidden):
         queries.person_visible_to(world.officer, restricted.pk)

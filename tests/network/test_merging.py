@@ -82,6 +82,7 @@ def test_one_record_goes_on_with_all_that_both_had(world: World, amira: Person, 
     worry.refresh_from_db()
     amira.refresh_from_db()
     assert (worry.person, amira.known_as, amira.given_name) == (amira, "Mimi", "Amira")
+    assert amira.known_as_said_by == str(world.teacher)  # with the name
     for text in (
         {"given_name": "Ameera", "family_name": "Kahn"},
         {"given_name": "Mimi", "postcode": "NG7 2BB"},

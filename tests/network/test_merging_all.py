@@ -16,6 +16,7 @@ from tests.walls.record import Record, make_record
 
 from heard.agencies.rules import Refused
 from heard.cases.assessment.models import ProtectivePerson
+from heard.cases.concern.holder.models import HolderDecision
 from heard.cases.death import actions as dying
 from heard.cases.disruption import actions as disrupting
 from heard.cases.record.models import ChronologyEntry
@@ -69,6 +70,14 @@ def _around(world: World, record: Record) -> None:
         due_on=timezone.localdate(),
         end="person",
         end_id=adult.pk,
+    )
+    HolderDecision.objects.create(
+        person_id=child_id,
+        concern_id=record["concern_id"],
+        outcome="tell",
+        agency=world.care,
+        decided_by=world.coordinator,
+        decided_at=timezone.now(),
     )
     aunt = actions.add_person(by=by, given_name="Ada", family_name="Okonjo", kind="adult")
     protects = ProtectivePerson(

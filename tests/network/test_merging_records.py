@@ -281,9 +281,13 @@ BY_KEY = {
     "cases.Disagreement.about_id": "of a decision, which keeps its key",
     "network.Tie.key": "of a tie, by which its page is found",
     "network.TieSource.about_id": "of a worry or episode, which keeps its key",
-    "network.Mention.about_id": "of a worry or episode, which keeps its key",
+    "network.Mention.about_id": "of a worry, episode, form or item of a panel, which keeps its key",
+    "graph.IncomingTie.tie_key": "of a tie, which keeps its key",
+    "graph.OutgoingTie.tie_key": "of a tie, which keeps its key",
+    "graph.Outgoing.of": "stays: of what was drawn, which the trail names too",
     "graph.FindingGround.key": "of a source or record, which keeps its key",
     "cases.PanelReason.about": "of a worry, plan or episode, which keeps its key",
+    "services.ProcedureEdition.file_id": "of a file that was taken in, of no person",
 }
 
 

@@ -170,7 +170,7 @@ def test_sameness_of_names_does_not_depend_on_who_is_asked_for(a: str, b: str) -
     ("change", "why"),
     [
         ({}, None),
-        ({"involved": False}, "Only an agency that is involved with this child can restrict the record."),
+        ({"involved": False}, "Only who is on the list of this record can restrict it."),
         ({"may_decide": False}, "Ask a co-ordinator or supervisor to restrict the record."),
         ({"enough_decide": False}, rules.deciding.TOO_FEW),
         ({"reason": " "}, "Say why the record is restricted."),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.conftest import World
 
 from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Refused
 from heard.network import actions, queries
 from heard.network.models import Group, Merge, Person, Place, Tie
 
@@ -48,9 +49,30 @@ def test_a_changed_name_keeps_the_old_one_on_the_page(world: World, amira: Perso
     answer = signed_in(world.teacher).post(
         there, {"given_name": "Amira", "family_name": "Hussain", "known_as": "Mimi"}, follow=True
     )
+    assert "Say who says that this is what they like to be called" in answer.text
+    sent = {"given_name": "Amira", "family_name": "Hussain", "known_as": "Mimi", "known_as_said_by": "Amira"}
+    answer = signed_in(world.teacher).post(there, sent, follow=True)
     assert "Amira Khan" in answer.text
+    assert "Mimi (Amira says so)" in answer.text
+    assert "Mimi (Amira says so)" in signed_in(world.teacher).get(at("person_about", person_id=amira.pk)).text
     amira.refresh_from_db()
     assert (str(amira), amira.known_as) == ("Amira Hussain", "Mimi")
+
+
+def test_who_says_what_a_child_is_called_stays_until_it_is_said_otherwise(
+    world: World, amira: Person
+) -> None:
+    names = {"given_name": "Amira", "family_name": "Khan"}
+    call = {"by": world.teacher, "person_id": amira.pk} | names
+    actions.rename_person(**call, known_as="Mimi", known_as_said_by="Her aunt")
+    actions.rename_person(**call | {"family_name": "Hussain"}, known_as="Mimi")
+    amira.refresh_from_db()
+    assert amira.known_as_said_by == "Her aunt"
+    with pytest.raises(Refused, match="Say who says"):
+        actions.rename_person(**call, known_as="Mo")
+    actions.rename_person(**call, known_as="")
+    amira.refresh_from_db()
+    assert (amira.known_as, amira.known_as_said_by) == ("", "")
 
 
 def test_a_name_that_is_empty_is_refused_and_stays_as_it_was(world: World, amira: Person) -> None:
@@ -130,6 +152,7 @@ TIE = {
     "who": "Her aunt",
     "words": "She says so",
     "reach": "ends",
+    "who_reach": "ends",
 }
 
 

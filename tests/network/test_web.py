@@ -337,7 +337,7 @@ def test_a_worry_about_a_group_is_read_with_its_name(world: World, amira: Person
 # ---- pages
 
 
-KNOWN = {"how": "seen", "words": "Got into a silver car", "reach": "ends"}
+KNOWN = {"how": "seen", "words": "Got into a silver car", "reach": "ends", "who_reach": "ends"}
 
 
 def test_a_tie_to_a_car_is_noted_on_one_page(world: World, amira: Person) -> None:
@@ -372,6 +372,7 @@ def test_without_a_source_the_page_says_so_and_keeps_what_was_typed(world: World
         "choice": str(arcade.pk),
         "kind": "goes_to",
         "reach": "ends",
+        "who_reach": "ends",
         "in_words": "each Friday",
     }
     page = signed_in(world.teacher).post(there, answers).text
@@ -412,6 +413,104 @@ def test_children_and_adults_are_never_in_one_list_and_who_protects_comes_first(
     main = page[page.index("<main") :]
     said = ("Who protects</h2>", "Zoe Khan", "Children</h2>", "Aaron Abel", "Adults</h2>", "Dean Marsh")
     assert sorted(said, key=main.index) == list(said)
+
+
+@pytest.mark.parametrize("where", ["child", "place", "group", "adult"])
+def test_wherever_ties_are_listed_children_and_adults_stand_apart(
+    world: World, amira: Person, dean: Person, arcade: Place, where: str
+) -> None:
+    """By name alone Aaron, a child, would stand between Aba and Dean, adults."""
+    by = world.teacher
+    group = actions.add_group(by=by, name="Friday group", kind="friends")
+    this = {"child": amira, "place": arcade, "group": group, "adult": dean}[where]
+    page = {
+        "child": at("child_people", person_id=amira.pk),
+        "place": at("place", place_id=arcade.pk),
+        "group": at("group", group_id=group.pk),
+        "adult": at("adult", person_id=dean.pk),
+    }[where]
+    for given, kind in (("Aba", "adult"), ("Aaron", "child"), ("Zed", "adult"), ("Zoe", "child")):
+        person = actions.add_person(by=by, given_name=given, family_name="Abel", kind=kind)
+        actions.note_tie(
+            by=by, one_id=this.pk, other_id=person.pk, in_words="is known to", knows=Knows("Seen")
+        )
+    yard = actions.add_place(by=by, name="Yard", kind="yard")
+    actions.note_tie(by=by, one_id=this.pk, other_id=yard.pk, in_words="is known to", knows=Knows("Seen"))
+    main = signed_in(by).get(page).text.partition("<main")[2]
+    said = (">Children<", "Aaron Abel", "Zoe Abel", ">Adults<", "Aba Abel", "Zed Abel", ">Places<", ">Yard<")
+    assert all(one in main for one in said)
+    assert sorted(said, key=main.index) == list(said)
+    assert ">Who protects<" not in main
+
+
+def test_who_protects_stands_first_on_the_first_page_of_the_tab(world: World, amira: Person) -> None:
+    by = world.teacher
+    for number in range(9):
+        friend = actions.add_person(by=by, given_name=f"Ana{number}", family_name="Abel")
+        actions.note_tie(by=by, one_id=friend.pk, other_id=amira.pk, kind="friend_of", knows=Knows("Seen"))
+    aunt = actions.add_person(by=by, given_name="Zoe", family_name="Khan", kind="adult")
+    actions.note_tie(by=by, one_id=aunt.pk, other_id=amira.pk, kind="protects", knows=Knows("Seen"))
+    first, second = (
+        signed_in(by).get(at("child_people", person_id=amira.pk), {"page": number}).text.partition("<main")[2]
+        for number in (1, 2)
+    )
+    assert first.index(">Who protects<") < first.index("Zoe Khan") < first.index(">Children<")
+    assert "Zoe Khan" not in second
+    assert ">Children<" in second
+    assert sum(f"Ana{number} Abel</a>" in first + second for number in range(9)) == 9
+
+
+# ---- thought to be untrue
+
+
+def _pages_of_all(world: World, amira: Person, dean: Person, **how: Any) -> dict[str, str]:
+    """Ties of a child, an adult, a place and a group that rest on one source each, and the pages that say them."""
+    by, knows = world.teacher, Knows("Heard in the yard", how="said", who="A neighbour", **how)
+    quay = actions.add_place(by=by, name="Quay", kind="quay")
+    group = actions.add_group(by=by, name="Friday group", kind="friends")
+    for one, kind, other in (
+        (dean, "drives", amira),
+        (amira, "goes_to", quay),
+        (amira, "part_of", group),
+    ):
+        tie = actions.note_tie(by=by, one_id=one.pk, other_id=other.pk, kind=kind, knows=knows)
+    return {
+        "child": at("child_people", person_id=amira.pk),
+        "adult": at("adult", person_id=dean.pk),
+        "place": at("place", place_id=quay.pk),
+        "group": at("group", group_id=group.pk),
+        "web": at("web", node_id=amira.pk),
+        "tie": at("tie", tie_key=tie.key),
+    }
+
+
+@pytest.mark.parametrize("where", ["child", "adult", "place", "group", "web", "tie"])
+def test_each_page_says_that_a_tie_is_thought_to_be_untrue(
+    world: World, amira: Person, dean: Person, where: str
+) -> None:
+    pages = _pages_of_all(world, amira, dean, source_grade="3", known_grade="E")
+    assert "(thought to be untrue)" in signed_in(world.teacher).get(pages[where]).text
+
+
+@pytest.mark.parametrize("where", ["child", "adult", "place", "group", "web", "tie"])
+def test_no_page_says_so_of_a_tie_that_is_not(world: World, amira: Person, dean: Person, where: str) -> None:
+    pages = _pages_of_all(world, amira, dean, source_grade="1", known_grade="A")
+    assert "thought to be untrue" not in signed_in(world.teacher).get(pages[where]).text.lower()
+
+
+def test_of_two_sources_the_one_that_is_thought_to_be_untrue_is_marked_and_counts_for_nothing(
+    world: World, amira: Person, dean: Person
+) -> None:
+    doubted = {"how": "said", "who": "A neighbour", "source_grade": "3", "known_grade": "E"}
+    tie = drives(world, dean, amira, words="A rumour", valid_from=date(2020, 1, 1), **doubted)
+    actions.note_source(by=world.officer, tie_key=tie.key, knows=Knows("Seen twice", how="seen"))
+    [strand] = queries.web(world.teacher).around(amira.pk)
+    assert (strand.kind, strand.how_known, strand.since) == ("is driven by", "Seen twice", None)
+    assert strand.agencies == [world.police.name]
+    page = signed_in(world.teacher).get(at("web", node_id=amira.pk)).text
+    assert page.count("hought to be untrue") == 1
+    assert "A rumour" in page
+    assert "Known from two agencies" not in page
 
 
 # ---- merging

@@ -144,11 +144,12 @@ def _names_of(found: Gathered) -> set[str]:
 
 
 def _take_out_what_nothing_leads_to() -> None:
-    """Ties whose sources have all gone, and phones, cars and accounts that nobody else names or is tied to."""
+    """Ties whose sources have all gone, and phones, cars and accounts that nobody else names or is tied to; not
+    those that somebody marked as an organisation’s."""
     Tie.objects.filter(~Exists(TieSource.objects.filter(tie=OuterRef("pk")))).delete()
     tied = Tie.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
     named = Mention.objects.filter(node=OuterRef("pk"))
-    Handle.objects.filter(~Exists(tied), ~Exists(named)).delete()
+    Handle.objects.filter(~Exists(tied), ~Exists(named), common=False).delete()
 
 
 def reached() -> set[type[Model]]:

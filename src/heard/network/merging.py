@@ -139,7 +139,8 @@ class Link:
     def _counted_together(self, kept: Person, merged: Person) -> Iterator[list[Any]]:
         if not self.joined.numbered:
             return
-        [constraint] = [one for one in self._constraints if self.joined.numbered in one.fields]
+        both = {self.joined.numbered, self.field.name}
+        [constraint] = [one for one in self._constraints if both <= set(one.fields)]
         others = [name for name in constraint.fields if name not in (self.joined.numbered, self.field.name)]
         groups = defaultdict(list)
         rows = self.model._base_manager.filter(**{f"{self.field.name}__in": (kept, merged)})

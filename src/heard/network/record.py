@@ -13,8 +13,17 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop as _
 
 from heard.govuk.said import Text, choice, joined, labelled, say
-from heard.network.models import Fact, Identifier, ImportantPerson, Involvement, Person, Tie, TieSource
-from heard.network.rules import Level, Reach, SaidAs
+from heard.network.models import (
+    MAY_LEAVE,
+    Fact,
+    Identifier,
+    ImportantPerson,
+    Involvement,
+    Person,
+    Tie,
+    TieSource,
+)
+from heard.network.rules import Level, SaidAs
 from heard.network.strands import Strand, strands
 
 if TYPE_CHECKING:
@@ -38,13 +47,13 @@ def children() -> QuerySet[Person]:
 
 
 def around(person_id: uuid.UUID) -> list[Strand]:
-    """Who and what is around a child, restricted people among them, as far as everybody who sees both may read how it is known;
+    """Who and what is around a child, restricted people among them, as far as it may stand in a text that others read;
     not those whose record was merged into another."""
     gone = Person.objects.exclude(merged_into=None)
     ties = Tie.objects.filter(Q(first=person_id) | Q(second=person_id))
     for end in ("first_id", "second_id"):
         ties = ties.exclude(Exists(gone.filter(pk=OuterRef(end))))
-    rows = TieSource.objects.filter(tie__in=ties, reach=Reach.ENDS, withdrawn_at=None)
+    rows = TieSource.objects.filter(MAY_LEAVE, tie__in=ties, withdrawn_at=None)
     known: dict[int, list[TieSource]] = defaultdict(list)
     for source in rows.select_related("holder", "noted_by"):
         known[source.tie_id].append(source)
@@ -53,14 +62,16 @@ def around(person_id: uuid.UUID) -> list[Strand]:
 
 
 def named(tie: Strand) -> Text:
-    kind = tie.kind[:1].upper() + tie.kind[1:]
-    return say(_("%(kind)s: %(name)s"), kind=kind, name=tie.name)
+    told = {"kind": tie.reads[:1].upper() + tie.reads[1:], "name": tie.name}
+    if tie.thought_untrue:
+        return say(_("%(kind)s (thought to be untrue): %(name)s"), **told)
+    return say(_("%(kind)s: %(name)s"), **told)
 
 
 def in_referral(tie: Strand) -> Text:
     what = f"{tie.name} ({tie.what})" if tie.what else tie.name
     since = say(_(", since %(date)s"), date=tie.since) if tie.since else ""
-    told = {"what": what, "kind": tie.kind, "since": since, "how": tie.how_known}
+    told = {"what": what, "kind": tie.reads, "since": since, "how": tie.how_known}
     return say(_("%(what)s: %(kind)s%(since)s. %(how)s"), **told)
 
 

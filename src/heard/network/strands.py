@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from heard.network.models import Group, Handle, Node, Person, Place, Tie, TieSource
-from heard.network.rules import KnownGrade
 
 _PERSON: Final = Node.Kind.PERSON
 # What is behind a node of each kind.
@@ -27,7 +28,11 @@ BEHIND: Final[dict[str, type[Model]]] = {
 @dataclass(frozen=True)
 class Strand:
     """One tie as read from one of its ends: who or what is at the other end, what the tie says, and the sources of it that this
-    reader may see, the first that was noted first."""
+    reader may see, the first that was noted first.
+
+    How it is known, since when, until when and by whom is said by the sources that count: without those that are thought to be untrue,
+    unless all are.
+    """
 
     tie_key: uuid.UUID
     end: str  # 'person', 'place', 'group' or 'handle'
@@ -37,7 +42,7 @@ class Strand:
     person_kind: str  # 'child' or 'adult'; '' for anything else
     restricted: bool  # the person is; what is written where others read it leaves them out
     kind_id: str
-    kind: str  # in words, read from this end
+    reads: str  # in words, read from this end
     sources: tuple[TieSource, ...]
 
     @property
@@ -45,34 +50,52 @@ class Strand:
         return self.end_id if self.end == _PERSON else None
 
     @property
+    def kind(self) -> str:
+        """What the tie says, with whether it is thought to be untrue: never as a fact what is none."""
+        return said_untrue(self.reads) if self.thought_untrue else self.reads
+
+    @cached_property
+    def _counting(self) -> tuple[TieSource, ...]:
+        return tuple(one for one in self.sources if not one.thought_untrue) or self.sources
+
+    @property
     def how_known(self) -> str:
-        return self.sources[0].words
+        return self._counting[0].words
 
     @property
     def since(self) -> date | None:
-        return min((one.valid_from for one in self.sources if one.valid_from), default=None)
+        return min((one.valid_from for one in self._counting if one.valid_from), default=None)
 
     @property
     def until(self) -> date | None:
         """The latest word says whether it has ended."""
-        return self.sources[-1].valid_to
+        return self._counting[-1].valid_to
 
     @property
     def noted_at(self) -> datetime:
-        return self.sources[0].recorded_at
+        return self._counting[0].recorded_at
 
     @property
     def noted_by_id(self) -> int:
-        return self.sources[0].noted_by_id
+        return self._counting[0].noted_by_id
 
     @property
     def agencies(self) -> list[str]:
         """Who knows of it, A to Z."""
-        return sorted({one.holder.name for one in self.sources if one.holder})
+        return sorted({one.holder.name for one in self._counting if one.holder})
 
     @property
     def thought_untrue(self) -> bool:
-        return all(one.known_grade == KnownGrade.THOUGHT_UNTRUE for one in self.sources)
+        return all_thought_untrue(self.sources)
+
+
+def said_untrue(said: str) -> str:
+    """What a tie says, where it is thought to be untrue."""
+    return _("%(said)s (thought to be untrue)") % {"said": said}
+
+
+def all_thought_untrue(sources: Iterable[TieSource]) -> bool:
+    return all(one.thought_untrue for one in sources)
 
 
 def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[TieSource]]) -> list[Strand]:
@@ -84,7 +107,7 @@ def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[Ti
     for tie, other in zip(ties, others, strict=True):
         alike[tie.said(back=tie.second_id == key).casefold(), other.pk].append(tie)
     found = [_strand(key, several, named[other], known) for (_said, other), several in alike.items()]
-    return sorted(found, key=lambda one: (one.kind.casefold(), one.name.casefold(), str(one.tie_key)))
+    return sorted(found, key=lambda one: (one.reads.casefold(), one.name.casefold(), str(one.tie_key)))
 
 
 def behind(nodes: Iterable[Node]) -> dict[uuid.UUID, Any]:
@@ -113,6 +136,6 @@ def _strand(
         person_kind=who.kind if is_person else "",
         restricted=is_person and who.restricted,
         kind_id=tie.kind,
-        kind=tie.said(back=tie.second_id == key),
+        reads=tie.said(back=tie.second_id == key),
         sources=tuple(sorted(sources, key=lambda one: (one.recorded_at, str(one.pk)))),
     )

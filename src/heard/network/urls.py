@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import around, details, facts, merging, tying
+from heard.network.views import around, details, facts, merging, numbers, tying
 
 _OF = "children/<uuid:person_id>"
 
@@ -30,7 +30,12 @@ urlpatterns = [
     path("ties/<uuid:tie_key>/", tying.tie, name="tie"),
     path("ties/<uuid:tie_key>/kind/", tying.kind, name="tie_kind"),
     path("ties/<uuid:tie_key>/sources/add/", tying.source_add, name="source_add"),
+    path("sources/<uuid:source_id>/look-again/", tying.look_again, name="source_look_again"),
     path("sources/<uuid:source_id>/withdraw/", tying.source_withdraw, name="source_withdraw"),
+    path("mentions/<int:mention_id>/withdraw/", tying.mention_withdraw, name="mention_withdraw"),
+    path("web/<uuid:handle_id>/common/", numbers.mark, name="handle_mark"),
+    path("numbers/", numbers.common, name="common_handles"),
+    path("numbers/<uuid:common_id>/take-back/", numbers.take_back, name="handle_take_back"),
     path("places/add/", around.place_add, name="place_add"),
     path("places/<uuid:place_id>/change/", around.place_change, name="place_change"),
     path("groups/add/", around.group_add, name="group_add"),

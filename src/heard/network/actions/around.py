@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.utils import timezone
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.network.models import Group, Place
 from heard.network.queries import Strand, web
-from heard.network.rules import NodeKind, kept_postcode, why_not_write_place
+from heard.network.rules import NodeKind, kept_postcode, micro_degrees, why_not_locate, why_not_write_place
 from heard.network.search_index import renew_keys_of
 
 if TYPE_CHECKING:
@@ -43,21 +44,60 @@ def open_node(
 
 
 @transaction.atomic
-def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
+def add_place(*, by: User, name: str, kind: str, postcode: str = "", is_home: bool = False) -> Place:
     refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
-    place = Place.objects.create(name=name.strip(), kind=kind.strip(), postcode=kept_postcode(postcode))
+    place = Place.objects.create(
+        name=name.strip(), kind=kind.strip(), postcode=kept_postcode(postcode), is_home=is_home
+    )
     renew_keys_of(place)
     record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
     return place
 
 
 @transaction.atomic
-def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcode: str) -> Place:
-    place: Place = web(by).node(NodeKind.PLACE, place_id)
+def change_place(
+    *, by: User, place_id: uuid.UUID, name: str, kind: str, postcode: str, is_home: bool = False
+) -> Place:
+    """Of a home nobody keeps where somebody said that it is."""
+    place = _held(by, place_id)
     refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
     place.name, place.kind, place.postcode = name.strip(), kind.strip(), kept_postcode(postcode)
+    place.is_home = is_home
+    if web(by).homes([place]):
+        _put_nowhere(place)
     _save(by, "place", place)
     return place
+
+
+@transaction.atomic
+def locate_place(*, by: User, place_id: uuid.UUID, lat: str, lon: str, how: str) -> Place:
+    """Somebody says where a place is. `lat`, `lon`: degrees as they are typed (WGS 84); `how`: how they know."""
+    place = _held(by, place_id)
+    refuse(why_not_locate(is_home=bool(web(by).homes([place])), lat=lat, lon=lon, how=how))
+    place.lat, place.lon, place.located_how = micro_degrees(lat), micro_degrees(lon), how.strip()
+    place.located_by, place.located_at = by, timezone.now()
+    _save(by, "place", place)
+    return place
+
+
+@transaction.atomic
+def unlocate_place(*, by: User, place_id: uuid.UUID) -> Place:
+    """What somebody said of where it is counts no longer; where its postcode is known, that says it again."""
+    place = _held(by, place_id)
+    _put_nowhere(place)
+    _save(by, "place", place)
+    return place
+
+
+def _held(by: User, place_id: uuid.UUID) -> Place:
+    """As it stands now, until this is written: the whole row is. Or `Hidden`."""
+    web(by).node(NodeKind.PLACE, place_id)
+    return Place.objects.select_for_update().get(pk=place_id)
+
+
+def _put_nowhere(place: Place) -> None:
+    place.lat = place.lon = place.located_by = place.located_at = None
+    place.located_how = ""
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from heard.network.models import Person, Proposal
 from heard.network.queries import leads, proposal_visible_to
 from heard.network.rules import (
     CORE,
+    why_not_call,
     why_not_change_core,
     why_not_decide_proposal,
     why_not_propose,
@@ -32,13 +33,24 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def rename_person(
-    *, by: User, person_id: uuid.UUID, given_name: str, family_name: str, known_as: str = ""
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    given_name: str,
+    family_name: str,
+    known_as: str = "",
+    known_as_said_by: str = "",
 ) -> Person:
-    """Gives a person another name. The old one is kept, so that they are still found under it."""
+    """Gives a person another name. The old one is kept, so that they are still found under it. `known_as_said_by`: who says that they
+    like to be called so; left out where that is as it was."""
     person = hold_person(by=by, person_id=person_id)
     refuse(why_not_change_core(leads=leads(by, person)))
     refuse(why_not_rename(given_name=given_name, family_name=family_name))
-    set_core(person, {"given_name": given_name, "family_name": family_name, "known_as": known_as}, by=by)
+    changes = known_as.strip() != person.known_as
+    refuse(why_not_call(known_as=known_as, changes=changes, said_by=known_as_said_by))
+    said_by = known_as_said_by.strip() or ("" if changes else person.known_as_said_by)
+    called = {"known_as": known_as, "known_as_said_by": said_by if known_as.strip() else ""}
+    set_core(person, {"given_name": given_name, "family_name": family_name, **called}, by=by)
     record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
@@ -69,7 +81,8 @@ def decide_proposal(*, by: User, proposal_id: int, accepts: bool | None, answer:
     if accepts:
         names = {name: row.values.get(name, getattr(person, name)) for name in ("given_name", "family_name")}
         refuse(why_not_rename(**names))
-        set_core(person, row.values, by=by)
+        said = {"known_as_said_by": str(row.proposed_by)[:120]} if row.values.get("known_as") else {}
+        set_core(person, row.values | said, by=by)
     row.accepted, row.answer = accepts, answer.strip()
     row.decided_by, row.decided_at = by, timezone.now()
     row.save()

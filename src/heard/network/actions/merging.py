@@ -12,6 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.network import merging
+from heard.network.actions.letting_in import close_to_readers
 from heard.network.models import Identifier, Merge, OtherName, Person, SearchKey
 from heard.network.queries import (
     Comparison,
@@ -56,6 +57,8 @@ def merge_people(
     called = _names_of(kept) | _names_of(merged)
     numbered = _numbers_of(kept) | _numbers_of(merged)
     values = _take(kept, merged, take)
+    if kept.restricted:
+        close_to_readers(by=by, people=[kept.pk, merged.pk], why=reason)
     names = _keep_names(kept, called - _names_of(kept))
     numbers = _keep_numbers(by, kept, numbered)
     merged.merged_into = kept
@@ -158,6 +161,8 @@ def _keep_numbers(by: User, kept: Person, numbered: set[tuple[str, str]]) -> lis
 def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list[Any]]:
     """Sets the kept person's details. Before and after of each that this changes, fit for JSON."""
     wanted = {name: getattr(merged, name) for name in merging.DETAILS if name in take}
+    if "known_as" in wanted:
+        wanted["known_as_said_by"] = merged.known_as_said_by
     wanted["restricted"] = kept.restricted or merged.restricted
     changed = {}
     for name, value in wanted.items():

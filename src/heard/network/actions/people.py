@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
+from heard.agencies.queries import teams_visible_to
 from heard.agencies.rules import May, refuse
-from heard.network.actions.letting_in import end_audit_access, hold_person, let_in
+from heard.network.actions.letting_in import close_to_readers, hold_person, let_in, let_in_who_answers
 from heard.network.identity import set_core
-from heard.network.models import Address, Involvement, OtherName, Person
+from heard.network.models import Address, OtherName, Person
 from heard.network.queries import Whom, can_be_restricted, leads, person_visible_to, standing_of
 from heard.network.rules import (
     Level,
@@ -27,7 +28,7 @@ from heard.network.rules import (
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
 
 
 @transaction.atomic
@@ -49,8 +50,10 @@ def add_person(
     why: str = "Added this child",
     since: date | None = None,
     by_worry: bool = False,
+    team: Team | None = None,
 ) -> Person:
-    """Adds a child, or an adult around one (`kind="adult"`), and involves the adder's agency, since today or `since`.
+    """Adds a child, or an adult around one (`kind="adult"`), since today or `since`. A child's record is open to the adder's team, and an adult's to their agency.
+    `team`: which works with the child, where whoever adds them does it for others; it is let in instead.
 
     Raises `Refused` for whoever may not tell a worry, and `ValidationError` for values that do not fit.
     """
@@ -67,6 +70,7 @@ def add_person(
         given_name=given_name,
         family_name=family_name,
         known_as=known_as.strip(),
+        known_as_said_by=str(by)[:120] if known_as.strip() else "",
         birth_date=birth_date,
         sex=sex,
         nhs_number=nhs_number,
@@ -82,9 +86,24 @@ def add_person(
     if postcode or address:
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     renew_keys(person)
-    whom = Whom("", by.team.agency)  # type: ignore[union-attr]
-    let_in(by=by, person=person, whom=whom, why=why, since=since, how="worry" if by_worry else "")
+    given: dict[str, Any] = {"why": why, "since": since, "how": "worry" if by_worry else ""}
+    for whom in [Whom("", team.agency, team=team)] if team else _who_added(by, kind):
+        let_in(by=by, person=person, whom=whom, **given)
+    if team is None:
+        let_in_who_answers(by=by, person_id=person.pk, team=by.team, how=given["how"])  # type: ignore[arg-type]
     return person
+
+
+def _who_added(by: User, kind: str) -> list[Whom]:
+    """The teams of an agency in which somebody works with children, for a child; of an adult around children the agency, since its teams
+    work with several of them."""
+    team = by.team
+    assert team is not None
+    if kind != Person.Kind.CHILD:
+        return [Whom("", team.agency)]
+    keys = by.teams_where(May.TELL)
+    teams = [one for one in teams_visible_to(by).filter(agency=team.agency_id) if one.pk in keys]
+    return [Whom("", team.agency, team=one) for one in teams]
 
 
 @transaction.atomic
@@ -141,15 +160,12 @@ def open_record(*, by: User, person_id: uuid.UUID, level: Level = Level.RECORD) 
 
 @transaction.atomic
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
-    """Closes the record to everyone but the agencies that are involved now."""
+    """Closes the record to everyone but those on its list."""
     person = hold_person(by=by, person_id=person_id)
     enough = can_be_restricted(by, person)
     refuse(why_not_restrict(**standing_of(by, person), enough_decide=enough, reason=reason))
     _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
-    readers = Involvement.objects.running().filter(person=person, how=Involvement.How.AUDIT)
-    end_audit_access(
-        by=by, people=[person.pk], readers=list(readers.values_list("user", flat=True)), why=reason
-    )
+    close_to_readers(by=by, people=[person.pk], why=reason)
     return person
 
 

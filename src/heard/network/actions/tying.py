@@ -7,17 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.network.actions.around import add_group, add_place
 from heard.network.actions.people import add_person
 from heard.network.handles import known_handle
-from heard.network.models import Node, Tie, TieSource
-from heard.network.queries import source_visible_to, web
+from heard.network.models import LookedAgain, Node, Tie, TieSource
+from heard.network.queries import look_at, source_visible_to, tie_with_ends, web
 from heard.network.rules import (
     OTHER,
     How,
@@ -25,8 +27,10 @@ from heard.network.rules import (
     Reach,
     in_order,
     is_directed,
+    postcodes_in,
     vocabulary,
     why_not_give_kind,
+    why_not_look_again,
     why_not_note_source,
     why_not_note_tie,
     why_not_withdraw,
@@ -47,6 +51,7 @@ class Knows:
     who: str = ""
     basis: str = ""
     reach: str = Reach.ENDS
+    who_reach: str = Reach.ENDS
     about: str = ""
     about_id: uuid.UUID | None = None
     source_grade: str = ""
@@ -64,6 +69,17 @@ class Says:
     kind: str = OTHER
     in_words: str = ""
     back: bool = False
+
+
+@dataclass(frozen=True)
+class Called:
+    """Somebody or something that is not in Heard yet: a handle of this kind (`HandleType`), else a place or group of this kind or an
+    adult, who is called so."""
+
+    end: str
+    name: str
+    kind: str = ""
+    service: str = ""
 
 
 @transaction.atomic
@@ -100,9 +116,22 @@ def note_tie_to(
 ) -> Tie:
     """Notes a tie to what is at a key, or without one to what is called so: a handle of this type, or else a place or group of this
     kind or an adult, who is added."""
-    one = web(by).end(one_id)
-    other = web(by).end(other_id) if other_id else _called(by, end, new_name.strip(), new_kind, service)
-    return _note(by, one, other, Says(kind, in_words.strip(), back), knows)
+    other = other_id or Called(end, new_name, new_kind, service)
+    says = Says(kind, in_words, back)
+    return note_tie_between(by=by, one=one_id, other=other, says=says, knows=knows)[0]
+
+
+@transaction.atomic
+def note_tie_between(
+    *, by: User, one: uuid.UUID | Called, other: uuid.UUID | Called, says: Says, knows: Knows
+) -> tuple[Tie, uuid.UUID, uuid.UUID]:
+    """Notes a tie between two of what is at a key and what is not in Heard yet, and is added. The tie, and the keys of the one and the
+    other."""
+    begin, finish = (
+        _called(by, end) if isinstance(end, Called) else web(by).end(end) for end in (one, other)
+    )
+    tie = _note(by, begin, finish, Says(says.kind, says.in_words.strip(), says.back), knows)
+    return tie, begin[1].pk, finish[1].pk
 
 
 def _note(by: User, one: End, other: End, says: Says, knows: Knows) -> Tie:
@@ -136,13 +165,26 @@ def note_source(*, by: User, tie_key: uuid.UUID, knows: Knows) -> TieSource:
 
 @transaction.atomic
 def withdraw_source(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
-    """What was noted is not so, or may not be kept as known. It stays with who withdrew it and why, and counts for nothing."""
+    """What was noted is not so, or may not be kept as known. It stays with who withdrew it and why, and counts for nothing. Whoever answers
+    for what rests on it learns of it (`TOLD_OF_WITHDRAWN`)."""
     source = source_visible_to(by, source_id)
     theirs = source.holder_id in by.agencies_where(May.SEE_CHILD) or by.may(May.SEE_PARTNERSHIP)
     refuse(why_not_withdraw(is_theirs=theirs, withdrawn=source.withdrawn_at is not None, why=why))
     source.withdrawn_at, source.withdrawn_by, source.why_withdrawn = timezone.now(), by, why.strip()
     source.save(update_fields=["withdrawn_at", "withdrawn_by", "why_withdrawn"])
     _audit(by, "withdraw", source.tie, reason=why.strip())
+    for tell in settings.TOLD_OF_WITHDRAWN:
+        import_string(tell)(by=by, source=source)
+    return source
+
+
+@transaction.atomic
+def look_again(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
+    """Somebody looked again at an old source that waits for them, and it stays as it is for 12 months more."""
+    source, why_not = look_at(by, source_id)
+    refuse(why_not or why_not_look_again(why=why))
+    LookedAgain.objects.create(source=source, why=why.strip(), looked_by=by)
+    _audit(by, "look again", source.tie, reason=why.strip())
     return source
 
 
@@ -173,22 +215,25 @@ def give_kind(*, by: User, tie_key: uuid.UUID, kind: str, back: bool = False) ->
 
 @transaction.atomic
 def open_tie(*, by: User, tie_key: uuid.UUID) -> Tie:
-    """The tie, for showing, with a 'view' row for each person at an end; or `Hidden`."""
-    tie = web(by).tie(tie_key)
+    """The tie, for showing, also where all that was known of it was withdrawn, with a 'view' row for each person at an end; or `Hidden`."""
+    tie = tie_with_ends(by, tie_key)
     record_looks(by=by, subject="tie", subject_id=tie.key, person_ids=_people(tie))
     return tie
 
 
-def _called(by: User, end: str, name: str, kind: str, service: str) -> End:
+def _called(by: User, new: Called) -> End:
     added: Any
-    if end == NodeKind.HANDLE:
-        added = known_handle(kind, service, name)
-    elif end == NodeKind.PERSON:
+    name = new.name.strip()
+    if new.end == NodeKind.HANDLE:
+        added = known_handle(new.kind, new.service, name)
+    elif new.end == NodeKind.PERSON:
         given, _space, family = name.rpartition(" ")
         added = add_person(by=by, given_name=given, family_name=family, kind="adult", why="Is around a child")
+    elif new.end == NodeKind.PLACE:
+        added = add_place(by=by, name=name, kind=new.kind, postcode=next(iter(postcodes_in(name)), ""))
     else:
-        added = (add_place if end == NodeKind.PLACE else add_group)(by=by, name=name, kind=kind)
-    return end, added
+        added = add_group(by=by, name=name, kind=new.kind)
+    return new.end, added
 
 
 def _same_tie(first: uuid.UUID, second: uuid.UUID, says: Says) -> Tie | None:
@@ -203,7 +248,11 @@ def _add_source(by: User, tie: Tie, knows: Knows) -> TieSource:
     about, about_id = said.pop("about"), said.pop("about_id")
     refuse(
         why_not_note_source(
-            **said, kind=tie.kind, of_a_record=about_id is not None, today=timezone.localdate()
+            **said,
+            kind=tie.kind,
+            has_agency=by.team is not None,
+            of_a_record=about_id is not None,
+            today=timezone.localdate(),
         )
     )
     source = TieSource(

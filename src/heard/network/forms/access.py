@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextField
+from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, SelectField, TextField
 from heard.network.models import Involvement
 from heard.network.rules import MOST_WHY, Level
-from heard.network.rules.access import DENY_ASKS
+from heard.network.rules.access import DENY_ASKS, NARROW_ASKS
 
 if TYPE_CHECKING:
+    from heard.agencies.models import Team
     from heard.network.queries import Whom
 
 _OPENS = {
@@ -76,6 +77,28 @@ class DenyForm(_WithWhom):
         max_length=MOST_WHY,
     )
     field_order = ("whom", "why")
+
+
+class NarrowForm(Form):
+    """`teams`: those of the agency, by key."""
+
+    asks = NARROW_ASKS
+
+    teams = CheckboxesField(
+        _("Which teams work with the child?"),
+        hint=_(
+            "Whoever has something to do for the child and is in none of them no longer sees it: let them in by name."
+        ),
+    )
+    why = TextField(_("Why?"), missing=_("Say why"), max_length=MOST_WHY)
+
+    def __init__(self, *args: Any, teams: Mapping[str, Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._teams = teams
+        self.fields["teams"].choices = [(key, str(one)) for key, one in teams.items()]  # type: ignore[attr-defined]
+
+    def clean_teams(self) -> list[Team]:
+        return [self._teams[key] for key in self.cleaned_data["teams"]]
 
 
 class WhyForm(Form):

@@ -20,6 +20,12 @@ class NamesForm(Form):
     known_as = TextField(
         _("Known as"), hint=_("What they like to be called"), max_length=80, spellcheck=False, required=False
     )
+    known_as_said_by = TextField(
+        _("Who says so?"),
+        hint=_("Of what they are known as: the child, or a name and role."),
+        max_length=120,
+        required=False,
+    )
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
@@ -34,6 +40,7 @@ class OtherNameForm(NamesForm):
     """A further name; it replaces nothing."""
 
     known_as = None  # type: ignore[assignment]
+    known_as_said_by = None  # type: ignore[assignment]
 
 
 class DetailsForm(Form):

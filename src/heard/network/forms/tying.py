@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextField
+from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, SelectField, TextField
 from heard.network.rules import (
     BACK,
     OTHER,
     Basis,
+    Found,
     HandleType,
     Handling,
     How,
@@ -64,14 +65,14 @@ _KNOWN: Final = (
     (KnownGrade.NOT_KNOWN, _("Does not say")),
     (KnownGrade.THOUGHT_UNTRUE, _("It is thought to be untrue")),
 )
-_BASIS: Final = (
+BASIS: Final = (
     (Basis.TOLD, _("Somebody told it")),
     (Basis.ARRESTED, _("Arrested")),
     (Basis.CHARGED, _("Charged")),
     (Basis.CONVICTED, _("Convicted")),
     (Basis.ENDED, _("Ended without charge")),
 )
-_TYPES: Final = (
+TYPES: Final = (
     (HandleType.PHONE, _("Phone number")),
     (HandleType.VEHICLE, _("Vehicle: its number plate")),
     (HandleType.ACCOUNT, _("Account or user name")),
@@ -80,7 +81,7 @@ _TYPES: Final = (
     (HandleType.WEB, _("Web address")),
 )
 KNOWS: Final = (
-    "how", "who", "words", "valid_from", "valid_to", "source_grade", "known_grade", "reach", "handling", "conditions",
+    "how", "who", "words", "valid_from", "valid_to", "source_grade", "known_grade", "reach", "who_reach", "handling", "conditions",
 )  # fmt: skip
 
 
@@ -134,6 +135,19 @@ class KnowsForm(Form):
         initial=Reach.ENDS,
         missing=_("Say who may read this"),
     )
+    who_reach = RadiosField(
+        _("Who may read who says so?"),
+        choices=(
+            (Reach.ENDS, _("Whoever may read how this is known")),
+            (
+                Reach.HOLDER,
+                _("Only we"),
+                _("For somebody in danger if it were known. Write the words so that they do not tell who."),
+            ),
+        ),
+        initial=Reach.ENDS,
+        missing=_("Say who may read who says so"),
+    )
     handling = RadiosField(
         _("May it go on to others outside?"),
         choices=(
@@ -148,7 +162,8 @@ class KnowsForm(Form):
     @property
     def knows(self) -> dict[str, Any]:
         """For `actions.Knows`."""
-        said = {name: self.cleaned_data[name] or "" for name in KNOWS if not name.startswith("valid_")}
+        asked = [name for name in KNOWS if name in self.cleaned_data and not name.startswith("valid_")]
+        said = {name: self.cleaned_data[name] or "" for name in asked}
         dates = {name: self.cleaned_data[name] for name in ("valid_from", "valid_to")}
         return said | dates | {"basis": self.cleaned_data.get("basis") or ""}
 
@@ -158,7 +173,7 @@ class SourceForm(KnowsForm):
 
     basis = SelectField(
         _("On what does it rest that they are said to harm?"),
-        choices=_BASIS,
+        choices=BASIS,
         missing=_("Say on what it rests"),
     )
 
@@ -168,7 +183,42 @@ class SourceForm(KnowsForm):
             del self.fields["basis"]
 
 
-class TieForm(KnowsForm):
+class SaysForm(Form):
+    """What ties two, of the kinds `start` and `end`: of the vocabulary, or in words alone. `without`: kinds that are not offered."""
+
+    kind = SelectField(_("What ties them?"), missing=_("Say what ties them"))
+    in_words = TextField(
+        _("In your own words"),
+        hint=_("Where nothing in the list fits, or to say more, such as sister."),
+        max_length=60,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, start: str, end: str, without: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(value, label) for value, label, _help in kinds_between(start, end) if value not in without]
+        self.fields["kind"].choices = [*kinds, (OTHER, _("Something else, in my own words"))]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("kind") == OTHER and not typed.get("in_words"):
+            self.add_error("in_words", _("Say in your own words what ties them"))
+        return typed
+
+    @property
+    def tie(self) -> dict[str, Any]:
+        """What the tie is, for `actions.note_tie`."""
+        kind = self.cleaned_data["kind"]
+        return {
+            "kind": kind.removeprefix(BACK),
+            "back": kind.startswith(BACK),
+            "in_words": self.cleaned_data["in_words"] or "",
+        }
+
+
+class TieForm(SaysForm, KnowsForm):
     """`start`, `end`: the kinds of the two ends. `find`: what may be meant by a text, as (key, name, why)."""
 
     text = TextField(max_length=160, spellcheck=False, autocomplete="off")
@@ -179,21 +229,15 @@ class TieForm(KnowsForm):
         max_length=60,
         required=False,
     )
-    type = RadiosField(_("What is it?"), choices=_TYPES, missing=_("Say what it is"))
+    type = RadiosField(_("What is it?"), choices=TYPES, missing=_("Say what it is"))
     service = TextField(_("Where is the account?"), hint=_("Such as Snapchat"), max_length=40, required=False)
-    kind = SelectField(_("What ties them?"), missing=_("Say what ties them"))
-    in_words = TextField(
-        _("In your own words"),
-        hint=_("Where nothing in the list fits, or to say more, such as sister."),
-        max_length=60,
-        required=False,
-    )
     basis = SelectField(
         _("On what does it rest that they are said to harm?"),
         hint=_("Only for “is said to harm”."),
-        choices=(("", _("This is another tie")), *_BASIS),
+        choices=(("", _("This is another tie")), *BASIS),
         required=False,
     )
+    field_order = ["type", "text", "choice", "new_kind", "service", "kind", "in_words", "basis"]
 
     def __init__(
         self,
@@ -203,13 +247,11 @@ class TieForm(KnowsForm):
         find: Callable[[str], Iterable[tuple[str, str, str]]],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, start=start, end=end, **kwargs)
         self.end = end
         self.fields["text"].label, self.fields["text"].help_text = _WHO[end], _HINTS[end]
         text = str(self["text"].value() or "").replace("\x00", "").strip()
         self.looked = bool(text) or end == NodeKind.HANDLE
-        kinds = [(value, label) for value, label, _help in kinds_between(start, end)]
-        self.fields["kind"].choices = [*kinds, (OTHER, _("Something else, in my own words"))]  # type: ignore[attr-defined]
         self._without_what_is_not_asked(start, end)
         if "choice" in self.fields:
             new, hint = _NEW[end]
@@ -230,22 +272,16 @@ class TieForm(KnowsForm):
             self.fields["type"].reveals = {HandleType.ACCOUNT: "service"}  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or self.cleaned_data
-        if typed.get("kind") == OTHER and not typed.get("in_words"):
-            self.add_error("in_words", _("Say in your own words what ties them"))
-        if typed.get("type") and typed.get("text") and normal_handle(typed["type"], typed["text"]) is None:
-            self.add_error("text", _NOT_ONE[typed["type"]])
+        typed = super().clean()
+        not_one = no_handle(typed.get("type"), typed.get("text"))
+        if not_one:
+            self.add_error("text", not_one)
         return typed
 
-    @property
-    def tie(self) -> dict[str, Any]:
-        """What the tie is, for `actions.note_tie`."""
-        kind = self.cleaned_data["kind"]
-        return {
-            "kind": kind.removeprefix(BACK),
-            "back": kind.startswith(BACK),
-            "in_words": self.cleaned_data["in_words"] or "",
-        }
+
+def no_handle(type_: str | None, text: str | None) -> Any:
+    """What is to be entered instead, where a text is not one of what it is said to be."""
+    return _NOT_ONE[HandleType(type_)] if type_ and text and normal_handle(type_, text) is None else None
 
 
 _NOT_ONE: Final = {
@@ -276,6 +312,55 @@ class WithdrawForm(Form):
         hint=_("Whoever relied on it reads this. It stays with your name, and counts for nothing."),
         missing=_("Say why it is withdrawn"),
         max_length=200,
+    )
+
+
+class KeepForm(Form):
+    """`found`: phones, cars and accounts that stand in what somebody wrote, to tick those that are kept apart from it."""
+
+    keep = CheckboxesField(
+        _("Keep these, so that they can be compared?"),
+        hint=_("Tick what belongs to this record. Nothing is kept apart from the words unless you tick it."),
+        required=False,
+        says_optional=False,
+        size="s",
+    )
+
+    def __init__(self, *args: Any, found: Iterable[Found], hint: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = tuple(found)
+        if hint:
+            self.fields["keep"].help_text = hint
+        self.fields["keep"].choices = [(one.tick, _called(one)) for one in self.found]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> list[Found]:
+        """Those that are ticked; whatever else was sent is passed over."""
+        ticked = set(self["keep"].answer)
+        return [one for one in self.found if one.tick in ticked]
+
+
+def _called(one: Found) -> str:
+    text = _("%(what)s %(written)s") % {"what": _WHAT[one.type], "written": one.as_written}
+    return f"{text} ({one.service})" if one.service else text
+
+
+_WHAT: Final = {
+    HandleType.PHONE: _("phone number"),
+    HandleType.VEHICLE: _("number plate"),
+    HandleType.ACCOUNT: _("account"),
+    HandleType.EMAIL: _("email address"),
+    HandleType.DEVICE: _("device"),
+    HandleType.WEB: _("web address"),
+}
+
+
+class LookAgainForm(Form):
+    why = TextField(
+        _("Why does it stay as it is?"),
+        hint=_("What you looked at, and whom you asked. It comes back in 12 months."),
+        missing=_("Say why it stays as it is, and what you looked at"),
+        max_length=300,
     )
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.network import rules
-from heard.network.models.nodes import Handle, Mention, Node, NodeKey, Tie, TieSource
+from heard.network.models.nodes import MAY_LEAVE, Handle, LookedAgain, Mention, Node, NodeKey, Tie, TieSource
 from heard.network.rules import MOVES, Joined
 
 __all__ = [
-    "LOOKING", "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "Mention",
+    "ENDS_WHEN_RESTRICTED", "LOOKING", "MAY_LEAVE", "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "LookedAgain", "Mention",
     "Merge", "Node", "NodeKey", "OtherName", "Person", "Place", "Proposal", "SearchKey", "Spelling", "Tie", "TieSource", "Told",
 ]  # fmt: skip
 
@@ -47,6 +47,7 @@ class Person(models.Model):
     given_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80, blank=True)
     known_as = models.CharField(max_length=80, blank=True)
+    known_as_said_by = models.CharField(max_length=120, blank=True, default="")
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.NOT_KNOWN)
     nhs_number = models.CharField(max_length=10, blank=True)
@@ -166,7 +167,7 @@ class Involvements(models.QuerySet["Involvement"]):
         return self.filter(models.Q(until=None) | models.Q(until__gt=Now()))
 
     def lasting(self) -> Self:
-        """Those of who works with the person: without what somebody opened in an emergency, or reads for a case audit."""
+        """Those of who works with the person: without what somebody opened in an emergency, reads for a case audit, or sees on duty."""
         return self.exclude(how__in=LOOKING)
 
 
@@ -187,6 +188,7 @@ class Involvement(models.Model):
         GLASS = "glass", _("Opened in an emergency")
         WORRY = "worry", _("Told a worry about a child whom they did not find")
         AUDIT = "audit", _("Reads it for a case audit")
+        DUTY = "duty", _("On duty")
 
     when_merged: ClassVar = Joined(stays=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
@@ -218,6 +220,9 @@ class Involvement(models.Model):
     how = models.CharField(
         max_length=5, choices=How, blank=True, default="", help_text=_("How the line came about.")
     )
+    was_mistaken = models.BooleanField(
+        default=False, help_text=_("It ended since the decision that let them in was put right.")
+    )
 
     objects = Involvements.as_manager()
 
@@ -243,6 +248,11 @@ class Involvement(models.Model):
         return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
 
     @property
+    def is_whole(self) -> bool:
+        """Everybody of an agency sees the record by it who works with children."""
+        return self.team_id is None and self.user_id is None
+
+    @property
     def only_looks(self) -> bool:
         """Who sees the record by it works with nobody: they decide nothing and let nobody in."""
         return self.how in LOOKING
@@ -252,7 +262,8 @@ class Involvement(models.Model):
         return self.until is None or self.until > timezone.now()
 
 
-LOOKING: Final = (Involvement.How.GLASS, Involvement.How.AUDIT)
+LOOKING: Final = (Involvement.How.GLASS, Involvement.How.AUDIT, Involvement.How.DUTY)
+ENDS_WHEN_RESTRICTED: Final = (Involvement.How.AUDIT, Involvement.How.DUTY)
 
 
 class Denial(models.Model):
@@ -437,10 +448,44 @@ class Identifier(Told):
 
 
 class Place(models.Model):
+    """Where it is stands in its postcode, or was said by somebody: `lat` and `lon` in millionths of a degree (WGS 84), with how that is
+    known, by whom and when. Of a home nobody says it."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
     postcode = models.CharField(max_length=8, blank=True)
+    is_home = models.BooleanField(
+        default=False, help_text=_("Somebody lives there: it is on no map that others share.")
+    )
+    lat = models.IntegerField(null=True, blank=True)
+    lon = models.IntegerField(null=True, blank=True)
+    located_how = models.CharField(max_length=200, blank=True, default="")
+    located_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    located_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(lat=None, lon=None, located_how="", located_by=None, located_at=None)
+                | models.Q(
+                    is_home=False,
+                    lat__isnull=False,
+                    lon__isnull=False,
+                    located_by__isnull=False,
+                    located_at__isnull=False,
+                )
+                & ~models.Q(located_how=""),
+                name="place_where_with_who_said_so",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

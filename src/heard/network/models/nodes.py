@@ -1,7 +1,7 @@
 """The registry of who and what can be tied, the ties between any two of them, and under each tie how it is known."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -50,10 +50,32 @@ class Handle(models.Model):
         max_length=40, blank=True, default="", help_text=_("Of an account, where it is.")
     )
     key = models.CharField(max_length=200)
+    common = models.BooleanField(
+        default=False, help_text=_("It is an organisation’s or everybody’s, and joins nobody.")
+    )
+    why_common = models.CharField(max_length=200, blank=True, default="")
+    common_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    common_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["type", "key"], condition=models.Q(common=True), name="common_handles")
+        ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["type", "service", "key"], name="handle_once")
+            models.UniqueConstraint(fields=["type", "service", "key"], name="handle_once"),
+            models.CheckConstraint(
+                condition=models.Q(common=False, common_by=None, common_at=None, why_common="")
+                | models.Q(common=True, common_by__isnull=False, common_at__isnull=False)
+                & ~models.Q(why_common=""),
+                name="common_handle_has_who_when_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +144,7 @@ class TieSource(models.Model):
 
     class How(models.TextChoices):
         SAID_BY_CHILD = rules.How.SAID_BY_CHILD.value, _("The child said so")
-        SAID = rules.How.SAID.value, _("Somebody else said so")
+        SAID = rules.How.SAID.value, _("Somebody said so")
         SEEN = rules.How.SEEN.value, _("It was seen")
         RECORD = rules.How.RECORD.value, _("It stands in a record")
         WORK = rules.How.WORK.value, _("From our work with them")
@@ -139,6 +161,10 @@ class TieSource(models.Model):
         ENDS = rules.Reach.ENDS.value, _("Whoever may see both")
         HOLDER = rules.Reach.HOLDER.value, _("My agency only")
         RECORD = rules.Reach.RECORD.value, _("Whoever may read the record")
+
+    class WhoReach(models.TextChoices):
+        ENDS = rules.Reach.ENDS.value, _("Whoever may read how this is known")
+        HOLDER = rules.Reach.HOLDER.value, _("Only we")
 
     class SourceGrade(models.TextChoices):
         RELIABLE = rules.SourceGrade.RELIABLE.value, _("They have been right before")
@@ -167,6 +193,12 @@ class TieSource(models.Model):
     how = models.CharField(max_length=13, choices=How, blank=True)
     basis = models.CharField(max_length=9, choices=Basis, blank=True)
     reach = models.CharField(max_length=6, choices=Reach, default=Reach.ENDS)
+    who_reach = models.CharField(
+        max_length=6,
+        choices=WhoReach,
+        default=WhoReach.ENDS,
+        help_text=_("Who may read who says so, of those who may read the rest."),
+    )
     about = models.CharField(max_length=12, blank=True, help_text=_("The kind of record that it comes from."))
     about_id = models.UUIDField(null=True, blank=True, db_index=True)
     source_grade = models.CharField(max_length=1, choices=SourceGrade, blank=True)
@@ -195,6 +227,7 @@ class TieSource(models.Model):
 
     class Meta:
         ordering: ClassVar = ["recorded_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["noted_by", "recorded_at"], name="source_by_whom")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(words=""), name="source_says_how_known"),
             models.CheckConstraint(
@@ -215,12 +248,40 @@ class TieSource(models.Model):
             raise Refused("How something is known is not changed. Withdraw it, and note what is right.")
         super().save(*args, **kwargs)
 
+    @property
+    def thought_untrue(self) -> bool:
+        return self.known_grade == rules.KnownGrade.THOUGHT_UNTRUE
 
+
+class LookedAgain(models.Model):
+    """Somebody looked again at a source that is old and may be untested, and it stays, because. Only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(TieSource, on_delete=models.CASCADE, related_name="looks")
+    why = models.CharField(max_length=300)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    looked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["looked_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(why=""), name="looked_again_with_why")
+        ]
+
+    def __str__(self) -> str:
+        return self.why
+
+
+# Of sources: what may stand in a text that others read than who writes it. What one agency keeps for itself, what is for who may read one
+# record, and what goes on only as its agency says may not.
+MAY_LEAVE: Final = models.Q(reach=rules.Reach.ENDS) & ~models.Q(handling=rules.Handling.CONDITIONS)
 _WITHDRAWAL = {"withdrawn_at", "withdrawn_by", "why_withdrawn"}
 
 
 class Mention(models.Model):
-    """A record names a node: who confirmed it, and at which words."""
+    """A record names a node: who confirmed it, for which agency, and at which words. One that is withdrawn counts for nothing."""
 
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="mentions")
     when_merged: ClassVar = Joined(stays=True)
@@ -234,11 +295,32 @@ class Mention(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     confirmed_at = models.DateTimeField(default=timezone.now)
+    holder = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why_withdrawn = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["confirmed_at", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["node", "about", "about_id"], name="named_once_in_a_record")
+            models.UniqueConstraint(
+                fields=["node", "about", "about_id"],
+                condition=models.Q(withdrawn_at=None),
+                name="named_once_in_a_record",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | ~models.Q(why_withdrawn=""),
+                name="mention_withdrawn_with_why",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,24 +4,34 @@ from heard.network.queries.access import (
     Whom,
     access_visible_to,
     accesses_of,
+    agencies_as_a_whole,
     can_be_restricted,
+    decided_by_no_other,
+    decides_by_a_part,
     denial_visible_to,
     denials_of,
     enough_decide,
     ever_involved,
     involvements_of,
+    lasts_for,
     level_of,
+    narrowed,
     not_only_looking,
     off_the_list,
     only_looks,
+    opens_on_duty,
     standing_of,
+    who_decide,
     whom_to_keep_out,
     whom_to_let_in,
     why_not_change_restriction,
+    why_not_choose_whom,
     why_not_end,
+    why_not_exchange,
     why_not_keep_out,
     why_not_let_in,
 )
+from heard.network.queries.again import look_at, looks_at, noted_long_ago, sources_to_look_at
 from heard.network.queries.facts import (
     NUMBERS,
     PEOPLE,
@@ -41,9 +51,18 @@ from heard.network.queries.facts import (
     important_people_visible_to,
     important_person_visible_to,
     kind_or_hidden,
+    languages_of,
     numbers_of,
+    told_of_a_tie,
 )
 from heard.network.queries.glass import Meant, behind_glass, meant_in_full
+from heard.network.queries.holding import (
+    agency_that_decides,
+    held_and_named,
+    holding_what_is_named,
+    naming_what_is_held,
+    restricted_decided_by,
+)
 from heard.network.queries.identity import (
     answers_unread,
     leads,
@@ -53,6 +72,7 @@ from heard.network.queries.identity import (
     proposals_visible_to,
     proposals_waiting,
 )
+from heard.network.queries.leaving import said_left_out
 from heard.network.queries.merging import (
     Comparison,
     clashes_between,
@@ -67,12 +87,15 @@ from heard.network.queries.merging import (
     what_stays,
     why_not_undo,
 )
+from heard.network.queries.numbers import common_handle, common_handles, found_in
 from heard.network.queries.people import (
     addresses_of,
     describe,
     findable_through,
     legal_statuses,
     living_with,
+    may_be_named,
+    meant_for,
     not_denied,
     not_denied_through,
     not_hidden_through,
@@ -89,19 +112,25 @@ from heard.network.queries.search import (
     Hit,
     find_described,
     find_groups,
+    find_handles,
+    find_handles_in,
     find_people,
     find_places,
     who_or_what,
 )
 from heard.network.queries.web import (
     Naming,
+    SourceRead,
     Tied,
+    Unnamed,
     Web,
     Withdrawn,
     children_at,
     children_tied,
     group_visible_to,
     groups_visible_to,
+    is_theirs,
+    mention_visible_to,
     named_in,
     named_something,
     names_something,
@@ -110,10 +139,18 @@ from heard.network.queries.web import (
     newly_shared,
     place_visible_to,
     places_visible_to,
+    postcodes_to_place,
+    records_behind,
+    said_in,
     source_visible_to,
+    sources_at,
+    sources_read,
     tie_with_ends,
     ties_without_kind,
+    to_keep,
+    unnamed_in,
     web,
+    withdrawn_after,
     withdrawn_of,
 )
-from heard.network.strands import Strand
+from heard.network.strands import Strand, all_thought_untrue, said_untrue

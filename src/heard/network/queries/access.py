@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,19 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import (
     agencies_visible_to,
+    memberships_with,
     teams_visible_to,
     workers,
 )
 from heard.agencies.rules import Hidden, May
-from heard.network.models import LOOKING, Denial, Involvement, Involvements, Person
-from heard.network.queries.people import meant_for, people_visible_to, visible_through
+from heard.network.models import ENDS_WHEN_RESTRICTED, LOOKING, Denial, Involvement, Involvements, Person
+from heard.network.queries.people import (
+    may_be_named,
+    meant_for,
+    not_denied_through,
+    people_visible_to,
+    visible_through,
+)
 from heard.network.rules import (
     Level,
     least_who_decide,
@@ -25,6 +32,7 @@ from heard.network.rules import (
     why_not_end_access,
     why_not_involve,
     why_not_lift,
+    why_not_narrow,
     why_not_restrict,
 )
 
@@ -84,17 +92,19 @@ def standing_of(user: User, person: Person) -> dict[str, bool]:
     }
 
 
-def only_looks(user: User, person: Person) -> bool:
-    """Whether this user sees the record only since they opened it in an emergency, or for a case audit."""
+def only_looks(user: User, person: Person, how: Collection[Involvement.How] = LOOKING) -> bool:
+    """Whether this user sees the record only by lines that came about like this: they opened it in an emergency, read it for a case audit,
+    or are on duty."""
     rows = Involvement.objects.running().filter(person=person, level__gte=Level.RECORD)
     mine = rows.filter(meant_for(user, May.SEE_CHILD))
-    if not mine.filter(how__in=LOOKING).exists() or mine.lasting().exists():
+    if not mine.filter(how__in=how).exists() or mine.exclude(how__in=how).exists():
         return False
     return person.restricted or not user.may(May.SEE_PARTNERSHIP)
 
 
 def not_only_looking(user: User, path: str) -> Q:
-    """Of rows that lead to a person by `path`, those whose record this user has not opened in an emergency or for a case audit."""
+    """Of rows that lead to a person by `path`, those whose record this user sees otherwise than in an emergency, for a case audit or
+    on duty."""
     lines = Involvement.objects.running().order_by().filter(how__in=LOOKING, user=user)
     return ~Q(Exists(lines.filter(person=OuterRef(path))))
 
@@ -187,11 +197,31 @@ def can_be_restricted(user: User, person: Person) -> bool:
     return len(who_decide(user, person)) >= least_who_decide(restricted=True)
 
 
+def decided_by_no_other(user: User, *, but: Iterable[int] = ()) -> QuerySet[Person]:
+    """Restricted records that this user opens and decides about, and nobody else of their lists who does can sign in: danger there
+    waits for this user alone. `but`: keys of people who do not count, as they are away. By name."""
+    others = memberships_with(user, May.DECIDE).exclude(user__in=[user.pk, *but])
+    lines = Involvement.objects.running().lasting().order_by().filter(level__gte=Level.RECORD)
+    theirs = Q(team=None, user=None) | Q(team=OuterRef("team")) | Q(user=OuterRef("user"))
+    lines = lines.filter(theirs, person=OuterRef(OuterRef("pk")), agency=OuterRef("team__agency"))
+    teams = memberships_with(user, May.SIGNED_IN).filter(user=OuterRef(OuterRef("user"))).values("team")
+    kept_out = Q(user=OuterRef("user")) | Q(team__in=teams)
+    denied = Denial.objects.order_by().filter(
+        kept_out, person=OuterRef(OuterRef("pk")), lifted_at=None, unseen=False
+    )
+    others = others.filter(Exists(lines), ~Exists(denied))
+    rows = people_visible_to(user).filter(~Exists(others), restricted=True)
+    rows = rows.order_by("family_name", "given_name", "pk")
+    return rows if user.may(May.DECIDE) else rows.none()
+
+
 def off_the_list(user: User, person: Person, people: Iterable[User]) -> list[User]:
-    """Those of these people who see this record by no line of its list, and are not kept out of it: once it is restricted
+    """Those of these people who see this record by no line of its list, and by its list are not kept out of it: once it is restricted
     they open it no longer. `people` have their roles at hand, as `workers` gives them. Two queries."""
-    lines = list(Involvement.objects.running().filter(person=person, level__gte=Level.RECORD))
-    denials = list(Denial.objects.filter(person=person, lifted_at=None)) if user.may(May.SEE_CHILD) else []
+    stays = Involvement.objects.running().exclude(how__in=ENDS_WHEN_RESTRICTED)
+    lines = list(stays.filter(person=person, level__gte=Level.RECORD))
+    seen = Denial.objects.filter(person=person, lifted_at=None, unseen=False)
+    denials = list(seen) if user.may(May.SEE_CHILD) else []
     no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
     return [
         one
@@ -211,11 +241,45 @@ def _is_for(line: Involvement, user: User, permission: May) -> bool:
     )
 
 
+def narrowed(user: User, person: Person, agency: Agency) -> bool:
+    """Whether somebody saw to it that only a part of this agency sees the record: teams or people of it work with the child, and the
+    record is restricted, or the line of the whole was ended, other than by putting right what let it in. That they know of the child opens no record. Asked of all lines,
+    whoever asks."""
+    lines = Involvement.objects.filter(person=person, agency=agency).lasting()
+    whole, running = lines.filter(team=None, user=None), lines.running()
+    if whole.running().filter(level__gte=Level.RECORD).exists() or not running.exists():
+        return False
+    return person.restricted or whole.filter(was_mistaken=False).exclude(why_ended="").exists()
+
+
+def opens_on_duty(user: User, person_id: uuid.UUID) -> bool:
+    """Whether the record of a child in danger opens to this user where they are on duty: not a restricted one, nor to who is kept out."""
+    rows = Person.objects.filter(not_denied_through(user), pk=person_id, merged_into=None, restricted=False)
+    return user.may(May.SEE_CHILD) and rows.filter(kind=Person.Kind.CHILD).exists()
+
+
 def why_not_let_in(user: User, person: Person) -> str | None:
-    """Why this user can let nobody into this record now."""
-    return why_not_involve(
-        restricted=person.restricted, only_looks=only_looks(user, person), **standing_of(user, person)
-    )
+    """Why what this user does can let nobody into this record now: decides, gives work, shares. Whoever is on duty has to be able to."""
+    return _why_not_involve(user, person, [one for one in LOOKING if one != Involvement.How.DUTY])
+
+
+def why_not_choose_whom(user: User, person: Person) -> str | None:
+    """Why this user cannot choose now who else sees this record, before anybody is chosen."""
+    return _why_not_involve(user, person, LOOKING)
+
+
+def _why_not_involve(user: User, person: Person, how: Collection[Involvement.How]) -> str | None:
+    looks = only_looks(user, person, how)
+    return why_not_involve(restricted=person.restricted, only_looks=looks, **standing_of(user, person))
+
+
+def lasts_for(user: User, person: Person, *, by_worry: bool = True) -> bool:
+    """Whether somebody sees the record, as far as anybody may learn, by what lasts: not for a time, to look, or, unless `by_worry`, since
+    they told a worry. Four queries."""
+    lines = Involvement.objects.running().lasting().filter(person=person, level__gte=Level.RECORD, until=None)
+    lines = lines if by_worry else lines.exclude(how=Involvement.How.WORRY)
+    sees = user.may(May.SEE_PARTNERSHIP) or lines.filter(meant_for(user, May.SEE_CHILD)).exists()
+    return sees and may_be_named(user, person.pk)
 
 
 def why_not_keep_out(user: User, person: Person) -> str | None:
@@ -232,6 +296,37 @@ def why_not_end(user: User, line: Involvement) -> str | None:
         enough_left=enough_decide(user, line.person, without=line.pk),
         why="given later",
     )
+
+
+def why_not_exchange(
+    user: User,
+    line: Involvement,
+    *,
+    is_kept: bool = True,
+    names_a_team: bool = True,
+    why: str = "given later",
+) -> str | None:
+    """Why this line cannot be exchanged for lines of teams now; without more, before any is chosen."""
+    why_not = why_not_narrow(is_whole=line.is_whole, is_kept=is_kept, names_a_team=names_a_team)
+    standing = standing_of(user, line.person)
+    return (
+        why_not
+        or why_not_let_in(user, line.person)
+        or why_not_end_access(ended=not line.is_running, **standing, enough_left=True, why=why)
+    )
+
+
+def agencies_as_a_whole(user: User, person_id: uuid.UUID) -> list[Involvement]:
+    """Lines of the list by which everybody of an agency sees the record now."""
+    rows = accesses_of(user, person_id).running().lasting().filter(team=None, user=None)
+    return list(rows.filter(level__gte=Level.RECORD))
+
+
+def decides_by_a_part(user: User, person_id: uuid.UUID, teams: Iterable[Team]) -> bool:
+    """Whether this user decides on this record also where no agency as a whole is on its list, but these teams are."""
+    lines = accesses_of(user, person_id).running().lasting().filter(level__gte=Level.RECORD)
+    parts = lines.exclude(team=None, user=None).filter(meant_for(user, May.DECIDE))
+    return bool({one.pk for one in teams} & user.teams_where(May.DECIDE)) or parts.exists()
 
 
 def why_not_change_restriction(user: User, person: Person) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Exists, Model, OuterRef, QuerySet, Value
 
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Fact, Identifier, ImportantPerson, Person
+from heard.network.models import Fact, Identifier, ImportantPerson, Person, TieSource
 from heard.network.queries.people import visible_through
 from heard.network.rules import FactKind, kinds_of
 
@@ -48,6 +48,12 @@ def about(user: User, person: Person) -> About:
         facts[fact.kind].append(fact)
     people = important_people_visible_to(user).filter(person=person, until=None)
     return About(dict(facts), list(people.order_by("-cares", "-responsibility", "written_at", "pk")))
+
+
+def languages_of(user: User, person: Person) -> list[str]:
+    """Which they speak and understand well, as it is recorded, the first first. One query; none where the user may not see the record."""
+    rows = facts_visible_to(user).filter(person=person, kind=FactKind.LANGUAGE.value, until=None)
+    return list(rows.order_by("written_at", "pk").values_list("value", flat=True))
 
 
 def numbers_of(user: User, person: Person) -> list[Identifier]:
@@ -177,3 +183,10 @@ def has_fact(user: User, what: str, person: str) -> Exists:
     nothing of the fact, and holds of nobody for those who do not see figures."""
     rows = Fact.objects.all() if user.may(May.SEE_FIGURES) else Fact.objects.none()
     return Exists(rows.filter(person=OuterRef(person), kind=FactKind(what), until=None))
+
+
+def told_of_a_tie(user: User, about: str, key: str) -> Exists:
+    """A condition on rows that lead to a record of the kind `about` by the field `key`: that it is a source of a tie to somebody or to a place,
+    which nobody has withdrawn. It shows nothing of the tie, and holds of nothing for those who do not see figures."""
+    rows = TieSource.objects.all() if user.may(May.SEE_FIGURES) else TieSource.objects.none()
+    return Exists(rows.filter(about=about, about_id=OuterRef(key), withdrawn_at=None))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
@@ -18,6 +17,7 @@ from heard.network.rules import (
     Name,
     kept_number,
 )
+from heard.network.subqueries import Asked, OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -35,7 +35,7 @@ def visible_through(
     """Of rows that lead to a person by `path` ('person', 'case__person'), those whose person this user may see, at least so
     far as `level`. Whoever is denied sees nothing, whatever else would let them.
 
-    `among_others`: for a condition that is joined with others by "or", as `_among_others` explains. The rows are the same.
+    `among_others`: for a condition that is joined with others by "or", as `Asked` explains. The rows are the same.
 
     The database asks it of each row that it looks at. `person__in=people_visible_to(user)` says the same, but has SQLite
     list everybody first. A page asks thirty times: it is written once for each user and path, as their roles are read once.
@@ -47,19 +47,33 @@ def visible_through(
 
 
 def _visible_through(user: User, path: str, level: Level, among_others: bool) -> Q:
+    return _not_merged(path) & not_denied_through(user, path) & _let_in(user, path, level, among_others)
+
+
+def _let_in(user: User, path: str, level: Level, among_others: bool = False) -> Q:
+    """The same, whoever is kept out."""
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
-    seen = _not_merged(path) & not_denied_through(user, path)
-    listed = _listed(user, path, level)
+    listed = _listed(user, level)
     if user.may(May.SEE_PARTNERSHIP):
-        return seen & (_open_to_all(path) | _among_others(listed))
-    return seen & (_among_others(listed) if among_others else Q(Exists(listed)))
+        return _open_to_all(path) | _about(path, listed, Asked.ONE)
+    return _about(path, listed, Asked.ONE if among_others else Asked.ANY)
+
+
+def may_be_named(user: User, person_id: uuid.UUID) -> bool:
+    """Whether somebody may be given work about this child, as far as anybody may learn: who is kept out without a trace counts as if they
+    were not, so that nobody learns of it by a refusal. It lets nobody see anything. Two queries."""
+    rows = Person.objects.filter(
+        _not_merged(""), _let_in(user, "", Level.RECORD), pk__in=not_kept_out(user, [person_id])
+    )
+    return user.is_active and rows.exists()
 
 
 def sees(user: User, worker: str, person: str) -> Q:
     """Of rows with a `worker` and a `person` ('trusted_worker', 'case__person'), those whose worker is still there and sees the
     person's record, as `visible_through` says of a user: not one who was switched off, was kept out since, or is on the list no
-    longer. The caller has shown that the user may see the rows."""
+    longer. One who is kept out without a trace still counts: lists say no more than the list of who may not see it. The caller has shown
+    that the user may see the rows."""
     seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
     lines = Involvement.objects.running().lasting().order_by().filter(level__gte=Level.RECORD)
     lines = lines.filter(person=OuterRef(OuterRef(person)), agency=OuterRef("team__agency"))
@@ -68,7 +82,7 @@ def sees(user: User, worker: str, person: str) -> Q:
     open_to_all = Q(**{_along(person, "restricted"): False})
     teams = memberships_with(user, May.SIGNED_IN).filter(user=OuterRef(OuterRef(worker))).values("team")
     kept_out = Q(user=OuterRef(worker)) | Q(team__in=teams)
-    denied = Denial.objects.order_by().filter(kept_out, person=OuterRef(person), lifted_at=None)
+    denied = Denial.objects.order_by().filter(kept_out, person=OuterRef(person), lifted_at=None, unseen=False)
     return (
         Q(Exists(seeing.filter(Exists(lines.filter(theirs))))) | (open_to_all & Q(Exists(everyone)))
     ) & ~Q(Exists(denied))
@@ -78,8 +92,8 @@ def not_denied_through(user: User, path: str = "") -> Q:
     """Of rows that lead to a person by `path`, or to nobody, those from which this user is not kept out. It is part of
     `visible_through` and `findable_through`; alone, for what somebody has of their own, such as a step that they do."""
     kept_out = Q(user_id=user.pk) | Q(team_id__in=user.team_ids)
-    rows = Denial.objects.order_by().filter(kept_out, person=OuterRef(path or "pk"), lifted_at=None)
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), True))
+    rows = Denial.objects.filter(kept_out, lifted_at=None)
+    return _about(path, rows, Asked.NONE)
 
 
 def not_denied(user: User, person_id: uuid.UUID) -> bool:
@@ -110,7 +124,7 @@ def people_findable_by(user: User) -> QuerySet[Person]:
 
 def findable_through(user: User, path: str = "") -> Q:
     """As `visible_through`, for children of whom this user may see one line."""
-    listed = _among_others(_listed(user, path, Level.KNOWS))
+    listed = _about(path, _listed(user, Level.KNOWS), Asked.ONE)
     everybody = _open_to_all(path) if user.may(May.SEE_PARTNERSHIP) else Q(pk__in=[])
     return _children_for(user, path) & (everybody | listed)
 
@@ -118,7 +132,7 @@ def findable_through(user: User, path: str = "") -> Q:
 def not_hidden_through(user: User, path: str = "") -> Q:
     """Of what this user told or wrote about a child, that which they still see: not where the child is restricted to others, or
     they are kept out. It finds nobody."""
-    listed = _among_others(_listed(user, path, Level.KNOWS))
+    listed = _about(path, _listed(user, Level.KNOWS), Asked.ONE)
     return _children_for(user, path) & (_open_to_all(path) | listed)
 
 
@@ -144,9 +158,8 @@ def describe(person: Person) -> Description:
     return Description(tuple(names), person.birth_date, postcodes, tuple(sorted(numbers - {""})))
 
 
-def _listed(user: User, path: str, level: Level) -> QuerySet[Involvement]:
-    rows = Involvement.objects.running().filter(meant_for(user, May.SEE_CHILD))
-    return rows.filter(person=OuterRef(path or "pk"), level__gte=level)
+def _listed(user: User, level: Level) -> QuerySet[Involvement]:
+    return Involvement.objects.running().filter(meant_for(user, May.SEE_CHILD), level__gte=level)
 
 
 def meant_for(user: User, permission: May) -> Q:
@@ -156,10 +169,9 @@ def meant_for(user: User, permission: May) -> Q:
     return Q(agency_id__in=user.agencies_where(permission)) & theirs & (Q(user=None) | Q(user_id=user.pk))
 
 
-def _among_others(rows: QuerySet[Involvement]) -> Q:
-    """That there are any, asked of one row at a time. Of an EXISTS that an "or" joins with other conditions, PostgreSQL lists
-    every child of the agency first, though the page needs twenty rows."""
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+def _about(path: str, rows: QuerySet[Any], asked: Asked = Asked.ANY) -> Q:
+    """What is asked of those of the person to whom `path` leads from a row."""
+    return compiled_exists(path or "pk", rows.filter(person=OfRow()), asked)
 
 
 def _open_to_all(path: str) -> Q:

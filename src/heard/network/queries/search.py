@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
@@ -26,18 +26,23 @@ from heard.network.queries.web import web
 from heard.network.rules import (
     EXACT,
     Description,
+    HandleType,
     Level,
     Likeness,
     Name,
     Near,
     days_near,
+    handles_in,
     is_hit,
     joined_in,
     likeness,
     name_keys,
     nearness,
+    normal_handle,
     outward,
     place_keys,
+    plate_pattern,
+    postcodes_in,
     postcodes_near,
     read_box,
     reasons_same_person,
@@ -90,8 +95,8 @@ def find_described(
 ) -> list[Hit]:
     """People who may be the one described, those with most independent reasons first, then the nearest.
 
-    A fixed number of queries when something was asked, whatever is found. One who is restricted is found only by the
-    agencies that are involved. `kinds`: 'child', and 'adult' for those adults whose record the user may open.
+    A fixed number of queries when something was asked, whatever is found. One who is restricted is found only by
+    those on the list. `kinds`: 'child', and 'adult' for those adults whose record the user may open.
     """
     facts = _facts(user, asked)
     if not facts:
@@ -309,7 +314,12 @@ def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list
     have one.
     """
     if end != "person":
-        found = find_places(user, name=text) if end == "place" else find_groups(user, name=text)
+        places = end == "place"
+        found = (
+            find_places(user, name=text, postcode=next(iter(postcodes_in(text)), ""))
+            if places
+            else find_groups(user, name=text)
+        )
         return [
             (str(one.id), ", ".join(filter(None, (one.name, one.facts))), "; ".join(one.why)) for one in found
         ]
@@ -323,3 +333,36 @@ def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list
         for hit in hits
         if hit.may_open and hit.person_id != not_this
     ]
+
+
+def find_handles(user: User, *, type_: str, text: str) -> list[tuple[str, str, str]]:
+    """Phones, cars or accounts that may be the one that somebody wrote, as (key, what it is, why), at most ten, of those that the user
+    may see. One query; none for what cannot be read as one of this type."""
+    key = normal_handle(type_, text) if type_ in set(HandleType) else None
+    return [
+        (str(one.id), one.name, "; ".join(one.why)) for one in _handles(user, [(type_, key)] if key else [])
+    ]
+
+
+def find_handles_in(user: User, text: str) -> list[Likeness]:
+    """The same of whatever stands in what somebody typed: a number, a plate or part of one, the name of an account. One query, whether
+    any is known or not; none where the text holds nothing that can be one."""
+    return _handles(user, handles_in(text))
+
+
+def _handles(user: User, named: Sequence[tuple[str, str]]) -> list[Likeness]:
+    if not named:
+        return []
+    rows = web(user).nodes("handle").filter(reduce(or_, (_may_be(*one) for one in named)))
+    found = sorted(rows, key=lambda one: ((one.type, one.key) not in named, str(one)))[:_FEW]
+    return [
+        Likeness(one.pk, str(one), one.kind, ("written the same",), 2)
+        if (one.type, one.key) in named
+        else Likeness(one.pk, str(one), one.kind, ("may be the same: what was seen fits",), 1)
+        for one in found
+    ]
+
+
+def _may_be(type_: str, key: str) -> Q:
+    exact = Q(type=type_, key=key)
+    return exact | Q(type=type_, key__regex=plate_pattern(key)) if type_ == HandleType.VEHICLE else exact

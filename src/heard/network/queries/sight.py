@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import May
 from heard.network.models import Group, Mention, Node, Tie, TieSource
 from heard.network.queries.people import people_visible_to
-from heard.network.rules import Piece, Reach, passes, said
+from heard.network.rules import Piece, Reach, how_told, keeps_who, passes, said
 from heard.network.strands import BEHIND
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Said(NamedTuple):
     known_grade: str
     source_grade: str
     how: str
+    who_reach: str
     since: date | None
     until: date | None
     recorded_at: datetime
@@ -101,7 +102,7 @@ class Said(NamedTuple):
 
 _SAID = (
     "pk", "tie_id", "tie__key", "tie__kind", "tie__in_words", "tie__release", "tie__first_id", "tie__first__kind",
-    "tie__second_id", "tie__second__kind", "reach", "holder_id", "about", "about_id", "known_grade", "source_grade", "how",
+    "tie__second_id", "tie__second__kind", "reach", "holder_id", "about", "about_id", "known_grade", "source_grade", "how", "who_reach",
     "valid_from", "valid_to", "recorded_at", "withdrawn_at", "why_withdrawn",
 )  # fmt: skip
 
@@ -115,6 +116,7 @@ class Named(NamedTuple):
     about_id: uuid.UUID
     occurred_on: date | None
     confirmed_at: datetime
+    holder: uuid.UUID | None
 
     def piece(self) -> Piece:
         return Piece(
@@ -125,10 +127,11 @@ class Named(NamedTuple):
             noted=timezone.localdate(self.confirmed_at),
             about=self.about,
             about_id=self.about_id,
+            holder=self.holder,
         )
 
 
-_NAMED = ("node_id", "node__kind", "about", "about_id", "occurred_on", "confirmed_at")
+_NAMED = ("node_id", "node__kind", "about", "about_id", "occurred_on", "confirmed_at", "holder_id")
 
 
 class _End(NamedTuple):
@@ -174,7 +177,7 @@ class Sight:
         ends = [(one.first_kind, one.first) for one in told] + [(one.second_kind, one.second) for one in told]
         self._look([*ends, *((one.node_kind, one.node) for one in named)], told, named)
         told = [
-            one
+            one._replace(how=how_told(one.how)) if keeps_who(one.who_reach, one.holder in self._mine) else one
             for one in told
             if self._sees(one.first_kind, one.first)
             and self._sees(one.second_kind, one.second)
@@ -235,8 +238,8 @@ class Sight:
     def _look(
         self, ends: Iterable[tuple[str, uuid.UUID]], told: Iterable[Said], named: Iterable[Named]
     ) -> None:
-        """Finds out about what is new among these: seven statements, however much there is; five for somebody who sees the
-        partnership, and so every group."""
+        """Finds out about what is new among these: a fixed number of statements, however much there is, one of them for each kind of
+        record; two fewer for somebody who sees the partnership, and so every group."""
         new: dict[str, set[uuid.UUID]] = defaultdict(set)
         for kind, key in ends:
             new[kind].add(key)

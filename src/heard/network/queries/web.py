@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
@@ -20,13 +20,41 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
+from heard.network.models import (
+    MAY_LEAVE,
+    Address,
+    Group,
+    Handle,
+    Mention,
+    Node,
+    Person,
+    Place,
+    Tie,
+    TieSource,
+)
+from heard.network.queries.numbers import found_in
 from heard.network.queries.people import findable_through, visible_through
 from heard.network.queries.sight import Said, Sight
-from heard.network.rules import Bond, How, KnownGrade, Piece, Reach, Step
+from heard.network.rules import (
+    LIVED_AT,
+    Bond,
+    Found,
+    Handling,
+    How,
+    KnownGrade,
+    Piece,
+    Reach,
+    Step,
+    how_told,
+    is_home,
+    keeps_who,
+    postcodes_in,
+)
 from heard.network.strands import BEHIND, Strand, strands
+from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -46,10 +74,12 @@ class Withdrawn:
 
 @dataclass(frozen=True)
 class Web:
-    """What this user may see of it, now or as it was known at the end of a day (`on`)."""
+    """What this user may see of it, now or as it was known at the end of a day (`on`). `leaving`: of that, what may stand in a text that
+    others read; whatever is asked of such a door, it knows of no other source."""
 
     user: User
     on: date | None = None
+    leaving: bool = False
 
     # ---- what there is
 
@@ -81,6 +111,20 @@ class Web:
             raise Hidden
         return found
 
+    def handles_known(self, by: str) -> QuerySet[Any]:
+        """Handles that the user may see through what was noted no later than `by`, a field of the rows that ask for them in a subquery:
+        noting a number anew opens nothing that was said of it before."""
+        rows: QuerySet[Any] = BEHIND[_HANDLE]._default_manager.all()
+        return rows.filter(self._handle(by)) if self.user.may(May.SEE_CHILD) else rows.none()
+
+    def stands(self, handle: str, by: str) -> Q:
+        """Of rows that lead to a handle by the field `handle`: whether anything that was noted of it no later than their field `by` still
+        stands. Asked of all that was noted, whoever may read it: a handle of which nothing stands is seen by nobody."""
+        ends = Q(tie__first=OuterRef(handle)) | Q(tie__second=OuterRef(handle))
+        said = TieSource.objects.filter(ends, self._then(), recorded_at__lte=OuterRef(by)).order_by()
+        named = self._naming(node=OuterRef(handle), confirmed_at__lte=OuterRef(by)).order_by()
+        return Q(Exists(said)) | Q(Exists(named))
+
     def end(self, key: uuid.UUID) -> tuple[str, Any]:
         """The kind of a node by its key, and what it is; or `Hidden`."""
         kind = Node.objects.filter(pk=key).values_list("kind", flat=True).first()
@@ -97,6 +141,11 @@ class Web:
     def around(self, key: uuid.UUID) -> list[Strand]:
         """What is tied to a node, by what the tie says and then by name. A fixed number of queries."""
         return self.read_from(key, list(self.ties_at(key)))
+
+    def facts_around(self, key: uuid.UUID) -> list[Strand]:
+        """As `around`, for a text that others read as facts: without people who are restricted, of whom they may not know, and without
+        what is thought to be untrue."""
+        return [one for one in self.around(key) if not one.restricted and not one.thought_untrue]
 
     def read_from(self, key: uuid.UUID, ties: Sequence[Tie]) -> list[Strand]:
         """Some of the ties of a node, which this door gave."""
@@ -120,8 +169,14 @@ class Web:
             ]
         return found
 
-    def people_tied(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-        """How many different people whom the user may see are tied to each of these. Queries as for `steps`."""
+    def join_nobody(self, keys: Collection[uuid.UUID], *, more_than: int) -> set[uuid.UUID]:
+        """Of these nodes, which this door gave, those to which more than so many people whom the user may see are tied, and those that
+        are marked as an organisation’s number. Queries as for `steps`, and one a door, however often it is asked: few are marked."""
+        return {key for key, number in self._people_tied(keys).items() if number > more_than} | (
+            self._common & set(keys)
+        )
+
+    def _people_tied(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
         found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
         for one in self._said_at(keys):
             if one.first in keys and one.second_kind == _PERSON:
@@ -129,6 +184,21 @@ class Web:
             if one.second in keys and one.first_kind == _PERSON:
                 found[one.second].add(one.first)
         return {key: len(people) for key, people in found.items()}
+
+    @cached_property
+    def _common(self) -> set[uuid.UUID]:
+        return set(_common().values_list("pk", flat=True))
+
+    def homes(self, places: Collection[Place]) -> set[uuid.UUID]:
+        """Those of these places where somebody lives, by their keys: by a tick, by what they are called, or by a tie, also one that is
+        thought to be untrue or over. Queries as for `steps`."""
+        said = self._said_at({one.pk for one in places})
+        lived = {key for one in said if one.tie_kind == LIVED_AT for key in (one.first, one.second)}
+        return {
+            one.pk
+            for one in places
+            if one.pk in lived or is_home(said=one.is_home, kind=one.kind, name=one.name)
+        }
 
     def degrees(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
         """To how many different others each of these is tied, of those that the user may see. Queries as for `steps`."""
@@ -197,7 +267,7 @@ class Web:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
         new = [one for one in self._said_at(keys) if one.recorded_at > after]
-        rows = TieSource.objects.filter(Sight.ends_in(keys), withdrawn_at__gt=after)
+        rows = TieSource.objects.filter(self._leaves(), Sight.ends_in(keys), withdrawn_at__gt=after)
         gone = {one.key: one for one in self._read(rows)}
         return [one for one in _pieces(new) if one.node in keys], [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
@@ -227,9 +297,9 @@ class Web:
         named = self.mentions().filter(about=about, node__in=keys)
         return Q(pk__in=said.values("about_id")) | Q(pk__in=named.order_by().values("about_id"))
 
-    def named_by(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
-        """What these records name. A fixed number of queries."""
-        return self._namings(about=about, about_id__in=ids)
+    def named_by(self, ids: Collection[uuid.UUID]) -> list[Piece]:
+        """What these records name, of whichever kind they are. A fixed number of queries."""
+        return self._namings(about_id__in=ids)
 
     def _namings(self, **where: Any) -> list[Piece]:
         if not self.user.may(May.SEE_CHILD):
@@ -237,7 +307,11 @@ class Web:
         return [one.piece() for one in self._sight.read(mentions=self._naming(**where))[1]]
 
     def _naming(self, **where: Any) -> QuerySet[Mention]:
-        return Mention.objects.filter(self._recorded("confirmed_at"), **where)
+        """Those that count, now or then."""
+        stands = Q(withdrawn_at=None)
+        if self.on is not None:
+            stands |= Q(withdrawn_at__gte=self._end_of_day)
+        return Mention.objects.filter(stands, self._recorded("confirmed_at"), **where)
 
     def _read(self, rows: QuerySet[TieSource]) -> list[Said]:
         return self._sight.read(rows)[0] if self.user.may(May.SEE_CHILD) else []
@@ -250,7 +324,7 @@ class Web:
 
     def mentions(self) -> QuerySet[Mention]:
         """Of records that the user may read."""
-        rows = Mention.objects.filter(self._recorded("confirmed_at"))
+        rows = self._naming()
         return rows.filter(self._in_a_record()) if self.user.may(May.SEE_CHILD) else rows.none()
 
     # ---- who may see it
@@ -266,20 +340,25 @@ class Web:
         name, key = (f"{end}__kind", f"{end}_id") if end else ("kind", "pk")
         whole: Any = Q(**{name: _PLACE})
         for kind in (_PERSON, _GROUP, _HANDLE):
-            rows: Any = BEHIND[kind]._default_manager
-            seen = Exists(rows.filter(self._node(kind), pk=OuterRef(key)))
-            whole |= Q(**{name: kind}) & seen
+            whole |= Q(**{name: kind}) & self.through(kind, key)
         return whole
 
+    def through(self, kind: str, path: str) -> Q:
+        """Of rows that lead to a person, group or handle by the key at `path` ("group_id"), those whose node this user may see."""
+        return self._once((kind, path), lambda: compiled_exists(path, self.nodes(kind).filter(pk=OfRow())))
+
     def _node(self, kind: str) -> Q:
-        """Written once for a door, as `visible_through` is for a user."""
-        if kind not in self._rules:
-            self._rules[kind] = self._rule(kind)
-        return self._rules[kind]
+        return self._once(kind, lambda: self._rule(kind))
+
+    def _once(self, name: Hashable, rule: Callable[[], Q]) -> Q:
+        """Written once for a user, as `visible_through` is; as it was known on a day, or as it leaves, once for a door."""
+        if name not in self._rules:
+            self._rules[name] = rule()
+        return self._rules[name]
 
     @cached_property
-    def _rules(self) -> dict[str, Q]:
-        return {}
+    def _rules(self) -> dict[Hashable, Q]:
+        return self.user.sees_through if self.on is None and not self.leaving else {}
 
     def _rule(self, kind: str) -> Q:
         if kind == _PERSON:
@@ -294,14 +373,14 @@ class Web:
         if self.user.may(May.SEE_PARTNERSHIP):
             return Q()
         named = [
-            Exists(import_string(name)(self.user).order_by().filter(group=OuterRef("pk")))
+            compiled_exists("pk", import_string(name)(self.user).filter(group=OfRow()))
             for name in settings.GROUPS_NAMED_IN
         ]
         mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
-        members = self.sources().filter(self._first_is(_PERSON), tie__second=OuterRef("pk"))
-        return reduce(or_, map(Q, named), mine | Q(Exists(members)))
+        members = self.sources().filter(self._first_is(_PERSON), tie__second=OfRow())
+        return reduce(or_, map(Q, named), mine | compiled_exists("pk", members))
 
-    def _handle(self) -> Q:
+    def _handle(self, by: str = "") -> Q:
         """There is no list of handles. One is seen through a person or group who uses it or a record that names it; where it was
         only seen at a place, or with another handle, through the agency that says so. One question of its sources: each that is
         asked apart asks again who may read every kind of record."""
@@ -312,40 +391,42 @@ class Web:
             self._first_is(_PERSON) | self._first_is(_GROUP) | Q(tie__first__kind=_HANDLE) & mine
         )
         through |= first & (Q(tie__second__kind=_PLACE) & beside | Q(tie__second__kind=_HANDLE) & mine)
-        named = self.mentions().filter(node=OuterRef("pk"))
-        return Q(Exists(self.sources().filter(through))) | Q(Exists(named.order_by()))
+        sources, named = self.sources().filter(through), self.mentions().filter(node=OuterRef("pk"))
+        if by:
+            sources, named = sources.filter(**_noted(by)), named.filter(**_noted(by, "confirmed_at"))
+        return Q(Exists(sources)) | Q(Exists(named.order_by()))
 
     def _first_is(self, kind: str) -> Q:
         """Of sources: whether a person or group whom the user may see stands first in the tie, as they do (`rules.in_order`)."""
-        rows: Any = BEHIND[kind]._default_manager
-        seen = Exists(rows.filter(self._node(kind), pk=OuterRef("tie__first_id")))
-        return Q(tie__first__kind=kind) & Q(seen)
+        return Q(tie__first__kind=kind) & self.through(kind, "tie__first_id")
 
     def _reaches(self) -> Q:
-        return self._reach
-
-    @cached_property
-    def _reach(self) -> Q:
+        """Of sources: whether they reach this user, apart from the ends of the tie."""
         mine = Q(reach=Reach.HOLDER, holder_id__in=self.user.agencies_where(May.SEE_CHILD))
         return Q(reach=Reach.ENDS) | mine | (Q(reach=Reach.RECORD) & self._in_a_record())
 
     def _in_a_record(self) -> Q:
         """Of rows that name a record by `about` and `about_id`: who may read that one."""
-        return self._record
+        return self._once("record", self._record)
 
-    @cached_property
     def _record(self) -> Q:
         read = [
-            Q(about=about)
-            & Q(Exists(import_string(name)(self.user).order_by().filter(pk=OuterRef("about_id"))))
+            Q(about=about) & compiled_exists("about_id", import_string(name)(self.user).filter(pk=OfRow()))
             for about, name in settings.RECORDS_THAT_NAME.items()
         ]
         return reduce(or_, read)
 
+    def _leaves(self) -> Q:
+        return MAY_LEAVE if self.leaving else Q()
+
     def _then(self) -> Q:
         if self.on is None:
-            return Q(withdrawn_at=None)
-        return self._recorded("recorded_at") & (Q(withdrawn_at=None) | Q(withdrawn_at__gte=self._end_of_day))
+            return Q(withdrawn_at=None) & self._leaves()
+        return (
+            self._leaves()
+            & self._recorded("recorded_at")
+            & (Q(withdrawn_at=None) | Q(withdrawn_at__gte=self._end_of_day))
+        )
 
     def _recorded(self, field: str) -> Q:
         return Q() if self.on is None else Q(**{f"{field}__lt": self._end_of_day})
@@ -360,9 +441,17 @@ class Web:
     def _known(self, ties: Iterable[Tie]) -> dict[int, list[TieSource]]:
         found: dict[int, list[TieSource]] = defaultdict(list)
         rows = self.sources().filter(tie__in=[tie.pk for tie in ties]).select_related("holder", "noted_by")
-        for row in rows.order_by("recorded_at", "pk"):
+        for row in self.told(rows.order_by("recorded_at", "pk")):
             found[row.tie_id].append(row)
         return found
+
+    def told(self, sources: Iterable[TieSource]) -> list[TieSource]:
+        """Sources that the user may read, as they read them: where the agency that noted one keeps who says so to itself, others read no more
+        than that it knows who. Nobody does in a text for others."""
+        mine = set() if self.leaving else set(self.user.agencies_where(May.SEE_CHILD))
+        return [
+            _without_who(one) if keeps_who(one.who_reach, one.holder_id in mine) else one for one in sources
+        ]
 
     def known(self, tie: Tie) -> list[TieSource]:
         """How a tie that the user sees is known, the first that was noted first."""
@@ -374,9 +463,21 @@ class Web:
         return self._sight.called(set(keys)) if self.user.may(May.SEE_CHILD) else {}
 
 
-def web(user: User, on: date | None = None) -> Web:
-    """The web as this user may see it; `on`: as it was known at the end of that day."""
-    return Web(user, on)
+def web(user: User, on: date | None = None, *, leaving: bool = False) -> Web:
+    """The web as this user may see it; `on`: as it was known at the end of that day. `leaving`: for a text that others read."""
+    return Web(user, on, leaving)
+
+
+def _without_who(source: TieSource) -> TieSource:
+    """That a child said so may say who did, so it is not told either."""
+    source.who = _("%(agency)s knows who") % {"agency": source.holder}
+    source.how = how_told(source.how)
+    return source
+
+
+def _noted(by: str, field: str = "recorded_at") -> dict[str, Any]:
+    """No later than a field of the rows that ask for the handle."""
+    return {f"{field}__lte": OuterRef(OuterRef(by))}
 
 
 def _pieces(told: Iterable[Said]) -> list[Piece]:
@@ -510,16 +611,102 @@ def _tied_children(user: User) -> QuerySet[Any, Any]:
 def source_visible_to(user: User, source_id: uuid.UUID) -> TieSource:
     """How a tie that the user sees is known, also where it was withdrawn; or `Hidden`."""
     door = web(user)
-    source = TieSource.objects.filter(door._reaches(), pk=source_id).select_related("tie").first()
+    source = TieSource.objects.filter(door._reaches(), pk=source_id).select_related("tie", "holder").first()
     if source is None or not _sees_ends(door, source.tie_id):
         raise Hidden
-    return source
+    return door.told([source])[0]
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """A source as somebody reads it, with what its tie says between whom."""
+
+    said: str
+    source: TieSource
+
+
+def sources_read(user: User, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, SourceRead]:
+    """Of these sources, by key, those that the user may read, of ties of which they see both ends; also what was withdrawn. A fixed number of
+    queries."""
+    door = web(user)
+    rows = TieSource.objects.filter(door._reaches(), door._sees_both("tie__"), pk__in=keys).order_by()
+    return {one.source.pk: one for one in _as_read(door, rows)}
+
+
+def withdrawn_after(
+    user: User, tie_keys: Collection[uuid.UUID], moment: datetime
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Of ties that this user took out at a moment, by their keys: the sources that stood in their file and were withdrawn since, each with the key
+    of its tie. It shows nothing of them."""
+    gone = TieSource.objects.filter(tie__key__in=tie_keys, reach=Reach.ENDS, recorded_at__lte=moment)
+    gone = gone.filter(withdrawn_at__gt=moment).exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
+    mine = user.agencies_where(May.SEE_CHILD)
+    let_go = ~Q(handling=Handling.CONDITIONS) | Q(holder_id__in=mine)
+    return dict(gone.filter(let_go).order_by().values_list("pk", "tie__key"))
+
+
+def sources_at(user: User, key: uuid.UUID, most: int) -> list[SourceRead]:
+    """The latest sources of ties of a node that the user may read and that stand, without what is thought to be untrue: no more than `most`. A
+    fixed number of queries."""
+    door = web(user)
+    ends = Q(tie__first=key) | Q(tie__second=key)
+    rows = (
+        door.sources().filter(ends, door._sees_both("tie__")).exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
+    )
+    return _as_read(door, rows.order_by("-recorded_at", "pk")[:most])
+
+
+def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
+    if not door.user.may(May.SEE_CHILD):
+        return []
+    sources = door.told(rows.select_related("tie", "holder", "noted_by", "withdrawn_by"))
+    named = door.called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
+    return [
+        SourceRead(f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}", one)
+        for one in sources
+        if one.tie.first_id in named and one.tie.second_id in named
+    ]
+
+
+def said_in(
+    user: User,
+    about: str,
+    about_id: uuid.UUID,
+    *,
+    agreed_at: datetime | None = None,
+    leaving: bool = False,
+) -> list[TieSource]:
+    """What a record of this kind is the source of, each with its tie, of which the user may see both ends: the first that was noted
+    first. With what was withdrawn after `agreed_at`, when the record was agreed to say so. `leaving`: as for `web`."""
+    if not user.may(May.SEE_CHILD):
+        return []
+    door = web(user, leaving=leaving)
+    stands = Q(withdrawn_at=None) | Q(withdrawn_at__gt=agreed_at) if agreed_at else Q(withdrawn_at=None)
+    rows = TieSource.objects.filter(stands, door._leaves(), door._reaches(), door._sees_both("tie__"))
+    rows = rows.filter(about=about, about_id=about_id)
+    return door.told(rows.select_related("tie", "holder", "noted_by").order_by("recorded_at", "pk"))
+
+
+def records_behind(user: User, sources: Iterable[TieSource]) -> dict[uuid.UUID, Any]:
+    """The records that these sources come from, by their keys, of those that the user may read. A query for each kind of record."""
+    keys: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for one in sources:
+        if one.about_id:
+            keys[one.about].add(one.about_id)
+    found: dict[uuid.UUID, Any] = {}
+    for about, name in settings.RECORDS_THAT_NAME.items():
+        if keys[about]:
+            found |= {row.pk: row for row in import_string(name)(user).filter(pk__in=keys[about])}
+    return found
 
 
 def withdrawn_of(user: User, tie: Tie) -> list[TieSource]:
     """What was withdrawn of a tie that the user sees, with who did and why; the latest first."""
-    rows = TieSource.objects.filter(web(user)._reaches(), tie=tie, withdrawn_at__isnull=False)
-    return list(rows.select_related("holder", "noted_by", "withdrawn_by").order_by("-withdrawn_at", "pk"))
+    door = web(user)
+    rows = TieSource.objects.filter(door._reaches(), tie=tie, withdrawn_at__isnull=False)
+    return door.told(
+        rows.select_related("holder", "noted_by", "withdrawn_by").order_by("-withdrawn_at", "pk")
+    )
 
 
 def tie_with_ends(user: User, tie_key: uuid.UUID) -> Tie:
@@ -543,21 +730,84 @@ def _sees_ends(door: Web, tie_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Naming:
-    """A handle that a record names, and whether another record or tie that the reader may see has it too."""
+    """A handle that a record names, and whether another record or tie that the reader may see has it too. `may_withdraw`: it is theirs
+    to say that the record does not name it."""
 
     handle: Handle
     elsewhere: bool
+    mention_id: int
+    may_withdraw: bool
 
 
-def named_in(user: User, about: str, about_id: uuid.UUID) -> list[Naming]:
-    """What one record names, for who may read that record. Three queries."""
-    mentions = web(user).mentions().filter(about=about, about_id=about_id)
+@dataclass(frozen=True)
+class Unnamed:
+    """A handle of which somebody said that the record does not name it after all."""
+
+    handle: Handle
+    mention: Mention
+
+
+def named_in(user: User, about: str, *ids: uuid.UUID) -> list[Naming]:
+    """What these records of one kind name, for who may read them. Three queries."""
+    mentions = web(user).mentions().filter(about=about, about_id__in=ids)
     rows = mentions.annotate(elsewhere=Case(When(_elsewhere(user), then=True), default=False))
-    said = dict(rows.values_list("node", "elsewhere"))
+    said = {one.node_id: one for one in rows}
     handles = web(user).nodes(_HANDLE).filter(pk__in=said)
-    return sorted(
-        (Naming(one, said[one.pk]) for one in handles), key=lambda one: (one.handle.type, str(one.handle))
+    found = [
+        Naming(one, said[one.pk].elsewhere, said[one.pk].pk, is_theirs(user, said[one.pk])) for one in handles
+    ]
+    return sorted(found, key=lambda one: (one.handle.type, str(one.handle)))
+
+
+def unnamed_in(user: User, about: str, *ids: uuid.UUID) -> list[Unnamed]:
+    """What was kept as named in these records and is withdrawn, for who may read them: the latest first. Two queries."""
+    if not user.may(May.SEE_CHILD):
+        return []
+    rows = Mention.objects.filter(
+        web(user)._in_a_record(), about=about, about_id__in=ids, withdrawn_at__isnull=False
     )
+    gone = list(rows.select_related("withdrawn_by").order_by("-withdrawn_at", "pk"))
+    handles = Handle.objects.in_bulk({one.node_id for one in gone})
+    return [Unnamed(handles[one.node_id], one) for one in gone if one.node_id in handles]
+
+
+def to_keep(user: User, about: str, ids: Collection[uuid.UUID], texts: Iterable[str]) -> tuple[Found, ...]:
+    """Phones, cars and accounts in the texts of records of one kind that are not kept with one of them, for who may read them. What
+    others name changes nothing. One query where there are any."""
+    found = found_in(user, texts)
+    if not found:
+        return ()
+    named = web(user).mentions().filter(about=about, about_id__in=ids).order_by().values("node")
+    rows = Handle.objects.filter(pk__in=named).values_list("type", "service", "key")
+    kept = {(str(type_), service, key) for type_, service, key in rows}
+    return tuple(one for one in found if (str(one.type), one.service, one.key) not in kept)
+
+
+def postcodes_to_place(user: User, node_id: uuid.UUID, texts: Iterable[str]) -> list[str]:
+    """Postcodes in the texts of a record about a person, group or handle at which there may be a place: but for those where this person
+    lives or has lived, and of places that are tied to it, as far as the user may see. At most two queries."""
+    found = [post for text in texts for post in postcodes_in(text)]
+    if not found or not user.may(May.SEE_CHILD):
+        return []
+    lived = Address.objects.filter(person=node_id, postcode__in=found).values_list("postcode", flat=True)
+    tied = web(user).ties().filter(first=node_id).values("second")
+    places = Place.objects.filter(pk__in=tied, postcode__in=found).values_list("postcode", flat=True)
+    known = {*lived, *places}
+    return [post for post in dict.fromkeys(found) if post not in known]
+
+
+def mention_visible_to(user: User, mention_id: int) -> Mention:
+    """That a record which the user may read names something, where it still counts; or `Hidden`."""
+    found = web(user).mentions().filter(pk=mention_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def is_theirs(user: User, mention: Mention) -> bool:
+    """Whether it is for this user to withdraw it: they or their agency kept it, or they answer for the whole partnership."""
+    mine = mention.holder_id in user.agencies_where(May.SEE_CHILD) if mention.holder_id else False
+    return mine or mention.confirmed_by_id == user.pk or user.may(May.SEE_PARTNERSHIP)
 
 
 def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
@@ -567,7 +817,7 @@ def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
 
 def names_something(user: User, about: str) -> Exists:
     """Of records of this kind: whether a phone, car or account was kept with one. It does not ask whether the user may read the record."""
-    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"))
+    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"), withdrawn_at=None)
     return Exists(rows if user.may(May.SEE_CHILD) else rows.none())
 
 
@@ -578,11 +828,19 @@ def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
 
 def named_something(user: User, about: str, about_id: uuid.UUID) -> bool:
     """Whether this user let something that they named be kept with a record of theirs. It says nothing of anybody else."""
-    return Mention.objects.filter(about=about, about_id=about_id, confirmed_by=user).exists()
+    rows = Mention.objects.filter(about=about, about_id=about_id, confirmed_by=user, withdrawn_at=None)
+    return rows.exists()
 
 
 def _elsewhere(user: User) -> Q:
+    """Of mentions: whether another record or a tie that the user may see has the same. What is marked as an organisation’s joins nothing."""
     door = web(user)
     others = door.mentions().filter(node=OuterRef("node")).exclude(about_id=OuterRef("about_id"))
     ties = door.ties().filter(Q(first=OuterRef("node")) | Q(second=OuterRef("node")))
-    return Q(Exists(others.order_by())) | Q(Exists(ties))
+    return (Q(Exists(others.order_by())) | Q(Exists(ties))) & ~Q(
+        Exists(_common().filter(pk=OuterRef("node")))
+    )
+
+
+def _common() -> QuerySet[Handle]:
+    return Handle.objects.filter(common=True).order_by()

@@ -2,18 +2,21 @@
 
 from heard.network.rules.access import (
     MOST_WHY,
+    NOBODY_THERE,
     Level,
     why_not_deny,
     why_not_end_access,
     why_not_give_access,
     why_not_involve,
     why_not_lift_denial,
+    why_not_narrow,
 )
 from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_person
 from heard.network.rules.deciding import (
     CORE,
     least_who_decide,
     why_not_add,
+    why_not_call,
     why_not_change_core,
     why_not_decide_proposal,
     why_not_lift,
@@ -74,13 +77,38 @@ from heard.network.rules.names import (
 )
 from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_number
 from heard.network.rules.pieces import Bond, Piece
-from heard.network.rules.places import Likeness, likeness, place_keys
-from heard.network.rules.recognise import SERVICES, Found, find, normal_handle
+from heard.network.rules.places import (
+    LOCATE_ASKS,
+    Likeness,
+    degrees,
+    is_home,
+    likeness,
+    micro_degrees,
+    place_keys,
+    why_not_locate,
+)
+from heard.network.rules.recognise import (
+    SERVICES,
+    Found,
+    find,
+    find_in,
+    handles_in,
+    normal_handle,
+    plate_pattern,
+    postcodes_in,
+)
 from heard.network.rules.tying import (
     BACK,
+    FOUND_AT,
+    LIVED_AT,
+    LOOKED_AT_AGAIN,
+    MARK_ASKS,
     OTHER,
     PROTECTS,
     SAID_TO_HARM,
+    SEEN_AT,
+    SEEN_WITH,
+    TAKE_BACK_ASKS,
     Basis,
     HandleType,
     Handling,
@@ -90,16 +118,24 @@ from heard.network.rules.tying import (
     Reach,
     SourceGrade,
     Step,
+    a_year_before,
+    how_told,
     in_order,
     is_directed,
+    keeps_who,
     kinds_between,
     passes,
     said,
     shown_handle,
     vocabulary,
+    why_not_begin_again,
     why_not_give_kind,
     why_not_know_handle,
+    why_not_look_again,
+    why_not_mark_common,
     why_not_note_source,
     why_not_note_tie,
+    why_not_take_back_common,
     why_not_withdraw,
+    why_not_withdraw_mention,
 )

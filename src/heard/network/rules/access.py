@@ -6,6 +6,7 @@ from typing import Final
 
 from heard.agencies.rules import Asks
 
+NARROW_ASKS: Final = Asks(teams="Choose the teams that work with the child.")
 DENY_ASKS: Final = Asks(why="Say why they may not see this record.")
 
 MOST_WHY: Final = 200  # letters of a reason
@@ -22,17 +23,29 @@ class Level(IntEnum):
     EVERYTHING = 4
 
 
-RESTRICTED = "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
+RESTRICTED = (
+    "This record is restricted. A co-ordinator or supervisor who is on the list decides who else may see it."
+)
 
 
-ONLY_LOOKS = "You see this record for a while, in an emergency or for an audit. Whoever works with the child lets others in. Ask them."
+NOBODY_THERE = (
+    "Of this agency only those on the list see this record, and none of them works there any longer: nobody there would learn of it. "
+    "Let in by name, with the reason, whoever will do it. Then go on."
+)
+
+
+ONLY_LOOKS = (
+    "You see this record for a while: in an emergency, on duty or for an audit. Whoever works with the child lets others in, or a "
+    "co-ordinator. Ask them."
+)
 
 
 def why_not_involve(
     *, restricted: bool, involved: bool, may_decide: bool, only_looks: bool = False
 ) -> str | None:
     """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
-    the right that restricting takes. `only_looks`: they see it only since they opened it in an emergency, or for a case audit."""
+    the right that restricting takes. `only_looks`: they see it only since they opened it in an emergency, for a case
+    audit, or on duty."""
     if only_looks:
         return ONLY_LOOKS
     return RESTRICTED if restricted and not (involved and may_decide) else None
@@ -74,7 +87,7 @@ def why_not_end_access(
     if ended:
         return "This has ended already."
     if not (involved and may_decide):
-        return "A co-ordinator or supervisor of an agency that is involved ends this."
+        return "A co-ordinator or supervisor who is on the list ends this."
     if not why.strip():
         return "Say why it ends."
     if not enough_left:
@@ -82,14 +95,22 @@ def why_not_end_access(
     return None
 
 
+def why_not_narrow(*, is_whole: bool, is_kept: bool, names_a_team: bool) -> str | None:
+    """Whether the line of an agency as a whole can be exchanged for lines of teams of it; beside `why_not_end_access`. `is_kept`: whether
+    each team of it that works with the child is among them."""
+    if not is_whole:
+        return "This lets in a team or a person already."
+    if not is_kept:
+        return "Choose each team that works with the child too: the one that leads, and those of the child’s workers."
+    return NARROW_ASKS.missing(teams=names_a_team)
+
+
 def why_not_deny(
     *, involved: bool, may_decide: bool, denied: bool, enough_left: bool, why: str
 ) -> str | None:
     """Whether a person or team may be kept out of a record, above every other rule."""
     if not (involved and may_decide):
-        return (
-            "A co-ordinator or supervisor of an agency that is involved decides who may not see this record."
-        )
+        return "A co-ordinator or supervisor who is on the list decides who may not see this record."
     if denied:
         return "They may not see this record already."
     if not why.strip():
@@ -103,7 +124,7 @@ def why_not_lift_denial(*, ended: bool, involved: bool, may_decide: bool, why: s
     if ended:
         return "This was lifted already."
     if not (involved and may_decide):
-        return "A co-ordinator or supervisor of an agency that is involved lifts this."
+        return "A co-ordinator or supervisor who is on the list lifts this."
     if not why.strip():
         return "Say why they may see this record again."
     return None

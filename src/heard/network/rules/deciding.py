@@ -24,7 +24,7 @@ def least_who_decide(*, restricted: bool) -> int:
 def why_not_restrict(*, involved: bool, may_decide: bool, enough_decide: bool, reason: str) -> str | None:
     """`enough_decide`: whether two who decide stay on the list."""
     if not involved:
-        return "Only an agency that is involved with this child can restrict the record."
+        return "Only who is on the list of this record can restrict it."
     if not may_decide:
         return "Ask a co-ordinator or supervisor to restrict the record."
     if not enough_decide:
@@ -47,7 +47,7 @@ def why_not_lift(*, restricted: bool, involved: bool, may_decide: bool, reason: 
     if not restricted:
         return "This record is not restricted."
     if not involved or not may_decide:
-        return "A co-ordinator or supervisor of an agency that is involved can lift this."
+        return "A co-ordinator or supervisor who is on the list can lift this."
     return THE_LIFT_ASKS.missing(reason=reason)
 
 
@@ -96,6 +96,13 @@ def why_not_read_answer(*, proposed: bool, decided: bool) -> str | None:
 def why_not_rename(*, given_name: str, family_name: str) -> str | None:
     if not (given_name.strip() or family_name.strip()):
         return "Give a name. One name is enough, or what the child is called."
+    return None
+
+
+def why_not_call(*, known_as: str, changes: bool, said_by: str) -> str | None:
+    """Whether somebody can be called so from now on. `said_by`: who says that they like to be."""
+    if known_as.strip() and changes and not said_by.strip():
+        return "Say who says that this is what they like to be called."
     return None
 
 

@@ -7,8 +7,8 @@ numbers and the numbers of helplines and organisations are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import phonenumbers
@@ -42,11 +42,11 @@ _NOTHING: Final = tuple(
         r"\b(?:crime|incident|log|reference|ref|niche|urn)\b[^\n\d]{0,20}[\w/-]*\d[\w/-]*",
     )
 )
-_POSTCODE: Final = re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b", re.IGNORECASE)
+_POSTCODE: Final = re.compile(r"\b(GIR|[A-Z]{1,2}\d[A-Z\d]?)\s*(0AA|\d[A-Z]{2})\b", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _WEB: Final = re.compile(r"\b(?:https?://|www\.)[^\s<>\"']{3,180}", re.IGNORECASE)
 _DEVICE: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){14}(?!\d)")
-_PHONE: Final = re.compile(r"(?<![\w/+.])(?:\+\d|0\d|\(0\d)[\d\s().-]{6,20}\d(?![\w/])")
+_PHONE: Final = re.compile(r"(?<![\w/+.])(?:\+\d|0\d|\(0\d)[\d \t\xa0().-]{6,20}\d(?![\w/])")
 _PLATE_NOW: Final = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
 _PLATE_TYPED: Final = re.compile(r"\b[a-z]{2}\d{2}\s?[a-z]{3}\b", re.IGNORECASE)
 _PLATE_PREFIX: Final = re.compile(r"\b[A-HJ-NPR-TV-Y]\d{1,3}\s?[A-Z]{3}\b")
@@ -87,6 +87,11 @@ class Found:
     length: int
     doubt: str = ""
 
+    @property
+    def tick(self) -> str:
+        """By which it is chosen among those in a text."""
+        return f"{self.type}:{self.service}:{self.key}"
+
 
 def find(text: str) -> tuple[Found, ...]:
     """What stands in the text, in its order, each once; at most `MOST`."""
@@ -109,9 +114,40 @@ def find(text: str) -> tuple[Found, ...]:
     return tuple(sorted(first.values(), key=lambda one: one.start))[:MOST]
 
 
+def postcodes_in(text: str) -> tuple[str, ...]:
+    """Whole postcodes that stand in a text, as they should be written, in its order, each once."""
+    return tuple(dict.fromkeys(f"{match[1]} {match[2]}".upper() for match in _POSTCODE.finditer(text)))
+
+
+def find_in(texts: Iterable[str]) -> tuple[Found, ...]:
+    """What stands in several texts, each once and found in one of them alone; where it stands is said as if they stood below one another."""
+    found: dict[str, Found] = {}
+    before = 0
+    for text in texts:
+        for one in find(text):
+            found.setdefault(one.tick, replace(one, start=before + one.start))
+        before += len(text) + 1
+    return tuple(found.values())[:MOST]
+
+
 def normal_handle(type_: str, text: str) -> str | None:
     """The normal form of what somebody says is of this type, or None where it cannot be."""
     return _NORMAL[HandleType(type_)](text.strip())
+
+
+def handles_in(text: str) -> tuple[tuple[HandleType, str], ...]:
+    """What somebody who looks for a phone, vehicle or account may mean, as (type, normal form): all that they typed, and what stands in
+    it. At most `MOST`."""
+    typed = [(type_, normal_handle(type_, text)) for type_ in HandleType]
+    inside = [(one.type, one.key) for one in (*find(text), *find(text.upper()))]
+    return tuple(dict.fromkeys((type_, key) for type_, key in (*typed, *inside) if key))[:MOST]
+
+
+def plate_pattern(key: str) -> str:
+    """Of a plate, which others may be the same: what was not seen can be anything, O may be 0 and I may be 1; and the other way round
+    what was not seen of theirs."""
+    alike = {"O": "[O0?]", "0": "[O0?]", "I": "[I1?]", "1": "[I1?]", "?": "."}
+    return "^" + "".join(alike.get(one, f"[{re.escape(one)}?]") for one in key) + "$"
 
 
 class _Free:

@@ -8,13 +8,26 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.knowledge import load
 from heard.knowledge.model import TieKind
+
+MARK_ASKS: Final = Asks(
+    text="Write the number, plate, name or address in full, as its kind asks.",
+    why="Say whose it is, and why it joins nobody.",
+)
+TAKE_BACK_ASKS: Final = Asks(why="Say why it is no organisation’s, or joins people after all.")
 
 OTHER: Final = "other"  # a tie that no kind of the vocabulary says: it has words
 BACK: Final = "back:"  # before a kind that is read from the second to the first
 SAID_TO_HARM: Final = "said_to_harm"
 PROTECTS: Final = "protects"
+LIVED_AT: Final = "lived_at"
+FOUND_AT: Final = "found_at"
+SEEN_AT: Final = "seen_at"
+SEEN_WITH: Final = "seen_with"
+# What is said of a child's part in harm, or in words alone: looked at again each year. No source gives the time.
+LOOKED_AT_AGAIN: Final = ("makes_harm", "made_to_harm_for", OTHER)
 
 
 class NodeKind(StrEnum):
@@ -149,6 +162,16 @@ def is_directed(kind: str) -> bool:
     return known is not None and known.directed
 
 
+def keeps_who(who_reach: str, is_theirs: bool) -> bool:
+    """Whether a reader does not read who says so. `is_theirs`: they work in the agency that noted it."""
+    return who_reach == Reach.HOLDER and not is_theirs
+
+
+def how_told(how: str) -> str:
+    """How something is known, said to who may not read who says so."""
+    return How.SAID if how == How.SAID_BY_CHILD else how
+
+
 def shown_handle(type_: str, service: str, key: str) -> str:
     """A handle as it is shown, made from its key."""
     if type_ == HandleType.VEHICLE and len(key) == 7 and key[2:4].isdigit():
@@ -181,6 +204,8 @@ def why_not_note_source(
     kind: str = OTHER,
     basis: str = "",
     reach: str = Reach.ENDS,
+    who_reach: str = Reach.ENDS,
+    has_agency: bool = True,
     of_a_record: bool = False,
     source_grade: str = "",
     known_grade: str = "",
@@ -190,6 +215,7 @@ def why_not_note_source(
     valid_to: date | None = None,
     today: date | None = None,
 ) -> str | None:
+    """`who_reach`: who may read who says so. `has_agency`: there is one that could keep that to itself."""
     if not words.strip():
         return "Say how this is known. A tie without a source is a rumour."
     if how not in set(How):
@@ -206,7 +232,19 @@ def why_not_note_source(
         return "Say on which conditions this may go on."
     if reach == Reach.RECORD and not of_a_record:
         return "There is no record that says who may read this."
+    if why_not := _why_not_keep_who(who_reach, how, has_agency):
+        return why_not
     return _why_not_then(valid_from, valid_to, today)
+
+
+def _why_not_keep_who(who_reach: str, how: str, has_agency: bool) -> str | None:
+    if who_reach not in (Reach.ENDS, Reach.HOLDER):
+        return "Say who may read who says so."
+    if who_reach == Reach.HOLDER and how not in (How.SAID, How.SAID_BY_CHILD):
+        return "Only where somebody said so is there a name to keep. Let others read how this is known, or keep all of it."
+    if who_reach == Reach.HOLDER and not has_agency:
+        return "You are in no agency that could keep who says so to itself. Ask whoever manages people to put you in a team."
+    return None
 
 
 def _why_not_then(valid_from: date | None, valid_to: date | None, today: date | None) -> str | None:
@@ -223,6 +261,25 @@ def why_not_know_handle(*, key: str | None) -> str | None:
     return None
 
 
+def why_not_mark_common(*, may_mark: bool, key: str | None, is_common: bool, why: str) -> str | None:
+    """Whether a number, plate or account can be marked as an organisation’s. `key`: its normal form, None for what is none."""
+    if not may_mark:
+        return "A co-ordinator or an administrator marks what is an organisation’s."
+    if not key or "?" in key:  # a part of a plate is many cars
+        return MARK_ASKS["text"]
+    if is_common:
+        return "It is marked already. Take that back first if it is to say something else."
+    return MARK_ASKS.missing(why=why)
+
+
+def why_not_take_back_common(*, may_mark: bool, is_common: bool, why: str) -> str | None:
+    if not may_mark:
+        return "A co-ordinator or an administrator takes this back."
+    if not is_common:
+        return "It is marked no longer. Look at the list again."
+    return TAKE_BACK_ASKS.missing(why=why)
+
+
 def why_not_withdraw(*, is_theirs: bool, withdrawn: bool, why: str) -> str | None:
     """`is_theirs`: their agency said so, or they answer for the whole partnership."""
     if not is_theirs:
@@ -232,6 +289,34 @@ def why_not_withdraw(*, is_theirs: bool, withdrawn: bool, why: str) -> str | Non
     if not why.strip():
         return "Say why this is withdrawn, so that whoever relied on it can read it."
     return None
+
+
+def why_not_withdraw_mention(*, is_theirs: bool, why: str) -> str | None:
+    """`is_theirs`: they or their agency kept it, or they answer for the whole partnership."""
+    if not is_theirs:
+        return "The agency that kept this withdraws it. Ask them to."
+    if not why.strip():
+        return "Say why this is withdrawn, so that whoever relied on it can read it."
+    return None
+
+
+def a_year_before(day: date) -> date:
+    """The same day of the year before; of 29 February the day before it."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def why_not_begin_again(*, waits: bool) -> str | None:
+    """`waits`: the source is old, rests on little, and is this user's to look at."""
+    return (
+        None
+        if waits
+        else "This does not wait to be looked at again. Say what you know as a further source, or withdraw it."
+    )
+
+
+def why_not_look_again(*, why: str) -> str | None:
+    """Whether a source that is old may stay as it is for 12 months more."""
+    return None if why.strip() else "Say why it stays as it is, and what you looked at."
 
 
 def why_not_give_kind(*, kind: str, has_one: bool) -> str | None:

@@ -75,12 +75,15 @@ def _write(
     }
     there = (reverse(what, kwargs={f"{what}_id": row.pk}), str(row)) if row else lists[what]
     now = {name: getattr(row, name) for name in form_class.base_fields} if row else None
+    if now and "is_home" in now:
+        now["is_home"] = ["yes"] if now["is_home"] else []
     return edit(
         request,
         form_class,
         kind=f"network.{what}",
         subject_id=row.pk if row else None,
         title=titles[what, row is not None],
+        said=_("Saved: the place.") if what == "place" else _("Saved: the group."),
         initial=now,
         save=save,
         done=there[0],

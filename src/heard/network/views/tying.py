@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,16 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
+from heard.govuk.environment import day
 from heard.network import actions, queries
-from heard.network.forms.tying import NEW, KindForm, OnForm, SourceForm, TieForm, WithdrawForm
-from heard.network.headings import HEADINGS
-from heard.network.queries import Strand
-from heard.network.rules import BACK, PROTECTS, SAID_TO_HARM, NodeKind
+from heard.network.forms.tying import NEW, KindForm, LookAgainForm, OnForm, SourceForm, TieForm, WithdrawForm
+from heard.network.headings import RECORDS, in_parts
+from heard.network.rules import BACK, SAID_TO_HARM, NodeKind
 from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PAGES = {NodeKind.PLACE: "place", NodeKind.GROUP: "group"}
-_RECORDS = {"concern": ("concern", "concern_id")}  # of each kind of record that names something, its page
 _SHOWN = 25  # ties without a kind on one page
 
 
@@ -42,14 +40,12 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "this": this,
         "kind": kind,
         "page": page,
-        "parts": _parts(list(page)),
+        "parts": in_parts(page),
         "on": on,
-        "naming": [
-            (_RECORDS[one.about], one)
-            for one in queries.naming(request.user, node_id)
-            if one.about in _RECORDS
-        ],
+        "naming": [_record(one) for one in queries.naming(request.user, node_id)],
         "asked": asked,
+        "may_share": request.user.may(May.SHARE),
+        "may_mark": request.user.may(May.MARK_COMMON),
         "back": (page_of(kind, this), str(this)) if kind != NodeKind.HANDLE else None,
     }
     return render(request, "network/web.html", context)
@@ -63,39 +59,58 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
         raise Hidden
     kind, _this = queries.web(request.user).end(node_id)
     this, _page = actions.open_node(by=request.user, kind=kind, node_id=node_id)
-
-    def find(text: str) -> list[tuple[str, str, str]]:
-        return queries.who_or_what(request.user, end, text, not_this=node_id)
-
-    asked: dict[str, Any] = {"start": kind, "end": end, "find": find}
-    form: Any = kept_form(request, TieForm, kind=f"tie.{end}", subject_id=node_id, **asked)
-    looks = end != NodeKind.HANDLE and ("look" in request.POST or "choice" not in request.POST)
-    if request.method == "POST" and looks and form.looked:
-        kept, form = form.kept, TieForm(initial=form.answers(), **asked)
-        form.kept = kept
-    elif form.is_valid():
+    form, is_sent = tie_form(
+        request, TieForm, node_id, start=kind, end=end, kind=f"tie.{end}", subject_id=node_id
+    )
+    if is_sent:
         with sending(request, form):
-            tie = _note(request, form, node_id, end)
+            tie = actions.note_tie_to(by=request.user, one_id=node_id, end=end, **tied(form))
             messages.success(request, _("Saved: the tie."))
             return redirect("tie", tie_key=tie.key)
     context = {"form": form, "this": this, "end": end, "back": (page_of(kind, this), str(this))}
     return render(request, "network/tie_add.html", context)
 
 
-def _note(request: Request, form: TieForm, node_id: uuid.UUID, end: str) -> Any:
+def tie_form(
+    request: Request,
+    form_class: type[TieForm],
+    node_id: uuid.UUID,
+    *,
+    start: str,
+    end: str,
+    kind: str,
+    subject_id: uuid.UUID,
+    **asked: Any,
+) -> tuple[Any, bool]:
+    """The form of a tie from a node, and whether it was sent; a name that was typed is looked for first. `kind`, `subject_id`: as for
+    `kept_form`."""
+
+    def find(text: str) -> list[tuple[str, str, str]]:
+        return queries.who_or_what(request.user, end, text, not_this=node_id)
+
+    asked |= {"start": start, "end": end, "find": find}
+    form: Any = kept_form(request, form_class, kind=kind, subject_id=subject_id, **asked)
+    looks = end != NodeKind.HANDLE and ("look" in request.POST or "choice" not in request.POST)
+    if request.method == "POST" and looks and form.looked:
+        answered = {name: answer for name, answer in form.answers().items() if answer}
+        kept, form = form.kept, form_class(initial=answered, **asked)
+        form.kept = kept
+        return form, False
+    return form, form.is_valid()
+
+
+def tied(form: Any) -> dict[str, Any]:
+    """What such a form says, for `note_tie_to`."""
     typed = form.cleaned_data
     choice = typed.get("choice") or NEW
-    return actions.note_tie_to(
-        by=request.user,
-        one_id=node_id,
-        end=end,
-        other_id=None if choice == NEW else uuid.UUID(choice),
-        new_name=typed["text"],
-        new_kind=typed.get("type") or typed.get("new_kind") or "",
-        service=typed.get("service") or "",
-        knows=actions.Knows(**form.knows),
+    return {
+        "other_id": None if choice == NEW else uuid.UUID(choice),
+        "new_name": typed["text"],
+        "new_kind": typed.get("type") or typed.get("new_kind") or "",
+        "service": typed.get("service") or "",
+        "knows": actions.Knows(**form.knows),
         **form.tie,
-    )
+    }
 
 
 @gate(May.SEE_CHILD)
@@ -105,19 +120,30 @@ def tie(request: Request, tie_key: uuid.UUID) -> HttpResponse:
     row = actions.open_tie(by=request.user, tie_key=tie_key)
     door = queries.web(request.user)
     ends = [door.end(key) for key in (row.first_id, row.second_id)]
-    sources = door.known(row)
+    sources, withdrawn = door.known(row), queries.withdrawn_of(request.user, row)
     context = {
         "tie": row,
         "ends": [(page_of(kind, this), this, kind) for kind, this in ends],
-        "said": row.said(),
+        "said": _said(row, sources),
         "sources": sources,
         "agencies": sorted({one.holder.name for one in sources if one.holder}),
-        "withdrawn": queries.withdrawn_of(request.user, row),
+        "withdrawn": withdrawn,
+        "looks": queries.looks_at(request.user, [*sources, *withdrawn]),
+        "meetings": queries.records_behind(
+            request.user, [one for one in (*sources, *withdrawn) if one.about == "panel"]
+        ),
         "mine": request.user.agencies_where(May.SEE_CHILD),
         "any": request.user.may(May.SEE_PARTNERSHIP),
         "may_have_kind": row.kind == "other" and bool(sources),
     }
     return render(request, "network/tie.html", context)
+
+
+def _said(row: Any, sources: list[Any]) -> str:
+    """What a tie says, never as a fact what is none."""
+    if not sources:
+        return _("%(said)s (withdrawn)") % {"said": row.said()}
+    return queries.said_untrue(row.said()) if queries.all_thought_untrue(sources) else str(row.said())
 
 
 @gate(May.SEE_CHILD)
@@ -146,12 +172,61 @@ def source_withdraw(request: Request, source_id: uuid.UUID) -> HttpResponse:
         kind="tie.withdraw",
         subject_id=source.pk,
         title=_("Withdraw how this is known"),
+        said=_("Withdrawn: it counts for nothing from now on, and stays to be read with the reason."),
         what_for=_(
-            "For what was noted by mistake, or is not so. A tie without any source left is seen by nobody."
+            "For what was noted by mistake, or is not so. Whoever answers for what rests on it learns of it. A tie without any source left stands in no list."
         ),
         save=lambda typed: actions.withdraw_source(by=request.user, source_id=source.pk, **typed),
         done=reverse("tie", kwargs={"tie_key": source.tie.key}),
         back=_back_to(source.tie.key),
+    )
+
+
+@gate(May.SEE_CHILD)
+@_FORM
+def mention_withdraw(request: Request, mention_id: int) -> HttpResponse:
+    """A record does not name a phone, car or account after all."""
+    mention = queries.mention_visible_to(request.user, mention_id)
+    page, called = _record(mention)
+    return edit(
+        request,
+        WithdrawForm,
+        kind="mention.withdraw",
+        subject_id=mention.about_id,
+        title=_("Withdraw that a record names it"),
+        said=_("Withdrawn: the record counts as naming it no longer."),
+        what_for=_("For what was kept by mistake. The words of the record stay as they are."),
+        save=lambda typed: actions.withdraw_mention(by=request.user, mention_id=mention_id, **typed),
+        done=page,
+        back=(page, called),
+    )
+
+
+@gate(May.SEE_CHILD)
+@_FORM
+def look_again(request: Request, source_id: uuid.UUID) -> HttpResponse:
+    """A tie that has long rested on little: say that it is still so, that it is not, or why it stays as it is."""
+    source, why_not = queries.look_at(request.user, source_id)
+    row = actions.open_tie(by=request.user, tie_key=source.tie.key)
+    door = queries.web(request.user)
+    return edit(
+        request,
+        LookAgainForm,
+        kind="tie.again",
+        subject_id=source.pk,
+        title=_("Look again"),
+        said=_("Saved: it stays as it is, and comes back in 12 months."),
+        save=lambda typed: actions.look_again(by=request.user, source_id=source.pk, **typed),
+        done=reverse("tie", kwargs={"tie_key": row.key}),
+        back=_back_to(row.key),
+        template="network/look_again.html",
+        shown={
+            "tie": row,
+            "ends": [door.end(key)[1] for key in (row.first_id, row.second_id)],
+            "one": source,
+            "why_not": why_not,
+            "looks": queries.looks_at(request.user, [source]),
+        },
     )
 
 
@@ -177,6 +252,7 @@ def kind(request: Request, tie_key: uuid.UUID) -> HttpResponse:
         kind="tie.kind",
         subject_id=row.key,
         title=_("Which kind of tie is this?"),
+        said=_("Saved: the kind of the tie."),
         what_for=_("%(one)s and %(other)s: “%(words)s”. The words stay.")
         % {"one": one, "other": other, "words": row.in_words},
         save=lambda typed: actions.give_kind(
@@ -201,13 +277,10 @@ def page_of(kind: str, this: Any) -> str:
     return reverse("web", kwargs={"node_id": this.pk})
 
 
-def _parts(strands: Sequence[Strand]) -> list[tuple[str, list[Strand]]]:
-    """Who protects stands first; children and adults never in one list."""
-    found: dict[str, list[Strand]] = {name: [] for name in HEADINGS}
-    for strand in strands:
-        protects = strand.kind_id == PROTECTS and strand.person_kind == "adult"
-        found["protects" if protects else strand.person_kind or strand.end].append(strand)
-    return [(HEADINGS[name], some) for name, some in found.items() if some]
+def _record(mention: Any) -> tuple[str, str]:
+    """The address of the record that names something, and what it is called."""
+    name, field, called, _ground = RECORDS[mention.about]
+    return reverse(name, kwargs={field: mention.about_id}), called % {"date": day(mention.confirmed_at)}
 
 
 def _back_to(tie_key: uuid.UUID) -> tuple[str, str]:
