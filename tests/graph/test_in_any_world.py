@@ -7,10 +7,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
+from tests.graph.test_map import features, know
 from tests.network.test_web_in_any_world import (
     _TOKENS,
     AGENCIES,
@@ -35,10 +37,10 @@ from tests.network.test_web_in_any_world import (
 from heard.agencies.models import User
 from heard.agencies.rules import May
 from heard.cases.concern.models import Concern
-from heard.cases.missing.models import Episode
+from heard.cases.missing.models import Episode, Philomena
 from heard.cases.panel.models import Panel, PanelItem
 from heard.network import queries
-from heard.network.models import Mention, Person, Tie, TieSource
+from heard.network.models import Address, Involvement, Mention, Person, Place, Tie, TieSource
 from heard.network.queries import Web, sight
 
 pytestmark = pytest.mark.timeout(300 + 240 * WORLDS)  # it draws each page twice a world
@@ -52,34 +54,96 @@ told = st.lists(
 )
 
 
-def tell(made: Made, children: list[uuid.UUID], drawn: list[tuple[int, str, int, int]]) -> None:
-    """Worries that name a phone, and episodes after which a child spoke of a place."""
+@pytest.fixture(autouse=True)
+def postcodes(settings: Any, tmp_path: Path) -> None:
+    """Those of children, of where they were found and of places are known."""
+    settings.MAP = tmp_path / "map"
+    know(settings.MAP, LE1_1AA=(52.6, -1.1), LE2_2BB=(52.65, -1.15))
+
+
+def tell(
+    made: Made,
+    children: list[uuid.UUID],
+    drawn: list[tuple[int, str, int, int]],
+    *,
+    about_places: bool = True,
+) -> None:
+    """Worries that name a phone, worries about a place, and episodes after which a child said of a place that they go there and were found
+    there."""
     handles = [key for kind, key in made.nodes if kind == "handle"]
     places = [key for kind, key in made.nodes if kind == "place"]
     now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
     for which, agency, node, days in drawn:
         child, worker = children[which % len(children)], made.worker(agency)
         at = now - timedelta(days=days)
-        worry = Concern(
-            reference=f"W-{uuid.uuid4().hex[:8]}", person_id=child, told_by=worker, told_at=at,
-            agency=made.agency(agency), release="2026.1", seen_and_heard="Seen", why_no_words="Nobody asked", danger_now="no", due_on=at.date(),
+        place = places[node % len(places)]
+        worry, about = (
+            Concern(
+                reference=f"W-{uuid.uuid4().hex[:8]}", told_by=worker, told_at=at, agency=made.agency(agency), release="2026.1",
+                seen_and_heard="Seen", why_no_words="Nobody asked", danger_now="no", due_on=at.date(), **{f"{end}_id": key},
+            )
+            for end, key in (("person", child), ("place", place))
         )  # fmt: skip
-        Concern.everything.bulk_create([worry])
+        Concern.everything.bulk_create([worry, about] if about_places else [worry])
         Mention.objects.create(
             node_id=handles[node % len(handles)], about="concern", about_id=worry.pk, start=0, length=1, confirmed_by=worker,
         )  # fmt: skip
         episode = Episode.objects.create(
             person_id=child, missing_from=at, from_where="home", last_seen_where="Home", last_seen_by="Family",
             danger="no", noted_by=worker, noted_at=at, found_at=at + timedelta(hours=2), interview_due_at=at,
+            found_where="" if days % 3 else "By the shops, LE2 2BB",
         )  # fmt: skip
-        place = places[node % len(places)]
-        tie, _new = Tie.objects.get_or_create(
-            first_id=child, second_id=place, kind="goes_to", defaults={"release": "2026.2"}
+        form = Philomena.objects.create(
+            person_id=child, version=Philomena.objects.filter(person=child).count() + 1, phone="As said", written_by=worker,
+            written_at=at,
+        )  # fmt: skip
+        for about, key in (("interview", episode.pk), ("philomena", form.pk)):
+            gone = (
+                {"withdrawn_at": now, "withdrawn_by": worker, "why_withdrawn": "Another"} if days % 4 else {}
+            )
+            Mention.objects.create(
+                node_id=handles[node % len(handles)], about=about, about_id=key, start=0, length=1, confirmed_by=worker,
+                holder=made.agency(agency), **gone,
+            )  # fmt: skip
+        for kind in ("goes_to", "found_at"):
+            tie, _new = Tie.objects.get_or_create(
+                first_id=child, second_id=place, kind=kind, defaults={"release": "2026.2"}
+            )
+            TieSource.objects.create(
+                tie=tie, words="Said", how="said_by_child", about="interview", about_id=episode.pk,
+                reach="record" if days % 2 else "ends", holder=made.agency(agency), noted_by=worker, valid_from=at.date(),
+            )  # fmt: skip
+
+
+def locate(made: Made) -> None:
+    """Of the first place somebody said where it is, of the other its postcode says it; an adult whom all see protects both. Children have an
+    address."""
+    guard = Person.objects.create(given_name="Guard", family_name="Made", kind="adult")
+    for name in AGENCIES:
+        Involvement.objects.create(
+            person=guard, agency=made.agency(name), since=timezone.localdate(), why="Works with them"
         )
-        TieSource.objects.create(
-            tie=tie, words="Said", how="said_by_child", about="interview", about_id=episode.pk,
-            reach="record" if days % 2 else "ends", holder=made.agency(agency), noted_by=worker, valid_from=at.date(),
-        )  # fmt: skip
+    places = [key for kind, key in made.nodes if kind == "place"]
+    Place.objects.filter(pk__in=places).update(postcode="LE1 1AA")
+    Place.objects.filter(pk=places[0]).update(
+        lat=52_609_000, lon=-1_100_000, located_how="Seen", located_by=made.worker("school"), located_at=timezone.now(),
+    )  # fmt: skip
+    for key in places:
+        said(made, (guard.pk, key), "protects", "school", days=15)
+    Address.objects.bulk_create(
+        Address(person_id=key, line="1 Street", postcode="LE1 1AA") for key in children_of(made)
+    )
+
+
+def said(made: Made, ends: tuple[uuid.UUID, uuid.UUID], kind: str, agency: str, *, days: int) -> None:
+    """A tie since so many days, for whoever sees both ends."""
+    tie, _new = Tie.objects.get_or_create(
+        first_id=ends[0], second_id=ends[1], kind=kind, defaults={"release": "2026.2"}
+    )
+    TieSource.objects.create(
+        tie=tie, words="Seen", how="seen", reach="ends", holder=made.agency(agency), noted_by=made.worker(agency),
+        valid_from=timezone.localdate() - timedelta(days=days),
+    )  # fmt: skip
 
 
 def plan(made: Made, children: list[uuid.UUID]) -> None:
@@ -110,6 +174,10 @@ def pages_of(made: Made) -> list[str]:
     one = {kind: keys[0] for kind, keys in by_kind.items()}
     pages = [
         at("ask_unwatched"),
+        at("map"),
+        at("home"),
+        at("concerns"),
+        at("concerns_told"),
         at("ask_bridges"),
         at("places"),
         at("ask_ways", node_id=people[0], other_id=people[1]),
@@ -131,9 +199,14 @@ def pages_of(made: Made) -> list[str]:
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
     pages += [at(name, place_id=key) for key in by_kind["place"] for name in ("ask_there", "ask_moved")]
+    pages += [at(name, place_id=key) for key in by_kind["place"] for name in ("map_place", "map_moved")]
+    pages += [at("map_routes", person_id=key) for key in children]
     pages += [at("ask_same_group", group_id=key) for key in by_kind["group"]]
     worries = Concern.objects.order_by("told_at", "pk").values_list("pk", flat=True)
-    pages += [at("ask_worry", concern_id=key) for key in worries[:3]]
+    # That a restricted record holds what a worry names is for those alone who decide about it.
+    pages += [
+        at(name, concern_id=key) for key in worries[:3] for name in ("ask_worry", "concern", "worry_sent")
+    ]
     episodes = Episode.objects.order_by("missing_from", "pk").values_list("pk", flat=True)
     pages += [at("ask_episodes", episode_id=key) for key in episodes[:3]]
     return pages
@@ -148,6 +221,7 @@ def hidden_pages(made: Made) -> list[str]:
         reverse("ask_rests", kwargs={"node_id": hidden.pk}),
         reverse("drawing", kwargs={"node_id": hidden.pk}),
         reverse("draw_together", kwargs={"person_id": hidden.pk}),
+        reverse("map_routes", kwargs={"person_id": hidden.pk}),
         reverse("ask_worry", kwargs={"concern_id": worry.pk}),
         reverse("ask_ways", kwargs={"node_id": made.nodes[0][1], "other_id": hidden.pk}),
     ]
@@ -159,10 +233,13 @@ def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
     client.force_login(user)
     found = {}
     for page in pages:
+        reset_queries()  # no more than 9,000 are kept
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(page)
         ours = [one for one in asked if any(name in one["sql"] for name in _OURS)]
-        found[page] = (answer.status_code, _TOKENS.sub("", answer.text), len(ours))
+        # My work asks a list only where any row of its table is there, whosever it is (`WorkList.only_if`).
+        asked_so_often = 0 if page == reverse("home") else len(ours)
+        found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)
     for text in ("Group 0", "Place 1"):
         hits = [*queries.find_groups(user, name=text), *queries.find_places(user, name=text)]
         found[f"search for {text}"] = (200, repr(hits), 0)
@@ -179,7 +256,14 @@ def add_what_is_hidden(made: Made, reader: User, more: dict[str, Any], drawn: An
         PanelItem.objects.create(
             panel=panel, section="children", person=hidden, added_by=made.world.coordinator
         )
-    tell(made, [hidden.pk], [(which, agency, node, days) for which, _agency, node, days in drawn])
+    # Whoever sees the partnership, or decides about worries, may read every worry about a place.
+    about_places = reader in (made.world.teacher, made.world.officer)
+    theirs_alone = [(which, agency, node, days) for which, _agency, node, days in drawn]
+    tell(made, [hidden.pk], theirs_alone, about_places=about_places)
+    Address.objects.create(person=hidden, line="2 Street", postcode="LE2 2BB")
+    for place in [key for kind, key in made.nodes if kind == "place"]:
+        for kind in ("lived_at", "protects"):
+            said(made, (hidden.pk, place), kind, agency, days=5)
 
 
 def what_changes(
@@ -197,11 +281,16 @@ def what_changes(
     user: User = getattr(world, reader)
     with transaction.atomic():
         made = make(world, drawn)
+        locate(made)
         children = children_of(made)
         if children:
             tell(made, children, spoken)
             plan(made, children[:1])
         pages = [page for page in pages_of(made) if any(word in page for word in only)]
+        if queries.restricted_decided_by(
+            user
+        ).exists():  # the one exception: they learn of worries that they may not read
+            pages = [page for page in pages if page != reverse("home")]
         before = shown(user, pages)
         add_what_is_hidden(made, user, more, unseen)
         new = [page for page in hidden_pages(made) if page not in pages]
@@ -223,11 +312,15 @@ def test_what_a_reader_may_not_see_changes_no_answer(
 
 # ---- a door that lets something through is caught
 
-# Two children of the school who both go to the first place; the police keep to themselves that one goes to the second, and that
+# Two children of the school who both go to the first place, and one to the second; the police keep to themselves that the other goes there too, and that
 # an account is theirs; in one worry of theirs about a child whom nobody else sees stands a phone.
 A_WORLD: dict[str, Any] = {
     "people": [{"child": True, "restricted": False, "agencies": {"school"}}] * 2,
-    "ties": [(0, 2, 0, "school", "ends", False), (1, 2, 0, "school", "ends", False)],
+    "ties": [
+        (0, 2, 0, "school", "ends", False),
+        (1, 2, 0, "school", "ends", False),
+        (1, 5, 0, "school", "ends", False),
+    ],
 }
 AND_MORE: dict[str, Any] = {"people": [], "ties": [(0, 5, 0, "police", "holder", False)]}
 SPOKEN = [(0, "school", 0, 10), (1, "school", 0, 21)]
@@ -276,3 +369,28 @@ def test_a_door_that_lets_something_through_is_caught(
     monkeypatch.setattr(*MUTATIONS[mutation])
     only = ("/drawing/",) if mutation in DRAWN else PAGES
     assert what_changes(world, "teacher", A_WORLD, SPOKEN, AND_MORE, UNSEEN, only=only) != ([], {404})
+
+
+def test_each_map_of_that_world_has_something_on_it(world: World) -> None:
+    with transaction.atomic():
+        made = make(world, A_WORLD)
+        locate(made)
+        tell(made, children_of(made), SPOKEN)
+        maps = [page for page in pages_of(made) if page.startswith("/map/")]
+        assert len(maps) == 1 + 2 + 2 + 2
+        client = Client()
+        client.force_login(world.teacher)
+        shown_on = {page: features(client.get(page).text) for page in maps}
+        assert [page for page, found in shown_on.items() if not found] == []
+        routes = [found for page, found in shown_on.items() if "/children/" in page]
+        assert all(len(found) == 3 for found in routes)  # both ends and the line
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("mutation", ["both ends are seen", "what an agency keeps to itself is shown to all"])
+def test_a_map_catches_it_too(world: World, monkeypatch: pytest.MonkeyPatch, mutation: str) -> None:
+    """Of how many children a place is decides whether it is a point."""
+    assert what_changes(world, "teacher", A_WORLD, SPOKEN, AND_MORE, UNSEEN, only=("/map/",)) == ([], {404})
+    monkeypatch.setattr(*MUTATIONS[mutation])
+    changed, _answers = what_changes(world, "teacher", A_WORLD, SPOKEN, AND_MORE, UNSEEN, only=("/map/",))
+    assert any("/map/" in page for page in changed)

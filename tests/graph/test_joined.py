@@ -22,6 +22,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disruption
 from heard.cases.panel import actions as meeting
 from heard.cases.words.rules import ChildsView
+from heard.graph import rules as counting
 from heard.graph.question import rules
 from heard.graph.question.actions import judge
 from heard.graph.question.queries import QUESTIONS, Answer
@@ -235,15 +236,15 @@ def test_who_was_there_before_and_elsewhere_for_the_first_time_after() -> None:
     seen[3] = moved.Seen(B, D, ago(9), ago(9))
     assert moved.gone_on_to(seen, people, C, on) == {}  # the 91st day
     assert moved.gone_on_to([*seen, moved.Seen(B, D, ago(50), ago(50))], people, C, on) == {D: {A, B}}
-    assert (moved.window(on, TODAY).days, moved.window(ago(5), TODAY).days) == (90, 5)
+    assert (counting.window(on, TODAY).days, counting.window(ago(5), TODAY).days) == (90, 5)
     days = {uuid.uuid4(): on + timedelta(days=number) for number in (-91, -90, -1, 0)}
-    named = moved.named(days, on, timedelta(days=90))
-    assert (named.course, len(named.before), len(named.after)) == (moved.Course.LESS, 2, 0)
-    assert moved.named({A: ago(99), B: ago(98)}, on, timedelta(days=90)).course == moved.Course.MORE
-    assert moved.named({A: ago(99), B: ago(9)}, on, timedelta(days=90)) == moved.Named(
+    named = counting.named(days, on, timedelta(days=90))
+    assert (named.course, len(named.before), len(named.after)) == (counting.Course.LESS, 2, 0)
+    assert counting.named({A: ago(99), B: ago(98)}, on, timedelta(days=90)).course == counting.Course.MORE
+    assert counting.named({A: ago(99), B: ago(9)}, on, timedelta(days=90)) == counting.Named(
         frozenset(), frozenset({A})
     )
-    assert moved.Named(frozenset(), frozenset({A})).course is None
+    assert counting.Named(frozenset(), frozenset({A})).course is None
 
 
 def test_where_people_went_and_what_is_named_more_and_less_after_a_place_was_guarded(

@@ -25,8 +25,9 @@ from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import PanelAction
 from heard.cases.words.rules import ChildsView
+from heard.graph import queries as counting
 from heard.graph.question import rules as asking
-from heard.graph.question.queries import circles, places
+from heard.graph.question.queries import circles
 from heard.graph.question.rules import circles as circle_rules
 from heard.graph.question.rules import moved
 from heard.network import actions
@@ -280,11 +281,11 @@ def test_windows_are_read_whole_and_a_line_rests_on_what_it_counts(
     assert {one.key for one in again.grounds} == counted
     assert again.known == line.known  # so that what somebody judged stays judged
     # what is named elsewhere, before or later takes no room
-    monkeypatch.setattr(places, "_LOOKED", 3)
+    monkeypatch.setattr(counting, "_LOOKED", 3)
     for days in (400, 120, 70, 2):
         episode(world.teacher, maya, 24 * days, spoke_of=[away])
     assert [one.says for one in ask().lines] == [line.says]
-    monkeypatch.setattr(places, "_LOOKED", 2)
+    monkeypatch.setattr(counting, "_LOOKED", 2)
     episode(world.teacher, child(world, "Ola"), 24 * 110, spoke_of=[steps])
     cut = ask()
     assert cut.lines == []

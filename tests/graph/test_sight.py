@@ -82,7 +82,7 @@ def test_asked_by_key_a_reader_sees_what_they_see_in_a_list(
 def test_what_an_analyst_asks_by_key_is_nothing(world: World) -> None:
     assert not world.analyst.may(May.SEE_CHILD)
     door = web(world.analyst)
-    assert (door.called(uuid.uuid4()), door.named_by("concern", {uuid.uuid4()})) == ({}, [])
+    assert (door.called(uuid.uuid4()), door.named_by({uuid.uuid4()})) == ({}, [])
     assert door.known_from("concern", {uuid.uuid4()}) == []
     assert not TieSource.objects.exists()
     assert not Mention.objects.exists()

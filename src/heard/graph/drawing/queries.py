@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden
 from heard.graph.drawing import rules
 from heard.graph.drawing.rules import Drawing, Thing
+from heard.graph.question import rules as question
 from heard.graph.question.queries import QUESTIONS
-from heard.graph.question.rules import HUB, asked_since, hubs, onward
+from heard.graph.question.rules import asked_since, onward
 from heard.network.queries import web
 
 if TYPE_CHECKING:
@@ -59,19 +60,32 @@ def around(
     first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
     beside = {one.end for one in first}
     nearer = len(beside | {node_id}) <= rules.MOST  # else nothing is drawn, and what lies beyond is not read
-    many = hubs(door.people_tied({one.end for one in first if nearer and one.end_kind != "person"}))
+    many = door.join_nobody(
+        {one.end for one in first if nearer and one.end_kind != "person"}, more_than=question.HUB
+    )
     further = door.steps(onward(first, many) if nearer and away > 1 else (), since=begin)
     second = [one for one in further if not kinds or one.end_kind in kinds]
     kind_of = {one.end: one.end_kind for one in (*first, *second)}
     keys = {node_id, *kind_of}
     few = len(keys) <= rules.MOST
     bonds = door.bonds(keys if few else (), since=begin)
-    many |= hubs(door.people_tied({key for key in kind_of if few and kind_of[key] != "person"} - {node_id}))
+    many |= door.join_nobody(
+        {key for key in kind_of if few and kind_of[key] != "person"} - {node_id}, more_than=question.HUB
+    )
     bonds = [one for one in bonds if not many or _met(one, many, beside, node_id)]
     named = door.called(*(keys if few else many), node_id)
     limits = [_of_many(named[key] for key in many if key in named)] if many else []
     limits.append(_usual())
     return replace(_picture(this, keys, bonds, named, limits, first=node_id), nearer=nearer)
+
+
+def among(user: User, this: Any, keys: Collection[uuid.UUID], *, leaving: bool = False) -> Picture:
+    """These people and things, of those that the user may see, and the ties between them. `leaving`: as for `web`. A fixed number of
+    queries."""
+    door = web(user, leaving=leaving)
+    named = door.called(*keys)
+    bonds = door.bonds(set(named), since=asked_since(timezone.localdate()))
+    return _picture(this, set(named), bonds, named, [_usual()], first=None)
 
 
 def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[Answer, Line | None, Picture]:
@@ -137,5 +151,6 @@ def _usual() -> str:
 def _of_many(things: Iterable[Any]) -> str:
     names = ", ".join(sorted(map(str, things), key=str.casefold))
     return _(
-        "More than %(number)s people are tied to these, so only the ties over which they were met are drawn, and nothing beyond them: %(names)s."
-    ) % {"number": HUB, "names": names}
+        "More than %(number)s people are tied to these, or they are marked as an organisation’s number, so only the ties over which they "
+        "were met are drawn, and nothing beyond them: %(names)s."
+    ) % {"number": question.HUB, "names": names}

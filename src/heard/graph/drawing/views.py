@@ -49,8 +49,15 @@ def drawing(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "lines": [],
         "subject": None,
         "rests_at": reverse("ask_rests", kwargs={"node_id": node_id}),
+        "take_at": _take_at(request, node_id),
     }
-    return render(request, "graph/drawing.html", context | _shown(picture))
+    return render(request, "graph/drawing.html", context | shown(picture))
+
+
+def _take_at(request: Request, node_id: uuid.UUID) -> str:
+    """Where the same drawing is taken out, for whoever may share."""
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    return reverse("chart_take", kwargs={"node_id": node_id}) + asked if request.user.may(May.SHARE) else ""
 
 
 def _one_tie(request: Request) -> str:
@@ -81,8 +88,9 @@ def _drawn(question: str) -> Callable[..., Any]:
             "draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request),
             "subject": answer.subject,
             "rests_at": "",
+            "take_at": "",
         }
-        return render(request, "graph/drawing.html", context | _shown(picture))
+        return render(request, "graph/drawing.html", context | shown(picture))
 
     page.__name__ = f"draw_{question}"
     return page
@@ -91,7 +99,8 @@ def _drawn(question: str) -> Callable[..., Any]:
 PAGES = {question: _drawn(question) for question in ASKED}
 
 
-def _shown(picture: Picture) -> dict[str, Any]:
+def shown(picture: Picture) -> dict[str, Any]:
+    """What each page with a drawing shows: it, and the same ties as tables."""
     drawn = picture.drawing
     spots = {spot.thing.key: spot.thing for spot in drawn.spots} if drawn else {}
     ties: dict[str, list[Bond]] = {part: [] for part in PARTS}

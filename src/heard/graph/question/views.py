@@ -69,7 +69,7 @@ def _pages(
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
         judge_at = reverse(f"judge_{question}", kwargs=keys) + after(request)
-        context = {"asked": asked, "answer": answer, "judge_at": judge_at, "form": None}
+        context = {"asked": asked, "answer": answer, "judge_at": judge_at, "form": None, "map_at": ""}
         context |= {"asked_at": (_asked_at(back, keys), back[2])}
         context |= {"draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request)}
         return render(request, "graph/question.html", context | shown(request, keys))
@@ -165,7 +165,11 @@ PAGES = {
     "same_group": _pages("same_group", back=("group", "group_id", gettext_lazy("The group"))),
     "circles": _pages("circles", May.SEE_PANEL, back=("panel", "panel_id", gettext_lazy("The panel"))),
     "bridges": _pages("bridges", back=("groups", "", gettext_lazy("Groups"))),
-    "moved": _pages("moved", back=("place", "place_id", gettext_lazy("The place"))),
+    "moved": _pages(
+        "moved",
+        shown=lambda _request, keys: {"map_at": reverse("map_moved", kwargs=keys)},
+        back=("place", "place_id", gettext_lazy("The place")),
+    ),
     "worry": _pages("worry", back=("concern", "concern_id", gettext_lazy("The worry"))),
     "unwatched": _pages("unwatched", back=("places", "", gettext_lazy("Places"))),
     "users": _pages("users", back=_TIES),

@@ -21,10 +21,10 @@ from heard.graph.question.queries import (
     worry,
 )
 from heard.graph.question.queries.around import near
-from heard.graph.question.queries.asking import Answer, Ground, Line
+from heard.graph.question.queries.asking import Answer, Line
 from heard.graph.question.queries.episodes import to_choose
 
-__all__ = ["QUESTIONS", "Answer", "Ground", "Line", "Question", "near", "to_choose"]
+__all__ = ["QUESTIONS", "Answer", "Line", "Question", "near", "to_choose"]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def near(user: User, person_id: uuid.UUID) -> Near:
     door.node("person", person_id)
     since = rules.asked_since(timezone.localdate())
     first = door.steps({person_id}, since=since)
-    many = rules.hubs(door.people_tied({step.end for step in first if step.end_kind != "person"}))
+    many = door.join_nobody({step.end for step in first if step.end_kind != "person"}, more_than=rules.HUB)
     second = door.steps(rules.onward(first, many), since=since)
     found = rules.near(person_id, first, second, many)
     ways = found.ways[: rules.MOST]

@@ -15,31 +15,15 @@ from django.utils.translation import gettext as _
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden
 from heard.govuk.environment import day
+from heard.graph.queries import Ground
 from heard.graph.question import rules
 from heard.graph.question.models import Finding
-from heard.network.headings import HEADINGS
+from heard.network.headings import HEADINGS, RECORDS
 from heard.network.queries import Web, people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.network.rules import Piece
-
-_RECORDS: dict[str, tuple[str, str]] = {
-    "concern": ("concern", "concern_id"),
-    "interview": ("episode", "episode_id"),
-}
-
-
-@dataclass(frozen=True)
-class Ground:
-    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that.
-    `withdrawn`: it counts no longer, and the line says so."""
-
-    key: uuid.UUID
-    text: str
-    page: tuple[str, dict[str, Any]]
-    on: date | None = None
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,8 +112,8 @@ class Asking:
         return type(found[key]).__name__.casefold(), found[key]
 
     def find_hubs(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-        """Of places, groups, phones and cars, those to which more than so many people are tied."""
-        return set(rules.hubs(self.door.people_tied(set(keys))))
+        """Of places, groups, phones and cars, those that join nobody."""
+        return self.door.join_nobody(set(keys), more_than=rules.HUB)
 
     def children(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         """Of these, the children whom the user may see. One query."""
@@ -159,10 +143,8 @@ class Asking:
                 _("%(one)s %(said)s %(other)s, %(date)s") % said,
                 ("tie", {"tie_key": piece.tie_key}),
             )
-        page, name = _RECORDS[piece.about]
-        return Ground(
-            piece.key, _("A worry that names it, %(date)s") % {"date": when}, (page, {name: piece.about_id})
-        )
+        page, name, _called, names_it = RECORDS[piece.about]
+        return Ground(piece.key, names_it % {"date": when}, (page, {name: piece.about_id}))
 
     def line(
         self,
@@ -256,7 +238,8 @@ class Asking:
             names = self.naming(self.hubs)
             found.append(
                 _(
-                    "More than %(number)s people are tied to these, so they are named here and not asked about: %(names)s."
+                    "More than %(number)s people are tied to these, or they are marked as an organisation’s number, so they are named here "
+                    "and not asked about: %(names)s."
                 )
                 % {"number": rules.HUB, "names": names}
             )

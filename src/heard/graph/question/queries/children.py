@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden
 from heard.cases.case.queries import cases_visible_to
 from heard.cases.concern.queries import concerns_open_to
-from heard.cases.missing.queries import episodes_visible_to
-from heard.cases.panel.queries import items_visible_to
+from heard.cases.missing.queries import episodes_visible_to, forms_visible_to
+from heard.cases.panel.queries import items_that_name, items_visible_to
 from heard.graph.question import rules
 from heard.graph.question.queries.asking import Answer, Asking
 from heard.network.queries import living_with
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from heard.agencies.models import User
     from heard.network.rules import Piece
 
@@ -70,8 +72,13 @@ def in_common(user: User, person_id: uuid.UUID) -> Answer:
 
 
 def _in_records_of(asking: Asking, person_id: uuid.UUID) -> list[Piece]:
-    worries = set(concerns_open_to(asking.user).filter(person=person_id).values_list("pk", flat=True))
-    named = asking.door.named_by("concern", worries)
+    user = asking.user
+    records: tuple[QuerySet[Any], ...] = (
+        concerns_open_to(user), episodes_visible_to(user).filter(taken_back_at=None), forms_visible_to(user),
+        items_that_name(user),
+    )  # fmt: skip
+    keys = {key for rows in records for key in rows.filter(person=person_id).values_list("pk", flat=True)}
+    named = asking.door.named_by(keys)
     return [replace(one, other=person_id, other_kind="person") for one in named]
 
 
@@ -83,7 +90,12 @@ def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:
         .filter(pk__in=records, person__isnull=False)
         .values_list("pk", "person_id")
     )
-    rows |= dict(episodes_visible_to(asking.user).filter(pk__in=records).values_list("pk", "person_id"))
+    for others in (
+        episodes_visible_to(asking.user).filter(taken_back_at=None),
+        forms_visible_to(asking.user),
+        items_that_name(asking.user).filter(section="children"),
+    ):
+        rows |= dict(others.filter(pk__in=records).values_list("pk", "person_id"))
     return [
         one if one.tie_key else replace(one, other=rows.get(one.about_id), other_kind="person")
         for one in pieces

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_visible_to
+from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_with_agenda
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import MOST, SEARCHED, last_said
@@ -34,7 +34,7 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
     """Children whom the last 180 days join with a child on the agenda of a panel, over three joins at most. A fixed number of
     queries. `Hidden` unless the user may see the panel."""
     asking = Asking(user, CIRCLES)
-    panel = panel_visible_to(user, panel_id)
+    panel = panel_with_agenda(user, panel_id)
     agenda = [line.item for line in agenda_of(user, panel) if line.item]
     listed = {one.person.pk for one in agenda if one.person and one.person.kind == "child"}
     found = _Joined(asking)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from heard.cases.missing.queries import episode_visible_to, episodes_visible_to
 from heard.govuk.environment import day
+from heard.graph.queries import Ground
 from heard.graph.question import rules
-from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
+from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.network.headings import HEADINGS
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def shared(user: User, episode_id: uuid.UUID, chosen: Collection[uuid.UUID] = ()
         _("Asked of %(number)s episodes of the last 12 months, at most %(most)s.")
         % {"number": len(episodes), "most": _CHOSEN},
         _(
-            "Only what an interview after a return says as a tie is compared, not its words. How near two places are is not "
+            "What an interview after a return says as a tie is compared, and what was kept as named; not the other words. How near two places are is not "
             "asked. Hours are said where they are those of more than half, and of three at least."
         ),
     ]

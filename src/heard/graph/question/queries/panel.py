@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.cases.panel.queries import agenda_of, panel_visible_to, since_of
+from heard.cases.panel.queries import agenda_of, panel_with_agenda, since_of
 from heard.govuk.environment import day
-from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
+from heard.graph.queries import Ground
+from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import line_of
 from heard.network.queries import merges_visible_to
 
@@ -28,7 +29,7 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
     """Sources that were noted, ended or withdrawn, and records that were put together, since the panel before. A fixed number of
     queries. `Hidden` unless the user may see the panel."""
     asking = Asking(user, ID)
-    panel = panel_visible_to(user, panel_id)
+    panel = panel_with_agenda(user, panel_id)
     since = panel.since or since_of(user, panel)
     agenda = [line.item for line in agenda_of(user, panel) if line.item]
     items: dict[uuid.UUID, Any] = {

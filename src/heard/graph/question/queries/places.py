@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.cases.concern.queries import concerns_open_to
 from heard.cases.context.queries import watched_places
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.missing.queries import episodes_visible_to
 from heard.govuk.environment import day
-from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
+from heard.graph.queries import named_in_records
+from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import line_of
 from heard.network.rules import PROTECTS
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.network.queries import Web
     from heard.network.rules import Piece
 
 UNWATCHED, THERE = "unwatched", "there"
-_LOOKED = 2000  # records, the latest
 
 
 def unwatched(user: User) -> Answer:
@@ -61,67 +55,6 @@ def unwatched(user: User) -> Answer:
         )
     ]
     return asking.answer(lines, [*limits, *named_in.limits])
-
-
-@dataclass
-class InRecords:
-    """Of each place, the records that name it, by their keys; and of each episode, who was missing. `cut`: there were more than are
-    read, and the latest were."""
-
-    records: dict[uuid.UUID, dict[uuid.UUID, Ground]] = field(default_factory=lambda: defaultdict(dict))
-    missing: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
-    cut: bool = False
-
-    @property
-    def limits(self) -> list[str]:
-        """What to say where more was there than is read."""
-        says = _(
-            "More than %(number)s worries or episodes name places in this time: only the latest were read."
-        )
-        return [says % {"number": _LOOKED}] if self.cut else []
-
-    def people(self, records: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
-        return frozenset(self.missing[key] for key in records if key in self.missing)
-
-
-def named_in_records(
-    user: User,
-    door: Web,
-    since: date,
-    until: date | None = None,
-    *,
-    near: Collection[uuid.UUID] | None = None,
-) -> InRecords:
-    """Worries about places, and episodes in which a child spoke of one, from one day to another; `near`: of these places alone. A fixed
-    number of queries."""
-    found = InRecords()
-    until = until or timezone.localdate()
-    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__range=(since, until))
-    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__range=(since, until))
-    if near is not None:
-        worries = worries.filter(place__in=near)
-        episodes = episodes.filter(door.says_of(near, "interview"))
-    told = list(worries.order_by("-told_at", "pk").values_list("place_id", "pk", "told_at")[: _LOOKED + 1])
-    for place, key, at in told[:_LOOKED]:
-        text = _("A worry, %(date)s") % {"date": day(at)}
-        found.records[place][key] = Ground(
-            key, text, ("concern", {"concern_id": key}), timezone.localdate(at)
-        )
-    gone = list(
-        episodes.order_by("-missing_from", "pk").values_list(
-            "pk", "person_id", "person__given_name", "person__family_name", "missing_from"
-        )[: _LOOKED + 1]
-    )
-    whose = {key: (who, f"{given} {family}".strip(), at) for key, who, given, family, at in gone[:_LOOKED]}
-    found.cut = max(len(told), len(gone)) > _LOOKED
-    for one in door.known_from("interview", set(whose)):
-        if one.node_kind == "place" and one.about_id and (near is None or one.node in near):
-            who, name, at = whose[one.about_id]
-            text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
-            page = ("episode", {"episode_id": one.about_id})
-            found.records[one.node][one.about_id] = Ground(one.about_id, text, page, timezone.localdate(at))
-            found.missing[one.about_id] = who
-    return found
 
 
 def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:

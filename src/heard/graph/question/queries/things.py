@@ -133,7 +133,7 @@ def pieces(user: User, thing_id: uuid.UUID) -> Answer:
     lines: list[Line] = [asking.line(this, says, held)] if held and thing_id in named else []
     limits = [
         _(
-            "A piece is a source of a tie, or a worry that names it, of the last 12 months. Where one agency holds several "
+            "A piece is a source of a tie, or a record that names it, of the last 12 months. Where one agency holds several "
             "pieces it can see that by itself, and nothing stands here."
         )
     ]

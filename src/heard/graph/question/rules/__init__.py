@@ -52,16 +52,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Near:
-    """`hubs`: what is tied to more than `HUB` people and so was not passed through. `shut`: to what a tie leads that no way leads
+    """`hubs`: what is tied to more than `HUB` people, or is an organisation’s number, and so was not passed through. `shut`: to what a tie leads that no way leads
     on from."""
 
     ways: tuple[Way, ...]
     hubs: tuple[uuid.UUID, ...]
     shut: tuple[uuid.UUID, ...]
-
-
-def hubs(people: Mapping[uuid.UUID, int]) -> frozenset[uuid.UUID]:
-    return frozenset(key for key, number in people.items() if number > HUB)
 
 
 def onward(steps: Iterable[Step], many: Collection[uuid.UUID]) -> set[uuid.UUID]:

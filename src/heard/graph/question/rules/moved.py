@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final
 
+from heard.graph.rules import AFTER
+
 BEFORE: Final = timedelta(days=180)
-AFTER: Final = timedelta(days=90)
 SEEN: Final = ("goes_to", "seen_at", "taken_to", "found_at")  # ties that place somebody somewhere
 PEOPLE: Final = 2  # at least: one who goes elsewhere moves nothing
-MORE: Final = 2  # records more or fewer: one may be chance
-
-
-class Course(StrEnum):
-    MORE = "more"
-    LESS = "less"
-
-
-@dataclass(frozen=True)
-class Named:
-    """Which records name a place in as many days before and after a day, and whether they became more or fewer."""
-
-    before: frozenset[uuid.UUID]
-    after: frozenset[uuid.UUID]
-
-    @property
-    def course(self) -> Course | None:
-        more = len(self.after) - len(self.before)
-        return None if abs(more) < MORE else Course.MORE if more > 0 else Course.LESS
 
 
 @dataclass(frozen=True)
@@ -78,16 +59,3 @@ def gone_on_to(
 def began_after(one: Seen, on: date) -> bool:
     """Whether they were placed there from a day on that is known, within the 90 days after a day."""
     return one.first is not None and on < one.first <= on + AFTER
-
-
-def window(on: date, today: date) -> timedelta:
-    """How long before and after a day is compared: as long as it is past, 90 days at most."""
-    return min(AFTER, max(today - on, timedelta()))
-
-
-def named(records: Mapping[uuid.UUID, date], on: date, within: timedelta) -> Named:
-    """Of records that name a place, by their days, those that count."""
-    return Named(
-        frozenset(key for key, day in records.items() if on - within <= day < on),
-        frozenset(key for key, day in records.items() if on < day <= on + within),
-    )
