@@ -6,11 +6,13 @@ from heard.cases.case.models import *
 from heard.cases.case.notices.models import *
 from heard.cases.caseload.models import *
 from heard.cases.clocks.models import *
+from heard.cases.concern.holder.models import *
 from heard.cases.concern.models import *
 from heard.cases.concern.strategy.models import *
 from heard.cases.context.models import *
 from heard.cases.disruption.models import *
 from heard.cases.glass.models import *
+from heard.cases.inspection.models import *
 from heard.cases.keeping.models import *
 from heard.cases.leaving.models import *
 from heard.cases.missing.models import *

@@ -9,6 +9,7 @@ from heard.cases.context.urls import urlpatterns as context
 from heard.cases.death.urls import urlpatterns as death
 from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.glass.urls import urlpatterns as glass
+from heard.cases.inspection.urls import urlpatterns as inspection
 from heard.cases.keeping.urls import urlpatterns as keeping
 from heard.cases.leaving.urls import urlpatterns as leaving
 from heard.cases.missing.urls import urlpatterns as missing
@@ -31,5 +32,5 @@ from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *reporting, *sharing, *supervision, *referral, *panel, *voice, *timeline, *pack, *glass, *watch, *keeping,
+    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *turning, *reporting, *sharing, *supervision, *referral, *panel, *voice, *timeline, *pack, *glass, *watch, *keeping, *inspection,
 ]  # fmt: skip

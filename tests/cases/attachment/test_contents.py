@@ -1,13 +1,25 @@
 """What a file is by what is in it, what is left of it, and that no bytes whatever give a traceback."""
 
+import re
 import subprocess
 import sys
 from io import BytesIO
+from zipfile import ZipFile
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from PIL import Image, ImageFile
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+)
 from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephone, with_member, word
 
 from heard.cases.attachment import archives, contents
@@ -201,3 +213,186 @@ def test_any_damage_to_a_file_is_taken_or_refused_in_words(
     for place, value in changes:
         damaged[place % len(damaged)] = value
     taken_or_refused(bytes(damaged))
+
+
+def written_by(name: str, *, xmp: bool = False) -> PdfWriter:
+    writer = PdfWriter(clone_from=BytesIO(pdf("She was afraid")))
+    writer.add_metadata({"/Author": name, "/Company": "Somewhere Ltd", "/Producer": "A programme"})
+    if xmp:
+        block = DecodedStreamObject()
+        block.set_data(f"<x:xmpmeta><dc:creator>{name}</dc:creator></x:xmpmeta>".encode())
+        for one in (writer.root_object, writer.pages[0]):
+            one[NameObject("/Metadata")] = writer._add_object(block)
+    return writer
+
+
+def as_bytes(writer: PdfWriter) -> bytes:
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("xmp", [False, True])
+def test_who_wrote_a_pdf_stays_behind(xmp: bool) -> None:
+    came = as_bytes(written_by("Nosy Neighbour", xmp=xmp))
+    found = read_apart(came)
+    assert "She was afraid" in found.text
+    assert found.kept != came
+    reader = PdfReader(BytesIO(found.kept))
+    assert not (set(reader.metadata or {}) & {"/Author", "/Company"})
+    assert reader.xmp_metadata is None
+    assert "/Metadata" not in reader.pages[0]
+    for words in (b"Nosy", b"Somewhere"):
+        assert words not in found.kept
+    assert read_apart(found.kept).kept == found.kept, "what says nobody is kept as it came"
+
+
+def test_a_pdf_that_is_signed_stays_as_it_came() -> None:
+    """Its signature would count for nothing, and a court asks for it."""
+    writer = written_by("A judge")
+    signature = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Sig"),
+            NameObject("/ByteRange"): ArrayObject([NumberObject(0)] * 4),
+        }
+    )
+    field = DictionaryObject(
+        {NameObject("/FT"): NameObject("/Sig"), NameObject("/V"): writer._add_object(signature)}
+    )
+    form = DictionaryObject({NameObject("/Fields"): ArrayObject([writer._add_object(field)])})
+    writer.root_object[NameObject("/AcroForm")] = form
+    came = as_bytes(writer)
+    assert read_apart(came).kept == came
+
+
+def test_who_wrote_a_word_file_stays_behind() -> None:
+    document = docx.Document()
+    document.add_paragraph("She was afraid")
+    document.core_properties.author = "Nosy Neighbour"
+    document.core_properties.last_modified_by = "Nosy Neighbour"
+    out = BytesIO()
+    document.save(out)
+    app = '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Company>Somewhere Ltd</Company></Properties>'
+    own = custom("Owner", "Nosy")
+    came = with_member(_without(out.getvalue(), "docProps/app.xml"), "docProps/app.xml", app.encode())
+    came = with_member(came, "docProps/custom.xml", own)
+    found = read_apart(came)
+    assert found.text.strip() == "She was afraid"
+    again = docx.Document(BytesIO(found.kept))
+    assert (again.core_properties.author, again.core_properties.last_modified_by) == ("", "")
+    with ZipFile(BytesIO(found.kept)) as folder:
+        inside = b"".join(folder.read(name) for name in folder.namelist())
+    for words in (b"Nosy", b"Somewhere"):
+        assert words not in inside
+    assert read_apart(found.kept).kept == found.kept
+
+
+def custom(*pairs: str) -> bytes:
+    """The own properties of a Word file, as Word writes them: names and texts by turns."""
+    rows = "".join(
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{at + 2}" name="{name}"><vt:lpwstr>{text}</vt:lpwstr></property>'
+        for at, (name, text) in enumerate(zip(pairs[::2], pairs[1::2], strict=True))
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+        f'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">{rows}</Properties>'
+    ).encode()
+
+
+def inside(content: bytes, name: str) -> bytes:
+    with ZipFile(BytesIO(content)) as folder:
+        return folder.read(name)
+
+
+def test_of_the_own_properties_of_a_word_file_those_go_that_name_somebody_and_it_stays_valid() -> None:
+    """A marking and a case number are the agency's. A property without its number is against the schema: Word may call the file damaged."""
+    name = "docProps/custom.xml"
+    label = "MSIP_Label_0a1b2c3d-0000-0000-0000-000000000000"
+    stays = (f"{label}_Name", "OFFICIAL-SENSITIVE", "Case", "CP 1234")
+    goes = ("Typist", "Nosy Neighbour", f"{label}_Owner", "nosy@somewhere.example", "Created by", "Nosy")
+    kept = read_apart(with_member(word("A letter"), name, custom(*stays, *goes))).kept
+    rows = list(etree.fromstring(inside(kept, name)))
+    assert [(one.get("name"), one[0].text) for one in rows] == [stays[:2], stays[2:]]
+    assert all(one.get("fmtid") and one.get("pid") for one in rows)
+    only = with_member(word("A letter"), name, custom(*stays))
+    assert inside(read_apart(only).kept, name) == custom(*stays)
+
+
+def test_who_wrote_a_word_file_stays_behind_wherever_it_says_so() -> None:
+    """Programmes other than Word call the part as they like; who comments has an account beside their name."""
+    document = docx.Document()
+    document.core_properties.author = "Nosy Neighbour"
+    out = BytesIO()
+    document.save(out)
+    elsewhere = "package/services/metadata/core-properties/1.psmdcp"
+    came = BytesIO()
+    with ZipFile(out) as folder, ZipFile(came, "w") as anew:
+        for one in folder.namelist():
+            part = folder.read(one).replace(b"docProps/core.xml", elsewhere.encode())
+            anew.writestr(one.replace("docProps/core.xml", elsewhere), part)
+    people = (
+        '<w15:people xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"><w15:person w15:author="Jane">'
+        '<w15:presenceInfo w15:providerId="AD" w15:userId="S::nosy@somewhere.example"/></w15:person></w15:people>'
+    )
+    kept = read_apart(with_member(came.getvalue(), "word/people.xml", people.encode())).kept
+    assert docx.Document(BytesIO(kept)).core_properties.author == ""
+    assert b"Nosy" not in inside(kept, elsewhere)
+    assert b"nosy@" not in inside(kept, "word/people.xml")
+    assert b'author="Jane"' in inside(kept, "word/people.xml")
+
+
+def test_a_word_file_that_is_signed_stays_as_it_came() -> None:
+    came = with_member(word("A letter"), "docProps/custom.xml", custom("Owner", "A judge"))
+    signed = with_member(came, "_xmlsignatures/sig1.xml", b"<Signature/>")
+    assert read_apart(came).kept != came
+    assert read_apart(signed).kept == signed
+
+
+@pytest.mark.parametrize(
+    "info", [b"/Info 99 0 R", b"/Info 1 0 R", b"/Info null", b"/Info (no)", b"/Info [1]"]
+)
+def test_what_is_broken_beside_the_pages_of_a_pdf_refuses_nothing(info: bytes) -> None:
+    came = re.sub(rb"/Info \d+ 0 R", info, as_bytes(written_by("Nosy Neighbour")))
+    assert info in came
+    assert "She was afraid" in read_apart(came).text
+
+
+def test_a_pdf_keeps_its_title() -> None:
+    writer = written_by("Nosy Neighbour")
+    writer.add_metadata({"/Title": "Letter of 3 March", "/Subject": "School", "/Keywords": "a meeting"})
+    came = as_bytes(writer)
+    kept = read_apart(came).kept
+    metadata = PdfReader(BytesIO(kept)).metadata or {}
+    assert (metadata["/Title"], metadata["/Subject"], metadata["/Keywords"]) == (
+        "Letter of 3 March",
+        "School",
+        "a meeting",
+    )
+    assert b"Nosy" not in kept
+    assert read_apart(kept).kept == kept
+    acts = PdfWriter(clone_from=BytesIO(came))
+    acts.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript")}
+    )
+    kept = read_apart(as_bytes(acts)).kept
+    assert b"Nosy" not in kept
+    assert (PdfReader(BytesIO(kept)).metadata or {})["/Title"] == "Letter of 3 March"
+
+
+def test_a_pdf_that_cannot_be_written_anew_stays_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(reader: object) -> bytes:
+        raise ValueError("no")
+
+    came = as_bytes(written_by("Nosy Neighbour"))
+    monkeypatch.setattr(contents, "_without_author", breaks)
+    assert recognise(came) == (Kind.PDF, came)
+
+
+def _without(content: bytes, name: str) -> bytes:
+    out = BytesIO()
+    with ZipFile(BytesIO(content)) as folder, ZipFile(out, "w") as anew:
+        for one in folder.namelist():
+            if one != name:
+                anew.writestr(one, folder.read(one))
+    return out.getvalue()

@@ -75,10 +75,16 @@ def test_a_file_is_attached_or_the_rule_says_why_not(change: dict[str, Any], say
         ({}, None),
         ({"is_withdrawn": True}, "already"),
         ({"may_withdraw": False}, "Whoever attached"),
+        ({"held": True}, "A hold keeps this record"),
         ({"reason": " "}, "Say why"),
     ],
 )
 def test_a_file_is_withdrawn_or_the_rule_says_why_not(change: dict[str, Any], says: str | None) -> None:
-    usual: dict[str, Any] = {"is_withdrawn": False, "may_withdraw": True, "reason": "Another child’s letter"}
+    usual: dict[str, Any] = {
+        "is_withdrawn": False,
+        "may_withdraw": True,
+        "held": False,
+        "reason": "Another child’s letter",
+    }
     answer = why_not_withdraw(**usual | change)
     assert answer is None if says is None else says in (answer or "")

@@ -158,7 +158,7 @@ def test_a_pdf_that_was_cleaned_says_so(world: World, child: Person) -> None:
     for content in (pdf("She was afraid"), pdf("She was afraid") + behind):
         actions.attach(by=world.social_worker, upload=upload(content, "letter.pdf"), person_id=child.pk)
     page = signed_in(world.social_worker).get(reverse("attachments", kwargs={"person_id": child.pk})).text
-    assert page.count("Kept without what acted by itself in it") == 1
+    assert page.count("Kept without what says beside the text who wrote it") == 1
 
 
 # ---- ClamAV itself

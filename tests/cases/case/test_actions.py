@@ -93,7 +93,7 @@ def test_a_teacher_opens_no_case(world: World, amira: Person) -> None:
 
 def test_the_trusted_worker_finds_the_case_among_their_own(world: World, amira: Person) -> None:
     case = actions.open_case(by=world.coordinator, person_id=amira.pk)
-    with pytest.raises(Refused, match="agency is not involved"):
+    with pytest.raises(Refused, match="does not see the child"):
         actions.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.officer)
     actions.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     assert list(queries.my_cases(world.social_worker)) == [case]

@@ -91,7 +91,7 @@ def test_when_a_case_can_be_opened(change: dict[str, bool], why: str | None) -> 
         ({"may_assign": False}, "A co-ordinator or supervisor names the trusted worker."),
         (
             {"worker_sees_child": False},
-            "This worker’s agency is not involved with the child. Involve the agency first.",
+            "This worker does not see the child’s record. Let their team in first.",
         ),
     ],
 )

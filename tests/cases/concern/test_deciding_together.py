@@ -76,7 +76,7 @@ def test_a_worker_of_an_agency_that_is_not_involved_is_not_offered_and_not_named
     page = signed_in(world.coordinator).get(reverse("concern_decide", kwargs={"concern_id": concern.pk})).text
     assert "Sol Wright, " in page
     assert "Ofa Leroy" not in page
-    with pytest.raises(Refused, match="not involved with the child"):
+    with pytest.raises(Refused, match="does not see the child"):
         decide(world, concern, worker=world.officer)
     assert not Case.objects.exists()
     concern.refresh_from_db()

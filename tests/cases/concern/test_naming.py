@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,20 +10,47 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.concern.test_pages import address, send, send_all
 from tests.conftest import World
 
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import Draft, User
+from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.notices.actions import mark_seen
+from heard.cases.case.notices.announcing import pass_on
+from heard.cases.case.notices.models import Reader
+from heard.cases.case.notices.queries import unread_of
 from heard.cases.concern import queries
 from heard.cases.concern.actions import DRAFT, AboutStaff, tell
 from heard.cases.concern.models import Concern
-from heard.network.actions import Knows, add_person, note_tie_to
-from heard.network.models import Handle, Mention, Node
-from heard.network.rules import find
+from heard.network import actions as network
+from heard.network.actions import Knows, add_person, add_place, note_tie_to
+from heard.network.models import Address, Handle, Mention, Node, Place
+from heard.network.rules import find, find_in, postcodes_in
 
 READ: dict[str, int] = {}  # how many queries telling one took first
 CAR = "He got into a silver car AB12 CDE."
+
+
+def test_nobody_who_is_reached_by_what_another_record_names_appears_to_the_teller(
+    world: World, case: Any
+) -> None:
+    """A worry about another child names the same car as one about the child of a worker: the worker finds it where both records are
+    read, and is no addressee of it."""
+    assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    worry(world.teacher, "", CAR, person_id=case.person_id)
+    told = worry(world.teacher, "Ida", CAR)
+    network.involve(by=world.coordinator, person=told.person, agency=world.care, why="They know her")
+    pass_on(timezone.now() + timedelta(hours=1))
+    assert not Reader.objects.filter(notice__subject_id=str(told.pk), user=world.social_worker).exists()
+    for user in (world.social_worker, world.coordinator):
+        page(user, "concern", concern_id=told.pk)
+        for reader in unread_of(User.objects.get(pk=user.pk)):
+            mark_seen(by=user, reader_id=reader.pk)
+    seen = queries.read_by(world.teacher, told)
+    assert {one.role for one in seen} == {"whoever decides on concerns"}
+    assert len(seen) == 1
 
 
 @pytest.fixture
@@ -31,7 +59,8 @@ def draft(world: World) -> Draft:
 
 
 def worry(by: User, name: str, text: str, *, keep: bool = True, **more: Any) -> Concern:
-    whom = {} if "person_id" in more else {"new_person": {"given_name": name, "family_name": "Khan"}}
+    """`name`: the given name of a new child; '' where `more` says whom it is about."""
+    whom = {"new_person": {"given_name": name, "family_name": "Khan"}} if name else {}
     return tell(
         by=by, **whom, seen_and_heard=text, danger_now="no", why_no_words="At home", named=find(text) if keep else (), **more
     )  # fmt: skip
@@ -65,6 +94,10 @@ def page(user: User, name: str, **keys: Any) -> str:
         ("Sort code 04-00-04 account 12345678, card 4929 1234 5678 9012", []),
         ("Crime ref 4500012345/26. Childline is 0800 1111, or 0808 800 5000, 101, 999, 0300 123 4567", []),
         ("NHS 943 again near the car, 1AA, LE1", []),
+        (
+            "Her aunt 07700 900123\n07700 900124 her friend",
+            [("phone", "+447700900123"), ("phone", "+447700900124")],
+        ),
         ("", []),
         ("@ ++44 0000 \x00 ((((0 0 0 0 0 0 0 0 0", []),
     ],
@@ -73,6 +106,46 @@ def test_it_finds_these_and_passes_over_the_rest(text: str, found: list[tuple[st
     seen = find(text)
     assert [(one.type.value, one.key) for one in seen] == found
     assert all(text[one.start : one.start + one.length] == one.as_written for one in seen)
+
+
+def test_a_postcode_is_no_number_and_may_be_a_place() -> None:
+    text = "Seen at LE1 1AA, then le2  2bb, LE1 1AA again; NHS 943, AB12 CDE, 1AA"
+    assert postcodes_in(text) == ("LE1 1AA", "LE2 2BB")
+    assert [one.key for one in find(text)] == ["AB12CDE"]
+
+
+def test_a_postcode_in_a_worry_leads_to_a_place_that_is_found_or_begun(world: World) -> None:
+    told = worry(world.teacher, "Amira", "She waits at WX1 2AB, and lives at WX9 9ZZ.")
+    Address.objects.create(person=told.person, line="1 Kiln Lane", postcode="WX9 9ZZ")
+    shown = page(world.coordinator, "concern", concern_id=told.pk)
+    assert "Postcode WX1 2AB: a place?" in shown
+    assert "Postcode WX9 9ZZ" not in shown, "where she lives is asked of nobody"
+    ask = reverse("tie_add", kwargs={"node_id": told.person_id, "end": "place"})
+    assert f'action="{ask}"' in shown
+    client = signed_in(world.coordinator)
+    assert "None of these: a place that is not in Heard yet" in client.post(ask, {"text": "WX1 2AB"}).text
+    arcade = add_place(by=world.coordinator, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    assert "Harbour Street arcade" in client.post(ask, {"text": "WX1 2AB"}).text
+    tied = {
+        "text": "WX1 2AB",
+        "kind": "goes_to",
+        "how": "record",
+        "words": "In a worry",
+        "reach": "ends",
+        "who_reach": "ends",
+    }
+    client.post(ask, tied | {"choice": str(arcade.pk)})
+    assert "Postcode WX1 2AB: a place?" not in page(world.coordinator, "concern", concern_id=told.pk)
+    client.post(ask, tied | {"text": "Flat, wx3 4cd", "choice": "new", "new_kind": "flat"})
+    assert Place.objects.get(name="Flat, wx3 4cd").postcode == "WX3 4CD"
+
+
+def test_of_several_texts_each_is_looked_through_by_itself() -> None:
+    texts = ["", "Ring 07700 900123", "07700 900124", CAR, "Again 07700 900123"]
+    seen = find_in(texts)
+    assert [one.key for one in seen] == ["+447700900123", "+447700900124", "AB12CDE"]
+    whole = "\n".join(texts)
+    assert all(whole[one.start : one.start + one.length] == one.as_written for one in seen)
 
 
 def test_a_worry_of_many_letters_is_looked_through_at_once() -> None:
@@ -89,7 +162,7 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
     shown = client.get(there).text
     assert "number plate AB12 CDE" in shown
     assert "phone number 07700 900123" in shown
-    tick = str(find(CAR)[0].start)
+    tick = find(CAR)[0].tick
     sent = client.post(there, {"keep": [tick, "999", "x"]}, follow=True).text
     assert "A co-ordinator compares this with what others know." in sent
     assert [str(one) for one in Handle.objects.all()] == ["AB12 CDE"]
@@ -114,6 +187,9 @@ def test_two_worries_that_name_one_car_say_so_to_who_reads_both(world: World) ->
     assert page(world.coordinator, "web", node_id=handle.pk).count("Worry told on") == 2
     assert page(world.teacher, "web", node_id=handle.pk).count("Worry told on") == 1
     assert Node.objects.get(pk=handle.pk).kind == "handle"
+    assert "Known from another record too" in page(
+        world.coordinator, "concern_decide", concern_id=second.pk
+    ), "it stands where it is decided"
 
 
 @pytest.mark.parametrize("known", ["not at all", "to others", "of a restricted child"])

@@ -192,20 +192,28 @@ def test_a_child_is_tied_to_the_place_of_a_worry(world: World) -> None:
     assert str(hidden.pk) not in found
     assert client.post(page, {"person_id": str(hidden.pk)}).status_code == 404
     assert client.post(page, {"person_id": "nobody"}).status_code == 404
-    assert "How is it known?" in client.post(page, {"person_id": str(child.pk)}).text
-    assert "Say how it is known" in client.post(page, {"person_id": str(child.pk), "how_known": " "}).text
-    client.post(page, {"person_id": str(child.pk), "how_known": "Seen there by a teacher"})
+    asked = client.post(page, {"person_id": str(child.pk)}).text
+    assert "How is it known?" in asked
+    assert '<option value="seen_at" selected>is seen at</option>' in asked, "it begins with the least"
+    said = {"person_id": str(child.pk), "kind": "goes_to", "in_words": "most Fridays"}
+    assert "Say how it is known" in client.post(page, said | {"how_known": " "}).text
+    client.post(page, said | {"how_known": "Seen there by a teacher"})
     tie = Tie.objects.get()
     assert (tie.first_id, tie.second_id) == (child.pk, concern.place_id)
+    assert (tie.kind, tie.in_words) == ("goes_to", "most Fridays")
     source = tie.sources.get()
     assert (source.words, source.about, source.about_id) == ("Seen there by a teacher", "concern", concern.pk)
-    with pytest.raises(Refused, match="Your agency is not involved"):
-        actions.add_child(by=world.teacher, concern_id=concern.pk, person_id=hidden.pk, how_known="x")
+    with pytest.raises(Refused, match="You do not see this child"):
+        actions.add_child(
+            by=world.teacher, concern_id=concern.pk, person_id=hidden.pk, how_known="x", kind="seen_at"
+        )
 
 
 def test_a_child_is_not_tied_to_a_worry_about_a_child(world: World, worry: Concern) -> None:
     with pytest.raises(Refused, match="about a child already"):
-        actions.add_child(by=world.teacher, concern_id=worry.pk, person_id=worry.person_id, how_known="x")
+        actions.add_child(
+            by=world.teacher, concern_id=worry.pk, person_id=worry.person_id, how_known="x", kind="seen_at"
+        )
 
 
 # ---- telling it, page by page
@@ -269,6 +277,20 @@ def test_a_group_that_is_new_is_written_down_with_what_was_searched_for(world: W
     assert "A worry about The bench" in client.get(reverse("worry_seen", kwargs={"draft_id": draft.pk})).text
     client.post(reverse("worry_check", kwargs={"draft_id": draft.pk}))
     assert Concern.objects.get().group == Group.objects.get()
+
+
+def test_whoever_tells_of_a_new_place_says_whether_somebody_lives_there(world: World) -> None:
+    client = signed_in(world.teacher)
+    draft = begin(client)
+    send(client, draft, "seen", seen_and_heard="x", danger_now="no")
+    assert send(client, draft, "place", name="Number 3") == "place_new"
+    page = client.get(reverse("worry_place_new", kwargs={"draft_id": draft.pk})).text
+    assert "Does somebody live there?" in page
+    assert send(client, draft, "place_new", name="Number 3", kind="place", is_home="yes") == "scene"
+    assert send(client, draft, "scene", when_seen="y", staff="no") == "check"
+    assert "somebody lives there" in client.get(reverse("worry_check", kwargs={"draft_id": draft.pk})).text
+    client.post(reverse("worry_check", kwargs={"draft_id": draft.pk}))
+    assert Place.objects.get().is_home
 
 
 def test_a_worry_begun_on_the_page_of_a_place_is_about_that_place(world: World) -> None:

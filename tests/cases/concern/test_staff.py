@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
@@ -20,6 +22,9 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.attachment import actions as attaching
 from heard.cases.attachment.queries import attachments_around, attachments_of
 from heard.cases.case import actions as casework
+from heard.cases.case import queries as case_queries
+from heard.cases.case.access.actions import deny_access
+from heard.cases.case.models import Case
 from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.mail import notify_once
@@ -30,10 +35,11 @@ from heard.cases.case.rules import Observed
 from heard.cases.concern import actions, queries
 from heard.cases.concern.actions import AboutStaff
 from heard.cases.concern.models import Concern, ConcernObservation
+from heard.cases.glass import actions as emergencies
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
-from heard.network.models import Denial
-from heard.network.queries import denials_of, find_people, people_findable_by, people_visible_to
+from heard.network.models import Denial, Person
+from heard.network.queries import Whom, denials_of, find_people, people_findable_by, people_visible_to
 
 SEEN = "He drives her home in his own car and has told her to tell nobody."
 WORDS = {"text": "He says I owe him.", "heard_by": "Tess Archer, teacher", "heard_on": date(2026, 3, 2)}
@@ -104,17 +110,169 @@ def test_only_the_designated_officer_is_told(world: World, told: Concern, office
     assert not Notice.objects.filter(subject="concern", subject_id=str(told.pk)).exists()
 
 
-def test_also_where_somebody_is_in_danger_and_however_long_nobody_sees_it(
-    world: World, with_worker: Any, officer: User
-) -> None:
-    told = tell(
-        world, with_worker.person_id, user=world.social_worker, danger_now="yes", danger_done="Called 999"
+IN_DANGER = {"danger_now": "yes", "danger_done": "Called 999"}
+
+
+@pytest.fixture
+def outside(world: World, with_worker: Any) -> User:
+    """A co-ordinator of the police, who work with the child too: in no team of the social worker's."""
+    from heard.network import actions as network
+
+    network.involve(
+        by=world.coordinator, person=with_worker.person, agency=world.police, why="They look for her"
     )
-    for hours in (1, 2, 24 * 3):
+    for reader in Reader.objects.filter(seen_at=None):
+        noticing.mark_seen(by=reader.user, reader_id=reader.pk)
+    return agencies.add_user(
+        by=world.administrator,
+        username="rae.dunn",
+        first_name="Rae",
+        last_name="Dunn",
+        password=None,
+        team=world.officer.team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
+
+
+def readers(told: Concern) -> set[User]:
+    return {row.user for row in Reader.objects.filter(notice__subject_id=str(told.pk))}
+
+
+def test_what_the_officer_has_not_seen_in_time_goes_to_who_decides_outside_their_line_alone(
+    world: World, with_worker: Any, officer: User, outside: User
+) -> None:
+    told = tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    pass_on(timezone.now() + timedelta(minutes=31))
+    assert readers(told) == {officer}
+    for hours in (2, 24 * 3):
         pass_on(timezone.now() + timedelta(hours=hours))
-    assert {row.user for row in Reader.objects.filter(notice__subject_id=str(told.pk))} == {officer}
+        assert readers(told) == {officer, outside}  # no colleague of that person, however long
+    assert list(queries.staff_worries_to_decide(fresh(outside))) == [told]
+    assert SEEN in client_of(outside).get(reverse("staff_worry", args=[told.pk])).text
     page = client_of(world.coordinator).get(reverse("child", args=[with_worker.person_id])).text
     assert "Somebody is in danger" not in page
+
+
+def test_where_the_officer_has_left_since_it_goes_there_within_minutes(
+    world: World, with_worker: Any, officer: User, outside: User
+) -> None:
+    told = tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    agencies.switch_off(by=world.administrator, user=officer, reason="Left")
+    pass_on(timezone.now() + timedelta(minutes=1))
+    assert kinds(outside) == ["staff"]
+    assert readers(told) == {officer, outside}
+
+
+def test_where_the_officer_is_away_it_goes_there_too_and_they_are_told_so(
+    world: World, with_worker: Any, officer: User, outside: User
+) -> None:
+    waits = tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    day = timezone.localdate()
+    client = client_of(officer)
+    sent = {"covered_by": str(world.social_worker.pk)}
+    for name in ("since", "until"):
+        sent |= {f"{name}-{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+    text = client.post(reverse("away"), sent, follow=True).text
+    assert "Your colleague is no designated officer" in text
+    for minutes in (1, 2):
+        pass_on(timezone.now() + timedelta(minutes=minutes))
+    assert readers(waits) == {officer, outside}  # and not whoever covers, of whom it may be
+    told = tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    assert readers(told) == {outside}
+
+
+def somebody(world: World, username: str, team: Any, role: Role) -> User:
+    given, family = (one.title() for one in username.split("."))
+    return agencies.add_user(
+        by=world.administrator, username=username, first_name=given, last_name=family, password=None,
+        team=team, role=role, agreed_by=world.coordinator,
+    )  # fmt: skip
+
+
+def away_today(user: User, cover: User) -> None:
+    today = timezone.localdate()
+    noticing.be_away(by=user, covered_by=cover, since=today, until=today)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_whoever_covers_for_who_hears_of_it_and_may_not_hear_of_it_does_not(
+    world: World, with_worker: Any, outside: User, before: bool
+) -> None:
+    """Told before they are away, and after."""
+    if before:
+        away_today(outside, world.officer)
+    told = tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    if not before:
+        away_today(outside, world.officer)
+    pass_on(timezone.now() + timedelta(hours=2))
+    assert readers(told) == {outside}
+    lead = somebody(world, "bea.cole", world.officer.team, Role.COORDINATOR)
+    away_today(outside, lead)
+    pass_on(timezone.now() + timedelta(hours=2))
+    assert readers(told) == {outside, lead}
+
+
+def test_whoever_covers_for_the_officer_learns_of_no_try(world: World, told: Concern, officer: User) -> None:
+    away_today(officer, somebody(world, "una.vale", officer.team, Role.COORDINATOR))
+    try_to_open(on_duty_too(world), told.person_id)
+    assert readers(told) == {officer}
+    away_today(officer, another := somebody(world, "ira.penn", officer.team, Role.OFFICER))
+    pass_on(timezone.now() + timedelta(minutes=1))
+    assert "staff_tried" in kinds(another)
+
+
+def test_a_try_that_the_officer_has_not_seen_in_a_day_goes_to_who_decides_outside_their_line(
+    world: World, told: Concern, officer: User, outside: User
+) -> None:
+    try_to_open(on_duty_too(world), told.person_id)
+    pass_on(timezone.now() + timedelta(hours=23))
+    assert "staff_tried" not in kinds(outside)
+    pass_on(timezone.now() + timedelta(hours=25))
+    assert "staff_tried" in kinds(outside)
+    for user in (world.social_worker, world.coordinator, world.supervisor, world.teacher, world.officer):
+        assert "staff_tried" not in kinds(user), user
+
+
+def test_the_teller_reads_who_has_read_the_worry_and_not_who_read_what_came_of_it(
+    world: World, told: Concern, officer: User
+) -> None:
+    try_to_open(on_duty_too(world), told.person_id)
+    for reader in unread_of(officer):
+        noticing.mark_seen(by=officer, reader_id=reader.pk)
+    assert {one.role for one in queries.read_by(fresh(world.teacher), told)} == {"designated officer (LADO)"}
+
+
+def test_the_officer_alone_reads_that_the_child_has_no_worker_left(
+    world: World, told: Concern, officer: User
+) -> None:
+    """The denial leaves no trace: the team's lists go on as before."""
+    page = client_of(officer).get(reverse("staff_worry", args=[told.pk])).text
+    assert "Sol Wright is still the child’s trusted worker, and sees the record no longer" in page
+    for user in (world.coordinator, world.supervisor):
+        assert queries.still_their_worker(fresh(user), told) == []
+    casework.assign_trusted_worker(
+        by=world.coordinator,
+        case_id=Case.objects.get(person=told.person_id).pk,
+        worker=world.teacher,
+        reason="She asked",
+        child_asked="yes",
+        about_asking="She said so",
+    )
+    assert queries.still_their_worker(fresh(officer), told) == []
+
+
+def test_it_names_no_restricted_child_to_who_decides_and_may_not_open_the_record(
+    world: World, with_worker: Any, officer: User, outside: User
+) -> None:
+    from heard.network import actions as network
+
+    child = network.add_person(by=world.teacher, given_name="Kit", family_name="Marlowe", restricted=True)
+    told = tell(world, child.pk, **IN_DANGER)
+    for hours in (1, 2, 24):
+        pass_on(timezone.now() + timedelta(hours=hours))
+    assert readers(told) == {officer}
+    assert not queries.staff_worries_of(fresh(outside)).exists()
 
 
 def test_that_person_is_denied_at_once_and_the_child_is_on_no_page_of_theirs(
@@ -209,6 +367,120 @@ def test_neither_they_nor_those_who_work_with_them_find_a_trace(world: World, to
     assert not AuditRow.objects.filter(person_id=told.person_id, subject="denial").exists()
 
 
+def said(page: str) -> str:
+    """What a page says, without what each answer has of its own."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"', "", main)
+
+
+def test_nothing_says_of_a_worker_of_the_child_that_they_see_the_record_no_longer(
+    world: World, with_worker: Any, officer: User
+) -> None:
+    """Work lists, the team, who has which children, figures, who would lose sight: as before, and they are named as before."""
+    casework.allocate_worker(by=world.coordinator, case_id=with_worker.pk, worker=world.social_worker)
+    names = ("home", "team", "team_load", "team_waiting", "caseload", "reviews")
+    pages = [(user, name) for user in (world.supervisor, world.coordinator) for name in names]
+
+    def shown() -> dict[Any, Any]:
+        return {(user.pk, name): said(client_of(user).get(reverse(name)).text) for user, name in pages}
+
+    before, board = shown(), world.board_member
+    counted = case_queries.with_an_allocated_worker(board), case_queries.with_a_trusted_worker(board)
+    lose = case_queries.who_loses_sight(world.coordinator, with_worker.person_id)
+    tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    assert shown() == before
+    board = fresh(board)
+    assert (
+        case_queries.with_an_allocated_worker(board),
+        case_queries.with_a_trusted_worker(board),
+    ) == counted
+    assert case_queries.who_loses_sight(fresh(world.coordinator), with_worker.person_id).keys() == lose.keys()
+    coordinator, accused = fresh(world.coordinator), fresh(world.social_worker)
+    casework.allow_to_do(by=coordinator, owner=accused, person_id=with_worker.person_id)
+    casework.allocate_worker(by=coordinator, case_id=with_worker.pk, worker=accused, role="child_protection")
+    assert kinds(accused) == []  # named, and told nothing
+    assert not people_visible_to(fresh(accused)).filter(pk=with_worker.person_id).exists()
+
+
+def test_who_is_kept_out_by_the_list_is_not_named_for_work(world: World, with_worker: Any) -> None:
+    deny_access(
+        by=world.coordinator,
+        person_id=with_worker.person_id,
+        whom=Whom("", world.care, user=world.social_worker),
+        why="His niece",
+    )
+    with pytest.raises(Refused, match="may not see the child"):
+        casework.allocate_worker(
+            by=world.coordinator, case_id=with_worker.pk, worker=fresh(world.social_worker)
+        )
+    assert with_worker in case_queries.without_a_worker(fresh(world.coordinator))
+
+
+def on_duty_too(world: World) -> User:
+    """The one whom the worry is about opens records in an emergency as well."""
+    user = world.social_worker
+    agencies.give_role(
+        by=world.administrator, user=user, team=user.team, role=Role.DUTY, agreed_by=world.coordinator
+    )
+    return fresh(user)
+
+
+def try_to_open(by: User, person_id: Any) -> None:
+    child = Person.objects.get(pk=person_id)
+    Person.objects.filter(pk=person_id).update(birth_date=date(2011, 5, 4))
+    opened = emergencies.break_glass(
+        by=by,
+        given_name=child.given_name,
+        family_name=child.family_name,
+        birth_date=date(2011, 5, 4),
+        reason="She stands at the door of the station",
+    )
+    assert not opened.any
+    task = DBTaskResult.objects.get(task_path__endswith="tell_who_may_see")
+    emergencies.tell_who_may_see.call(*task.args_kwargs["args"])
+
+
+def test_their_try_in_an_emergency_is_told_to_the_officer_and_to_nobody_who_works_with_them(
+    world: World, told: Concern, officer: User
+) -> None:
+    accused = on_duty_too(world)
+    try_to_open(accused, told.person_id)
+    assert sorted(kinds(officer)) == ["staff", "staff_tried"]
+    for user in (world.social_worker, world.coordinator, world.supervisor, world.teacher, world.officer):
+        assert kinds(user) == [], user
+    pass_on(timezone.now() + timedelta(days=3))
+    told_of_it = Reader.objects.filter(notice__kind__in=("staff_tried", "kept_out"))
+    assert {row.user for row in told_of_it} == {officer}
+    assert not AuditRow.objects.filter(verb="try to open", person_id=told.person_id).exists()
+    for user in (world.coordinator, world.supervisor):
+        text = client_of(user).get(reverse("child_looked", args=[told.person_id])).text
+        assert "tried" not in text
+        assert "try to open" not in text
+    page = client_of(officer).get(reverse("notices")).text
+    assert "tried to open" in page
+    assert reverse("staff_worry", args=[told.pk]) in page
+
+
+def test_without_an_officer_those_who_heard_the_worry_hear_of_the_try(
+    world: World, with_worker: Any, outside: User
+) -> None:
+    told = tell(world, with_worker.person_id, user=world.social_worker)
+    try_to_open(on_duty_too(world), told.person_id)
+    assert sorted(kinds(outside)) == ["staff_no_officer", "staff_tried"]
+    assert (kinds(world.coordinator), kinds(world.supervisor)) == ([], [])
+
+
+def test_who_is_kept_out_by_a_list_as_well_is_told_of_as_anybody(
+    world: World, told: Concern, officer: User
+) -> None:
+    whom = Whom("", world.care, user=world.social_worker)
+    deny_access(by=world.coordinator, person_id=told.person_id, whom=whom, why="His niece")
+    try_to_open(on_duty_too(world), told.person_id)
+    assert "kept_out" in kinds(world.coordinator)
+    assert "staff_tried" in kinds(officer)
+    assert "staff_tried" not in kinds(world.coordinator)
+
+
 def test_counts_of_the_partnership_are_as_before(world: World, with_worker: Any, officer: User) -> None:
     since, today = timezone.localdate() - timedelta(days=30), timezone.localdate() + timedelta(days=30)
     board = world.board_member
@@ -220,9 +492,6 @@ def test_counts_of_the_partnership_are_as_before(world: World, with_worker: Any,
 def test_that_they_are_kept_out_already_is_not_said_to_who_would_keep_them_out(
     world: World, told: Concern
 ) -> None:
-    from heard.cases.case.access.actions import deny_access
-    from heard.network.queries import Whom
-
     row = deny_access(
         by=world.coordinator,
         person_id=told.person_id,
@@ -259,20 +528,35 @@ def test_the_officer_may_be_whom_it_is_about_and_then_another_hears(
     assert kinds(world.coordinator) == ["staff_no_officer"]  # there is no other officer
 
 
-def test_without_an_officer_co_ordinators_other_than_that_person_hear_of_it(
-    world: World, with_worker: Any
+def test_without_an_officer_who_decides_and_works_in_no_team_of_theirs_hears_of_it(
+    world: World, with_worker: Any, outside: User
 ) -> None:
     told = tell(world, with_worker.person_id, user=world.social_worker)
+    assert kinds(outside) == ["staff_no_officer"]
+    assert list(queries.staff_worries_to_decide(fresh(outside))) == [told]
+    for hours in (1, 2, 24):
+        pass_on(timezone.now() + timedelta(hours=hours))
+    for colleague in (world.coordinator, world.supervisor):
+        assert kinds(colleague) == []
+        assert not queries.staff_worries_of(fresh(colleague)).exists()
+    about_them = tell(
+        world, with_worker.person_id, user=world.officer
+    )  # of the team of whoever decides outside
+    assert kinds(outside) == ["staff_no_officer"]
+    assert about_them not in queries.staff_worries_of(fresh(outside))
     assert kinds(world.coordinator) == ["staff_no_officer"]
-    assert list(queries.staff_worries_to_decide(fresh(world.coordinator))) == [told]
-    about_her = tell(world, with_worker.person_id, user=world.coordinator)
-    assert kinds(world.coordinator) == []  # she is kept out of this child's record, and hears of neither
-    assert about_her not in queries.staff_worries_of(fresh(world.coordinator))
-    assert kinds(world.supervisor) == ["staff_no_officer"]
+    assert kinds(world.supervisor) == []  # the duty team's co-ordinators come first
+
+
+def test_where_only_colleagues_of_theirs_decide_it_is_not_swallowed(world: World, with_worker: Any) -> None:
+    with pytest.raises(Refused, match="Ring the designated officer"):
+        tell(world, with_worker.person_id, user=world.social_worker)
+    assert not Concern.everything.filter(about_staff=True).exists()
+    assert not Denial.objects.exists()
 
 
 def test_an_officer_who_comes_later_hears_of_what_waits(
-    world: World, with_worker: Any, officer: User
+    world: World, with_worker: Any, officer: User, outside: User
 ) -> None:
     agencies.switch_off(by=world.administrator, user=officer, reason="Left")
     told = tell(world, with_worker.person_id, user=world.social_worker)
@@ -519,7 +803,7 @@ def test_telling_asks_it_before_anything_is_sent_and_says_who_reads_it(
     assert "Yes: Sol, her worker" in checked
     assert "It goes to the designated officer (LADO)" in checked
     sent = client.post(reverse("worry_check", args=[draft]), follow=True).text
-    assert "Nobody else does" in sent
+    assert "Nobody who works with that person does" in sent
     assert kinds(officer) == ["staff"]
     assert not people_visible_to(fresh(world.social_worker)).filter(pk=with_worker.person_id).exists()
 
@@ -530,7 +814,7 @@ def test_without_an_officer_the_page_says_whom_to_ring(world: World, settings: A
     client.post(reverse("worry_start"), {})
     text = client.get(reverse("worry_scene", args=[_draft(world.teacher)])).text
     assert "Wexmoor LADO, 01632 960 077" in text
-    assert "co-ordinators, other than that person" in text
+    assert "co-ordinators who do not work with that person" in text
 
 
 def _draft(user: User) -> Any:

@@ -128,6 +128,7 @@ def test_an_agency_that_may_not_see_the_child_is_told_nothing_and_reads_nothing(
     )
     assert kinds(world.officer) == []
     assert page(world.officer, "strategy", planned).status_code == 404
+    assert "Heard has told nobody there: ring them" in page(world.coordinator, "strategy", planned).text
     with pytest.raises(Hidden):
         actions.tell_what_is_known(by=world.officer, asked_id=row.pk, information="x")
     network.involve(by=world.coordinator, person=planned.person, agency=world.police, why="Sees her")

@@ -46,9 +46,13 @@ SAID: dict[str, Any] = {"died_on": TODAY, "who_said": "Dr Lane, hospital"}
 GOES_ON = {
     "staff": "somebody who works with children may have harmed them, and works with others",
     "child_checks": "what a child hid from somebody who works with children, and with others",
+    "child_spoken": "what the child said is written down, and stands in the record",
     "decisions": "a worry that was told is read and decided by a person, whatever happened since",
     "named": "the same worries",
+    "held": "whether those who decide about a worry are told whom it names is decided, whatever happened since",
     "teller-questions": "what somebody was asked about a worry",
+    "asked-of-us": "what was asked of an agency is answered, or it says why not",
+    "restricted-alone": "a record is restricted after a death too, and somebody has to answer for it",
     "told": "whoever told a worry learns what came of it",
     "steps": "about places and groups, not with the child",
     **dict.fromkeys(
@@ -67,6 +71,8 @@ GOES_ON = {
     "openings": "whoever opened a record in an emergency answers for it",
     "disruption": "against those who harm, who may harm others",
     "powers": "against those who harm, who may harm others",
+    "grounds": "against those who harm: what rests on what was withdrawn is looked at, whoever it was for",
+    "look-again": "what is known of others who are tied there is still read",
     "words": "its query leaves the child out itself",
     "supervision": "about the worker",
     "supervision-actions": "about the worker",
@@ -93,6 +99,11 @@ NO_CHILD = {
     "undoings",  # of whole imports
     "drafts", "own-mail", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
     "vacant-posts",  # of the child protection team
+    "drawings_out", "drawings_decided",  # of all whom a drawing names
+    "tables",  # files whose columns are to be described
+    "inspections", "inspections-agreed", "inspections-refused",  # of whole partnerships
+    "joined",  # of people who were added to a team
+    "services-to-recheck",  # of services and procedures
     "audits", "audit-actions", "case-audits", "case-audits-to-open", "proposed", "answered", "digests", "profiles",
 }  # fmt: skip
 

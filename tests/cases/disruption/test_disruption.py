@@ -134,7 +134,7 @@ def test_a_step_against_somebody_whom_a_reader_may_not_see_is_not_shown_to_them(
 
 
 def test_who_does_it_may_see_the_child_and_finds_it_in_their_work(world, case):
-    with pytest.raises(Refused, match="Involve it first"):
+    with pytest.raises(Refused, match="Let their team in, with the reason"):
         plan_step(world, case, owner=world.officer)
     step = plan_step(world, case, owner=world.teacher, agency_id=world.school.pk)
     assert list(queries.steps_due(world.teacher)) == [step]

@@ -21,6 +21,7 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.models import Notice, Reader
 from heard.cases.glass import actions, queries
 from heard.cases.glass.models import Opening
+from heard.cases.glass.unreviewed import give_to_others
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
 from heard.network import actions as network
@@ -213,6 +214,28 @@ def test_who_may_see_learns_that_somebody_who_is_kept_out_tried(
     assert "tried to open" not in client.get(reverse("notices")).text
 
 
+def test_a_second_who_is_kept_out_and_tries_is_told_of_too(
+    world: World, restricted: Person, night: User
+) -> None:
+    second = agencies.add_user(
+        by=world.administrator, username="ned.late", first_name="Ned", last_name="Late", password=None,
+        team=world.officer.team, role=Role.DUTY, agreed_by=world.coordinator,
+    )  # fmt: skip
+    for user in (night, second, second):
+        if not people.denials_of(world.coordinator, restricted.pk).filter(user=user).exists():
+            keep_out(world, restricted, user)
+        actions.tell_who_may_see.call(user.pk, [str(restricted.pk)])
+    assert [row.told_by for row in Notice.objects.filter(kind="kept_out").order_by("told_at")] == [
+        night,
+        second,
+    ]
+    client = Client()
+    client.force_login(world.coordinator)
+    page = client.get(reverse("notices")).text
+    assert page.count("Somebody who is kept out tried to open this record") >= 2
+    assert reverse("access", args=[restricted.pk]) in page
+
+
 # ---- what is opened, how far, and how long
 
 
@@ -267,7 +290,7 @@ def test_a_supervisor_who_opened_it_neither_decides_who_sees_it_nor_counts_as_so
     opened(night)
     night = User.objects.get(pk=night.pk)
     assert people.standing_of(night, restricted) == {"involved": False, "may_decide": False}
-    with pytest.raises(Refused, match="involved"):
+    with pytest.raises(Refused, match="on the list"):
         network.lift_restriction(by=night, person_id=restricted.pk, reason="I want to")
     line = people.accesses_of(world.coordinator, restricted.pk).get(agency=world.care)
     with pytest.raises(Refused, match="too few who decide"):
@@ -410,6 +433,33 @@ def test_where_nobody_who_sees_it_may_review_a_co_ordinator_does_and_learns_no_n
     assert opening.right is True
     client.force_login(world.supervisor)
     assert client.get(address).status_code == 404
+
+
+def test_where_reviewers_leave_meanwhile_a_co_ordinator_reviews_it_and_learns_no_name(
+    world: World, restricted: Person, night: User, settings: Any
+) -> None:
+    assert "heard.cases.glass.unreviewed.give_to_others" in settings.NOW_AND_THEN
+    opening = opened(night)
+    other = another_coordinator(world)
+    keep_out(world, restricted, world.supervisor)
+    User.objects.filter(pk=world.coordinator.pk).update(is_active=False)
+    Involvement.objects.filter(person=restricted).update(until=timezone.now())
+    assert not queries.openings_to_review(other).exists()
+    assert give_to_others() == 1
+    other = User.objects.get(pk=other.pk)
+    assert queries.openings_to_review(other).get() == opening
+    client = Client()
+    client.force_login(other)
+    assert "Khan" not in client.get(reverse("glass_opening", args=[opening.pk])).text
+    review(other, opening)
+    assert give_to_others() == 0
+
+
+def test_what_somebody_can_review_stays_with_them(restricted: Person, night: User) -> None:
+    opening = opened(night)
+    assert give_to_others() == 0
+    opening.refresh_from_db()
+    assert not opening.without_name
 
 
 def test_who_was_kept_out_learns_of_no_opening(world: World, restricted: Person, night: User) -> None:

@@ -82,7 +82,10 @@ def test_a_destroyed_record_is_nowhere_in_the_database(
     )
     begin_draft(by=world.social_worker, kind="plan.outcome", subject_id=record["plan_id"])
     files = list(Attachment.objects.filter(person=record["person_id"]))
+    spoken = list(Attachment.objects.filter(message__person=record["person_id"]))
     assert files
+    assert spoken
+    files += spoken
     assert all(one.path.is_file() for one in files)
     row = ask(world.coordinator, record["person_id"])
     with django_capture_on_commit_callbacks(execute=True):
@@ -379,6 +382,7 @@ STAYS = {
     "cases.SupervisionAction": "of worker and supervisor, part of no child's record",
     "cases.SupervisionCorrection": "of worker and supervisor, part of no child's record",
     "cases.Destruction": "is the certificate",
+    "cases.InspectionList": "names a case alone, and no longer once it is destroyed; what was taken out of it is handed over",
     "board.CaseDraw": "keeps a fingerprint of each case that was open, with which a draw can be made again; what was read of a case goes with it",
     "network.Place": "is a place, which several children are tied to",
     "network.Group": "is a group, which several people are tied to",
@@ -396,6 +400,7 @@ STAYS = {
         ),
         "is of a place or group and names no child: a full name of a child there is refused; what names one by a tick goes with the record",
     ),
+    "graph.Incoming": "is a whole chart of many: what it says of itself goes after 90 days, with its rows",
     "network.Spelling": "speaks of nobody",
     "cases.ChronologyWord": "speaks of nobody",
 }

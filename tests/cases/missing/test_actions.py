@@ -121,24 +121,28 @@ def test_an_interview_is_added_to_and_stays_one(world, heard):
 
 
 def test_an_answer_becomes_a_place_whose_source_is_the_interview(world, heard):
-    said = {"name": "The old laundry", "tie": "was taken there", "choice": "new", "kind": "empty building"}
-    actions.note_answer(by=world.social_worker, episode_id=heard.episode_id, end="place", **said)
+    said = {"name": "The old laundry", "kind": "taken_to", "in_words": "one night", "choice": "new"}
+    actions.note_answer(
+        by=world.social_worker, episode_id=heard.episode_id, end="place", new_kind="empty building", **said
+    )
     (tie,) = queries.answers_of(world.social_worker, heard)
-    assert (tie.name, tie.kind) == ("The old laundry", "was taken there")
+    assert (tie.name, tie.kind) == ("The old laundry", "is taken to (one night)")
     assert tie.how_known.startswith("Interview of ")
 
 
 def test_an_answer_becomes_an_adult_or_picks_somebody_on_record(world, heard):
     worker, about = (
         world.social_worker,
-        {"episode_id": heard.episode_id, "end": "person", "tie": "gives lifts to"},
+        {"episode_id": heard.episode_id, "end": "person", "kind": "drives", "back": True},
     )
-    actions.note_answer(by=worker, **about, name="Dez Moran", choice="new", kind="adult")
+    actions.note_answer(by=worker, **about, name="Dez Moran", choice="new", new_kind="adult")
     ((key, name, _why),) = queries.people_like(worker, "Des Moran")
     assert name == "Dez Moran"
     with pytest.raises(Refused, match="Choose one"):
         actions.note_answer(by=worker, **about, name="Dez Moran", choice="")
-    actions.note_answer(by=worker, **about | {"tie": "is afraid of"}, name="Dez Moran", choice=key)
+    actions.note_answer(
+        by=worker, **about | {"kind": "afraid_of", "back": False}, name="Dez Moran", choice=key
+    )
     around = [tie for tie in web(worker).around(heard.episode.person_id) if tie.name == "Dez Moran"]
     assert len(around) == 2
     assert len({tie.person_id for tie in around}) == 1
@@ -147,7 +151,7 @@ def test_an_answer_becomes_an_adult_or_picks_somebody_on_record(world, heard):
 def test_an_answer_never_reaches_somebody_whom_the_worker_may_not_see(world, heard):
     theirs = add_person(by=world.officer, given_name="Perry", family_name="Vane", restricted=True)
     assert queries.people_like(world.social_worker, "Perry Vane") == []
-    said = {"name": "Perry Vane", "tie": "friend"}
+    said = {"name": "Perry Vane", "kind": "friend_of"}
     for choice in (str(theirs.pk), "no key"):
         with pytest.raises(Hidden):
             actions.note_answer(

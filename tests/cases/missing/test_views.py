@@ -20,6 +20,7 @@ from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.home.queries import my_work
 from heard.network.actions import Knows, add_group, add_person, add_place, note_tie
+from heard.network.models import Place
 
 
 def moment(name: str, at) -> dict[str, str]:
@@ -38,7 +39,7 @@ def of_child(name: str, person_id) -> str:
 
 EPISODE_PAGES = (
     "episode", "episode_change", "episode_found", "episode_take_back", "interview_offer", "interview",
-    "interview_person", "interview_place", "interview_group",
+    "interview_person", "interview_place", "interview_group", "interview_handle",
 )  # fmt: skip
 CHILD_PAGES = ("missing_of", "missing_note", "philomena", "philomena_write", "philomena_paper")
 NOTED = {
@@ -57,6 +58,7 @@ NOTED = {
 def test_hidden_and_absent_look_the_same(client, world, heard, who):
     client.force_login(getattr(world, who))
     addresses = [of_episode(name, heard.episode) for name in EPISODE_PAGES]
+    addresses.append(of_episode("episode_named", heard.episode))
     for address in [*addresses, *(of_child(name, heard.episode.person_id) for name in CHILD_PAGES)]:
         assert client.get(address).status_code == 404, address
         assert client.post(address, {"reason": "x"}).status_code in (404, 405), address
@@ -201,7 +203,7 @@ def test_somebody_whom_the_child_named_is_looked_for_before_being_added(client, 
     adult = add_person(by=worker, given_name="Desmond", family_name="Moran", kind="adult")
     client.force_login(worker)
     at = of_episode("interview_person", heard.episode)
-    typed = {"name": "Desmond Moran", "tie": "gives lifts to"}
+    typed = {"name": "Desmond Moran", "kind": "back:drives"}
     asked = client.post(at, typed)
     assert str(adult.pk) in asked.text
     assert "There is a problem" not in asked.text
@@ -210,19 +212,30 @@ def test_somebody_whom_the_child_named_is_looked_for_before_being_added(client, 
     (tie,) = queries.answers_of(worker, heard)
     assert tie.person_id == adult.pk
     assert "There is a problem" in client.post(at, typed | {"choice": "new"}).text  # adult or child?
-    client.post(at, typed | {"name": "Kit Vale", "choice": "new", "kind": "adult"})
+    client.post(at, typed | {"name": "Kit Vale", "choice": "new", "new_kind": "adult"})
     assert [one.name for one in queries.answers_of(worker, heard)] == ["Desmond Moran", "Kit Vale"]
     assert "Kit Vale" in client.get(of_episode("episode", heard.episode)).text
+
+
+def test_a_place_that_is_added_from_an_interview_is_a_home_where_that_is_ticked(client, world, heard):
+    client.force_login(world.social_worker)
+    at = of_episode("interview_place", heard.episode)
+    typed = {"name": "Number 3", "kind": "goes_to", "postcode": ""}
+    assert "Does somebody live there?" in client.post(at, typed).text
+    client.post(at, typed | {"choice": "new", "new_kind": "place", "is_home": "yes"})
+    assert Place.objects.get(name="Number 3").is_home
+    others = of_episode("interview_group", heard.episode)
+    assert "Does somebody live there?" not in client.post(others, {"name": "x"}).text
 
 
 def test_a_place_that_the_child_named_is_looked_for_too(client, world, heard):
     place = add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
     client.force_login(world.social_worker)
     at = of_episode("interview_place", heard.episode)
-    typed = {"name": "the arcade", "tie": "was there", "postcode": ""}
+    typed = {"name": "the arcade", "kind": "goes_to", "postcode": ""}
     assert str(place.pk) in client.post(at, typed).text
     client.post(at, typed | {"choice": str(place.pk)})
-    client.post(at, typed | {"name": "Old laundry", "choice": "new", "kind": "empty building"})
+    client.post(at, typed | {"name": "Old laundry", "choice": "new", "new_kind": "empty building"})
     names = [tie.name for tie in queries.answers_of(world.social_worker, heard)]
     assert sorted(names) == ["Harbour Street arcade", "Old laundry"]
 
@@ -231,11 +244,11 @@ def test_a_group_that_the_child_named_is_looked_for_too(client, world, heard):
     group = add_group(by=world.social_worker, name="The Harbour boys", kind="gang")
     client.force_login(world.social_worker)
     at = of_episode("interview_group", heard.episode)
-    typed = {"name": "Harbor boys", "tie": "is afraid of them"}
+    typed = {"name": "Harbor boys", "kind": "afraid_of"}
     assert str(group.pk) in client.post(at, typed).text
     client.post(at, typed | {"choice": str(group.pk)})
     assert "Say what kind of group it is" in client.post(at, typed | {"name": "Them", "choice": "new"}).text
-    client.post(at, typed | {"name": "Them", "choice": "new", "kind": "friends"})
+    client.post(at, typed | {"name": "Them", "choice": "new", "new_kind": "friends"})
     names = [tie.name for tie in queries.answers_of(world.social_worker, heard)]
     assert sorted(names) == ["The Harbour boys", "Them"]
     assert "Harbour boys" in client.get(of_episode("episode", heard.episode)).text

@@ -118,6 +118,31 @@ def test_a_correction_stands_beside_what_it_corrects(world: World, case: Any) ->
     assert "She showed me her room." in page
 
 
+def test_case_direction_stays_with_the_words_that_it_was_written_on(world: World, case: Any) -> None:
+    first = actions.write_note(
+        by=world.social_worker, person_id=case.person_id, kind="call", at=timezone.now(), text="She is safe"
+    )
+    actions.direct(by=world.supervisor, note_id=first.pk, text="Then nothing more to do today.")
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, why_corrected="A slip", text="She is NOT safe"
+    )
+    actions.direct(by=world.supervisor, note_id=second.pk, text="See her now.")
+    by_version = queries.directed(world.supervisor, second)
+    assert {key: [one.text for one in rows] for key, rows in by_version.items()} == {
+        first.pk: ["Then nothing more to do today."],
+        second.pk: ["See her now."],
+    }
+    client = client_of(world.supervisor)
+    now, before = (client.get(reverse("note", args=[one.pk])).text for one in (second, first))
+    label = "Case direction, written on the version before"
+    assert now.index("See her now.") < now.index(label) < now.index("Then nothing more to do today.")
+    assert "Then nothing more to do today." in before
+    assert "See her now." not in before
+    assert label not in before
+    assert "Case direction on the version before" in client.get(reverse("notes", args=[case.person_id])).text
+    assert [one.is_of_earlier for one in second.directions.order_by("pk")] == [True, False]
+
+
 def test_correcting_what_the_child_said_makes_a_new_version_of_the_words(world: World, case: Any) -> None:
     first = visit(world, case, words="I like it hear.")
     client, page = client_of(world.social_worker), reverse("note_correct", args=[first.pk])
@@ -280,6 +305,7 @@ def test_one_note_about_several_children_is_written_once_and_each_record_has_its
     for one, own in zip(three, ("She was glad.", "He slept.", ""), strict=True):
         sent |= {f"{one.pk}_seen": "alone", f"{one.pk}_text": own}
     sent[f"{mina.pk}_words"] = "Come again."
+    sent |= {"who_was_there": "Their aunt", f"{joss.pk}_next": "Ring the school. I do it."}
     answer = client.post(page, sent, follow=True)
     assert "Note saved for 3 children." in answer.text
     notes = {one.pk: queries.notes_of(world.social_worker, one.pk).get() for one in three}
@@ -287,6 +313,8 @@ def test_one_note_about_several_children_is_written_once_and_each_record_has_its
     assert notes[kit.pk].text == "All were at home, and had eaten."
     assert notes[joss.pk].text == "All were at home, and had eaten.\n\nHe slept."
     assert notes[mina.pk].words.text == "Come again."
+    assert {note.who_was_there for note in notes.values()} == {"Their aunt"}
+    assert [notes[one.pk].next for one in three] == ["", "Ring the school. I do it.", ""]
     assert words_of(world.social_worker, joss.pk).count() == 0
     shown = client.get(reverse("notes", args=[joss.pk])).text
     assert "He slept." in shown
@@ -294,11 +322,33 @@ def test_one_note_about_several_children_is_written_once_and_each_record_has_its
         assert others not in shown
 
 
+def test_a_correction_names_none_of_the_other_children_of_the_contact(world: World, three: list[Any]) -> None:
+    parts = [actions.Part(one.pk, "Was at home.", "alone") for one in three]
+    said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
+    _mina, joss, _kit = actions.write_together(parts=parts, text="At home.", **said)
+    change: dict[str, Any] = {"by": world.social_worker, "note_id": joss.pk, "why_corrected": "Left out"}
+    for field in ("text", "where", "who_was_there", "next"):
+        with pytest.raises(Refused, match="names of the other children"):
+            actions.correct_note(**change, **{field: "Mina told him all."})
+    newer = actions.correct_note(**change, text="Joss said that he slept.")
+    assert newer.text == "Joss said that he slept."
+    alone = actions.write_note(person_id=joss.person_id, text="Mina rang him.", seen="alone", **said)
+    assert actions.correct_note(
+        by=world.social_worker, note_id=alone.pk, why_corrected="x", text="Mina rang."
+    )
+
+
 def test_what_is_common_names_none_of_the_children(world: World, three: list[Any]) -> None:
     parts = [actions.Part(one.pk, "x", "alone") for one in three]
     said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
     with pytest.raises(Refused, match="Leave the children’s names out"):
         actions.write_together(parts=parts, text="Kit was at home.", **said)
+    for field in ("where", "who_was_there", "source"):
+        with pytest.raises(Refused, match="Leave the children’s names out"):
+            actions.write_together(parts=parts, text="At home.", **said, **{field: "Home of Mina Okoro"})
+    other = actions.Part(three[1].pk, "Mina Okoro told him all.", "alone")
+    with pytest.raises(Refused, match="names of the other children"):
+        actions.write_together(parts=[parts[0], other, parts[2]], text="At home.", **said)
     with pytest.raises(Refused, match="at least two children"):
         actions.write_together(parts=parts[:1], text="At home.", **said)
     with pytest.raises(Refused, match="a part for each child"):
@@ -337,8 +387,23 @@ def test_more_children_than_one_note_holds_are_refused_and_none_is_left_out() ->
     ],
 )
 def test_a_name_is_one_where_it_is_written_as_a_name(common: str, named: bool) -> None:
-    said = why_not_write_together(names=[["Will"], ["Anna Maria"], ["May"]], common=common, parts=["x"])
-    assert (said is not None) is named
+    parts = [{"text": "x"}] * 3
+    for field in ("text", "where", "who_was_there", "source"):
+        stands = {"text": "", field: common}
+        said = why_not_write_together(names=[["Will"], ["Anna Maria"], ["May"]], common=stands, parts=parts)
+        assert (said and said[0]) == (field if named else None)
+
+
+@pytest.mark.parametrize(
+    ("part", "named"),
+    [("Joss told him.", True), ("Okoro is her name.", False), ("She is fine.", False), ("With Bell", True)],
+)
+def test_a_part_names_no_other_child_and_the_child_themselves_may_be_named(part: str, named: bool) -> None:
+    names = [["Mina", "Okoro"], ["Joss", "Bell"], ["Ada", "Okoro"]]
+    for field in ("text", "next"):
+        parts = [{"text": "x"} | {field: part}, {"text": "x"}, {"text": "x"}]
+        said = why_not_write_together(names=names, common={"text": ""}, parts=parts)
+        assert (said is not None) is named
 
 
 def test_a_note_about_several_is_written_about_those_alone_whom_the_writer_may_see(

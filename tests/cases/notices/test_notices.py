@@ -31,6 +31,9 @@ from heard.cases.case.notices.rules import Kind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
+from heard.graph.exchange import actions as exchange
+from heard.graph.exchange.rules import Taking
+from heard.network import actions as network
 from heard.network.actions import add_person, deny_access, involve, restrict
 from heard.network.models import Involvement
 from heard.network.queries.access import Whom
@@ -165,6 +168,81 @@ def test_unread_danger_goes_on_after_30_and_60_minutes_with_a_mail_each(
         assert "urgent" in message.subject
         for secret in ("Mina", "Okoro", "car", told.reference, str(told.pk), "danger"):
             assert secret not in whole
+
+
+def with_mail(*people: User) -> None:
+    for user in people:
+        agencies.change_own_details(by=user, email=f"{user.username}@wexmoor.example", reminders=True)
+
+
+def mailed_to() -> list[str]:
+    return [one.to[0].split("@")[0] for one in mail.outbox]
+
+
+def night_on_duty(world: World) -> User:
+    """A co-ordinator of the same team, on duty now."""
+    night = another_coordinator(world)
+    actions.put_on_duty(
+        by=world.administrator, user=night, begins=minutes(-5), ends=minutes(600), phone="01632 960 055"
+    )
+    return night
+
+
+def test_of_a_restricted_child_it_goes_on_at_30_and_60_minutes_with_a_mail_each_to_who_may_open_it(
+    world: World, with_worker: Any, settings: Any
+) -> None:
+    settings.ADDRESS = "https://heard.wexmoor.example"
+    outside = agencies.add_user(
+        by=world.administrator, username="rae.dunn", first_name="Rae", last_name="Dunn", password=None,
+        team=world.officer.team, role=Role.COORDINATOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+    restrict(by=world.coordinator, person_id=with_worker.person_id, reason="A relative works nearby.")
+    told = danger(world, with_worker)
+    actions.put_on_duty(
+        by=world.administrator, user=outside, begins=minutes(-5), ends=minutes(600), phone="01632 960 056"
+    )
+    with_mail(world.social_worker, world.coordinator, world.supervisor, outside)
+    notify_once(minutes(0))
+    assert sorted(mailed_to()) == ["cora.ordway", "sol.wright"]
+    notify_once(minutes(31))
+    assert "sufi.visram" in mailed_to()
+    assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
+    night = night_on_duty(world)
+    with_mail(night)
+    notify_once(minutes(61))
+    assert "cleo.day" in mailed_to()
+    assert unread(night) == [("danger", rules.To.ON_DUTY.value)]
+    assert may_open_as(rules.To.ON_DUTY, night, told.person_id)
+    assert unread(outside) == []  # on duty too, and may not open it
+    assert "rae.dunn" not in mailed_to()
+
+
+def test_of_a_child_whose_worker_is_away_it_goes_on_at_30_and_60_minutes_with_a_mail_each(
+    world: World, with_worker: Any, settings: Any
+) -> None:
+    settings.ADDRESS = "https://heard.wexmoor.example"
+    today = timezone.localdate()
+    colleague = agencies.add_user(
+        by=world.administrator, username="kai.moss", first_name="Kai", last_name="Moss", password=None,
+        team=world.exploitation_team, role=Role.PRACTITIONER, agreed_by=world.coordinator,
+    )  # fmt: skip
+    actions.be_away(by=world.social_worker, covered_by=colleague, since=today, until=today)
+    danger(world, with_worker)
+    with_mail(world.social_worker, world.coordinator, world.supervisor, colleague)
+    notify_once(minutes(0))
+    assert sorted(mailed_to()) == ["cora.ordway", "kai.moss", "sol.wright"]
+    assert unread(colleague) == [("danger", rules.To.WORKER.value)]
+    notify_once(minutes(31))
+    assert "sufi.visram" in mailed_to()
+    night = night_on_duty(world)
+    with_mail(night)
+    notify_once(minutes(61))
+    assert "cleo.day" in mailed_to()
+    assert unread(night) == [("danger", rules.To.ON_DUTY.value)]
+    see_all(colleague)
+    before = list(mail.outbox)
+    notify_once(minutes(90))
+    assert mail.outbox == before  # whoever covers has seen it
 
 
 def see_all(user: User) -> None:
@@ -588,6 +666,7 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
         "child_unsafe",
         "child_unsafe_hid",
         "child_unsafe_other",
+        "unreached",
         "file",
     }
 
@@ -719,7 +798,8 @@ def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
     assert all(rules.WHO.values())
     assert {value for value, _label in Notice.Kind.choices} == {kind.value for kind in Kind}
     for name, key in PLACES.values():
-        assert reverse(name, kwargs={key: 1 if name in ("warning", "proposal") else uuid.uuid4()})
+        keys = {key: 1 if name in ("warning", "proposal") else uuid.uuid4()} if key else None
+        assert reverse(name, kwargs=keys)
 
 
 def test_every_worry_is_on_the_list_of_whoever_decides_until_one_has_decided(
@@ -771,3 +851,21 @@ def test_who_may_read_the_record_and_not_its_files_is_told_of_no_file(world: Wor
     assert [one.user for one in told] == [world.coordinator]  # who stands in, and may open it
     whole = About(with_worker.person_id, timezone.now(), rules.level_of(Kind.WARNING))
     assert [one.user for one in addressees((rules.To.WORKER,), whole, urgent=False)] == [world.social_worker]
+
+
+def test_whoever_works_with_a_child_learns_that_a_drawing_that_names_them_was_taken_out(
+    world: World, with_worker: Any
+) -> None:
+    place = network.add_place(by=world.teacher, name="Kiosk", kind="shop")
+    knows = network.Knows("Seen there")
+    network.note_tie(
+        by=world.teacher, one_id=with_worker.person_id, other_id=place.pk, kind="goes_to", knows=knows
+    )
+    taking = Taking("csv", "Ash, police", "So that both know", "public_task")
+    how = {"by": world.teacher, "about": "node", "of": with_worker.person_id, "how": {"away": 1}}
+    row = exchange.ask_to_take(**how, taking=taking)
+    assert not Notice.objects.filter(kind="taken_out").exists()
+    exchange.take_out(by=world.teacher, outgoing_id=row.pk)
+    notice = Notice.objects.get(kind="taken_out")
+    assert notice.person_id == with_worker.person_id
+    assert [reader.user for reader in notice.readers.all()] == [world.social_worker]

@@ -12,8 +12,9 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
-from heard.agencies.models import User
+from heard.agencies.models import Membership, User
 from heard.agencies.rules import Hidden, Refused, Role
+from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.onward import actions, queries
 from heard.cases.onward.models import OnwardReferral
@@ -231,3 +232,38 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_missing(world: World, ca
     sent = client.post(address, typed, follow=True)
     assert "It stays with you until they accept it" in sent.text
     assert OnwardReferral.objects.get().level == Level.SUMMARY
+
+
+@pytest.fixture
+def chief(world: World) -> User:
+    """Leads the agency, in another team than the one that is asked."""
+    team = agencies.add_team(by=world.administrator, agency=world.police, name="Command")
+    user = User.objects.create_user(username="chief", first_name="Chi", last_name="Fenn")
+    Membership.objects.create(user=user, team=team, role=Role.SUPERVISOR)
+    return User.objects.get(pk=user.pk)
+
+
+def test_of_a_team_that_is_silent_the_lead_of_its_agency_is_given_it_and_answers(
+    world: World, case: Any, chief: User
+) -> None:
+    one = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
+    link, client = reverse("onward", args=[one.pk]), client_of(chief)
+    assert client.get(link).status_code == 404
+    pass_on(timezone.now() + timedelta(days=1, minutes=1))
+    assert kinds(chief) == ["onward"]
+    assert client.get(link).status_code == 200
+    assert link in client.get(reverse("home")).text
+    answered = client.post(link, {"accepts": "no", "answer": "The unit is on strike"}, follow=True)
+    assert "The unit is on strike" in answered.text
+
+
+def test_what_was_not_answered_in_time_is_with_the_lead_of_the_agency_too(
+    world: World, case: Any, chief: User
+) -> None:
+    one = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
+    assert one not in queries.to_answer(chief)
+    OnwardReferral.objects.filter(pk=one.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert one in queries.to_answer(chief)
+    denied = Whom("", world.police, user=chief)
+    network.deny_access(by=world.coordinator, person_id=case.person_id, whom=denied, why="Her uncle")
+    assert one not in queries.to_answer(User.objects.get(pk=chief.pk))

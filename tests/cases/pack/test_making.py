@@ -25,6 +25,8 @@ from heard.cases.keeping import actions as keeping
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Pack
 from heard.cases.pack.rules import Part, State
+from heard.network import actions as network
+from heard.network.queries import Whom
 
 TODAY = timezone.localdate
 
@@ -312,6 +314,8 @@ def test_a_hold_on_the_record_keeps_a_pack_past_its_day(world: Any, around: Any)
     this = {"by": world.coordinator, "person_id": around.person_id}
     hold = keeping.place_hold(**this, scope="record", reason="Letter of the inquiry")
     actions.remove_old_packs.call()
+    with pytest.raises(Refused, match="hold keeps"):
+        actions.remove_pack(by=world.social_worker, pack_id=pack.pk)
     pack.refresh_from_db()
     assert pack.state == State.DONE
     keeping.ask_to_lift_hold(by=world.coordinator, hold_id=hold.pk, reason="It has ended")
@@ -343,3 +347,16 @@ def test_asking_queues_the_making_the_watch_and_the_removal(
     assert set(queued) == {"make_pack", "watch_pack", "remove_old_packs"}
     gone = timezone.localtime(queued["remove_old_packs"])
     assert gone.date() == TODAY() + timedelta(days=8)
+
+
+def test_a_pack_is_made_with_the_rights_that_whoever_asked_has_when_it_is_made(
+    world: Any, around: Any
+) -> None:
+    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    whom = Whom("", world.care, user=world.social_worker)
+    network.deny_access(by=world.coordinator, person_id=around.person_id, whom=whom, why="His niece")
+    actions.make_pack.call(str(pack.pk))
+    pack.refresh_from_db()
+    assert pack.state == State.FAILED
+    assert "may not open the record any more" in pack.problem
+    assert not pack.path.exists()

@@ -78,7 +78,7 @@ def test_a_disagreement_names_the_childs_interest_and_a_decision_about_this_chil
 
 
 def test_nobody_takes_a_step_who_may_not_see_the_child(world, disagreement):
-    with pytest.raises(Refused, match="not involved"):
+    with pytest.raises(Refused, match="do not see this child"):
         step(world, disagreement, next_owner=world.officer)
     assert disagreement.steps.get().outcome == ""
 

@@ -148,7 +148,7 @@ def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_
 
 def test_what_has_no_plan_to_live_in_stays_in_the_work_of_whoever_does_it(world, prepared, item):
     given = {"by": world.coordinator, "item_id": item.pk, "what": "Ring her aunt", "due_on": in_days(2)}
-    with pytest.raises(Refused, match="not involved"):
+    with pytest.raises(Refused, match="do not see this child"):
         actions.add_panel_action(owner=world.officer, **given)
     action = actions.add_panel_action(owner=world.officer, why_involve="Knows her aunt", **given)
     assert list(queries.panel_actions_due(world.officer)) == [action]

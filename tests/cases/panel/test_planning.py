@@ -5,16 +5,19 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from tests.cases.panel.conftest import about, hold, in_days, make_panel, now_plus, reasons, tell
 from tests.conftest import let_know
 
+from heard.agencies.models import User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.concern import actions as telling
 from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
+from heard.govuk.environment import day
 from heard.network import actions as knowing
 from heard.network.models import Person
 
@@ -78,6 +81,50 @@ def test_what_is_overdue_is_on_the_agenda(world, panel):
     assert Why.DECISION_OVERDUE in reasons(about(panel, person=worry.person))
 
 
+def decide(world, worry) -> None:
+    telling.decide(
+        by=world.coordinator, concern=worry, decision="no_further_action", reason="As said", feedback="Thank you",
+        why_without_words="She was not there",
+    )  # fmt: skip
+
+
+def test_what_was_overdue_and_is_no_longer_says_so_on_the_agenda_until_the_panel_is_held(
+    world, panel, client
+):
+    worry = tell(world)
+    worry.due_on = in_days(-2)
+    worry.save()
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    client.force_login(world.coordinator)
+    waits = f"A worry waits for its decision since {day(in_days(-2))}"
+    pages = [
+        reverse("panel", args=[panel.pk]),
+        reverse("panel_item", args=[about(panel, person=worry.person).pk]),
+    ]
+    for page in pages:
+        assert f">{waits}" in client.get(page).text
+    decide(world, worry)
+    for page in pages:
+        said = client.get(page).text
+        assert f">Waits no longer: {waits}" in said
+        assert f">{waits}" not in said
+    item = about(panel, person=worry.person)
+    panel.state = "held"
+    assert queries.no_longer(world.coordinator, panel, [item]) == set()
+
+
+def test_a_worry_about_a_place_that_a_reader_may_not_open_is_not_said_to_be_decided(world, panel, client):
+    place = knowing.add_place(by=world.coordinator, name="Arcade", kind="shop")
+    worry = tell(world, place_id=place.pk)
+    worry.due_on = in_days(-2)
+    worry.save()
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    decide(world, worry)
+    item = about(panel, place=place)
+    assert queries.no_longer(world.coordinator, panel, [item])
+    assert queries.no_longer(world.teacher, panel, [item]) == set()
+
+
 @pytest.mark.parametrize(
     ("decision", "comes"), [("open_case", True), ("no_further_action", False), ("other_agency", False)]
 )
@@ -119,6 +166,9 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
         for one in found.reasons
     }
     assert Why.INTERVIEW_OVERDUE in why
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    item = about(panel, person=case.person)
+    assert queries.no_longer(world.coordinator, panel, [item]) == set()
     said_no = {"outcome": "declined", "why": "Not twice", "by_whom": "Noor"}
     offer_interview(by=world.social_worker, episode_id=episode.pk, offered_at=now_plus(-7), **said_no)
     why = {
@@ -127,6 +177,8 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
         for one in found.reasons
     }
     assert Why.INTERVIEW_OVERDUE not in why
+    gone = queries.no_longer(world.coordinator, panel, [item])
+    assert [one.kind for one in PanelReason.objects.filter(pk__in=gone)] == [Why.INTERVIEW_OVERDUE]
 
 
 def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_children(world, panel):
@@ -227,6 +279,33 @@ def test_preparing_again_loses_nothing_that_people_wrote(world, prepared, item, 
         queries.item_visible_to(by, taken.pk)
     actions.arrange_agenda(by=by, panel_id=prepared.pk, order={}, back=[taken.pk])
     assert queries.item_visible_to(by, taken.pk).why_off == ""
+
+
+def test_each_item_leads_to_the_one_before_and_after_that_the_reader_may_open(world, panel, client):
+    children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    items = [about(panel, person=child) for child in children]
+    order = {one.pk: (place, None) for place, one in enumerate(items, 1)}
+    actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
+    first, middle, last = items
+
+    def beside(user, item):
+        return [one and one.pk for one in queries.before_and_after(user, item)]
+
+    assert beside(world.coordinator, middle) == [first.pk, last.pk]
+    assert beside(world.coordinator, first) == [None, middle.pk]
+    client.force_login(world.coordinator)
+    page = client.get(reverse("panel_item", args=[middle.pk])).text
+    for one, rel in ((first, "prev"), (last, "next")):
+        assert f'rel="{rel}" href="{reverse("panel_item", args=[one.pk])}"' in page
+    knowing.keep_out_unseen(by=world.social_worker, person_id=children[0].pk, user=world.coordinator)
+    reader = User.objects.get(pk=world.coordinator.pk)
+    assert beside(reader, middle) == [None, last.pk], "not who is before, whom they may not see"
+    knowing.let_in_again(by=world.social_worker, person_id=children[0].pk, user=world.coordinator, why="No")
+    actions.arrange_agenda(
+        by=world.coordinator, panel_id=panel.pk, order={}, off=[last.pk], why_off="Settled last week"
+    )
+    assert beside(world.coordinator, middle)[1] != last.pk
 
 
 def test_preparing_asks_the_same_however_much_there_is(world, panel):

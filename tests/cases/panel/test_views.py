@@ -26,7 +26,7 @@ OF_PANEL = ("panel", "panel_minutes", "panel_minutes_paper")
 TO_HOLD = ("panel_change", "panel_invitations", "panel_prepare", "panel_add", "panel_hold", "panel_correct")
 OF_ITEM = ("panel_item", "panel_action_add", "panel_dissent")
 NO_WORDS = ChildsView(why_no_words="She wants to wait")
-HIDDEN = "A child whom your agency is not involved with"
+HIDDEN = "A child whose record you do not see"
 
 
 def of_panel(name: str, panel: Panel) -> str:
@@ -268,7 +268,7 @@ def test_giving_something_to_an_agency_that_is_not_involved_asks_why(client, wor
     client.force_login(world.coordinator)
     sent = {"what": "Ring her aunt", "where": "panel", "owner": world.officer.pk} | day("due_on", in_days(3))
     asked = client.post(of_item("panel_action_add", item), sent)
-    assert "Why does the child need this agency to be involved?" in asked.text
+    assert "Why does their team need to see this child’s record?" in asked.text
     assert (
         client.post(of_item("panel_action_add", item), sent | {"why_involve": "Knows her"}).status_code == 302
     )
@@ -415,3 +415,12 @@ def test_an_action_that_was_changed_with_its_plan_still_leads_to_the_panel(
     changed = planning.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
     client.force_login(world.social_worker)
     assert of_item("panel_item", item) in client.get(reverse("plan", kwargs={"plan_id": changed.pk})).text
+
+
+def test_a_team_of_an_agency_that_is_involved_already_is_let_in_from_the_item(client, world, prepared, item):
+    there = reverse("access_give", args=[item.person_id])
+    client.force_login(world.coordinator)
+    assert there in client.get(reverse("panel_item", args=[item.pk])).text
+    assert "Exploitation team" in client.get(there).text
+    client.force_login(world.social_worker)
+    assert there not in client.get(reverse("panel_item", args=[item.pk])).text

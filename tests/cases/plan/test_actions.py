@@ -9,11 +9,14 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.queries import signed_beside_words
+from heard.cases.case.actions import allocate_worker
 from heard.cases.case.models import Words
+from heard.cases.case.notices.models import Reader
 from heard.cases.case.rules import Kept
 from heard.cases.concern.queries import decided_beside_words
-from heard.cases.plan import actions, queries, rules
-from heard.cases.plan.models import Action, Plan
+from heard.cases.death.actions import record_death
+from heard.cases.plan import actions, queries, record, rules
+from heard.cases.plan.models import Action, ActionDelay, Plan
 from heard.cases.review.queries import held_beside_words
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import restrict
@@ -87,6 +90,128 @@ def test_what_could_not_be_done_says_why(world, agreed):
         actions.finish_action(by=world.teacher, action_id=action.pk)
 
 
+def put_off(by, action, days, reason="The school is shut until then."):
+    return actions.put_off_action(by=by, action_id=action.pk, due_on=in_days(days), reason=reason)
+
+
+def test_an_action_is_put_off_with_a_reason_and_both_days_stay(world, agreed):
+    allocate_worker(by=world.coordinator, case_id=agreed.case_id, worker=world.social_worker)
+    action = Action.objects.get()
+    was = action.due_on
+    later = put_off(world.teacher, action, 30)
+    assert (later.due_on, later.state) == (in_days(30), "open")
+    assert [(one.was_due_on, one.due_on, one.put_off_by) for one in later.put_off] == [
+        (was, in_days(30), world.teacher)
+    ]
+    [entry] = record._put_off(ActionDelay.objects.get())
+    assert "Put off from" in str(entry.said)
+    told = Reader.objects.filter(notice__kind="action_put_off").values_list("user", flat=True)
+    assert set(told) == {world.social_worker.pk, world.supervisor.pk}, "and not who did it"
+    put_off(world.social_worker, action, 40)
+    told = Reader.objects.filter(notice__kind="action_put_off").values_list("user", flat=True)
+    assert world.teacher.pk in set(told), "whoever does it learns that it was put off"
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "why"),
+    [
+        (-1, "Ill", "Choose a day to come"),
+        (0, "Ill", "Choose a day to come"),
+        (1, "Ill", "later than the one by which it was due"),
+        (61, "Ill", "The plan is reviewed before that day"),
+        (30, " ", "Say why it takes longer"),
+    ],
+)
+def test_what_is_not_put_off(world, agreed, days, reason, why):
+    Action.objects.update(due_on=in_days(1))
+    with pytest.raises(Refused, match=why):
+        put_off(world.teacher, Action.objects.get(), days, reason)
+    assert not ActionDelay.objects.exists()
+    assert Action.objects.get().due_on == in_days(1)
+
+
+def test_what_is_done_or_hidden_is_not_put_off(world, agreed):
+    action = Action.objects.get()
+    with pytest.raises(Hidden):
+        put_off(world.officer, action, 30)
+    actions.finish_action(by=world.teacher, action_id=action.pk, note="Each day")
+    with pytest.raises(Refused, match="finished already"):
+        put_off(world.teacher, action, 30)
+
+
+def test_a_changed_plan_that_is_being_written_has_the_new_day_too(world, agreed):
+    old = Action.objects.get()
+    new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    put_off(world.teacher, old, 30)
+    assert Action.objects.get(outcome__plan=new).due_on == in_days(30)
+
+
+def test_what_was_put_off_stays_so_in_a_new_plan_and_figures_count_the_day_that_was_agreed(world, agreed):
+    Action.objects.update(due_on=in_days(1))
+    put_off(world.teacher, Action.objects.get(), 30)
+    new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    agree(world, new)
+    action = Action.objects.get(outcome__plan=new)
+    assert [one.was_due_on for one in action.put_off] == [in_days(1)]
+    action.state, action.done_on = "done", in_days(30)
+    action.save()
+    counted = queries.to_do(world.board_member)
+    assert (counted.whole(), counted.between(in_days(1), in_days(2))) == (Kept(0, 1), Kept(0, 1))
+
+
+def test_an_action_that_was_late_when_the_plan_changed_stays_late_where_it_is_put_off_afterwards(
+    world, agreed
+):
+    """Whatever is agreed later, it counts once, on the day that had passed."""
+    Action.objects.update(due_on=in_days(-3))
+    new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    Action.objects.filter(outcome__plan=new).update(due_on=in_days(5))
+    agree(world, new)
+    action = Action.objects.get(outcome__plan=new)
+    put_off(world.teacher, action, 30)
+    Action.objects.filter(pk=action.pk).update(state="done", done_on=in_days(4))
+    counted = queries.to_do(world.board_member)
+    assert (counted.whole(), counted.between(in_days(-3), in_days(-2))) == (Kept(0, 1), Kept(0, 1))
+
+
+def test_nothing_is_put_off_after_the_childs_death(world, agreed):
+    action = Action.objects.get()
+    record_death(
+        by=world.coordinator, person_id=agreed.case.person_id, died_on=in_days(-1), who_said="The police"
+    )
+    with pytest.raises(Refused):
+        put_off(world.teacher, action, 30)
+
+
+def test_once_its_review_is_due_it_is_for_the_review(world, agreed):
+    Plan.objects.update(review_on=in_days(-2))
+    action = Action.objects.get()
+    with pytest.raises(Refused, match="The review of this plan is due by then"):
+        put_off(world.teacher, action, 3)
+    assert queries.where_put_off(queries.action_visible_to(world.teacher, action.pk)) == ""
+
+
+def test_the_same_form_twice_puts_off_once(world, agreed):
+    action = Action.objects.get()
+    put_off(world.teacher, action, 30)
+    put_off(world.teacher, action, 30)
+    assert ActionDelay.objects.count() == 1
+
+
+def test_figures_count_what_was_put_off_by_the_day_that_was_agreed(world, agreed):
+    Action.objects.update(due_on=in_days(1))
+    action = Action.objects.get()
+    put_off(world.teacher, action, 30)
+    put_off(world.teacher, action, 40)
+    action.refresh_from_db()
+    action.state, action.done_on = "done", in_days(35)
+    action.save()
+    counted = queries.to_do(world.board_member)
+    assert counted.whole() == Kept(0, 1), "done before the later day, and not by the one that was promised"
+    assert counted.between(in_days(1), in_days(2)) == Kept(0, 1)
+    assert counted.between(in_days(40), in_days(41)) == Kept(0, 0)
+
+
 def test_a_child_has_one_plan_at_a_time(world, draft_plan):
     with pytest.raises(Refused, match="Go on with that one"):
         actions.start_plan(by=world.social_worker, case_id=draft_plan.case_id)
@@ -123,7 +248,7 @@ def test_a_colleague_who_cannot_see_the_child_owns_no_action_until_their_agency_
         "what": "Call",
         "owner": world.officer,
     }
-    with pytest.raises(Refused, match="Involve it first"):
+    with pytest.raises(Refused, match="Let their team in, with the reason"):
         actions.add_action(**give)
     action = actions.add_action(**give, why_involve="Officers know the park")
     assert action.agency == world.police

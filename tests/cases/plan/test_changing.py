@@ -13,6 +13,8 @@ from heard.cases.case.models import Case
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.actions import note_moment
 from heard.cases.own.actions import write_own_plan
+from heard.cases.pack.passages import passages_of
+from heard.cases.pack.rules import Part
 from heard.cases.plan import actions, queries
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.review import actions as reviewing
@@ -91,6 +93,11 @@ def test_an_action_of_a_changed_plan_is_the_one_of_the_plan_before(world, agreed
     first.refresh_from_db()
     assert (first.state, first.done_on) == ("replaced", None)
     assert to_do(world, agreed.case_id) == ["Walk home with her"]
+    said = passages_of(world.social_worker, agreed.case.person_id, parts=[Part.PLANS])
+    [before, after] = [str(one.text) for one in said if "Walk home with her" in str(one.text)]
+    assert ("Replaced" in before, "Replaced" in after) == (True, False), "a pack prints one of them as to do"
+    assert after.count("To do") == 1
+    assert "To do" not in before
 
 
 def test_what_a_changed_plan_leaves_out_is_not_left_to_do(world, agreed, changed):

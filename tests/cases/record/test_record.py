@@ -165,5 +165,5 @@ def test_a_chronology_asks_the_database_a_fixed_number_of_times(world: World, re
     for _again in range(3):
         add_words(world, record["person_id"])
     assert (
-        asked() == before < 84
-    )  # of which four are who or what is at the other end of a tie: a query for each kind
+        asked() == before < 87
+    )  # of which four are who or what is at the other end of a tie: a query for each kind; two are what forms and panels name

@@ -236,6 +236,7 @@ def test_a_request_says_what_why_and_until_when(change: dict, says: str | None) 
 
 ANSWERED = {
     "may_share": True,
+    "asks_it": False,
     "state": "open",
     "answer": "answered",
     "note": "No visits",
@@ -250,6 +251,7 @@ ANSWERED = {
     [
         ({}, None),
         ({"may_share": False}, "role"),
+        ({"asks_it": True}, "Whoever is asked answers"),
         ({"state": "partly"}, "already"),
         ({"answer": "open"}, "Choose"),
         ({"note": ""}, "Write down"),

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.attachment.samples import pdf, upload, word
 from tests.conftest import World
 from tests.walls.record import Record
 
 from heard.cases.attachment.actions import attach, withdraw_attachment
 from heard.cases.attachment.models import Attachment
+from heard.cases.keeping.models import Hold
 from heard.cases.timeline.index import catch_up
 from heard.cases.timeline.queries import find_in_records
 
@@ -70,5 +72,6 @@ def test_the_words_of_a_file_that_was_withdrawn_are_not_found_any_more(
 ) -> None:
     file = put("letter.pdf", pdf(SAID))
     assert found(world, "social_worker", "lighthouse") != []
+    Hold.objects.update(lifted_at=timezone.now())  # which keeps every file of the record
     withdraw_attachment(by=world.social_worker, attachment_id=file.pk, reason="It was of another child.")
     assert found(world, "social_worker", "lighthouse") == []

@@ -26,6 +26,8 @@ from heard.cases.turning.rules import State
 from heard.cases.words.rules import ChildsView
 from heard.home.queries import my_work
 from heard.network import actions as network
+from heard.network.queries import languages_of
+from heard.network.rules import Said
 from heard.services import actions as directory
 from heard.services.models import Service
 
@@ -70,7 +72,19 @@ def test_what_can_become_of_a_referral_is_a_table() -> None:
     assert (
         {state.value for state in State if not rules.NEXT[state]} == set(rules.OVER) == {"refused", "ended"}
     )
+    follows = {"sent": 6, "accepted": 5, "waiting": 4, "attended": 2, "refused": 0, "ended": 0}
+    assert {state.value: len(then) for state, then in rules.NEXT.items()} == follows
+    assert {
+        (State.SENT, State.ACCEPTED),
+        (State.ACCEPTED, State.WAITING),
+        (State.ACCEPTED, State.REFUSED),
+    } < can
+    assert (
+        not {(State.WAITING, State.ACCEPTED), (State.ACCEPTED, State.SENT), (State.REFUSED, State.ACCEPTED)}
+        & can
+    )
     for change, says in (
+        ({"to": State.ACCEPTED, "ask_on": None}, "ask again"),  # until the child is with them
         ({"may_plan": False}, "role"),
         ({"to": None}, "became"),
         ({"on": None}, "day"),
@@ -241,6 +255,35 @@ def test_what_fits_and_the_procedures_stand_beside_the_work(
     assert service.name in safety
 
 
+def test_what_fits_stands_on_the_childs_page_those_in_their_language_first(
+    world: World, case: Any, service: Service
+) -> None:
+    worker, client = world.social_worker, client_of(world.social_worker)
+    for number in range(4):
+        add(world, name=f"Aardvark {number}")
+    add(world, name="For little ones", minimum_age=0, maximum_age=5)
+    add(world, name="Closed for a time", status="temporarily closed")
+    add(world, name="Vorbim", languages=("Romanian",))
+    at = reverse("child", args=[case.person_id])
+    page = client.get(at).text
+    beside = page[page.index("Where to turn") :]
+    assert beside.count("Aardvark") == 4
+    assert "Vorbim" not in beside
+    assert reverse("services_of", args=[case.person_id]) in beside
+    for other in ("For little ones", "Closed for a time", "local procedures"):
+        assert other not in beside, other
+    said = Said("self", "", timezone.localdate())
+    network.record_fact(by=worker, person_id=case.person_id, kind="language", value="Romanian", said=said)
+    page = client.get(at).text
+    beside = page[page.index("Where to turn") :]
+    assert beside.index("Vorbim") < beside.index("Aardvark")
+    assert (
+        "Of those for the same need, those in a language that the child speaks come first: Romanian."
+        in beside
+    )
+    assert languages_of(world.officer, case.person) == [], "who may not open the record"
+
+
 # ---- figures
 
 
@@ -320,12 +363,15 @@ def test_a_child_who_still_waits_is_asked_after_again(world: World, case: Any, s
     one = refer(world, case, service)
     today = timezone.localdate()
     said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": one.pk, "on": today}
+    taken = actions.note_step(**said, state="accepted", ask_on=today)
+    assert taken.get_state_display() == "Accepted, not with them yet"
+    assert queries.to_ask_after(world.social_worker).filter(pk=taken.pk).exists()
     actions.note_step(**said, state="waiting", ask_on=today)
     later = today + timedelta(days=30)
     still = actions.note_step(**said, state="waiting", why="Four months, they say", ask_on=later)
     assert (still.state, still.since, still.ask_on) == ("waiting", today, later)
     page = client_of(world.social_worker).get(reverse("service_referral", args=[one.pk])).text
-    assert "No change: Accepted, on the waiting list" in page
+    assert "No change: On the waiting list" in page
     assert "Four months, they say" in page
 
 

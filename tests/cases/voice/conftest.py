@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,13 @@ from heard.cases.case.actions import allocate_worker, assign_trusted_worker
 from heard.cases.voice import actions
 
 WORD, SECRET = "marmalade", "tangerine"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """Where recordings lie."""
+    settings.DATA = tmp_path
+    return tmp_path / "attachments"
 
 
 @pytest.fixture

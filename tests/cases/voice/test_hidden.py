@@ -37,11 +37,16 @@ from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import catch_up
 from heard.cases.voice import actions, child, queries
 from heard.cases.voice.models import ChildMessage
+from heard.demo.life.tone import THREE_NOTES
 from heard.network.actions import add_person, give_access, involve
 from heard.network.queries import Whom, compare, people_visible_to
 from heard.network.rules import Level
 
 SAYS = "zebrafinch told me to keep quiet"
+_DIFFERS = re.compile(
+    r'name="(csrfmiddlewaretoken|kept[\w-]*|draft)" value="[^"]*"|data-seconds="\d+"|\d{1,2}:\d\d(:\d\d)?(am|pm)?'
+    r"|See all \d+ entries|Read it \d+ times"  # the looks of this very test
+)
 EVERYBODY = (
     "coordinator",
     "supervisor",
@@ -62,6 +67,17 @@ def hide(link: Any, whom: User | None = None, about: str = "change", **said: Any
     return actions.send(by=None, sitting=sitting, **new)
 
 
+def spoken(link: Any) -> dict[str, Any]:
+    sitting = actions.enter(by=None, code=link[1], word=WORD)
+    return {"text": "", "spoken": actions.listen_to(by=None, sitting=sitting, content=THREE_NOTES)}
+
+
+@pytest.fixture
+def recorded(link: Any) -> Any:
+    """What a child spoke, opened once."""
+    return spoken(link)["spoken"]
+
+
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
@@ -71,11 +87,13 @@ def of(world: World, name: str, lado: User) -> User:
 
 
 def pages(client: Client, case: Any) -> dict[str, str]:
-    """What stands on every page on which what a child says, or what waits, may stand. Tokens of forms differ each time."""
+    """What stands on every page on which what a child says, what waits, or how much there is of it, may stand. Tokens of forms differ each time, and so
+    do times of day."""
     person = {"person_id": case.person_id}
     named: dict[str, dict[str, Any]] = {
         "home": {}, "notices": {}, "child": person, "words": person, "child_links": person, "child_chronology": person, "child_people": person,
         "child_shared": person, "child_looked": person, "own_looks": person, "packs": person, "share_write": person, "caseload": {}, "about_me": {},
+        "figures": {}, "services_of": person,
     }  # fmt: skip
     found = {}
     for name, keys in named.items():
@@ -83,17 +101,22 @@ def pages(client: Client, case: Any) -> dict[str, str]:
             text = client.get(reverse(name, kwargs=keys)).text
         except Exception as error:  # noqa: BLE001 - a name that is wrong is said below
             text = repr(error)
-        found[name] = re.sub(
-            r'(name="(csrfmiddlewaretoken|kept[\w-]*)" value="[^"]*"|data-seconds="\d+")', "", text
-        )
+        found[name] = _DIFFERS.sub("", text)
+    for text in (case.person.given_name, SAYS.split()[0]):
+        page = client.post(reverse("find"), {"text": text}, follow=True)
+        assert page.status_code == 200
+        found[f"searched for {text}"] = _DIFFERS.sub("", page.text)
     return found
 
 
+@pytest.mark.parametrize("name", ["social_worker", "coordinator"])
+@pytest.mark.parametrize("is_spoken", [False, True], ids=["written", "spoken"])
 def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
-    world, case, lado, link, mailoutbox
+    world, case, lado, link, mailoutbox, is_spoken, name, folder
 ):
-    """The worker who made the link: every page says the same before and after, and asks the database as often."""
-    whom = world.social_worker
+    """The worker who made the link, and who sees the figures: every page says the same before and after, counts and all, and asks the database as
+    often."""
+    whom = getattr(world, name)
     User.objects.filter(pk=whom.pk).update(email="sol@example.org")
     User.objects.filter(pk=lado.pk).update(email="lena@example.org")
     mail_unread(timezone.now())
@@ -103,17 +126,16 @@ def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
     pages(client, case)  # looks of their own stand in it from now on
     with CaptureQueriesContext(connection) as before_asked:
         before = pages(client, case)
-    told = hide(link, whom, "unsafe")
+    told = hide(link, whom, "unsafe", **(spoken(link) if is_spoken else {}))
     catch_up()
     with CaptureQueriesContext(connection) as after_asked:
         after = pages(client, case)
     assert not [text for text in before.values() if "NoReverseMatch" in text]
-    digits = re.compile(r"[0-9]+")
-    for name, text in after.items():
-        was, now = (digits.sub("", one).splitlines() for one in (before[name], text))
-        if name == "child_looked":  # their own looks are more now, each as those before
+    for page, text in after.items():
+        was, now = (one.splitlines() for one in (before[page], text))
+        if page == "child_looked":  # their own looks are more now, each as those before
             was, now = sorted(set(was)), sorted(set(now))
-        assert now == was, name
+        assert now == was, page
     assert len(after_asked) == len(before_asked)
     now = timezone.now() + timedelta(hours=3)
     assert not unread_of(fresh(whom)).filter(notice__subject="child message").exists()
@@ -235,10 +257,27 @@ class Later:
         pass_on(self.now)
 
 
-@given(whom=ADULTS, about=st.sampled_from(["unsafe", "feel", "good"]), after=AFTER)
+def nothing_at_any_address(user: User, told: ChildMessage) -> None:
+    """Its page, what was spoken, and what is written under it; and where it would stand among the child’s words."""
+    client = Client()
+    client.force_login(user)
+    none = 404 if user.is_active else 302  # to sign in
+    for name in ("", "sound", "describe", "write_down", "answer", "check"):
+        at = reverse(f"child_message_{name}".rstrip("_"), kwargs={"child_message_id": told.pk})
+        answer = client.get(at)
+        assert answer.status_code == none, f"{user} at {at}"
+        assert SAYS not in answer.text
+    if told.words_id:  # hidden from nobody, and not theirs to see
+        for name in ("words_sound", "words_drawing"):
+            assert client.get(reverse(name, kwargs={"words_id": told.words_id})).status_code == none
+    for name in ("words", "child"):
+        assert SAYS not in client.get(reverse(name, kwargs={"person_id": told.person_id})).text
+
+
+@given(whom=ADULTS, about=st.sampled_from(["unsafe", "feel", "good"]), after=AFTER, is_spoken=st.booleans())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom_it_is_hidden_from(
-    world, case, lado, link, whom, about, after
+    world, case, lado, link, recorded, whom, about, after, is_spoken
 ):
     from django.db import transaction
 
@@ -250,6 +289,8 @@ def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom
             about,
             hide_other="My uncle" if whom == "other" else "",
             text=f"{SAYS} {whom} {about}",
+            drawn="[[0, 0, [1, 2, 90, 80]]]",
+            spoken=recorded if is_spoken else None,
         )
         later = Later(world, case)
         for step, who in after:
@@ -268,6 +309,8 @@ def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom
                 assert user.pk not in given_to
                 with pytest.raises(Hidden):
                     actions.open_message(by=user, child_message_id=told.pk)
+            if not reads:
+                nothing_at_any_address(user, told)
         transaction.set_rollback(True)
 
 

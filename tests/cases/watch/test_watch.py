@@ -19,6 +19,8 @@ from heard.agencies.trail import guarding
 from heard.cases.watch import actions, queries
 from heard.cases.watch.looking import watch, watch_until
 from heard.cases.watch.models import ReadingAlert
+from heard.cases.watch.unanswered import give_to_others
+from heard.home.search.actions import search
 from heard.network import actions as network
 from heard.network.models import Person
 
@@ -60,7 +62,7 @@ def watched(at: datetime = MORNING) -> list[tuple[str, int]]:
 
 def everything_before(at: datetime) -> None:
     """Rows of the actions that made the world, which were written now, are put where nobody looks."""
-    rows = AuditRow.objects.exclude(verb="view")
+    rows = AuditRow.objects.exclude(verb__in=("view", "search"))
     dated(rows, at - timedelta(days=30))
 
 
@@ -154,6 +156,74 @@ def test_who_searches_more_often_than_is_possible_stands_out(world: World) -> No
         why_not_once_more(world.teacher, "search", most=2, now=MORNING)
     why_not_once_more(world.officer, "search", most=2, now=MORNING)
     assert watched() == [("probing", world.teacher.pk)]
+
+
+def test_a_look_that_came_into_the_trail_later_counts_at_the_hour_at_which_it_was(world: World) -> None:
+    person = child(world, "Khan")
+    everything_before(MORNING)
+    AuditRow.objects.create(
+        actor_id=world.social_worker.pk, actor="sol.wright", agency="", verb="view", subject="person",
+        subject_id=str(person.pk), person_id=person.pk, detail={"looked at": NIGHT.isoformat()},
+    )  # fmt: skip
+    dated(AuditRow.objects.filter(verb="view"), MORNING)
+    watch_until(MORNING + AFTER)
+    alert = ReadingAlert.objects.get()
+    assert (alert.kind, alert.first_at) == ("after_hours", NIGHT)
+
+
+def searched(by: User, times: int, at: datetime, *, looks: int = 1) -> None:
+    for number in range(times):
+        why_not_once_more(by, "search", most=60, now=at + timedelta(seconds=number))
+        for _look in range(looks):
+            search(by=by, text="nobody of that name")
+    dated(AuditRow.objects.filter(verb="search", actor_id=by.pk), at)
+
+
+def test_searches_that_show_nothing_stand_out_below_the_limit(world: World) -> None:
+    searched(world.teacher, 16, MORNING)
+    searched(world.officer, 3, MORNING, looks=8)  # who looks at an empty list again has not searched again
+    assert watched() == [("nothing", world.teacher.pk)]
+    assert ReadingAlert.objects.get().number == 16
+
+
+def test_half_of_thirty_at_once_stand_out_as_where_the_hour_turns(world: World) -> None:
+    searched(world.teacher, 15, MORNING)
+    assert watched() == [("nothing", world.teacher.pk)]
+
+
+def test_searches_that_show_somebody_do_not(world: World) -> None:
+    child(world, "Khan")
+    for _number in range(20):
+        why_not_once_more(world.social_worker, "search", most=60, now=MORNING)
+        search(by=world.social_worker, text="amira khan")
+    dated(AuditRow.objects.filter(verb="search"), MORNING)
+    assert "nothing" not in [kind for kind, _who in watched()]
+
+
+def test_where_those_who_could_look_at_it_leave_a_co_ordinator_does_and_learns_no_name(
+    world: World, client: Client
+) -> None:
+    person = network.restrict(by=world.coordinator, person_id=child(world, "Wright").pk, reason="Kin")
+    read(world.social_worker, person, MORNING)
+    watched()
+    alert = ReadingAlert.objects.get()
+    other = agencies.add_user(
+        by=world.administrator, username="ona.lee", first_name="Ona", last_name="Lee", password=None,
+        team=world.teacher.team, role=Role.COORDINATOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+    assert give_to_others() == 0
+    User.objects.filter(pk__in=(world.coordinator.pk, world.supervisor.pk)).update(is_active=False)
+    assert not queries.alerts_visible_to(other).exists()
+    assert give_to_others() == 1
+    client.force_login(other)
+    page = client.get(reverse("alert", kwargs={"alert_id": alert.pk})).text
+    assert "A child whose record you do not see" in page
+    assert str(alert.person) not in page
+    assert str(alert.person_id) not in page
+    assert not AuditRow.objects.filter(person_id=alert.person_id, actor_id=other.pk).exists()
+    sent = {"outcome": "explained", "reason": "A stranger"}
+    assert client.post(reverse("alert", kwargs={"alert_id": alert.pk}), sent).status_code == 302
+    assert give_to_others() == 0
 
 
 def test_what_was_explained_is_not_put_before_anybody_again(world: World, wright: Person) -> None:

@@ -49,6 +49,8 @@ ELSEWHERE = {
     ("TogetherForm", "words"): "what a child said at this contact, a box for each",
     ("EvidenceForm", "words"): "in which words somebody told of a sign",
     ("ChronologyForm", "words"): "words to search for",
+    ("SaidForm", "words"): "what somebody said of a tie at a mapping meeting",
+    ("SaidOfNewForm", "words"): "the same, of somebody who was not chosen",
 }
 # Templates that show words without saying on what they were said, each with its reason.
 SAID_HERE = {

@@ -198,7 +198,7 @@ def why_not_give_question(*, can_sign_in: bool, may_assess: bool, sees_child: bo
     if not may_assess:
         return "This colleague’s role does not work with children. Choose somebody else."
     if not sees_child:
-        return "This colleague’s agency is not involved with the child. Involve the agency first, or choose another."
+        return "This colleague does not see the child’s record. Let their team in first, or choose another."
     return None
 
 

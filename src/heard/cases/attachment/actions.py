@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +30,7 @@ from heard.cases.attachment.queries import (
 )
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.keeping.queries import is_held
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -59,6 +60,10 @@ _NO_KEYS: Final = (
     "The file is not attached: Heard encrypts files, and its keys are not where they should be. Keep the file, and tell the person who "
     "looks after Heard."
 )
+_SOUND_NOT_KEPT: Final = (
+    "What you said out loud could not be kept. Write it instead, or ring. Nothing was sent."
+)
+_HARMFUL_SOUND: Final = "This recording is not taken. Say it again here, or write it."
 _log = logging.getLogger(__name__)
 AGAIN: Final = timedelta(seconds=30)  # between two tries to reach ClamAV
 
@@ -74,6 +79,7 @@ def attach(
     concern_id: uuid.UUID | None = None,
     words_id: uuid.UUID | None = None,
     evidence_id: uuid.UUID | None = None,
+    edition_id: int | None = None,
     draft_id: uuid.UUID | None = None,
     may_show_abuse: bool = False,
 ) -> Attachment:
@@ -87,9 +93,9 @@ def attach(
     """
     hung = {
         "person_id": person_id, "place_id": place_id, "group_id": group_id, "concern_id": concern_id, "words_id": words_id,
-        "evidence_id": evidence_id, "draft_id": draft_id,
+        "evidence_id": evidence_id, "edition_id": edition_id, "draft_id": draft_id,
     }  # fmt: skip
-    about = {name: key for name, key in hung.items() if key is not None}
+    about: dict[str, Any] = {name: key for name, key in hung.items() if key is not None}
     _check(by, about, upload.size or 0)
     content, name = upload.read(), upload.name or ""
     aside: str = rules.Aside.ABUSE if may_show_abuse else _scan(by, about, content)
@@ -119,21 +125,55 @@ def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, 
         with transaction.atomic():
             _audit(by, "find set aside", attachment)
         raise Refused(_(why_not))
-    try:
-        content = storing.take(attachment)
-    except storing.Missing as problem:
-        _alarm(by, "find missing", attachment)
-        raise Refused(_(_MISSING)) from problem
-    except storing.Changed as problem:
-        _alarm(by, "find changed", attachment)
-        raise Refused(_(_CHANGED)) from problem
-    except storing.Locked as problem:
-        _log.error("%s", problem)
-        _alarm(by, "find without key", attachment)
-        raise Refused(_(_LOCKED)) from problem
+    content = _whole(by, attachment)
     with transaction.atomic():
         _audit(by, "download", attachment)
     return attachment, content
+
+
+def open_sound(*, by: User | None, sound: Attachment) -> storing.Whole:
+    """The recording of a child who spoke, checked. Whoever calls this has asked whether `by` may hear it, and leaves the audit row of that; `Refused` as
+    `open_attachment` does. `by`: None for the child."""
+    return _whole(by, sound)
+
+
+def refuse_harmful_sound(*, by: None, link_id: uuid.UUID, content: bytes) -> None:
+    """`Refused` for a recording in which ClamAV finds harmful software, where the settings name one. Where it does not answer a child is not kept from
+    saying that they are in danger: nothing of a recording is kept but what `sounds` knows, and nothing opens it but a player of the browser."""
+    if not settings.CLAMD:
+        return
+    try:
+        harmful = scanning.finds(content, settings.CLAMD)
+    except scanning.NoAnswer:
+        _log.error("ClamAV does not answer. What a child spoke is kept without it.", exc_info=True)
+        return
+    if harmful:
+        with transaction.atomic():
+            record_audit(by=by, verb="refuse harmful file", subject="child link", subject_id=link_id)
+        raise rules.SoundRefused(_(_HARMFUL_SOUND))
+
+
+@transaction.atomic
+def keep_sound(*, by: None, message_id: uuid.UUID, content: bytes, found: Contents) -> Attachment:
+    """The recording of a child who spoke, as part of what they sent. `content`: as it came; `found`: what `read_apart` made of it. Last in the transaction
+    of whoever calls it: after it only that transaction’s end can fail, and leaves a leftover. `Refused` where it cannot be written."""
+    row = Attachment(
+        message_id=message_id,
+        name=f"{message_id.hex[:8]}.{rules.EXTENSIONS[found.kind]}",
+        kind=found.kind,
+        size=len(found.kept),
+        sha256=storing.fingerprint(content),
+        kept_sha256=storing.fingerprint(found.kept),
+        attached_by=None,
+    )
+    row.save(force_insert=True)
+    _audit(by, "attach", row)
+    try:
+        storing.put(row.path, found.kept, storing.of_row(row.pk))
+    except (storing.NoKeys, OSError) as error:
+        _log.error("What a child spoke could not be written.", exc_info=True)
+        raise rules.SoundRefused(_(_SOUND_NOT_KEPT)) from error
+    return row
 
 
 def check_all_files(*, by: User | None) -> storing.Found:
@@ -193,6 +233,7 @@ def withdraw_attachment(*, by: User, attachment_id: uuid.UUID, reason: str) -> A
         rules.why_not_withdraw(
             is_withdrawn=row.withdrawn_at is not None,
             may_withdraw=may_withdraw(by, row),
+            held=is_held(by, row.child_id),
             reason=reason,
             aside=row.aside,
             may_decide=by.may(May.DECIDE),
@@ -260,7 +301,7 @@ def discard_file(*, by: User, attachment_id: uuid.UUID) -> None:
     _forget(by, row)
 
 
-def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> str:
+def _scan(by: User, about: dict[str, Any], content: bytes) -> str:
     """Where ClamAV is there: what it finds harmful is refused before it is opened. What it does not answer for is refused too, or
     set aside until it does, as the settings say: then why."""
     if not settings.CLAMD:
@@ -286,6 +327,22 @@ def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> str:
             person_id=about.get("person_id"), detail={"quarantine": key},
         )  # fmt: skip
     raise Refused(_(_HARMFUL))
+
+
+def _whole(by: User | None, row: Attachment) -> storing.Whole:
+    """Each byte of it checked. `Refused` where it is not what was kept, with a row in the audit trail and an error in the log."""
+    try:
+        return storing.take(row)
+    except storing.Missing as problem:
+        _alarm(by, "find missing", row)
+        raise Refused(_(_MISSING)) from problem
+    except storing.Changed as problem:
+        _alarm(by, "find changed", row)
+        raise Refused(_(_CHANGED)) from problem
+    except storing.Locked as problem:
+        _log.error("%s", problem)
+        _alarm(by, "find without key", row)
+        raise Refused(_(_LOCKED)) from problem
 
 
 def _set_apart(content: bytes) -> str:
@@ -338,8 +395,8 @@ def _release(by: User | None, row: Attachment, content: bytes) -> None:
 @transaction.atomic
 def _take_out(by: User | None, row: Attachment, verb: str, why: str) -> None:
     row = Attachment.objects.select_for_update(of=("self",)).select_related("words", "concern").get(pk=row.pk)
-    if row.aside != rules.Aside.UNSCANNED or row.withdrawn_at:
-        return
+    if row.aside != rules.Aside.UNSCANNED or row.withdrawn_at or is_held(by, row.child_id):
+        return  # under a hold it stays set aside, where nobody opens it
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), why
     row.save()
     _audit(by, verb, row, reason=why)
@@ -349,6 +406,7 @@ def _take_out(by: User | None, row: Attachment, verb: str, why: str) -> None:
 
 def _tell_whoever_attached(row: Attachment) -> None:
     """They think that it is there. Of a worry it is told beside the worry, which whoever told it may always see."""
+    assert row.attached_by is not None  # only what a child spoke is by nobody, and it never waits
     hangs_on = {
         "worry draft": row.draft_id,
         "concern": row.concern_id,
@@ -356,6 +414,7 @@ def _tell_whoever_attached(row: Attachment) -> None:
         "place": row.place_id,
         "group": row.group_id,
         "audit evidence": row.evidence_id,
+        "procedure": row.edition.procedure_id if row.edition else None,
     }
     subject, subject_id = next((name, key) for name, key in hangs_on.items() if key)
     announce(
@@ -384,7 +443,7 @@ def _tell_of_abuse(by: User, row: Attachment) -> None:
     )
 
 
-def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
+def _check(by: User, about: dict[str, Any], size: int) -> None:
     """`about` has one entry: the record that the file is to hang on."""
     [(field, record_id)] = about.items()
     if field == "draft_id":
@@ -396,7 +455,7 @@ def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
     refuse(
         rules.why_not_attach(
             may_attach=by.may(May.TELL)
-            or field == "evidence_id",  # whoever answers for an agency in an audit may
+            or field in ("evidence_id", "edition_id"),  # whoever answers in an audit or keeps procedures may
             size=size,
             most_bytes=settings.ATTACHMENT_MEGABYTES * 1_000_000,
             there_already=Attachment.objects.filter(**about, withdrawn_at=None).count(),
@@ -407,7 +466,13 @@ def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
 
 @transaction.atomic
 def _keep(
-    by: User, about: dict[str, uuid.UUID], name: str, what: str, content: bytes, found: Contents, aside: str
+    by: User,
+    about: dict[str, Any],
+    name: str,
+    what: str,
+    content: bytes,
+    found: Contents,
+    aside: str,
 ) -> Attachment:
     _check(by, about, len(content))  # again, now that nobody else can write
     row = Attachment(

@@ -15,9 +15,11 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
-from zipfile import ZipFile
+from urllib.parse import unquote
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from heard.agencies import sandbox
+from heard.cases.attachment import sounds
 from heard.cases.attachment.archives import TOO_LARGE_INSIDE, why_not_unpack
 from heard.cases.attachment.rules import TEXT_LIMIT, Kind
 
@@ -34,6 +36,7 @@ READING: Final = 10.0  # seconds for the text of one file; what was read until t
 PATIENCE: Final = 30.0  # seconds for everything
 MEMORY: Final = 2_000_000_000  # bytes that a programme which opens one file may use
 
+_SOUND: Final = "sound"  # what the programme is told, where it opens a recording
 _PICTURE_FORMATS: Final = {"JPEG": Kind.JPEG, "MPO": Kind.JPEG, "PNG": Kind.PNG, "WEBP": Kind.WEBP}
 _PICTURE_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}
 _HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -61,6 +64,31 @@ _FIELDS: Final = re.compile(
     r"\s*(DDE|DDEAUTO|LINK|INCLUDETEXT|INCLUDEPICTURE|IMPORT|DATABASE)\b", re.IGNORECASE
 )
 
+# Beside the pages of a PDF: what says nothing of who wrote it, and of these what says what it is about. Anything else is their name, or may be.
+_SAYS_WHAT: Final = frozenset({"/Title", "/Subject", "/Keywords"})
+_SAYS_NOBODY: Final = _SAYS_WHAT | {"/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped"}
+# Of a Word file: kinds of part that say who wrote it and where they work, with the elements that are emptied. They are found by their usual
+# name, and by the relation to them (ECMA-376 Part 2, 11; Part 1, 15.2.12), since programmes other than Word call them as they like.
+_PROPERTIES: Final = {
+    "core": ("{*}creator", "{*}lastModifiedBy"),
+    "app": ("{*}Company", "{*}Manager", "{*}Template", "{*}HyperlinkBase"),
+    "custom": (),  # rows of it are taken out
+}
+_RELATED: Final = {
+    "/core-properties": "core",
+    "/extended-properties": "app",
+    "/extendedProperties": "app",
+    "/custom-properties": "custom",
+    "/customProperties": "custom",
+}
+# Of its own properties those that name somebody: Word's list has some (Owner, Typist), a label of protection has its owner. The others
+# are the agency's (a marking, a case number) and stay.
+_NAMES_SOMEBODY: Final = re.compile(
+    r"(.*[_#\s])?(author|authors|authoremail|authoremaildisplayname|owner|manager|company|creator|editor|typist"
+    r"|(created|modified|last modified|last saved|checked|recorded|prepared|written|typed)[ _]?by)",
+    re.IGNORECASE,
+)
+
 MACROS: Final = "This Word file holds macros. Save it as plain DOCX or PDF, and attach that."
 HOLDS_FILES: Final = "This Word file holds another file or programme inside. Save it as PDF, and attach that."
 FETCHES: Final = (
@@ -84,11 +112,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """What is kept of a file: its bytes (a picture's are drawn anew), and the text in it that can be searched."""
+    """What is kept of a file: its bytes (a picture's are drawn anew), and the text in it that can be searched; `seconds`: how long a recording lasts."""
 
     kind: Kind
     kept: bytes
     text: str
+    seconds: int = 0
 
 
 def recognise(content: bytes) -> tuple[Kind, bytes]:
@@ -119,9 +148,10 @@ def text_of(kind: Kind, kept: bytes) -> str:
         return ""
 
 
-def read_apart(content: bytes) -> Contents:
-    """Both, in a process of its own. `Unreadable` where it fails, takes too long or needs too much memory."""
-    command = [sys.executable, "-P", "-m", "heard.cases.attachment.contents"]
+def read_apart(content: bytes, *, is_sound: bool = False) -> Contents:
+    """Both, in a process of its own; `is_sound`: a recording of somebody who speaks, as `sounds.recognise` takes it, and nothing else. `Unreadable` where it
+    fails, takes too long or needs too much memory."""
+    command = [sys.executable, "-P", "-m", "heard.cases.attachment.contents", *([_SOUND] if is_sound else [])]
     quick = sandbox.environment(PUREMAGIC_DEEPSCAN="0")  # we open the file ourselves
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the file comes through standard input
@@ -136,10 +166,10 @@ def read_apart(content: bytes) -> Contents:
         said = done.stdout
     except subprocess.TimeoutExpired as late:
         said = late.output or b""
-    return _heard_of(said, content)
+    return _heard_of(said, content, sounds.BROKEN if is_sound else BROKEN)
 
 
-def _heard_of(said: bytes, content: bytes) -> Contents:
+def _heard_of(said: bytes, content: bytes, broken: str = BROKEN) -> Contents:
     """What the programme wrote: a line about the file, the picture drawn anew, and the text, as far as it came."""
     first, _line, rest = said.partition(b"\n")
     try:
@@ -148,11 +178,11 @@ def _heard_of(said: bytes, content: bytes) -> Contents:
             raise Unreadable(about["problem"])
         size = about["drawn"]
         if len(rest) < size:
-            raise Unreadable(BROKEN)
+            raise Unreadable(broken)
         text = rest[size:].decode(errors="ignore")
-        return Contents(Kind(about["kind"]), rest[:size] if size else content, text)
+        return Contents(Kind(about["kind"]), rest[:size] if size else content, text, about.get("seconds", 0))
     except ValueError as nothing:  # it ended before it could say anything
-        raise Unreadable(BROKEN) from nothing
+        raise Unreadable(broken) from nothing
 
 
 def main() -> None:
@@ -160,6 +190,9 @@ def main() -> None:
     sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), largest=0, hides_files=True)
     content = sys.stdin.buffer.read()
     out = sys.stdout.buffer
+    if _SOUND in sys.argv[1:]:
+        out.write(_said_of_sound(content))
+        return
     try:
         kind, kept = recognise(content)
     except Unreadable as problem:
@@ -169,6 +202,15 @@ def main() -> None:
     out.write(json.dumps({"kind": kind.value, "drawn": len(drawn)}).encode() + b"\n" + drawn)
     out.flush()
     out.write(text_of(kind, kept).encode())
+
+
+def _said_of_sound(content: bytes) -> bytes:
+    try:
+        found = sounds.recognise(content)
+    except sounds.NotSound as problem:
+        return json.dumps({"problem": str(problem)}).encode() + b"\n"
+    about = {"kind": found.kind.value, "drawn": len(found.kept), "seconds": found.seconds}
+    return json.dumps(about).encode() + b"\n" + found.kept
 
 
 def _seems(content: bytes) -> set[str]:
@@ -242,7 +284,55 @@ def _pdf(content: bytes) -> tuple[Kind, bytes]:
     if len(reader.pages) == 0:
         raise Unreadable("This PDF has no page. Choose another one.")
     acts = _has_actions(reader) or any(word in content for word in _LEFT_BEHIND)
-    return Kind.PDF, _without_actions(reader) if acts else content
+    if acts:
+        return Kind.PDF, _without_actions(reader)
+    if _says_who_wrote_it(reader) and not _is_signed(reader):
+        try:
+            return Kind.PDF, _without_author(reader)
+        except Exception:  # noqa: BLE001 - it opened, so it is kept, as it came
+            return Kind.PDF, content
+    return Kind.PDF, content
+
+
+def _says_who_wrote_it(reader: Any) -> bool:
+    """Beside the pages: their author, or a block of XMP, in which a programme says the same and more."""
+    return bool(set(_info(reader)) - _SAYS_NOBODY) or "/Metadata" in reader.trailer["/Root"]
+
+
+def _info(reader: Any) -> Any:
+    """What stands beside the pages; nothing where that is broken or points nowhere, as some programmes leave it."""
+    from pypdf.generic import DictionaryObject
+
+    try:
+        found = reader.trailer.get("/Info").get_object()
+    except Exception:  # noqa: BLE001 - the pages count, whatever a parser says of what lies beside them
+        return {}
+    return found if isinstance(found, DictionaryObject) else {}
+
+
+def _said_of_it(reader: Any) -> dict[str, str]:
+    """Its title and what it is about."""
+    info = _info(reader)
+    return {name: text for name in _SAYS_WHAT & set(info) if isinstance(text := info[name], str)}
+
+
+def _is_signed(reader: Any) -> bool:
+    """With a signature of its own, which would count for nothing once a byte is another: such a file stays as it came."""
+    return any("/ByteRange" in one for one in _objects(reader.trailer["/Root"]))
+
+
+def _without_author(reader: Any) -> bytes:
+    from pypdf import PdfWriter
+
+    for one in _objects(reader.trailer["/Root"]):
+        if "/Metadata" in one:  # of the file, and of pages and pictures in it
+            del one["/Metadata"]
+    writer = PdfWriter()
+    writer.clone_reader_document_root(reader)
+    writer.metadata = _said_of_it(reader)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _has_actions(reader: Any) -> bool:
@@ -285,11 +375,12 @@ def _without_actions(reader: Any) -> bytes:
     for one in _objects(reader.trailer["/Root"]):
         if _is_action(one):
             one.clear()
-        for name in _DOES.intersection(one):
+        for name in (_DOES | {"/Metadata"}).intersection(one):
             del one[name]
     writer = PdfWriter()
     for page in reader.pages:  # what is not reached from a page any more stays behind
         writer.add_page(page)
+    writer.add_metadata(_said_of_it(reader))
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -335,7 +426,61 @@ def _word(content: bytes) -> tuple[Kind, bytes]:
         for name in folder.namelist():
             _refuse_part(name.lower(), folder.read(name))
     Document(BytesIO(content))
-    return Kind.DOCX, content
+    return Kind.DOCX, _word_without_author(content)
+
+
+def _word_without_author(content: bytes) -> bytes:
+    """Without who wrote it, changed it last and for whom they work, as Word keeps it beside the text; the names of those who made a comment
+    or a tracked change stay, without their account: they are part of what the text says. A file that is signed stays as it came."""
+    with ZipFile(BytesIO(content)) as folder:
+        parts = {one: folder.read(one) for one in folder.infolist()}
+    by_name = {one.filename: part for one, part in parts.items()}
+    if any(name.lower().startswith("_xmlsignatures/") for name in by_name):
+        return content
+    kinds = _properties_of(by_name.get("_rels/.rels", b""))
+    emptied = {one: _emptied(one.filename.lower(), part, kinds) for one, part in parts.items()}
+    if emptied == parts:
+        return content
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as anew:
+        for one, part in emptied.items():
+            anew.writestr(one.filename, part)
+    return out.getvalue()
+
+
+def _properties_of(relations: bytes) -> dict[str, str]:
+    """Which part, by its name in small letters, is of which kind of `_PROPERTIES`."""
+    found = {f"docprops/{kind}.xml": kind for kind in _PROPERTIES}
+    for row in _xml(relations).iter("{*}Relationship") if relations else ():
+        for ends, kind in _RELATED.items():
+            if row.get("Type", "").endswith(ends):
+                found[unquote(row.get("Target", "")).lstrip("/").lower()] = kind
+    return found
+
+
+def _emptied(name: str, part: bytes, kinds: dict[str, str]) -> bytes:
+    """The part without who wrote it, and as its schema wants it: an element of text is emptied, a row is taken out."""
+    is_people = name == "word/people.xml"
+    if name not in kinds and not is_people:
+        return part
+    root = _xml(part)
+    emptied = _PROPERTIES.get(kinds.get(name, ""), ())
+    texts = [one for one in root.iter(*emptied) if one.text or len(one)] if emptied else []
+    rows = list(root.iter("{*}presenceInfo")) if is_people else _naming_somebody(root)
+    if not texts and not rows:
+        return part
+    for one in texts:
+        one.clear()
+    for one in rows:
+        one.getparent().remove(one)
+    from lxml import etree
+
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _naming_somebody(root: Any) -> list[Any]:
+    """The own properties of a Word file that name somebody."""
+    return [one for one in root.iter("{*}property") if _NAMES_SOMEBODY.fullmatch(one.get("name", ""))]
 
 
 def _refuse_part(name: str, part: bytes) -> None:

@@ -23,7 +23,8 @@ def _exactly_one(*fields: str) -> models.Q:
 
 
 class Attachment(models.Model):
-    """It hangs on one record: a person, a place, a group, a worry or the child’s words; on evidence in an audit; or on a worry not sent yet."""
+    """It hangs on one record: a person, a place, a group, a worry or the child’s words; on evidence in an audit; on an edition of a local procedure; on a worry not sent yet; or, where a
+    child spoke themselves, on what they sent (`message`), with which alone it is read, hidden and taken back."""
 
     class Kind(models.TextChoices):
         JPEG = rules.Kind.JPEG.value, _("Picture (JPEG)")
@@ -32,6 +33,9 @@ class Attachment(models.Model):
         PDF = rules.Kind.PDF.value, _("PDF")
         DOCX = rules.Kind.DOCX.value, _("Word file")
         TEXT = rules.Kind.TEXT.value, _("Text")
+        WEBM = rules.Kind.WEBM.value, _("Recording (WebM)")
+        OGG = rules.Kind.OGG.value, _("Recording (Ogg)")
+        MP4 = rules.Kind.MP4.value, _("Recording (MP4)")
         ASIDE = rules.Kind.ASIDE.value, _("Not opened")
 
     class Aside(models.TextChoices):
@@ -59,6 +63,14 @@ class Attachment(models.Model):
         "board.AuditEvidence", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text=_("In an audit of the partnership by itself. It is about no child."),
     )  # fmt: skip
+    edition = models.ForeignKey(
+        "services.ProcedureEdition", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("Of a local procedure, which is about no child."),
+    )  # fmt: skip
+    message = models.OneToOneField(
+        "cases.ChildMessage", on_delete=models.PROTECT, null=True, blank=True, related_name="sound",
+        help_text=_("What a child sent by speaking. It is among no files of the child."),
+    )  # fmt: skip
     draft_id = models.UUIDField(
         null=True,
         blank=True,
@@ -79,7 +91,14 @@ class Attachment(models.Model):
         max_length=64, blank=True, help_text=_("Of the bytes that are kept. None where they were not there.")
     )
     text = models.TextField(blank=True, help_text=_("The text in it, for searching."))
-    attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Nobody where a child spoke themselves."),
+    )
     attached_at = models.DateTimeField(auto_now_add=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -97,10 +116,28 @@ class Attachment(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=_exactly_one(
-                    "person", "place", "group", "concern", "words", "evidence", "draft_id"
+                    "person",
+                    "place",
+                    "group",
+                    "concern",
+                    "words",
+                    "evidence",
+                    "edition",
+                    "message",
+                    "draft_id",
                 ),
                 name="attachment_hangs_on_one_record",
                 violation_error_message=_("A file hangs on one record."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(message__isnull=True, attached_by__isnull=False)
+                & ~models.Q(kind__in=rules.SOUNDS)
+                | models.Q(message__isnull=False, attached_by__isnull=True, aside="", withdrawn_at=None)
+                & models.Q(kind__in=rules.SOUNDS),
+                name="attachment_by_nobody_is_a_child_speaking",
+                violation_error_message=_(
+                    "A recording hangs on what a child sent, and nobody else attached it."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
@@ -126,8 +163,9 @@ class Attachment(models.Model):
 
     @property
     def is_cleaned(self) -> bool:
-        """Whether a PDF is kept without what acted by itself in it."""
-        return self.kind == self.Kind.PDF and bool(self.kept_sha256) and self.kept_sha256 != self.sha256
+        """Whether a PDF or Word file is kept without who wrote it, and without what acts by itself in it."""
+        documents = (self.Kind.PDF, self.Kind.DOCX)
+        return self.kind in documents and bool(self.kept_sha256) and self.kept_sha256 != self.sha256
 
     @property
     def child_id(self) -> uuid.UUID | None:

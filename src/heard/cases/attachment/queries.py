@@ -82,7 +82,9 @@ def texts_of(user: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def same_file(user: User, attachment: Attachment) -> Attachment | None:
     """Another file with the same content on the same record, not withdrawn; or None."""
-    about = {f"{name}_id": getattr(attachment, f"{name}_id") for name in (*ABOUT, "evidence", "draft")}
+    about = {
+        f"{name}_id": getattr(attachment, f"{name}_id") for name in (*ABOUT, "evidence", "edition", "draft")
+    }
     rows = attachments_visible_to(user).filter(**about, sha256=attachment.sha256, withdrawn_at=None)
     return rows.exclude(pk=attachment.pk).first()
 
@@ -109,7 +111,7 @@ def kept_in_quarantine(user: None) -> Iterator[Kept]:
             yield Kept(f"quarantine/{path.name}", path, storing.of_quarantine(path.name))
 
 
-def may_hang_on(user: User, about: str, record_id: uuid.UUID) -> bool:
+def may_hang_on(user: User, about: str, record_id: uuid.UUID | int) -> bool:
     """Whether this user may see the record, and so may add a file to it. `about` is one of `rules.ABOUT`."""
     return bool(_records(user, about).filter(pk=record_id).exists())
 

@@ -5,7 +5,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Refused
 
 WITHDRAW_ASKS: Final = Asks(reason="Say why this file is withdrawn")
 
@@ -19,7 +19,14 @@ class Kind(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     TEXT = "text"
+    WEBM = "webm"  # these three are sound alone, and hang on what a child sent
+    OGG = "ogg"
+    MP4 = "mp4"
     ASIDE = "aside"  # nobody has opened it
+
+
+class SoundRefused(Refused):
+    """A recording of a child is what was refused: what they sent with it can go without it."""
 
 
 class Aside(StrEnum):
@@ -30,6 +37,7 @@ class Aside(StrEnum):
 
 
 PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP})
+SOUNDS: Final = (Kind.WEBM.value, Kind.OGG.value, Kind.MP4.value)
 
 # The extension that a download gets, and the type that it is sent with.
 EXTENSIONS: Final[dict[Kind, str]] = {
@@ -39,6 +47,9 @@ EXTENSIONS: Final[dict[Kind, str]] = {
     Kind.PDF: "pdf",
     Kind.DOCX: "docx",
     Kind.TEXT: "txt",
+    Kind.WEBM: "webm",
+    Kind.OGG: "ogg",
+    Kind.MP4: "m4a",
     Kind.ASIDE: "bin",
 }
 CONTENT_TYPES: Final[dict[Kind, str]] = {
@@ -48,6 +59,9 @@ CONTENT_TYPES: Final[dict[Kind, str]] = {
     Kind.PDF: "application/pdf",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Kind.TEXT: "text/plain; charset=utf-8",
+    Kind.WEBM: "audio/webm",
+    Kind.OGG: "audio/ogg",
+    Kind.MP4: "audio/mp4",
     Kind.ASIDE: "application/octet-stream",
 }
 
@@ -91,10 +105,21 @@ def why_not_open(aside: str) -> str | None:
 
 
 def why_not_withdraw(
-    *, is_withdrawn: bool, may_withdraw: bool, reason: str, aside: str = "", may_decide: bool = False
+    *,
+    is_withdrawn: bool,
+    may_withdraw: bool,
+    held: bool,
+    reason: str,
+    aside: str = "",
+    may_decide: bool = False,
 ) -> str | None:
+    """`held`: a hold keeps the record on which it hangs."""
     if is_withdrawn:
         return "This file has been withdrawn already"
+    if held:
+        return (
+            "A hold keeps this record and every file of it: nothing may be destroyed until two people lift it"
+        )
     if aside == Aside.ABUSE and not may_decide:
         return (
             "This file may be evidence. A co-ordinator or supervisor removes it, once the police have said so"

@@ -35,7 +35,7 @@ TITLES = {
 
 @gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: Request, **about: uuid.UUID) -> HttpResponse:
+def add(request: Request, **about: Any) -> HttpResponse:
     """`about` is the one record in the address."""
     [(field, record_id)] = about.items()
     if not queries.may_hang_on(request.user, field.removesuffix("_id"), record_id):
@@ -96,8 +96,8 @@ def download(request: Request, attachment_id: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
     attachment = queries.attachment_visible_to(request.user, attachment_id)
-    if attachment.evidence_id:
-        raise Hidden  # it is withdrawn with what it shows, in the audit
+    if attachment.evidence_id or attachment.edition_id:
+        raise Hidden  # it is withdrawn with what it shows, in the audit; of a procedure another edition follows
     if attachment.draft_id or attachment.withdrawn_at:
         return redirect(back_to(attachment))
     form = kept_form(request, WithdrawForm, kind="attachment.withdraw", subject_id=attachment_id)
@@ -105,6 +105,9 @@ def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.withdraw_attachment(
                 by=request.user, attachment_id=attachment_id, reason=form.cleaned_data["reason"]
+            )
+            messages.success(
+                request, _("The file has been withdrawn. That it was there, and why it went, stays.")
             )
             return redirect(back_to(attachment))
     if attachment.child_id:

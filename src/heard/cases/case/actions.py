@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
+from heard.cases.case.access import actions as access
 from heard.cases.case.models import (
     AllocatedWorker,
     Case,
@@ -31,17 +32,34 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import (
     case_visible_to,
     is_statutory,
+    somebody_decides_now,
+    teams_at_work,
     warning_visible_to,
     who_loses_sight,
     why_not_give,
 )
 from heard.govuk.said import put
 from heard.network import actions as network
-from heard.network.actions import hold_person, involve
-from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
+from heard.network.actions import hold_person, involve, let_colleague_in
+from heard.network.queries import (
+    Whom,
+    accesses_of,
+    agencies_as_a_whole,
+    decides_by_a_part,
+    involvements_of,
+    may_be_named,
+    person_findable_by,
+    person_visible_to,
+)
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
+
+# Why a team is let in.
+LEADS_THE_CASE: Final = "Leads the case"
+HAS_WORK: Final = "Has something to do for the child"
+WORKS_WITH: Final = "Somebody of it is the child’s worker"
 
 
 @transaction.atomic
@@ -54,7 +72,7 @@ def open_case(
     again: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """Opens a case and involves the lead team's agency. A child whose case was closed has that one opened again, with
+    """Opens a case and lets in the team that leads it. A child whose case was closed has that one opened again, with
     the reason in `why`: one child, one story. Of several, which two records of one child can have, that is the one `again`
     names, or the latest.
 
@@ -81,7 +99,8 @@ def open_case(
     case.state, case.lead_team = Case.State.OPEN, team
     case.opened_at, case.opened_by, case.why_opened = at or timezone.now(), by, why.strip()
     case.save()
-    involve(by=by, person=person, agency=team.agency, why="Leads the case", leads=True)
+    part = Whom("", team.agency, team=team)
+    involve(by=by, person=person, agency=team.agency, why=LEADS_THE_CASE, leads=True, part=part)
     verb = "open again" if closed else "open"
     record_audit(by=by, verb=verb, subject="case", subject_id=case.pk, person_id=person.pk, reason=why)
     announce(
@@ -168,13 +187,25 @@ def take_back_case(*, by: User, case_id: uuid.UUID, why: str, at: datetime | Non
 
 
 @transaction.atomic
-def allow_to_do(*, by: User, owner: User | None, person_id: uuid.UUID, why_involve: str = "") -> None:
-    """Before somebody is given something to do for a child. Who could not see the child is `Refused`, unless `why_involve`
-    gives the reason for involving their agency, which is then involved. Nobody may be named yet."""
+def allow_to_do(
+    *,
+    by: User,
+    owner: User | None,
+    person_id: uuid.UUID,
+    why_involve: str = "",
+    level: Level = Level.RECORD,
+) -> None:
+    """Before somebody is given something to do for a child. Of an agency that works with the child already, their team is let in. Who
+    could not see the child otherwise is `Refused`, unless `why_involve` gives the reason for letting their team in. Nobody may be named
+    yet."""
+    if owner is not None:
+        let_colleague_in(by=by, person_id=person_id, user=owner, why=HAS_WORK, level=level)
     why_not = why_not_give(by, owner, person_id=person_id)
     if why_not == rules.NOT_INVOLVED and why_involve.strip() and owner and owner.team:
         person = person_visible_to(by, person_id)
-        involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
+        agency, why = owner.team.agency, why_involve.strip()[: rules.MOST_WHY]
+        part = Whom("", agency, user=owner)
+        involve(by=by, person=person, agency=agency, why=why, part=part, level=level)
         announce(
             by=by,
             kind=Notified.INVOLVED,
@@ -198,10 +229,16 @@ def allocate_worker(
     role: str = rules.Responsible.ALLOCATED,
 ) -> Case:
     """Allocates the one of children's services who is responsible for the case, since today or `since`: a day of this case. Or, as
-    `role`, who leads family help or child protection beside them. Whom the child counts on stays as it is."""
+    `role`, who leads family help or child protection beside them. Whom the child counts on stays as it is.
+
+    Who is allocated already and does not see the child any longer, or not so far, as after they changed team, is let in again, and nothing
+    else changes."""
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
     since, last = since or timezone.localdate(), _responsible(case, role)
+    is_let_in = _let_worker_in(by, case, worker)
+    if last and last.worker_id == worker.pk and is_let_in:
+        return _again(by, case, role, worker)
     _check_allocating(by, case, role, worker, last, since, reason)
     rows = AllocatedWorker.objects.filter(case=case, role=role)
     rows.filter(until__isnull=True).update(until=since)
@@ -215,6 +252,23 @@ def allocate_worker(
     if not is_lead:
         give_to_worker(person_id=case.person_id, at=timezone.now())
     announce(by=by, kind=Notified.WORKER_CHANGED, named=[last.worker if last else None], **child)
+    _audit_responsible(by, "allocate worker", case, role, worker)
+    return case
+
+
+def _again(by: User, case: Case, role: str, worker: User) -> Case:
+    refuse(
+        rules.why_not_allocate(
+            role,
+            is_open=case.state == Case.State.OPEN,
+            may_assign=by.may(May.DECIDE),
+            is_statutory=is_statutory(by, worker),
+            worker_sees_child=may_be_named(worker, case.person_id),
+        )
+    )
+    kind = Notified.LEAD_NAMED if role in rules.LEADS else Notified.ALLOCATED
+    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
+    announce(by=by, kind=kind, named=[worker], **child)
     _audit_responsible(by, "allocate worker", case, role, worker)
     return case
 
@@ -254,6 +308,15 @@ def name_worker(*, by: User, case_id: uuid.UUID, worker: User) -> None:
         assign_trusted_worker(by=by, case_id=case_id, worker=worker)
 
 
+def _let_worker_in(by: User, case: Case, worker: User) -> bool:
+    """Whether they did not see the child before, as far as anybody may learn, or not so far."""
+    saw_child, lines = may_be_named(worker, case.person_id), accesses_of(by, case.person_id)
+    before = lines.count()
+    if by.may(May.DECIDE):
+        let_colleague_in(by=by, person_id=case.person_id, user=worker, why=WORKS_WITH, level=Level.EVERYTHING)
+    return not saw_child or lines.count() > before
+
+
 def _responsible(case: Case, role: str) -> AllocatedWorker | None:
     rows = AllocatedWorker.objects.filter(case=case, role=role, until__isnull=True)
     return rows.select_related("worker").first()
@@ -262,14 +325,13 @@ def _responsible(case: Case, role: str) -> AllocatedWorker | None:
 def _check_allocating(
     by: User, case: Case, role: str, worker: User, last: AllocatedWorker | None, since: date, reason: str
 ) -> None:
-    sees_child = people_visible_to(worker).filter(pk=case.person_id)
     refuse(
         rules.why_not_allocate(
             role,
             is_open=case.state == Case.State.OPEN,
             may_assign=by.may(May.DECIDE),
             is_statutory=is_statutory(by, worker),
-            worker_sees_child=worker.is_active and sees_child.exists(),
+            worker_sees_child=may_be_named(worker, case.person_id),
             is_same=last is not None and last.worker_id == worker.pk,
             had_one=last is not None,
             reason=reason,
@@ -319,7 +381,9 @@ def assign_trusted_worker(
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
     said = {"reason": reason, "child_asked": child_asked, "about_asking": about_asking}
-    since = since or timezone.localdate()
+    since, is_let_in = since or timezone.localdate(), _let_worker_in(by, case, worker)
+    if case.trusted_worker_id == worker.pk and is_let_in:
+        return _trusted_again(by, case, worker)
     _check_assigning(by, case, worker, since, **said)
     _end_chain(by, case, since)
     TrustedWorker.objects.create(case=case, worker=worker, since=since, named_by=by, **said)
@@ -329,27 +393,40 @@ def assign_trusted_worker(
     announce(by=by, kind=Notified.WORKER_NAMED, named=[worker], **child)
     give_to_worker(person_id=case.person_id, at=timezone.now())
     announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
-    record_audit(
-        by=by,
-        verb="assign trusted worker",
-        subject="case",
-        subject_id=case.pk,
-        person_id=case.person_id,
-        detail={"worker": worker.pk},
-    )
+    _audit_trusted(by, case, worker)
     return case
+
+
+def _trusted_again(by: User, case: Case, worker: User) -> Case:
+    """They are it already, did not see the child any longer or not so far, as after they changed team, and do now."""
+    refuse(
+        rules.why_not_assign(
+            is_open=case.state == Case.State.OPEN,
+            may_assign=by.may(May.DECIDE),
+            worker_sees_child=may_be_named(worker, case.person_id),
+        )
+    )
+    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
+    announce(by=by, kind=Notified.WORKER_NAMED, named=[worker], **child)
+    _audit_trusted(by, case, worker)
+    return case
+
+
+def _audit_trusted(by: User, case: Case, worker: User) -> None:
+    detail = {"worker": worker.pk}
+    key: dict[str, Any] = {"subject_id": case.pk, "person_id": case.person_id}
+    record_audit(by=by, verb="assign trusted worker", subject="case", detail=detail, **key)
 
 
 def _check_assigning(
     by: User, case: Case, worker: User, since: date, *, reason: str, child_asked: str, about_asking: str
 ) -> None:
-    sees_child = people_visible_to(worker).filter(pk=case.person_id)
     last = TrustedWorker.objects.filter(case=case, until__isnull=True).first()
     refuse(
         rules.why_not_assign(
             is_open=case.state == Case.State.OPEN,
             may_assign=by.may(May.DECIDE),
-            worker_sees_child=worker.is_active and sees_child.exists(),
+            worker_sees_child=may_be_named(worker, case.person_id),
         )
         or rules.why_not_change_worker(
             is_same=case.trusted_worker_id == worker.pk,
@@ -431,11 +508,19 @@ class Told:
 
 
 @transaction.atomic
-def restrict_record(*, by: User, person_id: uuid.UUID, reason: str, told: Told | None = None) -> None:
+def restrict_record(
+    *, by: User, person_id: uuid.UUID, reason: str, told: Told | None = None, only_parts: bool = False
+) -> None:
     """Closes the record to everybody but those on its list, and writes down who of the others is told what, by whom. Nobody of
-    them gets a notice; who is to tell them does."""
+    them gets a notice; who is to tell them does. `only_parts`: no agency as a whole stays on the list, but the teams that lead and of the
+    child's workers do."""
     losing = {user.pk: user for user, _called in who_loses_sight(by, person_id).values()}
     network.restrict(by=by, person_id=person_id, reason=reason)
+    if only_parts:
+        _end_whole_agencies(by, person_id, reason)
+    by_name = [told.by] if told and told.whom and told.by else []
+    refuse(rules.why_not_told_by(sees_it=all(may_be_named(one, person_id) for one in by_name)))
+    refuse(rules.why_not_restrict_now(somebody_is_there=somebody_decides_now(by, person_id)))
     whom = tuple(user for user in told.whom if user.pk in losing) if told else ()
     refuse(
         rules.why_not_say_who_is_told(
@@ -474,6 +559,19 @@ def restrict_record(*, by: User, person_id: uuid.UUID, reason: str, told: Told |
         named=[told.by] if told and chosen else [],
         at=now,
     )
+
+
+def _end_whole_agencies(by: User, person_id: uuid.UUID, reason: str) -> None:
+    whole, why = agencies_as_a_whole(by, person_id), reason.strip()[: rules.MOST_WHY]
+    ending = {line.agency_id for line in whole}
+    at_work = [one for one in teams_at_work(by, person_id) if one.agency_id in ending]
+    refuse(rules.why_not_end_whole(stays=decides_by_a_part(by, person_id, at_work)))
+    for line in whole:
+        teams = [one for one in at_work if one.agency_id == line.agency_id]
+        if teams:
+            access.narrow_access(by=by, access_id=line.pk, teams=teams, why=why)
+        else:
+            access.end_access(by=by, access_id=line.pk, why=why)
 
 
 @transaction.atomic

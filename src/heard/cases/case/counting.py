@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, DateField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import TruncQuarter
 
 from heard.cases.case.rules import Counted, Kept
@@ -29,7 +39,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Counting:
-    """`rows`: one for each thing that was promised, of all agencies. `day`: the field, or the path to it, a date or a time, that decides to which
+    """`rows`: one for each thing that was promised, of all agencies. `day`: the field, the path to it or the annotation, a date or a time, that decides to which
     quarter it belongs; `kept`: which of them were kept, None for none, and `reason`: those of them by a reason (`Kept`); `child`: the
     path to the key of the child whom it is about; `name`: the field that tells several promises apart, or the one name that all
     have; `agency`: the path to the agency whose work it is."""
@@ -72,11 +82,16 @@ class Counting:
             yield Quarter(*key, counted)
 
     def _day(self, compared: str) -> str:
+        timed = isinstance(self._day_field(), DateTimeField)
+        return f"{self.day}__date__{compared}" if timed else f"{self.day}__{compared}"
+
+    def _day_field(self) -> Any:
+        if annotation := self.rows.query.annotations.get(self.day):
+            return annotation.output_field
         model, *path = self.rows.model, *self.day.split("__")
         for name in path[:-1]:
             model = model._meta.get_field(name).related_model
-        timed = isinstance(model._meta.get_field(path[-1]), DateTimeField)
-        return f"{self.day}__date__{compared}" if timed else f"{self.day}__{compared}"
+        return model._meta.get_field(path[-1])
 
     def _sums(self) -> dict[str, Count]:
         asked = {"kept": self.kept, "with_reason": self.reason}
@@ -87,3 +102,18 @@ class Counting:
 
 def _kept(row: Mapping[str, Any]) -> Kept:
     return Kept(row.get("kept", 0), row["of"], row.get("with_reason", 0))
+
+
+def days_between(rows: QuerySet[Any], begins: Any, ends: Any) -> tuple[int, float | None]:
+    """How many rows these are, and the median of the days from one day to the other, both expressions that are there in every row; None of no
+    rows. Over true counts, shown to nobody where they are few. Two questions."""
+    took = (
+        rows.order_by()
+        .annotate(took=ExpressionWrapper(ends - begins, DurationField()))
+        .order_by("took", "pk")
+    )
+    of = rows.order_by().count()
+    middle = (
+        [one.days for one in took.values_list("took", flat=True)[(of - 1) // 2 : of // 2 + 1]] if of else []
+    )
+    return of, sum(middle) / len(middle) if middle else None

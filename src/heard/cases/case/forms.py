@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
 class GivingForm(Form):
     """Gives somebody something to do for a child, in the field `owner`. `people`: who may be given it, by key, each with how
-    they are called in the list. Where the agency of the one who was chosen is not involved with the child, the form asks
-    from then on why it becomes so (`asks_why`): see `allow_to_do`."""
+    they are called in the list. Where the one who was chosen does not see the child, the form asks
+    from then on why their team is let in (`asks_why`): see `allow_to_do`."""
 
     why_involve = TextField(
-        _("Why does the child need this agency to be involved?"),
+        _("Why does their team need to see this child’s record?"),
         hint=_(
-            "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
+            "It opens the record, without files, to their team; to them alone where it is restricted or was narrowed. It stands on the child’s page, with the reason."
         ),
-        missing=_("Say why the agency becomes involved, or choose somebody else"),
+        missing=_("Say why their team is let in, or choose somebody else"),
         max_length=MOST_WHY,
     )
 
@@ -242,11 +242,17 @@ class LiftForm(Form):
 
 
 class RestrictForm(Form):
-    """`losing`: who could open the record and cannot any longer, `keeping`: who may tell them; each by key."""
+    """`losing`: who could open the record and cannot any longer, `keeping`: who may tell them; each by key. `whole`: names of the agencies
+    of which everybody sees it."""
 
     asks = THE_RESTRICT_ASKS | RESTRICT_ASKS
 
     reason = TextareaField(_("Why is it restricted?"), rows=3, max_length=2000)
+    only_parts = CheckboxesField(
+        _("Who still sees it?"),
+        choices=[("yes", _("Only the teams and people on the list, no agency as a whole"))],
+        required=False,
+    )
     is_told = RadiosField(
         _("Who is told that they cannot open it any longer?"),
         hint=_("They get no notice from Heard. Somebody tells them, and says no more than they may know."),
@@ -266,11 +272,17 @@ class RestrictForm(Form):
         *args: Any,
         losing: Mapping[str, tuple[User, str]],
         keeping: Mapping[str, tuple[User, str]],
+        whole: Sequence[str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.losing, self.keeping = losing, keeping
         fields: dict[str, Any] = self.fields
+        fields["only_parts"].help_text = _(
+            "All of these see it by that no longer: %(agencies)s. Teams of the child’s workers stay. Heard tells nobody of that."
+        ) % {"agencies": ", ".join(whole)}
+        if not whole:
+            del fields["only_parts"]
         fields["whom"].choices = [(key, called) for key, (_user, called) in losing.items()]
         fields["told_by"].choices = [(key, called) for key, (_user, called) in keeping.items()]
         if not losing:
@@ -281,12 +293,12 @@ class RestrictForm(Form):
     def answered(self) -> dict[str, Any]:
         """For `restrict_record`."""
         answers = self.cleaned_data
+        given = {"reason": answers["reason"], "only_parts": bool(answers.get("only_parts"))}
         if not self.losing:
-            return {"reason": answers["reason"]}
+            return given
         if answers["is_told"] == "no":
-            return {"reason": answers["reason"], "told": Told((), answers["why_nobody"])}
+            return given | {"told": Told((), answers["why_nobody"])}
         whom = tuple(self.losing[key][0] for key in answers["whom"])
-        return {
-            "reason": answers["reason"],
+        return given | {
             "told": Told(whom, answers["what"], self.keeping[answers["told_by"]][0]),
         }

@@ -171,11 +171,13 @@ _SENT = {
     rules.THEMSELVES: gettext_noop("The child wrote this on %(date)s."),
     rules.DREW_SELF: gettext_noop("The child sent a drawing on %(date)s."),
     rules.POINTED: gettext_noop("The child pointed at pictures on %(date)s."),
+    rules.SPOKE_SELF: gettext_noop("The child said this out loud on %(date)s, and it was recorded."),
 }
 _SENT_EARLIER = {
     rules.THEMSELVES: gettext_noop("Written earlier by the child themselves, on %(date)s"),
     rules.DREW_SELF: gettext_noop("Drawn earlier by the child themselves, on %(date)s"),
     rules.POINTED: gettext_noop("Pointed at earlier by the child themselves, on %(date)s"),
+    rules.SPOKE_SELF: gettext_noop("Said out loud earlier by the child themselves, on %(date)s"),
 }
 
 
@@ -196,6 +198,7 @@ class Words(models.Model):
         THEMSELVES = rules.THEMSELVES, _("Wrote themselves, through a link")
         DREW_SELF = rules.DREW_SELF, _("Drew themselves, through a link")
         POINTED = rules.POINTED, _("Pointed at pictures themselves, through a link")
+        SPOKE_SELF = rules.SPOKE_SELF, _("Said it themselves, recorded through a link")
 
     class Occasion(models.TextChoices):
         CONCERN = "concern", _("Worry")
@@ -220,9 +223,11 @@ class Words(models.Model):
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     text = models.TextField(help_text=_("As it was said; in English where somebody has translated it."))
     shown = models.CharField(
-        max_length=200,
+        max_length=500,
         blank=True,
-        help_text=_("What the child drew or pointed at themselves, which is said outside their words."),
+        help_text=_(
+            "What the child drew or pointed at themselves, and that they spoke, which is said outside their words."
+        ),
     )
     language = models.CharField(max_length=60, blank=True, help_text=_("Empty is English."))
     original = models.TextField(blank=True, help_text=_("In the child’s language, where it was translated."))
@@ -281,7 +286,7 @@ class Words(models.Model):
         return self.said_on_id is not None and self.said_on_id == row.pk
 
     def said(self, most: int | None = None) -> Text:
-        """The child’s words in quotation marks, of `most` letters; and without them, that they drew, or what they pointed at."""
+        """The child’s words in quotation marks, of `most` letters; and without them, that they drew or spoke, or what they pointed at."""
         text = quoted(Truncator(self.text).chars(most) if most else self.text)
         return lines(text, self.shown) if self.shown else text
 

@@ -11,6 +11,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
+    Count,
     DateField,
     DateTimeField,
     Exists,
@@ -21,14 +22,22 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
 )
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from heard.agencies.queries import colleagues_visible_to, looks_at, memberships_with, who_are, workers
+from heard.agencies.queries import (
+    colleagues_visible_to,
+    looks_at,
+    memberships_with,
+    teams_visible_to,
+    who_are,
+    workers,
+)
 from heard.agencies.rules import MAY, Hidden, May
-from heard.cases.case.counting import Counting
+from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import (
     AllocatedWorker,
     Case,
@@ -41,32 +50,41 @@ from heard.cases.case.models import (
     WarningReview,
     Words,
 )
-from heard.cases.case.notices.queries import who_had_a_notice
+from heard.cases.case.notices.addressees import away_on, on_duty
+from heard.cases.case.notices.queries import urgent_of_others, who_had_a_notice
 from heard.cases.case.rules import (
     AFTER_DEATH,
     BY_CHILD,
     LEADS,
     POINTED,
+    SPOKE_SELF,
     STATUTORY,
+    Counted,
     Kept,
     Responsible,
     why_not_allocate,
     why_not_assign,
     why_not_own,
+    why_not_restrict_now,
 )
 from heard.network.queries import (
     has_fact,
     involvements_of,
+    may_be_named,
     off_the_list,
     people_visible_to,
     person_visible_to,
     sees,
     visible_through,
+    who_decide,
 )
+from heard.network.queries import why_not_change_restriction as network_why_not
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
+    from heard.cases.case.notices.models import Notice
+    from heard.network.models import Person
 
 
 def cases_visible_to(user: User) -> QuerySet[Case]:
@@ -105,6 +123,11 @@ def led_by_own_agencies(user: User) -> QuerySet[Case]:
     rows = cases_visible_to(user).filter(state=Case.State.OPEN)
     rows = rows.filter(lead_team__agency__in=user.agencies_where(May.SEE_TEAM))
     return rows if user.may(May.SEE_TEAM) else rows.none()
+
+
+def urgent_in_team(user: User) -> QuerySet[Notice]:
+    """What is urgent about one of these children and nobody who answers for it has seen, but for what this user was told of by name."""
+    return urgent_of_others(user, led_by_own_agencies(user).order_by().values("person"))
 
 
 def without_a_worker(user: User) -> QuerySet[Case]:
@@ -209,11 +232,31 @@ def who_can_do(user: User) -> dict[str, tuple[User, str]]:
 def who_can_be_trusted_worker(
     user: User, person_id: uuid.UUID, *, also: Iterable[uuid.UUID] = ()
 ) -> dict[str, tuple[User, str]]:
-    """Those of `who_can_do` whose agency is involved with the child, or one of those that will be (`also`), by key."""
+    """Those of `who_can_do` whose agency is involved with the child, or one of those that will be (`also`), by key: their team is
+    let in by it."""
     involved = [*(row.agency_id for row in involvements_of(user, person_id)), *also]
     near = colleagues_visible_to(user).filter(memberships__team__agency__in=involved)
     keys = {str(key) for key in near.values_list("pk", flat=True)}
     return {key: who for key, who in who_can_do(user).items() if key in keys}
+
+
+def teams_at_work(user: User, person_id: uuid.UUID) -> list[Team]:
+    """The team that leads the child's open case, and of each of the child's workers (who leads family help or child protection too) the
+    team in each agency by which they see children. None of a child whom the user may not see."""
+    keys: set[uuid.UUID] = set()
+    workers: set[User] = set()
+    for case in cases_visible_to(user).filter(person=person_id, state=Case.State.OPEN):
+        running = AllocatedWorker.objects.filter(case=case, until__isnull=True).select_related("worker")
+        workers |= {one.worker for one in running} | ({case.trusted_worker} if case.trusted_worker else set())
+        keys |= {case.lead_team_id}
+    teams = teams_visible_to(user)
+    for worker in workers:
+        theirs = list(teams.filter(pk__in=worker.teams_where(May.SEE_CHILD)))
+        first = worker.team if worker.team in theirs else None
+        keys |= {
+            one.pk for one in theirs if one == first or first is None or one.agency_id != first.agency_id
+        }
+    return list(teams.filter(pk__in=keys))
 
 
 def why_not_name(user: User, case: Case) -> str | None:
@@ -259,6 +302,21 @@ def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     }
 
 
+def somebody_decides_now(user: User, person_id: uuid.UUID) -> bool:
+    """Whether one of those who decide and open this record by its list is on duty, or not away today. `Hidden` unless the user may see it."""
+    now = timezone.now()
+    deciding = {one.pk for one in who_decide(user, person_visible_to(user, person_id))}
+    return bool(deciding - away_on(now) | deciding & {row.user_id for row in on_duty(now)})
+
+
+def why_not_change_restriction(user: User, person: Person) -> str | None:
+    """Why this user cannot restrict this record now, or lift that, before a reason is given."""
+    why_not = network_why_not(user, person)
+    if why_not or person.restricted:
+        return why_not
+    return why_not_restrict_now(somebody_is_there=somebody_decides_now(user, person.pk))
+
+
 def restriction_news_of(user: User, person_id: uuid.UUID) -> QuerySet[RestrictionNews]:
     """Who was told that the record was restricted, the latest first. None of a child whom the user may not see."""
     rows = RestrictionNews.objects.filter(visible_through(user, "person"), person_id=person_id)
@@ -273,7 +331,7 @@ def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str
     return why_not_own(
         is_active=owner.is_active,
         may_plan=owner.may(May.PLAN),
-        sees_child=people_visible_to(owner).filter(pk=person_id).exists(),
+        sees_child=may_be_named(owner, person_id),
     )
 
 
@@ -406,7 +464,7 @@ def beside_words(
     user: User, decided: QuerySet[Any], *, at: str, around: str, words: str = "words"
 ) -> Counting:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
-    same case or about the same child (`around`), where more was said than pictures pointed at; or beside the reason why the child, who was asked or whom somebody tried to
+    same case or about the same child (`around`), where more was said than pictures pointed at, and what was spoken had been written down by then; or beside the reason why the child, who was asked or whom somebody tried to
     reach since then, could not be heard. `at`: when each was taken; `words`: the field that holds them. For figures of decisions that `user` may count, which
     whoever calls it has asked."""
     before = _decisions_before(decided.model, at, around)
@@ -414,14 +472,29 @@ def beside_words(
     counted = decided.order_by().annotate(
         before=_day_of(before, at),
         again=Exists(before.filter(**{words: OuterRef(words)})),
+        there=Exists(_there_by(decided.model, at, words)),
         tried=Exists(tried),
     )
     pointed = Q(**{f"{words}__how": POINTED, f"{words}__text": ""})
-    fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False) & ~pointed
+    unheard = Q(**{f"{words}__how": SPOKE_SELF}, there=False)
+    fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False) & ~pointed & ~unheard
     reason = Q(**{f"{words}__isnull": True}, tried=True)
     return Counting(
         counted, at, fresh | reason, around if around == "person" else f"{around}__person", reason
     )
+
+
+def _there_by(model: Any, at: str, words: str) -> QuerySet[Words]:
+    """The words of a decision that a child spoke, where there was something to read or to look at when it was taken: what was written down of them for the
+    first time (by the end of that day, where the decision has no hour), typed or drawn."""
+    when = "written_at" if _is_timed(model, at) else "written_at__date"
+    written = Q(**{f"child_message__transcripts__{when}__lte": OuterRef(at)})
+    beside = ~Q(child_message__text="") | ~Q(child_message__drawing=[])
+    return Words.objects.order_by().filter(written | beside, pk=OuterRef(words), child_message__isnull=False)
+
+
+def _is_timed(model: Any, at: str) -> bool:
+    return isinstance(model._meta.get_field(at), DateTimeField)
 
 
 def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:
@@ -432,8 +505,7 @@ def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:
 
 def _day_of(before: QuerySet[Any], at: str) -> Coalesce:
     """The day of the latest of them; of none, a day before all others."""
-    timed = isinstance(before.model._meta.get_field(at), DateTimeField)
-    day = before.annotate(day=TruncDate(at) if timed else F(at)).values("day")[:1]
+    day = before.annotate(day=TruncDate(at) if _is_timed(before.model, at) else F(at)).values("day")[:1]
     return Coalesce(Subquery(day), Value(date.min), output_field=DateField())
 
 
@@ -444,11 +516,32 @@ def _opened_for_figures(user: User) -> QuerySet[Case]:
     return Case.objects.filter(state=Case.State.OPEN).order_by()
 
 
-def with_the_same_trusted_worker(user: User, *, since: date) -> Kept:
-    """Open cases with a trusted worker that had no other since a day. For those who see figures."""
-    ended = TrustedWorker.objects.filter(case=OuterRef("pk"), until__gte=since)
-    rows = _opened_for_figures(user).exclude(trusted_worker=None)
-    return Kept(rows.filter(~Exists(ended)).count(), rows.count())
+def worker_changes(user: User, *, since: date, until: date) -> tuple[int, Kept]:
+    """How often in these days a child's trusted worker became somebody else than the one before, however long nobody was, and for how many children they stayed the same: of the children with a
+    case open on one of the days and with a trusted worker on one of them. Over the whole partnership, for those who see figures; true counts, shown
+    to nobody where they are few. One query."""
+    opened = children_worked_with(user, since, until)
+    before = TrustedWorker.objects.filter(case=OuterRef("case"), since__lt=OuterRef("since")).order_by(
+        "-since", "-pk"
+    )
+    links = TrustedWorker.objects.order_by().filter(
+        Q(until=None) | Q(until__gte=since), case__person__in=opened, since__lte=until
+    )
+    links = links.annotate(was=Subquery(before.values("worker")[:1]))
+    another = Q(since__gte=since, was__isnull=False) & ~Q(was=F("worker"))
+    by_child = links.values("case__person").annotate(changed=Count("pk", filter=another))
+    found = by_child.aggregate(
+        changes=Sum("changed"), same=Count("case__person", filter=Q(changed=0)), of=Count("case__person")
+    )
+    return found["changes"] or 0, Kept(found["same"], found["of"])
+
+
+def with_both_leads(user: User, cases: QuerySet[Any]) -> Kept:
+    """Of these open cases, those in which a family help lead and a lead child protection practitioner are named. For those who see figures."""
+    rows = _opened_for_figures(user).filter(pk__in=cases)
+    named = AllocatedWorker.objects.order_by().filter(case=OuterRef("pk"), until=None)
+    both = [Exists(named.filter(role=role)) for role in LEADS]
+    return Kept(rows.filter(*both).count(), rows.count())
 
 
 def with_an_allocated_worker(user: User) -> Kept:
@@ -458,13 +551,29 @@ def with_an_allocated_worker(user: User) -> Kept:
 
 
 def with_said(user: User, what: str) -> Kept:
-    """Open cases in which this stands of the child: a kind of fact, or `nhs_number`, which stands there too where a check of it says why
-    there is none. For those who see figures."""
+    """Open cases in which this stands of the child: a kind of fact, `sex`, or `nhs_number`, which stands there too where a check of it says
+    why there is none. For those who see figures."""
     rows = _opened_for_figures(user)
+    return Kept(rows.filter(_said(user, what)).count(), rows.count())
+
+
+def _said(user: User, what: str) -> Q:
+    if what == "sex":
+        return Q(person__sex__in=("F", "M"))
     said = Q(has_fact(user, "nhs_check" if what == "nhs_number" else what, "person"))
-    if what == "nhs_number":
-        said |= ~Q(person__nhs_number="")
-    return Kept(rows.filter(said).count(), rows.count())
+    return said | ~Q(person__nhs_number="") if what == "nhs_number" else said
+
+
+def with_said_by_agency(user: User, what: str) -> dict[uuid.UUID, Kept]:
+    """The same by the key of the agency whose team leads the case. For those who see figures; true counts, shown to nobody. One query."""
+    rows = _opened_for_figures(user).values_list(LED_BY)
+    counted = rows.annotate(said=Count("pk", filter=_said(user, what)), of=Count("pk"))
+    return {agency: Kept(said, of) for agency, said, of in counted}
+
+
+def children_with_a_case(user: User) -> QuerySet[Case, uuid.UUID]:
+    """Keys of the children whose case is open, over the whole partnership. For those who see figures; for counting, and shown to nobody."""
+    return _opened_for_figures(user).values_list("person", flat=True)
 
 
 @dataclass(frozen=True)
@@ -498,12 +607,39 @@ def _open_between(since: date, until: date) -> QuerySet[Case]:
     return Case.objects.order_by().filter(now | Q(Exists(ended)), person__merged_into=None)
 
 
+def cases_open_between(user: User, since: date, until: date) -> QuerySet[Case]:
+    """Cases that were open on one of these days, of children whom this user may see."""
+    return cases_visible_to(user).filter(pk__in=_open_between(since, until).values("pk"))
+
+
 def children_worked_with(user: User, since: date, until: date) -> QuerySet[Case, uuid.UUID]:
     """Keys of the children whose case was open on one of these days, over the whole partnership. For those who see figures; for
     counting, and shown to nobody."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     return _open_between(since, until).values_list("person", flat=True).distinct()
+
+
+def led_by_team(user: User, on: date) -> dict[uuid.UUID, Counted]:
+    """By the key of the team that leads it: each case that was open on a day, over the whole partnership, and for how many of them somebody was
+    allocated on it. Of a case the team that leads it now is known, and not who led it before. For those who see figures, else `Hidden`. One query."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    somebody = AllocatedWorker.objects.order_by().filter(
+        Q(until=None) | Q(until__gt=on),
+        case=OuterRef("pk"),
+        role=AllocatedWorker.Role.ALLOCATED,
+        since__lte=on,
+    )
+    found: dict[uuid.UUID, Counted] = defaultdict(Counted)
+    rows = _open_between(on, on).annotate(has_worker=Exists(somebody))
+    for team, person, has_worker in rows.values_list("lead_team", "person", "has_worker"):
+        child = frozenset[object]({person})
+        none = frozenset[object]()
+        found[team] += Counted(
+            Kept(int(has_worker), 1), child, child if has_worker else none, none if has_worker else child
+        )
+    return found
 
 
 def openings(user: User) -> tuple[Counting, Counting]:

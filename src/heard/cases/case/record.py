@@ -16,7 +16,7 @@ from heard.cases.case.queries import (
     trusted_workers_visible_to,
     warnings_visible_to,
 )
-from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
+from heard.cases.case.rules import DREW_SELF, POINTED, SPOKE_SELF, THEMSELVES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
@@ -118,16 +118,19 @@ _SENT: Final = {
     THEMSELVES: _("The child’s own words, written by the child themselves"),
     DREW_SELF: _("Drawn by the child themselves"),
     POINTED: _("Pointed at in pictures by the child themselves"),
+    SPOKE_SELF: _("Said out loud by the child themselves"),
 }
 _SENT_TO_SHARE: Final = {
     THEMSELVES: _("The child’s words of %(date)s, written by the child themselves"),
     DREW_SELF: _("What the child drew themselves on %(date)s"),
     POINTED: _("What the child pointed at in pictures on %(date)s"),
+    SPOKE_SELF: _("What the child said out loud themselves on %(date)s"),
 }
 _SENT_IN_REFERRAL: Final = {
     THEMSELVES: _("On %(date)s the child wrote it themselves."),
     DREW_SELF: _("On %(date)s the child drew it themselves."),
     POINTED: _("On %(date)s the child pointed at pictures themselves."),
+    SPOKE_SELF: _("On %(date)s the child said it out loud themselves."),
 }
 
 
@@ -140,7 +143,7 @@ def _words(one: Words) -> Iterator[ChronologyEntry]:
     )
     text = one.said() or "“”"
     more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
-    if one.how == DREW_SELF:
+    if one.how in (DREW_SELF, SPOKE_SELF):
         more["page"] = ("words_drawing", one.pk)
     yield fact(Kind.WORDS, one.heard_on, what, text, changed, **more)
 
@@ -300,7 +303,7 @@ class _Ties:
             )
 
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
-        for tie in web(user).around(person_id):
+        for tie in web(user, leaving=True).around(person_id):
             text = lines(labelled(_("How it is known"), tie.how_known), labelled(_("Since"), tie.since))
             yield Passage(network.named(tie), text)
 
@@ -312,6 +315,7 @@ class _Identity:
         text = lines(
             labelled(_("Name"), one),
             labelled(_("Known as"), one.known_as),
+            labelled(_("Known as, said by"), one.known_as_said_by),
             labelled(_("Also recorded as"), ", ".join(str(name) for name in one.other_names.all())),
             labelled(_("Born"), born),
             labelled(_("Sex"), choice(one, "sex")),

@@ -19,11 +19,12 @@ from heard.knowledge.model import Item, Phrase
 from heard.network.rules import normal
 
 CHILDS_VIEW_ASKS: Final = Asks(heard_by="Say who heard the child.")
-# How words came that the child sent through a link of their own: written, drawn, or pointed at in pictures.
+# How words came that the child sent through a link of their own: written, drawn, spoken, or pointed at in pictures.
 THEMSELVES: Final = "themselves"
 DREW_SELF: Final = "drew_self"
 POINTED: Final = "pointed"
-BY_CHILD: Final = (THEMSELVES, DREW_SELF, POINTED)
+SPOKE_SELF: Final = "spoke_self"
+BY_CHILD: Final = (THEMSELVES, DREW_SELF, POINTED, SPOKE_SELF)
 
 WORDS_ASKS: Final = Asks(
     text="Write the child’s words as they were said.",
@@ -263,6 +264,11 @@ class Counted:
         return self.kept.of
 
     @property
+    def missed(self) -> "Counted":
+        """Those that were not kept, as what is counted."""
+        return Counted(Kept(0, self.kept.of - self.kept.kept), self.missed_for, frozenset(), self.missed_for)
+
+    @property
     def too_few(self) -> bool:
         """Whether so few are counted, or things of so few children, that a figure could point at one child."""
         return self.kept.too_few or len(self.children) <= TOO_FEW
@@ -357,7 +363,7 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     if not may_assign:
         return "A co-ordinator or supervisor names the trusted worker."
     if not worker_sees_child:
-        return "This worker’s agency is not involved with the child. Involve the agency first."
+        return "This worker does not see the child’s record. Let their team in first."
     return None
 
 
@@ -406,6 +412,33 @@ def why_not_end_lead(role: str, *, may_assign: bool, there_is_one: bool, reason:
     return None if reason.strip() else ALLOCATED_WORKER_ASKS["reason"]
 
 
+def why_not_restrict_now(*, somebody_is_there: bool) -> str | None:
+    """`somebody_is_there`: one of those who decide and open it by its list is on duty, or not away."""
+    if somebody_is_there:
+        return None
+    return (
+        "Everybody who decides and could open this record is away today, and danger would wait for them. Let in another co-ordinator or "
+        "supervisor first."
+    )
+
+
+def why_not_end_whole(*, stays: bool) -> str | None:
+    """`stays`: whoever restricts the record decides there by a team or by name, also once no agency as a whole is on its list."""
+    if stays:
+        return None
+    return (
+        "You would not see the record any longer: neither your team nor you by name are on its list. Let yourself in by name first, or "
+        "leave the agencies on it."
+    )
+
+
+def why_not_told_by(*, sees_it: bool) -> str | None:
+    """Whoever tells others that a record is restricted sees it themselves from then on."""
+    if sees_it:
+        return None
+    return "They do not see the record any longer themselves. Choose somebody else who tells them."
+
+
 def why_not_say_who_is_told(
     *, anybody_loses: bool, is_told: bool | None, names_whom: bool, what: str, has_teller: bool
 ) -> str | None:
@@ -426,8 +459,8 @@ def why_not_say_who_is_told(
 
 MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
 NOT_INVOLVED: Final = (
-    "Their agency is not involved with this child yet, so they could not see what to do. Involve it first, with the "
-    "reason, or choose somebody else."
+    "They do not see this child’s record yet, so they could not see what to do. Let their team in, with the reason, or "
+    "choose somebody else."
 )
 
 

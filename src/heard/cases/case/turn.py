@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from heard.cases.case.rules import age_on
-from heard.network.queries import addresses_of
+from heard.network.queries import addresses_of, languages_of
 from heard.services.procedures import Beside as Kind
 from heard.services.queries import Beside, Local, Wanted, beside, procedures_beside
-from heard.services.rules import Need, lives_words
+from heard.services.rules import Need, languages_to_find, lives_words
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -22,7 +22,7 @@ _WITHOUT: Final = ("", Kind.REFERRAL)  # where the reader looks for all that fit
 
 
 def where_to_turn(user: User, person: Person | None, kind: str, *, need: str = "") -> Beside:
-    """By the age and address of a child whose record the user may open, and by a need. `kind`: of `services.procedures.Beside`.
+    """By the age, address and languages of a child whose record the user may open, and by a need. `kind`: of `services.procedures.Beside`.
     `person`: None where nobody knows yet who the child is."""
     first = () if kind in _WITHOUT else _FIRST.get(Kind(kind), (Need.EXPLOITATION,))
     if person is None:
@@ -30,7 +30,8 @@ def where_to_turn(user: User, person: Person | None, kind: str, *, need: str = "
     lives = next((one for one in addresses_of(user, person.pk) if one.until is None), None)
     where = lives_words(lives.line, lives.postcode) if lives else ""
     age = age_on(person.birth_date, timezone.localdate())
-    return beside(user, kind, Wanted(age=age, need=need, lives=where), first)
+    speaks = languages_to_find(languages_of(user, person))
+    return beside(user, kind, Wanted(age=age, need=need, lives=where, speaks=speaks), first)
 
 
 def local_procedures(user: User, kind: str) -> Local:

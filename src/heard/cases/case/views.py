@@ -27,8 +27,9 @@ from heard.cases.case.forms import (
     TrustedWorkerForm,
     WarningForm,
 )
+from heard.govuk.environment import day
 from heard.network.actions import open_record
-from heard.network.queries import why_not_change_restriction
+from heard.network.queries import agencies_as_a_whole
 from heard.network.rules import Level
 
 _WARNINGS = 25  # on one page
@@ -145,7 +146,7 @@ def restriction(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """Closes the record to everybody but those on its list, with who of the others is told; or opens it again."""
     user = request.user
     person = open_record(by=user, person_id=person_id)
-    lifting, why_not = person.restricted, why_not_change_restriction(user, person)
+    lifting, why_not = person.restricted, queries.why_not_change_restriction(user, person)
     form: Any = _lift_form(request, person_id) if lifting else _restrict_form(request, person_id, why_not)
     if not why_not and form.is_valid():
         with sending(request, form):
@@ -176,6 +177,7 @@ def _restrict_form(request: Request, person_id: uuid.UUID, why_not: str | None) 
     losing = {} if why_not else queries.who_loses_sight(user, person_id)
     keeping = {} if why_not else queries.who_keeps_sight(user, person_id)
     people: dict[str, Any] = {"losing": losing, "keeping": keeping}
+    people["whole"] = [] if why_not else [one.whom for one in agencies_as_a_whole(user, person_id)]
     return kept_form(request, RestrictForm, kind="person.restrict", subject_id=person_id, **people)
 
 
@@ -196,9 +198,19 @@ def warn(request: Request, person_id: uuid.UUID) -> HttpResponse:
     form = kept_form(request, WarningForm, kind="warning", subject_id=person_id)
     if form.is_valid():
         with sending(request, form):
-            actions.note_warning(by=request.user, person_id=person_id, **form.answered)
+            noted = actions.note_warning(by=request.user, person_id=person_id, **form.answered)
+            said = _("Saved: the warning. It is looked at again by %(date)s.")
+            messages.success(request, said % {"date": day(noted.review_on)})
             return redirect("warnings", person_id=person_id)
     return render(request, "cases/case/warn.html", {"person": person, "form": form})
+
+
+def _what_of_it(looked: Any) -> str:
+    if looked.review_on is None:
+        return _("Saved: the warning has ended. What it said stays on this page.")
+    return _("Saved: the warning goes on, and is looked at again by %(date)s.") % {
+        "date": day(looked.review_on)
+    }
 
 
 @gate(May.SEE_CHILD)
@@ -210,7 +222,8 @@ def warning(request: Request, warning_id: int) -> HttpResponse:
     form = kept_form(request, ReviewWarningForm, kind="warning.review", subject_id=uuid.UUID(int=note.pk))
     if form.is_valid():
         with sending(request, form):
-            actions.review_warning(by=request.user, warning_id=warning_id, **form.answered)
+            looked = actions.review_warning(by=request.user, warning_id=warning_id, **form.answered)
+            messages.success(request, _what_of_it(looked))
             return redirect("warning", warning_id=warning_id)
     context = {
         "person": person,

@@ -6,9 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import WorkList
+from heard.agencies.waiting import First, WorkList
 from heard.cases.case import queries
 from heard.cases.case.models import Case, WarningNote
+from heard.cases.case.notices.lines import where
+from heard.network.queries import decided_by_no_other
 
 # What `worker_of` reads of a case.
 WORKERS = ("allocated_worker", "trusted_worker")
@@ -49,6 +51,10 @@ NOT_ALLOCATED = WorkList(
     shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
     child="person",
 )  # fmt: skip
+RESTRICTED_ALONE = WorkList(
+    "restricted-alone", _("Restricted records in which nobody else decides"), May.DECIDE, decided_by_no_other,
+    "access", lambda row: row, _("Danger would wait for you alone: let in another co-ordinator or supervisor"),
+)  # fmt: skip
 
 
 def _without(row: Case) -> object:
@@ -57,3 +63,10 @@ def _without(row: Case) -> object:
     if row.trusted_worker:
         return _("the child counts on %(who)s") % {"who": row.trusted_worker}
     return _("and no trusted worker is named")
+
+
+TEAMS_URGENT = WorkList(
+    "urgent", _("Urgent, and not seen yet"), May.SEE_TEAM, queries.urgent_in_team, where, "person",
+    lambda notice: notice.get_kind_display(), note="told_by", whose=_("the team"), ahead=lambda _notice: First.DANGER,
+    shows=("person", "told_by"), child="person",
+)  # fmt: skip

@@ -120,6 +120,11 @@ def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
         )
 
 
+def lines_of(user: User, cases: QuerySet[Case]) -> Iterator[Line]:
+    """What a line says of cases that the caller has shown the user may see."""
+    return lines(user, _with_all(user, cases), timezone.localdate())
+
+
 def workers_of_team(user: User) -> list[tuple[str, str]]:
     """Who is allocated to the children of the team, and whom they count on, by name, to choose from."""
     cases = led_by_own_agencies(user).order_by()
@@ -213,7 +218,7 @@ def _asked_for(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     if asked.not_seen_for:
         since = timezone.now() - timedelta(days=asked.not_seen_for)
         rows = rows.filter(Q(seen_at=None) | Q(seen_at__lt=since))
-    return rows.order_by(*_order(asked), "person__family_name", "person__given_name", "pk")
+    return rows.order_by("-urgent", *_order(asked), "person__family_name", "person__given_name", "pk")
 
 
 def _order(asked: Asked) -> list[Any]:

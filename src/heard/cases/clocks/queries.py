@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
@@ -95,3 +95,16 @@ def to_meet(user: User, clocks: Iterable[str]) -> Counting:
     ).order_by()
     in_time = Q(met_on__lte=F("due_on"))
     return Counting(due, "due_on", in_time, "case__person", name=F("clock"), agency=f"case__{LED_BY}")
+
+
+def in_child_protection(user: User) -> QuerySet[Any, Any]:
+    """Keys of the cases in which a child protection plan began and has not ended, as moments were noted. For those who see figures; for counting,
+    and shown to nobody."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    noted = Moment.objects.filter(STANDING).order_by().values("case")
+    days = noted.annotate(
+        began=Max("on", filter=Q(kind__in=rules.PLAN_BEGINS)),
+        ended=Max("on", filter=Q(kind__in=rules.PLAN_ENDS)),
+    )
+    return days.filter(Q(ended=None) | Q(ended__lt=F("began")), began__isnull=False).values("case")

@@ -20,6 +20,10 @@ CORRECT_MOMENT_ASKS: Final = Asks(
 )
 
 
+PLAN_BEGINS: Final = ("conference_first",)  # of a child protection plan, as moments.yaml says it
+PLAN_ENDS: Final = ("review_conference_last", "protection_plan_ended")
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of moment: what it is called, and what to know before noting one."""

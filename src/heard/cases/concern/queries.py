@@ -9,16 +9,17 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import StrIndex
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import StrIndex, TruncDate
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import memberships_with, teams_visible_to, who_are, workers
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.counting import Counting
+from heard.cases.case.counting import Counting, days_between
 from heard.cases.case.models import AllocatedWorker, TrustedWorker
+from heard.cases.case.models import Case as CaseRow
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
 from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import beside_words
@@ -27,6 +28,7 @@ from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
 from heard.network.queries import (
+    involvements_of,
     names_what_others_name,
     not_denied_through,
     not_hidden_through,
@@ -34,7 +36,7 @@ from heard.network.queries import (
 )
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Team, User
+    from heard.agencies.models import Agency, Team, User
 
 
 _SEARCHED: Final = (
@@ -253,6 +255,21 @@ def earlier_decisions(user: User, concern_id: uuid.UUID) -> QuerySet[EarlierDeci
     return rows.select_related("said_by", "other_agency", "case", "context")
 
 
+def let_out(user: User, concern: Concern) -> Agency | None:
+    """The agency that the decision before the last took on, where it sees the child's record no longer: Heard tells it nothing of the
+    correction. None for whoever may not see the worry."""
+    before = (
+        EarlierDecision.objects.filter(concern=concern)
+        .select_related("other_agency")
+        .order_by("said_at", "pk")
+        .last()
+    )
+    agency = before.other_agency if before else None
+    if agency is None or concern.person_id is None or not concern_is_open_to(user, concern.pk):
+        return None
+    return None if involvements_of(user, concern.person_id).filter(agency=agency).exists() else agency
+
+
 def has_work(user: User, concern: Concern) -> bool:
     """Whether anything hangs on the case that this decision opened but the decision itself and who works on it: whatever a stage
     keeps with a case, or a period of work before."""
@@ -363,11 +380,11 @@ def read_by(user: User, concern: Concern) -> list[Seen]:
 
 def staff_worries_of(user: User) -> QuerySet[Concern]:
     """Worries about somebody who works with children that this user hears of: as a designated officer who works in no team
-    of that person; or, where there was none, as one who decides on worries and was told. Never the person themselves, nor
+    of that person; or, where none was there or had seen it in time, as one who decides on worries and was told. Never the person themselves, nor
     whoever is kept out of the child's record."""
     if not user.may(May.HEAR_OF_STAFF) and not user.may(May.DECIDE):
         return Concern.objects.none()
-    hears = Q(pk__in=[uuid.UUID(key) for key in told_of(user, Told.STAFF_NO_OFFICER)])
+    hears = Q(pk__in=[uuid.UUID(key) for key in told_of(user, Told.STAFF, Told.STAFF_NO_OFFICER)])
     if user.may(May.HEAR_OF_STAFF):
         posts = memberships_with(user, May.SIGNED_IN).filter(team__in=user.team_ids)
         hears |= Q(~Exists(posts.filter(user=OuterRef("staff__user"))))
@@ -386,6 +403,17 @@ def staff_worry_of(user: User, concern_id: uuid.UUID) -> Concern:
 
 def staff_worries_to_decide(user: User) -> QuerySet[Concern]:
     return staff_worries_of(user).filter(state=Concern.State.TOLD)
+
+
+def still_their_worker(user: User, concern: Concern) -> list[str]:
+    """As what somebody whom a worry is about stands in the child's open case, whose record they see no longer: for whoever hears of such
+    worries, since no list says so. The caller has shown that `user` hears of this one."""
+    rows = CaseRow.objects.filter(person=concern.person_id, state=CaseRow.State.OPEN)
+    whom = concern.staff.user_id
+    if whom is None or concern.person_id is None or not staff_worries_of(user).filter(pk=concern.pk).exists():
+        return []
+    roles = {"allocated_worker": _("allocated worker"), "trusted_worker": _("trusted worker")}
+    return [str(called) for role, called in roles.items() if rows.filter(**{role: whom}).exists()]
 
 
 def has_officer(user: User) -> bool:
@@ -503,8 +531,26 @@ def children_told_of(user: User, since: date, until: date) -> QuerySet[Concern, 
     return told.values_list("person", flat=True).distinct()
 
 
-def told_about_places(user: User, *, since: date) -> int:
-    """How many worries about places and groups were told since a day. For those who see figures."""
-    if not user.may(May.SEE_FIGURES):
-        raise Hidden
-    return Concern.objects.filter(told_at__date__gte=since, person=None).count()
+def told_about_places(user: User, *, since: date, until: date) -> int:
+    """How many worries about places and groups were told on one of these days. For those who see figures."""
+    return _told_since(user, since).filter(told_at__date__lte=until, person=None).count()
+
+
+def worries_told(user: User) -> Counting:
+    """Every worry, by the day on which it was told. Over the whole partnership, for those who see figures."""
+    return Counting(_told_since(user, date.min), "told_at", None, "person")
+
+
+def days_to_decide(user: User, *, since: date, until: date) -> tuple[int, int, float | None]:
+    """How many worries were told on these days, how many of them were decided by the last of them, and the median of the days that this took, weekends
+    among them, 0 on the same day. Over the whole partnership, for those who see figures; true counts, shown to nobody where they are few."""
+    told = _told_since(user, since).filter(told_at__date__lte=until)
+    decided = told.filter(decided_at__date__lte=until)
+    return told.count(), *days_between(decided, TruncDate("told_at"), TruncDate("decided_at"))
+
+
+def first_told(user: User, person: str) -> Subquery:
+    """On rows that lead to a child by the field `person`: when a worry about the child was first told, and nothing more of it. None for those who do not
+    see figures."""
+    rows = Concern.objects.all() if user.may(May.SEE_FIGURES) else Concern.objects.none()
+    return Subquery(rows.filter(person=OuterRef(person)).order_by("told_at").values("told_at")[:1])

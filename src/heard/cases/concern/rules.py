@@ -37,7 +37,7 @@ FINISH_STEP_ASKS: Final = Asks(
     outcome="Say whether it was done",
     note="Write what changed, or why it could not be done",
 )
-CONCERNED_CHILD_ASKS: Final = Asks(how_known="Say how it is known")
+CONCERNED_CHILD_ASKS: Final = Asks(kind="Say what ties the child to it", how_known="Say how it is known")
 STAFF_DECIDE_ASKS: Final = Asks(
     decision="Choose what happens next",
     reason="Give the reason for the decision",
@@ -379,13 +379,13 @@ def why_not_finish_step(
     return FINISH_STEP_ASKS.missing(note=note)
 
 
-def why_not_add_child(*, about: str, may_see_child: bool, how_known: str) -> str | None:
+def why_not_add_child(*, about: str, may_see_child: bool, kind: str, how_known: str) -> str | None:
     """A tie between a child and the place or group that a worry is about."""
     if about == About.CHILD:
         return "This worry is about a child already. Tell another worry about the other child."
     if not may_see_child:
-        return "Your agency is not involved with this child. Tell a worry about the child."
-    return CONCERNED_CHILD_ASKS.missing(how_known=how_known)
+        return "You do not see this child’s record. Tell a worry about the child."
+    return CONCERNED_CHILD_ASKS.missing(kind=kind, how_known=how_known)
 
 
 def why_not_ask(

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from heard.cases.concern.holder.urls import urlpatterns as holder
 from heard.cases.concern.strategy.urls import urlpatterns as strategy
 from heard.cases.concern.views import afterwards, asking, deciding, files, staff, steps, telling
 
@@ -36,4 +37,5 @@ urlpatterns: list[URLPattern] = [
     path("worries/<uuid:concern_id>/children/", afterwards.children, name="concern_children"),
     path("drafts/", telling.drafts, name="drafts"),
     *strategy,
+    *holder,
 ]

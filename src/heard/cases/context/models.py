@@ -107,6 +107,11 @@ class Context(models.Model):
         return self.state == self.State.OPEN
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody who works with children may read it."""
+        return self.place_id is not None and self.setting not in rules.NEED_TO_KNOW
+
+    @property
     def end(self) -> str:
         """place or group"""
         return "place" if self.place_id else "group"

@@ -63,7 +63,7 @@ def contexts_visible_to(user: User) -> QuerySet[Context]:
     place = Q(place__isnull=False)
     if not _sees_all(user):
         place &= ~Q(setting__in=rules.NEED_TO_KNOW) | _works_on(user)
-    group = Q(group__isnull=False) & Q(Exists(web(user).nodes("group").filter(pk=OuterRef("group_id"))))
+    group = Q(group__isnull=False) & web(user).through("group", "group_id")
     return Context.objects.filter(place | group).select_related(*_BESIDE)
 
 

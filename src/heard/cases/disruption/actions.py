@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,19 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to, why_not_give
+from heard.cases.case.queries import case_visible_to
 from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules
-from heard.cases.disruption.models import DisruptionStep, StepBreach
+from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
 from heard.cases.disruption.rules import Progress
 from heard.govuk.environment import day
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import TieSource
 
 
 @transaction.atomic
@@ -128,10 +130,18 @@ def plan_context_step(
     owner: User | None,
     power: str = "",
     legal_power: str = "",
+    panel_action_id: uuid.UUID | None = None,
 ) -> DisruptionStep:
-    """A step about the place or group of a context, towards a goal of it. Who is given it learns of it."""
+    """A step about the place or group of a context, towards a goal of it. Who is given it learns of it. `panel_action_id`: what a
+    conference decided, where it comes from there."""
     context = locked_context(by, context_id)
-    step = DisruptionStep(context=context, added_by=by, place_id=context.place_id, group_id=context.group_id)
+    step = DisruptionStep(
+        context=context,
+        added_by=by,
+        place_id=context.place_id,
+        group_id=context.group_id,
+        panel_action_id=panel_action_id,
+    )
     given = {
         "kind": kind,
         "what": what,
@@ -220,7 +230,7 @@ def open_steps_about(*, by: User, **node: uuid.UUID) -> list[DisruptionStep]:
     steps = queries.all_steps_about(by, **node)
     children = {one.child_case.person_id for one in steps if one.case_id}
     record_looks(by=by, subject="disruption step", subject_id=next(iter(node.values())), person_ids=children)
-    return steps
+    return queries.with_grounds(by, steps)
 
 
 def _write_in_context(
@@ -305,7 +315,8 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         is_a_child=against.is_a_child or against.end_id == case.person_id,
         due_on=given["due_on"],
     )
-    refuse(why_not or why_not_give(by, given["owner"], person_id=case.person_id))
+    refuse(why_not)
+    allow_to_do(by=by, owner=given["owner"], person_id=case.person_id)
     refuse(_choose_power(by, step, against, given["legal_power"]))
     if (step.ends_on or step.look_again_on) and given["owner"] is None:
         raise Refused(rules.NEEDS_OWNER)
@@ -366,9 +377,11 @@ def keep_power(
     ends_on: date | None = None,
     look_again_on: date | None = None,
     ended_on: date | None = None,
+    rests_on: Collection[uuid.UUID] | None = None,
 ) -> DisruptionStep:
     """What is known of the power that a step uses: what it rests on, who asked for it, when it was served and until when it holds. Also once
-    the step is done, for its days go on."""
+    the step is done, for its days go on. `rests_on`: sources of ties, of those that the user may choose from (`queries.to_rest_on`); None
+    leaves them as they are."""
     step = _locked_any(by, step_id)
     said = {"grounds": grounds, "childs_view": childs_view, "safety": safety, "asked_by": asked_by, "conditions": conditions}  # fmt: skip
     days: dict[str, Any] = {"asked_on": asked_on, "served_on": served_on, "ends_on": ends_on, "look_again_on": look_again_on, "ended_on": ended_on}  # fmt: skip
@@ -388,8 +401,52 @@ def keep_power(
         setattr(step, name, value)
     step.full_clean()
     step.save()
+    if rests_on is not None:
+        _rest_on(by, step, set(rests_on))
     was = {name: str(now[name]) for name in days if now[name] and now[name] != days[name]}
     _audit_any(by, "change", step, **({"was": was} if was else {}))
+    return step
+
+
+def _rest_on(by: User, step: DisruptionStep, keys: set[uuid.UUID]) -> None:
+    """What the user may not see of what it rests on stays."""
+    offered, chosen = queries.to_rest_on(by, step)
+    if not keys <= offered.keys():
+        raise Hidden
+    off = step.rests_on.filter(taken_off_at=None, source__in=chosen - keys)
+    off.update(taken_off_at=timezone.now())
+    StepGround.objects.bulk_create(
+        [StepGround(step=step, source_id=key, chosen_by=by) for key in sorted(keys - chosen)]
+    )
+
+
+@transaction.atomic
+def tell_of_withdrawn(*, by: User, source: TieSource) -> None:
+    """A source of a tie was withdrawn: whoever does a step that rests on it learns of it, and who works with the child or holds the context. It
+    says nothing of the source: who is told may not see it."""
+    rows = StepGround.objects.filter(source=source.pk, taken_off_at=None)
+    for one in rows.select_related("step__case", "step__owner", "step__context__held_by"):
+        step = one.step
+        record_audit(by=by, verb="withdraw", subject="ground", subject_id=one.pk)
+        announce(
+            by=by,
+            kind=Notified.GROUND_WITHDRAWN,
+            subject="step grounds",
+            subject_id=step.pk,
+            person_id=step.case.person_id if step.case else None,
+            named=[step.owner, step.context.held_by if step.context else None],
+            beside=step.person_id,
+        )
+
+
+@transaction.atomic
+def look_at_grounds(*, by: User, step_id: uuid.UUID, what_now: str, why_now: str) -> DisruptionStep:
+    """Somebody looked whether a step still stands of which something it rests on was withdrawn, and says what is done."""
+    step = _locked_any(by, step_id)
+    refuse(queries.why_not_look_at_grounds(by, step, what_now, why_now) or _names_a_child(by, step, why_now))
+    lost = step.rests_on.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False)
+    lost.update(what_now=what_now, why_now=why_now.strip(), looked_by=by, looked_at=timezone.now())
+    _audit_any(by, "look again", step)
     return step
 
 

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
-from heard.cases.disruption.models import DisruptionStep
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.cases.disruption.models import DisruptionStep, StepGround
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -190,6 +198,12 @@ class PowerForm(Form):
 
     asks = rules.POWER_ASKS
 
+    def __init__(self, *args: Any, sources: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rests_on"].choices = sources  # type: ignore[attr-defined]
+        if not sources:
+            del self.fields["rests_on"]
+
     childs_view = TextareaField(
         _("What does the child think of it?"),
         hint=_("In their words where you can. If nobody asked them, or they do not know of it: why not?"),
@@ -208,6 +222,13 @@ class PowerForm(Form):
             "What is known, who says so, and since when. Look again whether it still stands before anybody acts on it."
         ),
         rows=3,
+    )
+    rests_on = CheckboxesField(
+        _("Which of what is known in Heard does it rest on?"),
+        hint=_(
+            "Whoever does the step learns of it if one of them is withdrawn. Others read those that they may see."
+        ),
+        required=False,
     )
     asked_by = TextField(
         _("Who asked for it?"),
@@ -256,6 +277,19 @@ class BreachForm(Form):
     what_was_done = TextareaField(
         _("How was it broken, and what was done?"),
         hint=_("What the police or the court did, and what was done so that children are safe."),
+        rows=4,
+    )
+
+
+class GroundsForm(Form):
+    """Whether a step stands without what was withdrawn, for `look_at_grounds`."""
+
+    asks = rules.GROUNDS_ASKS
+
+    what_now = RadiosField(_("Does the step stand without it?"), choices=StepGround.Now.choices)
+    why_now = TextareaField(
+        _("What did you look at, and what is done now?"),
+        hint=_("Whom you asked, who was told, and by when. Whoever may read the step reads this."),
         rows=4,
     )
 

@@ -2,7 +2,7 @@
 force; those about a place or group itself belong to its context, towards a goal of it."""
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ from heard.network.rules import MOVES
 if TYPE_CHECKING:
     from heard.cases.case.models import Case
 
-__all__ = ["DisruptionStep", "StepBreach"]
+__all__ = ["DisruptionStep", "StepBreach", "StepGround"]
 
 
 class DisruptionStep(models.Model):
@@ -34,6 +34,7 @@ class DisruptionStep(models.Model):
         DONE = rules.Progress.DONE.value, _("Done")
         NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
 
+    rests: Any = None  # what it rests on, as a reader may see it (`queries.with_grounds`)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     belongs_to: ClassVar = ("case", "context")
     case = models.ForeignKey(
@@ -187,6 +188,12 @@ class DisruptionStep(models.Model):
         return who is not None and rules.is_a_child(who.kind, who.birth_date, timezone.localdate())
 
     @property
+    def lost_a_ground(self) -> bool:
+        """Whether a source that it rests on was withdrawn. Fetch `rests_on__source` with it."""
+        standing = (one for one in self.rests_on.all() if one.taken_off_at is None)
+        return any(one.source.withdrawn_at for one in standing)
+
+    @property
     def power_label(self) -> str:
         """The power as the release calls it that it was chosen from; '' where none was chosen."""
         return load.release(self.release).power(self.legal_power).label if self.legal_power else ""
@@ -205,6 +212,49 @@ class DisruptionStep(models.Model):
     def broken(self) -> "list[StepBreach]":
         """Each time that it was broken, without what was noted wrongly. Fetch `breaches` with it."""
         return [one for one in self.noted_breaches if one.taken_back_at is None]
+
+
+class StepGround(models.Model):
+    """A source of a tie on which the power of a step rests, as whoever wrote of the power chose it. Never changed but for the answer of whoever
+    looks whether the step still stands once the source is withdrawn."""
+
+    class Now(models.TextChoices):
+        STANDS = rules.Now.STANDS.value, _("It stands on what else is known")
+        CHANGED = rules.Now.CHANGED.value, _("It is changed")
+        ENDED = rules.Now.ENDED.value, _("It is ended, or taken back")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="rests_on")
+    source = models.ForeignKey("network.TieSource", on_delete=models.CASCADE, related_name="+")
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+    taken_off_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when the step no longer rests on it.")
+    )
+    what_now = models.CharField(
+        max_length=7, choices=Now, blank=True, help_text=_("What became of the step once it was withdrawn.")
+    )
+    why_now = models.TextField(blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["chosen_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["step", "source"], condition=models.Q(taken_off_at=None), name="rests_on_it_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(looked_at=None, looked_by=None, what_now="", why_now="")
+                | (models.Q(looked_at__isnull=False, looked_by__isnull=False) & ~models.Q(what_now="") & ~models.Q(why_now="")),
+                name="ground_looked_at_with_why",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return "ground"
 
 
 class StepBreach(models.Model):

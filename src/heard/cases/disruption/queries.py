@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case as Choose
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.context.queries import contexts_visible_to, leads, names_of, open_goals
 from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
-from heard.cases.disruption.models import DisruptionStep, StepBreach
+from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
 from heard.knowledge import load
 from heard.network.queries import (
+    SourceRead,
     children_tied,
     group_visible_to,
     people_visible_to,
     place_visible_to,
     sees,
+    sources_at,
+    sources_read,
     visible_through,
     web,
 )
@@ -151,6 +155,73 @@ def powers_due(user: User) -> QuerySet[DisruptionStep]:
     next_on = Choose(When(young & begun, then=Value(today)), default=Least(*both), output_field=DateField())
     soon = today + rules.AGAIN_WITHIN
     return rows.annotate(next_on=next_on).filter(next_on__lte=soon).order_by("next_on", "added_at")
+
+
+@dataclass(frozen=True)
+class Rests:
+    """What a step rests on, as one reader may see it. `gone`: what of it was withdrawn, with when and why. `unseen_gone`: something that they
+    may not see was, of which no more is said. `answer`: what was last said to that."""
+
+    stands: list[SourceRead]
+    gone: list[SourceRead]
+    unseen_gone: bool
+    answer: StepGround | None
+    waits: bool
+
+
+def with_grounds(user: User, steps: Iterable[DisruptionStep]) -> list[DisruptionStep]:
+    """These steps, which the user sees, each with what it `rests` on. A fixed number of queries."""
+    found = list(steps)
+    rows = StepGround.objects.filter(step__in=[one.pk for one in found], taken_off_at=None)
+    grounds = list(rows.select_related("source", "looked_by"))
+    read = sources_read(user, {one.source_id for one in grounds})
+    for step in found:
+        step.rests = _rests([one for one in grounds if one.step_id == step.pk], read)
+    return found
+
+
+def _rests(grounds: list[StepGround], read: Mapping[uuid.UUID, SourceRead]) -> Rests:
+    seen = [read[one.source_id] for one in grounds if one.source_id in read]
+    gone = [one for one in grounds if one.source.withdrawn_at]
+    answers = sorted((one for one in gone if one.looked_at), key=lambda one: one.looked_at or one.chosen_at)
+    return Rests(
+        stands=[one for one in seen if one.source.withdrawn_at is None],
+        gone=[one for one in seen if one.source.withdrawn_at],
+        unseen_gone=any(one.source_id not in read for one in gone),
+        answer=answers[-1] if answers else None,
+        waits=any(one.looked_at is None for one in gone),
+    )
+
+
+def to_rest_on(user: User, step: DisruptionStep) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
+    """Sources that the power of a step may rest on, by their keys: of ties of whom or what it is against, or of the child where that is only
+    described; those that the user may see, the latest, and those that it rests on. And the keys of these."""
+    key = step.end_id or (step.case.person_id if step.case else None)
+    offered = {one.source.pk: one for one in (sources_at(user, key, rules.MOST_OFFERED) if key else ())}
+    rows = StepGround.objects.filter(step=step, taken_off_at=None, source__withdrawn_at=None)
+    chosen = sources_read(user, set(rows.values_list("source", flat=True)))
+    return chosen | offered, set(chosen)
+
+
+def grounds_gone(user: User) -> QuerySet[DisruptionStep]:
+    """Steps of this user, or left to them, of which a ground was withdrawn and nobody has said what that means; with `gone_at`, when it was."""
+    lost = _lost(user).filter(step=OuterRef("pk"))
+    rows = all_steps_visible_to(user).filter(_own_or_left(user), Exists(lost))
+    first = lost.order_by("source__withdrawn_at").values("source__withdrawn_at")[:1]
+    return rows.annotate(gone_at=Subquery(first)).order_by("gone_at", "pk")
+
+
+def _lost(user: User) -> QuerySet[StepGround]:
+    rows = StepGround.objects.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False)
+    return rows.order_by() if user.may(May.PLAN) else rows.none()
+
+
+def why_not_look_at_grounds(user: User, step: DisruptionStep, what_now: str, why_now: str) -> str | None:
+    """Why this user may not say now what it means for a step that something it rests on was withdrawn."""
+    waits = _lost(user).filter(step=step).exists()
+    return rules.why_not_look_at_grounds(
+        not_theirs=_not_theirs(user, step), waits=waits, what_now=what_now, why_now=why_now
+    )
 
 
 def powers_against(user: User, end: str = "") -> list[Power]:
@@ -319,6 +390,16 @@ def against_of(user: User, context: Context) -> Against:
 def why_not_begin(user: User, case: Case) -> str | None:
     """What stands in the way of writing a step in this case at all."""
     return rules.why_not_begin_step(may_plan=user.may(May.PLAN), case_is_open=case.state == "open")
+
+
+def to_finish(user: User) -> Counting:
+    """Every step against what harms, of cases and of work on places and groups, on the day by which it was due; kept where it was done or could
+    not be done, and what came of it is written down. Over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    about = Coalesce("case__person", "context")
+    steps = DisruptionStep.objects.order_by().annotate(about=about)
+    return Counting(steps, "due_on", ~Q(state=rules.Progress.OPEN) & ~Q(note=""), "about")
 
 
 def steps_with_an_owner(user: User, case: str) -> Exists:

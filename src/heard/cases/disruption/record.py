@@ -50,6 +50,8 @@ def _power(one: DisruptionStep) -> Iterator[Text]:
     yield labelled(_("What the child thinks of it"), one.childs_view)
     yield labelled(_("What it means for safety"), one.safety)
     yield labelled(_("What it rests on"), one.grounds)
+    if one.lost_a_ground:
+        yield say(_("One of its grounds was withdrawn."))
     if one.asked_on:
         yield say(_("Asked for by %(who)s on %(date)s"), who=one.asked_by, date=one.asked_on)
     for called, day in ((_("Served"), one.served_on), (_("Ends"), one.ends_on), (_("Looked at again"), one.look_again_on), (_("Ended"), one.ended_on)):  # fmt: skip
@@ -65,7 +67,7 @@ STEPS = Record(
     _("Disruption steps"),
     DisruptionStep.objects.filter(case__isnull=False)
     .select_related("person", "place", "group", "agency", "owner")
-    .prefetch_related("breaches")
+    .prefetch_related("breaches", "rests_on__source")
     .order_by("due_on", "added_at"),
     "case__person",
     steps_visible_to,

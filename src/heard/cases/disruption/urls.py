@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("disruption/<uuid:disruption_id>/", views.change, name="disruption_step"),
     path("disruption/<uuid:disruption_id>/finish/", views.finish, name="disruption_finish"),
     path("steps/<uuid:step_id>/power/", views.power, name="step_power"),
+    path("steps/<uuid:step_id>/grounds/", views.grounds, name="step_grounds"),
     path("steps/<uuid:step_id>/broken/", views.broken, name="step_broken"),
     path("steps/<uuid:step_id>/broken/<uuid:breach_id>/", views.take_back, name="step_not_broken"),
     path("contexts/<uuid:context_id>/steps/add/", views.add_to_context, name="context_step_add"),

@@ -18,10 +18,11 @@ from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of
 from heard.cases.case.rules import days_late, language_hints
+from heard.cases.case.turn import local_procedures
 from heard.cases.context.actions import read_context
 from heard.cases.context.queries import open_goals
 from heard.cases.context.views.opening import in_context
-from heard.cases.disruption import actions, queries
+from heard.cases.disruption import actions, queries, rules
 from heard.cases.disruption.forms import (
     SOMEBODY_ELSE,
     BreachForm,
@@ -29,10 +30,12 @@ from heard.cases.disruption.forms import (
     ContextPowerForm,
     ContextStepForm,
     FinishForm,
+    GroundsForm,
     PowerForm,
     StepForm,
     TakeBackForm,
 )
+from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import open_record
 from heard.services.law.queries import Known, checks_of_powers, power_named
@@ -45,7 +48,7 @@ def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     case = case_visible_to(user, case_id)
     open_record(by=user, person_id=case.person_id)
-    steps = list(queries.steps_of(user, case_id))
+    steps = queries.with_grounds(user, queries.steps_of(user, case_id))
     today = timezone.localdate()
     rows = [(step, days_late(step.due_on, today) if step.state == "open" else 0) for step in steps]
     hints = {hint.found: hint for step in steps if step.state == "open" for hint in language_hints(step.what)}
@@ -56,6 +59,7 @@ def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "may_change": user.may(May.PLAN),
         "why_not": queries.why_not_begin(user, case),
         "checked": checks_of_powers(user),
+        "local": local_procedures(user, "disruption"),
     }
     return render(request, "cases/disruption/disruption.html", context)
 
@@ -69,6 +73,7 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.plan_step(by=user, case_id=case_id, **form.answered)
+            messages.success(request, _("Saved: the step."))
             return redirect("disruption", case_id=case_id)
     return _page(request, case, form, _("Add a step"))
 
@@ -88,6 +93,7 @@ def change(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.change_step(by=user, disruption_id=step.pk, **form.answered)
+            messages.success(request, _("Saved: the step as it is now."))
             return redirect("disruption", case_id=step.case_id)
     return _page(request, step.child_case, form, _("Change the step"))
 
@@ -116,6 +122,7 @@ def add_to_context(request: Request, context_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.plan_context_step(by=user, context_id=context_id, **form.answered)
+            messages.success(request, _("Saved: the step."))
             return redirect("context", context_id=context_id)
     return in_context(request, context, form, _("Add a step"), why_not=why_not)
 
@@ -133,6 +140,7 @@ def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_context_step(by=user, step_id=step.pk, **form.answered)
+            messages.success(request, _("Saved: the step as it is now."))
             return redirect("context", context_id=step.context_id)
     return in_context(request, step.context, form, _("Change the step"), why_not=why_not)
 
@@ -159,15 +167,41 @@ def power(request: Request, step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     step = actions.open_any_step(by=user, step_id=step_id)
     kind: Any = ContextPowerForm if step.context else PowerForm
-    now = {name: getattr(step, name) for name in kind.base_fields}
-    form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now)
+    now = {name: getattr(step, name) for name in kind.base_fields if name != "rests_on"}
+    offered, chosen = queries.to_rest_on(user, step)
+    now["rests_on"] = [str(key) for key in sorted(chosen)]
+    sources = [(str(key), _as_choice(one)) for key, one in offered.items()]
+    form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now, sources=sources)
     why_not = queries.why_not_use_power(user, step, ends=step.is_begun)
     if not why_not and form.is_valid():
         with sending(request, form):
-            actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data)
+            rests_on = [uuid.UUID(key) for key in form.cleaned_data.pop("rests_on", [])]
+            actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data, rests_on=rests_on)
             messages.success(request, _("Saved: the power."))
             return _to_where_it_stands(step)
     return _power_page(request, step, form, _("The power"), why_not)
+
+
+def _as_choice(one: Any) -> str:
+    holder = f", {one.source.holder}" if one.source.holder else ""
+    return f"{one.said}: {one.source.words} ({day(one.source.recorded_at)}{holder})"
+
+
+@gate(May.PLAN)
+def grounds(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    """Something that a step rests on was withdrawn: whether it still stands, and what is done."""
+    user: Any = request.user
+    [step] = queries.with_grounds(user, [actions.open_any_step(by=user, step_id=step_id)])
+    form = kept_form(request, GroundsForm, kind="step.grounds", subject_id=step.pk)
+    why_not = queries.why_not_look_at_grounds(user, step, rules.Now.STANDS, "-")
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.look_at_grounds(by=user, step_id=step.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: what it means for the step."))
+            if form.cleaned_data["what_now"] == rules.Now.STANDS:
+                return _to_where_it_stands(step)
+            return redirect("step_power", step_id=step.pk)
+    return _power_page(request, step, form, _("One of its grounds was withdrawn"), why_not)
 
 
 @gate(May.PLAN)
@@ -318,6 +352,13 @@ def _end(step: Any) -> str:
 
 
 def _page(request: HttpRequest, case: Any, form: Any, title: str, about: Any = None) -> HttpResponse:
-    latest = words_of(request.user, case.person_id).first()  # type: ignore[arg-type]
-    context = {"case": case, "form": form, "title": title, "about": about, "latest": latest}
+    user: Any = request.user
+    context = {
+        "case": case,
+        "form": form,
+        "title": title,
+        "about": about,
+        "latest": words_of(user, case.person_id).first(),
+        "local": local_procedures(user, "disruption"),
+    }
     return render(request, "cases/disruption/form.html", context)

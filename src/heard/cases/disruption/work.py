@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.disruption import queries, rules
-from heard.cases.disruption.models import DisruptionStep
+from heard.cases.disruption.models import DisruptionStep, StepGround
 
 
 def whose_is(row: DisruptionStep) -> Any:
@@ -32,6 +32,14 @@ OF_CONTEXTS = WorkList(
     "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group", "owner"),
     whose=whose_is, own=lambda user: Q(owner=user),
     only_if=lambda user: DisruptionStep.objects.filter(state=rules.Progress.OPEN, context__isnull=False),
+)  # fmt: skip
+GROUNDS = WorkList(
+    "grounds", _("Steps that lost one of their grounds"), May.PLAN, queries.grounds_gone, "step_grounds",
+    lambda row: row.case.person if row.case else row.context.whom,
+    _("One of its grounds was withdrawn: does it still stand?"),
+    note="what", shows=("case__person", "context__place", "context__group", "owner"),
+    whose=whose_is,
+    only_if=lambda user: StepGround.objects.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False),
 )  # fmt: skip
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",

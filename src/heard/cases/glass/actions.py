@@ -14,17 +14,20 @@ from django.tasks import task
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.addressing import everybody_who, user_with_key
+from heard.agencies.addressing import user_with_key
 from heard.agencies.rules import May, refuse
 from heard.cases.case.notices.actions import mark_subject_seen
+from heard.cases.case.notices.addressees import officers_outside
 from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.queries import worries_about
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import after_working_days
 from heard.cases.glass import queries, rules
 from heard.cases.glass.models import Opening
+from heard.cases.glass.unreviewed import give_to_others
 from heard.network.actions import open_by_glass
 from heard.network.leading import agencies_answering
-from heard.network.queries import meant_in_full
+from heard.network.queries import meant_in_full, not_kept_out
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -56,7 +59,7 @@ def break_glass(
     """Opens the record of the child of this name and date of birth to `by`, for some hours, and tells those who answer for it.
 
     Where there is none, and where `by` is kept out, the same is done and written: one row, and one task, which tells those who
-    may see the record that somebody who is kept out tried. Restricted records are opened like others.
+    have to know that somebody who is kept out tried. Restricted records are opened like others.
     """
     refuse(
         rules.why_not_break(may_break=by.may(May.BREAK_GLASS), has_team=by.team is not None, reason=reason)
@@ -86,10 +89,8 @@ def _open(by: User, person_id: uuid.UUID, reason: str, now: datetime) -> Opening
         until=until,
         due_on=after_working_days(timezone.localdate(now), rules.WORKING_DAYS),
     )
-    reviewers = (user for user in everybody_who(May.REVIEW_READING) if user.pk != by.pk)
-    if not any(queries.openings_to_review(one).filter(pk=opening.pk).exists() for one in reviewers):
-        opening.without_name = True
-        opening.save(update_fields=["without_name"])
+    give_to_others(opening.pk)
+    opening.refresh_from_db(fields=["without_name"])
     announce(
         by=by,
         kind=Notified.GLASS,
@@ -102,28 +103,51 @@ def _open(by: User, person_id: uuid.UUID, reason: str, now: datetime) -> Opening
 
 
 def tell_of_try(*, by: User, kept_out: Iterable[object]) -> None:
-    """Once the transaction is done, those who may see these records learn that `by`, who is kept out of them, tried. The same
-    task is put into the queue where there are none, so that the time it takes says nothing."""
+    """Once the transaction is done, those who have to know learn that `by`, who is kept out of these records, tried. The same task
+    is put into the queue where there are none, so that the time it takes says nothing."""
     keys = [str(key) for key in kept_out]
     tell_who_may_see.enqueue(by.pk, keys)
 
 
 @task()
 def tell_who_may_see(user_id: int, person_ids: list[str]) -> None:
-    """After a try that opened nothing: where it was for a record that this user is kept out of, those who may see it learn of
-    it, and it stands among who looked."""
+    """After a try that opened nothing, of records that this user is kept out of. Where a list says so, those who may see it learn of
+    it, and it stands among who looked. Where they are kept out because of a worry about them, those alone who heard that worry do."""
     by = user_with_key(user_id)
-    for key in map(uuid.UUID, person_ids):
+    keys = set(map(uuid.UUID, person_ids))
+    listed = keys - not_kept_out(by, keys)
+    for key in keys:
         with transaction.atomic():
-            record_audit(by=by, verb="try to open", subject="person", subject_id=key, person_id=key)
-            announce(
-                by=by,
-                kind=Notified.KEPT_OUT,
-                subject="access",
-                subject_id=key,
-                person_id=key,
-                agencies=agencies_answering(key),
-            )
+            if key in listed:
+                _tell_who_may_see(by, key)
+            _tell_who_heard(by, key)
+
+
+def _tell_who_may_see(by: User, person_id: uuid.UUID) -> None:
+    record_audit(by=by, verb="try to open", subject="person", subject_id=person_id, person_id=person_id)
+    announce(
+        by=by,
+        kind=Notified.KEPT_OUT,
+        subject="try",
+        subject_id=f"{person_id.hex}:{by.pk}",  # each who tries: one is no reason to be silent of the next
+        person_id=person_id,
+        agencies=agencies_answering(person_id),
+    )
+
+
+def _tell_who_heard(by: User, person_id: uuid.UUID) -> None:
+    """No row names the child: who looked at a record is read by those who work with this user."""
+    for worry, heard_by in worries_about(by, person_id).items():
+        record_audit(by=by, verb="try to open", subject="concern", subject_id=worry)
+        announce(
+            by=by,
+            kind=Notified.STAFF_TRIED,
+            subject="staff worry",
+            subject_id=worry,
+            person_id=person_id,
+            named=officers_outside(by) or heard_by,
+            not_to=by,
+        )
 
 
 @transaction.atomic

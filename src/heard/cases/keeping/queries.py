@@ -50,8 +50,11 @@ def holds_waiting(user: User) -> QuerySet[Hold]:
     return holds_visible_to(user).filter(_IN_FORCE).filter(to_confirm | to_lift)
 
 
-def is_held(user: User | None, person_id: uuid.UUID) -> bool:
-    """Whether anything stops that this record is destroyed. Asked of every hold, whoever asks."""
+def is_held(user: User | None, person_id: uuid.UUID | None) -> bool:
+    """Whether anything stops that this record, or a file of it, is destroyed; None for what is no child's, which a hold on everything
+    keeps. Asked of every hold, whoever asks."""
+    if person_id is None:
+        return is_everything_held(user)
     agencies = agencies_answering(person_id)
     on_it = Q(scope=rules.Scope.ALL) | Q(person=person_id) | Q(agency__in=agencies)
     return Hold.objects.filter(_IN_FORCE).filter(on_it).exists()

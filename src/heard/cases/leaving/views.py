@@ -15,6 +15,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, words_of
+from heard.cases.case.turn import local_procedures
 from heard.cases.leaving import actions, queries
 from heard.cases.leaving.forms import AcceptedForm, AfterPlanForm, HandOverForm, NewsForm, TakeBackForm
 from heard.network.actions import open_record
@@ -40,7 +41,8 @@ def hand_over(request: Request, case_id: uuid.UUID) -> HttpResponse:
             made = actions.hand_over(by=user, case_id=case_id, **form.cleaned_data)
             messages.success(request, _("Saved. It stays in your work until somebody there accepts."))
             return redirect("handover", handover_id=made.pk)
-    context = {"case": case, "person": person, "form": form, "why_not": why_not}
+    local = local_procedures(user, "handover")
+    context = {"case": case, "person": person, "form": form, "why_not": why_not, "local": local}
     return render(request, "cases/leaving/hand_over.html", context)
 
 
@@ -62,6 +64,7 @@ def handover(request: Request, handover_id: uuid.UUID) -> HttpResponse:
         "news": list(queries.news_of(user, handover_id)),
         "form": form if may_follow else None,
         "days_left": (this.ask_again_on - timezone.localdate()).days,
+        "local": local_procedures(user, "handover"),
     }
     return render(request, "cases/leaving/handover.html", context)
 

@@ -4,7 +4,9 @@ transaction."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -30,9 +32,19 @@ from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 from heard.knowledge import load
-from heard.network.actions import Knows, add_group, add_person, add_place, hold_person, note_tie
+from heard.network.actions import (
+    Called,
+    Knows,
+    Says,
+    add_group,
+    add_person,
+    add_place,
+    hold_person,
+    keep_mentions,
+    note_tie_between,
+)
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
-from heard.network.rules import How
+from heard.network.rules import OTHER, SAID_TO_HARM, Basis, How, NodeKind
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -245,16 +257,22 @@ def note_answer(
     episode_id: uuid.UUID,
     end: str,
     name: str,
-    tie: str,
-    choice: str,
-    kind: str = "",
+    choice: str = "",
+    kind: str = OTHER,
+    in_words: str = "",
+    back: bool = False,
+    new_kind: str = "",
+    service: str = "",
     postcode: str = "",
+    is_home: bool = False,
     since: date | None = None,
 ) -> None:
-    """Somebody, somewhere or a group (`end`: person, place or group) that the child spoke of becomes a tie.
+    """Who or what the child spoke of (`end`: person, place, group or handle) becomes a tie of the child.
 
-    `choice` is the key of one on record, or "new"; `kind` then says what it is: adult or child, or the kind of place or
-    group. How it is known is the interview. A key of one that `by` may not see is `Hidden`.
+    `kind`, `in_words`, `back`: what ties them, as `note_tie` takes it. `choice` is the key of one on record, or "new"; `new_kind` then
+    says what it is: adult or child, or the kind of place or group; `is_home`: somebody lives at that place. A phone, car or account is
+    not looked for: `new_kind` is its type, `service` where an account is. How it is known is the interview. A key of one that `by` may
+    not see is `Hidden`.
     """
     episode = _locked(by, episode_id)
     interview = Interview.objects.filter(episode=episode).first()
@@ -263,21 +281,26 @@ def note_answer(
             may_note=by.may(May.MISSING),
             has_interview=interview is not None,
             name=name,
-            tie=tie,
-            chosen=bool(choice),
+            kind=kind,
+            chosen=bool(choice) or end == NodeKind.HANDLE,
         )
     )
     assert interview is not None
-    ends = {"person": _person_of, "place": _place_of, "group": _group_of}
-    to = ends[end](by, name, choice, kind, postcode)
-    note_tie(
+    ends: dict[str, Any] = {
+        "person": _person_of,
+        "place": partial(_place_of, postcode=postcode, is_home=is_home),
+        "group": _group_of,
+        "handle": partial(_handle_of, service=service),
+    }
+    note_tie_between(
         by=by,
-        one_id=episode.person_id,
-        other_id=to.pk,
-        in_words=tie.strip(),
+        one=episode.person_id,
+        other=ends[end](by, name, choice, new_kind),
+        says=Says(kind, in_words, back),
         knows=Knows(
             words=f"Interview of {day(interview.held_at)}, after coming back",
             how=How.SAID_BY_CHILD,
+            basis=Basis.TOLD if kind == SAID_TO_HARM else "",
             about="interview",
             about_id=episode.pk,
             valid_from=since,
@@ -286,9 +309,39 @@ def note_answer(
     _audit(by, "add answer", episode)
 
 
-def _person_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any:
+@transaction.atomic
+def keep_named(*, by: User, episode_id: uuid.UUID, ticks: Collection[str]) -> None:
+    """Keeps that an episode or its interview names these phones, cars and accounts (`Found.tick`), so that they can be compared."""
+    episode = _locked(by, episode_id)
+    refuse(rules.why_not_keep(may_note=by.may(May.MISSING)))
+    keep_mentions(
+        by=by,
+        about="interview",
+        about_id=episode.pk,
+        found=[one for one in queries.to_keep_in_episode(by, episode) if one.tick in ticks],
+        on=timezone.localdate(episode.missing_from),
+        person_id=episode.person_id,
+    )
+
+
+@transaction.atomic
+def keep_named_in_form(*, by: User, form_id: uuid.UUID, ticks: Collection[str]) -> None:
+    """The same, of a version of the Philomena form."""
+    form = queries.form_visible_to(by, form_id)
+    hold_person(by=by, person_id=form.person_id)
+    refuse(rules.why_not_keep(may_note=by.may(May.MISSING)))
+    keep_mentions(
+        by=by,
+        about="philomena",
+        about_id=form.pk,
+        found=[one for one in queries.to_keep_in_form(by, form) if one.tick in ticks],
+        person_id=form.person_id,
+    )
+
+
+def _person_of(by: User, name: str, choice: str, kind: str) -> uuid.UUID:
     if choice != "new":
-        return person_visible_to(by, _key(choice))
+        return person_visible_to(by, _key(choice)).pk
     given, _space, family = name.strip().rpartition(" ")
     return add_person(
         by=by,
@@ -296,19 +349,25 @@ def _person_of(by: User, name: str, choice: str, kind: str, postcode: str) -> An
         family_name=family if given else "",
         kind="child" if kind == "child" else "adult",
         why="Named in an interview after a child came back",
-    )
+    ).pk
 
 
-def _place_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any:
+def _place_of(by: User, name: str, choice: str, kind: str, *, postcode: str, is_home: bool) -> uuid.UUID:
     if choice != "new":
-        return place_visible_to(by, _key(choice))
-    return add_place(by=by, name=name.strip(), kind=kind.strip() or "place", postcode=postcode)
+        return place_visible_to(by, _key(choice)).pk
+    return add_place(
+        by=by, name=name.strip(), kind=kind.strip() or "place", postcode=postcode, is_home=is_home
+    ).pk
 
 
-def _group_of(by: User, name: str, choice: str, kind: str, _postcode: str) -> Any:
+def _group_of(by: User, name: str, choice: str, kind: str) -> uuid.UUID:
     if choice != "new":
-        return group_visible_to(by, _key(choice))
-    return add_group(by=by, name=name.strip(), kind=kind.strip() or "group")
+        return group_visible_to(by, _key(choice)).pk
+    return add_group(by=by, name=name.strip(), kind=kind.strip() or "group").pk
+
+
+def _handle_of(_by: User, name: str, _choice: str, kind: str, *, service: str) -> Called:
+    return Called(NodeKind.HANDLE, name, kind, service)
 
 
 def _key(choice: str) -> uuid.UUID:

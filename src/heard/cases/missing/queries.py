@@ -19,13 +19,15 @@ from heard.cases.case.counting import Counting
 from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
 from heard.cases.missing import rules
-from heard.cases.missing.models import EarlierVersion, Episode, InterviewOffer, Philomena
+from heard.cases.missing.models import EarlierVersion, Episode, Interview, InterviewOffer, Philomena
 from heard.network.queries import (
     find_described,
     find_groups,
     find_places,
     people_visible_to,
     person_visible_to,
+    to_keep,
+    told_of_a_tie,
     visible_through,
     web,
 )
@@ -34,9 +36,18 @@ from heard.network.rules import Description, Name
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.attachment.models import Attachment
-    from heard.cases.missing.models import Interview
     from heard.network.queries import Strand
+    from heard.network.rules import Found
 
+# What an episode, its interview and a form say in words that whoever writes them chooses: where a phone, car or account is looked for.
+# What the child said is not among them.
+_EPISODE_WORDS = (
+    "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger_why", "why_not_reported", "clothing", "mood",
+    "money", "phone_state", "found_where", "found_by", "condition", "check_note",
+)  # fmt: skip
+_INTERVIEW_WORDS = (
+    "where", "who_else", "where_was", "who_with", "pushed", "pulled", "would_help", "passed_on",
+)  # fmt: skip
 FORM_PARTS = (
     "description", "associates", "places", "medical", "finance", "social_media", "phone", "transport",
     "what_helps",
@@ -226,9 +237,42 @@ def things_like(user: User, end: str, *, name: str, postcode: str = "") -> list[
 
 def forms_of(user: User, person_id: uuid.UUID) -> QuerySet[Philomena]:
     """Each version of the child's Philomena form, the latest first. `Hidden` unless the user may see the child: so it
-    goes with the child to each agency that is involved."""
+    goes with the child to each team that works with them."""
     person_visible_to(user, person_id)
     return Philomena.objects.filter(person_id=person_id).select_related("written_by", "photo", "person")
+
+
+def forms_visible_to(user: User) -> QuerySet[Philomena]:
+    """Every version of the form of every child whose record the user may open."""
+    return Philomena.objects.filter(visible_through(user, "person"))
+
+
+def form_visible_to(user: User, form_id: uuid.UUID) -> Philomena:
+    """One version, or `Hidden`."""
+    form = forms_visible_to(user).select_related("person").filter(pk=form_id).first()
+    if form is None:
+        raise Hidden
+    return form
+
+
+def to_keep_in_episode(user: User, episode: Episode) -> tuple[Found, ...]:
+    """Phones, cars and accounts that an episode or its interview names in words and that are not kept with it. Two queries."""
+    return to_keep(user, "interview", [episode.pk], texts_of(user, episode))
+
+
+def texts_of(user: User, episode: Episode) -> list[str]:
+    """Of an episode that the user may read and its interview, as they are written now, what somebody wrote in words of their own. One
+    query."""
+    seen = episodes_visible_to(user).filter(pk=episode.pk).order_by()
+    held: Any = Interview.objects.filter(episode__in=seen.values("pk")).first()
+    texts = [getattr(episode, name) for name in _EPISODE_WORDS]
+    return texts + [getattr(held, name) for name in _INTERVIEW_WORDS] if held else texts
+
+
+def to_keep_in_form(user: User, form: Philomena) -> tuple[Found, ...]:
+    """The same, of a version of the form: what is kept with an earlier one is kept."""
+    versions = forms_of(user, form.person_id).values_list("pk", flat=True)
+    return to_keep(user, "philomena", list(versions), [getattr(form, part) for part in FORM_PARTS])
 
 
 def photos_of(user: User, person_id: uuid.UUID) -> list[Attachment]:
@@ -248,9 +292,11 @@ def begin_form(user: User, person_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
-    """Without restricted people: whoever sees the child reads the form, also who may not know of them."""
+    """Without restricted people, and as far as it may leave as a fact: whoever sees the child reads the form, also who may not know of
+    them."""
     person = people_visible_to(user).prefetch_related("addresses", "other_names").get(pk=person_id)
-    ties = [tie for tie in web(user).around(person_id) if tie.until is None and not tie.restricted]
+    around = web(user, leaving=True).facts_around(person_id)
+    ties = [tie for tie in around if tie.until is None]
     places = [
         ", ".join(filter(None, (address.line, address.postcode)))
         for address in person.addresses.all()
@@ -270,3 +316,17 @@ def _tie(tie: Strand) -> str:
 
 def _counted(rows: QuerySet[Episode]) -> QuerySet[Episode]:
     return rows.filter(taken_back_at=None)
+
+
+def told_of_ties(user: User) -> Counting:
+    """Every interview held, kept where it is a source of a tie to somebody or to a place. Over the whole partnership, for those who see
+    figures."""
+    held = _returns(user).filter(interview__isnull=False)
+    return Counting(held, "interview__held_at", Q(told_of_a_tie(user, "interview", "pk")), "person")
+
+
+def passed_to_reviewer(user: User) -> Counting:
+    """Every interview held, but for those of which it is said that the child has no reviewing officer, kept where it was passed on to
+    them. Over the whole partnership, for those who see figures."""
+    held = _returns(user).filter(interview__isnull=False).exclude(interview__to_reviewer=rules.Passed.NOBODY)
+    return Counting(held, "interview__held_at", Q(interview__to_reviewer=rules.Passed.YES), "person")

@@ -17,7 +17,7 @@ OFFER_ASKS: Final = Asks(
     declined_by="Say who offered the interview.",
 )
 ANSWER_ASKS: Final = Asks(
-    tie="Say what the child has to do with it.",
+    kind="Say what the child has to do with it.",
     choice="Choose one of those on record, or say that it is somebody or somewhere new.",
 )
 FOUND_ASKS: Final = Asks(
@@ -25,6 +25,9 @@ FOUND_ASKS: Final = Asks(
     check_by_police="Say whether the police have seen the child since, or that it is not known.",
 )
 EPISODE_ASKS: Final = Asks(danger="Say whether the child is in danger, or that it is not known.")
+
+
+_LETTERS: Final = 4  # of a name that is looked for in another
 
 
 class Danger(StrEnum):
@@ -280,8 +283,19 @@ def why_not_hold(
     return None
 
 
-def why_not_answer(*, may_note: bool, has_interview: bool, name: str, tie: str, chosen: bool) -> str | None:
-    """A person or place that the child spoke of. `chosen`: somebody looked at who is on record, and chose."""
+def is_where_found(name: str, found_where: str) -> bool:
+    """Whether a place is called as the one where the child was found: one of the two stands in the other, four letters at least."""
+    one, other = (" ".join(text.casefold().split()) for text in (name, found_where))
+    return min(len(one), len(other)) >= _LETTERS and (one in other or other in one)
+
+
+def why_not_keep(*, may_note: bool) -> str | None:
+    """That an episode, an interview or a form names a phone, car or account."""
+    return None if may_note else "Your role does not write about missing children."
+
+
+def why_not_answer(*, may_note: bool, has_interview: bool, name: str, kind: str, chosen: bool) -> str | None:
+    """Who or what the child spoke of. `chosen`: somebody looked at who is on record, and chose; a number is not looked for."""
     if not may_note:
         return "Your role does not write about interviews."
     if not has_interview:
@@ -290,7 +304,7 @@ def why_not_answer(*, may_note: bool, has_interview: bool, name: str, tie: str, 
         return ANSWER_ASKS["choice"]
     if not name.strip():
         return "Give a name, or what the child called it."
-    return ANSWER_ASKS.missing(tie=tie)
+    return ANSWER_ASKS.missing(kind=kind)
 
 
 def why_not_write_form(*, may_note: bool, texts: Iterable[str]) -> str | None:

@@ -24,6 +24,15 @@ urlpatterns: list[URLPattern] = [
     path(
         "missing/<uuid:episode_id>/interview/group/", views.answer, {"end": "group"}, name="interview_group"
     ),
+    path(
+        "missing/<uuid:episode_id>/interview/handle/",
+        views.answer,
+        {"end": "handle"},
+        name="interview_handle",
+    ),
+    path("missing/<uuid:episode_id>/named/", views.episode_named, name="episode_named"),
+    path("ready/<uuid:form_id>/", views.philomena_version, name="philomena_version"),
+    path("ready/<uuid:form_id>/named/", views.philomena_named, name="philomena_named"),
     path("children/<uuid:person_id>/missing/", views.of_child, name="missing_of"),
     path("children/<uuid:person_id>/missing/note/", views.note, name="missing_note"),
     path("children/<uuid:person_id>/ready/", views.philomena, name="philomena"),

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import uuid
 from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.queries import words_of
 from heard.cases.case.turn import where_to_turn
@@ -37,6 +39,9 @@ from heard.govuk.forms import parts_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
 from heard.network.actions import open_record
+from heard.network.queries import named_in, postcodes_to_place, said_left_out, unnamed_in
+from heard.network.rules import FOUND_AT, NodeKind
+from heard.network.views.editing import keep_page
 
 ON_A_PAGE = 25
 
@@ -78,8 +83,7 @@ def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
-            messages.success(request, _("Saved: the missing episode."))
-            return redirect("episode", episode_id=episode.pk)
+            return _written_down(request, episode, ())
     title = _("Note that a child is missing")
     about = _(
         "If a child is missing now and may be in danger, ring 999 first. Write down what you know; more can be added."
@@ -108,8 +112,30 @@ def episode(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "ready": queries.forms_of(user, this.person_id).first(),
         "may_note": user.may(May.MISSING) and this.taken_back_at is None,
         "turn": where_to_turn(user, this.person, "interview"),
+        "named": named_in(user, "interview", episode_id),
+        "unnamed": unnamed_in(user, "interview", episode_id),
+        "names_more": False,
+        "postcodes": [],
     }
+    if context["may_note"]:
+        context["names_more"] = bool(queries.to_keep_in_episode(user, this))
+        context["postcodes"] = postcodes_to_place(user, this.person_id, queries.texts_of(user, this))
     return render(request, "cases/missing/episode.html", context)
+
+
+@gate(May.MISSING)
+def episode_named(request: Request, episode_id: uuid.UUID) -> HttpResponse:
+    """Phones, cars and accounts that an episode or its interview names in words, to tick those that are kept."""
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    return keep_page(
+        request,
+        kind="missing.named",
+        subject_id=episode_id,
+        found=queries.to_keep_in_episode(user, this),
+        save=lambda ticks: actions.keep_named(by=user, episode_id=episode_id, ticks=ticks),
+        back=(reverse("episode", kwargs={"episode_id": episode_id}), _("Episode")),
+    )
 
 
 @gate(May.MISSING)
@@ -122,8 +148,9 @@ def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     form = kept_form(request, EpisodeForm, kind="missing.change", subject_id=episode_id, initial=begin)
     if form.is_valid():
         with sending(request, form):
+            before = queries.to_keep_in_episode(user, this)
             actions.change_episode(by=user, episode_id=episode_id, **form.said)
-            return _written_down(request, this)
+            return _written_down(request, this, before)
     about = _("Add what is known now, or put right what was written.")
     return _episode_form(request, form, this, _("What is known"), about=about)
 
@@ -136,8 +163,9 @@ def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     form = kept_form(request, FoundForm, kind="missing.found", subject_id=episode_id, initial=begin)
     if form.is_valid():
         with sending(request, form):
+            before = queries.to_keep_in_episode(user, this)
             actions.note_found(by=user, episode_id=episode_id, **form.found)
-            return _written_down(request, this)
+            return _written_down(request, this, before)
     title = (
         _("The child is back") if this.found_at is None else _("Put right what was written about the return")
     )
@@ -192,8 +220,9 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
 
     if form.is_valid():
         with sending(request, form):
+            before = queries.to_keep_in_episode(user, this)
             actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
-            return _written_down(request, this)
+            return _written_down(request, this, before)
     about = _(
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
@@ -219,31 +248,43 @@ def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpRespons
     if interviewed is None:
         messages.warning(request, _("Write down the interview first."))
         return redirect("episode", episode_id=episode_id)
-    asked = request.POST.get("name", "").strip()
-    found = _like(user, end, asked, request.POST.get("postcode", "")) if asked else None
-    kind = f"missing.{end}"
-    form = kept_form(request, AnswerForm, kind=kind, subject_id=episode_id, end=end, found=found)
-    if form.is_valid():
+    form, is_sent = _answer_form(request, this, end)
+    if is_sent:
         with sending(request, form):
             actions.note_answer(by=user, episode_id=episode_id, end=end, **form.answer)
             return _written_down(request, this)
-    if found is not None and "choice" not in request.POST:
-        form.errors.pop("choice", None)  # who is known was only looked up, so nothing is missing yet
     titles = {
         "person": _("Somebody whom the child spoke of"),
         "place": _("A place that the child spoke of"),
         "group": _("A group that the child spoke of"),
+        "handle": _("A phone, car or account that the child spoke of"),
     }
     context = {
         "form": form,
         "person": this.person,
         "episode": this,
         "title": titles[end],
-        "searched": found is not None,
         "end": end,
         "answers": queries.answers_of(user, interviewed),
     }
     return render(request, "cases/missing/answer.html", context)
+
+
+def _answer_form(request: HttpRequest, this: Any, end: str) -> tuple[Any, bool]:
+    """The form, and whether it was sent; a name that was typed is looked for first. Where the child was found is where they were found."""
+    name, postcode = request.POST.get("name", "").strip(), request.POST.get("postcode", "").strip()
+    asked = "" if end == NodeKind.HANDLE else name or (postcode if "name" not in request.POST else "")
+    found = _like(request.user, end, asked, postcode) if asked else None
+    about: dict[str, Any] = {"end": end, "found": found}
+    form: Any = kept_form(request, AnswerForm, kind=f"missing.{end}", subject_id=this.pk, **about)
+    if found is not None and ("look" in request.POST or "choice" not in request.POST):
+        begin = form.answers() | {"name": asked}
+        if end == NodeKind.PLACE and not begin["kind"] and rules.is_where_found(asked, this.found_where):
+            begin["kind"] = FOUND_AT
+        kept, form = form.kept, AnswerForm(initial=begin, **about)
+        form.kept = kept
+        return form, False
+    return form, form.is_valid()
 
 
 def _like(user: Any, end: str, name: str, postcode: str) -> list[tuple[str, str, str]]:
@@ -270,8 +311,42 @@ def philomena(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "labels": _labels(),
         "is_missing": queries.open_episode_of(user, person_id) is not None,
         "may_note": user.may(May.MISSING),
+        "named": named_in(user, "philomena", *(one.pk for one in versions)),
+        "unnamed": unnamed_in(user, "philomena", *(one.pk for one in versions)),
+        "names_more": False,
+        "postcodes": [],
     }
+    if user.may(May.MISSING) and versions:
+        latest = versions[0]
+        context["names_more"] = bool(queries.to_keep_in_form(user, latest))
+        texts = [getattr(latest, part) for part in queries.FORM_PARTS]
+        context["postcodes"] = postcodes_to_place(user, person_id, texts)
     return render(request, "cases/missing/philomena.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def philomena_version(request: Request, form_id: uuid.UUID) -> HttpResponse:
+    """One version by its own key."""
+    this = queries.form_visible_to(request.user, form_id)
+    page = reverse("philomena", kwargs={"person_id": this.person_id})
+    return redirect(f"{page}?version={this.version}")
+
+
+@gate(May.MISSING)
+def philomena_named(request: Request, form_id: uuid.UUID) -> HttpResponse:
+    """Phones, cars and accounts that a version of the form names in words, to tick those that are kept."""
+    user: Any = request.user
+    this = queries.form_visible_to(user, form_id)
+    open_record(by=user, person_id=this.person_id)
+    return keep_page(
+        request,
+        kind="missing.form-named",
+        subject_id=form_id,
+        found=queries.to_keep_in_form(user, this),
+        save=lambda ticks: actions.keep_named_in_form(by=user, form_id=form_id, ticks=ticks),
+        back=(reverse("philomena", kwargs={"person_id": this.person_id}), _("Philomena form")),
+    )
 
 
 @gate(May.MISSING)
@@ -291,10 +366,15 @@ def philomena_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     back = ("philomena", {"person_id": person_id})
     if form.is_valid():
         with sending(request, form):
-            actions.write_form(by=user, person_id=person_id, **form.written)
+            last = queries.forms_of(user, person_id).first()
+            before = queries.to_keep_in_form(user, last) if last else ()
+            new = actions.write_form(by=user, person_id=person_id, **form.written)
             messages.success(request, _("Saved: a new version of the form."))
+            if {one.tick for one in queries.to_keep_in_form(user, new)} - {one.tick for one in before}:
+                return redirect("philomena_named", form_id=new.pk)
             return redirect("philomena", person_id=person_id)
-    return _form_page(request, form, person, _("Philomena form"), about=about, back=back)
+    left_out = said_left_out(user, person_id, facts=True)
+    return _form_page(request, form, person, _("Philomena form"), about=about, back=back, left_out=left_out)
 
 
 @gate(May.SEE_CHILD)
@@ -364,8 +444,14 @@ def _due(this: Any) -> dict[str, Any] | None:
     return {"at": this.interview_due_at, "words": words, "met_at": met_at, "said_no": said_no}
 
 
-def _written_down(request: HttpRequest, this: Any) -> HttpResponse:
+def _written_down(request: HttpRequest, this: Any, before: Iterable[Any] | None = None) -> HttpResponse:
+    """Back to the episode. `before`: what its words named that was not kept; where they name more now, to what can be kept first."""
     messages.success(request, _("Saved: the missing episode."))
+    if before is not None:
+        user: Any = request.user
+        now = queries.to_keep_in_episode(user, queries.episode_visible_to(user, this.pk))
+        if {one.tick for one in now} - {one.tick for one in before}:
+            return redirect("episode_named", episode_id=this.pk)
     return redirect("episode", episode_id=this.pk)
 
 

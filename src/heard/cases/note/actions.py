@@ -69,6 +69,7 @@ class Part:
     text: str = ""
     seen: str = ""
     words: str = ""
+    next: str = ""
 
 
 @transaction.atomic
@@ -80,16 +81,17 @@ def write_together(
     at: datetime | None,
     text: str = "",
     where: str = "",
+    who_was_there: str = "",
     source: str = "",
     now: datetime | None = None,
 ) -> list[ContactNote]:
     """One contact with several children: a note of each, in the order of `parts`, or none. `text`: what is common, which each
-    of them says first; nothing of another child's part stands in it. `Hidden` for a child whom `by` may not see."""
+    of them says first; nothing of another child's part stands in it. No child is named in what stands in the record of another. `Hidden` for a child whom `by` may not see."""
     people = [person_visible_to(by, part.person_id) for part in parts]
     why_not = rules.why_not_write_together(
-        names=[(one.given_name, one.family_name, one.known_as) for one in people],
-        common=text,
-        parts=[part.text for part in parts],
+        names=[_called(one) for one in people],
+        common={"text": text, "where": where, "who_was_there": who_was_there, "source": source},
+        parts=[{"text": part.text, "next": part.next} for part in parts],
     )
     refuse(why_not and why_not[1])
     notes: list[ContactNote] = []
@@ -97,6 +99,7 @@ def write_together(
         said = "\n\n".join(filter(None, (text.strip(), part.text.strip())))
         about: dict[str, Any] = {"kind": kind, "at": at, "where": where, "source": source, "now": now}
         about |= {"text": said, "seen": part.seen, "words": part.words, "person_id": part.person_id}
+        about |= {"who_was_there": who_was_there, "next": part.next}
         notes.append(write_note(by=by, event_id=notes[0].event_id if notes else None, **about))
     return notes
 
@@ -124,6 +127,8 @@ def correct_note(
     refuse(why_not and why_not[1])
     said = {name: said.get(name, getattr(old, name)) for name in _SAID}
     _check(by, said, now)
+    why_not = _why_not_name_others(by, old, said)
+    refuse(why_not and why_not[1])
     note = ContactNote(
         person_id=old.person_id,
         event_id=old.event_id,
@@ -138,6 +143,18 @@ def correct_note(
     _audit(by, "correct", note)
     _announce(by, note)
     return note
+
+
+def _why_not_name_others(by: User, note: ContactNote, said: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Whether it names another child of the same contact, of whom the same writer wrote."""
+    same = ContactNote.objects.filter(event_id=note.event_id, written_by=by).exclude(person=note.person_id)
+    others = [_called(one.person) for one in same.select_related("person")]
+    told = {field: str(said[field]) for field in ("text", "where", "who_was_there", "source", "next")}
+    return rules.why_not_name_others(own=_called(note.person), others=others, said=told)
+
+
+def _called(person: Any) -> tuple[str, str, str]:
+    return person.given_name, person.family_name, person.known_as
 
 
 @transaction.atomic

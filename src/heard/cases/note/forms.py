@@ -129,7 +129,7 @@ class TogetherForm(NoteForm):
         super().__init__(*args, **kwargs)
         self.people = people
         seen: Any = self.fields["seen"]
-        for name in ("seen", "words", "who_was_there", "next"):
+        for name in ("seen", "words", "next"):
             del self.fields[name]
         for key, person in people.items():
             called = {"name": person}
@@ -156,16 +156,24 @@ class TogetherForm(NoteForm):
                 rows=2,
                 max_length=5000,
             )
+            self.fields[f"{key}_next"] = TextareaField(
+                gettext("What comes next for %(name)s, and who does it?") % called,
+                required=False,
+                says_optional=False,
+                rows=2,
+                max_length=2000,
+            )
 
     @property
     def together(self) -> dict[str, Any]:
         """For `write_together`."""
         said = self.cleaned_data
         parts = [
-            Part(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words")})
+            Part(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words", "next")})
             for key, one in self.people.items()
         ]
-        return {name: said[name] for name in ("kind", "at", "text", "where", "source")} | {"parts": parts}
+        common = ("kind", "at", "text", "where", "who_was_there", "source")
+        return {name: said[name] for name in common} | {"parts": parts}
 
 
 class ChooseChildrenForm(Form):

@@ -117,3 +117,9 @@ class CaseDirection(models.Model):
 
     def __str__(self) -> str:
         return f"direction of {self.written_at:%Y-%m-%d}"
+
+    @property
+    def is_of_earlier(self) -> bool:
+        """Whether it was written on a version that the note has corrected since: it goes with the note, and is no answer to what
+        stands there now."""
+        return self.written_at < self.note.written_at

@@ -15,7 +15,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import cases_visible_to, my_cases, worked_in, working
-from heard.cases.note.models import ContactNote, NoteObservation
+from heard.cases.note.models import CaseDirection, ContactNote, NoteObservation
 from heard.cases.note.rules import CONTACT, Contact, Seen, seen_before
 from heard.network.queries import people_visible_to, visible_through
 
@@ -60,6 +60,30 @@ def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
         found.append(earlier[key])
         key = earlier[key].corrects_id
     return found
+
+
+def directed(user: User, note: ContactNote) -> dict[uuid.UUID, list[CaseDirection]]:
+    """What supervisors decided beside each version of a note, by its key, the first first: it answers what stood there when it was
+    written, and nothing that was written since. Two queries."""
+    rows = ContactNote.objects.filter(
+        visible_through(user, "person"), event_id=note.event_id, person_id=note.person_id
+    )
+    versions = _versions(rows.order_by("written_at"), note.pk)
+    found: dict[uuid.UUID, list[CaseDirection]] = {one.pk: [] for one in versions}
+    for direction in CaseDirection.objects.filter(note__in=found).select_related("written_by"):
+        stood = [one for one in versions if one.written_at <= direction.written_at] or versions[:1]
+        found[stood[-1].pk].append(direction)
+    return found
+
+
+def _versions(rows: Iterable[ContactNote], key: uuid.UUID) -> list[ContactNote]:
+    """Of notes in the order in which they were written, those that are versions of this one, itself too."""
+    threads: dict[uuid.UUID, list[ContactNote]] = {}
+    for one in rows:
+        before = threads.get(one.corrects_id, []) if one.corrects_id else []
+        before.append(one)
+        threads[one.pk] = before
+    return threads[key]
 
 
 def words_now(user: User, note: ContactNote) -> Words | None:

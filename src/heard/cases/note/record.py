@@ -46,7 +46,12 @@ def _noticed(row: NoteObservation) -> Text:
 
 
 def _direction(row: CaseDirection) -> Text:
-    return labelled(say(_("Case direction, %(who)s"), who=row.written_by), row.text)
+    called = (
+        _("Case direction on the version before, %(who)s")
+        if row.is_of_earlier
+        else _("Case direction, %(who)s")
+    )
+    return labelled(say(called, who=row.written_by), row.text)
 
 
 NOTES = Record(

@@ -1,7 +1,7 @@
 """What a note of contact needs. Pure: no Django, no clock, no database."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -73,24 +73,56 @@ MOST_CHILDREN: Final = 12  # in one note
 
 
 def why_not_write_together(
-    *, names: Iterable[Iterable[str]], common: str, parts: Iterable[str]
+    *, names: Iterable[Iterable[str]], common: Mapping[str, str], parts: Iterable[Mapping[str, str]]
 ) -> tuple[str, str] | None:
-    """Of one contact with several children. `names`: by which each of them is called; `common`: what stands in each record;
-    `parts`: what stands in the record of one of them alone."""
-    called, own = [set(one) for one in names], list(parts)
+    """Of one contact with several children. `names`: by which each of them is called; `common`: by field, what stands in each record;
+    `parts`: what the writer says in the record of one of them alone, in the order of `names`. What a child said is theirs, and names whom they named."""
+    called, own = [_words_of(one) for one in names], list(parts)
     if len(called) < 2:
         return "", "Choose at least two children. A note about one child is written on that child’s page."
-    if any(_names(common, name) for one in called for name in one):
-        return (
-            "text",
-            "This stands in the record of each child. Leave the children’s names out, and write each part below.",
-        )
-    if not common.strip() and not all(part.strip() for part in own):
+    everybody = set().union(*called)
+    for field, text in common.items():
+        if _names(text, everybody):
+            return (
+                field,
+                "This stands in the record of each child. Leave the children’s names out, and write each part below.",
+            )
+    for place, part in enumerate(own):
+        others = everybody - called[place]  # brothers and sisters may share a name
+        if any(_names(text, others) for text in part.values()):
+            return (
+                "",
+                "A child’s part stands in that child’s record. Leave the names of the other children out of each part.",
+            )
+    if not common["text"].strip() and not all(part["text"].strip() for part in own):
         return "text", "Write what was common to all, or a part for each child."
     return None
 
 
-def _names(text: str, name: str) -> bool:
+def why_not_name_others(
+    *, own: Iterable[str], others: Iterable[Iterable[str]], said: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Of the note about one child of a contact with several, when it is corrected or added to. `own`, `others`: by which this child and
+    each of the others is called; `said`: by field, what stands in the record of this one."""
+    theirs = set().union(*map(_words_of, others)) - _words_of(own)
+    for field, text in said.items():
+        if _names(text, theirs):
+            return (
+                field,
+                "This stands in the record of one child. Leave the names of the other children of this contact out.",
+            )
+    return None
+
+
+def _words_of(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in name.split()}
+
+
+def _names(text: str, words: Iterable[str]) -> bool:
+    return any(says_a_word_of(text, word) for word in words)
+
+
+def says_a_word_of(text: str, name: str) -> bool:
     """Whether a text says one of the words of a name, written as a name: “Will” is one, and “will” is none."""
     return any(re.search(rf"\b{re.escape(word)}\b", text) for word in name.split())
 

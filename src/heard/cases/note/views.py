@@ -117,17 +117,19 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
             return redirect("note", note_id=note_id)
     is_mine = row.written_by_id == user.pk
     noticed, ended = _noticed(row)
+    earlier, directed = queries.versions_before(user, row), queries.directed(user, row)
     context = {
         "note": row,
         "words": queries.words_now(user, row),
-        "before": [(one, *_noticed(one)) for one in queries.versions_before(user, row)],
+        "before": [(one, *_noticed(one)) for one in earlier],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
         "may_report": row.person.kind == "child" and asks_to_report(user),
         "noticed": noticed,
         "ended": ended,
         "newer": getattr(row, "corrected_by", None),
-        "directions": list(row.directions.select_related("written_by")),
+        "directions": directed[row.pk],
+        "directed_before": [one for version in earlier for one in directed[version.pk]],
         "form": form if may_direct else None,
         "others": [case for case in my_cases(user)[:_MINE] if is_mine and case.person_id != row.person_id],
     }

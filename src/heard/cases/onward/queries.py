@@ -6,10 +6,13 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from heard.agencies.queries import agencies_led_by
+from heard.agencies.queries import agencies_led_by, memberships_with
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.notices.queries import told_of
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import worked_in
 from heard.cases.onward.models import OnwardReferral
 from heard.network.queries import not_denied_through, person_visible_to, visible_through, whom_to_let_in
@@ -25,11 +28,14 @@ def onward_visible_to(user: User) -> QuerySet[OnwardReferral]:
 
 
 def onward_to(user: User) -> QuerySet[OnwardReferral]:
-    """Referrals to this user's team, or to an agency that they lead. They need not see the child's record, but whoever is
-    kept out of it sees none of this."""
+    """Referrals to this user's team, or to an agency that they lead; of those to a team of it, which nobody there can answer, or did in
+    time, or which went on to them. They need not see the child's record, but whoever is kept out of it sees none of this."""
     if not user.may(May.PLAN):
         return OnwardReferral.objects.none()
-    led = Q(to_agency__in=agencies_led_by(user))
+    there = Exists(memberships_with(user, May.PLAN).filter(team=OuterRef("to_team")))
+    late = Q(state=OnwardReferral.State.WAITING, due_on__lt=timezone.localdate()) | Q(answered_by=user)
+    went_on = Q(pk__in=[uuid.UUID(key) for key in told_of(user, Notified.ONWARD)])
+    led = Q(to_agency__in=agencies_led_by(user)) & (Q(to_team=None) | ~there | late | went_on)
     mine = led | Q(to_team__in=user.teams_where(May.PLAN))
     return _with_all(OnwardReferral.objects.filter(mine, not_denied_through(user, "person")))
 

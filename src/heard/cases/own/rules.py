@@ -15,7 +15,7 @@ from heard.cases.case.rules import Hint
 
 IN_USE: Final = frozenset({"draft", "agreed"})  # states of a plan whose words for the child may change
 READS: Final = frozenset(
-    {"view", "print", "download"}
+    {"view", "print", "download", "listen", "take out"}
 )  # everything else that is done with a record is a change
 LONG: Final = 18  # words in a sentence; plain English guides ask for fifteen to twenty at most
 

@@ -26,6 +26,7 @@ from heard.cases.case.record import (
     TRUSTED_WORKERS,
     WARNINGS,
 )
+from heard.cases.concern.holder.record import HOLDER_DECISIONS
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
 from heard.cases.context.record import NAMED
@@ -71,7 +72,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         TIES,
     ),
     Part.WORDS: (ALL_WORDS,),
-    Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS),
+    Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS, HOLDER_DECISIONS),
     Part.NOTES: (NOTES,),
     Part.ASSESSMENTS: (ASSESSMENTS, NAMED),
     Part.PLANS: (PLANS, STEPS, AFTER_PLANS),

@@ -173,9 +173,12 @@ def why_not_fetch(*, state: str, keep_until: date, today: date, stage: str = "")
     return None if state == State.DONE else "This pack is not ready yet."
 
 
-def why_not_remove(*, state: str, is_own: bool) -> str | None:
+def why_not_remove(*, state: str, is_own: bool, held: bool) -> str | None:
+    """`held`: a hold keeps the record of which it was made."""
     if not is_own:
         return "Whoever asked for a pack removes it."
+    if held:
+        return "A hold keeps this record and what was made of it: nothing may be destroyed until two people lift it."
     if state == State.RUNNING:
         return "This pack is being made. Wait for it, then remove it."
     return "This pack has been removed already." if state == State.REMOVED else None

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.panel import rules
@@ -26,11 +27,33 @@ __all__ = [
 
 
 class Panel(models.Model):
+    """A meeting of several agencies: a panel, or one of another kind that works as one."""
+
+    class Kind(models.TextChoices):
+        PANEL = rules.Kind.PANEL.value, _("Panel")
+        MAPPING = rules.Kind.MAPPING.value, _("Mapping meeting")
+        CONFERENCE = rules.Kind.CONFERENCE.value, _("Context conference")
+
     class State(models.TextChoices):
         PLANNED = rules.State.PLANNED.value, _("To come")
         HELD = rules.State.HELD.value, _("Held")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PANEL)
+    context = models.ForeignKey(
+        "cases.Context",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conferences",
+        help_text=_("The work on a place or group that a conference is about."),
+    )
+    purpose = models.TextField(
+        blank=True, help_text=_("Why it is held, written before it begins. It names no child.")
+    )
+    used_by = models.TextField(
+        blank=True, help_text=_("Who will use what comes out of it, and for what, written before it begins.")
+    )
     starts_at = models.DateTimeField()
     place = models.CharField(max_length=200, help_text=_("Where it meets, or how to join it."))
     chair = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -74,10 +97,39 @@ class Panel(models.Model):
                 name="minutes_agreed_at_a_later_panel",
                 violation_error_message=_("Minutes are agreed at a later panel."),
             ),
+            models.CheckConstraint(
+                condition=Q(kind="panel", purpose="", used_by="")
+                | ~Q(kind="panel") & ~Q(purpose="") & ~Q(used_by=""),
+                name="meeting_says_why_and_for_whom",
+                violation_error_message=_("Say why it is held, and who will use what comes out of it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="conference", context__isnull=False)
+                | ~Q(kind="conference") & Q(context=None),
+                name="conference_has_a_context",
+                violation_error_message=_("A conference is about one place or group."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"panel of {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def has_begun(self) -> bool:
+        return self.state == self.State.HELD or self.starts_at <= timezone.now()
+
+    @property
+    def is_written_afterwards(self) -> bool:
+        """Whether it was called, with why it is held, after it had begun. It is never moved to a day before that."""
+        return self.planned_at > self.starts_at
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.kind == self.Kind.MAPPING
+
+    @property
+    def is_conference(self) -> bool:
+        return self.kind == self.Kind.CONFERENCE
 
 
 class PanelSeat(models.Model):
@@ -127,6 +179,7 @@ class PanelItem(models.Model):
         CHILDREN = rules.Section.CHILDREN.value, _("Children")
         HARM = rules.Section.HARM.value, _("People and groups")
         PLACES = rules.Section.PLACES.value, _("Places")
+        HANDLES = rules.Section.HANDLES.value, _("Phones, cars and accounts")
         THEMES = rules.Section.THEMES.value, _("Themes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -142,12 +195,24 @@ class PanelItem(models.Model):
     group = models.ForeignKey(
         "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    handle = models.ForeignKey(
+        "network.Handle", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )  # it goes where nothing leads to it any longer, and the title stays
     theme = models.CharField(max_length=20, blank=True, help_text=_("The id of the sign or pattern."))
-    title = models.CharField(max_length=200, blank=True, help_text=_("Of a theme. It names no child."))
+    title = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Of a theme, or what stands where a phone or car is no longer in Heard. It names no child."
+        ),
+    )
     position = models.PositiveIntegerField(default=0)
     nth = models.PositiveSmallIntegerField(
         default=0,
-        help_text=_("Above 0 only where records of one child were merged and each stood on this agenda."),
+        help_text=_(
+            "Above 0 only where records of one child were merged and each stood on this agenda, or where somebody chose a phone, car or "
+            "account and may not see the item that is there already."
+        ),
     )
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -170,16 +235,20 @@ class PanelItem(models.Model):
         ordering: ClassVar = ["position", "added_at", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(person__isnull=False, place__isnull=True, group__isnull=True)
-                | Q(person__isnull=True, place__isnull=False, group__isnull=True)
-                | Q(person__isnull=True, place__isnull=True, group__isnull=False)
-                | (Q(person__isnull=True, place__isnull=True, group__isnull=True) & ~Q(title="")),
+                condition=Q(person__isnull=False, place=None, group=None, handle=None)
+                | Q(person=None, place__isnull=False, group=None, handle=None)
+                | Q(person=None, place=None, group__isnull=False, handle=None)
+                | Q(person=None, place=None, group=None, handle__isnull=False)
+                | (Q(person=None, place=None, group=None, handle=None) & ~Q(title="")),
                 name="panel_item_is_about_one",
-                violation_error_message=_("An item is about one child, person, place, group or theme."),
+                violation_error_message=_(
+                    "An item is about one child, person, place, group, phone or car, or theme."
+                ),
             ),
             models.UniqueConstraint(fields=["panel", "person", "nth"], name="person_once_on_an_agenda"),
             models.UniqueConstraint(fields=["panel", "place"], name="place_once_on_an_agenda"),
             models.UniqueConstraint(fields=["panel", "group"], name="group_once_on_an_agenda"),
+            models.UniqueConstraint(fields=["panel", "handle", "nth"], name="handle_once_on_an_agenda"),
             models.UniqueConstraint(
                 fields=["panel", "theme"], condition=~Q(theme=""), name="theme_once_on_an_agenda"
             ),
@@ -196,8 +265,19 @@ class PanelItem(models.Model):
 
     @property
     def about(self) -> str:
-        """The name of the child, person, place or group, or the title of the theme. Fetch these with it."""
-        return str(self.person or self.place or self.group or self.title)
+        """The name of the child, person, place or group, the phone or car, or the title of the theme. Fetch these with it."""
+        return str(self.person or self.place or self.group or self.handle or self.title)
+
+    @property
+    def end(self) -> str:
+        """person, place, group or handle; “” for a theme."""
+        ends = ("person", "place", "group", "handle")
+        return next((end for end in ends if getattr(self, f"{end}_id")), "")
+
+    @property
+    def node_id(self) -> uuid.UUID | None:
+        """The key in the network of what it is about; None for a theme."""
+        return self.person_id or self.place_id or self.group_id or self.handle_id
 
     @property
     def is_about_child(self) -> bool:

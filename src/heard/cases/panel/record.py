@@ -1,4 +1,4 @@
-"""What panels decided on, and who did not agree."""
+"""What panels decided on, that a mapping meeting spoke about a child and what came of it, and who did not agree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import said_beside
 from heard.cases.panel.models import Disagreement, PanelItem
-from heard.cases.panel.queries import disagreements_visible_to, items_visible_to
+from heard.cases.panel.queries import CAME_OF_IT, disagreements_visible_to, items_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
@@ -18,8 +18,15 @@ from heard.govuk.said import Text, choice, labelled, lines, say
 
 def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
     page = ("panel_item", one.pk)
-    text, who = (one.decision, one.reason), one.decided_by_id
-    yield fact(Kind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=who, page=page)
+    text = (one.decision, one.reason)
+    if one.panel.is_mapping:
+        done = [row.what for row in one.actions.all()]
+        what = say(_("Spoken about at a mapping meeting"))  # who closed it may be kept out of this record
+        yield fact(Kind.PANEL, one.panel.held_at, what, *done, *text, who=one.decided_by_id, page=page)
+    else:
+        yield fact(
+            Kind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=one.decided_by_id, page=page
+        )
     for dissent in one.dissents.all():
         what = say(_("Did not agree with the panel"))
         if dissent.said_by:
@@ -29,7 +36,10 @@ def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
 
 def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
     heading = say(_("Panel of %(date)s: %(decision)s"), date=one.panel.starts_at, decision=one.decision)
+    if one.panel.is_mapping:
+        heading = say(_("Mapping meeting of %(date)s"), date=one.panel.starts_at)
     text = lines(
+        one.decision if one.panel.is_mapping else "",
         labelled(_("Why"), one.reason),
         labelled(_("What was said"), one.notes),
         said_beside(one),
@@ -62,7 +72,7 @@ def _disagreement(one: Disagreement) -> Iterator[ChronologyEntry]:
 
 ITEMS = Record(
     _("What panels decided"),
-    PanelItem.objects.filter(taken_off_at=None, decided_at__isnull=False)
+    PanelItem.objects.filter(CAME_OF_IT, taken_off_at=None)
     .select_related("panel", "words")
     .prefetch_related("dissents__by", "dissents__agency", "actions__owner")
     .order_by("panel__starts_at", "-pk"),

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 from heard.agencies.rules import Asks
 from heard.cases.case.rules import TOO_FEW
+from heard.network.rules import BACK, in_order, is_directed, kinds_between
 
 FINISH_ASKS: Final = Asks(
     outcome="Choose whether it was done.",
@@ -30,7 +32,17 @@ TAKE_STEP_ASKS: Final = Asks(
     next_owner="Choose who takes the next step.",
     reason="Say what was agreed and why, or why it goes on.",
 )
-PANEL_ASKS: Final = Asks(place="Say where the panel meets, or how to join it.")
+PANEL_ASKS: Final = Asks(
+    place="Say where the panel meets, or how to join it.",
+    purpose="Say why it is held. Names on a list with no reason are not gathered.",
+    used_by="Say who will use what comes out of it, and for what.",
+)
+NOTHING_ASKS: Final = Asks(reason="Say why nothing is done about this name.")
+SAID_ASKS: Final = Asks(who="Say who said it at the meeting: the agency, or their role.")
+LEARNT_ASKS: Final = Asks(
+    text="Write what was learnt, and what it means for this child.",
+    children="Choose the child for whose plan it was learnt.",
+)
 ACTION_ASKS: Final = Asks(
     due_on="Give the day by which it will be done, today or later.", what="Say what will be done, by us."
 )
@@ -40,16 +52,55 @@ FIRST_LOOKS_BACK: Final = timedelta(
     days=28
 )  # of the first panel: there is none before it. A month, as most meet.
 MOST_MINUTES: Final = 240  # for one item
+MOST_CHILDREN: Final = 12  # at one mapping meeting: each is spoken about, and has an answer at the end
 SHARED_BY: Final = (
     3  # children at least, before what they have in common is a theme: two could be known by it
 )
 
-AGREED_IS_FINAL: Final = "The minutes of this panel have been agreed, so they do not change any more. Take it up at the next panel."
+SAID_ALREADY: Final = "This is noted already, with the same words and from the same. Add what else was said, or who else says so."
+LEARNT_ALREADY: Final = "This stands in the record of one of these children already."
+NAMES_ANOTHER: Final = (
+    "This names another child, and stands in the record of the one whom you chose. Leave the name out."
+)
+MOVED_BACK: Final = (
+    "It has not begun yet, so it is moved to a day and time that are still to come. If it was held earlier, call another: it says "
+    "that it was written down afterwards."
+)
+WHY_NAMES_THEM: Final = (
+    "Why the meeting is held, or who will use it, names them, and everybody who is invited reads that. Write it without a name; once "
+    "the meeting has begun, call another."
+)
+AGREED_IS_FINAL: Final = (
+    "The minutes have been agreed, so they do not change any more. Take it up at the next panel."
+)
 
 
 class State(StrEnum):
     PLANNED = "planned"
     HELD = "held"
+
+
+class Kind(StrEnum):
+    """What sort of meeting it is. MAPPING: of chosen people, places, groups, phones and cars, and how they are tied. CONFERENCE: about one
+    place or group, and no person."""
+
+    PANEL = "panel"
+    MAPPING = "mapping"
+    CONFERENCE = "conference"
+
+
+# Of each kind, what its agenda may hold.
+TAKES: Final[dict[Kind, frozenset[str]]] = {
+    Kind.PANEL: frozenset({"person", "place", "group", ""}),
+    Kind.MAPPING: frozenset({"person", "place", "group", "handle"}),
+    Kind.CONFERENCE: frozenset({""}),
+}
+# What was said, by the kind of meeting, where its agenda does not hold something.
+_TAKES_NOT: Final[dict[Kind, str]] = {
+    Kind.PANEL: "A phone, a car or an account is looked at in a mapping meeting.",
+    Kind.MAPPING: "A mapping meeting is about people, places, groups, phones and cars. A theme belongs on a panel.",
+    Kind.CONFERENCE: "A conference is about one place or group, and never about people. Choose a theme, in a few words.",
+}
 
 
 class Section(StrEnum):
@@ -58,6 +109,7 @@ class Section(StrEnum):
     CHILDREN = "children"
     HARM = "harm"
     PLACES = "places"
+    HANDLES = "handles"
     THEMES = "themes"
 
 
@@ -113,8 +165,16 @@ class Progress(StrEnum):
 
 
 def why_not_plan(
-    *, may_hold: bool, starts_at: datetime | None, place: str, chair_may_hold: bool
+    *,
+    may_hold: bool,
+    starts_at: datetime | None,
+    place: str,
+    chair_may_hold: bool,
+    kind: str = Kind.PANEL,
+    purpose: str = "",
+    used_by: str = "",
 ) -> str | None:
+    """`purpose`, `used_by`: why a meeting of another kind is held, and who will use what comes out of it. None begins without."""
     if not may_hold:
         return "Your role does not prepare panels."
     if starts_at is None:
@@ -123,14 +183,39 @@ def why_not_plan(
         return PANEL_ASKS["place"]
     if not chair_may_hold:
         return "Choose as chair somebody whose role holds panels."
+    if kind != Kind.PANEL:
+        return PANEL_ASKS.missing(purpose=purpose, used_by=used_by)
     return None
+
+
+def why_not_say_why_anew(
+    *, kind: str, has_begun: bool, changes: bool, moves: bool, would_have_begun: bool
+) -> str | None:
+    """Of a meeting of another kind. `changes`: why it is held or who will use it; `moves`: when it begins; `would_have_begun`: by the new day.
+    Neither way can something be written afterwards as if it had been there before."""
+    if kind == Kind.PANEL:
+        return None
+    if has_begun and (changes or moves):
+        return "It has begun. When it did, why it is held, and who will use it, stay as they were written before."
+    return MOVED_BACK if moves and would_have_begun else None
+
+
+def why_not_prepare(*, kind: str) -> str | None:
+    """Whether an agenda is drawn from the record: others are chosen by people, each for a reason."""
+    if kind == Kind.PANEL:
+        return None
+    return "What this meeting is about is chosen by people. It is not drawn from the record."
+
+
+def why_not_confer(*, is_open: bool) -> str | None:
+    return None if is_open else "The work on this place or group has ended. Open it again first."
 
 
 def why_not_change(*, may_hold: bool, state: str) -> str | None:
     """Whether day, place, chair and invitations may be changed."""
     if not may_hold:
         return "Your role does not prepare panels."
-    return "This panel has been held." if state == State.HELD else None
+    return "It has been held." if state == State.HELD else None
 
 
 def why_not_invite(*, has_agency: bool, is_there: bool, may_see: bool) -> str | None:
@@ -152,12 +237,32 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     return None
 
 
-def why_not_take_off(*, chosen: int, why: str) -> str | None:
+def why_not_take_off(*, chosen: int, why: str, kind: str = Kind.PANEL, has_begun: bool = False) -> str | None:
+    if chosen and kind == Kind.CONFERENCE:
+        return (
+            "A conference is about this place or group. Call another where it should be about something else."
+        )
+    if chosen and kind == Kind.MAPPING and has_begun:
+        return "The meeting has begun, so no name is taken off. Say “nothing, because …” on its page."
     return "Say why these come off the agenda." if chosen and not why.strip() else None
 
 
-def why_not_add(*, is_there: bool, has_end: bool, title: str) -> str | None:
-    """`has_end`: a child, adult, place or group; else it is a theme, which has a title."""
+def why_not_add(
+    *,
+    is_there: bool,
+    has_end: bool,
+    title: str,
+    kind: str = Kind.PANEL,
+    end: str = "",
+    is_child: bool = False,
+    children: int = 0,
+) -> str | None:
+    """`has_end`: a child, adult, place or group; else it is a theme, which has a title. `end`: which of these it is. `children`: how many
+    are on the agenda whom the user may see."""
+    if end not in TAKES[Kind(kind)]:
+        return _TAKES_NOT[Kind(kind)]
+    if kind == Kind.MAPPING and is_child and not is_there and children >= MOST_CHILDREN:
+        return "Twelve children are chosen. Take one off, or call another meeting: nobody can be thought about among more."
     if is_there:
         return "This is on the agenda already."
     if not has_end and not title.strip():
@@ -173,14 +278,65 @@ def why_not_hold(
     if not may_hold:
         return "Your role does not hold panels."
     if state == State.HELD:
-        return "This panel has been written down as held already."
+        return "It has been written down as held already."
     if day > today:
-        return "The day of this panel has not come yet."
+        return "Its day has not come yet."
     if any(one == Came.UNKNOWN for one in came):
         return "Say of each invitation what became of it. That nobody came is an answer too."
     if not all(name.strip() for name in instead):
         return WHO_CAME
     return None
+
+
+def why_not_close(*, open_to_closer: int, others_open: bool) -> str | None:
+    """Whether each name of a mapping meeting has an answer: an action, or why nothing is done. `open_to_closer`: how many have none of those
+    whom the closer may see; `others_open`: whether one has none whom they may not see. Of these it says neither who nor how many."""
+    if open_to_closer:
+        return "A name has no answer yet. Add an action, or say “nothing, because …”."
+    if others_open:
+        return "Somebody else has to answer for what you may not see. The meeting can be closed after that."
+    return None
+
+
+def reads_back(kind: str, one: str, other: str) -> bool:
+    """Whether a kind of tie can only be read from the other to the one: two of different kinds are tied one way round."""
+    return is_directed(kind) and not in_order(kind, one, other) and in_order(kind, other, one)
+
+
+def ties_there_can_be(ends: Collection[str]) -> list[tuple[str, str]]:
+    """How two of these kinds of nodes may be tied to one another: each kind of tie once, read forward, A to Z."""
+    found = {
+        value: label
+        for one, other in product(ends, repeat=2)
+        for value, label, _help in kinds_between(one, other)
+        if not value.startswith(BACK)
+    }
+    return sorted(found.items(), key=lambda row: row[1])
+
+
+def why_not_note_yet(*, kind: str, may_write: str | None, day: date, today: date) -> str | None:
+    """Whether ties are noted as said at a meeting. `may_write`: what stands in the way of writing at all."""
+    if kind != Kind.MAPPING:
+        return "Ties are noted at mapping meetings. Note this one on the page of whom it is about."
+    if may_write:
+        return may_write
+    if day > today:
+        return "The day of this meeting has not come yet. What is known before stands on the pages of those it is about."
+    return None
+
+
+def why_not_note_said(*, both_chosen: bool, who: str) -> str | None:
+    """Whether a tie is noted, once ties are."""
+    return SAID_ASKS.missing(who=who) if both_chosen else "Choose two of those that the meeting is about."
+
+
+def why_not_write_learnt(*, kind: str, state: str, children: int) -> str | None:
+    """Whether what was learnt at a conference goes back to these children."""
+    if kind != Kind.CONFERENCE:
+        return "What is learnt at a panel is decided there, on the page of each child."
+    if state != State.HELD:
+        return "The conference has not been held yet."
+    return LEARNT_ASKS.missing(children=children > 0)
 
 
 def why_not_write(*, takes_part: bool, may_hold: bool, state: str, is_agreed: bool) -> str | None:
@@ -189,7 +345,7 @@ def why_not_write(*, takes_part: bool, may_hold: bool, state: str, is_agreed: bo
         return AGREED_IS_FINAL
     if state == State.HELD and not may_hold:
         return "The panel is over. Ask whoever held it to put this right before the minutes are agreed."
-    return None if may_hold or takes_part else "Only those who take part in this panel write here."
+    return None if may_hold or takes_part else "Only those who take part in it write here."
 
 
 def why_not_decide(
@@ -203,30 +359,48 @@ def why_not_decide(
     about_child: bool,
     has_words: bool,
     why_no_words: str,
+    nothing: bool = False,
+    acted: bool = False,
 ) -> str | None:
+    """`nothing`: at a mapping meeting, why nothing is done about a name. What is done is an action; `acted`: there is one."""
     if not may_hold:
         return "Whoever holds the panel writes down what was decided."
     if is_agreed:
         return AGREED_IS_FINAL
     if day > today:
-        return "The day of this panel has not come yet. A decision is written down when it has been made."
-    if why_not := DECISION_ASKS.missing(decision=decision, reason=reason):
-        return why_not
+        return "Its day has not come yet. A decision is written down when it has been made."
+    if nothing and acted:
+        return "Something is done about this name already: an action stands. How that went is said there."
+    asks = (
+        NOTHING_ASKS.missing(reason=reason)
+        if nothing
+        else DECISION_ASKS.missing(decision=decision, reason=reason)
+    )
+    if asks:
+        return asks
     if about_child and not has_words and not why_no_words.strip():
         return "Add the child’s own words, or say why the decision is made without them."
     return None
 
 
 def why_not_act(
-    *, may_write: str | None, what: str, has_owner: bool, due_on: date | None, today: date
+    *,
+    may_write: str | None,
+    what: str,
+    has_owner: bool,
+    due_on: date | None,
+    today: date,
+    owner_sees: bool = True,
 ) -> str | None:
-    """`may_write`: what stands in the way of writing at all."""
+    """`may_write`: what stands in the way of writing at all. `owner_sees`: whether they may see what it is about."""
     if may_write:
         return may_write
     if not what.strip():
         return ACTION_ASKS["what"]
     if not has_owner:
         return "Choose who does it. Without somebody’s name nobody does it."
+    if not owner_sees:
+        return "They may not see what this is about. Choose somebody who may."
     if due_on is None or due_on < today:
         return ACTION_ASKS["due_on"]
     return None
@@ -243,7 +417,7 @@ def why_not_finish_action(
 ) -> str | None:
     """`lives_elsewhere`: in a plan, or among the disruption steps."""
     if lives_elsewhere:
-        return "This action is in a child’s plan, or among the disruption steps. Finish it there."
+        return "This action is in a child’s plan, or among the steps against what harms. Finish it there."
     if not is_owner and not may_hold:
         return "Whoever said they would do it says how it went, or somebody who holds panels."
     if state != Progress.OPEN:
@@ -266,7 +440,9 @@ def why_not_dissent(
     if for_another and not may_hold:
         return "Whoever holds the panel writes down what others do not agree with."
     if not takes_part:
-        return "Only those who take part in this panel write here. Anybody who sees the child can open a disagreement."
+        return (
+            "Only those who take part in it write here. Anybody who sees the child can open a disagreement."
+        )
     if not is_decided:
         return "Nothing has been decided on this yet. Say it in the discussion."
     if is_agreed:
@@ -278,7 +454,7 @@ def why_not_correct(*, may_hold: bool, state: str, is_agreed: bool, text: str) -
     if not may_hold:
         return "Whoever holds panels writes down what is corrected in minutes."
     if state != State.HELD:
-        return "This panel has not been held yet, so there are no minutes to correct."
+        return "It has not been held yet, so there are no minutes to correct."
     if is_agreed:
         return AGREED_IS_FINAL
     return CORRECTION_ASKS.missing(text=text)
@@ -290,7 +466,7 @@ def why_not_agree_minutes(
     if not may_hold:
         return "Whoever holds panels writes down that minutes were agreed."
     if state != State.HELD:
-        return "This panel has not been held yet, so there are no minutes to agree."
+        return "It has not been held yet, so there are no minutes to agree."
     if is_agreed:
         return AGREED_IS_FINAL
     if not at_a_later_panel:

@@ -7,6 +7,9 @@ from heard.cases.panel.views import disagreeing, meeting, planning, reading
 urlpatterns: list[URLPattern] = [
     path("panels/", reading.panels, name="panels"),
     path("panels/plan/", planning.plan, name="panel_plan"),
+    path("panels/plan/mapping/", planning.plan_mapping, name="panel_plan_mapping"),
+    path("contexts/<uuid:context_id>/conference/", planning.plan_conference, name="context_conference"),
+    path("panels/<uuid:conference_id>/learnt/", meeting.learnt, name="panel_learnt"),
     path("panels/actions/", reading.panel_actions, name="panel_actions"),
     path("panels/<uuid:panel_id>/", reading.panel, name="panel"),
     path("panels/<uuid:panel_id>/change/", planning.change, name="panel_change"),
@@ -19,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("panels/<uuid:panel_id>/minutes/correct/", meeting.correct, name="panel_correct"),
     path("panels/<uuid:panel_id>/minutes/agree/", planning.agree, name="panel_agree"),
     path("panels/items/<uuid:item_id>/", meeting.item, name="panel_item"),
+    path("panels/items/<uuid:item_id>/named/", meeting.item_named, name="panel_item_named"),
     path("panels/items/<uuid:item_id>/decide/", meeting.decide, name="panel_decide"),
     path("panels/items/<uuid:item_id>/actions/add/", meeting.action_add, name="panel_action_add"),
     path("panels/items/<uuid:item_id>/involve/", meeting.involve, name="panel_involve"),

@@ -12,15 +12,21 @@ from heard.cases.panel.rules import Section, Why, may_count
 from heard.govuk.environment import day
 
 if TYPE_CHECKING:
-    from heard.cases.panel.models import PanelReason
+    from collections.abc import Collection
+
+    from heard.cases.panel.models import PanelItem, PanelReason
     from heard.network.queries import Tied
 
 SECTIONS: Final[dict[Section, Any]] = {
     Section.CHILDREN: gettext_lazy("Children"),
     Section.HARM: gettext_lazy("People and groups from whom harm comes"),
     Section.PLACES: gettext_lazy("Places"),
+    Section.HANDLES: gettext_lazy("Phones, cars and accounts"),
     Section.THEMES: gettext_lazy("Themes"),
 }
+
+# At a mapping meeting nobody is said to harm because they are on the list.
+MAPPED: Final[dict[Section, Any]] = SECTIONS | {Section.HARM: gettext_lazy("Adults and groups")}
 
 _WHY: Final[dict[Why, Any]] = {
     Why.REVIEW_DUE: gettext_lazy("The review of the plan is due on %(date)s"),
@@ -46,13 +52,19 @@ _LEADS: Final[dict[Why, tuple[str, str]]] = {
 }
 
 
-def why_words(reason: PanelReason, *, links: bool) -> tuple[str, str]:
-    """Why an item is on the agenda, and its address, '' where there is none or `links` is False: not everybody who sees a
-    place may read the worry about it."""
+def why_on_agenda(item: PanelItem, gone: Collection[int]) -> list[tuple[str, str]]:
+    """Why an item is on the agenda, each with its address, '' where there is none. `gone`: keys of the reasons that are so no longer."""
+    reasons = item.reasons.all()
+    return [_why(one, links=item.is_about_child, ended=one.pk in gone) for one in reasons]
+
+
+def _why(reason: PanelReason, *, links: bool, ended: bool) -> tuple[str, str]:
+    """`links`: whether it leads anywhere: not everybody who sees a place may read the worry about it."""
     kind = Why(reason.kind)
     if kind is Why.THEME:
         return theme_words(reason.number or 0), ""
     text = str(_WHY[kind]) % {"date": day(reason.on)} if reason.on else str(_WHY[kind])
+    text = _("Waits no longer: %(what)s") % {"what": text} if ended else text
     if not links or kind not in _LEADS or reason.about is None:
         return text, ""
     name, key = _LEADS[kind]
@@ -71,8 +83,8 @@ def tied_words(tied: Tied | None) -> str:
     if tied is None:
         return _("No child is tied to it.")
     if not tied.seen:
-        return _("Tied to it: others, whom your agency is not involved with.")
+        return _("Tied to it: others, whose records you do not see.")
     seen = ngettext("Tied to it: %(num)s child", "Tied to it: %(num)s children", tied.seen) % {
         "num": tied.seen
     }
-    return seen + (_(", and others whom your agency is not involved with.") if tied.others else ".")
+    return seen + (_(", and others whose records you do not see.") if tied.others else ".")

@@ -6,18 +6,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import WorkList
+from heard.agencies.waiting import Said, WorkList
 from heard.cases.panel import queries, rules
 from heard.cases.panel.models import DisagreementStep, Panel, PanelAction
 from heard.govuk.environment import short_day
 
 _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
+
+def _what(row: Panel) -> Said:
+    if row.is_mapping and row.has_begun:
+        return _("Not closed yet")
+    if row.kind != rules.Kind.PANEL:
+        return _("Read what it is about")
+    return _("Read what is on it") if row.prepared_at else _("Not prepared yet")
+
+
 PANELS = WorkList(
     "panels", _("Panels to come"), May.SEE_PANEL,
     lambda user: queries.panels_to_come(user).filter(starts_at__date__lte=timezone.localdate() + _SOON),
-    "panel", lambda row: _("Panel, %(day)s") % {"day": short_day(row.starts_at)},
-    lambda row: _("Read what is on it") if row.prepared_at else _("Not prepared yet"), note="place", due="starts_at__date",
+    "panel", lambda row: _("%(kind)s, %(day)s") % {"kind": row.get_kind_display(), "day": short_day(row.starts_at)}, _what,
+    note="place", due="starts_at__date",
     only_if=lambda user: Panel.objects.filter(state=rules.State.PLANNED),
 )  # fmt: skip
 ACTIONS = WorkList(  # that are in no plan: what is in one stands among the actions of plans

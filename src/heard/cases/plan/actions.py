@@ -20,7 +20,7 @@ from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.plan import queries, rules
-from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
+from heard.cases.plan.models import Action, ActionDelay, Outcome, Plan, WhereWeAre
 from heard.cases.plan.rules import Move, Progress, State
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
@@ -112,7 +112,7 @@ def add_action(
     due_on: date | None = None,
     why_involve: str = "",
 ) -> Action:
-    """`why_involve`: the reason for involving the owner's agency with the child, where it is not involved yet."""
+    """`why_involve`: the reason for letting in the owner's team, where they do not see the child yet."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _to_change(by, outcome.plan_id)
     action = Action(outcome=outcome, what=what, due_on=due_on)
@@ -266,6 +266,30 @@ def finish_action(
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
     _announce_action(by, action, Notified.ACTION_FINISHED)
     return action
+
+
+@transaction.atomic
+def put_off_action(*, by: User, action_id: uuid.UUID, due_on: date, reason: str) -> Action:
+    """Gives an action of a plan in force a later day, with the reason. Where a changed plan is being written that has the day of before,
+    it is put off there too."""
+    action = queries.action_visible_to(by, action_id)
+    plan = _locked(by, action.outcome.plan_id)
+    action, reason = queries.action_visible_to(by, action_id), reason.strip()
+    if any(
+        (one.due_on, one.reason, one.put_off_by_id) == (due_on, reason, by.pk) for one in action.put_off[-1:]
+    ):
+        return action  # the same form once more
+    refuse(queries.why_not_put_off(by, action, due_on=due_on, reason=reason))
+    was = action.due_on
+    assert was is not None
+    ActionDelay.objects.create(
+        action_id=action.line_id, was_due_on=was, due_on=due_on, reason=reason, put_off_by=by
+    )
+    line = Q(pk=action.pk) | Q(first=action.line_id, outcome__plan__state=State.DRAFT, due_on=was)
+    Action.objects.filter(line).update(due_on=due_on)
+    _audit(by, "put off action", plan, reason=reason, action=action.pk, due_on=due_on, was=was)
+    _announce_action(by, action, Notified.ACTION_PUT_OFF)
+    return queries.action_visible_to(by, action_id)
 
 
 @transaction.atomic

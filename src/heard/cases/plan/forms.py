@@ -57,12 +57,14 @@ class ActionForm(GivingForm):
         gettext_lazy("Who will do it, and for which agency?"),
         hint=gettext_lazy("Needed before the plan is agreed."),
         required=False,
+        says_optional=False,
     )
     due_on = DateField(
         gettext_lazy("By when?"),
         hint=gettext_lazy("Needed before the plan is agreed."),
         called=gettext_lazy("The date by when"),
         required=False,
+        says_optional=False,
     )
     field_order = ["what", "owner", "why_involve", "due_on"]
 
@@ -117,6 +119,16 @@ class FinishForm(Form):
         gettext_lazy("Note"),
         hint=gettext_lazy("What came of it for the child. Needed if it could not be done: why not?"),
         required=False,
+        rows=3,
+    )
+
+
+class PutOffForm(Form):
+    asks = rules.DELAY_ASKS
+    due_on = DateField(gettext_lazy("New day"), called=gettext_lazy("The new day"))
+    reason = TextareaField(
+        gettext_lazy("Why does it take longer?"),
+        hint=gettext_lazy("What stands in the way, and what the child knows of it."),
         rows=3,
     )
 

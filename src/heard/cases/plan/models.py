@@ -1,5 +1,7 @@
 """Plans: what will be different for the child, who does what by when, and when it is looked at again."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any, ClassVar
 
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.plan import rules
 
-__all__ = ["Action", "Outcome", "Plan", "WhereWeAre"]
+__all__ = ["Action", "ActionDelay", "Outcome", "Plan", "WhereWeAre"]
 
 
 class Plan(models.Model):
@@ -79,7 +81,7 @@ class Plan(models.Model):
         return f"plan of {self.started_at:%Y-%m-%d}"
 
 
-def _first() -> "models.ForeignKey[Any, Any]":
+def _first() -> models.ForeignKey[Any, Any]:
     """Each version of a plan has rows of its own; those of one outcome, or of one action, are a line."""
     return models.ForeignKey(
         "self",
@@ -198,3 +200,34 @@ class Action(models.Model):
     def line_id(self) -> uuid.UUID:
         """The key of the first of its line: the same action in every plan that holds it."""
         return self.first_id or self.pk
+
+    @property
+    def put_off(self) -> list[ActionDelay]:
+        """Each time that it was put off, in this plan or one before it, the first first."""
+        return list((self.first or self).delays.all())
+
+
+class ActionDelay(models.Model):
+    """That an action of a plan in force was put off to a later day, and why. `action` is the first of its line, so that it stands in each
+    plan that holds it. The day that was agreed is `was_due_on` of the first delay: figures count by that."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="delays")
+    was_due_on = models.DateField()
+    due_on = models.DateField()
+    reason = models.TextField()
+    put_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    put_off_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["put_off_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(due_on__gt=models.F("was_due_on")),
+                name="action_put_off_to_later_day",
+                violation_error_message=_("Choose a day after the one by which it was due."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "delay of an action"

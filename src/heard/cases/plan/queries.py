@@ -6,22 +6,31 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import DateField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, TruncDate
+from django.urls import reverse
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
-from heard.cases.case.counting import LED_BY, Counting
-from heard.cases.case.queries import beside_words, followed_until, led_by_own_agencies, worked_in
+from heard.cases.case.counting import LED_BY, Counting, days_between
+from heard.cases.case.queries import (
+    beside_words,
+    followed_until,
+    led_by_own_agencies,
+    why_not_after_death,
+    worked_in,
+)
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
+from heard.cases.concern.queries import first_told
 from heard.cases.disruption.queries import steps_with_an_owner
 from heard.cases.missing.queries import days_missing
 from heard.cases.plan import rules
-from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
+from heard.cases.plan.models import Action, ActionDelay, Outcome, Plan, WhereWeAre
 from heard.knowledge import load
 from heard.network.queries import sees, visible_through
 
@@ -29,6 +38,9 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
     from heard.knowledge.model import Clock
+
+
+_PUT_OFF: Final = ("delays", "first__delays")
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ def plans_visible_to(user: User) -> QuerySet[Plan]:
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
     """With its outcomes and their actions, or `Hidden`."""
     actions = Action.objects.select_related("owner", "agency", "panel_action__item__panel")
+    actions = actions.prefetch_related(*_PUT_OFF)
     outcomes = Outcome.objects.prefetch_related(Prefetch("actions", actions))
     plan = plans_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes)).filter(pk=plan_id).first()
     if plan is None:
@@ -84,7 +97,8 @@ def actions_visible_to(user: User) -> QuerySet[Action]:
 
 
 def action_visible_to(user: User, action_id: uuid.UUID) -> Action:
-    action = actions_visible_to(user).filter(pk=action_id).first()
+    """With each time that it was put off, or `Hidden`."""
+    action = actions_visible_to(user).prefetch_related(*_PUT_OFF).filter(pk=action_id).first()
     if action is None:
         raise Hidden
     return action
@@ -277,26 +291,70 @@ def why_not_finish(user: User, action: Action, *, outcome: str, note: str, done_
     )
 
 
+def why_not_put_off(user: User, action: Action, *, due_on: date | None, reason: str) -> str | None:
+    return why_not_begin_putting_off(user, action) or rules.why_not_put_off(
+        was_due_on=action.due_on,
+        review_on=action.outcome.plan.review_on,
+        due_on=due_on,
+        reason=reason,
+        today=timezone.localdate(),
+    )
+
+
+def why_not_begin_putting_off(user: User, action: Action) -> str | None:
+    """Whether it can be put off at all."""
+    plan = action.outcome.plan
+    return why_not_after_death(user, plan.case.person_id) or rules.why_not_begin_putting_off(
+        plan_state=plan.state,
+        progress=action.state,
+        may_plan=user.may(May.PLAN),
+        was_due_on=action.due_on,
+        review_on=plan.review_on,
+        today=timezone.localdate(),
+    )
+
+
+def where_put_off(action: Action) -> str:
+    """The page on which an action of somebody's list is put off; "" where its review comes first."""
+    plan = action.outcome.plan
+    is_too_late = rules.is_for_the_review(action.due_on, plan.review_on, timezone.localdate())
+    return "" if is_too_late else reverse("action_put_off", args=[action.pk])
+
+
+def delays_visible_to(user: User) -> QuerySet[ActionDelay]:
+    """Each time that an action was put off, in the plans that this user may see."""
+    return ActionDelay.objects.filter(visible_through(user, "action__outcome__plan__case__person"))
+
+
 def to_do(user: User) -> Counting:
     """Every action of an agreed plan with a day, once, on the first day by which it was due and that stayed or passed; kept
-    where it was done by then. For those who see figures."""
+    where it was done by then. Of what was put off, the day that was agreed: where a changed plan took it over, that which the plan
+    before had until then. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     agreed = Action.objects.exclude(outcome__plan__state=rules.State.DRAFT).order_by()
     replaced = Q(state=rules.Progress.REPLACED)
-    missed = replaced & Q(due_on__lt=TruncDate("outcome__plan__replaced_by__agreed_at"))
-    lines = agreed.annotate(line=Coalesce("first_id", "pk"))
+    line = Coalesce("first_id", "pk")
+    changed_at = "outcome__plan__replaced_by__agreed_at"
+    delays = (
+        ActionDelay.objects.filter(action=OuterRef("line")).order_by("put_off_at", "pk").values("was_due_on")
+    )
+    before_change = delays.filter(put_off_at__lt=OuterRef(changed_at))
+    first_delay = Either(When(replaced, then=Subquery(before_change[:1])), default=Subquery(delays[:1]))
+    promised = Coalesce(first_delay, "due_on", output_field=DateField())
+    missed = replaced & Q(promised__lt=TruncDate(changed_at))
+    lines = agreed.annotate(line=line).annotate(promised=promised)
     due = lines.filter(~replaced | missed, due_on__isnull=False)
     # By its own columns and not by `line`, which no index knows.
     same = due.filter(Q(first_id=OuterRef("line")) | Q(first_id=None, pk=OuterRef("line")))
     before = same.filter(
-        Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk"))
+        Q(promised__lt=OuterRef("promised")) | Q(promised=OuterRef("promised"), pk__lt=OuterRef("pk"))
     )
-    in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
+    in_time = Q(state=rules.Progress.DONE, done_on__lte=F("promised"))
     in_time &= ~Q(line__in=lines.filter(missed).values("line"))
     case = "outcome__plan__case"
     return Counting(
-        due.filter(~Exists(before)), "due_on", in_time, f"{case}__person", agency=f"{case}__{LED_BY}"
+        due.filter(~Exists(before)), "promised", in_time, f"{case}__person", agency=f"{case}__{LED_BY}"
     )
 
 
@@ -352,3 +410,27 @@ def with_a_disruption_step(user: User) -> Kept:
     plans = Plan.objects.filter(state=rules.State.AGREED, case__state="open").order_by()
     owned = steps_with_an_owner(user, "case")
     return Kept(plans.filter(owned).count(), plans.count())
+
+
+def first_plans(user: User) -> Counting:
+    """The first plan of each child, by the day on which it was agreed. Over the whole partnership, for those who see figures."""
+    return Counting(_first_plans(user), "agreed_at", None, "case__person")
+
+
+def _first_plans(user: User) -> QuerySet[Plan]:
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    earlier = Plan.objects.order_by().filter(
+        case__person=OuterRef("case__person"), agreed_at__lt=OuterRef("agreed_at")
+    )
+    return Plan.objects.order_by().filter(~Exists(earlier), agreed_at__isnull=False)
+
+
+def days_to_first_plan(user: User, *, since: date, until: date) -> tuple[int, int, float | None]:
+    """How many children's first plan was agreed on one of these days, of how many of them a worry was told before, and the median of the days from the first
+    one to the plan. Over the whole partnership, for those who see figures; true counts, shown to nobody where they are few."""
+    first = _first_plans(user).filter(agreed_at__date__range=(since, until))
+    told = first.annotate(told=first_told(user, "case__person")).filter(
+        told__date__lte=TruncDate("agreed_at")
+    )
+    return first.count(), *days_between(told, TruncDate("told"), TruncDate("agreed_at"))

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import said_beside
-from heard.cases.plan.models import Action, Plan, WhereWeAre
+from heard.cases.plan.models import Action, ActionDelay, Plan, WhereWeAre
 from heard.cases.plan.queries import (
     actions_visible_to,
+    delays_visible_to,
     notes_of,
     notes_visible_to,
     plan_visible_to,
@@ -33,6 +34,12 @@ def _done(one: Action) -> Iterator[ChronologyEntry]:
     if one.done_on:
         what = _("Done: %(what)s") if one.state == "done" else _("Could not be done: %(what)s")
         yield fact(Kind.ACTION, one.done_on, say(what, what=one.what), one.note, who=one.owner_id)
+
+
+def _put_off(one: ActionDelay) -> Iterator[ChronologyEntry]:
+    days = {"was": one.was_due_on, "day": one.due_on, "what": one.action.what}
+    what = say(_("Put off from %(was)s to %(day)s: %(what)s"), **days)
+    yield fact(Kind.ACTION, one.put_off_at, what, one.reason, who=one.put_off_by_id)
 
 
 def _where(one: WhereWeAre) -> Iterator[ChronologyEntry]:
@@ -96,6 +103,13 @@ ACTIONS = Record(
     "outcome__plan__case__person",
     actions_visible_to,
     chronology=_done,
+)
+PUT_OFF = Record(
+    _("Actions that were put off"),
+    ActionDelay.objects.select_related("action"),
+    "action__outcome__plan__case__person",
+    delays_visible_to,
+    chronology=_put_off,
 )
 WHERE_WE_ARE = Record(
     _("Where we are"),

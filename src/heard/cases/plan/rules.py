@@ -9,6 +9,7 @@ from typing import Final
 from heard.agencies.rules import Asks
 
 WHERE_ASKS: Final = Asks(text="Say where we are now.")
+DELAY_ASKS: Final = Asks(due_on="Give the new day.", reason="Say why it takes longer.")
 DISCARD_ASKS: Final = Asks(reason="Say why the draft is discarded.")
 AGREE_ASKS: Final = Asks(review_on="Give the date on which this plan will be reviewed.")
 
@@ -205,6 +206,48 @@ def why_not_finish_action(
     if done_on > today:
         return "The day is in the future. Write it down when it is done."
     return "The day is before the action was written down. Check the date." if done_on < added_on else None
+
+
+def is_for_the_review(due_on: date | None, review_on: date | None, today: date) -> bool:
+    """Whether there is no later day before the plan is reviewed."""
+    return due_on is None or (review_on is not None and review_on <= max(due_on, today))
+
+
+def why_not_begin_putting_off(
+    *,
+    plan_state: str,
+    progress: str,
+    may_plan: bool,
+    was_due_on: date | None,
+    review_on: date | None,
+    today: date,
+) -> str | None:
+    """`was_due_on`: its day now. `review_on`: when its plan is reviewed; what takes longer than that is for the review."""
+    why_not = why_not_begin_finishing(plan_state=plan_state, progress=progress, may_plan=may_plan)
+    if why_not:
+        return why_not
+    if is_for_the_review(was_due_on, review_on, today):
+        return "The review of this plan is due by then. Hold it, and change the plan there."
+    return None
+
+
+def why_not_put_off(
+    *,
+    was_due_on: date | None,
+    review_on: date | None,
+    due_on: date | None,
+    reason: str,
+    today: date,
+) -> str | None:
+    """Of one that can be put off (`why_not_begin_putting_off`)."""
+    missing = DELAY_ASKS.missing(due_on=due_on, reason=reason)
+    if missing or due_on is None or was_due_on is None:
+        return missing
+    if due_on <= max(was_due_on, today):
+        return "Choose a day to come, later than the one by which it was due."
+    if review_on and due_on > review_on:
+        return "The plan is reviewed before that day. Choose an earlier one, or change the plan."
+    return None
 
 
 def clock_of_next(legal_status: str, *, held: int) -> str | None:

@@ -59,6 +59,12 @@ def entries_to_share(
     return rows.filter(**{name: on for name, on in span.items() if on}).order_by("on", "at", "pk")
 
 
+def entries_about_unrestricted(user: User) -> QuerySet[ChronologyEntry]:
+    """Of every child whom the user may see, without those about other people who are restricted: others read it who may not know of
+    them."""
+    return entries_visible_to(user) & _about(people_visible_to(user).filter(restricted=False))
+
+
 def is_behind(user: User, child_id: uuid.UUID) -> bool:
     """Whether something was written about a child, whom this user may see, that the chronology does not say yet."""
     child = people_visible_to(user).order_by().filter(pk=child_id)

@@ -49,6 +49,13 @@ if TYPE_CHECKING:
 
 type Found = Iterator[tuple[str, Known]]
 
+# Fields beside which it is laid who and what is around the child.
+FROM_TIES = frozenset(
+    (
+        "family", "where-exploitation-happened-other-uk-other-location", "who-exploited-pv",
+        "other-potential-victims-yes-details", "other-potential-victims-not-sure-details",
+    )
+)  # fmt: skip
 _FAMILY = (
     "mother", "father", "parent", "sister", "brother", "sibling", "aunt", "uncle", "grand", "cousin", "family", "carer",
     "guardian",
@@ -72,7 +79,7 @@ class Known:
 @dataclass(frozen=True)
 class Record:
     """All that is read of the record: a fixed number of queries, however much there is. No restricted people around the
-    child: others read a referral, who may not know of them."""
+    child, and of ties what may leave as a fact: others read a referral, who may not know of them."""
 
     writer: User
     case: Case
@@ -111,7 +118,7 @@ def record_for(user: User, referral: Referral) -> Record:
         case=referral.case,
         person=person_visible_to(user, person_id, level=Level.EVERYTHING),
         involved=list(involvements_of(user, person_id)),
-        around=[tie for tie in web(user).around(person_id) if not tie.restricted],
+        around=web(user, leaving=True).facts_around(person_id),
         assessment=assessment,
         seen=picture(assessment) if assessment else None,
         words=list(words_of(user, person_id)),

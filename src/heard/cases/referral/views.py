@@ -26,12 +26,13 @@ from heard.cases.referral import actions, export, queries
 from heard.cases.referral.checks import TOOLKIT
 from heard.cases.referral.checks import check as look_through
 from heard.cases.referral.forms import DecisionForm, ReferenceForm, ReviewForm, SectionForm, SubmittedForm
-from heard.cases.referral.prefill import known_of
+from heard.cases.referral.prefill import FROM_TIES, known_of
 from heard.cases.referral.questions import asked_in, drawn_in, form_version, is_duty_to_notify
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.pdf import as_download
 from heard.knowledge import load
 from heard.network.actions import open_record
+from heard.network.queries import said_left_out
 from heard.network.rules import Level
 
 
@@ -110,7 +111,10 @@ def section(request: HttpRequest, referral_id: uuid.UUID, section: str) -> HttpR
         with sending(request, form):
             this = actions.write_section(by=user, referral_id=this.pk, section=section, values=form.values)
             return _after_section(request, this, section, {question.id for question in drawn}, known)
-    context = _shown(user, this, form=form, part=part, thoughts=_thoughts(this, section, answers))
+    from_ties = FROM_TIES & {question.id for question in drawn}
+    left_out = said_left_out(user, this.case.person_id, facts=True) if from_ties else ""
+    thoughts = _thoughts(this, section, answers)
+    context = _shown(user, this, form=form, part=part, thoughts=thoughts, left_out=left_out)
     return render(request, "cases/referral/section.html", context)
 
 
@@ -218,6 +222,7 @@ def copy(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     with saying_why_not(request):
         new = actions.copy_referral(by=user, referral_id=referral_id)
+        messages.success(request, _("A new draft with the same answers. Read each before it is signed."))
         return redirect("referral", referral_id=new.pk)
     return redirect("referral", referral_id=referral_id)
 

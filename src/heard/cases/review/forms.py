@@ -55,6 +55,7 @@ class ReviewForm(ChildsViewForm):
         hint=gettext_lazy("Not needed if the plan ends."),
         called=gettext_lazy("The day of the next review"),
         required=False,
+        says_optional=False,
     )
 
     def __init__(self, *args: Any, outcomes: Iterable[Outcome], **kwargs: Any) -> None:

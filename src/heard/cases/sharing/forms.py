@@ -331,7 +331,7 @@ class RequestForm(OtherSideForm):
     )
     due_on = DateField(
         gettext_lazy("When is the answer due back?"),
-        hint=gettext_lazy("The day that the two of you agreed."),
+        hint=gettext_lazy("The day that the two of you agreed, or by which you need it."),
         called=gettext_lazy("The day on which it is due back"),
     )
     field_order = ["direction", "agency", "outside", "who", "what", "why", "asked_on", "due_on"]
@@ -384,6 +384,15 @@ class AnswerForm(Form):
         share = self.cleaned_data.get("share_id")
         said = {name: self.cleaned_data[name] for name in ("answer", "note", "on")}
         return said | {"share_id": uuid.UUID(share) if share else None}
+
+
+class AskedForm(AnswerForm):
+    """The same from whoever is asked, who need not see the record: nothing is attached to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, shares=(), **kwargs)
+        for name in ("upload", "may_show_abuse"):
+            del self.fields[name]
 
 
 class ChaseForm(Form):

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_led_by, workers
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import named_without_record
 from heard.cases.case.counting import Counting
-from heard.cases.case.notices.queries import whom_they_cover
+from heard.cases.case.notices.queries import agencies_told, whom_they_cover
+from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import beside_words, worked_in
-from heard.cases.case.rules import Kept
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Share, ShareReview
 from heard.cases.sharing.pieces import pieces_of
@@ -149,6 +149,45 @@ def requests_visible_to(user: User) -> QuerySet[InfoRequest]:
     return rows.select_related("person", "agency", "noted_by", "answer_noted_by", "file", "share")
 
 
+def asked_of(user: User) -> QuerySet[InfoRequest]:
+    """What was asked of agencies that this user leads, the day on which it is due first. They need not see the child's record, but
+    whoever is kept out of it sees none of this."""
+    if not user.may(May.SEE_CHILD):
+        return InfoRequest.objects.none()
+    mine = Q(direction=rules.Direction.WE_ASK, agency__in=agencies_led_by(user))
+    rows = InfoRequest.objects.filter(mine, not_denied_through(user, "person"))
+    return rows.select_related("person", "agency", "noted_by", "answer_noted_by").order_by(
+        "due_on", "noted_at"
+    )
+
+
+def asked_of_us(user: User, request_id: uuid.UUID) -> InfoRequest:
+    """One of them, or `Hidden`."""
+    found = asked_of(user).filter(pk=request_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def to_answer(user: User) -> QuerySet[InfoRequest]:
+    """Those of them without an answer."""
+    return asked_of(user).filter(state=rules.Answer.OPEN)
+
+
+def is_told(user: User, request: InfoRequest) -> bool | None:
+    """Whether anybody of the agency that we ask was told by Heard; None where it is they who ask. For a request that the user may see."""
+    if request.direction != rules.Direction.WE_ASK:
+        return None
+    told = agencies_told(user, Told.WE_ASK, subject="asked request", subject_id=request.pk)
+    return request.agency_id in told
+
+
+def asks_it(user: User, request: InfoRequest) -> bool:
+    """Whether it is the agency of this user that asks it of us."""
+    theirs = request.agency_id in user.agencies_where(May.SIGNED_IN)
+    return request.direction == rules.Direction.THEY_ASK and theirs
+
+
 def request_visible_to(user: User, request_id: uuid.UUID) -> InfoRequest:
     """With its reminders, or `Hidden`."""
     chases = Chase.objects.select_related("noted_by")
@@ -243,19 +282,32 @@ def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = 
     return beside_words(user, decided, at="decided_at", around="person")
 
 
-def shared_of_decided(user: User, *, since: date) -> Kept:
-    """Decisions since a day, and how many of them were to share. Over the whole partnership, for those who see figures."""
-    if not user.may(May.SEE_FIGURES):
-        raise Hidden
-    decided = Share.objects.exclude(state=rules.State.PREPARED).filter(decided_at__date__gte=since).order_by()
-    return Kept(decided.filter(state=rules.State.SHARED).count(), decided.count())
+def to_share(user: User) -> Counting:
+    """Every decision on sharing, kept where it was to share. Over the whole partnership, for those who see figures."""
+    return Counting(_decided(user), "decided_at", Q(state=rules.State.SHARED), "person")
 
 
-def answered_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Requests made since a day that were due or are answered, and how many were answered by the day agreed. Over the whole
-    partnership, for those who see figures."""
+def refused(user: User) -> Counting:
+    """Every decision not to share, by which reason: 'harm' or 'not_relevant' as the duty to share asks, '' of another; kept where the reason
+    is written down. Over the whole partnership, for those who see figures."""
+    rows = _decided(user).filter(state=rules.State.REFUSED)
+    why = Case(
+        When(harms_more=True, then=Value("harm")),
+        When(is_relevant=False, then=Value("not_relevant")),
+        default=Value(""),
+    )
+    return Counting(rows, "decided_at", ~Q(why=""), "person", name=why)
+
+
+def _decided(user: User) -> QuerySet[Share]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    asked = InfoRequest.objects.filter(asked_on__gte=since).order_by()
-    due = asked.filter(Q(due_on__lte=today) | Q(answered_on__isnull=False))
-    return Kept(due.filter(answered_on__lte=F("due_on")).count(), due.count())
+    return Share.objects.exclude(state=rules.State.PREPARED).order_by()
+
+
+def due_back(user: User) -> Counting:
+    """Every request for what another agency knows, kept where it was answered by the day agreed. Over the whole partnership, for those who
+    see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Counting(InfoRequest.objects.order_by(), "due_on", Q(answered_on__lte=F("due_on")), "person")

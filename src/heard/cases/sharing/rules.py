@@ -326,11 +326,21 @@ def why_not_ask(
 
 
 def why_not_answer(
-    *, may_share: bool, state: str, answer: str, note: str, on: date | None, asked_on: date, today: date
+    *,
+    may_share: bool,
+    asks_it: bool,
+    state: str,
+    answer: str,
+    note: str,
+    on: date | None,
+    asked_on: date,
+    today: date,
 ) -> str | None:
-    """`note`: what the answer says; or why it is partly, or not, answered."""
+    """`asks_it`: it is the agency of this user that asks. `note`: what the answer says; or why it is partly, or not, answered."""
     if not may_share:
         return "Your role does not write about requests."
+    if asks_it:
+        return "Your agency asks this. Whoever is asked answers it: ring them, or note a reminder."
     if state != Answer.OPEN:
         return "This request has been answered already."
     if answer not in set(Answer) - {Answer.OPEN}:

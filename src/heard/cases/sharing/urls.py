@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("shares/<uuid:share_id>/withdraw/", views.withdraw, name="share_withdraw"),
     path("delivered/", delivered.deliveries, name="deliveries"),
     path("delivered/<uuid:delivery_id>/", delivered.delivery, name="delivery"),
+    path("asked/<uuid:asked_of_id>/", delivered.asked, name="asked_of_us"),
     path("requests/", views.requests, name="requests"),
     path("children/<uuid:person_id>/requests/new/", views.request_write, name="request_write"),
     path("requests/<uuid:request_id>/", views.one_request, name="request"),

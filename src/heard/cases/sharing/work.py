@@ -15,6 +15,11 @@ REQUESTS = WorkList(
     _("Request for information"), whose="noted_by", own=lambda user: Q(noted_by=user), note="other_side", due="due_on", shows=("person", "noted_by"),
     only_if=lambda user: InfoRequest.objects.filter(state=rules.Answer.OPEN),
 )  # fmt: skip
+ASKED_OF_US = WorkList(
+    "asked-of-us", _("Asked of your agency: to answer"), May.SEE_CHILD, queries.to_answer, "asked_of_us", "person",
+    _("Request for information"), note=lambda row: _("from %(who)s") % {"who": row.noted_by}, due="due_on", shows=("person", "noted_by"),
+    only_if=lambda user: InfoRequest.objects.filter(state=rules.Answer.OPEN, direction=rules.Direction.WE_ASK),
+)  # fmt: skip
 SHARES = WorkList(
     "shares", _("Shares to decide, and to look at again"), May.SHARE,
     lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",

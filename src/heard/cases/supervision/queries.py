@@ -130,10 +130,10 @@ def recorded_beside_words(user: User, *, since: date, by: Iterable[int] | None =
     return beside_words(user, recorded, at="decided_on", around="case")
 
 
-def held_of_planned(user: User, *, since: date, today: date) -> Kept:
-    """Meetings planned for a day since then that were held, of all but those called off. For those who see figures."""
+def held_of_planned(user: User, *, since: date, until: date) -> Kept:
+    """Meetings planned for one of these days that were held by the last of them, of all but those called off. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    planned = Supervision.objects.filter(planned_on__gte=since, planned_on__lte=today).order_by()
+    planned = Supervision.objects.filter(planned_on__gte=since, planned_on__lte=until).order_by()
     planned = planned.exclude(state=rules.State.CALLED_OFF)
     return Kept(planned.exclude(state=rules.State.PLANNED).count(), planned.count())

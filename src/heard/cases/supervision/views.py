@@ -51,6 +51,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             made = actions.begin_supervision(
                 by=user, worker=worker, supervisor=supervisor, planned_on=planned_on
             )
+            messages.success(request, _("Saved: the day of the supervision."))
             return redirect("supervision", supervision_id=made.pk)
     context = {"form": form, "anybody": bool(supervisors or workers)}
     return render(request, "cases/supervision/begin.html", context)
@@ -235,6 +236,7 @@ def action_done(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse
         supervision_id=supervision_id,
         action_key=int(key) if key.isdecimal() and len(key) < 18 else 0,
     )
+    messages.success(request, _("Done: the action. It stands with the day on which it was done."))
     return redirect("supervision", supervision_id=supervision_id)
 
 

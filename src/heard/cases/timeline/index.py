@@ -8,7 +8,7 @@ that is done, their entries are made anew: only those that differ are written. N
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +43,7 @@ from heard.cases.note.record import NOTES
 from heard.cases.onward.record import ONWARD
 from heard.cases.own.record import GIVEN
 from heard.cases.panel.record import DISAGREEMENTS, ITEMS
-from heard.cases.plan.record import ACTIONS, PLANS, WHERE_WE_ARE
+from heard.cases.plan.record import ACTIONS, PLANS, PUT_OFF, WHERE_WE_ARE
 from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf, ChronologyWord
 from heard.cases.referral.record import REFERRALS
 from heard.cases.reporting.record import OFFENCE_REPORTS
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
-    NOTES, ANSWERS, PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
+    NOTES, ANSWERS, PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, PUT_OFF, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS, HOLDS,
 )  # fmt: skip
@@ -89,10 +89,11 @@ def refresh(child_id: uuid.UUID) -> None:
         _make(child_id)
 
 
-def catch_up() -> None:
-    """Makes anew what is waiting, child by child."""
+def catch_up(of: Container[uuid.UUID] | None = None) -> None:
+    """Makes anew what is waiting, child by child; `of`: of these children alone. One query where nothing is."""
     for child_id in _waiting():
-        _make(child_id)
+        if of is None or child_id in of:
+            _make(child_id)
 
 
 @task()

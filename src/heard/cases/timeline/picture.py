@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
@@ -97,12 +97,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Year:
+    """`said`: what it shows, for who cannot see it. `key`: what each of its shapes means."""
+
     since: date
     until: date
     months: list[tuple[float, str]]
     rows: list[Row]
     lines: list[Line]
     agencies: list[tuple[str, str]]
+    said: str
+    key: list[tuple[str, str]]
     height: int
 
     @property
@@ -120,9 +124,8 @@ def first_day(today: date) -> date:
 
 def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -> Year:
     """Of the entries of twelve months, the first first."""
-    since = first_day(today)
-    scale = _Scale(since, (today - since).days + 1)
-    letters = _letters(one.agency for one in entries if one.kind in (Kind.SIGN, Kind.WORRY))
+    scale = Scale(first_day(today), today)
+    letters = letters_of(one.agency for one in entries if one.kind in (Kind.SIGN, Kind.WORRY))
     named = [
         (_("Missing"), _away(entries, details, scale)),
         *_seen(entries, scale, letters),
@@ -130,33 +133,61 @@ def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -
         (_("Contact"), _contacts(entries, details, scale)),
         (_("The child’s words"), _marks(entries, Kind.WORDS, scale, "bubble")),
     ]
-    rows = _stacked(named)
-    lines = _lines(entries, scale)
-    bottom = rows[-1].top + rows[-1].height
-    return Year(
-        since=since,
-        until=today,
-        months=_months(since, today, scale),
-        rows=rows,
-        lines=lines,
-        agencies=[(short, name) for name, short in letters.items()],
-        height=bottom + max((15 + 11 * line.lane for line in lines), default=4),
+    key = {
+        "bar": _("missing"), "circle": _("seen"), "ring": _("not seen any more"), "diamond": _("worry told"), "square": _("child seen alone"),
+        "frame": _("seen with others there"), "cross": _("not seen"), "bubble": _("words"), "line": _("decision"),
+    }  # fmt: skip
+    said = _(
+        "Rows below each other: times missing as bars, each sign and vulnerability that was seen with the letters of its agency, worries, contact, and the child’s words. Decisions are numbered lines across all rows. The table below says the same in words."
     )
+    return laid_out(named, scale, letters, said=said, key=key, lines=_lines(entries, scale))
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
+    """Where a day stands across, from the first day to the last."""
+
     since: date
-    days: int
+    until: date
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days + 1
 
     def at(self, on: date) -> float:
         return round(100 * ((on - self.since).days + 0.5) / self.days, 2)
 
 
+def laid_out(
+    named: Iterable[tuple[str, list[Mark]]],
+    scale: Scale,
+    letters: dict[str, str],
+    *,
+    said: str,
+    key: dict[str, str],
+    lines: list[Line],
+) -> Year:
+    """A row for each of `named`, one below the other. `key`: of each shape what it means; those that are drawn are said."""
+    rows = _stacked(named)
+    drawn = {mark.shape for row in rows for mark in row.marks} | ({"line"} if lines else set())
+    bottom = rows[-1].top + rows[-1].height if rows else _HEAD
+    return Year(
+        since=scale.since,
+        until=scale.until,
+        months=_months(scale),
+        rows=rows,
+        lines=lines,
+        agencies=[(short, name) for name, short in letters.items()],
+        said=said,
+        key=[(shape, name) for shape, name in key.items() if shape in drawn],
+        height=bottom + max((15 + 11 * line.lane for line in lines), default=4),
+    )
+
+
 def _marks(
     entries: Iterable[ChronologyEntry],
     kind: Kind,
-    scale: _Scale,
+    scale: Scale,
     shape: str,
     letters: dict[str, str] | None = None,
 ) -> list[Mark]:
@@ -174,7 +205,7 @@ def _marks(
     ]
 
 
-def _away(entries: Iterable[ChronologyEntry], details: Details, scale: _Scale) -> list[Mark]:
+def _away(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) -> list[Mark]:
     """One bar for each episode, however many entries it has."""
     keys = dict.fromkeys(one.key for one in entries if one.kind == Kind.MISSING and one.key in details.away)
     bars = []
@@ -192,7 +223,7 @@ def _away(entries: Iterable[ChronologyEntry], details: Details, scale: _Scale) -
 
 
 def _seen(
-    entries: Iterable[ChronologyEntry], scale: _Scale, letters: dict[str, str]
+    entries: Iterable[ChronologyEntry], scale: Scale, letters: dict[str, str]
 ) -> list[tuple[str, list[Mark]]]:
     """A row for each sign, then for each vulnerability; of each list those that were seen last."""
     found: dict[str, list[Mark]] = {}
@@ -216,7 +247,7 @@ def _told(agency: str, *, seen: bool) -> str:
     return agency if seen else _("%(agency)s: not seen any more") % {"agency": agency}
 
 
-def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: _Scale) -> list[Mark]:
+def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) -> list[Mark]:
     shapes = {"alone": "square", "with_others": "frame"}
     said = {"alone": _("seen alone"), "with_others": _("seen with others there")}
     found = []
@@ -228,7 +259,7 @@ def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: _Scal
     return found
 
 
-def _lines(entries: Iterable[ChronologyEntry], scale: _Scale) -> list[Line]:
+def _lines(entries: Iterable[ChronologyEntry], scale: Scale) -> list[Line]:
     """The latest, in their order."""
     decided = [one for one in entries if _is_decision(one)][-_LINES:]
     found: list[Line] = []
@@ -269,23 +300,24 @@ def _in_lanes(marks: Iterable[Mark]) -> tuple[list[Mark], int]:
     return placed, more
 
 
-def _months(since: date, until: date, scale: _Scale) -> list[tuple[float, str]]:
+def _months(scale: Scale) -> list[tuple[float, str]]:
     """The first of each month, and what it is called."""
-    on, found = since.replace(day=1), []
-    while on <= until:
-        if on >= since:
-            found.append((round(100 * (on - since).days / scale.days, 2), date_format(on, "M")))
+    on, found = scale.since.replace(day=1), []
+    while on <= scale.until:
+        if on >= scale.since:
+            found.append((round(100 * (on - scale.since).days / scale.days, 2), date_format(on, "M")))
         on = (on + timedelta(days=32)).replace(day=1)
     return found
 
 
-def _letters(agencies: Iterable[str]) -> dict[str, str]:
+def letters_of(agencies: Iterable[str]) -> dict[str, str]:
     """Two letters for each agency, no two alike, in the order of their names."""
     found: dict[str, str] = {}
     for name in sorted(set(filter(None, agencies))):
-        words: list[Any] = [word for word in name.replace("’", "").split() if word[:1].isupper()] or [name]
+        every = name.replace("’", "").split() or [name]
+        words = [word for word in every if word[:1].isupper()] or every
         tries = [
-            words[0][:1] + words[-1][:1],
+            *([words[0][:1] + words[-1][:1]] if len(words) > 1 else []),
             words[0][:2],
             *(f"{words[0][:1]}{number}" for number in range(1, 100)),
         ]

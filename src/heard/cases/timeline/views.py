@@ -18,6 +18,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
+from heard.cases.case.turn import where_to_turn
 from heard.cases.clocks.actions import open_clocks
 from heard.cases.clocks.queries import is_corrected, moments_of, why_not_begin_noting
 from heard.cases.note.queries import last_contact
@@ -41,6 +42,7 @@ from heard.cases.timeline.queries import (
 from heard.cases.timeline.tabs import tab_of, tabs_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
+from heard.network.headings import in_parts
 from heard.network.queries import about, person_visible_to, proposals_by
 from heard.network.rules import Level
 
@@ -70,6 +72,9 @@ VERBS: dict[tuple[str, str], Any] = {
     ("answer", "child message"): gettext_lazy("Answered the child"),
     ("take back", "child message"): gettext_lazy("The child took back what they sent"),
     ("describe", "child message"): gettext_lazy("Described what the child drew"),
+    ("listen", "child message"): gettext_lazy("Listened to what the child said themselves"),
+    ("write down", "child message"): gettext_lazy("Wrote down what the child said in a recording"),
+    ("write down", "words"): gettext_lazy("What the child said in a recording stands in the record"),
     ("write for child", "child decision"): gettext_lazy("Wrote for the child what was decided"),
     ("read answer", "child message"): gettext_lazy("The child read the answer"),
     ("take back", "words"): gettext_lazy("The child took back their words"),
@@ -93,6 +98,11 @@ VERBS: dict[tuple[str, str], Any] = {
     ("encrypt", "attachment"): gettext_lazy("Encrypted a file that was kept before"),
     ("encrypt", "pack"): gettext_lazy("Encrypted a pack that was kept before"),
     ("take out", "attachment"): gettext_lazy("Took a file out on the server, for a reason"),
+    ("take out", "inspection list"): gettext_lazy("Took the record’s lines out for an inspection"),
+    ("take out", "drawing out"): gettext_lazy("Took a drawing of ties out that names the child"),
+    ("view", "drawing out"): gettext_lazy("Looked at a drawing of ties that somebody wants to take out"),
+    ("view", "chart"): gettext_lazy("Looked at whom a chart that was brought in may mean"),
+    ("judge", "chart"): gettext_lazy("Said that a chart that was brought in names the child"),
     ("view", "note"): gettext_lazy("Read a note of contact"),
     ("see", "notice"): gettext_lazy("Said that they have seen a notice"),
     ("view", "person"): gettext_lazy("Opened the record"),
@@ -101,6 +111,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("view", "glass"): gettext_lazy("Read that the record was opened in an emergency"),
     ("review", "glass"): gettext_lazy("Reviewed that the record was opened in an emergency"),
     ("view", "drawing"): gettext_lazy("Looked at a drawing of ties"),
+    ("view", "map"): gettext_lazy("Looked at a map of places"),
     ("view", "concern"): gettext_lazy("Read a worry"),
     ("view", "assessment"): gettext_lazy("Read the assessment"),
     ("view", "plan"): gettext_lazy("Read the plan"),
@@ -177,6 +188,9 @@ VERBS: dict[tuple[str, str], Any] = {
     ("view", "disruption step"): gettext_lazy("Read a disruption step"),
     ("add", "disruption step"): gettext_lazy("Planned a disruption step"),
     ("change", "disruption step"): gettext_lazy("Changed a disruption step"),
+    ("look again", "disruption step"): gettext_lazy(
+        "Said whether a disruption step stands without what was withdrawn"
+    ),
     ("add", "breach"): gettext_lazy("Noted that the power of a disruption step was broken"),
     ("take back", "breach"): gettext_lazy("Took back that the power of a disruption step was broken"),
     ("finish", "disruption step"): gettext_lazy("Finished a disruption step"),
@@ -199,6 +213,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("refuse harmful file", "attachment"): gettext_lazy("Took out a file with harmful software"),
     ("withdraw", "attachment"): gettext_lazy("Withdrew a file"),
     ("read", "feedback"): gettext_lazy("Read what became of the worry that they told"),
+    ("look again", "tie"): gettext_lazy("Looked again at who or what is around the child"),
     ("note", "tie"): gettext_lazy("Noted who or what is around the child"),
     ("start", "assessment"): gettext_lazy("Began an assessment"),
     ("write", "assessment"): gettext_lazy("Wrote in the assessment"),
@@ -219,6 +234,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("replace", "plan"): gettext_lazy("Replaced the plan by a new one"),
     ("end", "plan"): gettext_lazy("Ended the plan"),
     ("finish action", "plan"): gettext_lazy("Finished an action of the plan"),
+    ("put off action", "plan"): gettext_lazy("Put an action of the plan off to a later day"),
     ("hold", "review"): gettext_lazy("Held a review"),
     ("close", "case"): gettext_lazy("Closed the case"),
     ("open again", "case"): gettext_lazy("Opened the case again"),
@@ -243,6 +259,17 @@ VERBS: dict[tuple[str, str], Any] = {
     ("hold interview", "episode"): gettext_lazy("Wrote down what the child said after coming back"),
     ("change interview", "episode"): gettext_lazy("Added to what the child said after coming back"),
     ("add answer", "episode"): gettext_lazy("Noted a person or place that the child spoke of"),
+    ("name", "interview"): gettext_lazy("Kept a number, plate or account that an episode or interview names"),
+    ("name", "philomena"): gettext_lazy("Kept a number, plate or account that the Philomena form names"),
+    ("name", "panel item"): gettext_lazy("Kept a number, plate or account that notes of a panel name"),
+    ("unname", "concern"): gettext_lazy("Withdrew that a worry names a number, plate or account"),
+    ("unname", "interview"): gettext_lazy(
+        "Withdrew that an episode or interview names a number, plate or account"
+    ),
+    ("unname", "philomena"): gettext_lazy(
+        "Withdrew that the Philomena form names a number, plate or account"
+    ),
+    ("unname", "panel item"): gettext_lazy("Withdrew that notes of a panel name a number, plate or account"),
     ("write", "philomena"): gettext_lazy("Wrote the form that helps to find the child"),
     ("view", "philomena"): gettext_lazy("Read the form that helps to find the child"),
     ("print", "philomena"): gettext_lazy("Printed the form that helps to find the child"),
@@ -265,6 +292,10 @@ VERBS: dict[tuple[str, str], Any] = {
     ("write", "panel item"): gettext_lazy("Wrote down what a panel said about the child"),
     ("decide", "panel item"): gettext_lazy("Wrote down what a panel decided"),
     ("add action", "panel item"): gettext_lazy("Added an action that a panel decided"),
+    ("change", "panel item"): gettext_lazy(
+        "Added an action where a mapping meeting had said that nothing is done"
+    ),
+    ("close", "panel item"): gettext_lazy("A mapping meeting that spoke about the child was closed"),
     ("finish action", "panel item"): gettext_lazy("Finished an action that a panel decided"),
     ("dissent", "panel item"): gettext_lazy("Did not agree with what a panel decided"),
     ("view", "disagreement"): gettext_lazy("Read a disagreement about a decision"),
@@ -341,6 +372,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "steps": steps_of(page.steps),
         "unread": lines_of(row for row in unread_of(user, person_id) if not _is_urgent(row)),
         "source": load.current().entries["voice_child"].source,
+        "turn": None if head.death else where_to_turn(user, head.person, ""),
     }
     return _draw(request, "child", head, **shown)
 
@@ -425,7 +457,9 @@ def people(request: Request, person_id: uuid.UUID) -> HttpResponse:
     )
     known = about(user, head.person)
     proposed = proposals_by(user).filter(person=head.person).exists()
-    return _draw(request, "child_people", head, page=page, about=known, proposed=proposed)
+    return _draw(
+        request, "child_people", head, page=page, parts=in_parts(page), about=known, proposed=proposed
+    )
 
 
 @gate(May.SEE_CHILD)
@@ -454,7 +488,7 @@ def shared(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return _draw(request, "child_shared", head, page=page, kinds=KINDS, did=_did)
 
 
-@gate(May.SEE_CHILD, fresh=True)
+@gate(May.SEE_CHILD, fresh=True, takes_out=True)
 @require_safe
 def chronology_paper(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = _asked(request, person_id)
@@ -519,5 +553,11 @@ def _without_page(request: Request) -> str:
     return sent.urlencode()
 
 
-def _did(verb: str, subject: str) -> str:
-    return str(VERBS.get((verb, subject)) or _("%(verb)s: %(subject)s") % {"verb": verb, "subject": subject})
+def _did(look: Any) -> str:
+    """Of what left Heard also for whom and why."""
+    verb, subject = look.verb, look.subject
+    said = str(VERBS.get((verb, subject)) or _("%(verb)s: %(subject)s") % {"verb": verb, "subject": subject})
+    if (verb, subject) == ("take out", "inspection list") and look.detail.get("files"):
+        said = _("Took the record’s lines, and a list of what is in it, out for an inspection")
+    goes_out = verb == "take out" and subject in ("inspection list", "drawing out")
+    return f"{said}. {look.reason}" if goes_out and look.reason else said

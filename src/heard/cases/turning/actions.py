@@ -106,7 +106,7 @@ def note_step(
     ask_on: date | None = None,
     at: datetime | None = None,
 ) -> ServiceReferral:
-    """What became of it: accepted and waiting, with them, refused or ended; or that it is as it was when somebody asked."""
+    """What became of it: accepted, on the waiting list, with them, refused or ended; or that it is as it was when somebody asked."""
     one, now = _held(by, service_referral_id), at or timezone.now()
     to = State(state) if state in set(State) else None
     refuse(

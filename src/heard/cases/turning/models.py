@@ -19,7 +19,8 @@ class ServiceReferral(models.Model):
 
     class State(models.TextChoices):
         SENT = rules.State.SENT.value, _("Sent, no answer yet")
-        WAITING = rules.State.WAITING.value, _("Accepted, on the waiting list")
+        ACCEPTED = rules.State.ACCEPTED.value, _("Accepted, not with them yet")
+        WAITING = rules.State.WAITING.value, _("On the waiting list")
         ATTENDED = rules.State.ATTENDED.value, _("The child is with them")
         REFUSED = rules.State.REFUSED.value, _("Refused")
         ENDED = rules.State.ENDED.value, _("Ended")

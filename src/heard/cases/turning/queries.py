@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.counting import Counting
+from heard.cases.case.counting import Counting, days_between
 from heard.cases.case.queries import worked_in
 from heard.cases.turning import rules
 from heard.cases.turning.models import ServiceReferral, ServiceReferralStep, UnmetNeed
@@ -108,3 +109,28 @@ def unmet_by(user: User, what: str) -> Counting:
         raise Hidden
     standing = UnmetNeed.objects.filter(taken_back_at=None)
     return Counting(standing, "recorded_at", None, "person_id", name=F(what), agency="agency")
+
+
+def to_reach(user: User) -> Counting:
+    """Every referral to a service, kept where the child came to be with them. Over the whole partnership, for those who see figures."""
+    return Counting(_sent(user), "sent_at", Q(Exists(_began())), "person")
+
+
+def days_to_reach(user: User, *, since: date, until: date) -> tuple[int, int, float | None]:
+    """How many referrals were sent on these days, with how many of them the child was with the service by the last of them, and the median of the days that
+    this took. Over the whole partnership, for those who see figures; true counts, shown to nobody where they are few."""
+    first = Subquery(_began().filter(on__lte=until).order_by("on").values("on")[:1])
+    sent = _sent(user).filter(sent_at__date__range=(since, until))
+    came = sent.annotate(came_on=first).filter(came_on__isnull=False)
+    return sent.count(), *days_between(came, TruncDate("sent_at"), F("came_on"))
+
+
+def _sent(user: User) -> QuerySet[ServiceReferral]:
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return ServiceReferral.objects.order_by()
+
+
+def _began() -> QuerySet[ServiceReferralStep]:
+    steps = ServiceReferralStep.objects.order_by().filter(referral=OuterRef("pk"), taken_back_at=None)
+    return steps.filter(state=rules.State.ATTENDED)

@@ -34,6 +34,7 @@ class State(StrEnum):
     """Where a referral to a service is. What follows what: `NEXT`. Itself: somebody asked, and it is as it was."""
 
     SENT = "sent"
+    ACCEPTED = "accepted"
     WAITING = "waiting"
     ATTENDED = "attended"
     REFUSED = "refused"
@@ -41,13 +42,14 @@ class State(StrEnum):
 
 
 NEXT: Final[dict[State, tuple[State, ...]]] = {
-    State.SENT: (State.SENT, State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
+    State.SENT: (State.SENT, State.ACCEPTED, State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
+    State.ACCEPTED: (State.ACCEPTED, State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
     State.WAITING: (State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
     State.ATTENDED: (State.ATTENDED, State.ENDED),
     State.REFUSED: (),
     State.ENDED: (),
 }
-WAITS: Final = frozenset({State.SENT, State.WAITING})  # somebody asks what became of it
+WAITS: Final = frozenset({State.SENT, State.ACCEPTED, State.WAITING})  # somebody asks what became of it
 NEEDS_A_REASON: Final = frozenset({State.REFUSED, State.ENDED})
 OVER: Final = tuple(state.value for state, then in NEXT.items() if not then)
 

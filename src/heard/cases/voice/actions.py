@@ -8,54 +8,66 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.cases.attachment.actions import keep_sound, refuse_harmful_sound
+from heard.cases.attachment.actions import open_sound as take_sound
+from heard.cases.attachment.contents import Contents, Unreadable, read_apart
+from heard.cases.attachment.models import Attachment
+from heard.cases.attachment.rules import SoundRefused
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle_check
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import death_of
-from heard.cases.case.rules import DREW_SELF, POINTED, THEMSELVES
+from heard.cases.case.rules import DREW_SELF, POINTED, SPOKE_SELF, THEMSELVES
 from heard.cases.panel.models import PanelItem
 from heard.cases.panel.queries import item_visible_to, may_tell_of_item
 from heard.cases.review.models import Review
 from heard.cases.review.queries import may_tell_of_review, review_visible_to
 from heard.cases.voice import child, queries, rules, sketch
 from heard.cases.voice.child import Sitting
-from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
-from heard.cases.words.actions import add_own_words, answer_words, note_read_by_child, take_back_own_words
+from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply, ChildTranscript
+from heard.cases.words.actions import (
+    add_own_words,
+    answer_words,
+    note_read_by_child,
+    take_back_own_words,
+    write_down_own_words,
+)
+from heard.govuk.environment import day
 from heard.govuk.environment import time as moment
+from heard.govuk.played import part_of
 from heard.network.queries import person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-_NOBODY_LEFT = (
-    "It is not sent: nobody here who does not work with them could read it. Please ring Childline on 0800 1111. "
-    "If you are in danger, ring 999."
-)
-# By how many tries are left, the last first: a sentence each, so that it can be translated.
-_NOT_THE_WORD = (
-    "That is not the word. You can try once more, and then the card does not open any longer. Ask somebody you trust.",
-    "That is not the word. You can try 2 more times.",
-    "That is not the word. You can try 3 more times.",
-    "That is not the word. You can try 4 more times.",
-)
 _OCCASIONS = {
     rules.Meeting.REVIEW: Words.Occasion.REVIEW,
     rules.Meeting.PANEL: Words.Occasion.PANEL,
     rules.Meeting.OTHER: Words.Occasion.OTHER,
 }
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a child spoke: `content` as it came, and `found` of it, which is what is kept."""
+
+    content: bytes
+    found: Contents
 
 
 # ---- a worker
@@ -146,8 +158,9 @@ def open_message(*, by: User, child_message_id: uuid.UUID) -> ChildMessage:
 
 @transaction.atomic
 def note_read(*, by: User, child_message_id: uuid.UUID, at: datetime | None = None) -> ChildMessage:
-    """This user read it: the child reads who did and when, and it goes on to others no longer."""
+    """This user read it: the child reads who did and when, and it goes on to others no longer. What was spoken and nobody wrote down yet is listened to first."""
     message = queries.message_visible_to(by, child_message_id)
+    refuse(rules.why_not_say_read(is_known=queries.is_known(by, message)))
     mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
     _audit(by, "see", message)
     return message
@@ -165,10 +178,10 @@ def answer_message(
 ) -> ChildReply:
     """What changed because of it. The child reads it at their link where `is_safe`; else somebody has to tell them."""
     message = queries.message_visible_to(by, child_message_id)
-    if not any(by.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)):
+    if not queries.may_write_of(by):
         raise Hidden
-    taken_back = message.taken_back_at is not None
-    refuse(rules.why_not_answer(text=text, how_safe=how_safe, taken_back=taken_back))
+    taken_back, known = message.taken_back_at is not None, queries.is_known(by, message)
+    refuse(rules.why_not_answer(text=text, how_safe=how_safe, taken_back=taken_back, is_known=known))
     reply = ChildReply.objects.create(
         message=message,
         text=text.strip(),
@@ -189,7 +202,7 @@ def describe_drawing(*, by: User, child_message_id: uuid.UUID, text: str) -> Chi
     """What this reader sees in a drawing, for somebody who does not see it: their words, and not the child’s."""
     ChildMessage.objects.select_for_update().filter(pk=child_message_id).first()
     message = queries.message_visible_to(by, child_message_id)
-    if not any(by.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)):
+    if not queries.may_write_of(by):
         raise Hidden
     drawn, back = bool(message.drawing), message.taken_back_at is not None
     anothers = message.described_by_id not in (None, by.pk)
@@ -198,6 +211,80 @@ def describe_drawing(*, by: User, child_message_id: uuid.UUID, text: str) -> Chi
     message.save(update_fields=["described", "described_by"])
     _audit(by, "describe", message)
     return message
+
+
+def open_sound(
+    *, by: User, child_message_id: uuid.UUID, wanted: str | None = "", at: datetime | None = None
+) -> tuple[ChildMessage, Attachment, bytes]:
+    """What the child spoke, for listening to it, with an audit row each time (what a player asks for within `rules.LISTENING` is one listening); `Hidden` where
+    the message is, where nothing was spoken, or where the child took it back. `Refused` where its bytes are not those that were kept. `wanted`: the
+    header `Range` of a player; None where only its length is asked for. Where it gives nothing to hear there is no row."""
+    message = queries.message_visible_to(by, child_message_id)
+    sound, content = _heard(by, message)
+    since = (at or timezone.now()) - rules.LISTENING
+    is_heard = wanted is not None and part_of(wanted, len(content)) != (0, 0)
+    if is_heard and not queries.has_listened(by, message, since):
+        with transaction.atomic():
+            _audit(by, "listen", message)
+    return message, sound, content
+
+
+def _heard(by: User | None, message: ChildMessage) -> tuple[Attachment, bytes]:
+    sound = Attachment.objects.filter(message=message).first() if message.taken_back_at is None else None
+    if sound is None:
+        raise Hidden
+    return sound, take_sound(by=by, sound=sound).read()
+
+
+@transaction.atomic
+def write_down(
+    *, by: User, child_message_id: uuid.UUID, text: str, why: str = "", at: datetime | None = None
+) -> ChildTranscript:
+    """What this reader hears the child say in the recording, which they have listened to. Hidden from nobody, these become the child’s words in the record, so
+    that nobody has to listen again; where they say something else than what somebody else wrote down, that person, whoever read the message and the child’s workers are told.
+    `why`: what was wrong in what was written down before, which stays; the same again is one."""
+    ChildMessage.objects.select_for_update().filter(pk=child_message_id).first()
+    message = queries.message_visible_to(by, child_message_id)
+    if not queries.may_write_of(by):
+        raise Hidden
+    last, back = message.written_down, message.taken_back_at is not None
+    if last and not back and (last.text, last.written_by_id) == (text.strip(), by.pk):
+        return last
+    spoken = message.seconds > 0
+    refuse(
+        rules.why_not_write_down(
+            is_spoken=spoken,
+            taken_back=back,
+            is_first=last is None,
+            has_listened=queries.has_listened(by, message),
+            text=text,
+            why=why,
+        )
+    )
+    row = ChildTranscript.objects.create(
+        message=message,
+        text=text.strip(),
+        why=why.strip() if last else "",
+        written_by=by,
+        written_at=at or timezone.now(),
+    )
+    mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
+    message = queries.message_visible_to(by, child_message_id)
+    if message.words:
+        said = _in_record(message)
+        write_down_own_words(by=by, words=message.words, text=said["text"], shown=said["shown"])
+        if last and last in message.heard_otherwise:
+            _tell_heard_otherwise(by, message, at)
+    _audit(by, "write down", message)
+    return row
+
+
+def _tell_heard_otherwise(by: User, message: ChildMessage, at: datetime | None) -> None:
+    """Of what is hidden nobody is told: a notice about it could come to who covers for somebody. Its page says it to those who read it."""
+    readers = message.notice.readers.select_related("user") if message.notice else ()
+    named = [one.written_by for one in message.heard_otherwise] + [one.user for one in readers]
+    subject = {"subject": "child message", "subject_id": message.pk, "person_id": message.person_id}
+    announce(by=by, kind=Notified.CHILD_HEARD, named=named, at=at, **subject)  # type: ignore[arg-type]
 
 
 @transaction.atomic
@@ -263,7 +350,8 @@ def check_message(
     if not message.hidden:
         raise Hidden
     outside, checked = queries.is_outside(by, message), message.checked_at is not None
-    refuse(rules.why_not_check(is_outside=outside, checked=checked, found=found))
+    known = queries.is_known(by, message)
+    refuse(rules.why_not_check(is_outside=outside, checked=checked, found=found, is_known=known))
     message.checked_at, message.checked_by, message.found = at or timezone.now(), by, found.strip()
     message.save(update_fields=["checked_at", "checked_by", "found"])
     mark_subject_seen(by=by, subject="child message", subject_id=message.pk, at=at)
@@ -307,7 +395,28 @@ def enter(
             _tell_of(link, Notified.CHILD_LINK_ENDED, by=by, not_to=link.made_by, at=now)
             return None
     wrong = same.values_list("wrong_words", flat=True).get()
-    raise Refused(_NOT_THE_WORD[min(rules.MOST_WRONG - wrong, len(_NOT_THE_WORD)) - 1])
+    raise Refused(rules.NOT_THE_WORD[min(rules.MOST_WRONG - wrong, len(rules.NOT_THE_WORD)) - 1])
+
+
+def listen_to(*, by: None, sitting: Sitting, content: bytes, at: datetime | None = None) -> Spoken:
+    """A recording that a child wants to send, opened in a process of its own before anything is locked: do not call this inside a transaction. `SoundRefused` for
+    one that is too large or too long, or for whatever is not sound alone."""
+    since = (at or timezone.now()) - timedelta(days=1)
+    today = ChildMessage.objects.filter(link=sitting.link, sent_at__gt=since, seconds__gt=0).count()
+    most_bytes = settings.SPOKEN_MEGABYTES * 1_000_000
+    _refuse_sound(rules.why_not_take_sound(size=len(content), most_bytes=most_bytes, today=today))
+    refuse_harmful_sound(by=by, link_id=sitting.link.pk, content=content)
+    try:
+        found = read_apart(content, is_sound=True)
+    except Unreadable as problem:
+        raise SoundRefused(str(problem)) from problem
+    _refuse_sound(rules.why_not_keep_sound(seconds=found.seconds, most_seconds=settings.SPOKEN_SECONDS))
+    return Spoken(content, found)
+
+
+def _refuse_sound(why_not: str | None) -> None:
+    if why_not:
+        raise SoundRefused(why_not)
 
 
 @transaction.atomic
@@ -321,14 +430,15 @@ def send(
     meeting: str = "",
     drawn: str = "",
     pointed: Sequence[str] = (),
+    spoken: Spoken | None = None,
     decision: ChildDecision | None = None,
     hide_from: User | None = None,
     hide_other: str = "",
     draft: str = "",
     at: datetime | None = None,
 ) -> ChildMessage:
-    """What the child wrote, as it was typed; `drawn`: a drawing, as `sketch.strokes_of` takes it; `pointed`: at which pictures; `decision`: what
-    they answer. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
+    """What the child wrote, as it was typed; `drawn`: a drawing, as `sketch.strokes_of` takes it; `pointed`: at which pictures; `spoken`: what
+    `listen_to` heard; `decision`: what they answer. Hidden from nobody, it becomes words in the record; hidden, it is with those whom its notice
     goes to and nowhere else. Whoever has to read it is told at once. `draft`: of the page on which it was typed; the same page sent twice
     is one message, unless something else stands on it, or it was taken back."""
     now = at or timezone.now()
@@ -337,14 +447,19 @@ def send(
     before = ChildMessage.objects.filter(pk=key).select_related("hidden_from", "link").first()
     if before is not None:
         other = hide_other.strip()[:120]
-        sent = (text, sketch.strokes_of(drawn), ",".join(pointed), hide_from, other)
-        same = (before.text, before.drawing, before.pointed, before.hidden_from, before.hidden_other) == sent
+        sent = (text, sketch.strokes_of(drawn), ",".join(pointed), hide_from, other, _sum_of(spoken))
+        was = (before.text, before.drawing, before.pointed, before.hidden_from, before.hidden_other)
+        same = (*was, _sum_kept(before)) == sent
         if same and before.taken_back_at is None and before.about == about:
             return before
         key = uuid.uuid4()
     today = ChildMessage.objects.filter(link=link, sent_at__gt=now - timedelta(days=1)).count()
     strokes = sketch.strokes_of(drawn)
-    shown: dict[str, Any] = {"has_drawing": bool(strokes), "pointed": pointed}
+    shown: dict[str, Any] = {
+        "has_drawing": bool(strokes),
+        "pointed": pointed,
+        "is_spoken": spoken is not None,
+    }
     refuse(rules.why_not_send(about=about, text=text, today=today, is_drawing=strokes is not None, **shown))
     hidden = hide_from is not None or bool(hide_other.strip())
     message = ChildMessage(
@@ -355,6 +470,7 @@ def send(
         text=text,
         drawing=strokes,
         pointed=",".join(pointed),
+        seconds=spoken.found.seconds if spoken else 0,
         decision=decision,
         sent_at=now,
         device=device,
@@ -390,24 +506,67 @@ def send(
         at=now,
     )
     if hidden and (message.notice is None or not message.notice.readers.exists()):
-        raise Refused(_NOBODY_LEFT)
+        raise Refused(rules.NOBODY_LEFT)
     message.save(update_fields=["notice"])
     _audit(None, "write", message)
+    if spoken:
+        keep_sound(by=None, message_id=message.pk, content=spoken.content, found=spoken.found)
     return message
 
 
+def _sum_of(spoken: Spoken | None) -> str:
+    return hashlib.sha256(spoken.content).hexdigest() if spoken else ""
+
+
+def _sum_kept(message: ChildMessage) -> str:
+    return Attachment.objects.filter(message=message).values_list("sha256", flat=True).first() or ""
+
+
 def _in_record(message: ChildMessage) -> dict[str, Any]:
-    """What was sent, as words of the record have it: that something was drawn or pointed at stands beside the child’s text, and not in it."""
+    """What was sent, as words of the record have it: that something was drawn, spoken or pointed at stands beside the child’s text, and not in it. What was
+    written down last of what was spoken stands after what was typed."""
+    written = message.written_down if message.seconds else None
     marks = [_("A drawing, which stands in Heard.")] if message.drawing else []
+    if message.seconds:
+        marks += filter(None, (_how_spoken(message, written), _heard_otherwise(message)))
     if message.pointed:
         marks.append(_("Pointed at: %(what)s.") % {"what": message.pointed_at.lower()})
     how = DREW_SELF if message.drawing else POINTED if message.pointed else THEMSELVES
     return {
-        "text": message.text,
+        "text": _typed_and_spoken(message.text, written.text) if written else message.text,
         "shown": "\n".join(marks),
-        "how": how,
+        "how": SPOKE_SELF if message.seconds else how,
         "heard_by": _("nobody: it came from the child"),
     }
+
+
+def _typed_and_spoken(typed: str, spoken: str) -> str:
+    """Two quotations, where both are there: what a child typed ends where somebody’s hearing of them begins. The marks around the whole stand where it is shown."""
+    if not typed.strip():
+        return spoken
+    return "”\n\n".join((typed.strip(), _("Said out loud, as it was heard: “%(text)s") % {"text": spoken}))
+
+
+def _how_spoken(message: ChildMessage, written: ChildTranscript | None) -> str:
+    told: dict[str, Any] = {"long": message.long}
+    if written is None:
+        return _("The child spoke (%(long)s). Nobody has written it down yet: listen to it in Heard.") % told
+    told |= {"who": str(written.written_by)[:120], "date": day(timezone.localdate(written.written_at))}
+    if message.text.strip():
+        return (
+            _(
+                "The child typed, and then spoke (%(long)s): that was written down as heard by %(who)s on %(date)s."
+            )
+            % told
+        )
+    return _("The child spoke (%(long)s): written down as heard by %(who)s on %(date)s.") % told
+
+
+def _heard_otherwise(message: ChildMessage) -> str:
+    """That others heard something else stands wherever the words do."""
+    who = dict.fromkeys(str(one.written_by) for one in message.heard_otherwise)
+    said = {"who": Truncator(", ".join(who)).chars(80)}
+    return _("Heard otherwise before by %(who)s: what they wrote stands in Heard too.") % said if who else ""
 
 
 @transaction.atomic
@@ -431,11 +590,9 @@ def give_secret(*, by: None, sitting: Sitting, secret: str) -> Sitting:
     may_try = same.filter(wrong_secrets__lt=rules.MOST_WRONG)
     if not may_try.update(wrong_secrets=F("wrong_secrets") + 1):
         make_password(rules.as_word(secret))
-        raise Refused(
-            "Nothing can be read here any longer. Ask the person who gave you the card for a new one. You can still write."
-        )
+        raise Refused(rules.NOT_READ_HERE)
     if not check_password(rules.as_word(secret), link.secret_hash):
-        raise Refused("That is not your secret word. You can still write without it.")
+        raise Refused(rules.NOT_YOURS)
     same.update(wrong_secrets=F("wrong_secrets") - 1)
     with transaction.atomic():
         ChildMessage.objects.filter(link=link, sitting=sitting.key).update(reads_back=True)
@@ -452,10 +609,24 @@ def read_back(*, by: None, sitting: Sitting, at: datetime | None = None) -> list
         reply.save(update_fields=["read_at"])
         words = reply.message.words
         if words:
-            told_by = _("The child read it themselves")
+            # They may read in another language than the record is in.
+            with translation.override(settings.LANGUAGE_CODE):
+                told_by = _("The child read it themselves")
             said: dict[str, Any] = {"what_changed": reply.text, "answered_by": reply.written_by}
             note_read_by_child(by=None, words=words, told_by=told_by, **said)
         _audit(None, "read answer", reply.message)
+    return found
+
+
+def hear_back(*, by: None, sitting: Sitting, child_message_id: uuid.UUID) -> tuple[Attachment, bytes]:
+    """What the child spoke, for them to hear it: with the secret, as they read back what they wrote. `Hidden` for anything else. Its audit row names no child:
+    it would say that they use the link."""
+    rows = {one.pk: one for one in child.sent_through(sitting)} if sitting.reads else {}
+    if child_message_id not in rows:
+        raise Hidden
+    found = _heard(by, rows[child_message_id])
+    with transaction.atomic():
+        record_audit(by=by, verb="read back", subject="child link", subject_id=sitting.link.pk)
     return found
 
 
@@ -471,7 +642,7 @@ def take_back(
         rows.filter(pk=child_message_id, taken_back_at=None).first() if child_message_id in mine else None
     )
     if message is None:
-        raise Refused("That cannot be taken back here. Give your secret word first.")
+        raise Refused(rules.NOT_TAKEN_BACK)
     message.taken_back_at = at or timezone.now()
     message.save(update_fields=["taken_back_at"])
     if message.words:

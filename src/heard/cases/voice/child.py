@@ -26,6 +26,7 @@ from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import To
 from heard.cases.voice import queries, rules
 from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
+from heard.network.queries import opens_on_duty
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -109,10 +110,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Now:
-    """What happens with a call for help that is sent now: whether somebody is on duty who may learn of it and whom a mail reaches, the number to
-    ring, and after how many minutes it goes on. `by_mail`: whether a mail can reach anybody."""
+    """What happens with a call for help that is sent now: whether somebody is on duty who may learn of it and whom a mail reaches, also where
+    the child hides it from somebody else (`if_hidden`), the number to ring, and after how many minutes it goes on. `by_mail`: whether a mail
+    can reach anybody."""
 
     on_duty: bool
+    if_hidden: bool
     phone: str
     minutes: int
     by_mail: bool
@@ -195,8 +198,15 @@ def what_happens_now(now: datetime, link: ChildLink | None = None) -> Now:
     team, by_mail = worries_team(), why_no_mail() is None
     about = About(link.person_id if link else None, now)
     awake = [row.user for row in on_duty(now)] if link else []
-    told = any(one.mail_back_at is None and may_learn(To.ON_DUTY, one, about) for one in awake)
-    return Now(told, team.duty_phone if team else "", settings.URGENT_MINUTES[0], by_mail)
+    reached = [one for one in awake if one.mail_back_at is None]
+    told = any(_would_learn(one, about) for one in reached)
+    if_hidden = any(may_learn(To.ON_DUTY, one, about) for one in reached)
+    return Now(told, if_hidden, team.duty_phone if team else "", settings.URGENT_MINUTES[0], by_mail)
+
+
+def _would_learn(user: User, about: About) -> bool:
+    opens = about.person_id is not None and opens_on_duty(user, about.person_id)
+    return opens or may_learn(To.ON_DUTY, user, about)
 
 
 def who_was_told(message: ChildMessage, now: datetime) -> Told:
@@ -216,7 +226,7 @@ def _called(user: User, role: str) -> str:
 
 def sent_through(sitting: Sitting) -> list[ChildMessage]:
     """What this sitting sent; with the secret, all that it opens. The latest first."""
-    rows = ChildMessage.objects.filter(link=sitting.link)
+    rows = ChildMessage.objects.filter(link=sitting.link).prefetch_related("transcripts__written_by")
     return list(rows.filter(reads_back=True) if sitting.reads else rows.filter(sitting=sitting.key))
 
 

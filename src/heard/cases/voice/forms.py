@@ -14,6 +14,7 @@ from heard.cases.voice.rules import (
     DESCRIBE_ASKS,
     LINK_ASKS,
     WEEKS,
+    WRITE_DOWN_ASKS,
 )
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
 
@@ -132,6 +133,27 @@ class DescribeForm(Form):
         _("What do you see in the drawing?"),
         hint=_("Only what is there, and not what it may mean. It is marked as your words."),
         rows=4,
+    )
+
+
+class WriteDownForm(Form):
+    asks = WRITE_DOWN_ASKS
+
+    text = TextareaField(
+        _("What does the child say?"),
+        hint=_(
+            "Word for word, in the child’s own words and language, also where it is hard to read. Write [not clear] where you cannot hear it. It stands "
+            "in the record as the child’s words, written down by you."
+        ),
+        rows=8,
+    )
+
+
+class CorrectDownForm(WriteDownForm):
+    why = TextareaField(
+        _("What was written down wrongly?"),
+        hint=_("What stood there before stays beside yours, with this."),
+        rows=2,
     )
 
 

@@ -1,5 +1,7 @@
 """Links with which a child writes themselves, what they sent, and what was answered."""
 
+from __future__ import annotations
+
 import uuid
 from typing import ClassVar, Final
 
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.voice import rules, sketch
 from heard.network.rules import MOVES
 
-__all__ = ["ChildDecision", "ChildLink", "ChildMessage", "ChildReply"]
+__all__ = ["ChildDecision", "ChildLink", "ChildMessage", "ChildReply", "ChildTranscript"]
 
 
 class ChildLink(models.Model):
@@ -91,7 +93,7 @@ class ChildMessage(models.Model):
     """What a child sent. One that is hidden from nobody stands in the record as `words`, one that is hidden stands here alone: what is in
     the record is drawn for everybody who sees the child, in many places (ADR 0019).
 
-    Text, drawing and what they pointed at are never edited. Once it is `taken_back` no page shows them.
+    Text, drawing, what they pointed at and what they spoke (`sound`, a `cases.Attachment`) are never edited. Once it is `taken_back` no page shows them.
     """
 
     BOX: Final = f"0 0 {sketch.WIDE} {sketch.HIGH}"  # in which it is drawn
@@ -126,6 +128,9 @@ class ChildMessage(models.Model):
     )
     pointed = models.CharField(
         max_length=80, blank=True, help_text=_("Which pictures the child pointed at, with commas.")
+    )
+    seconds = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How long the child spoke; 0 where they did not.")
     )
     described = models.TextField(
         blank=True, help_text=_("What a reader sees in the drawing, for somebody who does not.")
@@ -193,9 +198,45 @@ class ChildMessage(models.Model):
         return sketch.paths(self.drawing)
 
     @property
+    def long(self) -> str:
+        """How long the child spoke, in minutes and seconds."""
+        return f"{self.seconds // 60}:{self.seconds % 60:02}"
+
+    @property
+    def written_down(self) -> ChildTranscript | None:
+        """What was written down last of what the child spoke. Fetch `transcripts` with it."""
+        found = list(self.transcripts.all())
+        return found[-1] if found else None
+
+    @property
+    def heard_otherwise(self) -> list[ChildTranscript]:
+        """What others had written down before, where it says something else than what was written down last. Fetch `transcripts` with it."""
+        last, found = self.written_down, self.transcripts.all()
+        others = [one for one in found if last and one.written_by_id != last.written_by_id]
+        return [one for one in others if last and one.text != last.text]
+
+    @property
     def pointed_at(self) -> str:
         """What the child pointed at, in words."""
         return ", ".join(str(self.Feeling(one).label) for one in self.pointed.split(",") if one)
+
+
+class ChildTranscript(models.Model):
+    """What somebody who listened wrote down of what a child spoke: the child’s words, as heard. Never edited: what is written down anew stands beside what
+    was written before, with `why` that was wrong. No machine writes one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(ChildMessage, on_delete=models.PROTECT, related_name="transcripts")
+    text = models.TextField(help_text=_("What the child says in the recording, word for word."))
+    why = models.TextField(blank=True, help_text=_("What was wrong in what was written down before."))
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["written_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"written down on {self.written_at:%Y-%m-%d}"
 
 
 class ChildReply(models.Model):

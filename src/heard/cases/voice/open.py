@@ -2,6 +2,7 @@
 
 Everything is sent: no address or title says anything, and nothing is kept on the device. Who gave the word holds a signed `pass` in
 the page, which no cookie and no storage repeats (`child.Sitting`), so that there is nothing for another site to use either.
+In which language the page is goes from page to page in the form, as large letters do: no cookie says it. It is one in which all is checked.
 A link brings its code behind a #, which no browser sends: the page's own script puts it into the form, and takes it out of the address.
 """
 
@@ -11,31 +12,62 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.csp import CSP
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from heard.agencies.rules import Refused
+from heard.agencies.gate import Takes
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind, SoundRefused
 from heard.cases.voice import actions, child, rules, sketch
 from heard.cases.voice.child import Sitting
 from heard.cases.voice.models import ChildDecision, ChildMessage
+from heard.govuk.languages import checked, why_english
+from heard.govuk.played import as_played
 
 _NO_LONGER = "It is a while ago that you did something here. Give your word again. What you wrote is kept."
 _NOT_READ = (400, 413, 500)  # what was sent cannot be read, or reading it failed
-_TYPED = ("about", "text", "drawn", "pointed", "decision", "meeting", "hide", "hide_other", "draft", "meant")
-_SAID = ("text", "drawn", "pointed")  # of these one at least makes a message
+_TYPED = (
+    "about", "text", "drawn", "pointed", "spoken", "decision", "meeting", "hide", "hide_other", "draft", "meant",
+)  # fmt: skip
+_SAID = ("text", "drawn", "pointed", "spoken")  # of these one at least makes a message
+_POLICY: dict[str, Any] = {
+    **settings.SECURE_CSP,
+    "media-src": [CSP.SELF, "blob:"],
+}  # what was recorded, before it is sent
 
 
+class _InMemory(MemoryFileUploadHandler):
+    """What a child speaks never lies on the disk in clear: the limit of requests has seen how large it is."""
+
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        self.activated = True
+
+
+@csp_override(_POLICY)
 @csrf_exempt  # it reads no cookie: whoever sends a form has to have the pass that stands in the page
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def notes(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _door(request)
+    request.upload_handlers = [_InMemory(request)]
+    with translation.override(checked(request.POST.get("language", ""))):
+        return _answer(request)
+
+
+notes.takes = Takes.SOUND  # type: ignore[attr-defined]
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     step, now = request.POST.get("step", ""), timezone.now()
     if step == "enter":
         return _enter(request)
@@ -53,6 +85,16 @@ def notes(request: HttpRequest) -> HttpResponse:
     return _door(request, _(_NO_LONGER) if token else "", held=token if link else "")
 
 
+def _as_recorded() -> translation.override:
+    """What is written into the record, and told to others, is in its language, whatever the child reads in."""
+    return translation.override(settings.LANGUAGE_CODE)
+
+
+def may_bring(request: HttpRequest) -> bool:
+    """Whether a request may bring a recording here, asked before any of it is read: its header says which sitting it is of, or was until a while ago."""
+    return child.entered(request.headers.get("X-Pass", ""), timezone.now()) is not None
+
+
 def _enter(request: HttpRequest) -> HttpResponse:
     """With code and word; or with the word alone, where the page still holds which link it was."""
     code, word, held = (request.POST.get(name, "") for name in ("code", "word", "held"))
@@ -60,7 +102,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
     if held and entered is None:
         return _door(request, _("Give the code of your card again."))
     try:
-        sitting = actions.enter(by=None, code=code, word=word, entered=entered)
+        with _as_recorded():
+            sitting = actions.enter(by=None, code=code, word=word, entered=entered)
     except Refused as refused:
         return _door(request, _(str(refused)), held=held, code=code)
     if sitting is None:
@@ -73,9 +116,15 @@ def _choose(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def _write(
-    request: HttpRequest, sitting: Sitting, error: str = "", named: Sequence[child.Adult] = ()
+    request: HttpRequest,
+    sitting: Sitting,
+    error: str = "",
+    named: Sequence[child.Adult] = (),
+    *,
+    is_sound_refused: bool = False,
 ) -> HttpResponse:
-    """`error`: why what was sent did not go; it stays in the box. `named`: who has a name that was typed."""
+    """`error`: why what was sent did not go; it stays in the box. `named`: who has a name that was typed. `is_sound_refused`: the recording is why, and
+    the page’s script keeps it no longer, so that the rest can go."""
     about, now = request.POST.get("about", ""), timezone.now()
     if about not in set(rules.About):
         return _choose(request, sitting)
@@ -91,6 +140,11 @@ def _write(
     context: dict[str, Any] = {
         "about": about,
         "error": error,
+        "say": {
+            "seconds": settings.SPOKEN_SECONDS,
+            "bytes": settings.SPOKEN_MEGABYTES * 1_000_000,
+            "refused": is_sound_refused,
+        },
         "happens": child.what_happens_now(now, sitting.link),
         "adults": adults,
         "chosen": chosen.user if chosen else None,
@@ -132,10 +186,19 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     said["text"] = sent["text"].replace("\r\n", "\n")
     device = rules.device_of(request.headers.get("User-Agent", ""))
     whom: dict[str, Any] = {"hide_from": chosen.user if chosen else None, "hide_other": other}
+    recording = request.FILES.get("sound")
+    if sent["spoken"] and recording is None:
+        return _write(
+            request, sitting, _("What you said out loud did not come with it. Say it again, or write it.")
+        )
     try:
-        message = actions.send(by=None, sitting=sitting, device=device, **whom, **said)
+        with _as_recorded():
+            if recording is not None:
+                said["spoken"] = actions.listen_to(by=None, sitting=sitting, content=recording.read())
+            message = actions.send(by=None, sitting=sitting, device=device, **whom, **said)
     except Refused as refused:
-        return _write(request, sitting, _(str(refused)))
+        is_sound = isinstance(refused, SoundRefused)
+        return _write(request, sitting, _(str(refused)), is_sound_refused=is_sound)
     context: dict[str, Any] = {"message": message, "told": child.who_was_told(message, now)}
     context["happens"] = child.what_happens_now(now, sitting.link)
     return _page(request, "cases/voice/open/sent.html", sitting, **context)
@@ -154,14 +217,26 @@ def _secret(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     secret = request.POST.get("secret", "")
     try:
-        if request.POST.get("set"):
-            sitting = actions.set_secret(by=None, sitting=sitting, secret=secret)
-        elif not sitting.reads:
-            sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
+        with _as_recorded():
+            if request.POST.get("set"):
+                sitting = actions.set_secret(by=None, sitting=sitting, secret=secret)
+            elif not sitting.reads:
+                sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
     except Refused as refused:
         return _page(request, "cases/voice/open/secret.html", sitting, error=_(str(refused)))
     found, decided = actions.read_back(by=None, sitting=sitting), child.decided(sitting)
     return _page(request, "cases/voice/open/read.html", sitting, found=found, decided=decided)
+
+
+def _hear(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """What the child spoke, for them to hear it: the page’s script plays it, and nothing keeps it."""
+    try:
+        key = uuid.UUID(request.POST.get("which", ""))
+        sound, content = actions.hear_back(by=None, sitting=sitting, child_message_id=key)
+    except (ValueError, Hidden, Refused):
+        return _unspoken(HttpResponse(status=404))
+    kind = Kind(sound.kind)
+    return _unspoken(as_played(content, f"notes.{EXTENSIONS[kind]}", CONTENT_TYPES[kind]))
 
 
 def _mine(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
@@ -173,9 +248,10 @@ def _mine(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpRespon
 def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     try:
         key = uuid.UUID(request.POST.get("which", ""))
-        actions.take_back(by=None, sitting=sitting, child_message_id=key)
+        with _as_recorded():
+            actions.take_back(by=None, sitting=sitting, child_message_id=key)
     except (ValueError, Refused):
-        return _mine(request, sitting, _("That cannot be taken back here. Give your secret word first."))
+        return _mine(request, sitting, _(rules.NOT_TAKEN_BACK))
     return _page(request, "cases/voice/open/taken.html", sitting)
 
 
@@ -222,7 +298,9 @@ def _unsent(typed: dict[str, str]) -> ChildMessage:
     """What did not go, to be shown once more: never saved."""
     faces = [one for one in typed.get("pointed", "").split(",") if one in set(rules.Feeling)]
     return ChildMessage(
-        drawing=sketch.strokes_of(typed.get("drawn", "")) or [], pointed=",".join(faces[: len(rules.Feeling)])
+        seconds=1 if typed.get("spoken") else 0,
+        drawing=sketch.strokes_of(typed.get("drawn", "")) or [],
+        pointed=",".join(faces[: len(rules.Feeling)]),
     )
 
 
@@ -235,12 +313,23 @@ def _sent(request: HttpRequest) -> dict[str, str]:
 
 def went_wrong(request: HttpRequest, status: int) -> HttpResponse:
     """What an error looks like where children write: whom to ring, and “Leave”. It asks no database."""
-    nothing = child.Now(on_duty=False, phone="", minutes=0, by_mail=False)
+    nothing = child.Now(on_duty=False, if_hidden=False, phone="", minutes=0, by_mail=False)
     typed = _typed(request) if request.method == "POST" and status not in _NOT_READ else {}
     shared = {"pass": "", "large": False, "now": nothing, "typed": typed, "status": status}
     shared["unsent"] = _unsent(typed)
-    page = loader.get_template("cases/voice/open/wrong.html").render(shared)
+    chosen = request.POST.get("language", "") if typed else ""
+    shared |= _languages(chosen)
+    with translation.override(checked(chosen)):
+        page = loader.get_template("cases/voice/open/wrong.html").render(shared)
     return _unspoken(HttpResponse(page, status=status))
+
+
+def _languages(chosen: str) -> dict[str, Any]:
+    """For templates: what was chosen, what there is, and why the page is not in it."""
+    known = chosen if chosen in dict(settings.LANGUAGES) else ""
+    is_english = checked(known) == settings.LANGUAGE_CODE != known
+    why = why_english() if known and is_english else ""
+    return {"chosen_language": known, "offered_languages": settings.LANGUAGES, "why_english": why}
 
 
 def is_here(request: HttpRequest) -> bool:
@@ -260,6 +349,7 @@ def _page(request: HttpRequest, name: str, sitting: Sitting | None = None, **mor
         "has_secret": has_secret,
         "set_by_other": bool(has_secret and sitting and not sitting.reads),
     }
+    shared |= _languages(request.POST.get("language", "") if request.method == "POST" else "")
     page = loader.get_template(name).render(shared | more)
     return _unspoken(HttpResponse(page))
 
@@ -276,6 +366,7 @@ _STEPS: dict[str, Callable[[HttpRequest, Sitting], HttpResponse]] = {
     "send": _send,
     "secret": _secret,
     "read": _read,
+    "hear": _hear,
     "mine": _mine,
     "take": _take_back,
     "renew": _renew,

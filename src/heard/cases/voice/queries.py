@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from heard.agencies.queries import has_done
 from heard.agencies.rules import Hidden, May, Role
 from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import Kind, To
-from heard.cases.case.queries import summary_of
+from heard.cases.case.queries import my_cases, summary_of
 from heard.cases.panel.models import PanelItem
 from heard.cases.panel.queries import falls_to, items_visible_to
 from heard.cases.review.models import Review
 from heard.cases.review.queries import falls_to as review_falls_to
 from heard.cases.review.queries import reviews_visible_to
 from heard.cases.voice import rules
-from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply
-from heard.network.queries import about, not_denied_through, people_visible_to, visible_through
+from heard.cases.voice.models import ChildDecision, ChildLink, ChildMessage, ChildReply, ChildTranscript
+from heard.network.queries import about, not_denied_through, people_visible_to, sees, visible_through
 from heard.network.rules import FactKind
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def messages_visible_to(user: User) -> QuerySet[ChildMessage]:
     rows = rows.select_related(
         "person", "words", "hidden_from", "checked_by", "described_by", "decision", "link__made_by"
     )
-    return rows.prefetch_related(Prefetch("replies", replies))
+    written = ChildTranscript.objects.select_related("written_by")
+    return rows.prefetch_related(Prefetch("replies", replies), Prefetch("transcripts", written))
 
 
 def message_visible_to(user: User, child_message_id: uuid.UUID) -> ChildMessage:
@@ -160,6 +162,23 @@ def message_visible_to(user: User, child_message_id: uuid.UUID) -> ChildMessage:
     if found is None:
         raise Hidden
     return found
+
+
+def to_write_down(user: User) -> QuerySet[ChildMessage]:
+    """What children spoke and nobody has written down yet, the longest ago first: what was given to this user to read; and, hidden from nobody, what is of
+    a child whose worker they are, where whoever it was given to has left or sees the child no longer."""
+    readers = Reader.objects.filter(notice=OuterRef("notice")).order_by()
+    left = ~Exists(readers.filter(sees(user, "user", "notice__person")))
+    theirs = Q(hidden=False, person__in=my_cases(user).order_by().values("person"))
+    rows = messages_visible_to(user) if may_write_of(user) else ChildMessage.objects.none()
+    rows = rows.filter(Exists(readers.filter(user=user)) | (theirs & left))
+    rows = rows.filter(seconds__gt=0, transcripts=None, taken_back_at=None)
+    return rows.defer("drawing").order_by("sent_at", "pk")
+
+
+def may_write_of(user: User) -> bool:
+    """Whether their role answers, describes or writes down what children send, where they may read it."""
+    return any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF))
 
 
 def is_outside(user: User, message: ChildMessage) -> bool:
@@ -213,5 +232,17 @@ def read_by(user: User, message: ChildMessage) -> list[Read]:
 
 
 def has_to_read(user: User, message: ChildMessage) -> bool:
-    """Whether it is on this user’s list, and they have not said that they read it."""
-    return Reader.objects.filter(notice=message.notice_id, user=user, seen_at=None).exists()
+    """Whether it, or what became of it, is on this user’s list, and they have not said that they read it."""
+    of = {"notice__subject": "child message", "notice__subject_id": str(message.pk), "notice__ended_at": None}
+    return Reader.objects.filter(**of, user=user, seen_at=None).exists()
+
+
+def has_listened(user: User, message: ChildMessage, since: datetime | None = None) -> bool:
+    """Whether this user has listened to what the child spoke; ever, or since then. The caller has shown that they may read it."""
+    return has_done(user, verb="listen", subject="child message", subject_id=message.pk, since=since)
+
+
+def is_known(user: User, message: ChildMessage) -> bool:
+    """Whether what the child sent can be read where it stands, or this user has listened to it."""
+    read = not message.seconds or message.written_down is not None or message.taken_back_at is not None
+    return read or has_listened(user, message)

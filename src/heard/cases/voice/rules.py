@@ -23,6 +23,8 @@ _GROUP: Final = 4
 
 MOST_WRONG: Final = 5  # words in all, from whatever address, and then the link has ended; secrets, and then nothing is read back
 MOST_A_DAY: Final = 50  # messages through one link
+MOST_SPOKEN_A_DAY: Final = 20  # of these with a recording
+LONGER_BY: Final = 5  # seconds: what is spoken when a page’s clock stops it is not refused
 LONGEST: Final = 4000  # letters of a message
 SITTING: Final = timedelta(minutes=20)  # without doing anything, and the child gives the word again
 SITTING_AT_MOST: Final = timedelta(hours=2)
@@ -31,6 +33,7 @@ TOLD_WITHIN: Final = timedelta(
     days=7
 )  # after a meeting it is written for the child what was decided; no source gives these days
 TWICE: Final = timedelta(minutes=1)  # in which the same words of the same person are one form sent twice
+LISTENING: Final = timedelta(minutes=10)  # in which whatever parts a player asks for are one listening
 ASKED_WITHIN: Final = timedelta(days=7)  # after a link was made, whether or not anything came through it
 WEEKS: Final = (1, 4, 8, 13)  # for which a link may be good
 
@@ -38,7 +41,9 @@ LINK_ASKS: Final = Asks(
     word="Give a word of at least four letters, which you say to the child and write nowhere.",
     weeks="Choose for how long the link is good.",
 )
-WRITE_ASKS: Final = Asks(text="Write something first, draw it or point at a picture; or press “Leave”.")
+WRITE_ASKS: Final = Asks(
+    text="Write something first, say it, draw it or point at a picture; or press “Leave”."
+)
 ANSWER_ASKS: Final = Asks(
     text="Write the answer, as you would say it to the child.",
     how_safe="Say how you know whether it is safe to read there.",
@@ -52,7 +57,34 @@ DECISION_ASKS: Final = Asks(
     how="Say how you know that it is safe to read there; or how the child learns of it otherwise.",
 )
 DESCRIBE_ASKS: Final = Asks(text="Say what you see in the drawing, for somebody who does not see it.")
+WRITE_DOWN_ASKS: Final = Asks(
+    text="Write down what the child says in the recording, word for word as you hear it.",
+    why="Say what was written down wrongly before.",
+)
 CHECK_ASKS: Final = Asks(found="Say what you did and what you found.")
+
+
+UNHEARD: Final = (
+    "Listen to it first: nobody has written down yet what the child says. Then say that you have read it."
+)
+UNHEARD_BY_YOU: Final = "Listen to it first: what you write down is what you hear yourself."
+TOO_LONG: Final = (
+    "This recording is too long to send. Say it in two parts: the first part now, then the rest."
+)
+NOT_READ_HERE: Final = "Nothing can be read here any longer. Ask the person who gave you the card for a new one. You can still write."
+NOT_YOURS: Final = "That is not your secret word. You can still write without it."
+NOT_TAKEN_BACK: Final = "That cannot be taken back here. Give your secret word first."
+NOBODY_LEFT: Final = (
+    "It is not sent: nobody here who does not work with them could read it. Please ring Childline on 0800 1111. "
+    "If you are in danger, ring 999."
+)
+# By how many tries are left, the last first: a sentence each, so that it can be translated.
+NOT_THE_WORD: Final = (
+    "That is not the word. You can try once more, and then the card does not open any longer. Ask somebody you trust.",
+    "That is not the word. You can try 2 more times.",
+    "That is not the word. You can try 3 more times.",
+    "That is not the word. You can try 4 more times.",
+)
 
 
 class About(StrEnum):
@@ -149,8 +181,9 @@ def why_not_send(
     is_drawing: bool = True,
     has_drawing: bool = False,
     pointed: Collection[str] = (),
+    is_spoken: bool = False,
 ) -> str | None:
-    """`today`: how many came through this link in the last 24 hours. `is_drawing`: what was sent as one can be kept."""
+    """`today`: how many came through this link in the last 24 hours. `is_drawing`: what was sent as one can be kept. `is_spoken`: a recording came with it."""
     if about not in set(About):
         return "Choose what you want to write."
     if not is_drawing:
@@ -158,13 +191,29 @@ def why_not_send(
     wrong = not set(pointed) <= set(Feeling) or len(pointed) > len(Feeling)
     if wrong or (pointed and about != About.FEEL):
         return "Choose again how you feel."
-    if not text.strip() and not has_drawing and not pointed:
+    if not text.strip() and not has_drawing and not pointed and not is_spoken:
         return WRITE_ASKS["text"]
     if len(text) > LONGEST:
         return "That is very long. Send the first part, then write the rest."
     if today >= MOST_A_DAY:
         return "You have sent very many today. You can write again tomorrow. If you need somebody now, ring a number above."
     return None
+
+
+def why_not_take_sound(*, size: int, most_bytes: int, today: int) -> str | None:
+    """Before a recording is opened. `size` in bytes; `today`: how many came through this link in the last 24 hours."""
+    if size == 0:
+        return "Nothing was recorded. Say it again, or write it."
+    if size > most_bytes:
+        return TOO_LONG
+    if today >= MOST_SPOKEN_A_DAY:
+        return "You have sent very many recordings today. You can still write. If you need somebody now, ring a number above."
+    return None
+
+
+def why_not_keep_sound(*, seconds: int, most_seconds: int) -> str | None:
+    """`seconds`: as counted from what was recorded."""
+    return TOO_LONG if seconds > most_seconds + LONGER_BY else None
 
 
 def why_not_set_secret(*, secret: str, word: str, is_set: bool) -> str | None:
@@ -204,9 +253,17 @@ def names_in(typed: str, names: Iterable[tuple[str, ...]]) -> list[int]:
     ]
 
 
-def why_not_answer(*, text: str, how_safe: str, taken_back: bool) -> str | None:
+def why_not_say_read(*, is_known: bool) -> str | None:
+    """`is_known`: what the child sent stands there to be read, or this user has listened to it."""
+    return None if is_known else UNHEARD
+
+
+def why_not_answer(*, text: str, how_safe: str, taken_back: bool, is_known: bool = True) -> str | None:
+    """`is_known`: as above. Whoever answers has read it."""
     if taken_back:
         return "The child took this back. Speak to the child instead."
+    if not is_known:
+        return UNHEARD
     return ANSWER_ASKS.missing(text=text, how_safe=how_safe)
 
 
@@ -243,11 +300,28 @@ def why_not_describe(*, has_drawing: bool, taken_back: bool, is_anothers: bool, 
     return DESCRIBE_ASKS.missing(text=text)
 
 
-def why_not_check(*, is_outside: bool, checked: bool, found: str) -> str | None:
+def why_not_write_down(
+    *, is_spoken: bool, taken_back: bool, is_first: bool, has_listened: bool, text: str, why: str
+) -> str | None:
+    """`is_first`: nobody has written down yet what the child said. What was written down before stays, with why it was wrong. `has_listened`: this user
+    themselves."""
+    if taken_back:
+        return "The child took this back. Speak to the child instead."
+    if not is_spoken:
+        return "There is no recording here."
+    if not has_listened:
+        return UNHEARD_BY_YOU
+    return WRITE_DOWN_ASKS.missing(text=text, why="-" if is_first else why)
+
+
+def why_not_check(*, is_outside: bool, checked: bool, found: str, is_known: bool = True) -> str | None:
+    """`is_known`: as in `why_not_say_read`."""
     if not is_outside:
         return "Somebody outside their line checks this."
     if checked:
         return "This was checked already."
+    if not is_known:
+        return UNHEARD
     return CHECK_ASKS.missing(found=found)
 
 

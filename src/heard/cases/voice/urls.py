@@ -15,6 +15,13 @@ urlpatterns: list[URLPattern] = [
     path("child-messages/<uuid:child_message_id>/read/", views.read, name="child_message_read"),
     path("child-messages/<uuid:child_message_id>/answer/", views.answer, name="child_message_answer"),
     path("child-messages/<uuid:child_message_id>/describe/", views.describe, name="child_message_describe"),
+    path("child-messages/<uuid:child_message_id>/sound/", views.sound, name="child_message_sound"),
+    path(
+        "child-messages/<uuid:child_message_id>/write-down/",
+        views.write_down,
+        name="child_message_write_down",
+    ),
+    path("words/<uuid:words_id>/sound/", views.words_sound, name="words_sound"),
     path("words/<uuid:words_id>/drawing/", views.drawing, name="words_drawing"),
     path("panel-items/<uuid:item_id>/for-the-child/", views.tell_of_item, name="panel_item_for_child"),
     path("reviews/<uuid:review_id>/for-the-child/", views.tell_of_review, name="review_for_child"),

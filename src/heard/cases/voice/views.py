@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,16 +17,29 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
 from heard.cases.case.queries import why_not_after_death
 from heard.cases.panel.actions import open_item
 from heard.cases.panel.queries import may_tell_of_item
 from heard.cases.review.actions import open_review
 from heard.cases.review.queries import may_tell_of_review
 from heard.cases.voice import actions, queries, rules
-from heard.cases.voice.forms import AskedForm, CheckForm, DecisionForm, DescribeForm, LinkForm, ReplyForm
+from heard.cases.voice.forms import (
+    AskedForm,
+    CheckForm,
+    CorrectDownForm,
+    DecisionForm,
+    DescribeForm,
+    LinkForm,
+    ReplyForm,
+    WriteDownForm,
+)
 from heard.cases.words.actions import open_words
+from heard.cases.words.queries import one_visible_to
+from heard.govuk.environment import time as moment
 from heard.govuk.forms import Form
+from heard.govuk.played import as_played
 from heard.network.actions import open_record
 
 
@@ -107,9 +120,11 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     context = {
         "row": row,
         "replies": list(row.replies.all()),
+        "written": list(row.transcripts.all()),
         "read": queries.read_by(user, row),
         "has_to_read": queries.has_to_read(user, row),
-        "may_answer": any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF)),
+        "why_not_read": rules.why_not_say_read(is_known=queries.is_known(user, row)),
+        "may_answer": queries.may_write_of(user),
         "near": queries.near(user, row),
         "may_describe": bool(row.drawing) and row.described_by_id in (None, user.pk),
         "may_check": row.hidden and row.checked_at is None and queries.is_outside(user, row),
@@ -120,7 +135,11 @@ def message(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_POST
 def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
-    row = actions.note_read(by=request.user, child_message_id=child_message_id)
+    try:
+        row = actions.note_read(by=request.user, child_message_id=child_message_id)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+        return redirect("child_message", child_message_id=child_message_id)
     told = any(one.user_id == request.user.pk for one in row.notice.readers.all()) if row.notice else False
     saved = _("Saved: you read it. The child can see that you did.")
     messages.success(
@@ -146,9 +165,54 @@ def describe(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
 
 
 @gate(May.SEE_CHILD)
+def write_down(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    """What somebody hears the child say in a recording, word for word: the first time, or better than it was written down before."""
+    row = queries.message_visible_to(request.user, child_message_id)
+    if row.taken_back_at and request.method != "POST":
+        return redirect("child_message", child_message_id=child_message_id)
+    last, form = row.written_down, WriteDownForm if row.written_down is None else CorrectDownForm
+    title, saved = _("Write down what the child said"), _("Saved: what the child said, as you heard it.")
+    return _write(
+        request, child_message_id, form, "child-spoken", actions.write_down, title, saved,
+        initial={"text": last.text} if last and not row.taken_back_at else {},
+        changed_by=f"{last.written_by}, {moment(last.written_at)}" if last else "",
+    )  # fmt: skip
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def sound(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    """What the child spoke, for the player of the page."""
+    return _played(request, child_message_id)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def words_sound(request: Request, words_id: uuid.UUID) -> HttpResponse:
+    """The same, where the child’s words stand in the record; of words that were not spoken, or that the child took back, the words."""
+    words = one_visible_to(request.user, words_id)
+    spoken = queries.messages_visible_to(request.user).filter(words=words, seconds__gt=0, taken_back_at=None)
+    found = spoken.values_list("pk", flat=True).first()
+    return _played(request, found) if found else redirect("words", person_id=words.person_id)
+
+
+def _played(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
+    wanted = request.headers.get("Range", "") if request.method == "GET" else None
+    try:
+        _row, file, content = actions.open_sound(
+            by=request.user, child_message_id=child_message_id, wanted=wanted
+        )
+    except Refused as refused:
+        return HttpResponse(_(str(refused)), status=409, content_type="text/plain; charset=utf-8")
+    kind = Kind(file.kind)
+    name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
+    return as_played(content, name, CONTENT_TYPES[kind], wanted or "")
+
+
+@gate(May.SEE_CHILD)
 @require_safe
 def drawing(request: Request, words_id: uuid.UUID) -> HttpResponse:
-    """From the child’s words to the drawing that they stand for."""
+    """From the child’s words to what they sent: a drawing, or what they spoke."""
     words = open_words(by=request.user, words_id=words_id)
     found = queries.messages_visible_to(request.user).filter(words=words).values_list("pk", flat=True).first()
     if found is None:
@@ -224,10 +288,14 @@ def _write(
     act: Callable[..., Any],
     title: str,
     saved: str,
+    initial: Mapping[str, Any] | None = None,
+    changed_by: str = "",
 ) -> HttpResponse:
-    """A form under one message of a child; what it asks is what `act` takes."""
+    """A form under one message of a child; what it asks is what `act` takes. `initial`: what the record says now, and `changed_by` who wrote that last."""
     row = actions.open_message(by=request.user, child_message_id=child_message_id)
-    form = kept_form(request, form_class, kind=kind, subject_id=child_message_id)
+    form = kept_form(
+        request, form_class, kind=kind, subject_id=child_message_id, initial=initial, changed_by=changed_by
+    )
     if form.is_valid():
         with sending(request, form):
             act(by=request.user, child_message_id=child_message_id, **form.cleaned_data)

@@ -7,13 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.voice.models import ChildLink, ChildMessage
-from heard.cases.voice.queries import items_to_write, links_to_ask_about, reviews_to_write, to_check
+from heard.cases.voice.queries import (
+    items_to_write,
+    links_to_ask_about,
+    reviews_to_write,
+    to_check,
+    to_write_down,
+)
 from heard.cases.voice.rules import TOLD_WITHIN
 
+# `only_if` asks for what was given to this reader alone: one question more to the database would tell somebody that there is something which is hidden from them.
 CHECKS = WorkList(
     "child_checks", _("What children wrote and hide from somebody, to be checked by you"), May.SEE_CHILD, to_check,
     "child_message", "person", _("Check what a child hides from somebody"), shows=("person",), due="check_due_at__date",
-    only_if=lambda user: ChildMessage.objects.filter(hidden=True, checked_at=None),
+    only_if=lambda user: ChildMessage.objects.filter(hidden=True, checked_at=None, notice__readers__user=user),
+)  # fmt: skip
+
+# Of whoever was given it to read, until one of them has written it down; hidden from nobody, of the child’s workers where nobody of them is left. `only_if`
+# asks for these alone, for the same reason.
+SPOKEN = WorkList(
+    "child_spoken", _("What children said out loud, to be written down by you"), May.SEE_CHILD, to_write_down,
+    "child_message_write_down", "person", _("Listen, and write down what the child said"), shows=("person",),
+    only_if=lambda user: ChildMessage.objects.filter(Q(hidden=False) | Q(notice__readers__user=user), seconds__gt=0, transcripts=None),
 )  # fmt: skip
 
 ASKING = WorkList(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,7 +34,9 @@ def answer_alert(*, by: User, alert_id: int, outcome: str, reason: str) -> Readi
 def open_alert(*, by: User, alert_id: int) -> ReadingAlert:
     """For showing it, with a 'view' row: where it names a child, one like any other, which says nothing of the alert to those
     who read who looked. `Hidden` for who may not see it."""
-    alert = queries.alert_visible_to(by, alert_id)
-    subject, key = ("person", alert.person_id) if alert.person_id else ("alert", alert.pk)
-    record_audit(by=by, verb="view", subject=subject, subject_id=key, person_id=alert.person_id)
-    return alert
+    alert: Any = queries.alert_visible_to(by, alert_id)  # with `named`
+    shown = alert.person_id if alert.named else None
+    subject, key = ("person", shown) if shown else ("alert", alert.pk)
+    record_audit(by=by, verb="view", subject=subject, subject_id=key, person_id=shown)
+    found: ReadingAlert = alert
+    return found

@@ -55,7 +55,13 @@ def watch_until(now: datetime) -> int:
     if watched.until >= hour:
         return 0  # another worker was quicker
     last = max(watching.last_row(hour), watched.last_row)
-    found = [*_of_looks(watching.looks_between(watched.last_row, last)), *_too_often(watched.until, hour)]
+    rows = watched.last_row, last
+    found = [
+        *_of_looks(watching.looks_between(*rows)),
+        *_each(Kind.PROBING, watching.went_too_far(watched.until, hour, taking_out=False)),
+        *_each(Kind.TAKEN_OUT, watching.went_too_far(watched.until, hour, taking_out=True)),
+        *_each(Kind.NOTHING, watching.searched_for_nothing(*rows, most=rules.MOST_FOR_NOTHING)),
+    ]
     watched.last_row, watched.until = last, hour
     watched.save()
     return sum(_raise(one) for one in found)
@@ -94,7 +100,7 @@ def _names(reader: Reader, looks: list[Look], names: dict[uuid.UUID, str]) -> It
 def _many(reader: Reader, looks: list[Look]) -> Iterator[_Unusual]:
     by_hour: dict[datetime, list[Look]] = defaultdict(list)
     for look in looks:
-        by_hour[look.at.replace(minute=0, second=0, microsecond=0)].append(look)
+        by_hour[watching.begins(look.at)].append(look)
     for within in by_hour.values():
         children = {look.person_id for look in within}
         if len(children) > settings.READING_MANY:
@@ -116,12 +122,11 @@ def _is_late(at: datetime) -> bool:
     return rules.is_after_hours(local, **hours, working_day=is_working_day(local.date()))
 
 
-def _too_often(since: datetime, before: datetime) -> Iterator[_Unusual]:
-    rows = watching.went_too_far(since, before)
+def _each(kind: Kind, rows: list[tuple[int, datetime, int]]) -> Iterator[_Unusual]:
     known = watching.readers(user_id for user_id, _hour, _number in rows)
     for user_id, hour, number in rows:
         if user_id in known:
-            yield _Unusual(Kind.PROBING, known[user_id], [hour], number)
+            yield _Unusual(kind, known[user_id], [hour], number)
 
 
 def _raise(one: _Unusual) -> bool:

@@ -24,6 +24,11 @@ class ReadingAlert(models.Model):
         MANY = rules.Kind.MANY.value, _("Read the records of very many children in one hour")
         AFTER_HOURS = rules.Kind.AFTER_HOURS.value, _("Read records outside working hours")
         PROBING = rules.Kind.PROBING.value, _("Searched or tried more often in an hour than is possible")
+        TAKEN_OUT = (
+            rules.Kind.TAKEN_OUT.value,
+            _("Tried to take out more lists, packs or drawings in an hour than is possible"),
+        )
+        NOTHING = rules.Kind.NOTHING.value, _("Searched many times in an hour, and was shown nothing")
 
     class Outcome(models.TextChoices):
         EXPLAINED = rules.Outcome.EXPLAINED.value, _("Explained")
@@ -43,6 +48,12 @@ class ReadingAlert(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     number = models.PositiveIntegerField(help_text=_("How many children, looks or tries."))
+    without_name = models.BooleanField(
+        default=False,
+        help_text=_(
+            "Nobody who sees the record may look at this: a co-ordinator does, and does not learn whose it is."
+        ),
+    )
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")
     answer = models.TextField(blank=True, default="")
     answered_by = models.ForeignKey(

@@ -10,6 +10,8 @@ from typing import Final
 
 from heard.agencies.rules import Asks
 
+# Searches in an hour that showed nothing: of 30 at once, wherever the hour turns, half are more. No source gives a number.
+MOST_FOR_NOTHING: Final = 14
 ANSWER_ASKS: Final = Asks(outcome="Say whether it is explained or has to be looked into.")
 
 
@@ -21,6 +23,8 @@ class Kind(StrEnum):
     MANY = "many"
     AFTER_HOURS = "after_hours"
     PROBING = "probing"
+    NOTHING = "nothing"
+    TAKEN_OUT = "taken_out"
 
 
 class Outcome(StrEnum):

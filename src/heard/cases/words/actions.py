@@ -16,7 +16,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import words_of
-from heard.cases.case.rules import BY_CHILD, THEMSELVES, why_not_correct_words
+from heard.cases.case.rules import BY_CHILD, SPOKE_SELF, THEMSELVES, why_not_correct_words
 from heard.cases.words import queries, rules
 from heard.cases.words.models import Answer
 from heard.cases.words.rules import ChildsView
@@ -54,7 +54,7 @@ def add_own_words(
     said_on_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Words:
-    """What a child wrote, drew or pointed at themselves (`how`; `shown`: what they drew or pointed at), through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is
+    """What a child wrote, drew, spoke or pointed at themselves (`how`; `shown`: what they drew or pointed at, and that they spoke), through a link that was given to them. Nobody heard it and nobody wrote it down: `by` is
     nobody, and whoever calls this has asked for the child’s word and tells of it."""
     words = Words.objects.create(
         person=person,
@@ -69,6 +69,14 @@ def add_own_words(
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
     return words
+
+
+@transaction.atomic
+def write_down_own_words(*, by: User, words: Words, text: str, shown: str) -> None:
+    """What a child spoke themselves, as `by` heard it and wrote it down: it stands wherever these words are shown from now on; `shown` says whose writing it
+    is. Whoever calls this has asked whether `by` may, and keeps what was written down before."""
+    Words.objects.filter(pk=words.pk, how=SPOKE_SELF).update(text=text, shown=shown)
+    record_audit(by=by, verb="write down", subject="words", subject_id=words.pk, person_id=words.person_id)
 
 
 @transaction.atomic

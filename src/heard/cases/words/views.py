@@ -72,6 +72,7 @@ def correct(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in (*SAID, "why_corrected")}
         with sending(request, form):
             actions.correct_words(by=user, words_id=words_id, **said)
+            messages.success(request, _("Saved: the correction. What was written before stays beside it."))
             return redirect("words", person_id=old.person_id)
     title = _("Correct what was written down")
     return render(request, "cases/words/form.html", _about(old, form, title))

@@ -28,9 +28,11 @@ from heard.cases.assessment.models import (
     Strength,
 )
 from heard.cases.assessment.rules import STATE_AFTER, Change
+from heard.cases.case.actions import HAS_WORK
 from heard.cases.case.rules import Observed
 from heard.knowledge import load
-from heard.network.queries import people_visible_to, person_visible_to
+from heard.network.actions import let_colleague_in
+from heard.network.queries import may_be_named, person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -175,6 +177,7 @@ def keep_question(
         load.release(assessment.release).item(item)
     refuse(rules.why_not_ask(text=text))
     if owner is not None:
+        let_colleague_in(by=by, person_id=assessment.case.person_id, user=owner, why=HAS_WORK)
         refuse(_why_not_owner(by, assessment, owner))
     row = _row(assessment, OpenQuestion, question_id, asked_by=by)
     _keep(row, text=text, owner=owner, by_on=by_on, item=item or row.item)
@@ -250,7 +253,7 @@ def _why_not_owner(by: User, assessment: Assessment, owner: User) -> str | None:
     return rules.why_not_give_question(
         can_sign_in=colleagues_visible_to(by).filter(pk=owner.pk).exists(),
         may_assess=owner.may(May.ASSESS),
-        sees_child=people_visible_to(owner).filter(pk=assessment.case.person_id).exists(),
+        sees_child=may_be_named(owner, assessment.case.person_id),
     )
 
 

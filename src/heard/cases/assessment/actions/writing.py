@@ -6,14 +6,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, refuse
+from heard.agencies.addressing import holders
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment import queries, rules
 from heard.cases.assessment.models import (
     Assessment,
@@ -26,7 +27,7 @@ from heard.cases.assessment.models import (
 from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
 from heard.cases.assessment.rules import Move
 from heard.cases.case.models import Words
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import Observed, due_on
@@ -35,10 +36,14 @@ from heard.cases.note.models import NoteObservation
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
-from heard.network.actions import hold_person
+from heard.network.actions import hold_person, let_in_who_answers
+from heard.network.queries import lasts_for
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+
+_UNTIL_READ: Final = Notified.NOBODY_OPENS  # until somebody signed it or sent it back
 
 
 @transaction.atomic
@@ -151,7 +156,16 @@ def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) ->
     """Sends the assessment to the supervisors. From here on it is not changed unless one of them sends it back."""
     assessment = _to_change(by, assessment_id)
     refuse(queries.why_not_submit(by, assessment))
-    return _move(by, assessment, Move.SUBMIT, submitted_at=at or timezone.now())
+    case, writers = assessment.case, {one.pk for one in assessment.writers.all()}
+    let_in_who_answers(by=by, person_id=case.person_id, team=case.lead_team, but=writers)
+    submitted = _move(by, assessment, Move.SUBMIT, submitted_at=at or timezone.now())
+    signing = [
+        one for one in holders(May.SIGN_OFF, agencies=[case.lead_team.agency_id]) if one.pk not in writers
+    ]
+    if not any(lasts_for(one, case.person) for one in signing):  # as the list has it
+        key: dict[str, Any] = {"subject_id": assessment.pk, "person_id": case.person_id}
+        announce(by=by, kind=Notified.NOBODY_OPENS, subject="assessment", to_self=True, at=at, **key)
+    return submitted
 
 
 @transaction.atomic
@@ -207,6 +221,7 @@ def _announce(by: User, assessment: Assessment, kind: Notified) -> None:
         person_id=assessment.case.person_id,
         named=[assessment.author],
     )
+    settle(kind=_UNTIL_READ, subject="assessment", subject_id=assessment.pk, at=None)
 
 
 def _locked(by: User, assessment_id: uuid.UUID) -> Assessment:

@@ -43,6 +43,7 @@ from heard.cases.assessment.queries.reading import (
     seen_before_and_not_marked,
     signed_beside_words,
     signed_since_opened,
+    signs_without_a_pattern,
     to_sign,
     told_in_worries,
     unsigned,
@@ -52,6 +53,7 @@ from heard.cases.assessment.queries.reading import (
     why_not_sign_off,
     why_not_start,
     why_not_submit,
+    with_a_signed_assessment,
     words_of_child,
     wrote_in,
 )

@@ -27,7 +27,8 @@ from heard.cases.assessment.models import (
 )
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import Case, CasePeriod, Words
-from heard.cases.case.queries import beside_words, case_visible_to, words_of
+from heard.cases.case.queries import beside_words, case_visible_to, children_with_a_case, words_of
+from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import noticed_in_notes
@@ -364,3 +365,27 @@ def children_by_pattern(user: User, *, since: date, until: date) -> dict[str, in
     )
     rows = signed.order_by().values("pattern").annotate(of=Count("assessment__case__person", distinct=True))
     return {row["pattern"]: row["of"] for row in rows}
+
+
+def signs_without_a_pattern(user: User) -> Kept:
+    """Open cases in whose last signed assessment a sign is seen, and of these how many name no pattern of exploitation. Over the whole
+    partnership, for those who see figures. Two queries."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    signed = Assessment.objects.order_by().filter(state=rules.State.SIGNED, case__state="open")
+    later = signed.filter(case=OuterRef("case"), signed_at__gt=OuterRef("signed_at"))
+    signs = [sign.id for sign in load.current().signs]
+    seen = AssessmentObservation.objects.order_by().filter(
+        assessment=OuterRef("pk"), item__in=signs, state=AssessmentObservation.State.SEEN
+    )
+    rows = signed.filter(~Exists(later), Exists(seen))
+    named = Exists(AssessmentPattern.objects.order_by().filter(assessment=OuterRef("pk")))
+    return Kept(rows.filter(~named).count(), rows.count())
+
+
+def with_a_signed_assessment(user: User) -> Kept:
+    """Open cases, and how many of them have an assessment that is signed off. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    signed = Assessment.objects.order_by().filter(state=rules.State.SIGNED, case__state="open")
+    return Kept(signed.values("case").distinct().count(), children_with_a_case(user).count())

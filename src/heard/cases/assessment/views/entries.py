@@ -75,6 +75,7 @@ def entry(request: HttpRequest, assessment_id: uuid.UUID, entries: str, entry: s
     if form.is_valid():
         with sending(request, form):
             kind.save(user, this, row, form)
+            messages.success(request, _("Saved: the entry in the assessment."))
             return redirect("assessment_part", assessment_id=this.pk, part=kind.part)
     typed = "\n".join(str(form[name].answer) for name in _PROSE if name in form.fields)
     title = kind.add if row is None else kind.change
@@ -109,6 +110,7 @@ def evidence(request: HttpRequest, assessment_id: uuid.UUID, item: str) -> HttpR
     if form.is_valid():
         with sending(request, form):
             actions.add_evidence(by=user, assessment_id=this.pk, item=item, **form.cleaned_data)
+            messages.success(request, _("Saved: what is known of it, with its day and source."))
             return redirect("assessment_part", assessment_id=this.pk, part=part)
     history = queries.histories(user, this).get(item, [])
     context = shown(request, this, form=form, asked=asked, part=part, history=history)
@@ -201,6 +203,7 @@ def _take_out(request: HttpRequest, this: Any, kind: Entries, row: Any) -> HttpR
     user: Any = request.user
     with saying_why_not(request):
         actions.take_out(by=user, assessment_id=this.pk, kind=type(row), row_id=row.pk)
+        messages.success(request, _("Taken out of the assessment."))
     return redirect("assessment_part", assessment_id=this.pk, part=kind.part)
 
 
@@ -211,6 +214,7 @@ def _take_out_evidence(request: HttpRequest, this: Any, item: str) -> HttpRespon
     if row is None:
         raise Hidden
     actions.take_out(by=user, assessment_id=this.pk, kind=type(row), row_id=row.pk)
+    messages.success(request, _("Taken out of the assessment."))
     return redirect("assessment_evidence", assessment_id=this.pk, item=item)
 
 

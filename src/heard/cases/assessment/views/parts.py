@@ -107,6 +107,7 @@ def part(request: HttpRequest, assessment_id: uuid.UUID, part: str) -> HttpRespo
     if form.is_valid():
         with sending(request, form):
             asked.save(user, this, form)
+            messages.success(request, _("Saved: this part of the assessment."))
             if form.own:
                 actions.save_own_answers(by=user, assessment_id=this.pk, answers=form.own_answers)
             return redirect("assessment", assessment_id=this.pk)

@@ -4,7 +4,7 @@ network's own: it lies below the notices, and tells nobody."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from django.db import transaction
 from heard.cases.case.notices.addressees import leads_of_team
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import teams_at_work
 from heard.network import actions as network
+from heard.network.queries import access_visible_to
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
     from heard.network.models import Denial, Involvement, Person, Proposal
     from heard.network.queries import Whom
 
@@ -51,6 +53,16 @@ def end_access(*, by: User, access_id: int, why: str) -> Involvement:
     """As the network does it. The child's worker learns of it; who is let out sees nothing more, this neither."""
     line = network.end_access(by=by, access_id=access_id, why=why)
     _announce_list(by, line.person_id)
+    return line
+
+
+@transaction.atomic
+def narrow_access(*, by: User, access_id: int, teams: Collection[Team], why: str) -> Involvement:
+    """As the network does it, and each team stays that leads or of which somebody is the child's worker. That one learns of it."""
+    person_id = access_visible_to(by, access_id).person_id
+    also = {one.pk for one in teams_at_work(by, person_id)}
+    line = network.narrow_access(by=by, access_id=access_id, teams=teams, why=why, also=also)
+    _announce_list(by, person_id)
     return line
 
 

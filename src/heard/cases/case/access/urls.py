@@ -9,6 +9,7 @@ urlpatterns = [
     path(f"{_OF}/access/give/", listed.give, name="access_give"),
     path(f"{_OF}/access/deny/", listed.deny, name="access_deny"),
     path("access/<int:access_id>/end/", listed.end, name="access_end"),
+    path("access/<int:access_id>/narrow/", listed.narrow, name="access_narrow"),
     path("denials/<int:denial_id>/lift/", listed.lift, name="denial_lift"),
     path(f"{_OF}/details/propose/", proposals.propose, name="person_propose"),
     path("proposals/", proposals.proposals, name="proposals"),

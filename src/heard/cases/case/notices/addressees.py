@@ -17,7 +17,7 @@ from heard.agencies.rules import May
 from heard.cases.case.models import Case
 from heard.cases.case.notices.models import Cover, Duty
 from heard.cases.case.notices.rules import INSTEAD, INSTEAD_OUTSIDE, To
-from heard.network.queries import not_denied, people_findable_by, people_visible_to
+from heard.network.queries import may_be_named, not_denied, people_findable_by, people_visible_to
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class About:
     """What a notice is about, as far as it decides who has to see it. `level`: how far they see the child, or None where it
     is given to them. `named`: people whom it concerns by name; `teller`: who told the worry that it is about. `not_to`: whom
     it is about, and who never learns of it. `outside`: nobody learns of it who works in a team of theirs; `beyond_case`: nor in one of the
-    child’s case, since it is not known whom it is about. `beside`: an adult whom it names too, so that nobody learns of it who may not see them."""
+    child’s case, since it is not known whom it is about. `beside`: an adult whom it names too, so that nobody learns of it who may not see them. `of_staff`: only who hears of worries about people
+    who work with children learns of it, or who decides on worries.
+    `covered`: whether whoever covers for somebody learns of it too."""
 
     person_id: uuid.UUID | None
     at: datetime
@@ -52,6 +54,8 @@ class About:
     outside: bool = False
     beyond_case: bool = False
     beside: uuid.UUID | None = None
+    of_staff: bool = False
+    covered: bool = True
     _cases: list[Any] = field(default_factory=list)
 
     @property
@@ -99,6 +103,12 @@ def may_open_as(
     if role == To.OFFICER:  # who needs no other right to it, and whom nobody else covers
         kept_out = person_id is not None and not not_denied(user, person_id)
         return user.is_active and user.may(May.HEAR_OF_STAFF) and not kept_out
+    if role == To.ADMINISTRATOR:  # it names no record
+        return user.is_active and user.may(May.MANAGE)
+    if role == To.ANALYST:  # nor does this
+        return user.is_active and user.may(May.RUN_ENGINE)
+    if role == To.AUDITOR:  # nor this
+        return user.is_active and user.may(May.SEE_ACTS)
     if role == To.NAMED and person_id is None:  # given to them, about nobody in particular
         return user.is_active and user.may(May.SEE_CHILD)
     if role != To.TELLER:
@@ -115,7 +125,7 @@ def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addre
     for role in who:
         for one in _of_role(role, about):
             found.setdefault(one.user.pk, one)
-    if not found and urgent and set(who) != {To.OFFICER}:
+    if not found and urgent and not set(who) <= {To.OFFICER, To.ADMINISTRATOR}:
         return whoever_decides(about)
     return list(found.values())
 
@@ -146,11 +156,13 @@ def _of_role(role: To, about: About, asked_as: To | None = None) -> Iterator[Add
         if role in instead:
             yield from _of_role(instead[role], about, asked_as)
         return
-    away = _covers(people, about) if role != To.TELLER else {}  # the worry is theirs alone to see
+    away = (
+        _covers(people, about) if about.covered and role != To.TELLER else {}
+    )  # the worry is theirs alone to see
     for user in people:
         yield Addressee(user, role, asked_as)
         cover = away.get(user.pk)
-        if cover is not None and may_learn(role, cover, about):
+        if cover is not None and may_cover(role, cover, about, covers=user):
             yield Addressee(cover, role, asked_as, covers=user)
 
 
@@ -160,7 +172,16 @@ def may_learn(role: To, user: User, about: About) -> bool:
         return False
     if about.beside and not people_visible_to(user).filter(pk=about.beside).exists():
         return False
+    if about.of_staff and not (user.may(May.HEAR_OF_STAFF) or user.may(May.DECIDE)):
+        return False
     return may_open_as(role, user, about.person_id, about.level)
+
+
+def may_cover(role: To, user: User, about: About, *, covers: User) -> bool:
+    """The same of whoever covers for somebody. For a designated officer another one alone."""
+    if about.of_staff and covers.may(May.HEAR_OF_STAFF) and not user.may(May.HEAR_OF_STAFF):
+        return False
+    return may_learn(role, user, about)
 
 
 def is_outside(user: User, about: About) -> bool:
@@ -177,6 +198,12 @@ def covers_on(at: datetime) -> QuerySet[Cover]:
     today = timezone.localdate(at)
     rows = Cover.objects.filter(since__lte=today, until__gte=today, covered_by__is_active=True)
     return rows.select_related("covered_by", "user")
+
+
+def away_on(at: datetime) -> set[int]:
+    """Keys of those who say that they are away on this day."""
+    today = timezone.localdate(at)
+    return set(Cover.objects.filter(since__lte=today, until__gte=today).values_list("user_id", flat=True))
 
 
 def on_duty(at: datetime) -> list[Duty]:
@@ -217,13 +244,38 @@ def officers_outside(line_of: User | None) -> list[User]:
     return [user for user in found if line_of is None or not user.team_ids & line_of.team_ids]
 
 
+def officer_is_there(line_of: User | None, at: datetime) -> bool:
+    """Whether one of them is not away."""
+    away = away_on(at)
+    return any(user.pk not in away for user in officers_outside(line_of))
+
+
+def agencies_without_anybody(about: About) -> list[uuid.UUID]:
+    """Of the agencies concerned those of which nobody can be told, as far as the list of who may see the record has it: that somebody is
+    kept out without a trace is not told by this."""
+    return [key for key in about.agencies if not _lead_of(key, about) and not _is_on_list(key, about)]
+
+
+def _is_on_list(agency: uuid.UUID, about: About) -> bool:
+    person, who = (
+        about.person_id,
+        (*holders(May.DECIDE, agencies=[agency]), *holders(May.PLAN, agencies=[agency])),
+    )
+    return person is not None and any(may_be_named(user, person) for user in who)
+
+
 def _agency_leads(about: About) -> list[User]:
-    """Supervisors and co-ordinators of each agency concerned; where it has none, everybody of it who works with children."""
-    return [
-        user
-        for key in about.agencies
-        for user in holders(May.DECIDE, agencies=[key]) or holders(May.PLAN, agencies=[key])
-    ]
+    """Supervisors and co-ordinators of each agency concerned who may open it; where there are none, everybody of it who works with
+    children and may."""
+    return [user for key in about.agencies for user in _lead_of(key, about)]
+
+
+def _lead_of(agency: uuid.UUID, about: About) -> list[User]:
+    for permission in (May.DECIDE, May.PLAN):
+        holding = holders(permission, agencies=[agency])
+        if found := [user for user in holding if may_learn(To.AGENCY_LEAD, user, about)]:
+            return found
+    return []
 
 
 _PEOPLE: dict[To, Callable[[About], list[User]]] = {
@@ -235,5 +287,8 @@ _PEOPLE: dict[To, Callable[[About], list[User]]] = {
     To.OFFICER: lambda about: officers_outside(about.not_to),
     To.OUTSIDE: lambda about: everybody_who(May.DECIDE),
     To.NAMED: lambda about: list(about.named),
+    To.ADMINISTRATOR: lambda about: everybody_who(May.MANAGE),
+    To.ANALYST: lambda about: everybody_who(May.RUN_ENGINE),
+    To.AUDITOR: lambda about: everybody_who(May.SEE_ACTS),
     To.TELLER: lambda about: [about.teller] if about.teller else [],
 }

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,15 +22,18 @@ from heard.cases.case.notices.addressees import (
     About,
     Addressee,
     addressees,
+    agencies_without_anybody,
+    away_on,
     covers_on,
-    may_learn,
-    may_open,
+    may_cover,
     may_open_as,
+    on_duty,
     who_answers,
     whoever_decides,
 )
 from heard.cases.case.notices.models import Cover, Notice, Reader
 from heard.cases.case.notices.rules import Kind, To
+from heard.network.actions import open_to_whoever_is_on_duty
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -83,21 +86,29 @@ def announce(
         teller,
         tuple(agencies),
         not_to,
-        outside=kind in rules.OUTSIDE_FIRST,
+        outside=rules.goes_outside(kind, is_last=False),
         beyond_case=kind in rules.BEYOND_CASE,
         beside=beside,
+        of_staff=kind in rules.OF_STAFF,
+        covered=kind not in rules.NOT_COVERED,
     )
     urgent = kind in rules.URGENT
+    _open_to_whoever_is_on_duty(kind, rules.WHO[kind], about)
     asked = addressees(rules.WHO[kind], about, urgent=urgent)
     last = rules.steps(kind, _minutes())[-1]
     if not asked and about.outside and not last.outside:  # in danger, and nobody is outside
         about = replace(about, outside=False)
         asked = addressees(last.who, about, urgent=urgent)
+    if kind == Kind.NOBODY_OPENS:
+        asked = asked or whoever_decides(about)
     others = [one for one in asked if to_self or by is None or one.user.pk != by.pk]
     whom_at_once = _gathered.get()
     if whom_at_once is not None and not urgent:
         whom_at_once |= {one.user.pk: one.user for one in others}
         return None
+    if kind in rules.EACH_AGENCY and agencies_without_anybody(about):
+        what: dict[str, Any] = {"subject": subject, "subject_id": subject_id, "person_id": person_id}
+        announce(by=by, kind=Kind.NOBODY_OPENS, not_to=not_to, at=at, to_self=True, **what)
     told = _still_to_see(kind, subject, subject_id)
     found = [one for one in others if one.user.pk not in told]
     if not found and (told or not urgent):
@@ -116,6 +127,19 @@ def announce(
     )
     _add(notice, found, about)
     return notice
+
+
+def _open_to_whoever_is_on_duty(kind: Kind, who: Iterable[To], about: About) -> None:
+    if kind not in rules.OPENS_ON_DUTY or To.ON_DUTY not in who or about.person_id is None:
+        return
+    for duty in on_duty(about.at):
+        if duty.user != about.not_to:
+            until = max(duty.ends, about.at + rules.ON_DUTY_SEES)
+            # Half of it is enough: else each round of the timer would write a line.
+            at_least = max(duty.ends, about.at + rules.ON_DUTY_SEES / 2)
+            open_to_whoever_is_on_duty(
+                by=None, person_id=about.person_id, user=duty.user, until=until, at_least=at_least
+            )
 
 
 def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
@@ -178,7 +202,7 @@ def pass_on(now: datetime) -> int:
     """Notices that nobody who answers for them has seen go on to whom their next step names, and what somebody who is away has not
     seen to whoever covers for them. For a timer. Returns how many people were added.
 
-    An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since, or where
+    It goes to the child's worker too, where that is somebody else since, as after two records were joined. An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since, or where
     mail comes back from all who may; after
     its last step, to whoever has come on duty or into a role since.
     """
@@ -190,7 +214,28 @@ def pass_on(now: datetime) -> int:
         kind__in=rules.OUTSIDE_FIRST, told_at__lte=now - rules.FIRST_LIMIT, ended_at=None
     ).exclude(taken_at=None)
     unchecked = unchecked.filter(steps__lt=rules.NO_MORE_STEPS)
-    return covered + added + sum(_to_check(key, now) for key in list(unchecked.values_list("pk", flat=True)))
+    checked = sum(_to_check(key, now) for key in list(unchecked.values_list("pk", flat=True)))
+    _tell_administrators(now)
+    return covered + added + checked
+
+
+@transaction.atomic
+def _tell_administrators(now: datetime) -> None:
+    """Of each urgent notice that reaches nobody who may open it an administrator learns that there is one, without what it is or about whom;
+    until it reaches somebody, was seen or is over."""
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None).exclude(kind=Kind.UNREACHED)
+    lost = {str(row.pk): row for row in rows if not _somebody_is_reached(row, now)}
+    told = Notice.objects.filter(kind=Kind.UNREACHED, ended_at=None)
+    told.exclude(subject_id__in=lost).update(ended_at=now)
+    for key in lost.keys() - set(told.values_list("subject_id", flat=True)):
+        announce(
+            by=None,
+            kind=Kind.UNREACHED,
+            subject="unreached",
+            subject_id=key,
+            not_to=lost[key].not_to,
+            at=now,
+        )
 
 
 @transaction.atomic
@@ -218,22 +263,23 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     kind = Kind(notice.kind)
     steps = rules.steps(kind, _minutes())
     due = rules.steps_due(kind, notice.told_at, now, _minutes())
-    nobody = notice.urgent and not _somebody_is_reached(notice)
+    nobody = notice.urgent and not _somebody_is_reached(notice, now)
     if nobody:
         due = max(due, notice.steps + 1)
     begun = steps[notice.steps : due]
     all_begun = notice.urgent and due >= len(steps)
-    if not (begun or nobody or all_begun):
-        return 0
     about = _about(notice, now)
+    added = _give_to_worker(notice, about)
+    if notice.taken_at or not (begun or nobody or all_begun):
+        return added
     asked = steps[:0:-1] if all_begun else begun or steps[-1:]
-    added = 0
     for step in asked:
         about = replace(about, outside=step.outside)
+        _open_to_whoever_is_on_duty(kind, step.who, about)
         added += _add(notice, addressees(step.who, about, urgent=notice.urgent), about)
     about = replace(about, outside=all(step.outside for step in asked))
     is_stuck = (begun or nobody) and not added and notice.taken_at is None
-    if is_stuck and rules.goes_to_all(kind):
+    if is_stuck and rules.goes_to_all(kind, is_last=all_begun):
         added = _add(notice, whoever_decides(about), about)
     notice.steps = min(due, len(steps))
     notice.save(update_fields=["steps"])
@@ -256,20 +302,26 @@ def _about(notice: Notice, now: datetime) -> About:
         level,
         agencies=tuple(agencies),
         not_to=notice.not_to,
-        outside=kind in rules.OUTSIDE_FIRST and (kind in rules.BEYOND_CASE or not is_last),
+        outside=rules.goes_outside(kind, is_last=is_last),
         beyond_case=kind in rules.BEYOND_CASE,
+        of_staff=kind in rules.OF_STAFF,
     )
 
 
 def give_to_worker(*, person_id: uuid.UUID, at: datetime) -> None:
     """What a worker of a child answers for and has not seen is on the list of whoever is their worker now. Call it inside the transaction of the action
     that names one."""
-    kinds = {kind.value: who[0] == To.WORKER for kind, who in rules.WHO.items() if _is_given_on(kind)}
-    rows = Notice.objects.filter(person_id=person_id, kind__in=kinds, taken_at=None, ended_at=None)
-    for notice in rows:
-        about = _about(notice, at)
-        found = addressees((To.WORKER,), about, urgent=False)
-        _add(notice, found, about, answers=kinds[notice.kind])
+    for notice in Notice.objects.filter(person_id=person_id, taken_at=None, ended_at=None):
+        _give_to_worker(notice, _about(notice, at))
+
+
+def _give_to_worker(notice: Notice, about: About) -> int:
+    """Whoever is the child's worker now: named since, or of the record with which it was joined."""
+    kind = Kind(notice.kind)
+    if not _is_given_on(kind):
+        return 0
+    found = [one for one in addressees((To.WORKER,), about, urgent=False) if one.role == To.WORKER]
+    return _add(notice, found, about, answers=rules.WHO[kind][0] == To.WORKER)
 
 
 def _is_given_on(kind: Kind) -> bool:
@@ -284,6 +336,7 @@ def give_to_cover(cover: Cover, now: datetime) -> int:
     """What somebody who is away has not seen is on the list of whoever covers for them, as far as they may open it. Returns how much."""
     rows = Reader.objects.filter(user_id=cover.user_id, seen_at=None, notice__ended_at=None)
     has_it = Reader.objects.filter(notice=OuterRef("notice"), user=cover.covered_by_id)
+    rows = rows.exclude(notice__kind__in=rules.NOT_COVERED)
     rows = rows.exclude(role=To.TELLER.value).exclude(
         Exists(has_it.filter(Q(answers=True) | Q(answers=OuterRef("answers"))))
     )
@@ -293,21 +346,22 @@ def give_to_cover(cover: Cover, now: datetime) -> int:
 def _cover(row: Reader, cover: Cover, now: datetime) -> int:
     about = _about(row.notice, now)
     role = To(row.role)
-    if not may_learn(role, cover.covered_by, about):
+    if not may_cover(role, cover.covered_by, about, covers=cover.user):
         return 0
     found = [Addressee(cover.covered_by, role, role, covers=cover.user)]
     return _add(row.notice, found, about, answers=row.answers)
 
 
-def _somebody_is_reached(notice: Notice) -> bool:
-    """Whether one of its readers may open the record, and no mail to them comes back."""
+def _somebody_is_reached(notice: Notice, now: datetime) -> bool:
+    """Whether one of its readers may open the record, and no mail to them comes back. Nobody but another officer covers for an officer
+    who is away."""
     readers = notice.readers.filter(user__mail_back_at=None).select_related("user")
-    level = rules.level_of(Kind(notice.kind))
+    level, away = rules.level_of(Kind(notice.kind)), away_on(now)
     return any(
-        may_open_as(To.OFFICER, reader.user, notice.person_id, level)
-        if reader.role == To.OFFICER
-        else may_open(reader.user, notice.person_id, level)
+        may_open_as(reader.role, reader.user, notice.person_id, level)
+        and (reader.role != To.OFFICER or reader.user_id not in away)
         for reader in readers
+        if reader.role != To.TELLER
     )
 
 

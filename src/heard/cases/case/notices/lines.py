@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from heard.cases.case.notices.rules import BY_OPENING
+from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM
 
 if TYPE_CHECKING:
-    from heard.cases.case.notices.models import Reader
+    from heard.cases.case.notices.models import Notice, Reader
 
 # Where what a notice is about stands: the name of its address, and of the key in it.
 PLACES: Final[dict[str, tuple[str, str]]] = {
+    "engine run": ("engine_run", "run_id"),
+    "drop folder": ("drop_folder", ""),
     "person": ("child", "person_id"),
+    "inspection taken": ("child_looked", "person_id"),
+    "drawing taken": ("chart_taken", "person_id"),
     "death": ("death", "person_id"),
     "summary": ("child_summary", "person_id"),
     "access": ("access", "person_id"),
+    "try": ("access", "person_id"),
     "proposal": ("proposal", "proposal_id"),
     "staff worry": ("staff_worry", "staff_worry_id"),
     "delivery": ("delivery", "delivery_id"),
@@ -28,6 +33,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "offence report": ("offence_report", "report_id"),
     "onward referral": ("onward", "onward_id"),
     "concern": ("concern", "concern_id"),
+    "named elsewhere": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),
     "teller question": ("teller_question", "to_teller_id"),
     "strategy": ("strategy", "discussion_id"),
@@ -45,6 +51,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "review": ("review", "review_id"),
     "share": ("share", "share_id"),
     "request": ("request", "request_id"),
+    "asked request": ("asked_of_us", "asked_of_id"),
     "panel item": ("panel_item", "item_id"),
     "panel action": ("panel_action", "panel_action_id"),
     "disagreement": ("disagreement", "disagreement_id"),
@@ -55,14 +62,19 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "attachments": ("attachments", "person_id"),
     "worry draft": ("worry_files", "draft_id"),
     "audit evidence": ("audit_evidence", "evidence_id"),
+    "procedure": ("procedure", "procedure_id"),
     "place": ("place", "place_id"),
     "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
     "context assessment": ("context_assessment", "context_assessment_id"),
     "step power": ("step_power", "step_id"),
+    "step grounds": ("step_grounds", "step_id"),
+    "drawing out": ("chart_out", "outgoing_id"),
     "context step": ("context_step_finish", "context_step_id"),
     "context": ("context", "context_id"),
+    "unreached": ("people", ""),
+    "done alone": ("audit_trail", ""),
     "child link": ("child_links", "person_id"),
     "child message": ("child_message", "child_message_id"),
     "case draw": ("case_read", "draw_id"),
@@ -93,16 +105,21 @@ def lines_of(readers: Iterable[Reader]) -> list[Line]:
     return [_line(reader) for reader in readers]
 
 
-def _line(reader: Reader) -> Line:
-    notice = reader.notice
+def where(notice: Notice) -> str:
+    """The address of what a notice is about."""
     address, key = PLACES[notice.subject]
     about = notice.person_id if key == "person_id" else notice.subject_id
+    return reverse(address, kwargs={key: about} if key else None)
+
+
+def _line(reader: Reader) -> Line:
+    notice = reader.notice
     return Line(
         reader.pk,
         notice.get_kind_display(),
         str(notice.person) if notice.person else "",
-        reverse(address, kwargs={key: about}),
-        str(notice.told_by or _("The child")),
+        where(notice),
+        _told_by(notice),
         notice.told_at,
         reader.get_role_display(),
         str(reader.covers) if reader.covers else "",
@@ -110,3 +127,9 @@ def _line(reader: Reader) -> Line:
         reader.seen_at,
         notice.subject in BY_OPENING,
     )
+
+
+def _told_by(notice: Notice) -> str:
+    if notice.kind in NOT_BY_WHOM or not (notice.told_by or notice.person_id):
+        return _("Heard")
+    return str(notice.told_by or _("The child"))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from heard.agencies.mail.returned import message_to, was_refused
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _SOON: Final = timedelta(minutes=2)
 _TRIED_FOR: Final = timedelta(days=1)  # a mail that did not go by then waits no longer: the list has it
+_UNTIL_SENT: Final = (
+    Kind.DONE_ALONE
+)  # but this one: what one did alone on a server that was started days later, or was restored again
 
 
 def mail_unread(now: datetime) -> Sent:
@@ -45,15 +49,25 @@ def mails_waiting(user: User | None, now: datetime) -> int:
     rows = Reader.objects.filter(
         seen_at=None, notice__ended_at=None, mailed_at=None, notice__kind__in=AT_ONCE
     )
-    rows = rows.filter(added_at__gt=now - _TRIED_FOR, added_at__lt=now - _SOON, user__mail_back_at=None)
+    rows = rows.filter(_is_tried(now), added_at__lt=now - _SOON, user__mail_back_at=None)
     rows = rows.exclude(user__email="")
     return (rows.filter(user=user) if user else rows.filter(user__is_active=True)).count()
 
 
+def let_no_mail_go(now: datetime) -> int:
+    """After a restore: what was told until now is on the lists, and its mails do not go, since they may have gone already. Of how many
+    notices on lists."""
+    waiting = Reader.objects.filter(mailed_at=None, added_at__lte=now)
+    return waiting.exclude(notice__kind=_UNTIL_SENT).update(mailed_at=now)
+
+
+def _is_tried(now: datetime) -> Q:
+    """Whether its mail may still go."""
+    return Q(added_at__gt=now - _TRIED_FOR) | Q(notice__kind=_UNTIL_SENT)
+
+
 def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
-    rows = Reader.objects.filter(
-        seen_at=None, notice__ended_at=None, mailed_at=None, added_at__gt=now - _TRIED_FOR
-    )
+    rows = Reader.objects.filter(_is_tried(now), seen_at=None, notice__ended_at=None, mailed_at=None)
     rows = (
         rows.filter(user__is_active=True, user__mail_back_at=None)
         .exclude(user__email="")

@@ -41,7 +41,9 @@ class Notice(models.Model):
         INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
         ACTION = rules.Kind.ACTION.value, _("An action was given to you")
         POWER_BROKEN = rules.Kind.POWER_BROKEN.value, _("The power of a step was broken")
+        GROUND_WITHDRAWN = rules.Kind.GROUND_WITHDRAWN.value, _("One of the grounds of a step was withdrawn")
         ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
+        ACTION_PUT_OFF = rules.Kind.ACTION_PUT_OFF.value, _("An action was put off to a later day")
         PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")
         PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")
         DEATH = rules.Kind.DEATH.value, _("A child’s death was recorded, or put right")
@@ -49,8 +51,18 @@ class Notice(models.Model):
         REVIEWED = rules.Kind.REVIEWED.value, _("Review held")
         SHARED = rules.Kind.SHARED.value, _("Shared with you")
         ASKED = rules.Kind.ASKED.value, _("Information is asked for")
+        WE_ASK = rules.Kind.WE_ASK.value, _("Another agency asks yours for information")
         ANSWERED = rules.Kind.ANSWERED.value, _("Request answered")
-        PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("Panel decided")
+        TO_BE_MAPPED = rules.Kind.TO_BE_MAPPED.value, _("Is to be spoken about at a mapping meeting")
+        TAKEN_OUT = (
+            rules.Kind.TAKEN_OUT.value,
+            _("A drawing or list that names this child was taken out of Heard"),
+        )
+        TAKEN_WITHDRAWN = (
+            rules.Kind.TAKEN_WITHDRAWN.value,
+            _("Something in a drawing that was taken out was withdrawn"),
+        )
+        PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("What came of a panel or mapping meeting")
         DISAGREED = rules.Kind.DISAGREED.value, _("Somebody disagrees with a decision")
         REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
         WARNING = rules.Kind.WARNING.value, _("New warning")
@@ -90,6 +102,10 @@ class Notice(models.Model):
             rules.Kind.STAFF_NO_OFFICER.value,
             _("Concern about somebody who works with children, and no designated officer"),
         )
+        STAFF_TRIED = (
+            rules.Kind.STAFF_TRIED.value,
+            _("Whom a concern is about, who works with children, tried to open the child’s record"),
+        )
         BROUGHT = rules.Kind.BROUGHT.value, _("Children were brought into Heard, for you to look at")
         TAKEN_BACK = (
             rules.Kind.TAKEN_BACK.value,
@@ -117,6 +133,10 @@ class Notice(models.Model):
             rules.Kind.CHILD_UNSAFE_OTHER.value,
             _("The child writes that they do not feel safe, and hides it from somebody"),
         )
+        CHILD_HEARD = (
+            rules.Kind.CHILD_HEARD.value,
+            _("What the child said out loud was written down otherwise than before"),
+        )
         CHILD_LINK = (
             rules.Kind.CHILD_LINK.value,
             _("A child was given a link to write with: ask them face to face"),
@@ -125,7 +145,30 @@ class Notice(models.Model):
             rules.Kind.CHILD_LINK_ENDED.value,
             _("A link with which a child writes has ended: ask the child why"),
         )
+        UNREACHED = (
+            rules.Kind.UNREACHED.value,
+            _(
+                "Danger, or something as urgent, reaches nobody who may open the record: see that somebody decides there again"
+            ),
+        )
+        NOBODY_OPENS = (
+            rules.Kind.NOBODY_OPENS.value,
+            _(
+                "Nobody who has to know this, or to sign it, can open the record: let somebody in, or tell them another way"
+            ),
+        )
         CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
+        RUN_MADE = rules.Kind.RUN_MADE.value, _("A run was made of what agencies put into the drop folder")
+        DROP_REFUSED = rules.Kind.DROP_REFUSED.value, _("A file in the drop folder was refused: see why")
+        RUN_NOT_MADE = (
+            rules.Kind.RUN_NOT_MADE.value,
+            _("No run was made of what is in the drop folder: see why"),
+        )
+        DONE_ALONE = (
+            rules.Kind.DONE_ALONE.value,
+            _("Somebody did alone, on the server, what takes two people: see what and why"),
+        )
+        KNOWN_ELSEWHERE = rules.Kind.KNOWN_ELSEWHERE.value, _("An agency knows more of what a worry names")
         CASES_TO_READ = rules.Kind.CASES_TO_READ.value, _("Cases for you to read, for an audit")
 
     when_merged: ClassVar = MOVES
@@ -196,6 +239,9 @@ class Reader(models.Model):
         NAMED = rules.To.NAMED.value, _("named in it")
         TELLER = rules.To.TELLER.value, _("whoever told it")
         OUTSIDE = rules.To.OUTSIDE.value, _("decides outside the line of whom it is kept from")
+        ADMINISTRATOR = rules.To.ADMINISTRATOR.value, _("administrator")
+        ANALYST = rules.To.ANALYST.value, _("analyst")
+        AUDITOR = rules.To.AUDITOR.value, _("sees what administrators did")
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

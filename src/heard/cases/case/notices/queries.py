@@ -16,15 +16,16 @@ from django.utils import timezone
 from heard.agencies.queries import colleagues_visible_to, duty_team, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.notices import rules
-from heard.cases.case.notices.addressees import on_duty
+from heard.cases.case.notices.addressees import away_on, on_duty
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
 from heard.cases.case.notices.rules import To
 from heard.cases.case.rules import bank_holidays
-from heard.network.queries import findable_through, not_denied_through, visible_through
+from heard.network.queries import decided_by_no_other, findable_through, not_denied_through, visible_through
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import Person
 
 
 _MAILED_WITHIN: Final = timedelta(minutes=2)
@@ -68,10 +69,44 @@ def _there(user: User) -> Q:
     return Q(notice__person__isnull=True) | record | given | known | told | officer
 
 
-def told_of(user: User, kind: rules.Kind) -> list[str]:
-    """Keys of what this user was told of by notices of one kind."""
-    rows = Reader.objects.filter(user=user, notice__kind=kind.value)
+def told_of(user: User, *kinds: rules.Kind) -> list[str]:
+    """Keys of what this user was told of by notices of these kinds."""
+    rows = Reader.objects.filter(user=user, notice__kind__in=kinds)
     return list(rows.values_list("notice__subject_id", flat=True))
+
+
+def agencies_told(user: User, kind: rules.Kind, *, subject: str, subject_id: object) -> set[uuid.UUID]:
+    """Keys of the agencies in which somebody was told of it. The caller has shown that the user may see that much of the subject."""
+    rows = Reader.objects.filter(
+        notice__kind=kind.value, notice__subject=subject, notice__subject_id=str(subject_id)
+    )
+    agencies = rows.values_list("user__memberships__team__agency", flat=True)
+    return set(agencies) if user.may(May.SEE_CHILD) else set()
+
+
+def given_there(user: User, person_id: uuid.UUID, agency_id: uuid.UUID, *, since: datetime) -> bool:
+    """Whether somebody of an agency was given something to do for a child since then. The caller has shown that the user sees the child."""
+    rows = Reader.objects.filter(
+        role=To.NAMED.value,
+        notice__kind=rules.Kind.ACTION.value,
+        notice__person=person_id,
+        notice__ended_at=None,
+        notice__told_at__gte=since,
+        user__memberships__team__agency=agency_id,
+    )
+    return user.may(May.SEE_CHILD) and rows.exists()
+
+
+def worries_about(user: User, person_id: uuid.UUID) -> dict[str, list[User]]:
+    """Keys of worries about somebody who works with children, namely this user, and about this child, each with who heard of it.
+    It is shown to nobody."""
+    rows = Reader.objects.filter(
+        notice__subject="staff worry", notice__person=person_id, notice__not_to=user
+    ).select_related("user", "notice")
+    heard: dict[str, list[User]] = {}
+    for row in rows.order_by("pk"):
+        heard.setdefault(row.notice.subject_id, []).append(row.user)
+    return heard
 
 
 def unread_of(user: User, person_id: uuid.UUID | None = None) -> QuerySet[Reader]:
@@ -98,6 +133,15 @@ def urgent_of(user: User, person: Any) -> QuerySet[Notice]:
     """The same of a child whom the caller has shown to be visible, or of a column with one in a longer question."""
     rows = Notice.objects.filter(person=person, urgent=True, taken_at=None, ended_at=None)
     rows = rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW).order_by()
+    return rows if user.may(May.SEE_CHILD) else rows.none()
+
+
+def urgent_of_others(user: User, children: QuerySet[Any, Any]) -> QuerySet[Notice]:
+    """The same of these children, whom the caller has shown to be visible, the oldest first: not what the user was told of by name, which
+    stands on their own list."""
+    rows = Notice.objects.filter(person__in=children, urgent=True, taken_at=None, ended_at=None)
+    rows = rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW).exclude(readers__user=user)
+    rows = rows.select_related("person", "told_by").order_by("told_at", "pk")
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
@@ -132,7 +176,10 @@ def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
         return []
     rows = Reader.objects.filter(
         notice__subject=subject, notice__subject_id=str(subject_id), seen_at__isnull=False
-    ).order_by("seen_at", "pk")
+    )
+    rows = (
+        rows.exclude(notice__kind__in=rules.AFTER_IT).exclude(role=rules.To.TELLER).order_by("seen_at", "pk")
+    )
     known = who_are(user, [row.user_id for row in rows])
     found: dict[tuple[str, str], Seen] = {}
     for row in rows:
@@ -189,6 +236,11 @@ def cover_of(user: User) -> Cover | None:
     """Who covers for this user, where they said so and it is not over."""
     rows = Cover.objects.filter(user_id=user.pk, until__gte=timezone.localdate())
     return rows.select_related("covered_by").first()
+
+
+def left_to_nobody(user: User) -> list[Person]:
+    """Restricted records that this user decides about, and everybody else who does is away today or cannot sign in."""
+    return list(decided_by_no_other(user, but=away_on(timezone.now())))
 
 
 def whom_they_cover(user: User) -> list[User]:

@@ -28,6 +28,9 @@ class To(StrEnum):
     NAMED = "the person concerned"
     TELLER = "whoever told it"
     OUTSIDE = "decides outside their line"
+    ADMINISTRATOR = "administrator"
+    ANALYST = "analyst"
+    AUDITOR = "sees what administrators did"
 
 
 class Kind(StrEnum):
@@ -54,14 +57,20 @@ class Kind(StrEnum):
     INVOLVED = "involved"
     ACTION = "action"
     ACTION_FINISHED = "action_finished"
+    ACTION_PUT_OFF = "action_put_off"
     POWER_BROKEN = "power_broken"
+    GROUND_WITHDRAWN = "ground_withdrawn"
     PLAN_AGREED = "plan_agreed"
     PLAN_GIVEN = "plan_given"
     SAFETY_PLAN = "safety_plan"
     REVIEWED = "reviewed"
     SHARED = "shared"
     ASKED = "asked"
+    WE_ASK = "we_ask"
     ANSWERED = "answered"
+    TO_BE_MAPPED = "to_be_mapped"
+    TAKEN_OUT = "taken_out"
+    TAKEN_WITHDRAWN = "taken_withdrawn"
     PANEL_DECIDED = "panel_decided"
     DISAGREED = "disagreed"
     REFERRAL = "referral"
@@ -96,6 +105,7 @@ class Kind(StrEnum):
     OFFENCE_REPORT = "offence_report"
     STAFF = "staff"
     STAFF_NO_OFFICER = "staff_no_officer"
+    STAFF_TRIED = "staff_tried"
     BROUGHT = "brought"
     TAKEN_BACK = "taken_back"
     NOT_TAKEN_BACK = "not_taken_back"
@@ -110,8 +120,16 @@ class Kind(StrEnum):
     CHILD_UNSAFE_HID = "child_unsafe_hid"
     CHILD_HID_OTHER = "child_hid_other"
     CHILD_UNSAFE_OTHER = "child_unsafe_other"
+    CHILD_HEARD = "child_heard"
     CHILD_LINK = "child_link"
     CHILD_LINK_ENDED = "child_link_ended"
+    UNREACHED = "unreached"
+    NOBODY_OPENS = "nobody_opens"
+    RUN_MADE = "run_made"
+    DROP_REFUSED = "drop_refused"
+    RUN_NOT_MADE = "run_not_made"
+    DONE_ALONE = "done_alone"
+    KNOWN_ELSEWHERE = "known_elsewhere"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -127,6 +145,27 @@ URGENT: Final = frozenset(
         Kind.CHILD_UNSAFE,
         Kind.CHILD_UNSAFE_HID,
         Kind.CHILD_UNSAFE_OTHER,
+        Kind.UNREACHED,
+    }
+)
+
+# Danger to a child: whoever is on duty sees the record by it where they did not, until their duty ends and for a day at least. A duty
+# that ends in a few minutes is no time to act in; no source gives the day.
+OPENS_ON_DUTY: Final = frozenset(
+    {Kind.DANGER, Kind.DANGER_IN_CASE, Kind.DANGER_TAKEN_ON, Kind.MISSING, Kind.CHILD_UNSAFE}
+)
+ON_DUTY_SEES: Final = timedelta(days=1)
+
+# Of these each agency concerned has to learn: where nobody of it can, whoever decides on worries learns that.
+EACH_AGENCY: Final = frozenset(
+    {
+        Kind.DEATH,
+        Kind.CASE_CLOSED,
+        Kind.STRATEGY_ASKED,
+        Kind.STRATEGY,
+        Kind.INVOLVED,
+        Kind.WORRY_TAKEN_ON,
+        Kind.DANGER_TAKEN_ON,
     }
 )
 
@@ -154,14 +193,20 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.INVOLVED: (To.AGENCY_LEAD,),
     Kind.ACTION: (To.NAMED,),
     Kind.ACTION_FINISHED: (To.WORKER,),
+    Kind.ACTION_PUT_OFF: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
     Kind.POWER_BROKEN: (To.WORKER, To.NAMED),
+    Kind.GROUND_WITHDRAWN: (To.NAMED, To.WORKER),
     Kind.PLAN_AGREED: (To.WORKER, To.NAMED),
     Kind.PLAN_GIVEN: (To.WORKER,),
     Kind.SAFETY_PLAN: (To.WORKER,),
     Kind.REVIEWED: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.SHARED: (To.NAMED, To.AGENCY_LEAD),
-    Kind.ASKED: (To.AGENCY_LEAD, To.WORKER),
+    Kind.ASKED: (To.WORKER, To.LEAD_SUPERVISOR),
+    Kind.WE_ASK: (To.AGENCY_LEAD,),
     Kind.ANSWERED: (To.NAMED, To.WORKER),
+    Kind.TO_BE_MAPPED: (To.WORKER,),
+    Kind.TAKEN_OUT: (To.WORKER,),
+    Kind.TAKEN_WITHDRAWN: (To.NAMED,),
     Kind.PANEL_DECIDED: (To.WORKER,),
     Kind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.REFERRAL: (To.NAMED, To.WORKER),
@@ -196,6 +241,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.OFFENCE_REPORT: (To.AGENCY_LEAD, To.CO_ORDINATOR, To.WORKER, To.NAMED),
     Kind.STAFF: (To.OFFICER,),
     Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
+    Kind.STAFF_TRIED: (To.NAMED,),
     Kind.BROUGHT: (To.NAMED,),
     Kind.TAKEN_BACK: (To.NAMED,),
     Kind.NOT_TAKEN_BACK: (To.NAMED,),
@@ -210,8 +256,16 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.OFFICER, To.WORKER),
     Kind.CHILD_HID_OTHER: (To.OFFICER,),
     Kind.CHILD_UNSAFE_OTHER: (To.ON_DUTY, To.OFFICER),
+    Kind.CHILD_HEARD: (To.NAMED, To.WORKER),
     Kind.CHILD_LINK: (To.LEAD_SUPERVISOR,),
     Kind.CHILD_LINK_ENDED: (To.LEAD_SUPERVISOR,),
+    Kind.UNREACHED: (To.ADMINISTRATOR,),
+    Kind.NOBODY_OPENS: (To.CO_ORDINATOR,),
+    Kind.RUN_MADE: (To.ANALYST,),
+    Kind.DROP_REFUSED: (To.ADMINISTRATOR,),
+    Kind.RUN_NOT_MADE: (To.ANALYST, To.ADMINISTRATOR),
+    Kind.DONE_ALONE: (To.AUDITOR, To.ADMINISTRATOR),
+    Kind.KNOWN_ELSEWHERE: (To.NAMED,),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
@@ -229,14 +283,20 @@ FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
 # Of these nobody learns but those to whom they go: no page of the child says that there is one.
 FOR_FEW: Final = frozenset(
     {
+        Kind.KNOWN_ELSEWHERE,
+        Kind.NOBODY_OPENS,  # who is kept out without a trace could be why
         Kind.STAFF,
         Kind.STAFF_NO_OFFICER,
+        Kind.STAFF_TRIED,
         Kind.CHILD_HID,
         Kind.CHILD_UNSAFE_HID,
         Kind.CHILD_HID_OTHER,
         Kind.CHILD_UNSAFE_OTHER,
     }
 )
+
+# Of these whoever covers for somebody learns nothing: they may be kept out of another record that it comes from. Others who decide were told too.
+NOT_COVERED: Final = frozenset({Kind.KNOWN_ELSEWHERE})
 
 # These go to nobody who works in a team of whom they are kept from: their colleagues only in danger, and last.
 OUTSIDE_FIRST: Final = frozenset(
@@ -249,31 +309,47 @@ BEYOND_CASE: Final = frozenset({Kind.CHILD_HID_OTHER, Kind.CHILD_UNSAFE_OTHER})
 # What is seen by opening it, and by saying so there: on a list nobody says that they have read it.
 BY_OPENING: Final = frozenset({"child message"})
 
-# These go on to no others, ever: whoever else there is might be who they are about.
-_TO_OFFICERS: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
+# These are the designated officer’s. Where none is there, or none has seen it past its time, whoever decides has to: never anybody of a
+# team of whom it is about, in danger neither. Of whoever covers for one of them those alone learn of it who may do the same.
+OF_STAFF: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER, Kind.STAFF_TRIED})
+
+# Who told a worry reads who has read it: not who read these, which came after it.
+AFTER_IT: Final = frozenset(
+    {Kind.STAFF_TRIED, Kind.DECISION_CORRECTED, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED}
+)
 
 # What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
 GIVEN: Final = frozenset(
     {
         Kind.SHARED,
         Kind.WITHDRAWN,
+        Kind.WE_ASK,
         Kind.ONWARD,
-        Kind.STAFF,
+        Kind.STAFF_TRIED,
         Kind.BROUGHT,
         Kind.TAKEN_BACK,
         Kind.NOT_TAKEN_BACK,
+        Kind.DECISION_CORRECTED,  # a worker reads that the child is theirs no longer
         Kind.FILE_LOST,
         Kind.CONTEXT,
         Kind.CONTEXT_TO_DECIDE,
         Kind.CONTEXT_NEWS,
         Kind.CASES_TO_READ,
+        Kind.RUN_MADE,
+        Kind.DROP_REFUSED,
+        Kind.RUN_NOT_MADE,
+        Kind.DONE_ALONE,
+        Kind.TAKEN_WITHDRAWN,
     }
 )
 
+# Of these it is not said by whom it came: a reader who may not see the source that was withdrawn would learn who knew of it.
+NOT_BY_WHOM: Final = frozenset({Kind.GROUND_WITHDRAWN, Kind.TAKEN_WITHDRAWN})
+
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.POWER_BROKEN, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.OFFENCE_REPORT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ,
+    Kind.NOBODY_OPENS, Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.POWER_BROKEN, Kind.GROUND_WITHDRAWN, Kind.TAKEN_WITHDRAWN, Kind.SHARED, Kind.TO_BE_MAPPED,
+    Kind.ASKED, Kind.WE_ASK, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.STAFF_TRIED, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.OFFENCE_REPORT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_HEARD, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ, Kind.RUN_MADE, Kind.DROP_REFUSED, Kind.DONE_ALONE, Kind.KNOWN_ELSEWHERE,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
@@ -290,7 +366,11 @@ INSTEAD: Final[dict[To, To]] = {
 }
 
 # The same of what goes outside somebody’s line.
-INSTEAD_OUTSIDE: Final[dict[To, To]] = {To.ON_DUTY: To.CO_ORDINATOR, To.OFFICER: To.OUTSIDE}
+INSTEAD_OUTSIDE: Final[dict[To, To]] = {
+    To.ON_DUTY: To.CO_ORDINATOR,
+    To.OFFICER: To.CO_ORDINATOR,
+    To.CO_ORDINATOR: To.OUTSIDE,
+}
 
 NO_MORE_STEPS: Final = 9  # of what was checked, or was passed on because nobody had checked it
 
@@ -314,25 +394,49 @@ def level_of(kind: Kind) -> Level | None:
     return Level.EVERYTHING if kind in _WHOLE else Level.RECORD
 
 
-def goes_to_all(kind: Kind) -> bool:
-    """Whether in the end everybody who decides and may open it has to see it."""
-    return kind in URGENT and kind not in _TO_OFFICERS
+def goes_to_all(kind: Kind, *, is_last: bool) -> bool:
+    """Whether everybody who decides and may open it has to see it where a step finds nobody; `is_last`: after its last step."""
+    return kind in URGENT - {Kind.UNREACHED} and (is_last or kind not in OF_STAFF)
+
+
+def goes_outside(kind: Kind, *, is_last: bool) -> bool:
+    """Whether nobody learns of it who works in a team of whom it is kept from; `is_last`: at its last step."""
+    return kind in OUTSIDE_FIRST | OF_STAFF and (not is_last or kind in BEYOND_CASE | OF_STAFF)
 
 
 def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
-    first = Step(timedelta(0), WHO[kind], outside=kind in OUTSIDE_FIRST)
+    first = Step(timedelta(0), WHO[kind], outside=goes_outside(kind, is_last=False))
+    if kind in (
+        Kind.UNREACHED,
+        Kind.RUN_MADE,
+        Kind.DROP_REFUSED,
+        Kind.RUN_NOT_MADE,
+        Kind.DONE_ALONE,
+        Kind.KNOWN_ELSEWHERE,
+        Kind.TAKEN_WITHDRAWN,
+    ):  # to nobody who would learn of a record, of a worry or of a drawing by it
+        return (first,)
+    if kind == Kind.NOBODY_OPENS:
+        return first, Step(FIRST_LIMIT, (To.ON_DUTY,))
+    if kind == Kind.STAFF_TRIED:
+        return first, Step(FIRST_LIMIT, (To.OFFICER, To.CO_ORDINATOR), outside=True)
     if kind in OUTSIDE_FIRST:
         others = (To.OFFICER, To.OUTSIDE)
         if kind not in URGENT:
             return first, Step(FIRST_LIMIT, others, outside=True)
         soon, later = (timedelta(minutes=minutes) for minutes in urgent_minutes)
         last = (To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.ON_DUTY)
-        return first, Step(soon, others, outside=True), Step(later, last, outside=kind in BEYOND_CASE)
-    if kind in _TO_OFFICERS:  # to no others: whoever became the officer meanwhile
-        return first, Step(timedelta(minutes=urgent_minutes[0]), (To.OFFICER,))
+        return (
+            first,
+            Step(soon, others, outside=True),
+            Step(later, last, outside=goes_outside(kind, is_last=True)),
+        )
+    waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]
+    if kind in OF_STAFF:  # whoever became the officer meanwhile, then whoever decides
+        who = (To.OFFICER,), (To.CO_ORDINATOR, To.ON_DUTY)
+        return first, *(Step(after, one, outside=True) for after, one in zip(waits, who, strict=True))
     if kind in URGENT:
-        waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]
         return first, *(Step(after, who) for after, who in zip(waits, _NEXT_URGENT, strict=True))
     after = _UNSEEN_AFTER[0 if kind in AT_ONCE else 1]
     return first, Step(after, (To.AGENCY_LEAD if kind in GIVEN else To.LEAD_SUPERVISOR,))
@@ -358,6 +462,16 @@ def why_not_cover(
     if until < today:
         return "These days are over. Give days to come, or leave it empty."
     return None
+
+
+def hears_instead(*, is_officer: bool, covered_by_officer: bool) -> str | None:
+    """Who hears of worries about people who work with children while an officer is away, where it is not whoever covers for them."""
+    if not is_officer or covered_by_officer:
+        return None
+    return (
+        "Your colleague is no designated officer. A worry about somebody who works with children goes to another officer while you are "
+        "away, or without one to co-ordinators who do not work with that person."
+    )
 
 
 MOST_WEEKS: Final = 52  # for which one duty is put on the rota at once

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.cases.case.notices import actions, queries
+from heard.cases.case.notices import actions, queries, rules
 from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
 from heard.cases.case.notices.lines import lines_of
 
@@ -81,10 +81,17 @@ def away(request: Request) -> HttpResponse:
     )
     if form.is_valid():
         with sending(request, form):
-            actions.be_away(by=user, **form.answered)
+            now = actions.be_away(by=user, **form.answered)
             messages.success(request, _("Saved: who covers for you."))
+            if who := rules.hears_instead(
+                is_officer=user.may(May.HEAR_OF_STAFF),
+                covered_by_officer=now.covered_by.may(May.HEAR_OF_STAFF),
+            ):
+                messages.warning(request, _(who))
             return redirect("away")
-    return render(request, "cases/notices/away.html", {"form": form, "cover": queries.cover_of(user)})
+    cover = queries.cover_of(user)
+    left = queries.left_to_nobody(user) if cover else []
+    return render(request, "cases/notices/away.html", {"form": form, "cover": cover, "left": left})
 
 
 @gate(May.SIGNED_IN)

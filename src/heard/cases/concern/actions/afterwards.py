@@ -22,8 +22,6 @@ from heard.network.rules import How
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-TIE = "Named in a worry"  # how a child is tied to the place or group
-
 
 @transaction.atomic
 def mark_read(*, by: User, concern_id: uuid.UUID) -> Concern:
@@ -72,13 +70,24 @@ def finish_step(*, by: User, concern_id: uuid.UUID, outcome: str, note: str) -> 
 
 
 @transaction.atomic
-def add_child(*, by: User, concern_id: uuid.UUID, person_id: uuid.UUID, how_known: str) -> None:
-    """Ties a child whom this user may see to the place or group that the worry is about."""
+def add_child(
+    *,
+    by: User,
+    concern_id: uuid.UUID,
+    person_id: uuid.UUID,
+    how_known: str,
+    kind: str,
+    in_words: str = "",
+    back: bool = False,
+) -> None:
+    """Ties a child whom this user may see to the place or group that the worry is about. `kind`, `in_words`, `back`: what ties them, as
+    `note_tie` takes it."""
     concern = concern_open_to(by, concern_id)
     refuse(
         rules.why_not_add_child(
             about=concern.about,
             may_see_child=people_visible_to(by).filter(pk=person_id).exists(),
+            kind=kind,
             how_known=how_known,
         )
     )
@@ -88,7 +97,9 @@ def add_child(*, by: User, concern_id: uuid.UUID, person_id: uuid.UUID, how_know
         by=by,
         one_id=person_id,
         other_id=about,
-        in_words=TIE,
+        kind=kind,
+        in_words=in_words,
+        back=back,
         knows=Knows(words=how_known.strip()[:300], how=How.RECORD, about="concern", about_id=concern.pk),
     )
     announce(by=by, kind=Notified.TIED, subject="person", subject_id=person_id, person_id=person_id)

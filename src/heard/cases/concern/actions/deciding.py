@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.rules import May, Refused, refuse
-from heard.cases.case.actions import name_worker, open_case, take_back_case
+from heard.cases.case.actions import LEADS_THE_CASE, name_worker, open_case, take_back_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle, settle_decided
-from heard.cases.case.notices.queries import who_was_told
+from heard.cases.case.notices.queries import given_there, who_was_told
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
@@ -45,13 +45,26 @@ from heard.cases.context.queries import locked_context, open_context_of
 from heard.cases.context.rules import WORK_HAS_BEGUN
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
-from heard.network.actions import involve
+from heard.network.actions import involve, take_back_involvement
+from heard.network.queries import people_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.cases.case.models import Case
     from heard.cases.context.models import Context
 
+# Why an agency is involved by a decision.
+_INVOLVED = {
+    rules.Decision.OTHER_AGENCY.value: "Takes on a worry",
+    rules.Decision.HELP.value: "Gives help without a case",
+}
+# What was told of those who take it on, and is so no longer once another decision stands.
+_SAID_OF_WHO_TAKES_IT_ON = (
+    Notified.DANGER_TAKEN_ON,
+    Notified.WORRY_TAKEN_ON,
+    Notified.DANGER_IN_CONTEXT,
+    Notified.NOBODY_OPENS,
+)
 _KEPT = (
     "decision",
     "feedback",
@@ -226,6 +239,8 @@ def correct_decision(
     )
     if was != decided.decision:
         open_one = _take_back(by, concern, why.strip(), open_one, now)
+    if concern.other_agency and (was, concern.other_agency) != (decided.decision, decided.other_agency):
+        _take_out(by, concern, concern.other_agency, _INVOLVED[concern.decision])
     concern.corrected_by, concern.corrected_at, concern.why_corrected = by, now, why.strip()
     concern.feedback_read_at = None
     _write(
@@ -241,7 +256,7 @@ def correct_decision(
         again=was == decided.decision,
     )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
-    for kind in (Notified.DANGER_TAKEN_ON, Notified.DANGER_IN_CONTEXT):
+    for kind in _SAID_OF_WHO_TAKES_IT_ON:
         settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
     _announce(by, concern, decided.step if was != decided.decision else None, now)
     announce(
@@ -250,11 +265,18 @@ def correct_decision(
         subject="concern",
         subject_id=concern.pk,
         person_id=concern.person_id,
-        named=told,
+        named=[user for user in told if _learns_of_it(by, user, concern)],
         teller=concern.told_by,
         at=now,
     )
     return concern
+
+
+def _learns_of_it(by: User, told: User, concern: Concern) -> bool:
+    """Who was told of the decision before, and still sees the child, or works where it was put right: it was theirs to act on."""
+    ours = told.agencies_where(May.SIGNED_IN) & by.agencies_where(May.SIGNED_IN)
+    sees = concern.person_id is not None and people_visible_to(told).filter(pk=concern.person_id).exists()
+    return bool(ours) or sees
 
 
 @transaction.atomic
@@ -347,8 +369,7 @@ def _write(
 def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, again: bool) -> None:
     """The agency that takes a worry on, or gives the help, sees the child; a case gets its worker; an agreed step its row."""
     if concern.other_agency and concern.person:
-        helps = concern.decision == rules.Decision.HELP
-        why = "Gives help without a case" if helps else "Takes on a worry"
+        why = _INVOLVED[concern.decision]
         involve(by=by, person=concern.person, agency=concern.other_agency, why=why)
     opened = concern.case if concern.decision == rules.Decision.OPEN_CASE else None
     if opened and decided.worker:
@@ -457,6 +478,30 @@ def _keep_earlier(concern: Concern) -> None:
     EarlierDecision.objects.create(concern=concern, reason=concern.decision_reason, **said)
 
 
+def _take_out(by: User, concern: Concern, agency: Agency, begun: str) -> None:
+    """An agency that the decision before involved sees the child no longer, unless something else needs it by now."""
+    since = concern.corrected_at or concern.decided_at
+    if concern.person_id is None or since is None:
+        return
+    others = Concern.objects.filter(person_id=concern.person_id, other_agency=agency).exclude(pk=concern.pk)
+    open_one = open_case_of(by, concern.person_id)
+    workers = (open_one.allocated_worker, open_one.trusted_worker) if open_one else ()
+    works = any(agency.pk in one.agencies_where(May.SIGNED_IN) for one in workers if one)
+    leads = (
+        open_one is not None and open_one.lead_team is not None and open_one.lead_team.agency_id == agency.pk
+    )
+    if others.exists() or works or leads or given_there(by, concern.person_id, agency.pk, since=since):
+        return
+    take_back_involvement(
+        by=by,
+        person_id=concern.person_id,
+        agency=agency,
+        begun=begun,
+        since=timezone.localdate(since),
+        why=_why_put_right(concern),
+    )
+
+
 def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now: datetime) -> Case | None:
     """What the decision before began, and nothing has come of yet, ends. Returns the child's case that stays open."""
     if concern.decision == rules.Decision.STEP:
@@ -464,9 +509,14 @@ def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now:
         open_step.update(state=ConcernStep.State.NOT_DONE, note=why, finished_by=by, finished_at=now)
     if concern.decision == rules.Decision.STRATEGY:
         call_off_with(by=by, concern_id=concern.pk, why=why)
+    if concern.decision in (rules.Decision.OPEN_CASE, rules.Decision.ADD_TO_CASE):
+        settle(kind=Notified.DANGER_IN_CASE, subject="concern", subject_id=concern.pk, at=now)
     if concern.decision == rules.Decision.OPEN_CASE and concern.case:
         refuse(rules.why_not_take_back_case(has_work=has_work(by, concern)))
         take_back_case(by=by, case_id=concern.case.pk, why=why, at=now)
+        settle(kind=Notified.CASE_OPENED, subject="trusted worker", subject_id=concern.case.pk, at=now)
+        if concern.case.lead_team:
+            _take_out(by, concern, concern.case.lead_team.agency, LEADS_THE_CASE)
         return None
     if concern.decision == rules.Decision.OPEN_CONTEXT and concern.context:
         locked_context(by, concern.context.pk)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import Refused, refuse
 from heard.cases.case.notices.actions import mark_subject_seen
-from heard.cases.case.notices.addressees import officers_outside
+from heard.cases.case.notices.addressees import officer_is_there
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.concern import rules
@@ -57,14 +57,15 @@ def keep_apart(
     )
     if staff.user and concern.person_id:
         keep_out_unseen(by=by, person_id=concern.person_id, user=staff.user)
+    at = at or concern.told_at
     notice = announce(
         by=by,
-        kind=Notified.STAFF if officers_outside(staff.user) else Notified.STAFF_NO_OFFICER,
+        kind=Notified.STAFF if officer_is_there(staff.user, at) else Notified.STAFF_NO_OFFICER,
         subject="staff worry",
         subject_id=concern.pk,
         person_id=concern.person_id,
         not_to=staff.user,
-        at=at or concern.told_at,
+        at=at,
     )
     hears = notice is not None and notice.readers.exists()
     if not hears and not staff_worries_of(by).filter(pk=concern.pk).exists():
@@ -149,6 +150,6 @@ def decide_on_staff(
     _audit(by, "decide", concern, reason=concern.decision_reason, decision=decision)
     seen: dict[str, Any] = {"subject": "staff worry", "subject_id": concern.pk, "at": concern.decided_at}
     mark_subject_seen(by=by, **seen)
-    for kind in (Notified.STAFF, Notified.STAFF_NO_OFFICER):
+    for kind in (Notified.STAFF, Notified.STAFF_NO_OFFICER, Notified.STAFF_TRIED):
         settle(kind=kind, **seen)
     return concern

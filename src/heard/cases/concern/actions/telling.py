@@ -201,15 +201,16 @@ def _whom(
 def _child(
     by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] | None, staff: AboutStaff | None
 ) -> Person:
-    """The child whom the worry is about. A restricted child's record is opened to the duty team's agency at once:
-    otherwise nobody could decide. One about somebody who works with children does not come to that team."""
+    """The child whom the worry is about. A restricted child's record is opened to the duty team at once, and one with which
+    another team of its agency works: otherwise nobody could decide. One about somebody who works with children does not come to that team."""
     if person_id is None:
         why = {} if staff else {"why": "Told a worry about this child"}
-        return add_person(by=by, by_worry=True, **{**why, **(new_person or {})})
-    person = hold_person(by=by, person_id=person_id, found=True)
+        person = add_person(by=by, by_worry=True, **{**why, **(new_person or {})})
+    else:
+        person = hold_person(by=by, person_id=person_id, found=True)
     team = None if staff else duty_team(by)
     if team is not None:
-        open_to_duty_team(by=by, person_id=person.pk, team=team)
+        open_to_duty_team(by=by, person_id=person.pk, team=team, by_worry=person_id is None)
     return person
 
 

@@ -21,6 +21,8 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
+from heard.network.forms.tying import SaysForm
+from heard.network.rules import SEEN_AT, SEEN_WITH, NodeKind
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
@@ -113,7 +115,10 @@ class DecideForm(ChildsViewForm):
     )
     helping_agency = SelectField(
         _("Does an agency of the partnership give it?"),
-        hint=_("It becomes involved and can see the child’s record."),
+        hint=_(
+            "It becomes involved: all of it sees the child’s record, or where a team of it works with the child already, those who "
+            "answer for it."
+        ),
         required=False,
     )
     other_agency = SelectField(_("Which agency?"))
@@ -331,8 +336,8 @@ class FinishStepForm(Form):
     )
 
 
-class ConcernedChildForm(Form):
-    """A child who is tied to the place or group of a worry."""
+class ConcernedChildForm(SaysForm):
+    """A child who is tied to the place or group of a worry; it begins with the least that can be so."""
 
     asks = rules.CONCERNED_CHILD_ASKS
 
@@ -341,6 +346,10 @@ class ConcernedChildForm(Form):
         hint=_("For example: named in this worry, seen there by a teacher"),
         max_length=200,
     )
+
+    def __init__(self, *args: Any, end: str, **kwargs: Any) -> None:
+        begin = {"kind": SEEN_AT if end == NodeKind.PLACE else SEEN_WITH}
+        super().__init__(*args, start=NodeKind.PERSON, end=end, initial=begin, **kwargs)
 
 
 class StaffDecideForm(Form):

@@ -25,6 +25,7 @@ from heard.govuk.forms import (
     TextField,
 )
 from heard.knowledge.model import Item, Release, Sign, Vulnerability
+from heard.network.forms.around import HomeField
 from heard.network.rules import Description, Name, read_box
 
 NEW: Final = "new"
@@ -149,6 +150,7 @@ class NewPlaceForm(Form):
         max_length=60,
     )
     postcode = TextField(_("Postcode"), max_length=10, width=10, spellcheck=False, required=False)
+    is_home = HomeField()
 
 
 class NewGroupForm(Form):

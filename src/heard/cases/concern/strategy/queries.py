@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.notices.queries import agencies_told
+from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import open_case_of
 from heard.cases.concern.queries import decides
 from heard.cases.concern.strategy import rules
@@ -73,6 +75,11 @@ def asked_in(user: User, discussion_id: uuid.UUID) -> QuerySet[AskedAgency]:
     """Each agency that was asked. `Hidden` unless the user may see the discussion."""
     rows = AskedAgency.objects.filter(discussion=discussion_visible_to(user, discussion_id))
     return rows.select_related("agency", "told_by")
+
+
+def told_of_it(user: User, discussion_id: uuid.UUID) -> set[uuid.UUID]:
+    """Keys of the agencies in which somebody was told that they are asked. For a discussion that the user may see."""
+    return agencies_told(user, Told.STRATEGY_ASKED, subject="strategy", subject_id=discussion_id)
 
 
 def asked_visible_to(user: User, asked_id: int) -> AskedAgency:

@@ -64,12 +64,14 @@ def discussion(request: Request, discussion_id: uuid.UUID) -> HttpResponse:
             row = actions.ask_agency(by=user, discussion_id=discussion_id, **form.answered)
             messages.success(request, _("Noted: %(agency)s was asked.") % {"agency": row})
             return redirect("strategy", discussion_id=discussion_id)
-    asked = list(queries.asked_in(user, discussion_id))
+    asked, told = list(queries.asked_in(user, discussion_id)), queries.told_of_it(user, discussion_id)
     context = {
         "discussion": this,
         "form": form,
         "may_write": may_write,
-        "asked": [(row, may_write or queries.is_of_agency(user, row)) for row in asked],
+        "asked": [
+            (row, may_write or queries.is_of_agency(user, row), row.agency_id in told) for row in asked
+        ],
         "before": queries.versions_before(user, this),
         "newer": getattr(this, "corrected_by", None),
         "child_words": _words_beside(user, this),

@@ -44,6 +44,7 @@ def step(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.finish_step(by=request.user, concern_id=concern_id, **form.cleaned_data)
+            messages.success(request, _("Done: the step, and what came of it."))
             return redirect("concern_step", concern_id=concern_id)
     context = {
         "form": form,
@@ -79,7 +80,8 @@ def _tie(request: Request, concern_id: uuid.UUID, chosen: str, context: dict[str
         person = open_record(by=request.user, person_id=uuid.UUID(chosen))
     except ValueError:
         raise Hidden from None
-    form = ConcernedChildForm(request.POST if "how_known" in request.POST else None)
+    worry = context["concern"]
+    form = ConcernedChildForm(request.POST if "how_known" in request.POST else None, end=worry.about)
     if form.is_bound and form.is_valid():
         with sending(request, form):
             actions.add_child(
@@ -87,6 +89,7 @@ def _tie(request: Request, concern_id: uuid.UUID, chosen: str, context: dict[str
                 concern_id=concern_id,
                 person_id=person.pk,
                 how_known=form.cleaned_data["how_known"],
+                **form.tie,
             )
             messages.success(request, _("The tie is noted, and stands on the child’s page too."))
             return redirect("concern", concern_id=concern_id)

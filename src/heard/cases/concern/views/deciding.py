@@ -32,13 +32,14 @@ from heard.cases.case.queries import (
 from heard.cases.case.turn import where_to_turn
 from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
+from heard.cases.concern.holder.queries import known_elsewhere
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
 from heard.cases.context.queries import open_context_of, settings_there_are
 from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
-from heard.network.queries import may_be_one, named_in, people_visible_to
+from heard.network.queries import may_be_one, named_in, people_visible_to, postcodes_to_place, unnamed_in
 from heard.services.law.queries import asks_to_report
 
 _KEPT = "decided worries"  # in the session: what they are searched with
@@ -84,9 +85,13 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         return render(request, "cases/concern/own_part.html", context)
     user, is_decided = request.user, worry.state == rules.State.DECIDED
     may_decide = queries.decidable_by(user).filter(pk=concern_id).exists()
+    of = worry.person_id or worry.group_id
     context = _shown(request, worry) | {
         "step": queries.step_of(user, concern_id),
         "named": named_in(user, "concern", concern_id),
+        "unnamed": unnamed_in(user, "concern", concern_id),
+        "postcodes": postcodes_to_place(user, of, [worry.seen_and_heard]) if of else [],
+        "known_elsewhere": known_elsewhere(user, worry),
         "earlier": list(queries.earlier_decisions(user, concern_id)) if worry.corrected_at else [],
         "discussions": list(discussions_visible_to(user).filter(concern=concern_id)),
         "may_correct": may_decide and not queries.why_not_correct_now(user, worry),
@@ -123,7 +128,16 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "cases/concern/decide.html",
-        _shown(request, worry) | beside | {"form": form, "corrects": False, "turn": turn},
+        _shown(request, worry)
+        | beside
+        | {
+            "form": form,
+            "corrects": False,
+            "turn": turn,
+            "named": named_in(request.user, "concern", concern_id),
+            "unnamed": unnamed_in(request.user, "concern", concern_id),
+            "known_elsewhere": known_elsewhere(request.user, worry),
+        },
     )
 
 
@@ -156,10 +170,16 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             done = actions.correct_decision(by=request.user, concern_id=concern_id, why=why, **said)
             text = _("Put right: %(what)s. Everybody who was told is told again.")
             messages.success(request, text % {"what": done.get_decision_display()})
+            if agency := queries.let_out(request.user, done):
+                gone = _("%(agency)s sees the record no longer, and is told nothing here: ring them.")
+                messages.warning(request, gone % {"agency": agency})
             return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     context = _shown(request, worry) | beside | {"form": form, "why_not": why_not, "corrects": True}
     context["turn"] = where_to_turn(request.user, _open_to(request, worry), "decision")
+    context["named"] = named_in(request.user, "concern", concern_id)
+    context["unnamed"] = unnamed_in(request.user, "concern", concern_id)
+    context["known_elsewhere"] = known_elsewhere(request.user, worry)
     return render(request, "cases/concern/decide.html", context)
 
 
@@ -287,7 +307,7 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
     texts = {
         rules.Decision.OPEN_CASE: (
             _("Open case %(case)s again") % {"case": closed} if closed else _("Open a case"),
-            _("An assessment follows. The exploitation team’s agency becomes involved."),
+            _("An assessment follows. The team that leads it sees the record."),
         ),
         rules.Decision.ADD_TO_CASE: (
             _("Add to the open case %(case)s") % {"case": case},
@@ -321,7 +341,10 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
         ),
         rules.Decision.OTHER_AGENCY: (
             _("Another agency takes this on"),
-            _("That agency becomes involved and can see the child’s record.")
+            _(
+                "That agency becomes involved: all of it sees the child’s record, or where a team of it works with the child already, "
+                "those who answer for it."
+            )
             if child
             else _("That agency can see this worry."),
         ),

@@ -51,6 +51,7 @@ def take_out(request: Request, draft_id: uuid.UUID, attachment_id: uuid.UUID) ->
     if not attachments_of(request.user, draft_id=draft_id).filter(pk=attachment_id).exists():
         raise Hidden
     discard_file(by=request.user, attachment_id=attachment_id)
+    messages.success(request, _("The file has been taken out of this worry."))
     return redirect("worry_files", draft_id=draft_id)
 
 

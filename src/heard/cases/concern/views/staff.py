@@ -81,5 +81,6 @@ def _shown(request: Request, worry: Any) -> dict[str, Any]:
         "may_open_child": worry.person_id is not None and visible.exists(),
         "clock": load.current().clock(rules.CLOCK),
         "days_left": (worry.due_on - timezone.localdate()).days,
+        "still_their_worker": queries.still_their_worker(request.user, worry),
         "seen_by": queries.read_by(request.user, worry),
     }

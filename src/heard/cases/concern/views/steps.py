@@ -32,11 +32,12 @@ from heard.network.queries import (
     find_described,
     find_groups,
     find_places,
+    found_in,
     group_visible_to,
     person_findable_by,
     place_visible_to,
 )
-from heard.network.rules import Found, Likeness, find
+from heard.network.rules import Found, Likeness
 
 ORDER: Final = (
     "seen", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
@@ -321,12 +322,12 @@ def is_about_staff(answers: Answers) -> bool:
     )
 
 
-def handles_in(answers: Answers) -> tuple[Found, ...]:
+def handles_in(user: Any, answers: Answers) -> tuple[Found, ...]:
     """Phones, cars and accounts in what the worker wrote, to offer; none where only the designated officer hears of it. What a child
     said is not looked through."""
     if is_about_staff(answers):
         return ()
-    return find(_told(answers))
+    return found_in(user, [_told(answers)])
 
 
 def hints(answers: Answers) -> tuple[Hint, ...]:

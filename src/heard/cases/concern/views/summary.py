@@ -118,7 +118,8 @@ def _place_rows(user: Any, told: Row, row: Any) -> list[Row]:
         known = (place_visible_to if about is About.PLACE else group_visible_to)(user, known_id)
         return [row(label, f"{known}, {known.kind}", f"{about}_same")]
     new = told[f"new_{about}"]
-    text = ", ".join(part for part in (new["name"], new["kind"], new.get("postcode", "")) if part)
+    lives = _("somebody lives there") if new.get("is_home") else ""
+    text = ", ".join(part for part in (new["name"], new["kind"], new.get("postcode", ""), lives) if part)
     return [row(_("%(label)s, new to Heard") % {"label": label}, text, f"{about}_new")]
 
 

@@ -29,8 +29,13 @@ from heard.cases.concern.views import steps
 from heard.cases.concern.views.summary import check_sections, likely, named, option
 from heard.govuk.forms import Form
 from heard.knowledge import load
+from heard.network.forms.tying import KeepForm
 from heard.network.queries import named_something
 
+KEPT = gettext_lazy(
+    "You wrote them. Tick what belongs to this worry. A co-ordinator compares this with what others know. Nothing is kept apart "
+    "from your words unless you tick it."
+)
 TITLES = {
     "seen": gettext_lazy("What has happened?"),
     "child": gettext_lazy("Which child are you worried about?"),
@@ -183,9 +188,9 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         unanswered = _not_sent(request, draft) or steps.first_unanswered(request.user, draft.answers)
         if unanswered:
             return redirect(f"worry_{unanswered}", draft_id=draft_id)
-        found, kept = steps.handles_in(draft.answers), set(request.POST.getlist("keep"))
-        named = [one for one in found if str(one.start) in kept]
-        refusal = _send(request, draft_id, draft.answers, named) if request.method == "POST" else None
+        sent = request.POST if request.method == "POST" else None
+        keeping = KeepForm(sent, found=steps.handles_in(request.user, draft.answers), hint=KEPT)
+        refusal = _send(request, draft_id, draft.answers, keeping.chosen) if sent is not None else None
     except Hidden:
         queries.concern_visible_to(request.user, draft_id)
         return redirect("worry_sent", concern_id=draft_id)
@@ -199,8 +204,7 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         "sections": check_sections(request.user, draft_id, draft.answers),
         "hints": [] if hidden else steps.hints(draft.answers),
         "in_danger": answers_of(draft.answers, "seen").get("danger_now") == "yes",
-        "found": found,
-        "kept": kept,
+        "keeping": keeping,
         "about_staff": steps.is_about_staff(draft.answers),
         "team": duty_team(request.user),
     }

@@ -52,6 +52,9 @@ def end_goal(request: Request, goal_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.end_goal(by=user, goal_id=goal_id, **form.cleaned_data)
+            messages.success(
+                request, _("Saved: the goal has ended. It stays to be read, with what came of it.")
+            )
             return redirect("context", context_id=goal.context_id)
     return in_context(request, context, form, _("End this goal"), goal.text, why_not=why_not)
 
@@ -68,6 +71,7 @@ def add_guardian(request: Request, context_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.ask_guardian(by=user, context_id=context_id, **form.answered)
+            messages.success(request, _("Saved: who watches over it."))
             return redirect("context", context_id=context_id)
     about = _(
         "An adult, or somebody of the same age, with caring intent, who is there anyway and knows whom to call."
@@ -87,5 +91,6 @@ def guardian(request: Request, guardian_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_guardian(by=user, guardian_id=this.pk, **form.answered)
+            messages.success(request, _("Saved: who watches over it."))
             return redirect("context", context_id=this.context_id)
     return in_context(request, context, form, _("Who watches over it"), why_not=why_not)

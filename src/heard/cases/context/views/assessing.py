@@ -77,6 +77,7 @@ def add(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.add_finding(by=user, assessment_id=this.pk, **form.answered)
+            messages.success(request, _("Saved: what is known of the place or group."))
             return redirect("context_assessment", context_assessment_id=this.pk)
     return _page(request, this, form, _("Add what is known"), why_not=why_not)
 
@@ -96,6 +97,7 @@ def finding(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.change_finding(by=user, finding_id=one.pk, **form.answered)
+            messages.success(request, _("Saved: what is known of the place or group."))
             return redirect("context_assessment", context_assessment_id=this.pk)
     take_out = reverse("context_finding_out", kwargs={"finding_id": one.pk}) if not why_not else ""
     return _page(request, this, form, _("Change what is known"), why_not=why_not, take_out=take_out)
@@ -125,6 +127,7 @@ def conclude(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.conclude(by=user, assessment_id=this.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: how it is weighed, and what is not known."))
             return redirect("context_assessment", context_assessment_id=this.pk)
     return _page(request, this, form, _("Weigh it, and say what is not known"), why_not=why_not)
 

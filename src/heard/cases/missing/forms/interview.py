@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +12,10 @@ from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
 from heard.cases.words.forms import ChildsViewForm
-from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
+from heard.govuk.forms import DateField, MomentsForm, RadiosField, TimeField
+from heard.network.forms.around import HomeField
+from heard.network.forms.tying import TYPES, SaysForm, no_handle
+from heard.network.rules import SAID_TO_HARM, HandleType, NodeKind
 
 NEW = "new"
 _SAID_ALREADY = ("heard_on", "heard_by", "asked_on")
@@ -159,56 +162,82 @@ class InterviewForm(MomentsForm, ChildsViewForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
-class AnswerForm(Form):
-    """Somebody or somewhere that the child spoke of. `found`: (key, name, why) of those on record who may be meant;
-    None before anybody has looked."""
+class AnswerForm(SaysForm):
+    """Who or what the child spoke of. `found`: (key, name, why) of those on record who may be meant; None before anybody has looked,
+    where nothing but the name is asked. A phone, car or account is not looked for. What ties a child is never that the child harms."""
 
     asks = rules.ANSWER_ASKS
 
+    type = RadiosField(
+        gettext_lazy("What is it?"),
+        choices=TYPES,
+        reveals={HandleType.ACCOUNT: "service"},
+        missing=gettext_lazy("Say what it is"),
+    )
     name = line(
         gettext_lazy("Name"),
         hint=gettext_lazy("What the child called them, if no name is known."),
         missing=gettext_lazy("Give a name"),
         most=120,
     )
-    postcode = line(gettext_lazy("Postcode, if known"), required=False, most=8)
-    tie = line(
-        gettext_lazy("What does the child have to do with them?"),
-        most=60,
+    service = line(
+        gettext_lazy("Where is the account?"), hint=gettext_lazy("Such as Snapchat"), required=False, most=40
     )
-    since = DateField(gettext_lazy("Since when?"), called=gettext_lazy("The date"), past=True, required=False)
+    postcode = line(gettext_lazy("Postcode, if known"), required=False, most=8)
     choice = RadiosField(
         gettext_lazy("Who is meant?"),
         choices=[],
-        reveals={NEW: ("kind",)},
+        reveals={NEW: ("new_kind", "is_home")},
     )
-    kind = line(
+    new_kind = line(
         gettext_lazy("What kind of place is it?"),
         hint=gettext_lazy("Such as house, shop, park or station"),
         missing=gettext_lazy("Say what kind of place it is"),
         most=60,
     )
+    is_home = HomeField()
+    since = DateField(gettext_lazy("Since when?"), called=gettext_lazy("The date"), past=True, required=False)
+    field_order = [
+        "type",
+        "name",
+        "service",
+        "postcode",
+        "choice",
+        "new_kind",
+        "is_home",
+        "kind",
+        "in_words",
+        "since",
+    ]
 
     def __init__(
         self, *args: Any, end: str, found: Iterable[tuple[str, str, str]] | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        if end != "place":
-            del self.fields["postcode"]
+        super().__init__(*args, start=NodeKind.PERSON, end=end, without=(SAID_TO_HARM,), **kwargs)
+        self.looked = found is not None or end == NodeKind.HANDLE
+        self.fields["kind"].label = _("What does the child have to do with it?")
+        self.fields["in_words"].help_text = _(
+            "As the child said it, where nothing in the list fits or to say more."
+        )
         {
             "person": self._ask_about_a_person,
             "place": self._ask_about_a_place,
             "group": self._ask_about_a_group,
+            "handle": self._ask_about_a_handle,
         }[end]()
-        if found is None:
-            del self.fields["choice"], self.fields["kind"]
-        else:
-            new = _("Nobody of these: add them") if end == "person" else _("None of these: add it")
-            self.fields["choice"].choices = [*found, (NEW, new)]  # type: ignore[attr-defined]
+        kept = _ASKED[end] if self.looked else _ASKED[end] & _LOOKED_FOR
+        for name in set(self.fields) - kept:
+            del self.fields[name]
+        if "choice" in self.fields:
+            new = _("Nobody of these: add them") if end == NodeKind.PERSON else _("None of these: add it")
+            self.fields["choice"].choices = [*(found or ()), (NEW, new)]  # type: ignore[attr-defined]
+            self.fields["choice"].reveals = {  # type: ignore[attr-defined]
+                NEW: tuple(name for name in ("new_kind", "is_home") if name in self.fields)
+            }
 
     def _ask_about_a_person(self) -> None:
-        self.fields["tie"].help_text = _("Such as: friend, was with, gives lifts to, is afraid of")
-        self.fields["kind"] = RadiosField(
+        self.fields["kind"].label = _("What does the child have to do with them?")
+        self.fields["new_kind"] = RadiosField(
             _("Is this an adult or a child?"),
             choices=[("adult", _("An adult, or the age is not known")), ("child", _("A child"))],
             missing=_("Say whether this is an adult or a child"),
@@ -216,28 +245,50 @@ class AnswerForm(Form):
         )
 
     def _ask_about_a_place(self) -> None:
-        self.fields["tie"].label = _("What does the child have to do with it?")
-        self.fields["tie"].help_text = _("Such as: was there, stays there, was taken there")
         self.fields["choice"].label = _("Which place is meant?")
 
     def _ask_about_a_group(self) -> None:
-        self.fields["tie"].help_text = _("Such as: was with them, is afraid of them, carries things for them")
+        self.fields["kind"].label = _("What does the child have to do with them?")
         self.fields["choice"].label = _("Which group is meant?")
-        self.fields["kind"] = line(
+        self.fields["new_kind"] = line(
             _("What kind of group is it?"),
             hint=_("Such as friends, family or gang"),
             missing=_("Say what kind of group it is"),
             most=60,
         )
 
+    def _ask_about_a_handle(self) -> None:
+        self.fields["name"].label = _("What is the number, plate, name or address?")
+        self.fields["name"].help_text = _(
+            "As it was written or seen. Part of a plate with ? for what was not seen, such as AB1? CDE."
+        )
+
     def _revealed(self) -> Iterable[tuple[str, str, str]]:
         yield from super()._revealed()
         if "choice" in self.fields:
-            yield "choice", NEW, "kind"
+            yield "choice", NEW, "new_kind"
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean()
+        not_one = no_handle(answers.get("type"), answers.get("name"))
+        if not_one:
+            self.add_error("name", not_one)
+        return answers
 
     @property
     def answer(self) -> dict[str, Any]:
+        """For `note_answer`."""
         answers = self.cleaned_data
-        names = ("name", "tie", "since", "choice")
-        given = {name: answers[name] for name in names}
-        return given | {"kind": answers.get("kind") or "", "postcode": answers.get("postcode") or ""}
+        given = {name: answers.get(name) or "" for name in ("name", "choice", "service", "postcode")}
+        given |= {"since": answers["since"], "is_home": answers.get("is_home", False)}
+        return self.tie | given | {"new_kind": answers.get("type") or answers.get("new_kind") or ""}
+
+
+_LOOKED_FOR: Final = {"name", "postcode"}
+_OF_ANY: Final = {"name", "kind", "in_words", "since"}
+_ASKED: Final[dict[str, set[str]]] = {
+    "person": _OF_ANY | {"choice", "new_kind"},
+    "place": _OF_ANY | {"postcode", "choice", "new_kind", "is_home"},
+    "group": _OF_ANY | {"choice", "new_kind"},
+    "handle": _OF_ANY | {"type", "service"},
+}

@@ -207,14 +207,17 @@ def remove_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     Pack.objects.select_for_update().filter(pk=pack_id).first()
     pack = queries.pack_visible_to(by, pack_id)
     own = pack.asked_by_id == by.pk or pack.disclosure_id is not None
-    refuse(rules.why_not_remove(state=pack.state, is_own=own))
+    refuse(rules.why_not_remove(state=pack.state, is_own=own, held=is_held(by, pack.person_id)))
     _take_away(by, pack)
     return pack
 
 
 @transaction.atomic
 def remove_answers(*, by: User, disclosure: Disclosure) -> None:
-    """Takes away what was made of a request that ended, and what waits to be made. What is being made goes when it is."""
+    """Takes away what was made of a request that ended, and what waits to be made. What is being made goes when it is, and what a
+    hold keeps once that is lifted."""
+    if is_held(by, disclosure.person_id):
+        return
     rows = Pack.objects.select_for_update().filter(disclosure=disclosure)
     for pack in rows.filter(state__in=(State.DONE, State.WAITING)):
         _take_away(by, pack)

@@ -31,6 +31,7 @@ from heard.cases.pack.rules import Part
 from heard.cases.pack.views.shown import form_page, of_stage, passage_shown
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
+from heard.network.queries import said_left_out
 from heard.network.rules import Level
 
 ON_A_PAGE = 20  # passages: what one reads in one go
@@ -61,6 +62,7 @@ def start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         ),
         "back": ("packs", {"person_id": person_id}),
         "button": _("Gather the record"),
+        "left_out": said_left_out(user, person_id),
     }
     return form_page(request, form, person, _("Somebody asks for the record"), **more)
 

@@ -48,6 +48,7 @@ def disclosure(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
 def send(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
         actions.send_disclosure(by=request.user, disclosure_id=disclosure_id)
+        messages.success(request, _("Sent: a second person reads it before it is given."))
     return redirect("disclosure", disclosure_id=disclosure_id)
 
 
@@ -137,5 +138,6 @@ def stop(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
 def make_again(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
         pack = actions.make_again(by=request.user, disclosure_id=disclosure_id)
+        messages.success(request, _("The file is being made anew."))
         return redirect("pack", pack_id=pack.pk)
     return redirect("disclosure", disclosure_id=disclosure_id)

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,13 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.rules import May
+from heard.agencies.limiting import MAKING_PACKS, why_not_once_more
+from heard.agencies.rules import May, refuse
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm
 from heard.cases.pack.views.shown import page_of_both
 from heard.cases.pack.words import PARTS
 from heard.govuk.pdf import as_download_in_parts
 from heard.network.actions import open_record
+from heard.network.queries import said_left_out
 from heard.network.rules import Level
 
 ON_A_PAGE = 25
@@ -59,9 +62,12 @@ def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     form = kept_form(request, PackForm, kind="pack.ask", subject_id=person_id, suggested=suggested)
     if form.is_valid():
         with sending(request, form):
+            refuse(why_not_once_more(user, MAKING_PACKS, most=settings.TAKEN_OUT))
             pack = actions.ask_pack(by=user, person_id=person_id, **form.asked)
+            messages.success(request, _("The pack is being made. This page says how far it is."))
             return redirect("pack", pack_id=pack.pk)
-    return render(request, "cases/pack/ask.html", {"form": form, "person": person})
+    context = {"form": form, "person": person, "left_out": said_left_out(user, person_id)}
+    return render(request, "cases/pack/ask.html", context)
 
 
 @gate(May.SEE_CHILD)
@@ -90,7 +96,7 @@ def _ended(request: Request, this: Any) -> HttpResponse:
     return render(request, "cases/pack/pack.html", context)
 
 
-@gate(May.SEE_CHILD, fresh=True)
+@gate(May.SEE_CHILD, fresh=True, takes_out=True)
 @require_POST
 def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
     """The file, to save; never drawn by the browser. Its name says nothing about a child."""
@@ -105,6 +111,7 @@ def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
 def again(request: Request, pack_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
         actions.restart_pack(by=request.user, pack_id=pack_id)
+        messages.success(request, _("The file is being made anew."))
     return redirect("pack", pack_id=pack_id)
 
 

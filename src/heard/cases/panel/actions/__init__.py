@@ -10,8 +10,10 @@ from heard.cases.panel.actions.holding import (
     finish_panel_action,
     hold_panel,
     involve_agency,
+    keep_named,
     write_notes,
 )
+from heard.cases.panel.actions.mapping import note_said, note_said_of_new, write_learnt
 from heard.cases.panel.actions.planning import (
     add_item,
     arrange_agenda,

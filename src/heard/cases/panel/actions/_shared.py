@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from heard.agencies.actions import record_audit
+from heard.cases.context.queries import why_not_name_a_child
 from heard.cases.panel import queries
 from heard.cases.panel.models import Panel, PanelItem
 
@@ -19,6 +20,11 @@ def _locked(by: User, panel_id: uuid.UUID) -> Panel:
     return queries.panel_visible_to(by, panel_id)
 
 
+def _why_not_name(by: User, panel: Panel, *texts: str) -> str | None:
+    """What everybody who is invited reads of a conference names no child who is tied to its place or group."""
+    return why_not_name_a_child(by, panel.context, *texts) if panel.context else None
+
+
 def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
     record_audit(
         by=by,
@@ -30,7 +36,7 @@ def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **
     )
 
 
-def _audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
+def _audit_item(by: User | None, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
     record_audit(
         by=by,
         verb=verb,

@@ -12,9 +12,9 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
+from heard.cases.case.actions import allow_to_do
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import due_on
 from heard.cases.panel import queries, rules
 from heard.cases.panel.escalation import Step
@@ -138,7 +138,7 @@ def open_disagreement(*, by: User, disagreement_id: uuid.UUID) -> Disagreement:
 
 
 def _begin_step(by: User, row: Disagreement, step: Step, owner: User, at: datetime) -> None:
-    refuse(why_not_give(by, owner, person_id=row.person_id))
+    allow_to_do(by=by, owner=owner, person_id=row.person_id)
     on = timezone.localdate(at)
     DisagreementStep.objects.create(
         disagreement=row,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import MOST_WHY
-from heard.cases.disruption.actions import plan_step
+from heard.cases.disruption.actions import plan_context_step, plan_step
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions._shared import _audit, _audit_item, _locked
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import (
     Dissent,
     MinutesCorrection,
@@ -33,11 +34,13 @@ from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
-from heard.network.actions import involve
-from heard.network.queries import person_visible_to
+from heard.network.actions import involve, keep_mentions
+from heard.network.queries import person_visible_to, to_keep
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+_DECIDED: Final = ("decision", "reason", "words", "why_no_words", "decided_by", "decided_at")
 
 
 @transaction.atomic
@@ -45,7 +48,8 @@ def hold_panel(
     *, by: User, panel_id: uuid.UUID, came: Mapping[int, tuple[str, str]], at: datetime | None = None
 ) -> Panel:
     """Writes down who came, and that the panel was held. `came`: of each invitation by its key what became of it, and who
-    came instead. Who is missing is shown and never stands in the way."""
+    came instead. Who is missing is shown and never stands in the way. So a mapping meeting is closed, which it cannot be while a name has
+    no answer, be it one that `by` may not see."""
     panel, now = _locked(by, panel_id), at or timezone.now()
     seats = list(panel.seats.all())
     for seat in seats:
@@ -61,18 +65,30 @@ def hold_panel(
             instead=[seat.instead for seat in seats if seat.came == rules.Came.SOMEBODY_ELSE],
         )
     )
+    mine, others = queries.open_names(by, panel)
+    refuse(rules.why_not_close(open_to_closer=len(mine), others_open=others))
     PanelSeat.objects.bulk_update(seats, ["came", "instead"])
     panel.state, panel.held_at, panel.held_by = State.HELD, now, by
     panel.save(update_fields=["state", "held_at", "held_by"])
     _audit(by, "hold", panel)
+    if panel.is_mapping:
+        _close_each(panel, now)
     return panel
+
+
+def _close_each(panel: Panel, now: datetime) -> None:
+    """What came of it stands in the record of each child from now on. Who closed the meeting stands at the meeting alone: they may be
+    somebody who is kept out of the record of a child."""
+    for item in PanelItem.objects.filter(panel=panel, taken_off_at=None, person__isnull=False):
+        _audit_item(None, "close", item)
+        settle(kind=Notified.TO_BE_MAPPED, subject="panel item", subject_id=item.pk, at=now)
 
 
 @transaction.atomic
 def write_notes(*, by: User, item_id: uuid.UUID, notes: str) -> PanelItem:
     """What is said at the meeting. Everybody who takes part may type; the form shows what others wrote meanwhile."""
     item, panel = _at_work(by, item_id)
-    refuse(_why_not_write(by, panel))
+    refuse(queries.why_not_write(by, panel) or _why_not_name(by, panel, notes))
     item.notes = notes.strip()
     item.save(update_fields=["notes"])
     _audit_item(by, "write", item)
@@ -80,18 +96,40 @@ def write_notes(*, by: User, item_id: uuid.UUID, notes: str) -> PanelItem:
 
 
 @transaction.atomic
+def keep_named(*, by: User, item_id: uuid.UUID, ticks: Collection[str]) -> None:
+    """Keeps that what was said names these phones, cars and accounts (`Found.tick`), so that they can be compared. For whoever may
+    write there; `Hidden` where what is kept would not be seen by the same people as the item."""
+    item, panel = _at_work(by, item_id)
+    if not queries.items_that_name(by).filter(pk=item.pk).exists():
+        raise Hidden
+    refuse(queries.why_not_write(by, panel))
+    found = to_keep(by, "panel item", [item.pk], [item.notes])
+    keep_mentions(
+        by=by,
+        about="panel item",
+        about_id=item.pk,
+        found=[one for one in found if one.tick in ticks],
+        on=timezone.localdate(panel.starts_at),
+        person_id=item.person_id,
+    )
+
+
+@transaction.atomic
 def decide_item(
     *,
     by: User,
     item_id: uuid.UUID,
-    decision: str,
     reason: str,
+    decision: str = "",
     view: ChildsView | None = None,
     at: datetime | None = None,
 ) -> PanelItem:
     """What was decided and why, beside the child's words or why there are none. `view`: of a child alone. Until the minutes
-    are agreed it can be put right, which the audit trail shows."""
+    are agreed it can be put right, which the audit trail shows. At a mapping meeting there is no `decision` but that nothing is done, because
+    of `reason`: what is done is an action."""
     (item, panel), now = _at_work(by, item_id), at or timezone.now()
+    if panel.is_mapping:
+        decision = _("Nothing is done now.")
     words, why_no_words = None, ""
     if item.is_about_child and item.person_id:
         words, why_no_words = hear(
@@ -112,12 +150,15 @@ def decide_item(
             about_child=item.is_about_child,
             has_words=words is not None,
             why_no_words=why_no_words,
+            nothing=panel.is_mapping,
+            acted=bool(item.actions.all()),
         )
     )
+    refuse(_why_not_name(by, panel, decision, reason))
     item.decision, item.reason = decision.strip(), reason.strip()
     item.words, item.why_no_words = words, why_no_words
     item.decided_by, item.decided_at = by, now
-    item.save(update_fields=["decision", "reason", "words", "why_no_words", "decided_by", "decided_at"])
+    item.save(update_fields=_DECIDED)
     _audit_item(by, "decide", item, reason=item.reason)
     _announce(by, item, Notified.PANEL_DECIDED, at=now)
     return item
@@ -133,31 +174,38 @@ def add_panel_action(
     due_on: date | None,
     outcome_id: uuid.UUID | None = None,
     case_id: uuid.UUID | None = None,
+    goal_id: uuid.UUID | None = None,
     kind: str = "other",
     why_involve: str = "",
 ) -> PanelAction:
     """Who does what by when. It lands in the child's plan under `outcome_id`; or, about a place, group or adult, among the
-    steps against what harms in the case of a child (`case_id`, `kind`); or it stays with the panel, where neither is.
+    steps against what harms in the case of a child (`case_id`, `kind`); or, at a conference, among the steps towards a goal of its context
+    (`goal_id`, `kind`); or it stays with the panel, where none of these is.
 
-    `why_involve`: the reason for involving the owner's agency with the child, where it is not involved yet.
+    `why_involve`: the reason for letting in the owner's team, where they do not see the child yet. At a mapping meeting it takes the
+    place of why nothing is done, which the audit trail keeps.
     """
     item, panel = _at_work(by, item_id)
     agency = owner.team.agency if owner and owner.team else None
     refuse(
         rules.why_not_act(
-            may_write=_why_not_write(by, panel),
+            may_write=queries.why_not_write(by, panel),
             what=what,
             has_owner=agency is not None,
             due_on=due_on,
             today=timezone.localdate(),
+            owner_sees=owner is None or queries.may_be_given(owner, item),
         )
+        or _why_not_name(by, panel, what)
     )
     if owner is None or agency is None or due_on is None:
         raise Hidden
-    _check_where(by, item, outcome_id, case_id)
+    _check_where(by, item, outcome_id, case_id, goal_id)
     action = PanelAction(item=item, what=what.strip(), owner=owner, agency=agency, due_on=due_on, added_by=by)
-    action.lives_elsewhere = bool(outcome_id or case_id)
+    action.lives_elsewhere = bool(outcome_id or case_id or goal_id)
     action.save()
+    if panel.is_mapping and item.decided_at:
+        _is_done_after_all(by, item)
     given: dict[str, Any] = {
         "what": action.what,
         "owner": owner,
@@ -168,12 +216,26 @@ def add_panel_action(
         add_decided_action(by=by, outcome_id=outcome_id, why_involve=why_involve, **given)
     elif case_id:
         plan_step(by=by, case_id=case_id, kind=kind, agency_id=agency.pk, **_end(item), **given)
+    elif goal_id and panel.context_id:
+        plan_context_step(
+            by=by, context_id=panel.context_id, goal_id=goal_id, kind=kind, agency_id=agency.pk, **given
+        )
     elif item.person_id and item.is_about_child:
         allow_to_do(by=by, owner=owner, person_id=item.person_id, why_involve=why_involve)
     _audit_item(by, "add action", item, action=action.pk)
     if not action.lives_elsewhere:
         _announce(by, item, Notified.ACTION, action, named=[owner])
+    if panel.is_mapping:  # as where nothing is done: their workers learn what came of it
+        _announce(by, item, Notified.PANEL_DECIDED)
     return action
+
+
+def _is_done_after_all(by: User, item: PanelItem) -> None:
+    why = item.reason
+    item.decision = item.reason = item.why_no_words = ""
+    item.words = item.decided_by = item.decided_at = None
+    item.save(update_fields=_DECIDED)
+    _audit_item(by, "change", item, reason=why)
 
 
 @transaction.atomic
@@ -330,22 +392,22 @@ def _at_work(by: User, item_id: uuid.UUID) -> tuple[PanelItem, Panel]:
     return queries.item_visible_to(by, item_id), panel
 
 
-def _why_not_write(by: User, panel: Panel) -> str | None:
-    return rules.why_not_write(
-        takes_part=queries.takes_part(by, panel),
-        may_hold=by.may(May.HOLD_PANEL),
-        state=panel.state,
-        is_agreed=panel.agreed_at is not None,
-    )
-
-
-def _check_where(by: User, item: PanelItem, outcome_id: uuid.UUID | None, case_id: uuid.UUID | None) -> None:
-    """An action lands with the child of its item, or with a child who is tied to what the item is about."""
+def _check_where(
+    by: User,
+    item: PanelItem,
+    outcome_id: uuid.UUID | None,
+    case_id: uuid.UUID | None,
+    goal_id: uuid.UUID | None,
+) -> None:
+    """An action lands with the child of its item, with a child who is tied to what the item is about, or towards a goal of the context
+    that a conference is about."""
     if outcome_id:
         outcome = outcome_visible_to(by, outcome_id)
         if not item.is_about_child or outcome.plan.case.person_id != item.person_id:
             raise Hidden
-    elif case_id and case_id not in {case.pk for case in queries.cases_around(by, item)}:
+    elif (case_id and case_id not in {case.pk for case in queries.cases_around(by, item)}) or (
+        goal_id and str(goal_id) not in dict(queries.goals_to_act_on(by, item))
+    ):
         raise Hidden
 
 
@@ -354,4 +416,6 @@ def _end(item: PanelItem) -> dict[str, Any]:
         key = getattr(item, f"{end}_id")
         if key:
             return {"end": end, "end_id": key}
+    if item.handle_id:
+        return {"who_or_where": item.about}
     raise Hidden

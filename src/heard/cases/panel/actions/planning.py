@@ -9,27 +9,52 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
+from heard.cases.case.notices.announcing import announce, settle
+from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.context.queries import context_visible_to, names_of
+from heard.cases.context.rules import names_somebody
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions._shared import _audit, _audit_item, _locked
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
-from heard.cases.panel.rules import Section, Why
-from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
+from heard.cases.panel.rules import Kind, Section, Why
+from heard.network.queries import group_visible_to, person_visible_to, place_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.context.models import Context
 
 
 @transaction.atomic
 def plan_panel(
-    *, by: User, starts_at: datetime | None, place: str, chair: User, agencies: Collection[uuid.UUID] = ()
+    *,
+    by: User,
+    starts_at: datetime | None,
+    place: str,
+    chair: User,
+    agencies: Collection[uuid.UUID] = (),
+    kind: str = Kind.PANEL,
+    purpose: str = "",
+    used_by: str = "",
+    context_id: uuid.UUID | None = None,
 ) -> Panel:
-    """A panel with the agencies that are invited. `starts_at` may lie in the past: it is then written down afterwards."""
-    panel = Panel(planned_by=by)
-    _say_when(by, panel, starts_at, place, chair)
+    """A panel with the agencies that are invited. `starts_at` may lie in the past: it is then written down afterwards, which it says. `purpose`,
+    `used_by`: of a meeting of another kind, which is not called without. `context_id`: of a conference, which is about its place or
+    group; `Hidden` where `by` may not read it."""
+    panel = Panel(planned_by=by, kind=Kind(kind))
+    if kind == Kind.CONFERENCE:
+        if context_id is None:
+            raise Hidden
+        panel.context = context_visible_to(by, context_id)
+        refuse(rules.why_not_confer(is_open=panel.context.is_open))
+    refuse(_why_not_name(by, panel, purpose, used_by))
+    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
+    if panel.context:
+        _take_up(by, panel, panel.context)
     for agency in agencies_visible_to(by).filter(pk__in=list(agencies)):
         PanelSeat.objects.create(panel=panel, agency=agency)
     _audit(by, "plan", panel)
@@ -38,11 +63,32 @@ def plan_panel(
 
 @transaction.atomic
 def change_panel(
-    *, by: User, panel_id: uuid.UUID, starts_at: datetime | None, place: str, chair: User
+    *,
+    by: User,
+    panel_id: uuid.UUID,
+    starts_at: datetime | None,
+    place: str,
+    chair: User,
+    purpose: str = "",
+    used_by: str = "",
 ) -> Panel:
+    """Why a meeting of another kind is held, who will use it and when it began stay once it has begun."""
     panel = _locked(by, panel_id)
     refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
-    _say_when(by, panel, starts_at, place, chair)
+    changes = (purpose.strip(), used_by.strip()) != (panel.purpose, panel.used_by)
+    refuse(
+        rules.why_not_say_why_anew(
+            kind=panel.kind,
+            has_begun=panel.has_begun,
+            changes=changes,
+            moves=starts_at is not None and _to_the_minute(starts_at) != _to_the_minute(panel.starts_at),
+            would_have_begun=starts_at is not None and starts_at <= timezone.now(),
+        )
+    )
+    if changes:  # a text that names nobody may name somebody who is tied to the place since
+        people = [item.person_id for item in queries.chosen(by, panel)] if panel.is_mapping else []
+        refuse(_why_not_name(by, panel, purpose, used_by) or _why_names(by, people, purpose, used_by))
+    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
     _audit(by, "change", panel)
     return panel
 
@@ -89,7 +135,10 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
     and ordered it, what was taken off stays off, and why each item is there is written anew."""
     panel = _locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(
+        rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
+        or rules.why_not_prepare(kind=panel.kind)
+    )
     since = queries.since_of(by, panel)
     found = queries.suggestions(by, panel, since)
     there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
@@ -120,21 +169,66 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
 def add_item(
     *, by: User, panel_id: uuid.UUID, end: str = "", end_id: uuid.UUID | None = None, title: str = ""
 ) -> PanelItem:
-    """A person, place or group (`end`, `end_id`), or a theme (`title`). One that was taken off comes back."""
+    """A person, place or group (`end`, `end_id`), or a theme (`title`); in a mapping meeting a phone, car or account too. One that was
+    taken off comes back. The worker of a child who is chosen for a mapping meeting learns of it."""
     panel = _locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(
+        rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
+        or _why_not_name(by, panel, title)
+        or _why_names(by, [end_id], panel.purpose, panel.used_by)
+    )
+    return _add(by, panel, end, end_id, title)
+
+
+def _why_names(by: User, people: Iterable[uuid.UUID | None], *texts: str) -> str | None:
+    """Whether why a mapping meeting is held names one of those whom it is about."""
+    keys = [key for key in people if key]
+    named = bool(keys) and names_somebody(" ".join(texts), names_of(by, keys))
+    return rules.WHY_NAMES_THEM if named else None
+
+
+def _add(
+    by: User, panel: Panel, end: str = "", end_id: uuid.UUID | None = None, title: str = ""
+) -> PanelItem:
     section, fields = _about(by, end, end_id)
     there = sorted(PanelItem.objects.filter(panel=panel), key=lambda item: item.taken_off_at is not None)
-    same = next((item for item in there if end_id and _key(item) == (end, end_id)), None)
+    alike = [item for item in there if end_id and _key(item) == (end, end_id)]
+    mine = set(queries.items_visible_to(by).filter(panel=panel).values_list("pk", flat=True))
+    same = next((item for item in alike if item.pk in mine), None)
     is_there = same is not None and same.taken_off_at is None
-    refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
+    children = sum(one.is_about_child for one in queries.chosen(by, panel)) if panel.is_mapping else 0
+    refuse(
+        rules.why_not_add(
+            is_there=is_there,
+            has_end=bool(end_id),
+            title=title,
+            kind=panel.kind,
+            end=end if end_id else "",
+            is_child=section == Section.CHILDREN,
+            children=children,
+        )
+    )
+    called = _("A phone, car or account") if end == "handle" else ""
     item = same or PanelItem(
-        panel=panel, added_by=by, section=section, title="" if end_id else title.strip(), **fields
+        panel=panel,
+        added_by=by,
+        section=section,
+        title=called if end_id else title.strip(),
+        nth=max((one.nth for one in alike), default=-1) + 1,
+        **fields,
     )
     item.position, item.taken_off_at, item.why_off = _next_position(there), None, ""
     item.save()
     PanelReason.objects.get_or_create(item=item, kind=Why.BY_HAND, defaults={"on": timezone.localdate()})
     _audit(by, "add item", panel, item, item=item.pk)
+    if panel.is_mapping and item.is_about_child:
+        announce(
+            by=by,
+            kind=Notified.TO_BE_MAPPED,
+            subject="panel item",
+            subject_id=item.pk,
+            person_id=item.person_id,
+        )
     return item
 
 
@@ -157,7 +251,7 @@ def arrange_agenda(
             orders=[place for place, _minutes in order.values()],
             minutes=[minutes for _place, minutes in order.values()],
         )
-        or rules.why_not_take_off(chosen=len(off), why=why_off)
+        or rules.why_not_take_off(chosen=len(off), why=why_off, kind=panel.kind, has_begun=panel.has_begun)
     )
     now = timezone.now()
     items = list(queries.items_visible_to(by).filter(panel=panel))
@@ -166,9 +260,15 @@ def arrange_agenda(
         item.position, item.minutes = place or 0, minutes
         if item.pk in off and item.taken_off_at is None:
             item.taken_off_at, item.why_off = now, why_off.strip()
-        elif item.pk in back:
+            settle(kind=Notified.TO_BE_MAPPED, subject="panel item", subject_id=item.pk, at=now)
+        elif item.pk in back and not panel.is_mapping:
             item.taken_off_at, item.why_off = None, ""
     PanelItem.objects.bulk_update(items, ["position", "minutes", "taken_off_at", "why_off"])
+    if panel.is_mapping:  # as if chosen anew: no more than twelve, and their workers learn of it
+        for item in items:
+            if item.pk in back and item.taken_off_at:
+                refuse(_why_names(by, [item.person_id], panel.purpose, panel.used_by))
+                _add(by, panel, item.end, item.node_id)
     _audit(by, "arrange", panel, off=len(off))
     return panel
 
@@ -201,17 +301,41 @@ def open_action(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
     return action
 
 
-def _say_when(by: User, panel: Panel, starts_at: datetime | None, place: str, chair: User) -> None:
+def _say_when(
+    by: User,
+    panel: Panel,
+    starts_at: datetime | None,
+    place: str,
+    chair: User,
+    purpose: str,
+    used_by: str,
+) -> None:
     refuse(
         rules.why_not_plan(
             may_hold=by.may(May.HOLD_PANEL),
             starts_at=starts_at,
             place=place,
             chair_may_hold=queries.may_hold(by, chair),
+            kind=panel.kind,
+            purpose=purpose,
+            used_by=used_by,
         )
     )
     panel.starts_at, panel.place, panel.chair = starts_at, place.strip(), chair  # type: ignore[assignment]
+    panel.purpose, panel.used_by = purpose.strip(), used_by.strip()
     panel.save()
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    """As forms give it."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def _take_up(by: User, panel: Panel, context: Context) -> None:
+    """A conference has one item from the beginning: the place or group that it is about."""
+    section, fields = _about(by, context.end, context.node_id)
+    item = PanelItem.objects.create(panel=panel, section=section, position=1, added_by=by, **fields)
+    PanelReason.objects.create(item=item, kind=Why.BY_HAND, on=timezone.localdate())
 
 
 def _about(by: User, end: str, end_id: uuid.UUID | None) -> tuple[Section, dict[str, Any]]:
@@ -222,6 +346,8 @@ def _about(by: User, end: str, end_id: uuid.UUID | None) -> tuple[Section, dict[
         return Section.PLACES, {"place": place_visible_to(by, end_id)}
     if end == "group":
         return Section.HARM, {"group": group_visible_to(by, end_id)}
+    if end == "handle":
+        return Section.HANDLES, {"handle": web(by).node("handle", end_id)}
     if end != "person":
         raise Hidden
     person = person_visible_to(by, end_id)
@@ -234,11 +360,7 @@ def _item(by: User, panel: Panel, one: queries.Suggested, position: int) -> Pane
 
 
 def _key(item: PanelItem) -> tuple[str, Any]:
-    for end in ("person", "place", "group"):
-        key = getattr(item, f"{end}_id")
-        if key:
-            return end, key
-    return "theme", item.theme or item.pk
+    return (item.end, item.node_id) if item.node_id else ("theme", item.theme or item.pk)
 
 
 def _next_position(items: Iterable[PanelItem]) -> int:

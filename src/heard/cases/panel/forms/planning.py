@@ -36,12 +36,27 @@ def listed(people: People) -> list[tuple[str, str]]:
 
 
 class PanelForm(MomentsForm):
-    """`chairs`: who may chair. `agencies`: who is invited from the beginning; left out when a panel is changed."""
+    """`chairs`: who may chair. `agencies`: who is invited from the beginning; left out when a panel is changed. `asks_why`: of a meeting of
+    another kind that has not begun, why it is held and who will use it."""
 
     asks = rules.PANEL_ASKS
 
     moments: ClassVar = {"starts_at": ("on", "at")}
     may_come: ClassVar = True
+    purpose = TextareaField(
+        gettext_lazy("Why is it held?"),
+        hint=gettext_lazy(
+            "What you do not understand yet, and what could change because of it. Name nobody: every agency that is invited reads it."
+        ),
+        rows=3,
+        max_length=2000,
+    )
+    used_by = TextareaField(
+        gettext_lazy("Who will use what comes out of it, and for what?"),
+        hint=gettext_lazy("Say it before it begins. It does not change afterwards."),
+        rows=2,
+        max_length=2000,
+    )
     on = DateField(
         gettext_lazy("On which day?"),
         called=gettext_lazy("The day of the panel"),
@@ -61,10 +76,17 @@ class PanelForm(MomentsForm):
     )
 
     def __init__(
-        self, *args: Any, chairs: People, agencies: list[tuple[str, str]] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        chairs: People,
+        agencies: list[tuple[str, str]] | None = None,
+        asks_why: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.chairs = chairs
+        if not asks_why:
+            del self.fields["purpose"], self.fields["used_by"]
         self.fields["chair"].choices = listed(chairs)  # type: ignore[attr-defined]
         if agencies is None:
             del self.fields["agencies"]
@@ -81,7 +103,8 @@ class PanelForm(MomentsForm):
             "place": self.cleaned_data["place"],
             "chair": chair,
         }
-        return given | (asked if "agencies" in self.fields else {})
+        why = {name: self.cleaned_data[name] for name in ("purpose", "used_by") if name in self.fields}
+        return given | why | (asked if "agencies" in self.fields else {})
 
 
 class InviteForm(Form):

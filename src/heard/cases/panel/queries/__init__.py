@@ -8,15 +8,31 @@ from heard.cases.panel.queries.disagreeing import (
     disagreements_visible_to,
     policy_of,
 )
-from heard.cases.panel.queries.preparing import Reason, Suggested, suggestions
+from heard.cases.panel.queries.mapping import (
+    ABOUT,
+    Looked,
+    SaidThere,
+    children_who_learn,
+    chosen,
+    goals_to_act_on,
+    handles_beside,
+    learnt_at,
+    looked_at,
+    open_names,
+    said_at,
+)
+from heard.cases.panel.queries.preparing import Reason, Suggested, no_longer, suggestions
 from heard.cases.panel.queries.reading import (
+    CAME_OF_IT,
     Known,
     Line,
     Stands,
     agencies_at,
     agencies_to_choose,
     agenda_of,
+    before_and_after,
     cases_around,
+    conferences_of,
     decided_about,
     decided_beside_words,
     earlier_actions,
@@ -24,14 +40,17 @@ from heard.cases.panel.queries.reading import (
     held_before,
     item_visible_to,
     items_of_child,
+    items_that_name,
     items_visible_to,
     known_of,
+    may_be_given,
     may_hold,
     may_tell_of_item,
     panel_action_visible_to,
     panel_actions_due,
     panel_actions_visible_to,
     panel_visible_to,
+    panel_with_agenda,
     panels_held,
     panels_to_come,
     panels_visible_to,
@@ -43,5 +62,7 @@ from heard.cases.panel.queries.reading import (
     takes_part,
     who_can_chair,
     who_can_come,
+    why_not_note_yet,
+    why_not_write,
 )
 from heard.cases.panel.queries.standing import how_actions_stand

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from heard.cases.assessment.models import AssessmentObservation, AssessmentPatte
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
-from heard.cases.missing.queries import missing_since, not_heard_yet
+from heard.cases.missing.queries import episodes_visible_to, missing_since, not_heard_yet
 from heard.cases.panel.rules import Section, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from heard.agencies.models import User
-    from heard.cases.panel.models import Panel
+    from heard.cases.panel.models import Panel, PanelItem, PanelReason
 
 TIED_BY = 2  # children at least, before a place or group is on the agenda because of them
 
@@ -72,6 +72,41 @@ def suggestions(user: User, panel: Panel, since: datetime) -> list[Suggested]:
         one.title = release.entries[one.key].label if one.end == "theme" else ""
         one.reasons.sort(key=lambda reason: reason.on or date.max)
     return sorted(gathered.values(), key=lambda one: (one.reasons[0].on or date.max, str(one.key)))
+
+
+def no_longer(user: User, panel: Panel, items: Iterable[PanelItem]) -> set[int]:
+    """Of the reasons why these are on the agenda of a panel that is to come, keys of those that have ended since it was drawn, as far as
+    this user may see it: the worry was decided on, the assessment signed, the child heard, the plan reviewed. Four queries; none of a panel
+    that was held, whose agenda stays as it was."""
+    if panel.state == panel.State.HELD:
+        return set()
+    reasons = [one for item in items for one in item.reasons.all()]
+    keys = {kind: {one.about for one in reasons if one.kind == kind} for kind in _WAITING}
+    episodes = episodes_visible_to(user)
+    ended = {
+        Why.REVIEW_DUE: plans_visible_to(user).exclude(state="agreed", review_on__in=_days(reasons)),
+        Why.ASSESSMENT_OVERDUE: assessments_visible_to(user).filter(state="signed"),
+        Why.DECISION_OVERDUE: concerns_open_to(user).exclude(state="told"),
+        Why.INTERVIEW_OVERDUE: episodes.exclude(pk__in=_keys(not_heard_yet(user))),
+    }
+    gone = {(kind, key) for kind, rows in ended.items() for key in _of(rows, keys[kind])}
+    return {one.pk for one in reasons if (one.kind, one.about) in gone}
+
+
+_WAITING: Final = (
+    Why.REVIEW_DUE,
+    Why.ASSESSMENT_OVERDUE,
+    Why.DECISION_OVERDUE,
+    Why.INTERVIEW_OVERDUE,
+)
+
+
+def _days(reasons: Iterable[PanelReason]) -> set[date | None]:
+    return {one.on for one in reasons if one.kind == Why.REVIEW_DUE}
+
+
+def _of(rows: QuerySet[Any], keys: set[Any]) -> list[Any]:
+    return list(rows.order_by().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def _all(user: User, panel: Panel, since: datetime) -> Found:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
     BooleanField,
@@ -32,6 +32,7 @@ from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
 from heard.cases.case.queries import beside_words, cases_visible_to, my_cases, open_case_of, words_of
 from heard.cases.case.rules import BY_CHILD, days_late
+from heard.cases.context.queries import context_visible_to, contexts_visible_to
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import (
@@ -53,6 +54,7 @@ from heard.network.queries import (
     visible_through,
     web,
 )
+from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -65,6 +67,12 @@ _CASES = 50  # from which one is chosen for a step
 _BEFORE = 5  # earlier decisions of panels that are shown beside an item
 
 
+# An item of a panel once it is decided on; one of a mapping meeting once that is closed.
+CAME_OF_IT: Final = ~Q(panel__kind="mapping") & Q(decided_at__isnull=False) | Q(
+    panel__kind="mapping", panel__state="held"
+)
+
+
 @dataclass(frozen=True)
 class Stands:
     """How far an action of a panel is, wherever it lives. `late`: days overdue."""
@@ -75,6 +83,7 @@ class Stands:
     late: int
     plan_action_id: uuid.UUID | None = None
     case_id: uuid.UUID | None = None  # of a step against what harms
+    context_id: uuid.UUID | None = None  # of a step about a place or group
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Known:
-    """What stands beside the discussion of a child. `plan`: the one in force, else the one that is being written."""
+    """What stands beside the discussion of a child. `plan`: the one in force, else the one that is being written. `before`: what panels decided,
+    and the mapping meetings that spoke about them."""
 
     words: Words | None
     case: CaseRow | None
@@ -103,7 +113,9 @@ class Known:
 
 def panels_visible_to(user: User) -> QuerySet[Panel]:
     """Panels of which an agency is part in which the user works with children; every panel for those who hold them."""
-    rows = Panel.objects.select_related("chair", "agreed_in", "agreed_by", "held_by")
+    rows = Panel.objects.select_related(
+        "chair", "agreed_in", "agreed_by", "held_by", "context__place", "context__group"
+    )
     if user.may(May.HOLD_PANEL):
         return rows
     seats = PanelSeat.objects.filter(panel=OuterRef("pk"), agency__in=user.agencies_where(May.SEE_PANEL))
@@ -111,27 +123,56 @@ def panels_visible_to(user: User) -> QuerySet[Panel]:
 
 
 def panel_visible_to(user: User, panel_id: uuid.UUID) -> Panel:
-    """With its invitations, or `Hidden`."""
+    """With its invitations, and whether the user may know what it is about; or `Hidden`."""
     seats = PanelSeat.objects.select_related("agency", "user")
-    panel = panels_visible_to(user).prefetch_related(Prefetch("seats", seats)).filter(pk=panel_id).first()
+    rows = _with_whom(user, panels_visible_to(user)).prefetch_related(Prefetch("seats", seats))
+    panel = rows.filter(pk=panel_id).first()
     if panel is None:
+        raise Hidden
+    return panel
+
+
+def panel_with_agenda(user: User, panel_id: uuid.UUID) -> Panel:
+    """As `panel_visible_to`, of a panel, whose agenda is drawn from the record; `Hidden` for a meeting of another kind."""
+    panel = panel_visible_to(user, panel_id)
+    if panel.kind != rules.Kind.PANEL:
         raise Hidden
     return panel
 
 
 def panels_to_come(user: User) -> QuerySet[Panel]:
     """Those that have not been held, the next first."""
-    return panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
+    rows = panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
+    return _with_whom(user, rows)
 
 
 def panels_held(user: User) -> QuerySet[Panel]:
     """The latest first."""
-    return panels_visible_to(user).filter(state=rules.State.HELD)
+    return _with_whom(user, panels_visible_to(user).filter(state=rules.State.HELD))
+
+
+def _with_whom(user: User, rows: QuerySet[Panel]) -> QuerySet[Panel]:
+    """`may_know`: whether the user may read the context that a conference is about. Who may not reads no name of a group or home."""
+    about = Q(context=None) | Q(Exists(_contexts(user).filter(pk=OuterRef("context_id"))))
+    return rows.annotate(
+        may_know=Case(When(about, then=Value(True)), default=False, output_field=BooleanField())
+    )
+
+
+def _contexts(user: User) -> QuerySet[Any]:
+    return contexts_visible_to(user).order_by().select_related(None)
 
 
 def held_before(user: User, panel: Panel) -> Panel | None:
-    """The last that was held before this one, for those who may see it."""
-    return panels_held(user).filter(starts_at__lt=panel.starts_at).first()
+    """The last of its kind that was held before this one, and about the same context, for those who may see it."""
+    alike = panels_held(user).filter(kind=panel.kind, context=panel.context_id)
+    return alike.filter(starts_at__lt=panel.starts_at).first()
+
+
+def conferences_of(user: User, context_id: uuid.UUID) -> QuerySet[Panel]:
+    """Those about one context, the latest first, for those who may see it."""
+    context_visible_to(user, context_id)
+    return panels_visible_to(user).filter(context=context_id)
 
 
 def since_of(user: User, panel: Panel) -> datetime:
@@ -146,6 +187,26 @@ def takes_part(user: User, panel: Panel) -> bool:
     """Whether the user's agency is part of it. For a panel with its `seats`."""
     mine = user.agencies_where(May.SEE_PANEL)
     return panel.chair_id == user.pk or any(seat.agency_id in mine for seat in panel.seats.all())
+
+
+def why_not_write(user: User, panel: Panel) -> str | None:
+    """What stands in the way of writing at a panel with its `seats`."""
+    return rules.why_not_write(
+        takes_part=takes_part(user, panel),
+        may_hold=user.may(May.HOLD_PANEL),
+        state=panel.state,
+        is_agreed=panel.agreed_at is not None,
+    )
+
+
+def why_not_note_yet(user: User, panel: Panel) -> str | None:
+    """What stands in the way of noting what is said at a meeting with its `seats`."""
+    return rules.why_not_note_yet(
+        kind=panel.kind,
+        may_write=why_not_write(user, panel),
+        day=timezone.localdate(panel.starts_at),
+        today=timezone.localdate(),
+    )
 
 
 def who_can_chair(user: User) -> dict[str, tuple[User, str]]:
@@ -185,16 +246,54 @@ def agencies_to_choose(user: User) -> list[tuple[str, str]]:
 
 def items_visible_to(user: User) -> QuerySet[PanelItem]:
     """Items of whichever panel, also those taken off. About a child or adult: for whoever may see them; about a place,
-    group or theme: for whoever sees the panel, or does something because of it."""
+    group or theme: for whoever sees the panel, or does something because of it; at a mapping meeting groups, phones and cars, and at a
+    conference what it is about, for those of them who may see these."""
     seen = visible_through(user, "person")
     doing = Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user))
-    rest = Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing
+    rest = _known_to(user) & (Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing)
     rows = (
         PanelItem.objects.filter(seen | (Q(person__isnull=True) & rest))
         if user.may(May.SEE_PANEL)
         else PanelItem.objects.none()
     )
-    return rows.select_related("panel", "person", "place", "group", "words", "decided_by")
+    return rows.select_related(*_ABOUT)
+
+
+def items_that_name(user: User) -> QuerySet[PanelItem]:
+    """Items on an agenda whose notes may name a phone, car or account: of those that the user may see, all but what only somebody
+    who knows a group, a phone or the work on a place may see. Else who may see one would be asked of the web, and the web of them."""
+    stays = Q(panel__kind=rules.Kind.PANEL) | Q(panel__kind=rules.Kind.MAPPING, place__isnull=False)
+    known = Q(person__isnull=True) & stays & Q(panel__in=panels_visible_to(user).order_by().values("pk"))
+    rows = PanelItem.objects.filter(visible_through(user, "person") | known, taken_off_at=None)
+    return rows if user.may(May.SEE_PANEL) else rows.none()
+
+
+_ABOUT = ("panel", "person", "place", "group", "handle", "words", "decided_by")
+
+
+def _known_to(user: User, at: str = "") -> Q:
+    """Of items that are about no person, or of rows that lead to one by `at`: whether this user may know of it at a mapping meeting or
+    conference. A phone or car opens what is said of it to whoever knew it when it was chosen: else noting a number would be a way in."""
+    door = web(user)
+    handle: Any = door.handles_known(by=f"{at}added_at").filter(pk=OuterRef(f"{at}handle_id"))
+    context = compiled_exists(f"{at}panel__context_id", _contexts(user).filter(pk=OfRow()))
+    is_of = {kind: Q(**{f"{at}panel__kind": kind}) for kind in rules.Kind}
+    theme = Q(**{f"{at}place": None, f"{at}group": None})
+    chosen = Q(**{f"{at}place__isnull": False}) | door.through("group", f"{at}group_id") | Q(Exists(handle))
+    return (
+        is_of[rules.Kind.PANEL]
+        | is_of[rules.Kind.MAPPING] & chosen
+        | is_of[rules.Kind.CONFERENCE] & (theme | context)
+    )
+
+
+def may_be_given(user: User, item: PanelItem) -> bool:
+    """Whether somebody may see what an item is about, before they are to do something about it. Of a child it is always so: their agency is
+    involved with the child for it, with the reason."""
+    if item.is_about_child or item.panel.kind == rules.Kind.PANEL:
+        return True
+    seen = Q(person__isnull=True) & _known_to(user) | visible_through(user, "person")
+    return PanelItem.objects.filter(seen, pk=item.pk).exists()
 
 
 def falls_to(user: User) -> Q:
@@ -223,12 +322,15 @@ def item_visible_to(user: User, item_id: uuid.UUID) -> PanelItem:
 
 def agenda_of(user: User, panel: Panel) -> list[Line]:
     """What is on the agenda of a panel that the user may see, in its order, numbered for this reader. A child whom they may
-    not see is a line without an item; one whose record is restricted to others is not there. Seven queries and two for
-    ties, however long it is."""
+    not see is a line without an item; one whose record is restricted to others is not there. At other meetings there is nothing of
+    anybody whom they may not see. Seven queries and two for ties, however long it is."""
     shown = Q(person__isnull=True) | not_hidden_through(user, "person") | visible_through(user, "person")
-    rows = _with_all(user, PanelItem.objects.filter(shown, panel=panel, taken_off_at=None))
+    rows = PanelItem.objects.filter(shown)
+    if panel.kind != rules.Kind.PANEL:
+        rows = items_visible_to(user)
+    rows = _with_all(user, rows.filter(panel=panel, taken_off_at=None))
     items = list(
-        rows.select_related("panel", "person", "place", "group", "words", "decided_by").annotate(
+        rows.select_related(*_ABOUT).annotate(
             may_see=Case(
                 When(Q(person__isnull=True) | visible_through(user, "person"), then=Value(True)),
                 default=False,
@@ -238,6 +340,16 @@ def agenda_of(user: User, panel: Panel) -> list[Line]:
     )
     tied = children_tied(user, [key for item in items if (key := item.place_id or item.group_id)])
     return [_line(number, item, tied) for number, item in enumerate(sorted(items, key=_in_order), 1)]
+
+
+def before_and_after(user: User, item: PanelItem) -> tuple[PanelItem | None, PanelItem | None]:
+    """What stands on the agenda before and after an item, of what this user may open."""
+    rows = items_visible_to(user).filter(panel=item.panel_id, taken_off_at=None)
+    agenda = sorted(rows, key=_in_order)
+    here = next((place for place, one in enumerate(agenda) if one.pk == item.pk), None)
+    if here is None:
+        return None, None
+    return (agenda[here - 1] if here else None), next(iter(agenda[here + 1 :]), None)
 
 
 def taken_off(user: User, panel: Panel) -> QuerySet[PanelItem]:
@@ -293,7 +405,8 @@ def known_of(user: User, item: PanelItem) -> Known | None:
         return None
     case = open_case_of(user, item.person_id)
     plan = (agreed_plan(user, case.pk) or draft_plan(user, case.pk)) if case else None
-    before = items_of_child(user, item.person_id).filter(panel__starts_at__lt=item.panel.starts_at)
+    before = items_visible_to(user).filter(CAME_OF_IT, person=item.person_id, taken_off_at=None)
+    before = before.filter(panel__starts_at__lt=item.panel.starts_at).order_by("-panel__starts_at", "pk")
     return Known(
         words=words_of(user, item.person_id).first(),
         case=case,
@@ -309,7 +422,7 @@ def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
     them a step against what harms is planned."""
     if item.is_about_child:
         return []
-    about = item.place_id or item.group_id or item.person_id
+    about = item.node_id
     near = [tie.person_id for tie in web(user).around(about) if tie.person_id] if about else []
     return list(cases_visible_to(user).filter(person__in=near, state="open")[:_CASES])
 
@@ -320,11 +433,12 @@ def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
 def panel_actions_visible_to(user: User) -> QuerySet[PanelAction]:
     """Of items that the user may see, and their own about places, groups and themes; with where each lives."""
     seen = visible_through(user, "item__person")
-    rest = Q(item__person__isnull=True) & (
-        Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
-    )
+    theirs = Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
+    rest = Q(item__person__isnull=True) & _known_to(user, "item__") & theirs
     rows = PanelAction.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelAction.objects.none()
-    rows = rows.select_related("owner", "agency", "item__panel", "item__person", "item__place", "item__group")
+    rows = rows.select_related(
+        "owner", "agency", "item__panel", "item__person", "item__place", "item__group", "item__handle"
+    )
     return rows.prefetch_related(*_where_they_live(user))
 
 
@@ -366,7 +480,11 @@ def stands(action: PanelAction, today: date) -> Stands:
     step = next(iter(action.in_steps.all()), None)
     there: Any = lives or step or action
     seen = step is None or step.may_see  # type: ignore[attr-defined]
-    late = days_late(action.due_on, today) if there.state == rules.Progress.OPEN else 0
+    late = (
+        days_late((lives and lives.due_on) or action.due_on, today)
+        if there.state == rules.Progress.OPEN
+        else 0
+    )
     return Stands(
         there.state,
         there.done_on,
@@ -374,6 +492,7 @@ def stands(action: PanelAction, today: date) -> Stands:
         late,
         plan_action_id=lives.pk if lives else None,
         case_id=step.case_id if step and seen else None,
+        context_id=step.context_id if step and seen else None,
     )
 
 
@@ -423,8 +542,9 @@ def _with_all(user: User, rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
 
 def _where_they_live(user: User) -> tuple[Prefetch[Any], Prefetch[Any]]:
     """A step has `may_see`: a place is for the whole panel, the case in which something is done about it is not."""
+    contexts = _contexts(user).values("pk")
     seen = Case(
-        When(visible_through(user, "case__person"), then=Value(True)),
+        When(visible_through(user, "case__person") | Q(context__in=contexts), then=Value(True)),
         default=False,
         output_field=BooleanField(),
     )
@@ -432,14 +552,18 @@ def _where_they_live(user: User) -> tuple[Prefetch[Any], Prefetch[Any]]:
     return plans, Prefetch("in_steps", DisruptionStep.objects.annotate(may_see=seen))
 
 
-def presence(user: User, *, since: date) -> list[tuple[str, int, int]]:
-    """Each agency, to how many panels held since a day it came or sent somebody else, and to how many it was invited. Counts
-    of staff, over the whole partnership, for those who see figures."""
+def presence(user: User, *, since: date, until: date) -> list[tuple[str, int, int, int]]:
+    """Each agency, to how many panels, other meetings aside, held on one of these days it came or sent somebody else, to how many it was
+    invited, and of how many of these nobody said whether it came. Counts of staff, over the whole partnership, for those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     seats = PanelSeat.objects.filter(
-        panel__state=rules.State.HELD, panel__starts_at__date__gte=since
+        panel__kind=rules.Kind.PANEL,
+        panel__state=rules.State.HELD,
+        panel__starts_at__date__range=(since, until),
     ).order_by()
     came = Q(came__in=(rules.Came.CAME, rules.Came.SOMEBODY_ELSE))
-    counted = seats.values_list("agency__name").annotate(there=Count("pk", came), of=Count("pk"))
+    counted = seats.values_list("agency__name").annotate(
+        there=Count("pk", came), of=Count("pk"), unsaid=Count("pk", Q(came=rules.Came.UNKNOWN))
+    )
     return list(counted.order_by("agency__name"))

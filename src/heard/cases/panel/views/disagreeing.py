@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
@@ -60,6 +62,9 @@ def disagree(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             made = actions.begin_disagreement(by=user, person_id=person_id, **form.answered)
+            messages.success(
+                request, _("Saved: the disagreement, with its first step and the day by which it is taken.")
+            )
             return redirect("disagreement", disagreement_id=made.pk)
     context = {
         "person": person,
@@ -92,6 +97,7 @@ def disagreement(request: HttpRequest, disagreement_id: uuid.UUID) -> HttpRespon
         if form.is_valid():
             with sending(request, form):
                 actions.take_step(by=user, disagreement_id=disagreement_id, **form.answered)
+                messages.success(request, _("Saved: what came of this step."))
                 return redirect("disagreement", disagreement_id=disagreement_id)
     context = {
         "disagreement": this,

@@ -9,31 +9,39 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import not_heard_beside, who_can_do, why_not_after_death, words_of
 from heard.cases.case.rules import language_hints
+from heard.cases.case.turn import local_procedures
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import (
     ActionForm,
     AttendanceForm,
     ChildDecisionForm,
+    ChildNothingForm,
     CorrectionForm,
     DecisionForm,
     DissentForm,
     FinishForm,
     InvolveForm,
+    LearntForm,
     NotesForm,
+    NothingForm,
 )
 from heard.cases.panel.forms.meeting import PANEL
-from heard.cases.panel.words import SECTIONS, tied_words, why_words
+from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.cases.words.forms import typed_view
-from heard.network.queries import children_tied, involvements_of
+from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
+from heard.network.queries import to_keep as find_to_keep
+from heard.network.views.editing import keep_page
 
 
 @gate(May.HOLD_PANEL)
@@ -47,7 +55,10 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.hold_panel(by=user, panel_id=panel_id, came=form.came)
-            messages.success(request, _("The panel is written down as held."))
+            closed = (
+                _("The meeting is closed.") if this.is_mapping else _("The panel is written down as held.")
+            )
+            messages.success(request, closed)
             return redirect("panel_minutes", panel_id=panel_id)
     why_not = rules.why_not_hold(
         may_hold=True,
@@ -57,7 +68,11 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         came=[],
         instead=[],
     )
-    return render(request, "cases/panel/hold.html", {"panel": this, "form": form, "why_not": why_not})
+    mine, others = queries.open_names(user, this)
+    why_not = why_not or rules.why_not_close(open_to_closer=len(mine), others_open=others)
+    today = this.has_begun
+    context = {"panel": this, "form": form, "why_not": why_not, "unanswered": mine, "may_close_today": today}
+    return render(request, "cases/panel/hold.html", context)
 
 
 @gate(May.SEE_PANEL)
@@ -78,8 +93,11 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     )
     if not why_not and form.is_valid():
         with sending(request, form):
-            actions.write_notes(by=user, item_id=item_id, notes=form.cleaned_data["notes"])
-            return redirect("panel_item", item_id=item_id)
+            before = _to_keep(user, this)
+            written = actions.write_notes(by=user, item_id=item_id, notes=form.cleaned_data["notes"])
+            messages.success(request, _("Saved: the notes."))
+            names_more = set(_to_keep(user, written)) - set(before)
+            return redirect("panel_item_named" if names_more else "panel_item", item_id=item_id)
     context = (
         _shown(user, this)
         | part
@@ -87,9 +105,42 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
             "form": form,
             "hints": language_hints(this.notes),
             "not_involved": _not_involved(user, this),
+            "named": named_in(user, "panel item", item_id),
+            "unnamed": unnamed_in(user, "panel item", item_id),
+            "names_more": not why_not and bool(_to_keep(user, this)),
+            "postcodes": postcodes_to_place(user, this.node_id, [this.notes])
+            if this.node_id and not this.place_id and not why_not
+            else [],
         }
     )
     return render(request, "cases/panel/item.html", context)
+
+
+@gate(May.SEE_PANEL)
+def item_named(request: Request, item_id: uuid.UUID) -> HttpResponse:
+    """Phones, cars and accounts that stand in the notes, to tick those that are kept so that they can be compared."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    if not queries.items_that_name(user).filter(pk=item_id).exists():
+        raise Hidden
+    page = reverse("panel_item", kwargs={"item_id": item_id})
+    return keep_page(
+        request,
+        kind="panel.named",
+        subject_id=item_id,
+        found=find_to_keep(user, "panel item", [item_id], [this.notes]),
+        why_not=_part(user, this)["why_not_write"],
+        save=lambda ticks: actions.keep_named(by=user, item_id=item_id, ticks=ticks),
+        back=(page, this.about),
+    )
+
+
+def _to_keep(user: Any, this: Any) -> list[str]:
+    """What stands in the notes and is not kept, by its ticks; nothing where it would be seen by others than the item."""
+    found = find_to_keep(user, "panel item", [this.pk], [this.notes])
+    if found and not queries.items_that_name(user).filter(pk=this.pk).exists():
+        return []
+    return [one.tick for one in found]
 
 
 @gate(May.HOLD_PANEL)
@@ -101,14 +152,20 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
-        form = kept_form(request, ChildDecisionForm, words=words, beside=this, **kept)
+        of_child = ChildNothingForm if this.panel.is_mapping else ChildDecisionForm
+        form = kept_form(request, of_child, words=words, beside=this, **kept)
     else:
-        form = kept_form(request, DecisionForm, **kept)
+        form = kept_form(request, NothingForm if this.panel.is_mapping else DecisionForm, **kept)
     if form.is_valid():
         with sending(request, form):
             _decide(user, item_id, form)
-            return redirect("panel_item", item_id=item_id)
-    context = _shown(user, this) | {"form": form, "why_not": _why_not_decide_yet(user, this)}
+            messages.success(request, _("Saved: the decision."))
+            return _after_answer(this)
+    context = _shown(user, this) | {
+        "form": form,
+        "why_not": _why_not_decide_yet(user, this),
+        "local": local_procedures(user, "panel"),
+    }
     return render(request, "cases/panel/decide.html", context)
 
 
@@ -123,15 +180,16 @@ def action_add(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         ActionForm,
         kind="panel.action",
         subject_id=item_id,
-        suggested={"where": where[0][0] if len(where) == 1 else ""},
+        suggested={"where": PANEL if this.panel.is_mapping or len(where) == 1 else ""},
         where=where,
         people=who_can_do(user),
-        asks_kind=any(value.startswith("case:") for value, _label in where),
+        asks_kind=any(value.startswith(("case:", "goal:")) for value, _label in where),
     )
     if form.is_valid():
         with sending(request, form, errors_on="owner"):
             actions.add_panel_action(by=user, item_id=item_id, **form.answered)
-            return redirect("panel_item", item_id=item_id)
+            messages.success(request, _("Saved: who does what by when."))
+            return _after_answer(this)
     context = _shown(user, this) | _part(user, this) | {"form": form}
     return render(request, "cases/panel/action_add.html", context)
 
@@ -146,11 +204,14 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
         return redirect("action", action_id=stands.plan_action_id)
     if stands.case_id:
         return redirect("disruption", case_id=stands.case_id)
+    if stands.context_id:
+        return redirect("context", context_id=stands.context_id)
     form = kept_form(request, FinishForm, kind="panel.finish", subject_id=panel_action_id)
     this = actions.open_action(by=user, panel_action_id=panel_action_id)
     if form.is_valid():
         with sending(request, form):
             actions.finish_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: how the action went."))
             return redirect("panel_actions")
     why_not = rules.why_not_finish_action(
         lives_elsewhere=this.lives_elsewhere,
@@ -178,7 +239,8 @@ def involve(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         by=user, item_id=item_id, agency_id=agency(), why=form.cleaned_data["why"]
     )
     title, button = _("Involve an agency"), _("Involve the agency")
-    return _small(request, this, form, save, title=title, button=button, no_choice=not outside)
+    said = _("Saved: the agency is involved, and learns of it.")
+    return _small(request, this, form, save, title=title, button=button, said=said, no_choice=not outside)
 
 
 @gate(May.SEE_PANEL)
@@ -190,7 +252,8 @@ def dissent(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     save = lambda: actions.dissent(by=user, item_id=item_id, **form.answered)
     why_not = _part(user, this)["why_not_dissent"]
     title = _("Somebody does not agree") if others else _("I do not agree")
-    return _small(request, this, form, save, title=title, button=_("Write it down"), why_not=why_not)
+    said, button = _("Saved: who does not agree, and why. It stands beside the decision."), _("Write it down")
+    return _small(request, this, form, save, title=title, button=button, said=said, why_not=why_not)
 
 
 @gate(May.HOLD_PANEL)
@@ -203,6 +266,7 @@ def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.correct_minutes(by=user, panel_id=panel_id, **form.answered)
+            messages.success(request, _("Saved: the correction. It stands under the minutes."))
             return redirect("panel_minutes", panel_id=panel_id)
     why_not = rules.why_not_correct(
         may_hold=True, state=this.state, is_agreed=this.agreed_at is not None, text="-"
@@ -210,16 +274,44 @@ def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/correct.html", {"panel": this, "form": form, "why_not": why_not})
 
 
+@gate(May.PLAN)
+def learnt(request: HttpRequest, conference_id: uuid.UUID) -> HttpResponse:
+    """What was learnt at a conference goes back to children whom the writer may see and chooses. For whoever takes part and plans."""
+    user: Any = request.user
+    this = queries.panel_visible_to(user, conference_id)
+    if not this.is_conference:
+        raise Hidden
+    children = [(str(one.pk), str(one)) for one in queries.children_who_learn(user, this)]
+    form = kept_form(request, LearntForm, kind="panel.learnt", subject_id=conference_id, children=children)
+    if form.is_valid():
+        with sending(request, form, errors_on="text"):
+            number = actions.write_learnt(by=user, panel_id=conference_id, **form.answered)
+            told = ngettext("%(num)s note is written.", "%(num)s notes are written.", number) % {
+                "num": number
+            }
+            messages.success(request, told)
+            return redirect("panel_minutes", panel_id=conference_id)
+    why_not = rules.why_not_write_learnt(kind=this.kind, state=this.state, children=1)
+    context = {
+        "panel": this,
+        "form": form,
+        "why_not": why_not,
+        "has_children": bool(children),
+        "written": queries.learnt_at(user, this),
+    }
+    return render(request, "cases/panel/learnt.html", context)
+
+
 def _decided(user: Any, this: Any) -> dict[str, Any]:
     """What is written so far, for whoever puts it right."""
-    said = {"decision": this.decision, "reason": this.reason}
+    said = {"reason": this.reason} | ({} if this.panel.is_mapping else {"decision": this.decision})
     if this.decided_at and this.is_about_child:
         said |= typed_view(this.words, this.why_no_words, not_heard_beside(user, this.pk))
     return said
 
 
 def _decide(user: Any, item_id: uuid.UUID, form: Any) -> None:
-    answers = {name: form.cleaned_data[name] for name in ("decision", "reason")}
+    answers = {name: form.cleaned_data[name] for name in ("decision", "reason") if name in form.fields}
     actions.decide_item(by=user, item_id=item_id, view=form.view, **answers)
 
 
@@ -235,6 +327,8 @@ def _why_not_decide_yet(user: Any, this: Any) -> str | None:
         about_child=False,
         has_words=False,
         why_no_words="",
+        nothing=this.panel.is_mapping,
+        acted=bool(this.actions.all()),
     )
 
 
@@ -243,15 +337,18 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
     today, end = timezone.localdate(), this.place_id or this.group_id
     known = queries.known_of(user, this)
     planned = known.plan.outcomes.all() if known and known.plan else []
+    before, after = queries.before_and_after(user, this)
     return {
         "item": this,
+        "item_before": before,
+        "item_after": after,
         "panel": this.panel,
         "section": SECTIONS[rules.Section(this.section)],
         "known": known,
         "outcomes": [(one, list(one.actions.all())) for one in planned],
         "dissents": list(this.dissents.all()),
         "corrections": list(this.corrections.all()),
-        "why": [why_words(reason, links=this.is_about_child) for reason in this.reasons.all()],
+        "why": why_on_agenda(this, queries.no_longer(user, this.panel, [this])),
         "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),
@@ -277,16 +374,18 @@ def _part(user: Any, this: Any) -> dict[str, Any]:
     is_agreed = this.panel.agreed_at is not None
     return {
         "sees_panel": sees_panel,
-        "why_not_write": rules.why_not_write(
-            takes_part=takes_part,
-            may_hold=user.may(May.HOLD_PANEL),
-            state=this.panel.state,
-            is_agreed=is_agreed,
-        ),
+        "why_not_write": queries.why_not_write(user, panel or this.panel),
         "why_not_dissent": rules.why_not_dissent(
             takes_part=takes_part, is_decided=this.decided_at is not None, is_agreed=is_agreed, why="-"
         ),
     }
+
+
+def _after_answer(this: Any) -> HttpResponse:
+    """Back to where the next name is, at a mapping meeting."""
+    if this.panel.is_mapping:
+        return redirect("mapping", meeting_id=this.panel_id)
+    return redirect("panel_item", item_id=this.pk)
 
 
 def _not_involved(user: Any, this: Any) -> list[Any]:
@@ -302,11 +401,18 @@ def _not_involved(user: Any, this: Any) -> list[Any]:
 def _where(user: Any, this: Any) -> list[tuple[str, str]]:
     """Where an action of this item can live, as choices."""
     stays = (PANEL, _("With the panel: it stands in the work of whoever does it"))
+    if this.panel.kind != rules.Kind.PANEL:
+        stays = (PANEL, _("With the meeting: it stands in the work of whoever does it"))
     known = queries.known_of(user, this)
     if known:
         plan = known.plan.outcomes.all() if known.plan else []
         return [
             *((f"outcome:{one.pk}", _("In the plan: %(outcome)s") % {"outcome": one.text}) for one in plan),
+            stays,
+        ]
+    if goals := queries.goals_to_act_on(user, this):
+        return [
+            *((f"goal:{key}", _("A step towards: %(goal)s") % {"goal": text}) for key, text in goals),
             stays,
         ]
     cases = queries.cases_around(user, this)
@@ -322,6 +428,7 @@ def _small(
     *,
     title: str,
     button: str,
+    said: str,
     why_not: str | None = None,
     no_choice: bool = False,
 ) -> HttpResponse:
@@ -329,6 +436,7 @@ def _small(
     if form.is_valid():
         with sending(request, form):
             save()
+            messages.success(request, said)
             return redirect("panel_item", item_id=this.pk)
     context = _shown(request.user, this) | {"form": form, "title": title, "button": button}
     context |= {"why_not": why_not, "no_choice": no_choice}

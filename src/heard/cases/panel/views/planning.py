@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.rules import Hidden, May
+from heard.cases.context.queries import context_visible_to
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
+from heard.cases.panel.rules import Kind
 from heard.cases.panel.views.reading import shown
 from heard.network.queries import find_described, find_groups, find_places
 from heard.network.rules import read_box
@@ -24,20 +26,59 @@ from heard.network.rules import read_box
 
 @gate(May.HOLD_PANEL)
 def plan(request: HttpRequest) -> HttpResponse:
+    return _plan(request, "panel.plan", _("Plan a panel"))
+
+
+@gate(May.HOLD_PANEL)
+def plan_mapping(request: HttpRequest) -> HttpResponse:
+    """Why it is held, and who will use it, first."""
+    return _plan(request, "panel.mapping", _("Call a mapping meeting"), kind=Kind.MAPPING.value)
+
+
+@gate(May.HOLD_PANEL)
+def plan_conference(request: HttpRequest, context_id: uuid.UUID) -> HttpResponse:
+    """About the place or group of one context."""
+    this = context_visible_to(request.user, context_id)  # type: ignore[arg-type]
+    title = _("Call a conference about %(whom)s") % {"whom": this.whom}
+    return _plan(
+        request,
+        "panel.conference",
+        title,
+        kind=Kind.CONFERENCE.value,
+        context=this,
+        why_not=rules.why_not_confer(is_open=this.is_open),
+    )
+
+
+def _plan(
+    request: HttpRequest,
+    form_kind: str,
+    title: str,
+    *,
+    kind: str = Kind.PANEL.value,
+    context: Any = None,
+    why_not: str | None = None,
+) -> HttpResponse:
     user: Any = request.user
     agencies = queries.agencies_to_choose(user)
+    invited = [key for key, _name in agencies] if context is None or context.is_public else []
     form = kept_form(
         request,
         PanelForm,
-        kind="panel.plan",
-        suggested={"chair": str(user.pk), "agencies": [key for key, _name in agencies]},
+        kind=form_kind,
+        subject_id=context and context.pk,
+        suggested={"chair": str(user.pk), "agencies": invited},
         chairs=queries.who_can_chair(user),
         agencies=agencies,
+        asks_why=kind != Kind.PANEL,
     )
     if form.is_valid():
         with sending(request, form):
-            return redirect("panel", panel_id=actions.plan_panel(by=user, **form.answered).pk)
-    return render(request, "cases/panel/plan.html", {"form": form, "title": _("Plan a panel"), "panel": None})
+            made = actions.plan_panel(by=user, kind=kind, context_id=context and context.pk, **form.answered)
+            messages.success(request, _("Saved: the meeting. Next: whom and what it is about."))
+            return redirect("panel_add" if made.is_mapping else "panel", panel_id=made.pk)
+    shown = {"form": form, "title": title, "panel": None, "context": context, "why_not": why_not}
+    return render(request, "cases/panel/plan.html", shown)
 
 
 @gate(May.HOLD_PANEL)
@@ -45,17 +86,29 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = queries.panel_visible_to(user, panel_id)
     starts = timezone.localtime(this.starts_at)
+    why = {"purpose": this.purpose, "used_by": this.used_by}
+    asks_why = this.kind != Kind.PANEL and not this.has_begun
     now = {"on": starts.date(), "at": f"{starts:%H:%M}", "place": this.place, "chair": str(this.chair_id)}
     chairs = queries.who_can_chair(user)
-    form = kept_form(request, PanelForm, kind="panel.change", subject_id=panel_id, initial=now, chairs=chairs)
+    form = kept_form(
+        request,
+        PanelForm,
+        kind="panel.change",
+        subject_id=panel_id,
+        initial=now | (why if asks_why else {}),
+        chairs=chairs,
+        asks_why=asks_why,
+    )
     if form.is_valid():
         with sending(request, form):
-            actions.change_panel(by=user, panel_id=panel_id, **form.answered)
+            actions.change_panel(by=user, panel_id=panel_id, **(why | form.answered))
+            messages.success(request, _("Saved: day, place and chair."))
             return redirect("panel", panel_id=panel_id)
     context = {
         "form": form,
         "title": _("Change day, place or chair"),
         "panel": this,
+        "context": None,
         "why_not": _why_not(user, this),
     }
     return render(request, "cases/panel/plan.html", context)
@@ -71,6 +124,7 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         actions.uninvite(
             by=user, panel_id=panel_id, seats=[int(key)] if key.isdigit() and len(key) < 18 else []
         )
+        messages.success(request, _("Taken back: the invitation."))
         return redirect("panel_invitations", panel_id=panel_id)
     form = InviteForm(
         request.POST if request.method == "POST" else None,
@@ -80,6 +134,7 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.invite(by=user, panel_id=panel_id, **form.answered)
+            messages.success(request, _("Saved: who is invited."))
             return redirect("panel_invitations", panel_id=panel_id)
     context = {"panel": this, "seats": list(this.seats.all()), "form": form, "why_not": _why_not(user, this)}
     return render(request, "cases/panel/invitations.html", context)
@@ -104,11 +159,12 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)
             return redirect("panel_prepare", panel_id=panel_id)
-    context = shown(this, lines) | {
+    context = shown(user, this, lines) | {
         "form": form,
         "since": queries.since_of(user, this),
         "last": queries.held_before(user, this),
         "why_not": _why_not(user, this),
+        "why_not_draw": rules.why_not_prepare(kind=this.kind),
         "has_items": bool(items),
     }
     return render(request, "cases/panel/prepare.html", context)
@@ -121,20 +177,28 @@ def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this = queries.panel_visible_to(user, panel_id)
     if request.method == "POST" and "end" in request.POST:
         end_id = _key(request.POST.get("end_id", ""))
-        actions.add_item(by=user, panel_id=panel_id, end=request.POST["end"], end_id=end_id)
-        return redirect("panel_prepare", panel_id=panel_id)
+        with saying_why_not(request):
+            item = actions.add_item(by=user, panel_id=panel_id, end=request.POST["end"], end_id=end_id)
+            if this.is_mapping:
+                messages.success(request, _("Chosen: %(name)s.") % {"name": item.about})
+        return redirect("panel_add" if this.is_mapping else "panel_prepare", panel_id=panel_id)
     text = request.POST.get("text", "").strip()[:160]
     form = kept_form(request, ThemeForm, kind="panel.theme", subject_id=panel_id) if not text else ThemeForm()
     if form.is_valid():
         with sending(request, form):
             actions.add_item(by=user, panel_id=panel_id, title=form.cleaned_data["title"])
             return redirect("panel_prepare", panel_id=panel_id)
+    beside, more = queries.handles_beside(user, this, text) if this.is_mapping else ([], False)
     context = {
         "panel": this,
         "form": form,
         "text": text,
-        "found": _found(user, text),
+        "found": _found(user, text) if not this.is_conference else [],
         "why_not": _why_not(user, this),
+        "chosen": queries.chosen(user, this) if this.is_mapping else [],
+        "beside": beside,
+        "more_beside": more,
+        "most": rules.MOST_CHILDREN,
     }
     return render(request, "cases/panel/add.html", context)
 

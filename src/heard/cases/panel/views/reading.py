@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.panel import actions, queries
-from heard.cases.panel.words import SECTIONS, tied_words, why_words
+from heard.cases.panel.rules import Kind
+from heard.cases.panel.words import MAPPED, SECTIONS, tied_words, why_on_agenda
 from heard.govuk.pdf import as_download, draw_pdf
 
 ON_A_PAGE = 25
@@ -31,6 +32,7 @@ def panels(request: HttpRequest) -> HttpResponse:
         "to_come": list(queries.panels_to_come(user)[:TO_COME]),
         "page": Paginator(queries.panels_held(user), ON_A_PAGE).get_page(request.GET.get("page")),
         "may_hold": user.may(May.HOLD_PANEL),
+        "may_plan": user.may(May.PLAN),
     }
     return render(request, "cases/panel/panels.html", context)
 
@@ -42,12 +44,14 @@ def panel(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     earlier = _with_state(queries.earlier_actions(user, this)[: ON_A_PAGE + 1])
-    context = shown(this, lines) | {
+    context = shown(user, this, lines) | {
         "may_hold": user.may(May.HOLD_PANEL),
+        "may_plan": user.may(May.PLAN),
         "earlier": earlier[:ON_A_PAGE],
         "more_earlier": len(earlier) > ON_A_PAGE,
         "last": queries.held_before(user, this),
         "sent": queries.sent_for_items(user, this, [line.item for line in lines if line.item]),
+        "looked": queries.looked_at(user, this),
     }
     return render(request, "cases/panel/panel.html", context)
 
@@ -59,19 +63,23 @@ def minutes(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     later = queries.panels_visible_to(user).filter(starts_at__gt=this.starts_at).order_by("starts_at")
-    context = shown(this, lines) | {
+    later = later.filter(kind__in={this.kind, Kind.PANEL})
+    context = shown(user, this, lines) | {
         "may_hold": user.may(May.HOLD_PANEL),
+        "may_plan": user.may(May.PLAN),
         "later": list(later[:TO_COME]) if user.may(May.HOLD_PANEL) else [],
+        "said": queries.said_at(user, this) if this.is_mapping else [],
     }
     return render(request, "cases/panel/minutes.html", context)
 
 
-@gate(May.SEE_PANEL, fresh=True)
+@gate(May.SEE_PANEL, fresh=True, takes_out=True)
 @require_safe
 def minutes_paper(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id, verb="print")
-    context = shown(this, lines) | {"printed_by": user, "printed_at": timezone.now()}
+    context = shown(user, this, lines, paper=True) | {"printed_by": user, "printed_at": timezone.now()}
+    context |= {"said": queries.said_at(user, this, leaving=True) if this.is_mapping else []}
     return as_download(draw_pdf("cases/panel/minutes_paper.html", context), "panel-minutes.pdf")
 
 
@@ -85,15 +93,16 @@ def panel_actions(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/panel/actions.html", {"page": page, "rows": _with_state(page.object_list)})
 
 
-def shown(this: Any, lines: list[Any]) -> dict[str, Any]:
-    """What every page with an agenda shows. For what `open_panel` gave."""
-    rows = [_row(line) for line in lines]
+def shown(user: Any, this: Any, lines: list[Any], *, paper: bool = False) -> dict[str, Any]:
+    """What every page with an agenda shows. For what `open_panel` gave. `paper`: others read it, who may not see what the reader sees."""
+    gone = set() if paper else queries.no_longer(user, this, [line.item for line in lines if line.item])
+    rows = [_row(line, gone) for line in lines]
     seats = list(this.seats.all())
     return {
         "panel": this,
         "sections": [
             (section.value, label, [row for row in rows if row["line"].section == section])
-            for section, label in SECTIONS.items()
+            for section, label in (MAPPED if this.is_mapping else SECTIONS).items()
         ],
         "seats": seats,
         "missing": [seat for seat in seats if seat.came in ("apologies", "absent")],
@@ -101,19 +110,21 @@ def shown(this: Any, lines: list[Any]) -> dict[str, Any]:
         "total_minutes": sum(line.minutes or 0 for line in lines),
         "hidden": sum(line.item is None for line in lines),
         "today": timezone.localdate(),
+        "has_begun": this.has_begun,
         "day_has_come": timezone.localdate(this.starts_at) <= timezone.localdate(),
     }
 
 
-def _row(line: Any) -> dict[str, Any]:
+def _row(line: Any, gone: Collection[int]) -> dict[str, Any]:
     item = line.item
     if item is None:
         return {"line": line, "item": None, "why": [], "tied": ""}
-    on_the_map = item.place_id or item.group_id
+    on_the_map = (item.place_id or item.group_id) and item.panel.kind == Kind.PANEL
     return {
+        "is_answered": item.decided_at is not None or bool(line.actions),
         "line": line,
         "item": item,
-        "why": [why_words(reason, links=item.is_about_child) for reason in item.reasons.all()],
+        "why": why_on_agenda(item, gone),
         "tied": tied_words(line.tied) if on_the_map else "",
         "dissents": list(item.dissents.all()),
         "corrections": list(item.corrections.all()),

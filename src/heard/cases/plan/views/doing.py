@@ -15,8 +15,9 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
-from heard.cases.plan.forms import FinishForm, WhereForm
+from heard.cases.plan.forms import FinishForm, PutOffForm, WhereForm
 from heard.cases.plan.views.reading import late, shown
+from heard.govuk.environment import day
 
 
 def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
@@ -36,6 +37,23 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
 
 
 @gate(May.PLAN)
+def put_off(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
+    """An action of a plan in force gets a later day."""
+    user: Any = request.user
+    row = queries.action_visible_to(user, action_id)
+    this = actions.open_plan(by=user, plan_id=row.outcome.plan_id)
+    why_not = queries.why_not_begin_putting_off(user, row)
+    form = kept_form(request, PutOffForm, kind="plan.put-off", subject_id=row.pk)
+    if form.is_valid():
+        with sending(request, form, errors_on="due_on" if not why_not else None):
+            row = actions.put_off_action(by=user, action_id=row.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: the new day, %(day)s.") % {"day": day(row.due_on)})
+            return redirect("plan", plan_id=this.pk)
+    context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
+    return render(request, "cases/plan/put_off.html", context)
+
+
+@gate(May.PLAN)
 def where(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
     """How far an outcome is today, beside how far it was."""
     user: Any = request.user
@@ -46,6 +64,9 @@ def where(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.say_where_we_are(by=user, outcome_id=row.pk, **form.cleaned_data)
+            messages.success(
+                request, _("Saved: where we are with this outcome. What was said before stays beside it.")
+            )
             return redirect("plan", plan_id=this.pk)
     notes = queries.notes_of(user, this).get(row.line_id, [])
     context = shown(this, form=form, title=_("Where are we now?"), about=row.text, take_out="", before=notes)

@@ -19,7 +19,7 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import words_of_child
 from heard.cases.case.turn import where_to_turn
-from heard.cases.disruption.queries import steps_of
+from heard.cases.disruption.queries import steps_of, with_grounds
 from heard.cases.plan import actions, queries, rules
 from heard.cases.safety.queries import in_force
 from heard.govuk.pdf import as_download, draw_pdf
@@ -87,5 +87,5 @@ def _beside(user: Any, this: Any) -> dict[str, Any]:
         "latest": words_of_child(user, this.case_id).first(),
         "safety": in_force(user, this.case_id),
         "checked": checks_of_powers(user),
-        "disruption": [(row, late(row)) for row in steps_of(user, this.case_id)],
+        "disruption": [(row, late(row)) for row in with_grounds(user, steps_of(user, this.case_id))],
     }

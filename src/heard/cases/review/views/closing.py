@@ -20,6 +20,7 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
+from heard.cases.case.turn import local_procedures
 from heard.cases.concern.queries import concerns_of
 from heard.cases.concern.strategy.queries import discussions_of
 from heard.cases.leaving.queries import going_on
@@ -86,6 +87,7 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "review": review,
         "looked": list(review.outcomes.all()) if review else [],
         "evidence_days": queries.evidence_days(user),
+        "local": local_procedures(user, "closing"),
     }
     return render(request, "cases/review/close.html", context)
 

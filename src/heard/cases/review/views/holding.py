@@ -18,6 +18,7 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.case.queries import why_not_after_death
+from heard.cases.case.turn import local_procedures
 from heard.cases.plan.actions import open_plan
 from heard.cases.plan.queries import next_after, plan_visible_to
 from heard.cases.plan.rules import days_overdue
@@ -61,6 +62,7 @@ def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         "days_left": (this.review_on - today).days if this.review_on else None,
         "latest": words[0] if words else None,
         "why_not": queries.why_not_open(user, this),
+        "local": local_procedures(user, "review"),
     }
     return render(request, "cases/review/hold.html", context)
 

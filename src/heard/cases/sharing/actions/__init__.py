@@ -7,6 +7,7 @@ from heard.cases.sharing.actions.requests import (
     chase_request,
     note_request,
     open_request,
+    read_asked,
 )
 from heard.cases.sharing.actions.shares import (
     change_share,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment.actions import attach
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.actions._shared import _agency
@@ -40,7 +40,8 @@ def note_request(
     outside: str = "",
     at: datetime | None = None,
 ) -> InfoRequest:
-    """One side asks the other, and the answer is due back on the day that they agreed."""
+    """One side asks the other, and the answer is due back on the day that they agreed. An agency with people here that is asked reads what is asked
+    and why, about whom, and nothing else of the record."""
     person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
     agency_id = _agency(by, agency_id)
     told: dict[str, Any] = {"direction": direction, "outside": "" if agency_id else outside, "who": who}
@@ -57,7 +58,9 @@ def note_request(
         person=person, agency_id=agency_id, noted_by=by, noted_at=now, **told
     )
     _audit_request(by, "note", request)
-    _announce_request(by, request, Notified.ASKED, agencies=[agency_id] if agency_id else [])
+    _announce_request(by, request, Notified.ASKED)
+    if agency_id and direction == rules.Direction.WE_ASK:
+        announce(by=by, kind=Notified.WE_ASK, agencies=[agency_id], person_id=person.pk, **_given(request))
     return request
 
 
@@ -65,6 +68,14 @@ def note_request(
 def open_request(*, by: User, request_id: uuid.UUID) -> InfoRequest:
     """The request, for showing it, with the 'view' audit row; or `Hidden`."""
     request = queries.request_visible_to(by, request_id)
+    _audit_request(by, "view", request)
+    return request
+
+
+@transaction.atomic
+def read_asked(*, by: User, request_id: uuid.UUID) -> InfoRequest:
+    """What is asked of the agency of this user, for showing it, with the 'view' audit row; or `Hidden`."""
+    request = queries.asked_of_us(by, request_id)
     _audit_request(by, "view", request)
     return request
 
@@ -80,11 +91,13 @@ def answer_request(
     share_id: uuid.UUID | None = None,
 ) -> InfoRequest:
     """`answer`: answered, partly or refused; `note` what it says, or why not. `share_id`: what was shared or refused in
-    answer to it; `Hidden` where it is none of those."""
-    request = _open(by, request_id)
+    answer to it; `Hidden` where it is none of those. Whoever is asked answers, also without seeing the record; what they said
+    otherwise the side that asked writes down."""
+    request = _open(by, request_id, asked=True)
     refuse(
         rules.why_not_answer(
             may_share=by.may(May.SHARE),
+            asks_it=queries.asks_it(by, request),
             state=request.state,
             answer=answer,
             note=note,
@@ -101,6 +114,7 @@ def answer_request(
     request.save()
     _audit_request(by, "answer", request)
     _announce_request(by, request, Notified.ANSWERED, named=[request.noted_by])
+    settle(kind=Notified.WE_ASK, at=None, **_given(request))
     return request
 
 
@@ -157,8 +171,14 @@ def _announce_request(by: User, request: InfoRequest, kind: Notified, **whom: An
     announce(by=by, kind=kind, subject="request", subject_id=request.pk, person_id=request.person_id, **whom)
 
 
-def _open(by: User, request_id: uuid.UUID) -> InfoRequest:
+def _given(request: InfoRequest) -> dict[str, Any]:
+    return {"subject": "asked request", "subject_id": request.pk}
+
+
+def _open(by: User, request_id: uuid.UUID, *, asked: bool = False) -> InfoRequest:
     InfoRequest.objects.select_for_update().filter(pk=request_id).first()
+    if asked and queries.asked_of(by).filter(pk=request_id).exists():
+        return queries.asked_of_us(by, request_id)
     return queries.request_visible_to(by, request_id)
 
 

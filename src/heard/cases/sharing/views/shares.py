@@ -38,6 +38,7 @@ from heard.cases.sharing.pieces import pieces_of
 from heard.govuk.environment import day
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.network.actions import open_record
+from heard.network.queries import said_left_out
 from heard.services.law.queries import duty_holds
 from heard.services.law.rules import Duty
 
@@ -87,8 +88,9 @@ def write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             share = actions.prepare_share(by=user, person_id=person_id, **form.prepared)
             messages.success(request, _("Saved: what is to be shared."))
             return redirect("share", share_id=share.pk)
+    more = {"about": about, "back": back, "left_out": said_left_out(user, person_id)}
     button = _("See what the other side will see")
-    return _form_page(request, form, person, _("Prepare a share"), about=about, back=back, button=button)
+    return _form_page(request, form, person, _("Prepare a share"), button=button, **more)
 
 
 @gate(May.SHARE)
@@ -114,6 +116,7 @@ def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     )
 
     more = {"back": ("share", {"share_id": share_id}), "drop": _("Throw this away")}
+    more["left_out"] = said_left_out(user, this.person_id)
     button = _("See what the other side will see")
     if form.is_valid():
         with sending(request, form):
@@ -316,6 +319,8 @@ def one_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
         "days_left": (this.due_on - today).days,
         "reminders": list(this.chases.all()),
         "may_share": user.may(May.SHARE),
+        "asks_it": queries.asks_it(user, this),
+        "told": queries.is_told(user, this),
     }
     return render(request, "cases/sharing/request.html", context)
 

@@ -51,6 +51,7 @@ from heard.cases.timeline.rules import NEEDS, Standing, Step, last_seen, latest,
 from heard.cases.turning.models import ServiceReferral
 from heard.cases.turning.queries import running
 from heard.knowledge import load
+from heard.network.headings import in_parts
 from heard.network.queries import involvements_of, keys_of, people_visible_to, web
 from heard.network.rules import Level
 
@@ -294,7 +295,9 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
 
 
 def people_tab(user: User, head: Head, *, page: int) -> Page[Strand]:
-    return Paginator(web(user).around(head.person.pk), TIES).get_page(page)
+    """Part by part, as the page draws them: who protects on the first page, children and adults never mixed."""
+    parts = in_parts(web(user).around(head.person.pk))
+    return Paginator([tie for _heading, some in parts for tie in some], TIES).get_page(page)
 
 
 def notes_tab(user: User, head: Head, *, page: int) -> Page[ContactNote]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -48,6 +49,7 @@ def read(request: Request, proposal_id: int) -> HttpResponse:
     """They have read the answer, and it waits no longer."""
     with saying_why_not(request):
         read_answer(by=request.user, proposal_id=proposal_id)
+        messages.success(request, _("Read: the answer waits no longer on your My work."))
     return redirect("proposals_mine")
 
 
@@ -67,6 +69,7 @@ def propose(request: Request, person_id: uuid.UUID) -> HttpResponse:
         kind="person.propose",
         subject_id=person_id,
         title=_("Propose a change"),
+        said=_("Sent: whoever leads decides on it. You read the answer on My work."),
         what_for=_(
             "The agency that leads the work with this child changes it, or says why it stays as it is."
         ),
@@ -93,6 +96,7 @@ def proposal(request: Request, proposal_id: int) -> HttpResponse:
         kind="person.proposal",
         subject_id=uuid.UUID(int=row.pk),
         title=_("Proposed change"),
+        said=_("Saved: your decision. Whoever proposed it reads it."),
         what_for=_("Somebody of another agency says that this is wrong."),
         done=reverse("proposal", kwargs={"proposal_id": proposal_id}),
         back=(
