@@ -33,13 +33,18 @@ class _Heard(Environment):
         return super().get_template(name, parent, globals)
 
 
+def _language() -> str:
+    """For the `lang` of a page. What nobody has checked yet is of the same language."""
+    return (translation.get_language() or "").removesuffix("-draft")
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django with its loader and autoescape on."""
     env = _Heard(
         **options | {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"]}
     )
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(url=_url, static=static, language=translation.get_language, csrf_token=get_token)
+    env.globals.update(url=_url, static=static, language=_language, csrf_token=get_token)
     env.filters.update(day=day, short_day=short_day, time=time, ago=naturaltime, number=number)
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),

@@ -125,6 +125,7 @@ function keepDraft(form) {
   let sent = false;
   let onItsWay = null;
   let left = false;
+  form.isKept = () => kept === changes;
 
   const plan = (pause) => {
     clearTimeout(timer);
@@ -297,8 +298,19 @@ function watchSession(dialog) {
     timer = setTimeout(look, warn ? Math.min(15000, remaining) : remaining - 1000 * told.warning);
   };
 
-  // The page beneath is covered: it may show a child's record.
+  // The page beneath goes, with whatever it shows of a child, as soon as what was typed in it is kept on the server. Until then it is
+  // covered.
+  const clear = () => {
+    const forms = [...document.querySelectorAll("form[data-heard-save-to]")];
+    if (forms.some((form) => form.isKept && !form.isKept())) return setTimeout(clear, AGAIN);
+    dialog.close();
+    document.body.replaceChildren(dialog);
+    dialog.showModal();
+    document.title = told.ended;
+  };
+
   const end = () => {
+    clear();
     dialog.classList.add("heard-session--ended");
     dialog.querySelector("h2").textContent = told.ended;
     left.textContent = "";
@@ -322,6 +334,7 @@ function watchSession(dialog) {
     if (ends > Date.now()) renew();
   });
   document.addEventListener("visibilitychange", () => document.hidden || look());
+  addEventListener("pageshow", (event) => event.persisted && look());
   look();
 }
 

@@ -19,6 +19,7 @@ function leave() {
   document.body.hidden = true;
   document.title = "";
   speech?.cancel();
+  forget();
   const pass = document.body.dataset.pass;
   if (pass) {
     const body = new URLSearchParams({ step: "leave", pass });
@@ -29,6 +30,7 @@ function leave() {
 
 function blank(on) {
   speech?.cancel();
+  hush();
   const cover = of("cover");
   for (const one of document.body.children) one.hidden = one === cover ? !on : on;
   (on ? cover : of("blank")).focus();
@@ -61,6 +63,7 @@ function offer() {
 function begin() {
   offer();
   board();
+  say();
 }
 
 document.addEventListener("click", (event) => {
@@ -172,6 +175,149 @@ function board() {
   if (strokes.length) show_board();
 }
 
+// Speaking: what is recorded stays in this page’s memory until it is sent, thrown away or left. Without MediaRecorder it is not offered.
+const KINDS = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=mp4a.40.2", "audio/mp4"];
+const kind = navigator.mediaDevices?.getUserMedia && globalThis.MediaRecorder ? KINDS.find((one) => MediaRecorder.isTypeSupported(one)) : undefined;
+let sound = null, spoken_for = 0, recording = null, playing = null;
+
+// The microphone is off, and stays off where the browser is still asking about it; nothing plays. What was recorded until now stays.
+function hush() {
+  if (recording?.recorder.state === "recording") recording.recorder.stop();
+  else if (recording && !recording.over) recording.unwanted = true;
+  stop_playing();
+}
+
+function forget() {
+  if (recording) recording.unwanted = true;
+  hush();
+  for (const one of recording?.stream.getTracks() ?? []) one.stop();
+  sound = null;
+  spoken_for = 0;
+}
+
+function stop_playing() {
+  if (!playing) return;
+  const { audio, button, text, address } = playing;
+  playing = null;
+  audio.pause();
+  audio.removeAttribute("src");
+  URL.revokeObjectURL(address);
+  button.textContent = text;
+}
+
+async function play(button, content) {
+  stop_playing();
+  const address = URL.createObjectURL(content), audio = new Audio(address);
+  playing = { audio, button, text: button.textContent, address };
+  button.textContent = button.dataset.stop;
+  for (const name of ["ended", "error"]) audio.addEventListener(name, () => { if (playing?.audio === audio) stop_playing(); });
+  await audio.play().catch(() => { if (playing?.audio === audio) stop_playing(); });
+}
+
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+// The part of the page in which a child speaks, as it is now: nothing recorded, recording, or done.
+function show_say(part, state, said = state) {
+  const within = part.contains(document.activeElement) && document.activeElement.dataset.when;
+  for (const one of part.querySelectorAll("[data-when]")) one.hidden = one.dataset.when !== state;
+  part.querySelector("[data-said]").textContent = part.querySelector("[data-said]").dataset[said] ?? "";
+  part.querySelector("[data-clock]").textContent = minutes(state === "empty" ? 0 : spoken_for);
+  part.querySelector("[data-spoken]").value = state === "done" ? "1" : "";
+  if (within) part.querySelector(`[data-when=${state}]`).focus();
+}
+
+async function record(part) {
+  if (recording) {
+    if (!recording.over) recording.unwanted = false; // asked again while the browser still asks
+    return;
+  }
+  stop_playing();
+  const mine = { stream: new MediaStream(), recorder: { state: "inactive" }, unwanted: false };
+  const off = () => { for (const one of mine.stream.getTracks()) one.stop(); };
+  recording = mine;
+  try { // what was recorded before is kept until this one has begun
+    mine.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+    if (mine.unwanted || !part.isConnected) { off(); recording = null; return; }
+    mine.recorder = new MediaRecorder(mine.stream, { mimeType: kind, audioBitsPerSecond: 24000 });
+    mine.recorder.start(1000);
+  } catch {
+    off();
+    recording = null;
+    if (part.isConnected) show_say(part, sound ? "done" : "empty", "no");
+    return;
+  }
+  sound = null;
+  spoken_for = 0;
+  const parts = [], begun = performance.now();
+  let size = 0, full = false;
+  const end = () => { full = true; if (mine.recorder.state === "recording") mine.recorder.stop(); };
+  const tick = setInterval(() => {
+    spoken_for = Math.min((performance.now() - begun) / 1000, +part.dataset.seconds);
+    part.querySelector("[data-clock]").textContent = minutes(spoken_for);
+    stir();
+    if (Date.now() - renewed > 60000) renew();
+    if (spoken_for >= +part.dataset.seconds) end();
+  }, 250);
+  mine.recorder.addEventListener("dataavailable", (event) => {
+    parts.push(event.data);
+    size += event.data.size;
+    if (size > +part.dataset.bytes * 0.9) end();
+  });
+  mine.recorder.addEventListener("stop", () => {
+    clearInterval(tick);
+    off();
+    recording = null;
+    if (mine.unwanted) return;
+    sound = new Blob(parts, { type: kind.split(";")[0] });
+    if (part.isConnected) show_say(part, "done", full ? "full" : "done");
+  });
+  mine.over = new Promise((resolve) => { mine.recorder.addEventListener("stop", resolve); }); // after what is above
+  show_say(part, "recording");
+}
+
+function say() {
+  const part = of("say");
+  if (!part) {
+    if (!document.querySelector("input[name=spoken]")) forget(); // the word is asked again: what was recorded waits
+    listen();
+    return;
+  }
+  if (!kind) return;
+  part.hidden = false;
+  const open = part.querySelector("[data-open]"), panel = part.querySelector("[data-panel]");
+  const unfold = () => { panel.hidden = false; open.setAttribute("aria-expanded", "true"); };
+  part.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button");
+    if (pressed === open) unfold();
+    const does = pressed?.dataset.do;
+    if (does === "start") record(part);
+    if (does === "stop") hush();
+    if (does === "drop") { forget(); show_say(part, "empty", "dropped"); }
+    if (does === "play") { if (playing) stop_playing(); else play(pressed, sound); }
+  });
+  const is_refused = "refused" in part.dataset; // what is typed now goes without it
+  if (is_refused) forget();
+  if (sound || is_refused) unfold();
+  show_say(part, sound ? "done" : "empty", is_refused ? "refused" : undefined);
+}
+
+// What a child said before, for whoever gave their secret.
+function listen() {
+  for (const button of document.querySelectorAll("[data-hear]")) {
+    button.hidden = false;
+    document.querySelector(`[data-unheard="${button.dataset.hear}"]`)?.remove();
+    button.addEventListener("click", async () => {
+      if (playing?.button === button) { stop_playing(); return; }
+      const body = new URLSearchParams({ step: "hear", which: button.dataset.hear, pass: document.body.dataset.pass });
+      const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" }).catch(() => null);
+      if (!button.isConnected) return;
+      if (answer?.ok && answer.headers.get("Content-Type")?.startsWith("audio/")) await play(button, await answer.blob());
+      else of("failed").hidden = false;
+    });
+  }
+}
+addEventListener("pagehide", forget);
+
 // After three minutes without a key or a touch nothing is on the screen.
 let idle;
 function stir() {
@@ -188,8 +334,16 @@ document.addEventListener("submit", async (event) => {
   if (form.dataset.sending) return;
   form.dataset.sending = "1";
   try {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" });
+    const over = recording?.over; // who presses “Send” while they speak sends what they have said
+    hush();
+    await over;
+    const sent = new FormData(form), speaks = sound && form.querySelector("[data-say]"), headers = {};
+    if (speaks) {
+      sent.set("sound", sound, "sound");
+      headers["X-Pass"] = document.body.dataset.pass; // asked before what was recorded is read
+    }
+    const body = speaks ? sent : new URLSearchParams(sent);
+    const answer = await fetch(location.pathname, { method: "POST", body, headers, credentials: "omit", cache: "no-store" });
     if (!answer.ok) throw new Error(answer.status);
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
@@ -202,6 +356,8 @@ document.addEventListener("submit", async (event) => {
 
 function show(page) {
   speech?.cancel();
+  stop_playing();
+  document.documentElement.lang = page.documentElement.lang;
   document.body.className = page.body.className;
   document.body.dataset.pass = page.body.dataset.pass;
   renewed = Date.now();
