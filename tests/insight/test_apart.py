@@ -13,25 +13,27 @@ import pytest
 from heard.agencies import sandbox
 from heard.insight.run import apart
 
-JOB = {"paths": [], "out": "/nowhere/out", "mapping": "/nowhere/m.yaml", "as_of": None, "any_window": False}
+JOB = {"paths": [], "mapping": "/nowhere/m.yaml", "as_of": None, "any_window": False}
 
 
 def test_a_failure_is_logged_with_its_place_and_without_its_values(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(apart.Stopped):
-        apart.run(JOB | {"judgements": "/nowhere/Amira Khan"}, lambda _step, _share: None)
+        apart.run(
+            JOB | {"out": str(tmp_path / "out"), "judgements": "/nowhere/Amira Khan"},
+            lambda _step, _share: None,
+        )
     assert "in _run" in caplog.text
     assert "FileNotFoundError" in caplog.text
     assert "Amira" not in caplog.text + capfd.readouterr().err
 
 
-def test_a_run_that_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "_PATIENCE", 1.0)
+def test_a_run_that_waits_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart.subprocess, "Popen", lambda _words, **more: Popen(["sleep", "60"], **more))
     begun = time.monotonic()
     with pytest.raises(apart.Stopped):
-        apart.run(JOB | {"judgements": ""}, lambda _step, _share: None)
+        apart.run(JOB | {"out": str(tmp_path / "out"), "judgements": ""}, patience=1.0)
     assert time.monotonic() - begun < 20
 
 
@@ -60,7 +62,7 @@ def probe(job, progress):
         "result": tried(lambda: open(folder + "/new", "w").write("rows")),
     }
 
-apart._run = probe
+apart._DOES["run"] = probe
 apart.main()
 """
 

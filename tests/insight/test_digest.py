@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from pypdf import PdfReader
 from tests.conftest import World
 from tests.insight.profiles import profile_of
+from tests.services.test_directory import procedure
 
 from heard.agencies.actions import change_own_details, switch_off
 from heard.agencies.models import AuditRow, User
@@ -27,6 +28,7 @@ from heard.insight.digest.letters import CONFIRM, STOP
 from heard.insight.models import Digest, DigestPost, Profile, Subscriber
 from heard.insight.release import actions as releasing
 from heard.knowledge import load
+from heard.services import actions as directory
 
 OUTSIDE = "head@school.example"
 SAID = {
@@ -381,3 +383,88 @@ def test_pages_ask_a_fixed_number_of_times(
         client.get("/digests/")
     with django_assert_max_num_queries(8):
         client.get("/digests/addresses/")
+
+
+# ---- local procedures
+
+
+def test_it_names_procedures_with_the_edition_of_the_day_on_screen_paper_and_in_mail(
+    world: World, profile: Profile, client: Client
+) -> None:
+    going = procedure(world, title="Going missing", edition="March 2026", link="https://p.example/missing")
+    other = procedure(world, title="How we plan")
+    client.force_login(world.analyst)
+    page = client.get(f"/digests/write/{profile.pk}/").text
+    for text in ("Going missing, edition March 2026", "How we plan, edition 1"):
+        assert text in page
+    client.post(f"/digests/write/{profile.pk}/", SAID | {"procedures": [str(going.pk)]})
+    digest = Digest.objects.get()
+    kept = {"procedure": str(going.pk), "title": "Going missing", "edition": "March 2026"}
+    assert digest.procedures == [kept | {"link": "https://p.example/missing"}]
+    _confirmed(world)
+    mail.outbox.clear()
+    _post(world, digest)
+    [sent] = mail.outbox
+    assert "Going missing, edition March 2026: https://p.example/missing" in sent.body
+    assert isinstance(sent, EmailMessage)
+    assert "editionMarch2026" in _in_paper(sent.attachments[0][1]).replace(" ", "")
+    directory.add_edition(
+        by=world.coordinator, procedure_id=going.pk, edition="April 2026", link="https://p.example/4", what_changed="All of it",
+        review_on=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    directory.withdraw_procedure(by=world.coordinator, procedure_id=other.pk, why="It stands elsewhere")
+    page = client.get(f"/digests/{digest.pk}/").text
+    assert 'href="https://p.example/missing"' in page
+    assert "edition March 2026" in page
+    assert "April 2026" not in page, "as of writing"
+    paper = _in_paper(client.get(f"/digests/{digest.pk}/paper/").content).replace(" ", "")
+    assert "Goingmissing,editionMarch2026:https://p.example/missing" in paper
+
+
+def test_a_digest_that_names_what_is_no_longer_so_is_not_sent(world: World, digest: Digest) -> None:
+    one = procedure(world, title="Going missing")
+    actions.change_digest(by=world.analyst, digest_id=digest.pk, **SAID | {"procedures": [str(one.pk)]})
+    seen = queries.fingerprint_of(Digest.objects.get())
+    assert queries.why_not_send(world.coordinator, Digest.objects.get(), seen=seen) is None
+    directory.add_edition(
+        by=world.coordinator, procedure_id=one.pk, edition="2", link="https://p.example/2", what_changed="All of it",
+        review_on=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="has another edition"):
+        actions.send_digest(by=world.coordinator, digest_id=digest.pk, seen=seen)
+    actions.change_digest(by=world.analyst, digest_id=digest.pk, **SAID | {"procedures": [str(one.pk)]})
+    directory.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
+    with pytest.raises(Refused, match="was withdrawn"):
+        actions.send_digest(
+            by=world.coordinator, digest_id=digest.pk, seen=queries.fingerprint_of(Digest.objects.get())
+        )
+
+
+def test_another_procedure_or_edition_has_to_be_read_again_before_it_is_sent(
+    world: World, digest: Digest, client: Client
+) -> None:
+    one = procedure(world, title="Going missing")
+    seen = queries.fingerprint_of(digest)
+    said = SAID | {"procedures": [str(one.pk)]}
+    actions.change_digest(by=world.analyst, digest_id=digest.pk, **said)
+    with pytest.raises(Refused, match="changed after you opened it"):
+        actions.send_digest(by=world.coordinator, digest_id=digest.pk, seen=seen)
+    seen = queries.fingerprint_of(Digest.objects.get())
+    directory.add_edition(
+        by=world.coordinator, procedure_id=one.pk, edition="2", link="https://p.example/2", what_changed="All of it",
+        review_on=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    actions.change_digest(by=world.analyst, digest_id=digest.pk, **said)
+    assert Digest.objects.get().procedures[0]["edition"] == "2", "as of the day on which it was changed"
+    assert queries.fingerprint_of(Digest.objects.get()) != seen
+    client.force_login(world.analyst)
+    page = client.get(f"/digests/{digest.pk}/change/").text
+    assert re.search(rf'value="{one.pk}"[^>]*checked', page)
+    directory.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
+    with pytest.raises(Refused, match="withdrawn meanwhile"):
+        actions.change_digest(by=world.analyst, digest_id=digest.pk, **said)
+    with pytest.raises(Refused, match="at most 10"):
+        actions.change_digest(
+            by=world.analyst, digest_id=digest.pk, **SAID | {"procedures": list("abcdefghijk")}
+        )
+    assert "Which local procedures" not in client.get(f"/digests/{digest.pk}/change/").text, "there is none"

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from tests.conftest import World
@@ -14,6 +16,7 @@ from tests.insight.pairs import MOVED, REASONS, TWINS, run_with_pairs
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.engine import tables
 from heard.insight.judgement import queries as judgements
 from heard.insight.judgement.actions import judge, take_back
 from heard.insight.judgement.models import Judgement
@@ -89,6 +92,25 @@ def test_a_run_lists_pairs_by_key_in_no_order_of_likeness(world: World, run: Eng
     assert keys == sorted([TWINS.key, MOVED.key])
 
 
+def test_what_would_change_the_list_is_asked_first(world: World, run: EngineRun, client: Client) -> None:
+    """By key it would be the other way round."""
+    last = max(TWINS, MOVED, key=lambda pair: pair.key)
+    row = last._asdict() | {"change": "listed"}
+    path = run.result / f"{tables.TURNING.name}.parquet"
+    pq.write_table(pa.Table.from_pylist([row], schema=tables.TURNING.schema), path)
+    asked = queries.pairs_of(world.analyst, run)
+    assert [(one.key == last.key, one.change) for one in asked] == [(True, "listed"), (False, "")]
+    assert queries.next_to_judge(world.coordinator, run, after=asked[0].key) == asked[1].key
+    assert queries.next_to_judge(world.coordinator, run, after=asked[1].key) == asked[0].key
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/pairs/").text
+    assert (
+        page.index(last.key[:8])
+        < page.index("A child would be listed whom nobody sees yet")
+        < page.index(asked[1].key[:8])
+    )
+
+
 def test_the_list_of_pairs_names_nobody(world: World, run: EngineRun, client: Client) -> None:
     client.force_login(world.coordinator)
     page = client.get(f"/engine/{run.pk}/pairs/").text
@@ -101,7 +123,15 @@ def test_a_pair_shows_both_records_with_reasons_and_leaves_a_row(
 ) -> None:
     client.force_login(world.coordinator)
     page = client.get(f"/engine/{run.pk}/pairs/{TWINS.key}/").text
-    for text in ("Ada", "Eva", "WX1 1AA", "Different", "−6.2", "They may be one child", "data:image/svg"):
+    for text in (
+        "Ada",
+        "Eva",
+        "WX1 1AA",
+        "Written differently",
+        "−6.2",
+        "They may be one child",
+        "data:image/svg",
+    ):
         assert text in page
     assert AuditRow.objects.filter(verb="view", subject="pair", subject_id=TWINS.key).count() == 1
 

@@ -155,16 +155,20 @@ def test_a_destroyed_run_is_not_carried_out_any_more(past: EngineRun) -> None:
 def test_after_its_last_day_nobody_reads_it_though_its_folder_is_still_there(
     world: World, past: EngineRun, client: Client, first_release: bool
 ) -> None:
-    (past.result / "issues.csv").write_text("a\n", encoding="utf-8")
+    (past.result / "reports").mkdir(exist_ok=True)
+    (past.result / "reports" / "a.csv").write_text("a\n", encoding="utf-8")
     today = timezone.localdate()
     client.force_login(world.analyst)
     EngineRun.objects.filter(pk=past.pk).update(keep_until=today)
     past.refresh_from_db()
-    assert queries.issue_file(world.analyst, past).is_file()
+    assert queries.reports_of(world.analyst, past)
+    wanted = {"part": "reports", "kind": "csv", "reason": "For the agency"}
+    assert client.post(f"/engine/{past.pk}/out/file/", wanted).status_code == 200
     yesterday = {"keep_until": today - timedelta(days=1)}
     unsaid = {"keep_until": None, "asked_at": timezone.now() - timedelta(days=400)}
     EngineRun.objects.filter(pk=past.pk).update(**(unsaid if first_release else yesterday))
-    assert client.get(f"/engine/{past.pk}/issues.csv").status_code == 404
+    assert client.get(f"/engine/{past.pk}/out/").status_code == 404
+    assert client.post(f"/engine/{past.pk}/out/file/", wanted).status_code == 404
     past.refresh_from_db()
     assert past.destroyed_at is None
     with pytest.raises(Hidden):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import uuid
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from tests.conftest import World
 from tests.insight.conftest import said
 
@@ -19,10 +24,15 @@ from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.models import Concern
+from heard.demo.agencies_csv import CASE_MANAGERS
+from heard.engine import tables
 from heard.insight.judgement.actions import judge
 from heard.insight.judgement.rules import Pair
-from heard.insight.run import actions, queries
+from heard.insight.pair import queries as pairs
+from heard.insight.run import actions, queries, rules
 from heard.insight.run.models import EngineRun
+from heard.insight.run.picture import draw
+from heard.insight.run.rules import Part
 from heard.network.actions import restrict
 from heard.network.models import Person
 
@@ -73,6 +83,29 @@ def test_a_person_opens_a_concern_with_the_records_as_evidence(world: World, run
     assert "open from list" in verbs
 
 
+def test_how_links_came_about_is_said_by_group_and_source_and_names_nobody(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    client.force_login(world.analyst)
+    page = client.get(f"/engine/{run.pk}/links/")
+    assert page.status_code == 200
+    quality = {(row["group"], row["value"]): row for row in pairs.quality_of(world.analyst, run)}
+    shown = [one for one in quality.values() if one["pairs"] >= 50]
+    assert shown
+    assert all(
+        f"{row['precision'] * 100:.1f} (" in page.text for row in shown if row["precision"] is not None
+    )
+    assert "Girls" in page.text
+    assert "sex: F" not in page.text
+    names = {row["family_name"] for row in queries.table_of(world.analyst, run, tables.RECORDS).to_pylist()}
+    assert not [name for name in names if name and f">{name}<" in page.text]
+    assert AuditRow.objects.filter(subject_id=str(run.pk), detail__part="links").count() == 1
+    client.force_login(world.social_worker)
+    assert client.get(f"/engine/{run.pk}/links/").status_code == 404
+    with pytest.raises(Hidden):
+        pairs.diagnosis_of(world.social_worker, run)
+
+
 def test_a_run_opens_nothing_by_itself(world: World, run: EngineRun) -> None:
     assert run.summary["scattered"] > 0
     assert not Concern.objects.exists()
@@ -91,6 +124,55 @@ def test_nobody_is_named_before_the_reason_is_given(world: World, run: EngineRun
     identity = queries.identity_of(world.coordinator, run, key)
     assert len(identity.records) > 1
     assert AuditRow.objects.filter(verb="reveal", reason="Three agencies hold a piece").exists()
+
+
+def _knowing(user: User, run: EngineRun, key: str) -> list[queries.Knowing]:
+    return queries.who_knows(user, run, key, queries.evidence_of(user, run, key))
+
+
+def test_who_knows_a_child_is_every_agency_with_a_record_and_whom_to_ring_waits_for_the_reason(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    children = [one for one in queries.children_of(world.coordinator, run) if "youth justice" in one.agencies]
+    assert children
+    key = children[0].key
+    knowing = {one.agency: one for one in _knowing(world.coordinator, run, key)}
+    rows = queries.evidence_of(world.coordinator, run, key)
+    assert set(knowing) >= {row["agency"] for row in rows}
+    assert knowing["youth justice"].last_seen == max(
+        row["seen_on"] for row in rows if row["agency"] == "youth justice"
+    )
+    assert knowing["youth justice"].sources == ["youth_justice"]
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/children/{key}/").content.decode()
+    assert not [name for name in CASE_MANAGERS if name in page]
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    page = client.get(f"/engine/{run.pk}/children/{key}/open/").content.decode()
+    assert len([name for name in CASE_MANAGERS if name in page]) == 1
+    with pytest.raises(Hidden):
+        queries.who_knows(world.social_worker, run, key, rows)
+
+
+def test_an_agency_that_shows_nothing_knows_the_child_all_the_same(world: World, run: EngineRun) -> None:
+    found = [
+        one
+        for child in queries.children_of(world.analyst, run)
+        for one in _knowing(world.analyst, run, child.key)
+    ]
+    assert any(one.items == 0 and one.last_seen is None for one in found)
+
+
+def test_the_picture_holds_each_sign_of_the_months_that_counted_by_its_agency(
+    world: World, run: EngineRun
+) -> None:
+    child = _scattered(world, run)
+    evidence, release = queries.evidence_of(world.analyst, run, child.key), queries.release_of(run)
+    year = draw(evidence, release, first=child.window_first, last=child.window_last)
+    assert year is not None
+    assert (year.since, year.until) == (child.window_first, child.window_last)
+    assert {row.label for row in year.rows} >= {release.item(sign).label for sign in child.signs}
+    assert {name for _, name in year.agencies} >= set(child.agencies)
+    assert {shape for shape, _ in year.key} == {mark.shape for row in year.rows for mark in row.marks}
 
 
 def test_one_persons_reason_opens_nothing_for_another(world: World, run: EngineRun) -> None:
@@ -208,19 +290,98 @@ def test_each_look_at_a_runs_list_issues_and_download_leaves_an_audit_row(
     for name, verb, part in (
         ("engine_run", "view", "list"),
         ("engine_issues", "view", "issues"),
-        ("engine_issues_file", "download", "issues"),
     ):
-        answer = client.get(reverse(name, args=[run.pk]))
-        assert answer.status_code == 200
-        b"".join(answer)  # to its end, which closes the file
+        assert client.get(reverse(name, args=[run.pk])).status_code == 200
         row = rows.first()
         assert row is not None
         assert (row.verb, row.detail["part"]) == (verb, part)
     client.get(reverse("engine_run", args=[run.pk]), {"page": "1", "show": "scattered"})
-    assert rows.count() == before + 4
+    assert rows.count() == before + 3
     client.force_login(world.teacher)
     client.get(reverse("engine_issues", args=[run.pk]))
-    assert rows.count() == before + 4
+    assert rows.count() == before + 3
+
+
+def _taken_out(client: Client, run: EngineRun, **said: str) -> Any:
+    return client.post(f"/engine/{run.pk}/out/file/", {"kind": "csv", "reason": "For the board", **said})
+
+
+@pytest.mark.parametrize("part", [part for part in Part if part != Part.REPORTS])
+def test_each_part_is_taken_out_whole_in_each_kind_of_file_with_the_reason_kept(
+    world: World, run: EngineRun, client: Client, part: Part
+) -> None:
+    client.force_login(world.analyst)
+    found = queries.part_of(world.analyst, run, part)
+    text = list(csv.DictReader(io.StringIO(_taken_out(client, run, part=part).content.decode())))
+    book = load_workbook(io.BytesIO(_taken_out(client, run, part=part, kind="xlsx").content)).active
+    table = pq.read_table(io.BytesIO(_taken_out(client, run, part=part, kind="parquet").content))
+    assert table.equals(found)
+    assert [*text[0]] == found.column_names
+    assert len(text) == found.num_rows > 0
+    lines = [line for line in book.values if any(line)]
+    head = lines.index(tuple(found.column_names))
+    assert len(lines) - head - 1 == found.num_rows
+    rows = AuditRow.objects.filter(verb="download", subject_id=str(run.pk), reason="For the board")
+    assert {(row.detail["part"], row.detail["kind"]) for row in rows} == {
+        (part, kind) for kind in ("csv", "xlsx", "parquet")
+    }
+
+
+def test_what_is_taken_out_says_each_code_in_words_and_no_agency_s_number(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    client.force_login(world.analyst)
+    release = queries.release_of(run)
+    rows = list(csv.DictReader(io.StringIO(_taken_out(client, run, part="evidence").content.decode())))
+    assert {row["item"] for row in rows} == {
+        f"{one} {release.item(one).label}" for one in {row["item"].split()[0] for row in rows}
+    }
+    assert "record_id" not in rows[0]
+
+
+def test_reports_are_an_archive_with_one_file_for_each_that_was_read(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    client.force_login(world.analyst)
+    with ZipFile(io.BytesIO(_taken_out(client, run, part="reports").content)) as packed:
+        assert packed.testzip() is None
+        assert packed.namelist() == [path.name for path in queries.reports_of(world.analyst, run)] != []
+
+
+@pytest.mark.parametrize(
+    ("left_out", "sentence"),
+    [("part", "Choose what"), ("kind", "Choose the kind"), ("reason", "Say what it is taken out for")],
+)
+def test_without_what_how_and_why_nothing_is_taken_out(
+    world: World, run: EngineRun, client: Client, left_out: str, sentence: str
+) -> None:
+    client.force_login(world.analyst)
+    answer = _taken_out(client, run, **({"part": "list"} | {left_out: ""}))
+    assert answer["Content-Type"].startswith("text/html")
+    assert sentence in answer.text
+    assert not AuditRow.objects.filter(verb="download").exists()
+    answer = _taken_out(client, run, part="records")
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_too_many_rows_for_a_workbook_are_refused_and_what_was_said_stays(
+    world: World, run: EngineRun, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_IN_A_BOOK", 1)
+    client.force_login(world.analyst)
+    answer = _taken_out(client, run, part="list", kind="xlsx", reason="For the head of service")
+    assert "too many rows for a workbook" in answer.text
+    assert "For the head of service" in answer.text
+    assert not AuditRow.objects.filter(verb="download").exists()
+
+
+def test_who_may_not_run_the_engine_takes_nothing_out(world: World, run: EngineRun, client: Client) -> None:
+    for user in (world.coordinator, world.social_worker, world.board_member):
+        client.force_login(user)
+        assert client.get(f"/engine/{run.pk}/out/").status_code == 404
+        assert _taken_out(client, run, part="list").status_code == 404
+        with pytest.raises(Hidden):
+            queries.part_of(user, run, Part.LIST)
 
 
 def test_each_look_at_who_a_listed_child_is_leaves_an_audit_row(
@@ -274,6 +435,48 @@ def test_an_upload_with_the_name_of_a_chosen_extract_is_read_beside_it(
 def test_issues_have_no_page_that_fails(world: World, run: EngineRun, client: Client, number: str) -> None:
     client.force_login(world.analyst)
     assert client.get(f"/engine/{run.pk}/issues/", {"page": number}).status_code == 200
+
+
+def test_alike_issues_are_one_line_and_each_row_is_a_click_away(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    """5,842 rows on 117 pages, once."""
+    rows = pq.read_table(run.result / "issues.parquet")
+    one = {
+        "source": "police",
+        "file": "p.csv",
+        "field": "born",
+        "code": "date_impossible",
+        "severity": "flag",
+    }
+    words = {"what": "There is no such day.", "remedy": "Correct the date."}
+    many = [one | words | {"row": n} for n in range(1, 121)]
+    lost = one | {
+        "code": "row_long",
+        "severity": "set_aside",
+        "row": 7,
+        "what": "Too long.",
+        "remedy": "Mend it.",
+    }
+    made = pa.Table.from_pylist([*many, lost], schema=rows.schema)
+    pq.write_table(made, run.result / "issues.parquet")
+    kinds = queries.alike_issues_of(world.analyst, run)
+    assert [(kind["code"], kind["times"], kind["row"]) for kind in kinds] == [
+        ("row_long", 1, 7),
+        ("date_impossible", 120, 1),
+    ]
+    client.force_login(world.analyst)
+    page = client.get(f"/engine/{run.pk}/issues/").text
+    assert page.count("There is no such day.") == 1
+    assert "p.csv, row 1" in page
+    alike = {"code": "date_impossible", "source": "police", "field": "born", "page": "3"}
+    each = client.get(f"/engine/{run.pk}/issues/", alike).text
+    assert each.count("There is no such day.") == 20
+    assert "row 120" in each
+    assert "Too long." not in each
+    assert client.get(f"/engine/{run.pk}/issues/", alike | {"field": ""}).text.count("no such day") == 0
+    client.force_login(world.teacher)
+    assert client.get(f"/engine/{run.pk}/issues/", alike).status_code == 404
 
 
 def test_a_run_is_told_what_people_said_of_pairs(world: World, extracts_folder: Path) -> None:

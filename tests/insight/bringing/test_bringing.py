@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from django.utils import timezone
 from tests.conftest import World
 from tests.insight.bringing.files import PEOPLE, WHY, Written, bring
 
-from heard.agencies.models import AuditRow, User
+from heard.agencies.models import AuditRow, Membership, Team, User
 from heard.agencies.rules import Hidden, Refused
 from heard.board.figures.queries import figures
 from heard.board.promises import TRUSTED
@@ -579,3 +580,15 @@ def test_the_page_brings_in_only_what_was_checked_there(world: World, written: W
     for user in (world.administrator, world.supervisor):
         client.force_login(user)
         assert client.get(where).status_code == 404
+
+
+def test_bringing_a_caseload_in_lets_in_the_teams_that_lead_and_nobody_for_whoever_brings_it_in(
+    world: World, written: Any
+) -> None:
+    quality = Team.objects.create(agency=world.care, name="Quality")
+    Membership.objects.filter(user=world.coordinator).update(team=quality)
+    bring(replace(world, coordinator=User.objects.get(pk=world.coordinator.pk)), written())
+    brought = Case.objects.values("person")
+    lines = Involvement.objects.running().filter(person__in=brought)
+    assert {line.team for line in lines.filter(agency=world.care)} == {world.exploitation_team}
+    assert not Involvement.objects.filter(user=world.supervisor).exists()

@@ -30,12 +30,12 @@ from heard.insight.bringing.reading import Headings, Row
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.actions import add_identifier, add_person, record_fact
-from heard.network.rules import FactKind, Said, SaidAs
+from heard.network.rules import FactKind, Level, Said, SaidAs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
 
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 500  # rows in one statement
@@ -146,7 +146,8 @@ def _child(
     by: User, checked: Checked, row: Row, case: Row | None, plan: list[Row], told: _Told
 ) -> uuid.UUID | None:
     """The record of one child, with case and plan."""
-    person_id = _tried(lambda: _add_person(by, row), [row], told)
+    team = checked.teams.get(case.number) if case else by.team
+    person_id = _tried(lambda: _add_person(by, row, team), [row], told)
     if person_id is None:
         for after in filter(None, (case, *plan)):
             after.say("person_aside", "person_id")
@@ -176,7 +177,7 @@ def _tried[T](write: Callable[[], T], rows: list[Row], told: _Told) -> T | None:
     return written
 
 
-def _add_person(by: User, row: Row) -> uuid.UUID:
+def _add_person(by: User, row: Row, team: Team | None) -> uuid.UUID:
     agency = by.team.agency  # type: ignore[union-attr]
     given, family = row.text("given_name"), row.text("family_name")
     known_as = row.text("known_as")
@@ -195,6 +196,7 @@ def _add_person(by: User, row: Row) -> uuid.UUID:
         address=row.text("address"),
         postcode=row.text("postcode"),
         why=_("Brought in from files"),
+        team=team,
     )
     said = Said(SaidAs.PAPER, _("The records from which the caseload was brought in"), timezone.localdate())
     scheme = rules.scheme_of(agency.kind)
@@ -229,13 +231,14 @@ def _open(by: User, checked: Checked, row: Row, person_id: uuid.UUID) -> uuid.UU
         at=_as_moment(opened),
     )
     why = _("Brought in from files: works with this child")
+    given: dict[str, Any] = {"person_id": person_id, "why_involve": why}
     allocated = checked.workers.get(row.text("allocated_worker"))
     if allocated:
-        allow_to_do(by=by, owner=allocated, person_id=person_id, why_involve=why)
+        allow_to_do(by=by, owner=allocated, level=Level.EVERYTHING, **given)
         allocate_worker(by=by, case_id=case.pk, worker=allocated, since=row.day("allocated_on"))
     trusted = checked.workers.get(row.text("trusted_worker"))
     if trusted:
-        allow_to_do(by=by, owner=trusted, person_id=person_id, why_involve=why)
+        allow_to_do(by=by, owner=trusted, level=Level.EVERYTHING, **given)
         assign_trusted_worker(by=by, case_id=case.pk, worker=trusted)
     for fields in _KINDS:
         name = next((one for one in fields if row.day(one)), None)

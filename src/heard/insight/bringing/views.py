@@ -139,7 +139,7 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
     return render(request, "insight/bringing/import.html", context)
 
 
-@gate(May.BRING_IN, fresh=True)
+@gate(May.BRING_IN, fresh=True, takes_out=True)
 @require_safe
 def import_file(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, without a name: the record by its key, where the reader may see it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,13 +24,22 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def write_digest(
-    *, by: User, profile_id: uuid.UUID, title: str, words: str, contact: str, further: str = ""
+    *,
+    by: User,
+    profile_id: uuid.UUID,
+    title: str,
+    words: str,
+    contact: str,
+    further: str = "",
+    procedures: Collection[str] = (),
 ) -> Digest:
-    """A digest of a released profile, with what the field knows today. Raises `Hidden`, `Refused`."""
+    """A digest of a released profile, with what the field knows today. `procedures`: keys of local procedures, of which it keeps the edition of
+    today. Raises `Hidden`, `Refused`."""
     _only(by, May.DRAW_PROFILE)
     profile = queries.profile_to_write_of(by, profile_id)
     refuse(rules.why_not_write(profile_state=profile.state))
-    said = {"title": title, "words": words, "further": further, "contact": contact}
+    said: dict[str, Any] = {"title": title, "words": words, "further": further, "contact": contact}
+    said["procedures"] = _named(by, procedures)
     digest = Digest.objects.create(
         profile=profile, knowledge=load.current().id, author=by, written_at=timezone.now(), **said
     )
@@ -38,13 +48,14 @@ def write_digest(
 
 
 @transaction.atomic
-def change_digest(*, by: User, digest_id: uuid.UUID, **said: str) -> Digest:
-    """Its author, until it is sent. `said` has the words of `write_digest`."""
+def change_digest(*, by: User, digest_id: uuid.UUID, procedures: Collection[str] = (), **said: str) -> Digest:
+    """Its author, until it is sent. `said` has the words of `write_digest`; `procedures` as there, with the editions of today."""
     _only(by, May.DRAW_PROFILE)
     digest = _held(by, digest_id)
     refuse(queries.why_not_change(by, digest))
     for name in ("title", "words", "further", "contact"):
         setattr(digest, name, said[name])
+    digest.procedures = _named(by, procedures)
     digest.written_at = timezone.now()
     digest.save()
     _audit(by, "change", "digest", digest)
@@ -225,6 +236,13 @@ def _forget(one: Subscriber) -> None:
 def _forget_unconfirmed() -> None:
     before = timezone.now() - rules.CONFIRM_WITHIN
     Subscriber.objects.filter(confirmed_at=None, asked_at__lt=before, posts=None).delete()
+
+
+def _named(by: User, procedures: Collection[str]) -> list[dict[str, str]]:
+    wanted = set(procedures)
+    found = [one for one in queries.procedures_to_name(by) if one["procedure"] in wanted]
+    refuse(rules.why_not_name(wanted=len(wanted), found=len(found)))
+    return found
 
 
 def _held(by: User, digest_id: uuid.UUID) -> Digest:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import Form, TextareaField, TextField
+from heard.govuk.forms import CheckboxesField, Form, TextareaField, TextField
 from heard.insight.digest import rules
 
 
@@ -30,6 +33,20 @@ class DigestForm(Form):
         rows=3,
         missing=_("Say whom people ask, and how."),
     )
+    procedures = CheckboxesField(
+        _("Which local procedures does it name?"),
+        hint=_("Each with its edition and link as they are today."),
+        choices=(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, procedures: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """`procedures`: keys and what they are called."""
+        super().__init__(*args, **kwargs)
+        if procedures:
+            self.fields["procedures"].choices = procedures  # type: ignore[attr-defined]
+        else:
+            del self.fields["procedures"]
 
 
 class InviteForm(Form):

@@ -50,6 +50,7 @@ def digest_mail(digest: Digest, to: Subscriber, pdf: bytes) -> EmailMessage:
         _("It is attached. Its figures are counts that give nobody away, and two people have released them."),
         *([_("Read it in Heard: %(page)s") % {"page": page}] if to.user_id else []),
         "",
+        *_procedures(digest),
         _("If a child is in danger now, call 999. Do not answer this mail with anything about a child."),
         "",
         _("To have no more digests, without signing in: %(stop)s") % {"stop": stop},
@@ -58,6 +59,14 @@ def digest_mail(digest: Digest, to: Subscriber, pdf: bytes) -> EmailMessage:
     mail = _mail(_("Heard: a new digest"), lines, to, headers)
     mail.attach(file_name(digest), pdf, "application/pdf")
     return mail
+
+
+def _procedures(digest: Digest) -> list[str]:
+    if not digest.procedures:
+        return []
+    said = _("%(title)s, edition %(edition)s")
+    lines = [": ".join(filter(None, (said % one, one["link"]))) for one in digest.procedures]
+    return [_("Local procedures that it names:"), *lines, ""]
 
 
 def withdrawal(digest: Digest, to: Subscriber) -> EmailMessage:

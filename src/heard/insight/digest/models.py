@@ -23,6 +23,12 @@ class Digest(models.Model):
     words = models.TextField(help_text=_("What it is about, before everything else."))
     further = models.TextField(blank=True, help_text=_("Where to read on, line by line."))
     contact = models.TextField(help_text=_("Whom to ask, and how."))
+    procedures = models.JSONField(
+        default=list,
+        help_text=_(
+            "Local procedures that it names, each with key, title, edition and link as they were when it was written."
+        ),
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -16,6 +16,7 @@ from heard.insight.digest.models import Digest, Subscriber
 from heard.insight.release.queries import Content, content_of, profile_visible_to
 from heard.insight.release.rules import Kind, State
 from heard.knowledge import load
+from heard.services.queries import as_of_now, procedures_found
 
 if TYPE_CHECKING:
     import uuid
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.insight.release.models import Profile
     from heard.knowledge.model import Heading, Pattern, Release
+    from heard.services.models import Procedure
+
+
+_MOST_PROCEDURES = 50  # that a form offers, as the page of procedures shows
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,42 @@ def why_not_send(user: User, digest: Digest, *, seen: str | None = None) -> str 
         sent=digest.sent_at is not None,
         is_author=digest.author_id == user.pk,
         changed=seen is not None and seen != fingerprint_of(digest),
+        outdated=_is_outdated(user, digest),
     )
+
+
+def _is_outdated(user: User, digest: Digest) -> bool:
+    keys = [one["procedure"] for one in digest.procedures]
+    now = _named(user, procedures_found(user).filter(pk__in=keys)) if keys else []
+    return any(one not in now for one in digest.procedures)
 
 
 def fingerprint_of(digest: Digest) -> str:
     return rules.fingerprint(
-        title=digest.title, words=digest.words, further=digest.further, contact=digest.contact
+        title=digest.title,
+        words=digest.words,
+        further=digest.further,
+        contact=digest.contact,
+        procedures=digest.procedures,
     )
+
+
+def procedures_to_name(user: User) -> list[dict[str, str]]:
+    """Local procedures that are in force, as a digest names them, with the edition of now: by title."""
+    return _named(user, procedures_found(user))
+
+
+def _named(user: User, procedures: QuerySet[Procedure]) -> list[dict[str, str]]:
+    rows = as_of_now(user, procedures, most=_MOST_PROCEDURES)
+    return [
+        {
+            "procedure": str(one.procedure.pk),
+            "title": one.procedure.title,
+            "edition": one.edition.edition,
+            "link": one.edition.link,
+        }
+        for one in rows
+    ]
 
 
 def has_them_by_mail(user: User) -> bool:

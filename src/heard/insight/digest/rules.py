@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,9 +17,15 @@ ASK_AGAIN_AFTER: Final = timedelta(days=1)  # so that nobody's letter box is fil
 WITHDRAWN: Final = "The profile that this digest speaks of was withdrawn, and so was the digest."
 
 
-def fingerprint(*, title: str, words: str, further: str, contact: str) -> str:
-    """The same for the same words, and for no others: so nothing is sent that was not read."""
-    text = json.dumps([title, words, further, contact], ensure_ascii=True)
+MOST_PROCEDURES: Final = 10  # that one digest names
+
+
+def fingerprint(
+    *, title: str, words: str, further: str, contact: str, procedures: Sequence[Mapping[str, str]] = ()
+) -> str:
+    """The same for the same words, and for no others: so nothing is sent that was not read. `procedures`: as `Digest.procedures`."""
+    named = [sorted(one.items()) for one in procedures]
+    text = json.dumps([title, words, further, contact, named], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -28,6 +35,15 @@ def why_not_write(*, profile_state: str) -> str | None:
         return "This profile was withdrawn, so there is no digest of it."
     if profile_state != State.RELEASED:
         return "A digest is written of a profile that two people have released. This one is not released."
+    return None
+
+
+def why_not_name(*, wanted: int, found: int) -> str | None:
+    """How many local procedures were chosen, and how many of these are there."""
+    if wanted > MOST_PROCEDURES:
+        return f"Choose at most {MOST_PROCEDURES} procedures: a digest is a few pages."
+    if found < wanted:
+        return "A procedure that you chose was withdrawn meanwhile. Choose again."
     return None
 
 
@@ -41,8 +57,11 @@ def why_not_change(*, profile_state: str, sent: bool, is_author: bool) -> str | 
     return None
 
 
-def why_not_send(*, profile_state: str, sent: bool, is_author: bool, changed: bool = False) -> str | None:
-    """Its words are free text, so somebody else reads them before anybody outside does. `changed`: since they read it."""
+def why_not_send(
+    *, profile_state: str, sent: bool, is_author: bool, changed: bool = False, outdated: bool = False
+) -> str | None:
+    """Its words are free text, so somebody else reads them before anybody outside does. `changed`: since they read it; `outdated`: it names
+    a local procedure that was withdrawn, or of which there is another edition."""
     if refusal := why_not_write(profile_state=profile_state):
         return refusal
     if sent:
@@ -51,6 +70,8 @@ def why_not_send(*, profile_state: str, sent: bool, is_author: bool, changed: bo
         return "You wrote this digest. Somebody else reads it and sends it."
     if changed:
         return "This digest was changed after you opened it. Read it again, then send it."
+    if outdated:
+        return "A local procedure that it names was withdrawn or has another edition. Whoever wrote it chooses again, then send it."
     return None
 
 

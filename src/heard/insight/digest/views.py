@@ -37,10 +37,14 @@ def digest_write(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     profile = queries.profile_to_write_of(request.user, profile_id)
     why_not = rules.why_not_write(profile_state=profile.state)
     begin = queries.suggested(request.user)
-    form = kept_form(request, DigestForm, kind="digest.write", subject_id=profile_id, suggested=begin)
+    offered = _offered(request)
+    form = kept_form(
+        request, DigestForm, kind="digest.write", subject_id=profile_id, suggested=begin, procedures=offered
+    )
     if form.is_valid():
         with sending(request, form):
             digest = actions.write_digest(by=request.user, profile_id=profile_id, **form.cleaned_data)
+            messages.success(request, _("Saved: the digest."))
             return redirect("digest", digest_id=digest.pk)
     context = {"profile": profile, "form": form, "why_not": why_not}
     return render(request, "insight/digest/write.html", context)
@@ -50,10 +54,15 @@ def digest_write(request: Request, profile_id: uuid.UUID) -> HttpResponse:
 def digest_change(request: Request, digest_id: uuid.UUID) -> HttpResponse:
     digest = queries.digest_visible_to(request.user, digest_id)
     said = {name: getattr(digest, name) for name in DigestForm.base_fields}
-    form = kept_form(request, DigestForm, kind="digest.change", subject_id=digest_id, initial=said)
+    said["procedures"] = [one["procedure"] for one in digest.procedures]
+    offered = _offered(request)
+    form = kept_form(
+        request, DigestForm, kind="digest.change", subject_id=digest_id, initial=said, procedures=offered
+    )
     if form.is_valid():
         with sending(request, form):
             actions.change_digest(by=request.user, digest_id=digest_id, **form.cleaned_data)
+            messages.success(request, _("Saved: the digest as it is now."))
             return redirect("digest", digest_id=digest_id)
     why_not = queries.why_not_change(request.user, digest)
     context = {"profile": digest.profile, "form": form, "why_not": why_not}
@@ -130,6 +139,14 @@ def digest_take_off(request: Request, subscriber_id: uuid.UUID) -> HttpResponse:
     actions.take_off(by=request.user, subscriber_id=subscriber_id)
     messages.success(request, _("No more digests go to this address."))
     return redirect("digest_addresses")
+
+
+def _offered(request: Request) -> list[tuple[str, str]]:
+    """Local procedures that a digest may name, with their editions of now."""
+    return [
+        (one["procedure"], _("%(title)s, edition %(edition)s") % one)
+        for one in queries.procedures_to_name(request.user)
+    ]
 
 
 def _read(request: Request, digest_id: uuid.UUID, *, status: int = 200) -> HttpResponse:

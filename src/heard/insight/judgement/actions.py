@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def judge(*, by: User, pair: Pair, word: str, why: str) -> Judgement:
+def judge(*, by: User, pair: Pair, word: str, why: str, blind: bool = False) -> Judgement:
     """Adds what `by` thinks of two records; it stands from now on, before whatever was said of them.
 
-    Nothing is linked or parted until the next run. Raises `Hidden`, `Refused`.
+    Nothing is linked or parted until the next run. `blind`: they did not see what the engine made of the two. Raises `Hidden`, `Refused`.
     """
     may_judge = by.may(May.JUDGE)
     if not may_judge:
         raise Hidden
     if refusal := why_not_judge(may_judge=may_judge, word=word, why=why):
         raise Refused(_(refusal))
-    row = Judgement.objects.create(pair=pair.key, **pair._asdict(), judgement=word, why=why, by=by)
+    row = Judgement.objects.create(
+        pair=pair.key, **pair._asdict(), judgement=word, why=why, by=by, blind=blind
+    )
     _audit(by, "judge", row, why)
     return row
 

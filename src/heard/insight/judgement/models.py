@@ -29,6 +29,10 @@ class Judgement(models.Model):
     right_id = models.TextField(help_text=_("The record’s key within its source."))
     judgement = models.CharField(max_length=12, choices=Says)
     why = models.TextField()
+    blind = models.BooleanField(
+        default=False,
+        help_text=_("Said of a pair of a random sample, without seeing what the engine made of it."),
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)

@@ -32,6 +32,11 @@ def standing(user: User, pairs: Iterable[str]) -> dict[str, Judgement]:
     return {row.pair: row for row in standing_visible_to(user).filter(pair__in=list(pairs))}
 
 
+def blind_visible_to(user: User) -> QuerySet[Judgement]:
+    """What was said without seeing what the engine made of it, oldest first; not what was taken back."""
+    return judgements_visible_to(user).filter(blind=True, taken_back_at=None).order_by("at", "pk")
+
+
 def judgement_visible_to(user: User, judgement_id: uuid.UUID) -> Judgement:
     try:
         return judgements_visible_to(user).get(pk=judgement_id)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from heard.agencies.drafts.forms import kept_form, sent
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May, Refused
+from heard.engine.profile.people import groups
 from heard.govuk.environment import time
 from heard.insight.judgement import actions as judging
 from heard.insight.judgement.queries import (
@@ -24,8 +25,9 @@ from heard.insight.judgement.queries import (
     standing_visible_to,
 )
 from heard.insight.pair import actions, queries
-from heard.insight.pair.drawn import as_picture
+from heard.insight.pair.drawn import as_picture, as_span
 from heard.insight.pair.forms import JudgeForm, TakeBackForm
+from heard.insight.run.actions import open_part
 from heard.insight.run.queries import run_visible_to
 
 _PER_PAGE = 50
@@ -39,6 +41,42 @@ def engine_pairs(request: Request, run_id: uuid.UUID) -> HttpResponse:
     judged = standing(request.user, [asked.key for asked in page.object_list])
     context = {"run": run, "page": page, "judged": judged, "may_judge": request.user.may(May.JUDGE)}
     return render(request, "insight/pair/pairs.html", context)
+
+
+@gate(May.SEE_LIST)
+@require_safe
+def engine_links(request: Request, run_id: uuid.UUID) -> HttpResponse:
+    """How the links of a run came about, and how good they are expected to be."""
+    run = run_visible_to(request.user, run_id)
+    found = queries.diagnosis_of(request.user, run)
+    context = {
+        "run": run,
+        "found": found,
+        "quality": queries.quality_of(request.user, run),
+        "picture": as_span(found.levels),
+        "words": {"sex": groups()["sex"], "ethnicity": groups()["codes"]},
+        "blind": queries.blind_of(request.user, run),
+    }
+    open_part(by=request.user, run=run, part="links")
+    return render(request, "insight/pair/links.html", context)
+
+
+@gate(May.JUDGE)
+def engine_blind(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
+    """Two records of the random sample, without a word of what the engine made of them."""
+    run = run_visible_to(request.user, run_id)
+    shown = actions.open_pair(by=request.user, run=run, key=key, blind=True)
+    form = kept_form(request, JudgeForm, kind="engine.judge.blind", subject_id=uuid.UUID(key))
+    if request.method == "POST" and form.is_valid():
+        judging.judge(by=request.user, pair=shown.pair, blind=True, **form.cleaned_data)
+        sent(request, form)
+        messages.success(request, _("Your judgement is kept. The next run goes by it."))
+        following = queries.blind_of(request.user, run).following
+        if following is None:
+            return redirect("engine_links", run_id=run.pk)
+        return redirect("engine_blind", run_id=run.pk, key=following)
+    context = {"run": run, "form": form, "shown": shown, "blind": queries.blind_of(request.user, run)}
+    return render(request, "insight/pair/blind.html", context)
 
 
 @gate(May.JUDGE)

@@ -84,7 +84,7 @@ class Section:
 @dataclass(frozen=True)
 class Content:
     """What a profile says. `made_on`: on which day a report was counted. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
-    `linking` is None where the run did not measure it, and all are of a report that was counted in Heard."""
+    `linking` is None where the run did not measure it, `reach` where it did not write what each source could see, and all are of a report that was counted in Heard."""
 
     period: str
     made_on: date
@@ -94,6 +94,7 @@ class Content:
     sources: Sheet | None
     fields: Sheet | None
     linking: Sheet | None
+    reach: Sheet | None
     notes: list[str]
     sections: list[Section]
 
@@ -204,6 +205,7 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         sources=_sources(quality["sources"], hidden) if quality else None,
         fields=_of_lines(quality["fields"], hidden) if quality else None,
         linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
+        reach=_of_lines(quality["reach"], hidden) if quality and quality.get("reach") else None,
         notes=quality["notes"] if quality else [],
         sections=[_section(one, hidden, _picture(profile, one["picture"])) for one in told["sections"]],
     )
@@ -321,8 +323,19 @@ def _tables_with_layouts(profile: Profile) -> Iterator[Path]:
     return (path for path in sorted((profile.folder / "tables").iterdir()) if path.is_file())
 
 
-def newest_released(user: User) -> Profile | None:
-    """The profile of a run that was released last and not withdrawn. For those who see figures."""
+def newest_released(user: User, *, kind: Kind, until: date) -> Profile | None:
+    """The one of this kind that was released last by the end of this day, and is not withdrawn. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Profile.objects.filter(kind=Kind.PROFILE, state=State.RELEASED).order_by("-released_at").first()
+    released = Profile.objects.filter(kind=kind, state=State.RELEASED, released_at__date__lte=until)
+    return released.order_by("-released_at").first()
+
+
+def suppliers_of(user: User, profile: Profile) -> list[str]:
+    """The agencies whose records a released profile was drawn up from, by name; none where that is not known. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    says = profile.folder / SAYS
+    quality = json.loads(says.read_text("utf-8"))["quality"] if says.exists() else None
+    lines = quality["sources"] if quality else []
+    return sorted({line["agency"] for line in lines if line["source"] != "Total"})

@@ -54,6 +54,7 @@ def profile_draw(request: Request, run_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             profile = actions.ask_profile(by=request.user, run_id=run_id, **form.cleaned_data)
+            messages.success(request, _("The profile is being drawn. This page says how far it is."))
             return redirect("profile", profile_id=profile.pk)
     return render(request, "insight/release/draw.html", {"run": run, "form": form})
 
@@ -79,6 +80,7 @@ def profile(request: Request, profile_id: uuid.UUID) -> HttpResponse:
 def profile_again(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
         actions.draw_again(by=request.user, profile_id=profile_id)
+        messages.success(request, _("The profile is being drawn anew."))
     return redirect("profile", profile_id=profile_id)
 
 

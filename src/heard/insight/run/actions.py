@@ -26,14 +26,16 @@ from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.cases.glass.actions import tell_of_try
 from heard.cases.keeping.queries import is_everything_held
-from heard.engine import intake, tables
+from heard.engine import tables
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
+from heard.insight.mapping.queries import texts_in_force
 from heard.insight.run import apart, queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     SILENT,
+    Part,
     RunState,
     is_past,
     kept_until,
@@ -42,11 +44,12 @@ from heard.insight.run.rules import (
     why_not_open,
     why_not_reveal,
     why_not_start,
+    why_not_take_out,
 )
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -54,7 +57,7 @@ if TYPE_CHECKING:
     from heard.cases.models import Concern
 
 _log = logging.getLogger(__name__)
-_MAPPING = "partnership.yaml"
+_FINDING = 60.0  # seconds for finding out which files no mapping explains: it looks at their first lines
 _MAY_STILL_COME = timedelta(days=1)  # a row, after the uploads of its run
 
 
@@ -70,8 +73,10 @@ def start_run(
     mapping: UploadedFile | None = None,
     as_of: date | None = None,
     any_window: bool = False,
+    when_kept: Callable[[EngineRun, list[str]], None] | None = None,
 ) -> EngineRun:
     """Keeps the uploads, writes the run down and puts it into the queue. `extracts` are names of the extracts folder.
+    `when_kept`: what is written in one with it, with the names that the uploads have in the run, in their order.
 
     `keep_until`: the last day of its list; afterwards it is destroyed (`destroy_what_is_past`).
     Raises `NotRight` with the answer and the sentence for the user, `Hidden` for somebody who may not run the engine.
@@ -95,24 +100,73 @@ def start_run(
             by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose, detail=detail
         )
     try:
-        run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
+        names = _keep(files, run.uploads, taken=set(chosen))
+        run.extracts = [*chosen, *sorted(names)]
         if mapping:
-            _write(mapping, run.folder / _MAPPING)
+            _write(mapping, run.folder / queries.MAPPING)
+        run.undescribed = _undescribed(run)
+        run.state = RunState.ASKING if run.undescribed else RunState.WAITING
+        with transaction.atomic():
+            run.save(update_fields=["extracts", "undescribed", "state"])
+            _queue_its_end(run)
+            if when_kept:
+                when_kept(run, names)
+            if not run.undescribed:
+                carry_out.enqueue(str(run.pk))
     except Exception:
         ended = {"state": RunState.FAILED, "problem": _NOT_KEPT, "ended_at": timezone.now()}
         EngineRun.objects.filter(pk=run.pk).update(**ended)
         _remove(run)
         raise
-    with transaction.atomic():
-        run.save(update_fields=["extracts"])
-        _queue(run)
     return run
 
 
-def _queue(run: EngineRun) -> None:
-    """That it is carried out, and destroyed on the day after its last."""
+@transaction.atomic
+def describe_file(*, by: User, run_id: uuid.UUID, file: str, leave_out: bool = False) -> EngineRun:
+    """A file of a run is explained now, or it is left out of it as it is. With the last of them the run begins. Raises `Hidden`."""
+    if not by.may(May.RUN_ENGINE):
+        raise Hidden
+    list(EngineRun.objects.select_for_update().filter(pk=run_id).values_list("pk", flat=True))
+    run = queries.run_visible_to(by, run_id)
+    if file not in run.undescribed or run.state != RunState.ASKING or run.destroyed_at is not None:
+        raise Hidden
+    run.undescribed = [name for name in run.undescribed if name != file]
+    run.state = RunState.ASKING if run.undescribed else RunState.WAITING
+    run.save(update_fields=["undescribed", "state"])
+    verb = "leave out" if leave_out else "describe"
+    record_audit(by=by, verb=verb, subject="engine run", subject_id=run.pk, detail={"file": file})
+    if not run.undescribed:
+        carry_out.enqueue(str(run.pk))
+    return run
+
+
+@transaction.atomic
+def note_missing(*, by: User | None, run: EngineRun, agencies: list[str]) -> None:
+    """Who was expected to send files for a run and had not. `by`: None for a timer, which made the run in the name of its `started_by`."""
+    EngineRun.objects.filter(pk=run.pk).update(not_delivered=agencies)
+    detail = {"from": "drop folder", "missing": len(agencies)}
+    record_audit(by=by, verb="start", subject="engine run", subject_id=run.pk, detail=detail)
+
+
+def _undescribed(run: EngineRun) -> list[str]:
+    """Names of the files of a run that no mapping explains. Where that cannot be found out, the run itself says why."""
+    try:
+        found = apart.run({**_job(run), "do": "find"}, patience=_FINDING)["undescribed"]
+    except (NotDone, apart.Stopped):
+        return []
+    places = [run.uploads.absolute(), settings.EXTRACTS]
+    names = [
+        str(Path(path).relative_to(place))
+        for path in found
+        for place in places
+        if Path(path).is_relative_to(place)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _queue_its_end(run: EngineRun) -> None:
+    """That it is destroyed on the day after its last."""
     after = kept_until(run.keep_until, timezone.localdate()) + timedelta(days=1)
-    carry_out.enqueue(str(run.pk))
     destroy_past_runs.using(run_after=timezone.make_aware(datetime.combine(after, time.min))).enqueue()
 
 
@@ -161,9 +215,7 @@ def _carry_out(run: EngineRun) -> dict[str, Any]:
     judgements = run.folder / "judgements.parquet"
     pq.write_table(_judgements(run), judgements)
     job = {
-        "paths": [str(path) for path in _paths(run)],
-        "out": str(run.result),
-        "mapping": str(_mapping(run)),
+        **_job(run),
         "as_of": run.as_of and run.as_of.isoformat(),
         "any_window": run.any_window,
         "judgements": str(judgements),
@@ -172,6 +224,16 @@ def _carry_out(run: EngineRun) -> dict[str, Any]:
         return apart.run(job, reporter(run))
     finally:
         judgements.unlink(missing_ok=True)
+
+
+def _job(run: EngineRun) -> dict[str, Any]:
+    """What is read, by which mappings, and where what comes of it goes."""
+    return {
+        "paths": [str(path) for path in _paths(run)],
+        "out": str(run.result),
+        "mapping": str(queries.mapping_of(None, run)),
+        "also": texts_in_force(None),
+    }
 
 
 @transaction.atomic
@@ -250,12 +312,30 @@ def _write_down_that_it_is_gone(by: User | None, run: EngineRun) -> int:
 
 
 @transaction.atomic
-def open_part(*, by: User, run: EngineRun, part: str, page: int = 1, verb: str = "view") -> None:
+def open_part(*, by: User, run: EngineRun, part: str, page: int = 1) -> None:
     """Somebody reads a part of what a run found: its list, what changed on it, or what could not be read. Raises `Hidden`
     for whoever may not."""
     queries.run_visible_to(by, run.pk)
     detail = {"part": part, "page": page}
-    record_audit(by=by, verb=verb, subject="engine run", subject_id=run.pk, detail=detail)
+    record_audit(by=by, verb="view", subject="engine run", subject_id=run.pk, detail=detail)
+
+
+@transaction.atomic
+def take_out(*, by: User, run: EngineRun, part: str, kind: str, reason: str) -> Any:
+    """A part of what a run found, to leave Heard: its table, or the paths of its reports. Leaves an audit row with the reason. Raises
+    `Refused`, and `Hidden` for whoever may not."""
+    refuse(why_not_take_out(part=part, kind=kind, reason=reason, rows=0))
+    if part == Part.REPORTS:
+        found, rows = queries.reports_of(by, run), 0
+    else:
+        found = queries.part_of(by, run, Part(part))
+        rows = found.num_rows
+    refuse(why_not_take_out(part=part, kind=kind, reason=reason, rows=rows))
+    detail = {"part": part, "kind": kind}
+    record_audit(
+        by=by, verb="download", subject="engine run", subject_id=run.pk, reason=reason.strip(), detail=detail
+    )
+    return found
 
 
 @transaction.atomic
@@ -375,12 +455,12 @@ def _waiting(by: User, extracts: Iterable[str]) -> list[str]:
 
 def _keep(files: list[UploadedFile], folder: Path, *, taken: set[str]) -> list[str]:
     """Under names that no other upload has and no chosen extract, since each is read by its name."""
-    kept: set[str] = set()
+    kept: list[str] = []
     for file in files:
-        name = safe_name(file.name or "", taken | kept)
+        name = safe_name(file.name or "", taken.union(kept))
         _write(file, folder / name)
-        kept.add(name)
-    return sorted(kept)
+        kept.append(name)
+    return kept
 
 
 def _write(file: UploadedFile, path: Path) -> None:
@@ -394,13 +474,6 @@ def _paths(run: EngineRun) -> list[Path]:
     uploaded = {path.name for path in run.uploads.iterdir()} if run.uploads.is_dir() else set()
     chosen = [settings.EXTRACTS / name for name in run.extracts if name not in uploaded]
     return [*chosen, *([run.uploads] if uploaded else [])]
-
-
-def _mapping(run: EngineRun) -> Path:
-    """The mapping that was uploaded with the run, else the partnership's own, else the one that Heard brings."""
-    ours = Path(intake.__file__).parent / "mappings"
-    places = (run.folder, settings.EXTRACTS, ours)
-    return next(place / _MAPPING for place in places if (place / _MAPPING).is_file())
 
 
 def _judgements(run: EngineRun) -> pa.Table:

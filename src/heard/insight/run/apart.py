@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -42,8 +43,17 @@ class Stopped(Exception):
     """It failed as nobody foresaw, or ended without a word: killed, or out of memory or time."""
 
 
-def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> dict[str, Any]:
-    """What came of it, as plain values. Raises `NotDone` with the engine's sentence, and whatever `progress` raises."""
+def run(
+    job: dict[str, Any],
+    progress: Callable[[str, float | None], None] = lambda _step, _share: None,
+    *,
+    patience: float = _PATIENCE,
+) -> dict[str, Any]:
+    """What came of it, as plain values. Raises `NotDone` with the engine's sentence, and whatever `progress` raises.
+
+    `job`: what to `do` (a run, unless it says "find" or "look"), with its files; the folder of its `out` is made. `patience`: in seconds.
+    """
+    Path(job["out"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-P", "-m", "heard.insight.run.apart"]
     child = subprocess.Popen(  # noqa: S603 - our own module
         command,
@@ -52,7 +62,7 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
         stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
         env=sandbox.environment(),
     )
-    too_late = threading.Timer(_PATIENCE, child.kill)
+    too_late = threading.Timer(patience, child.kill)
     too_late.daemon = True
     with child:
         try:
@@ -91,7 +101,7 @@ def main() -> None:
         seconds=_SECONDS,
         largest=_room(Path(job["out"])) // 2,
         hides_files=True,
-        reads=[*job["paths"], job["mapping"], job["judgements"], *_OF_MACHINE],
+        reads=[*job["paths"], job["mapping"], job.get("judgements", job["mapping"]), *_OF_MACHINE],
         writes=[folder],
     )
     out, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no line of ours
@@ -101,7 +111,14 @@ def main() -> None:
         out.flush()
 
     try:
-        say({"done": _run(job, lambda step, share: say({"step": step, "share": share}))})
+        _join(job)
+        say(
+            {
+                "done": _DOES[job.get("do", "run")](
+                    job, lambda step, share: say({"step": step, "share": share})
+                )
+            }
+        )
     except NotDone as problem:
         say({"problem": str(problem)})
     except Exception as error:  # noqa: BLE001 - where it happened, and never the values that it happened with
@@ -130,9 +147,74 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
         as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
         any_window=job["any_window"],
         judgements=pq.read_table(job["judgements"]),
+        replace=True,  # of a run whose worker was killed: its folder is its own
         progress=progress,
     ).as_json()
 
+
+def _join(job: dict[str, Any]) -> None:
+    """The mapping with those that people kept on the site behind it, in the folder of the run."""
+    from heard.engine.intake import drafting
+
+    base = Path(job["mapping"])
+    if also := job.get("also"):
+        try:
+            text = base.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return  # whoever reads it says so
+        joined = Path(job["out"]).with_name("mapping-in-force.yaml")
+        joined.write_text(drafting.joined(text, also), encoding="utf-8")
+        job["mapping"] = str(joined)
+
+
+def _find(job: dict[str, Any], _progress: Callable[[str, float | None], None]) -> dict[str, Any]:
+    """Which files no mapping explains."""
+    from heard.engine.intake import drafting
+
+    found = drafting.undescribed([Path(path) for path in job["paths"]], Path(job["mapping"]))
+    return {"undescribed": [str(path) for path in found]}
+
+
+def _look(job: dict[str, Any], _progress: Callable[[str, float | None], None]) -> dict[str, Any]:
+    """What the columns of one file seem to tell; with `said`, what comes of the choice that somebody made of them."""
+    from heard.engine.intake import drafting, guess, mapping
+
+    path, said = Path(job["paths"][0]), job["said"]
+    found = guess.guess(path)
+    told: dict[str, Any] = {
+        "columns": [asdict(column) for column in found.columns],
+        "rows": found.rows,
+        "dates": found.dates,
+        "doubts": found.said,
+        "shown": [],
+        "yaml": "",
+        "name": drafting.stem_of(found.file),
+        "files": drafting.pattern_of(found.file),
+        "agencies": sorted({source.agency for source in mapping.load(Path(job["mapping"])).sources}),
+        "names": [source.name for source in mapping.load(Path(job["mapping"])).sources],
+    }
+    if said is None:
+        choice = drafting.suggested(found, agency="")
+    else:
+        orders = {"day": drafting.DAY_FIRST, "month": drafting.MONTH_FIRST}
+        choice = drafting.chosen(
+            found,
+            said["roles"],
+            name=said["name"],
+            agency=said["agency"],
+            files=said["files"],
+            every_row=tuple(said["every_row"]),
+            dates=orders.get(said["dates"], found.dates),
+        )
+    told["why_not"] = drafting.why_not_mapped(choice)
+    if told["why_not"] is None:
+        rows = drafting.as_read(path, choice)
+        told["shown"] = [asdict(row if job["values"] else drafting.shaped(row)) for row in rows]
+        told["yaml"] = drafting.as_mapping(choice)
+    return told
+
+
+_DOES: Final = {"run": _run, "find": _find, "look": _look}
 
 if __name__ == "__main__":
     main()

@@ -18,7 +18,7 @@ from heard.govuk.forms import (
 )
 from heard.insight.run import rules
 from heard.insight.run.queries import Identity
-from heard.insight.run.rules import bases
+from heard.insight.run.rules import FileKind, Part, bases
 from heard.network.queries import Hit
 
 
@@ -71,7 +71,7 @@ class StartForm(Form):
     uploads = ManyFilesField(
         _("Or upload extracts"),
         hint=_(
-            "CIN census XML, an SSDA903 return as CSV or XML, an Annex A workbook, or CSV, Excel or Parquet files that a mapping describes."
+            "CIN census XML, an SSDA903 return as CSV or XML, an Annex A workbook, or any CSV, Excel or Parquet: you are asked what its columns mean where no mapping says so."
         ),
         required=False,
         attributes={"multiple": "multiple"},
@@ -125,6 +125,50 @@ class RevealForm(Form):
         ),
         rows=3,
     )
+
+
+class OutForm(Form):
+    asks = rules.OUT_ASKS
+
+    part = RadiosField(_("What do you take out?"), choices=[])
+    kind = RadiosField(
+        _("As what kind of file?"),
+        choices=[
+            (FileKind.BOOK, _("Excel workbook"), _("Each code with what it means.")),
+            (FileKind.CSV, _("CSV"), _("The same as text.")),
+            (FileKind.PARQUET, _("Parquet"), _("As the engine wrote it, for programs.")),
+        ],
+        initial=FileKind.BOOK,
+    )
+    reason = TextareaField(
+        _("What is it for, and who gets it?"),
+        hint=_("Outside Heard nobody sees who reads it, and nothing destroys it on its last day."),
+        rows=3,
+    )
+
+    def __init__(self, *args: Any, parts: list[Part], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "part", [(part, *_PARTS[part]) for part in parts])
+
+
+_PARTS = {
+    Part.LIST: (_("The list"), _("Children by their keys, in no order of need.")),
+    Part.EVIDENCE: (
+        _("The record behind each sign"),
+        _("With file and row, without the agency’s number for the child."),
+    ),
+    Part.ISSUES: (_("What is wrong with the extracts"), _("Every issue, with what to do.")),
+    Part.MONTHS: (_("What each source could see, month by month"), ""),
+    Part.KNOWN: (_("How much is known of each sign"), ""),
+    Part.QUALITY: (
+        _("How good the links are"),
+        _("What share is expected to be right and found, by group."),
+    ),
+    Part.REPORTS: (
+        _("A report for each agency of its files"),
+        _("A ZIP of CSV files, to give to them: no child is named."),
+    ),
+}
 
 
 NEW = "new"

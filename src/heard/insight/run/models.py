@@ -15,6 +15,7 @@ class EngineRun(models.Model):
     """One run. Its result is a folder that is written once and only read afterwards."""
 
     class State(models.TextChoices):
+        ASKING = RunState.ASKING.value, _("Waits for you to say what columns mean")
         WAITING = RunState.WAITING.value, _("Waiting to start")
         RUNNING = RunState.RUNNING.value, _("Running")
         DONE = RunState.DONE.value, _("Done")
@@ -34,6 +35,14 @@ class EngineRun(models.Model):
         default=False, help_text=_("It looks at any so many months up to that day, not at the last alone.")
     )
     extracts = models.JSONField(default=list, help_text=_("Names of the files and folders that it reads."))
+    undescribed = models.JSONField(
+        default=list, blank=True, help_text=_("Names of those of its files that no mapping explains yet.")
+    )
+    not_delivered = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Names of agencies that were expected to send files and had not."),
+    )
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,22 +21,26 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
+from heard.engine import intake, tables
 from heard.engine import run as engine
-from heard.engine import tables
+from heard.engine.run import reports
 from heard.insight.run import rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
-from heard.insight.run.rules import MOST_KEPT, RunState, is_past
+from heard.insight.run.rules import MOST_KEPT, Part, RunState, is_past
 from heard.knowledge import load
 from heard.network.queries import closed_to
 from heard.network.rules import Description, Name
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from heard.agencies.models import User
     from heard.knowledge.model import Release
+
+MAPPING = "partnership.yaml"
+"""How a mapping is called that lies beside extracts, or was uploaded with a run."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,20 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Knowing:
+    """An agency that has a record of a listed child. `items`: how many signs and vulnerabilities its records show; `last_seen`: the last
+    day of these, or None where they show none."""
+
+    agency: str
+    sources: list[str]
+    items: int
+    last_seen: date | None
+
+
+@dataclass(frozen=True)
 class Identity:
-    """What the records behind a key say about who the child is. Values differ where the records do."""
+    """What the records behind a key say about who the child is. Values differ where the records do. `workers`: by agency, who
+    works with the child as its extract says."""
 
     names: list[tuple[str, str]]
     birth_dates: list[date]
@@ -83,6 +102,7 @@ class Identity:
     postcodes: list[str]
     nhs_number: str
     upn: str
+    workers: dict[str, str]
     records: list[dict[str, Any]]
 
 
@@ -123,6 +143,30 @@ def extracts_waiting(user: User) -> list[str]:
         return []
     entries = (entry for entry in folder.iterdir() if entry.suffix != ".yaml")
     return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+
+
+def has_drop_folder(user: User) -> bool:
+    return settings.DROP is not None and (user.may(May.RUN_ENGINE) or user.may(May.MANAGE))
+
+
+def mapping_of(user: User | None, run: EngineRun) -> Path:
+    """The mapping that was uploaded with the run, else the partnership's own, else the one that Heard brings; `Hidden` for whoever may not
+    run the engine. `user`: None for the worker that carries it out."""
+    if user is not None and not user.may(May.RUN_ENGINE):
+        raise Hidden
+    places = (run.folder, settings.EXTRACTS, intake.EXAMPLES)
+    return next(place / MAPPING for place in places if (place / MAPPING).is_file())
+
+
+def path_of(user: User, run: EngineRun, name: str) -> Path:
+    """Where a file lies that a run reads and nobody has explained yet; or `Hidden`."""
+    if not user.may(May.RUN_ENGINE) or name not in run.undescribed or run.destroyed_at is not None:
+        raise Hidden
+    uploaded = run.uploads / name
+    path = uploaded if uploaded.is_file() else settings.EXTRACTS / name
+    if not path.is_file():
+        raise Hidden
+    return path
 
 
 def has_result(user: User, run: EngineRun) -> bool:
@@ -181,6 +225,21 @@ def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
     )
 
 
+def who_knows(user: User, run: EngineRun, key: str, evidence: list[dict[str, Any]]) -> list[Knowing]:
+    """Every agency with a record of a listed child, also where it shows nothing of what is looked for, in the order of their names. `evidence`:
+    of `evidence_of`."""
+    behind = [("person", "=", key)]
+    sources = {row["source"] for row in table_of(user, run, tables.IDENTITIES, filters=behind).to_pylist()}
+    holds = {row["source"]: row["agency"] for row in table_of(user, run, tables.SOURCES).to_pylist()}
+    found = []
+    for agency in sorted({holds[source] for source in sources}):
+        rows = [row for row in evidence if row["agency"] == agency]
+        days = [row["seen_on"] for row in rows if row["seen_on"]]
+        its = sorted(source for source in sources if holds[source] == agency)
+        found.append(Knowing(agency, its, len({row["item"] for row in rows}), max(days, default=None)))
+    return found
+
+
 def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     """How much is known of each item: rows of `tables.KNOWN`."""
     rows: list[dict[str, Any]] = table_of(user, run, tables.KNOWN).to_pylist()
@@ -199,19 +258,71 @@ def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:
     return found
 
 
-def issues_of(user: User, run: EngineRun, *, first: int, size: int) -> tuple[list[dict[str, Any]], int]:
-    """A page of what is wrong with the input, and how many rows there are in all."""
-    table = table_of(user, run, tables.ISSUES)
+def issues_of(
+    user: User, run: EngineRun, *, alike: Mapping[str, str], first: int, size: int
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of what is wrong with the input, and how many rows there are in all. `alike`: of which code, source and field; an empty one
+    is that of issues of a whole row or file."""
+    each = [
+        pc.field(name) == told if (told := alike[name]) else pc.field(name).is_null()
+        for name in _ALIKE
+        if name in alike
+    ]
+    table = table_of(user, run, tables.ISSUES, filters=reduce(and_, each) if each else None)
     rows: list[dict[str, Any]] = table.slice(first, size).to_pylist()
     return rows, table.num_rows
 
 
-def issue_file(user: User, run: EngineRun) -> Path:
-    """The whole issue list as CSV, which the engine writes beside its tables."""
-    path = run.result / "issues.csv"
-    if not user.may(May.RUN_ENGINE) or not has_result(user, run) or not path.is_file():
+_ALIKE = ("code", "source", "field")
+_WORST_FIRST = ("set_aside", "file", "flag")
+
+
+def alike_issues_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
+    """What is wrong with the input, alike issues together: `times` how often, and one of them as it stands. First what lost rows, and
+    what there is most of."""
+    table = table_of(user, run, tables.ISSUES)
+    shown = [name for name in table.column_names if name not in (*_ALIKE, "severity")]
+    grouped = table.group_by([*_ALIKE, "severity"], use_threads=False)  # else there is no first
+    found = grouped.aggregate([([], "count_all"), *((name, "first") for name in shown)])
+    renamed = {"count_all": "times"} | {f"{name}_first": name for name in shown}
+    rows = found.rename_columns([renamed.get(name, name) for name in found.column_names]).to_pylist()
+    return sorted(
+        rows, key=lambda row: (_WORST_FIRST.index(row["severity"]), -row["times"], row["code"], row["source"])
+    )
+
+
+_TABLES = {
+    Part.LIST: tables.CHILDREN,
+    Part.EVIDENCE: tables.EVIDENCE,
+    Part.ISSUES: tables.ISSUES,
+    Part.MONTHS: tables.MONTHS,
+    Part.KNOWN: tables.KNOWN,
+    Part.QUALITY: tables.QUALITY,
+}
+_STAYS = ("record_id",)  # an agency's own number for a child
+
+
+def parts_of(user: User, run: EngineRun) -> list[Part]:
+    """What of a run may be taken out, as far as it is there: an earlier release of Heard wrote fewer tables."""
+    if not user.may(May.RUN_ENGINE) or not has_result(user, run):
         raise Hidden
-    return path
+    there = [part for part, table in _TABLES.items() if (run.result / f"{table.name}.parquet").is_file()]
+    return there + ([Part.REPORTS] if reports_of(user, run) else [])
+
+
+def part_of(user: User, run: EngineRun, part: Part) -> Any:
+    """A part as pyarrow has it, children by their keys; or `Hidden`."""
+    if part not in parts_of(user, run):
+        raise Hidden
+    found = table_of(user, run, _TABLES[part])
+    return found.select([name for name in found.column_names if name not in _STAYS])
+
+
+def reports_of(user: User, run: EngineRun) -> list[Path]:
+    """One for each file that was read, made for the agency that sent it."""
+    if not user.may(May.RUN_ENGINE) or not has_result(user, run):
+        raise Hidden
+    return sorted((run.result / reports.FOLDER).glob("*.csv"))
 
 
 def openings_of(user: User, run: EngineRun) -> dict[str, Opening]:
@@ -320,5 +431,14 @@ def _identity(rows: list[dict[str, Any]]) -> Identity:
         postcodes=values("postcode"),
         nhs_number=valid_nhs[0] if valid_nhs else "",
         upn=valid_upn[0] if valid_upn else "",
+        workers=_workers(rows),
         records=rows,
     )
+
+
+def _workers(rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if named := row.get("worker"):  # runs made before it was read have no such column
+            found.setdefault(row["agency"], []).extend(named.split("; "))
+    return {agency: "; ".join(dict.fromkeys(names)) for agency, names in found.items()}

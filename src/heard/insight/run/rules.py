@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Missing
 from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
@@ -19,12 +19,21 @@ START_ASKS: Final = Asks(
 )
 REVEAL_ASKS: Final = Asks(reason="Say why you need to know who this child is. It is kept in the record.")
 OPEN_ASKS: Final = Asks(reason="Give your reason for opening a worry.")
+OUT_ASKS: Final = Asks(
+    part="Choose what to take out.",
+    kind="Choose the kind of file.",
+    reason="Say what it is taken out for, and who gets it. It is kept in the record.",
+)
+MOST_IN_A_BOOK: Final = 100_000  # rows: a workbook is held in memory whole
 
 MOST_KEPT: Final = 366  # days; within it the next yearly returns have come
 USUALLY_KEPT: Final = 90  # days
 
 
 class RunState(StrEnum):
+    """`ASKING`: a table of it is explained by no mapping, so somebody is asked what its columns mean."""
+
+    ASKING = "asking"
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
@@ -91,8 +100,37 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
     """What was broken off is begun anew. A run that failed is asked for anew, with other extracts perhaps."""
     if state == RunState.RUNNING and not silent:
         return "This run goes on. Wait for it."
+    if state == RunState.ASKING:
+        return "Say first what the columns of its files mean."
     if state != RunState.RUNNING:
         return "This run waits in the queue, or has ended."
+    return None
+
+
+class Part(StrEnum):
+    """What may be taken out of a run. None of it holds a name, or an agency's number for a child."""
+
+    LIST = "list"
+    EVIDENCE = "evidence"
+    ISSUES = "issues"
+    REPORTS = "reports"
+    MONTHS = "months"
+    KNOWN = "known"
+    QUALITY = "quality"
+
+
+class FileKind(StrEnum):
+    BOOK = "xlsx"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def why_not_take_out(*, part: str, kind: str, reason: str, rows: int) -> str | None:
+    """`rows`: how many it has. Reports are text files in any case."""
+    if missing := OUT_ASKS.missing(part=part, kind=kind, reason=reason):
+        return missing
+    if kind == FileKind.BOOK and rows > MOST_IN_A_BOOK:
+        return Missing("This has too many rows for a workbook. Choose CSV or Parquet.", "kind")
     return None
 
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.drafts.forms import kept_form, sent
+from heard.agencies.drafts.forms import kept_form, sending, sent
 from heard.agencies.gate import Request, Takes, gate, saying_why_not
 from heard.agencies.rules import May, Refused
 from heard.engine.tables import NotDone
+from heard.govuk.environment import day
 from heard.insight.run import actions, queries
-from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
-from heard.insight.run.rules import USUALLY_KEPT, bases, kept_until
+from heard.insight.run.files import as_archive, as_file
+from heard.insight.run.forms import NEW, OpenForm, OutForm, RevealForm, StartForm
+from heard.insight.run.picture import draw
+from heard.insight.run.rules import USUALLY_KEPT, FileKind, Part, bases, kept_until
 from heard.network.queries import Hit, find_people
 
 _PER_PAGE = 50
+_CHILDREN_PER_PAGE = 15
+_KINDS_PER_PAGE = 20
 _EARLIER = 10  # runs that one is offered to be compared with
 
 
@@ -31,7 +37,13 @@ _EARLIER = 10  # runs that one is offered to be compared with
 def engine(request: Request) -> HttpResponse:
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "insight/run/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)}
+        request,
+        "insight/run/engine.html",
+        {
+            "page": page,
+            "may_run": request.user.may(May.RUN_ENGINE),
+            "has_drop_folder": queries.has_drop_folder(request.user),
+        },
     )
 
 
@@ -47,7 +59,7 @@ def engine_start(request: Request) -> HttpResponse:
             form.add_error(refusal.answer if refusal.answer in form.fields else "uploads", str(refusal))
         else:
             sent(request, form)
-            return redirect("engine_run", run_id=run.pk)
+            return redirect("engine_describe" if run.undescribed else "engine_run", run_id=run.pk)
     return render(request, "insight/run/start.html", {"form": form, "folder_empty": not waiting})
 
 
@@ -64,7 +76,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     scattered_only = request.GET.get("show") == "scattered"
     children = queries.children_of(request.user, run, scattered_only=scattered_only)
-    page = Paginator(children, _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(children, _CHILDREN_PER_PAGE).get_page(request.GET.get("page"))
     actions.open_part(by=request.user, run=run, part="list", page=page.number)
     context = {
         **_about(run),
@@ -85,6 +97,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
 def engine_again(request: Request, run_id: uuid.UUID) -> HttpResponse:
     with saying_why_not(request):
         actions.begin_again(by=request.user, run_id=run_id)
+        messages.success(request, _("The run has begun again. This page says how far it is."))
     return redirect("engine_run", run_id=run_id)
 
 
@@ -110,32 +123,71 @@ def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
-    rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
-    page = Paginator(range(total), _PER_PAGE).get_page(number)
+    alike = {name: request.GET[name] for name in ("code", "source", "field") if name in request.GET}
+    context: dict[str, Any] = {"run": run, "alike": alike}
+    if alike:
+        first = (max(number, 1) - 1) * _PER_PAGE
+        rows, total = queries.issues_of(request.user, run, alike=alike, first=first, size=_PER_PAGE)
+        page = Paginator(range(total), _PER_PAGE).get_page(number)
+    else:
+        kinds = queries.alike_issues_of(request.user, run)
+        total = sum(kind["times"] for kind in kinds)
+        page = Paginator(range(len(kinds)), _KINDS_PER_PAGE).get_page(number)
+        rows = [kinds[place] for place in page.object_list]
     actions.open_part(by=request.user, run=run, part="issues", page=page.number)
-    return render(
-        request, "insight/run/issues.html", {"run": run, "rows": rows, "page": page, "total": total}
-    )
+    context |= {"rows": rows, "page": page, "total": total, "query": urlencode(alike)}
+    return render(request, "insight/run/issues.html", context)
 
 
 @gate(May.RUN_ENGINE, fresh=True)
-def engine_issues_file(request: Request, run_id: uuid.UUID) -> FileResponse:
+@require_safe
+def engine_out(request: Request, run_id: uuid.UUID) -> HttpResponse:
+    """Asks what is to leave Heard, and what for."""
     run = queries.run_visible_to(request.user, run_id)
-    path = queries.issue_file(request.user, run)
-    actions.open_part(by=request.user, run=run, part="issues", verb="download")
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv; charset=utf-8"
-    )
+    return render(request, "insight/run/out.html", {"run": run, "form": _out_form(request, run)})
+
+
+@gate(May.RUN_ENGINE, fresh=True, takes_out=True)
+@require_POST
+def engine_out_file(request: Request, run_id: uuid.UUID) -> HttpResponse:
+    """The file; or the form again, with what it lacks."""
+    run = queries.run_visible_to(request.user, run_id)
+    form = _out_form(request, run)
+    if form.is_valid():
+        with sending(request, form):
+            found = actions.take_out(by=request.user, run=run, **form.cleaned_data)
+            part, kind = form.cleaned_data["part"], form.cleaned_data["kind"]
+            if part == Part.REPORTS:
+                return as_archive(found)
+            return as_file(Part(part), FileKind(kind), found, queries.release_of(run), _above(run))
+    return render(request, "insight/run/out.html", {"run": run, "form": form})
+
+
+def _out_form(request: Request, run: Any) -> Any:
+    parts = queries.parts_of(request.user, run)
+    return kept_form(request, OutForm, kind="engine.out", subject_id=run.pk, parts=parts)
+
+
+def _above(run: Any) -> list[str]:
+    """What a workbook says over its table."""
+    return [
+        _("What the records say together, up to %(day)s") % {"day": day(_as_of(run))},
+        run.purpose,
+        _("A list to look at, in no order of need. It ranks nobody."),
+    ]
 
 
 @gate(May.SEE_LIST)
 def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     child = actions.open_child(by=request.user, run=run, key=key)
+    evidence = queries.evidence_of(request.user, run, key)
     context = {
         "run": run,
         "child": child,
-        "evidence": queries.evidence_of(request.user, run, key),
+        "evidence": evidence,
+        "year": draw(evidence, queries.release_of(run), first=child.window_first, last=child.window_last),
+        "knowing": queries.who_knows(request.user, run, key, evidence),
         "release": queries.release_of(run),
         "opening": queries.openings_of(request.user, run).get(key),
         "may_open": request.user.may(May.OPEN_FROM_LIST),
@@ -182,6 +234,7 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "form": form,
         "identity": identity,
         "child": queries.child_of(request.user, run, key),
+        "knowing": queries.who_knows(request.user, run, key, queries.evidence_of(request.user, run, key)),
         "release": queries.release_of(run),
     }
     return render(request, "insight/run/open.html", context)
