@@ -8,7 +8,6 @@ import uuid
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,11 +18,23 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from tests.board.annual import BEFORE, TODAY, YEAR, at, fill, recounted
+from tests.board.annual import (
+    BEFORE,
+    TODAY,
+    YEAR,
+    answer,
+    at,
+    fill,
+    promised_again,
+    quarter,
+    recounted,
+    shown_again,
+)
 from tests.conftest import World, another_coordinator
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
+from heard.board import actions as auditing
 from heard.board import promises
 from heard.board.annual import actions, counting, queries, rules
 from heard.board.annual.rules import Year
@@ -119,6 +130,112 @@ def test_promises_are_those_of_the_page_within_the_year(full: World) -> None:
         kept, of = one.kept.kept, one.kept.of
         assert counts == {(): of, ("kept",): kept, ("not kept",): of - kept}
     assert {cell.at("promise")[0] for cell in table.cells} == there.keys()
+
+
+def test_each_promise_is_what_loops_over_the_rows_count(world: World) -> None:
+    """Without the periods of the page: which quarters are shown is worked out again too."""
+    fill(world, children=70)
+    answer(world)
+    table = counting.sections(world.board_member, Year(OF), today=TODAY, small=5)[0].table
+    assert table is not None
+    again = promised_again(TODAY, YEAR)
+    assert again.keys() == {one.name for one in promises.all_promises(with_reports=True)} - {promises.TRUSTED}
+    counted = {
+        name: {c.at("kept"): c.count for c in table.cells if c.at("promise") == (name,)} for name in again
+    }
+    assert counted == {
+        name: {(): of, ("kept",): kept, ("not kept",): of - kept} for name, (kept, of) in again.items()
+    }
+    assert {cell.at("promise")[0] for cell in table.cells} == again.keys()
+    assert all(0 < kept < of for name, (kept, of) in again.items()), "the world is not of one kind"
+
+
+def test_each_quarter_of_a_promise_is_what_loops_over_the_rows_count(world: World) -> None:
+    """Of every year, and what was put together with what."""
+    fill(world, children=70)
+    answer(world)
+    again = shown_again(TODAY)
+    found = {
+        name: [
+            (quarter(one.first), quarter(one.last), one.kept.kept, one.kept.of) for one in of if one.is_shown
+        ]
+        for name, of in periods(world.board_member, today=TODAY).items()
+    }
+    assert found == again
+    assert all(len(of) > 2 for of in again.values())
+
+
+def test_what_is_printed_is_what_loops_over_the_rows_count(full: World) -> None:
+    """Of the report that everybody reads, each number that is not hidden, in the workbook."""
+    answer(full)
+    profile = _put_up(full.board_member, _draft(full.board_member))
+    printed = _numbers(load_workbook(profile.folder / "profile.xlsx"))
+    labels = {one.name: one.text for one in promises.all_promises(with_reports=True)}
+    again = promised_again(TODAY, YEAR)
+    seen = 0
+    for name, (kept, of) in again.items():
+        row = printed[labels[name]]
+        for shown, true in zip(row, (kept, of - kept, of), strict=True):
+            assert shown in ("c", true), (name, row)
+            assert shown == "c" or not 0 < true <= 5
+            seen += shown != "c"
+    assert seen >= 8
+    heard = recounted(YEAR)["children"]
+    assert printed["Heard"][0] in ("c", heard["with a case", "heard"])
+    assert printed["No words recorded"][0] in ("c", heard["with a case", "not heard"])
+
+
+def _numbers(book: Any) -> dict[str, list[Any]]:
+    """By what stands first in a row, its counts: those of the year, of the first row that is called so."""
+    found: dict[str, list[Any]] = {}
+    for sheet in book:
+        for row in sheet.iter_rows(values_only=True):
+            cells = [one for one in row if one is not None]
+            counts = [one for one in cells[1:] if one == "c" or isinstance(one, int)]
+            if counts and isinstance(cells[0], str):
+                found.setdefault(cells[0].strip(), counts)
+    return found
+
+
+def test_what_audits_asked_and_was_not_met_is_in_it_with_how_far_actions_are(full: World) -> None:
+    """Of an audit that was closed in the year, and of no other. What was written of an action is not told."""
+    for title, closed in (("Ours", YEAR[1]), ("After the year", date(2026, 4, 1))):
+        audit = auditing.open_audit(
+            by=full.board_member, title=title, since=YEAR[0], until=YEAR[1], packs=["working_together"], agencies=[full.care, full.police],
+            lead=full.care, at=at(YEAR[0]),
+        )  # fmt: skip
+        of = {"audit_id": audit.pk, "agency": full.care, "why": "We looked at ten."}
+        met = auditing.answer(
+            by=full.coordinator,
+            requirement="WT1",
+            answer="met",
+            evidence="A register",
+            evidence_on=YEAR[1],
+            **of,
+        )
+        assert met.answer == "met"
+        auditing.answer(by=full.coordinator, requirement="WT8", answer="partly", **of)
+        auditing.answer(by=full.coordinator, requirement="WT9", answer="cannot_tell", **of)
+        for what in ("Ask Sam", "Ask Kit"):
+            one = auditing.plan_action(
+                by=full.coordinator, audit_id=audit.pk, requirement="WT8", what=what, shows="A list", owner=full.coordinator,
+                due_on=YEAR[1], at=at(YEAR[0]),
+            )  # fmt: skip
+        auditing.finish_action(
+            by=full.coordinator, audit_action_id=one.pk, state="done", what_came="Sam said so"
+        )
+        auditing.close_audit(by=full.board_member, audit_id=audit.pk, found="We are late.", at=at(closed))
+    section = _at(_draft(full.board_member), "not_done-audits")
+    assert len(section.words) == 1
+    assert "1 of 13" in section.words[0]
+    lines = {line[0]: line[1:] for line in section.lines}
+    assert lines["A decision on each referral within 1 working day."] == (
+        "Partly met: 1",
+        "To do: 1; Done: 1",
+    )
+    assert lines["Threshold document published and current."] == ("Not answered: 1", "No action is planned")
+    assert "There are named lead and delegated partners and a chair." not in lines, "it is met"
+    assert "Sam" not in str(section)
 
 
 def test_no_small_count_is_kept_with_a_draft_or_printed(full: World) -> None:
@@ -418,11 +535,6 @@ def test_rounded_counts_are_said_as_such(full: World) -> None:
         rounds = bool(report.policy["rounding"])
         assert ("Of about " in _at(report, "heard-about").coverage) is rounds, name
         actions.discard_report(by=full.board_member, annual_report_id=report.pk, reason="Another one")
-
-
-def test_actions_of_audits_are_counted_and_what_was_written_of_them_is_not_told() -> None:
-    done = lambda: SimpleNamespace(what="Ask Sam", get_state_display=lambda: "Done")
-    assert counting._actions(SimpleNamespace(actions=[done(), done()])) == "Done: 2"  # type: ignore[arg-type]
 
 
 # ---- by whom

@@ -17,7 +17,7 @@ from tests.conftest import World
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.board import actions, queries, rules
-from heard.board.models import AuditEvidence
+from heard.board.models import AuditAnswer, AuditEvidence
 from heard.cases.attachment import actions as attachments
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import attachments_visible_to
@@ -68,6 +68,91 @@ def test_what_evidence_needs(more: dict[str, Any], why_not: str | None) -> None:
     }  # fmt: skip
     found = rules.why_not_add_evidence(**said | more)
     assert (found is None) if why_not is None else (why_not in (found or ""))
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "why_not"),
+    [
+        ({}, None, None),
+        ({"evidence_on": TODAY}, None, None),
+        ({"evidence_on": date(2000, 1, 1)}, None, None),
+        ({"evidence": " ", "evidence_on": None}, "evidence", "and of which day"),
+        ({"evidence": " ", "evidence_on": None, "attached": True}, None, None),
+        ({"evidence": "", "evidence_on": None, "answer": "partly"}, None, None),
+        ({"evidence": "", "answer": "partly"}, "evidence", "what is of that day, or leave the day empty"),
+        ({"evidence": "", "attached": True}, "evidence", "what is of that day, or leave the day empty"),
+        ({"evidence_on": None}, "evidence_on", "nobody knows how old it is"),
+        ({"evidence_on": None, "answer": "cannot_tell"}, "evidence_on", "nobody knows how old it is"),
+        ({"evidence_on": None, "attached": True}, "evidence_on", "nobody knows how old it is"),
+        ({"evidence_on": TODAY + timedelta(days=1)}, "evidence_on", "has not come yet"),
+        ({"evidence_on": date(1999, 12, 31)}, "evidence_on", "before 2000"),
+        ({"is_open": False, "evidence_on": None}, None, "closed"),
+    ],
+)
+def test_what_is_typed_is_of_a_day(more: dict[str, Any], field: str | None, why_not: str | None) -> None:
+    said: dict[str, Any] = {
+        "is_open": True, "has_to": True, "answer": "met", "why": "We looked", "evidence": "Ten records", "evidence_on": TODAY - timedelta(days=9),
+        "today": TODAY,
+    }  # fmt: skip
+    found: Any = rules.why_not_answer(**said | more)
+    assert (found is None) if why_not is None else (why_not in found)
+    assert getattr(found, "field", None) == field
+
+
+def test_the_day_of_what_is_typed_is_asked_on_the_page_and_read_with_the_answer(
+    world: World, lead: User, client: Client
+) -> None:
+    audit = opened(world)
+    client.force_login(world.coordinator)
+    path = reverse("audit_answer", args=[audit.pk, "WT8"])
+    told = {"agency": str(world.care.pk), "answer": "met", "why": "All but a few.", "evidence": "Ten records"}
+    on = lambda day, month, year: {
+        "evidence_on-day": day,
+        "evidence_on-month": month,
+        "evidence_on-year": year,
+    }
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for day, why_not in (
+        ({}, "nobody knows how old it is"),
+        (on(str(tomorrow.day), str(tomorrow.month), str(tomorrow.year)), "has not come yet"),
+        (on("31", "12", "1999"), "before 2000"),
+    ):
+        again = client.post(path, told | day)
+        assert why_not in again.text
+        assert "Ten records" in again.text, "nothing that was typed is lost"
+        assert 'href="#id_evidence_on' in again.text
+    assert not audit.answers.exists()
+    page = client.post(path, told | on("3", "March", "2026"), follow=True).text
+    shown = "What shows it: Ten records (as of 3 March 2026)"
+    assert shown in page
+    said = audit.answers.get()
+    assert said.evidence_on == date(2026, 3, 3)
+    client.force_login(lead)
+    assert shown in client.get(reverse("audit_second", args=[said.pk])).text
+    client.force_login(world.board_member)
+    assert shown in client.get(reverse("audit_agency", args=[audit.pk, world.care.pk])).text
+    for user in (world.social_worker, world.teacher, world.analyst, world.administrator):
+        client.force_login(user)
+        for name, keys in (("audit_requirement", ["WT8"]), ("audit_agency", [world.care.pk])):
+            hidden = client.get(reverse(name, args=[audit.pk, *keys]))
+            assert hidden.status_code == 404
+            assert "Ten records" not in hidden.text
+
+
+def test_an_answer_of_the_time_when_no_day_was_asked_says_so(world: World, client: Client) -> None:
+    """Also once it is replaced: it stands among what was said before."""
+    audit = opened(world)
+    old = answer(world.coordinator, audit, "WT8", world.care, evidence="Ten records")
+    AuditAnswer.objects.filter(pk=old.pk).update(evidence_on=None)
+    client.force_login(world.board_member)
+    path = reverse("audit_requirement", args=[audit.pk, "WT8"])
+    shown = "What shows it: Ten records (no day was said)"
+    assert shown in client.get(path).text
+    assert met(world.coordinator, audit, "WT8")
+    answer(world.coordinator, audit, "WT8", world.care, evidence="Twelve records")
+    page = client.get(path).text
+    assert page.index("Twelve records (as of 3 March 2026)") < page.index("What was said before")
+    assert page.index("What was said before") < page.index(shown)
 
 
 def test_what_is_attached_shows_that_it_is_met(world: World, lead: User) -> None:

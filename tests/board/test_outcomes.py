@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import uuid
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.board.test_figures_page import _staff, _worries, signed_in
 from tests.conftest import World
 
+from heard.agencies.models import Team
 from heard.agencies.rules import Hidden
 from heard.board.figures import pictures
 from heard.board.outcomes import queries, words
+from heard.board.outcomes.rules import rounded
+from heard.cases.case.models import AllocatedWorker, Case
 from heard.cases.concern.models import Concern
+from heard.network.models import Person
 
 TODAY = date(2026, 11, 27)
 MAY = date(2025, 5, 6)
@@ -165,6 +172,90 @@ def test_who_sees_what(world: World) -> None:
         with pytest.raises(Hidden):
             queries.outcomes(user, today=TODAY)
         assert signed_in(user).get(reverse("outcomes")).status_code == 404
+
+
+def _open(world: World, team: Team, number: int, *, with_worker: int, on: date) -> None:
+    """So many cases that this team leads since a day, each of a child of its own."""
+    cases = []
+    for _one in range(number):
+        child = Person.objects.create(given_name=f"Child{uuid.uuid4()}"[:20], family_name="Counted")
+        opened = timezone.make_aware(datetime.combine(on, time(12)))
+        cases.append(
+            Case(
+                reference=uuid.uuid4().hex[:12],
+                person=child,
+                lead_team=team,
+                opened_at=opened,
+                opened_by=world.coordinator,
+            )
+        )
+    Case.objects.bulk_create(cases)
+    AllocatedWorker.objects.bulk_create(
+        AllocatedWorker(case=case, worker=world.social_worker, since=on, named_by=world.coordinator)
+        for case in cases[:with_worker]
+    )
+
+
+def test_load_of_teams_is_of_the_last_day_of_a_quarter_rounded_and_of_many_alone(world: World) -> None:
+    assert world.officer.team
+    assert world.teacher.team
+    _staff(world, world.officer.team, world.exploitation_team)
+    _open(world, world.exploitation_team, 23, with_worker=11, on=date(2026, 9, 30))
+    _open(world, world.officer.team, 12, with_worker=3, on=date(2026, 7, 1))
+    _open(world, world.officer.team, 9, with_worker=0, on=date(2026, 10, 1))
+    _open(world, world.teacher.team, 7, with_worker=0, on=date(2026, 7, 1))
+    found = queries.outcomes(world.board_member, today=TODAY).teams
+    assert found is not None
+    assert (found.on, found.of, found.waiting_of) == (date(2026, 9, 30), 42, 28), (
+        "not what was opened the day after"
+    )
+    for parts, of in ((found.load, 42), (found.waiting, 28)):
+        assert len(parts.alone) == 1, "one teacher uses Heard: what the school leads stands with others"
+        assert parts.alone[0][1] + parts.others == of
+    page = " ".join(signed_in(world.board_member).get(reverse("outcomes")).text.split())
+    assert "About 40 open cases on 30 September 2026" in page
+    assert "Of these, about 30 had no allocated worker" in page
+    assert "Other teams together" in page
+    for exact in ("42", "23", "12", "28", "9"):
+        assert f">{exact}<" not in page.split('id="load"')[1], (
+            "a number of the next quarter tells no difference"
+        )
+
+
+def test_few_who_wait_are_of_no_team_and_never_said_how_few(world: World) -> None:
+    _staff(world, world.exploitation_team)
+    _open(world, world.exploitation_team, 30, with_worker=27, on=date(2026, 7, 1))
+    found = queries.outcomes(world.board_member, today=TODAY).teams
+    assert found is not None
+    assert words.waiting(found) == "Of these, 5 or fewer had no allocated worker"
+    assert words.about(found.waiting) == []
+    Case.objects.filter(lead_team=world.exploitation_team).update(state="closed")
+    assert queries.outcomes(world.board_member, today=TODAY).teams is None
+    page = signed_in(world.board_member).get(reverse("outcomes")).text
+    assert "Load of teams: too few open cases to show" in page
+    assert 'id="load"' not in signed_in(world.supervisor).get(reverse("outcomes")).text
+
+
+@pytest.mark.parametrize(
+    ("alone", "others", "says"),
+    [
+        ([("A", 41), ("B", 38)], 0, "About 80"),
+        ([("A", 41), ("B", 12)], 0, "About 80, most with A (about 40)"),
+        ([("A", 41)], 44, "About 80"),
+        ([], 0, "About 80; no team can be shown alone"),
+    ],
+)
+def test_of_two_that_are_shown_alike_neither_is_said_to_be_larger(
+    alone: list[tuple[str, int]], others: int, says: str
+) -> None:
+    assert words._most(queries.Parts(alone, others), "About 80") == says
+
+
+@given(st.integers(6, 10_000))
+def test_a_rounded_number_stands_for_nine_at_least(number: int) -> None:
+    assert abs(rounded(number) - number) <= 5
+    assert rounded(number) % 10 == 0
+    assert len([one for one in range(6, number + 20) if rounded(one) == rounded(number)]) >= 9
 
 
 def test_the_page_draws_nothing_and_its_pictures_hold_the_numbers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.caseload import actions, queries
 from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, Asked, Order, why_not_hand_over
+from heard.cases.concern import actions as telling
 from heard.cases.note.actions import write_note
 from heard.network.actions import restrict
 
@@ -82,6 +84,49 @@ def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: Wo
     assert names(stage="plan") == []
     for order in Order:
         assert sorted(names(order=order)) == ["Ada", "Bea", "Cleo"]
+
+
+def test_a_child_in_danger_that_nobody_has_seen_stands_first_in_every_order(world: World) -> None:
+    _ada, _bea, cleo = (mine(world, name) for name in ("Ada", "Bea", "Cleo"))
+    for asked in (Asked(), Asked(order=Order.NAME)):
+        assert queries.my_caseload(world.social_worker, asked)[0].person.given_name == "Ada"
+    telling.tell(
+        by=world.teacher,
+        person_id=cleo.person_id,
+        seen_and_heard="Two men waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    for order in Order:
+        for backwards in (False, True):
+            asked = Asked(order=order, backwards=backwards)
+            assert queries.my_caseload(world.social_worker, asked)[0].person.given_name == "Cleo", asked
+            assert queries.team_caseload(world.supervisor, asked)[0].person.given_name == "Cleo", asked
+
+
+def test_a_worker_reads_who_else_answers_for_a_child_of_theirs(client: Client, world: World) -> None:
+    case = mine(world, "Ada")
+    client.force_login(world.social_worker)
+    page = client.get(reverse("caseload")).text
+    for heading in ("Allocated worker", "Trusted worker"):
+        assert heading in page
+    cells = [cell.strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)]
+    assert [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells[1:3]] == ["Nobody", "You"]
+    casework.assign_trusted_worker(
+        by=world.coordinator,
+        case_id=case.pk,
+        worker=world.teacher,
+        reason="She asked for her",
+        child_asked="yes",
+        about_asking="She would like it",
+    )
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    page = client.get(reverse("caseload")).text
+    cells = [cell.strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)]
+    assert [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells[1:3]] == ["You", str(world.teacher)]
+    User.objects.filter(pk=world.teacher.pk).update(is_active=False)
+    assert "cannot sign in any longer" in client.get(reverse("caseload")).text
 
 
 def test_what_is_new_for_the_reader_is_counted_for_the_reader(client: Client, world: World) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from click.testing import CliRunner
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.conftest import PASSWORD, World
 
 from heard.agencies import actions, cli, queries
@@ -92,6 +96,66 @@ def test_without_a_server_in_front_its_header_is_not_believed(world: World, sett
     for number in range(5):
         sign_in("sol.wright", "wrong password", f"192.0.2.{number}")
     assert sign_in("sol.wright", PASSWORD, "192.0.2.99").status_code == 429
+
+
+def guess_from_everywhere(username: str, addresses: int = 8) -> list[int]:
+    return [guess(username, f"203.0.113.{number + 10}")[-1] for number in range(addresses)]
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_who_guesses_from_many_addresses_is_stopped_for_the_name(world: World) -> None:
+    guess_from_everywhere("Sol.Wright")
+    answer = sign_in("sol.wright", PASSWORD, "192.0.2.200")
+    assert answer.status_code == 429
+    assert "from many places" in answer.text
+    assert sign_in("tess.archer", PASSWORD, "192.0.2.200").status_code == 302, "others are not"
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_the_owner_still_gets_in_where_they_have_signed_in_before(world: World) -> None:
+    assert sign_in("sol.wright", PASSWORD, OFFICE).status_code == 302
+    guess_from_everywhere("sol.wright")
+    assert sign_in("sol.wright", PASSWORD, OFFICE).status_code == 302
+    assert sign_in("sol.wright", PASSWORD, "192.0.2.200").status_code == 429
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_it_ends_by_itself_however_long_somebody_goes_on(world: World) -> None:
+    guess_from_everywhere("sol.wright")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=59))
+    guess_from_everywhere("sol.wright", addresses=12)
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=2))
+    assert sign_in("sol.wright", PASSWORD, "192.0.2.200").status_code == 302
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_one_address_alone_locks_a_name_for_nobody_else(world: World) -> None:
+    guess("sol.wright", OUTSIDE, times=60)
+    assert sign_in("sol.wright", PASSWORD, "192.0.2.200").status_code == 302
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_a_name_that_nobody_has_meets_the_same(world: World) -> None:
+    guess_from_everywhere("nobody.atall")
+    known = sign_in("nobody.atall", PASSWORD, "192.0.2.200")
+    assert (known.status_code, "from many places" in known.text) == (429, True)
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_the_owner_is_told_that_it_comes_from_many_places_and_an_administrator_unlocks(
+    world: World, client: Client, told: list[tuple[int, str]],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:  # fmt: skip
+    User.objects.filter(pk=world.social_worker.pk).update(email="sol@wexmoor.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        guess_from_everywhere("sol.wright", addresses=12)
+    assert sorted(what for _who, what in told) == ["locked", "locked widely"]
+    account.send.call(world.social_worker.pk, "locked widely")
+    assert "203.0.113" not in mail.outbox[-1].body
+    client.force_login(world.administrator)
+    assert "Locked" in client.get(reverse("people")).text
+    client.post(reverse("user_unlock", args=[world.social_worker.pk]))
+    assert sign_in("sol.wright", PASSWORD, "192.0.2.200").status_code == 302
 
 
 # ---- who is told

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -53,7 +54,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 def code(secret: str) -> str:
+    """What holds now, and for a while: not one of a half minute that is nearly over."""
+    left = 30 - time.time() % 30
+    if left < 5:  # seconds
+        time.sleep(left)
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def code_of(username: str) -> str:
+    """What their app shows now."""
+    held = Authenticator.objects.get(type="totp", user__username=username)
+    return code(decrypt(held.data["secret"]))
 
 
 def with_password(username: str) -> Client:
@@ -341,22 +352,64 @@ def test_later_a_page_asks_first_and_leads_on(
     assert admin.get(reverse("people")).status_code == 200, "reading people asks nothing"
     to_confirm = admin.get(page).url
     assert to_confirm.startswith(reverse("account_reauthenticate"))
+    to_confirm = admin.get(to_confirm).url
+    assert to_confirm.startswith(reverse("mfa_reauthenticate"))
     asked = admin.get(to_confirm).text
     assert "Confirm that it is you" in asked
-    assert "Use a code" in asked
-    data = {"password": "wrong password", "next": page}
-    assert "The password is not right." in admin.post(to_confirm, data).text
-    assert admin.post(to_confirm, data | {"password": PASSWORD}).url == page
+    data = {"code": "000000", "next": page}
+    assert "This code is not right" in admin.post(to_confirm, data).text
+    assert admin.post(to_confirm, data | {"code": code_of("ade.minton")}).url == page
     assert admin.get(page).status_code == 200
 
 
-def test_later_a_code_confirms_too(world: World, admin: Client, clock: Callable[[float], None]) -> None:
-    secret = Authenticator.objects.get(type="totp").wrap()
+def test_whoever_has_an_app_confirms_nothing_with_the_password_alone(
+    world: World, admin: Client, clock: Callable[[float], None]
+) -> None:
+    """Else a copied session and a password that was overheard give rights."""
     clock(5 * MINUTES + 1)
-    from allauth.mfa.utils import decrypt
-
     page = reverse("user_give_role", args=[world.teacher.pk])
-    typed = {"code": code(decrypt(secret.instance.data["secret"])), "next": page}
+    sent = {"password": PASSWORD, "next": page}
+    assert admin.post(reverse("account_reauthenticate"), sent).url.startswith(reverse("mfa_reauthenticate"))
+    assert "Use your password" not in admin.get(reverse("mfa_reauthenticate")).text
+    for guarded in (page, reverse("mfa_deactivate_totp"), reverse("mfa_generate_recovery_codes")):
+        assert (
+            reverse("account_reauthenticate") in admin.get(guarded).url or "confirm" in admin.get(guarded).url
+        )
+    session = admin.session
+    session["account_authentication_methods"] = [
+        *session["account_authentication_methods"],
+        {"method": "password", "at": time.time(), "reauthenticated": True},
+    ]
+    session.save()
+    assert admin.get(page).status_code == 302, "nor by what a password showed before"
+
+
+def test_a_recovery_code_confirms_where_the_app_is_not_at_hand(
+    world: World, admin: Client, clock: Callable[[float], None]
+) -> None:
+    [first, *_rest] = recovery_codes(admin)
+    clock(5 * MINUTES + 1)
+    page = reverse("user_give_role", args=[world.teacher.pk])
+    assert admin.post(reverse("mfa_reauthenticate"), {"code": first, "next": page}).url == page
+    assert admin.get(page).status_code == 200
+
+
+def test_whoever_has_none_confirms_with_the_password(
+    world: World, settings: Any, clock: Callable[[float], None]
+) -> None:
+    settings.FACTOR = "sensitive"
+    client = with_password("tess.archer")
+    clock(5 * MINUTES + 1)
+    page = client.get(reverse("account_reauthenticate")).text
+    assert "Confirm that it is you" in page
+    assert "heard-header" in page
+    assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/"}).url == "/"
+
+
+def test_later_a_code_confirms_too(world: World, admin: Client, clock: Callable[[float], None]) -> None:
+    clock(5 * MINUTES + 1)
+    page = reverse("user_give_role", args=[world.teacher.pk])
+    typed = {"code": code_of("ade.minton"), "next": page}
     assert admin.post(reverse("mfa_reauthenticate"), typed).url == page
     assert admin.get(page).status_code == 200
 
@@ -373,8 +426,8 @@ def test_a_form_that_comes_later_does_nothing_and_loses_nothing(
     assert User.objects.get(pk=world.teacher.pk).is_active
     assert "Works for another school now." in str(Draft.objects.get().answers)
     assert reverse("account_reauthenticate") in answer.text
-    to_confirm = reverse("account_reauthenticate")
-    assert admin.post(to_confirm, {"password": PASSWORD, "next": page}).url == page
+    to_confirm = reverse("mfa_reauthenticate")
+    assert admin.post(to_confirm, {"code": code_of("ade.minton"), "next": page}).url == page
     assert "Works for another school now." in admin.get(page).text
     assert User.objects.get(pk=world.teacher.pk).is_active, "nothing is done that was not sent again"
 
@@ -385,7 +438,7 @@ def test_a_form_that_comes_later_does_nothing_and_loses_nothing(
 def test_no_page_of_the_library_is_left(world: World, admin: Client, clock: Callable[[float], None]) -> None:
     names = [
         "mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_list_webauthn",
-        "mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate",
+        "mfa_add_webauthn", "mfa_reauthenticate",
     ]  # fmt: skip
     for name in names:
         page = admin.get(reverse(name))

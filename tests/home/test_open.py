@@ -168,3 +168,16 @@ def test_what_a_rule_refuses_stands_there_too(lines: pytest.LogCaptureFixture) -
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     GateMiddleware(lambda _: HttpResponse()).process_exception(request, Refused("It was agreed already."))
     assert refused(lines) == ["Refused: POST , user None: a rule"]
+
+
+def test_a_form_that_is_sent_back_leaves_its_fields_and_nothing_that_was_typed(
+    world: World, client: Client, lines: pytest.LogCaptureFixture
+) -> None:
+    client.force_login(world.administrator)
+    address = reverse("user_switch_off", args=[world.teacher.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": "  ", "other": "Amira Khan"}).status_code == 200
+    [line] = refused(lines)
+    assert line == f"Refused: POST user_switch_off, user {world.administrator.pk}: sent back for reason"
+    assert client.post(address, {"reason": "Left"}).status_code == 302
+    assert refused(lines) == [line]

@@ -63,13 +63,12 @@ def test_whoever_confirms_again_goes_on_with_a_new_key_and_the_old_one_ends(
     keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
     now = time.time
     monkeypatch.setattr("time.time", lambda: now() + 400)
-    client.post(reverse("account_reauthenticate"), {"password": "wrong, and long enough"})
-    assert client.cookies[site.SESSION_COOKIE_NAME].value == keys[-1], "nothing was shown"
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
+    client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
+    assert client.cookies[site.SESSION_COOKIE_NAME].value == keys[-1], "nothing was shown"
     client.post(reverse("mfa_reauthenticate"), {"code": code(secret)})
     keys.append(client.cookies[site.SESSION_COOKIE_NAME].value)
-    assert len(set(keys)) == 4
+    assert len(set(keys)) == 3
     for before in keys[:-1]:
         thief = Client()
         thief.cookies[site.SESSION_COOKIE_NAME] = before
@@ -272,6 +271,8 @@ MADE_OF_CONSTANTS = {
     "engine/intake/ledger.py": "sentences of ours; what people wrote fills them and is never one",
     "engine/intake/values.py": "patterns of dates",
     "engine/intake/xml_children.py": "a name of an element from the description of a format",
+    "graph/exchange/reading/tables.py": "sentences of ours about how a file is written",
+    "network/subqueries.py": "what is asked of a subquery",
     "network/rules/names.py": "patterns of dates",
     "network/rules/recognise.py": "names of services",
 }

@@ -82,6 +82,31 @@ def test_what_was_kept_elsewhere_comes_into_the_trail(
     assert (row.actor, row.person_id, row.detail["looked at"]) == ("sol.wright", child.pk, line["at"])
 
 
+def test_a_line_that_nobody_can_read_stops_none_of_the_others(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    client.force_login(world.social_worker)
+    with nothing_can_be_written():
+        client.get(f"/children/{child.pk}/")
+    whole = looks.read_text()
+    one = json.loads(whole)
+    wrong = [
+        "{half",
+        "[]",
+        json.dumps(one | {"person_id": "nobody"}),
+        json.dumps(one | {"at": "once"}),
+        json.dumps(one | {"more": 1}),
+    ]
+    looks.write_text("\n".join(wrong) + "\n" + whole + whole[:20])
+    before = AuditRow.objects.filter(verb="view").count()
+    assert bring_in_looks() == 1
+    assert AuditRow.objects.filter(verb="view").count() == before + 1
+    aside = looks.with_suffix(".broken")
+    assert aside.read_text().splitlines() == [*wrong, whole[:20]]
+    assert aside.stat().st_mode & 0o077 == 0
+    assert bring_in_looks() == 0
+
+
 def test_where_the_file_fails_too_only_restricted_records_refuse(
     world: World, client: Client, child: Person, settings: Any, tmp_path: Path
 ) -> None:

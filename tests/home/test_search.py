@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World, let_know
+from tests.graph.conftest import tie, worry
 
 from heard.agencies.models import AuditRow, User
 from heard.cases.attachment import actions as attaching
@@ -24,6 +25,7 @@ from heard.cases.record.models import ChronologyWord
 from heard.cases.timeline.index import catch_up
 from heard.home.search import actions, queries
 from heard.network import actions as network
+from heard.network.handles import known_handle
 from heard.network.models import Person
 from heard.network.queries import Whom
 from heard.network.rules import Level
@@ -260,6 +262,58 @@ def test_the_words_of_a_worry_about_a_place_are_found_by_those_who_may_read_it(w
     assert "gives <mark>telephones</mark> to girls" in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "what", "why"),
+    [
+        ("07700 900123", "07700 900123", "written the same"),
+        ("+44 7700 900 123 rang her", "07700 900123", "written the same"),
+        ("ab12 cde", "AB12 CDE", "written the same"),
+        ("the car AB12CDE, blue", "AB12 CDE", "written the same"),
+        ("AB1?", "", ""),
+        ("ab12 c?e", "AB12 CDE", "may be the same: what was seen fits"),
+        ("@Foxy.22", "foxy.22", "written the same"),
+        ("foxy.22", "foxy.22", "written the same"),
+        ("07700 900124", "", ""),
+    ],
+)
+def test_a_phone_a_car_and_an_account_are_found_however_they_are_written(
+    world: World, amira: Person, typed: str, what: str, why: str
+) -> None:
+    for type_, service, text in (
+        ("phone", "", "07700 900123"),
+        ("vehicle", "", "AB12 CDE"),
+        ("account", "snapchat", "foxy.22"),
+    ):
+        handle = known_handle(type_, service, text)
+        tie(world, amira, "uses", handle, by=world.teacher)
+    lines = found(world.teacher, typed).get("handles", [])
+    assert [(str(title), said) for title, said in lines] == ([(what, why)] if what else [])
+
+
+def test_what_was_found_of_a_phone_leads_to_who_is_tied_to_it(world: World, amira: Person) -> None:
+    tie(world, amira, "uses", known_handle("phone", "", "07700 900123"), by=world.teacher)
+    client = signed_in(world.teacher)
+    page = client.post(reverse("find"), {"text": "07700900123"}, follow=True).text
+    (href,) = set(re.findall(r"/web/[0-9a-f-]{36}/", page))
+    assert "Amira Khan" in client.get(href).text
+
+
+def test_a_car_that_a_worry_alone_names_is_found_by_who_may_read_the_worry(world: World) -> None:
+    worry(world.teacher, names="A blue car, AB12 CDE", new_place={"name": "Abbey Park", "kind": "park"})
+    assert found(world.teacher, "AB12CDE")["handles"] == [("AB12 CDE", "written the same")]
+    assert "handles" not in found(world.officer, "AB12CDE")
+
+
+def test_a_phone_is_found_by_those_alone_who_may_see_a_tie_to_it(world: World, amira: Person) -> None:
+    tie(world, amira, "uses", known_handle("phone", "", "07700 900123"), by=world.teacher)
+    known, asked = answers(world.officer, "07700 900123")
+    unknown, asked_of_none = answers(world.officer, "07700 900999")
+    assert found(world.teacher, "07700 900123")["handles"]
+    assert found(world.officer, "07700 900123") == {}
+    assert known == unknown
+    assert asked == asked_of_none
+
+
 def test_an_adult_is_found_by_those_who_may_open_the_record_alone(world: World) -> None:
     network.add_person(by=world.teacher, given_name="Alan", family_name="Marsh", kind="adult")
     assert found(world.teacher, "alan marsh")["people"][0][0] == "Alan Marsh"
@@ -334,7 +388,7 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
         )
     catch_up()
     assert world.teacher.permissions
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(queries.find_everything(world.teacher, "rings")) == 1
     with django_assert_num_queries(13):
         queries.find_everything(world.teacher, "amira khan")
@@ -385,7 +439,7 @@ def test_known_hidden_and_absent_get_the_same_page(world: World, text: str, how:
 
 
 def test_known_hidden_and_absent_are_as_much_work(world: World) -> None:
-    """One statement more or less would be time that tells. The names are all in use, by a child whom the officer may see."""
+    """One statement more, less or otherwise would be time that tells. The names are all in use, by a child whom the officer may see."""
     network.add_person(by=world.officer, given_name="Zora", family_name="Meyer")
     for restricted in (False, True):
         given = "Lena" if restricted else "Nora"
@@ -393,7 +447,7 @@ def test_known_hidden_and_absent_are_as_much_work(world: World) -> None:
             by=world.social_worker, given_name=given, family_name="Marlowe", restricted=restricted
         )
     asked = [answers(world.officer, f"{given} Marlowe")[1] for given in ("Nora", "Lena", "Zora")]
-    assert len(asked[0]) == len(asked[1]) == len(asked[2])
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_a_worry_is_told_about_a_child_of_ones_own_or_written_down_anew_and_says_no_more(

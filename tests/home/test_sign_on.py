@@ -403,11 +403,12 @@ def test_a_token_that_was_made_for_another_sign_in_opens_nothing(
     assert not signed_in_as(client)
 
 
-@pytest.mark.parametrize("issuer", ["https://another.example", "", None])
+@pytest.mark.parametrize("issuer", ["https://another.example", "", None, "{itself}/", "{itself}?"])
 def test_a_server_that_names_another_issuer_is_not_believed(
     world: World, organisation: Organisation, settings: Any, monkeypatch: pytest.MonkeyPatch, issuer: Any
 ) -> None:
     told = requests.Response.json
+    issuer = issuer and issuer.replace("{itself}", organisation.server)
 
     def other(answer: requests.Response, **more: Any) -> Any:
         said = told(answer, **more)

@@ -83,9 +83,9 @@ def test_extracts_are_taken_where_a_run_starts_and_from_whoever_runs_the_engine(
 
 
 TAKE_FILES = {
-    "caseload_bring", "services_bring",
+    "caseload_bring", "chart_bring", "services_bring",
     "attach_to_child", "attach_to_place", "attach_to_group", "attach_to_worry", "attach_to_words", "worry_files", "words_add",
-    "request_answer", "audit_evidence_add",
+    "request_answer", "audit_evidence_add", "procedure_add", "procedure_edition",
 }  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def test_which_addresses_take_files() -> None:
     for pattern in _patterns(get_resolver().url_patterns):
         found.setdefault(getattr(pattern.callback, "takes", None), set()).add(pattern.name)
     assert (found[Takes.FILE], found[Takes.EXTRACTS]) == (TAKE_FILES, {"engine_start"})
+    assert found[Takes.SOUND] == {"notes_open"}
 
 
 def _patterns(patterns: Any) -> Any:

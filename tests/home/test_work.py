@@ -117,6 +117,17 @@ def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
     assert [one.about for one in by_child] == sorted(one.about for one in many)
 
 
+def test_by_child_those_in_danger_stand_first_with_all_that_waits_for_them() -> None:
+    danger = thing("danger", about="Zoe", ahead=First.DANGER)
+    waiting = [
+        thing("late", -9, about="Ada"),
+        thing("act", 2, about="Zoe"),
+        danger,
+        thing("soon", 1, about="Ben"),
+    ]
+    assert shown(*waiting, by_child=True) == ["danger", "act", "late", "soon"]
+
+
 def lines_on(page: str) -> list[str]:
     """The lines of a page of work, in their order."""
     body = page.partition('class="heard-work"')[2].partition("</tbody>")[0]

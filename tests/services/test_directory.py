@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from tests.services.test_profile import BROKEN, FULL, a_service
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.home.queries import my_work
 from heard.services import actions, queries, rules
 from heard.services.models import ProcedureReading, Service, ServiceImport
 from heard.services.queries import Wanted
 from heard.services.rules import Kept
 
+FIELD = Path(__file__).parents[3] / "shared" / "knowledge" / "field-2026.md"
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "open_referral_uk"
 
 
@@ -238,7 +241,62 @@ def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) 
     for one in Service.objects.all():
         assert "looked at on 26 November 2026" in one.document["alert"], "each says by whom and on which day"
         assert one.assured_on is None, "nobody here has checked any of it"
+        assert one.recheck_on == date(2027, 2, 26), "and by when somebody looks at it again"
     assert "SafeCall" in names(world, need="missing", age=15)
+    there = set(Service.objects.values_list("name", flat=True))
+    assert {"Childline", "NSPCC helpline", "NWG Network", "Police, when it is no emergency"} <= there
+
+
+@pytest.mark.skipif(not FIELD.exists(), reason="the knowledge file is not here")
+def test_each_national_line_stands_in_the_knowledge_as_read_in_a_source(world: World) -> None:
+    text = FIELD.read_text()
+    rows = text[text.index("### 6.2") : text.index("### 6.3")].splitlines()
+    sourced = [row for row in rows if re.search(r"\[[AB]: ", row) and not re.search(r"\[[MG]\b", row)]
+    actions.bring_national(by=world.coordinator)
+    for one in Service.objects.all():
+        said = [phone["number"] for phone in one.document.get("phones", ())]
+        said += (
+            [one.document["url"].removeprefix("https://").removeprefix("www.")]
+            if "url" in one.document
+            else []
+        )
+        assert said, one.name
+        for what in said:
+            assert any(what in row for row in sourced), f"{one.name}: {what}"
+
+
+def test_who_keeps_the_directory_is_asked_to_look_at_national_help_again_by_its_day(world: World) -> None:
+    add(world)
+    actions.bring_national(by=world.coordinator)
+
+    def asked(user: Any) -> list[str]:
+        return [
+            line.about
+            for section in my_work(user)
+            for line in section.waiting
+            if section.key == "services-to-recheck"
+        ]
+
+    assert asked(world.coordinator) == [], "the day has not come"
+    page = Client()
+    page.force_login(world.teacher)
+    one = Service.objects.get(name="SafeCall")
+    shown = page.get(reverse("directory_service", args=[one.pk])).content.decode()
+    assert "To be checked again by" in shown
+    assert "26 February 2027" in shown
+    Service.objects.filter(name__in=["SafeCall", "Childline"]).update(recheck_on=timezone.localdate())
+    assert asked(world.coordinator) == ["Childline", "SafeCall"]
+    assert asked(world.teacher) == asked(world.social_worker) == []
+    kept = rules.kept_of(one.document, queries.needs_of(one))
+    actions.keep_service(by=world.coordinator, service_id=one.pk, kept=kept, is_checked=True)
+    actions.set_status(
+        by=world.coordinator, service_id=Service.objects.get(name="Childline").pk, status="defunct"
+    )
+    assert asked(world.coordinator) == [], "one was checked, one is closed"
+    one.refresh_from_db()
+    assert one.recheck_on == rules.year_after(timezone.localdate())
+    wrong = one.document | {"recheck_by": "soon"}
+    assert rules.facts_of(wrong).recheck_on is None, "a file that says no day says none"
 
 
 # ---- local procedures
@@ -440,3 +498,43 @@ def test_what_helps_stands_by_need_beside_work_and_says_by_what_it_was_chosen(wo
         ["Zebra line", "Somewhere else"],
         1,
     )
+
+
+@pytest.mark.parametrize("first", [(), ("advocacy",)])
+def test_of_services_that_fit_alike_one_that_is_open_now_comes_first(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: tuple[str, ...]
+) -> None:
+    """On a Tuesday at ten, in a week without a bank holiday."""
+    at = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
+    for name, day in (("Aardvark line", "WE"), ("Hours not said", None), ("Zebra line", "TU")):
+        row = add(world, name=name)
+        hours = {"freq": "WEEKLY", "byday": day, "opens_at": "09:00:00", "closes_at": "17:00:00"}
+        Service.objects.filter(pk=row.pk).update(
+            document=row.document | {"schedules": [hours] if day else []}
+        )
+    monkeypatch.setattr("heard.services.queries.timezone.localtime", lambda *_: at)
+    found = queries.beside(world.teacher, "", Wanted(), first)
+    assert [(one.service.name, one.opening) for one in found.services] == [
+        ("Zebra line", rules.Open.NOW),
+        ("Aardvark line", rules.Open.LATER),
+        ("Hours not said", rules.Open.UNKNOWN),
+    ]
+
+
+def test_a_service_in_a_language_of_the_child_comes_first_and_none_is_left_out(world: World) -> None:
+    add(world, name="Aardvark line", languages=("English",))
+    add(world, name="Nameless line", languages=())
+    add(world, name="Somewhere else", languages=("Romanian",), areas=("Farham",))
+    add(world, name="Vorbim", languages=("English", "Romanian"))
+    speaks = rules.languages_to_find(["  Romanian ", "English", "romanian", ""])
+    assert speaks == ("romanian",), "English is everywhere"
+    lives = rules.lives_words("1 Quay Road, Eastmarsh", "")
+    assert names(world, lives=lives, speaks=speaks) == [
+        "Vorbim", "Aardvark line", "Nameless line", "Somewhere else",
+    ]  # fmt: skip
+    assert names(world, lives=lives) == ["Aardvark line", "Nameless line", "Vorbim", "Somewhere else"]
+    assert names(world, speaks=("roman",)) == names(world), "no part of another language"
+    for first in ((), ("advocacy",)):
+        found = queries.beside(world.teacher, "", Wanted(speaks=speaks, lives=lives), first)
+        assert next(one.service.name for one in found.services) == "Vorbim", first
+        assert len(found.services) == 4

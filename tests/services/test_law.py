@@ -233,7 +233,9 @@ def test_everybody_reads_the_team_and_only_who_keeps_it_is_offered_a_change(worl
 
 def test_an_audit_counts_the_posts_that_are_held(world: World) -> None:
     def said() -> str:
-        found = evidence.counted_for(world.board_member, ["protection_team"], since=day(-9), today=day(0))
+        found = evidence.counted_for(
+            world.board_member, ["protection_team"], since=day(-9), until=day(0), today=day(0)
+        )
         return found["protection_team"]["says"]
 
     assert said() == "no team is set up"

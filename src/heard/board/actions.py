@@ -100,6 +100,8 @@ def answer(
             answer=answer,
             why=why,
             evidence=evidence,
+            evidence_on=evidence_on,
+            today=timezone.localdate(now),
             attached=queries.is_attached(by, audit, requirement, agency),
         )
     )

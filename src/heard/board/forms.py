@@ -93,7 +93,10 @@ class AnswerForm(Form):
         rows=3,
     )
     evidence_on = DateField(
-        _("Of which day is that?"), called=_("The day of what shows it"), past=True, required=False
+        _("Of which day is that?"),
+        called=_("The day of what shows it"),
+        hint=_("Needed where you say what shows it."),
+        required=False,
     )
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:

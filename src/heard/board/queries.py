@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
 from heard.board import rules
 from heard.board.evidence import counted_for
+from heard.board.figures.queries import sees_by_agency
 from heard.board.models import Audit, AuditAction, AuditAnswer, AuditEvidence, SecondReading
 from heard.board.own import queries as own
 from heard.cases.attachment.queries import attachments_visible_to
@@ -71,6 +72,10 @@ class Whole:
     @property
     def worse(self) -> list[Row]:
         return [row for row in self.rows if not row.is_met and row.before]
+
+    def asked_of(self, agency: Agency) -> list[Row]:
+        """What this agency has to meet."""
+        return [row for row in self.rows if agency in row.must]
 
     def of_pack(self, pack: str) -> list[Row]:
         return [row for row in self.rows if row.requirement.pack == pack]
@@ -134,21 +139,26 @@ def whole(user: User, audit: Audit) -> Whole:
     return Whole(audit, agencies, rows, list(carried_into(user, audit)))
 
 
-def counted(user: User, audit: Audit, asked: Iterable[Requirement]) -> dict[str, list[dict[str, str]]]:
+def counted(user: User, audit: Audit, asked: Iterable[Requirement]) -> dict[str, list[dict[str, Any]]]:
     """What Heard counts by itself that bears on each of these, by its id: while the audit is open as it is now, afterwards as it
-    was when it was closed. Some queries for each thing that is counted."""
+    was when it was closed. By agency for those who see that. Some queries for each thing that is counted."""
     asked = list(asked)
     kept = audit.counted if audit.state == rules.State.CLOSED else _count(user, audit, asked, localdate())
+    if not sees_by_agency(user):
+        kept = {name: {**one, "by_agency": []} for name, one in kept.items()}
     return {one.id: [kept[name] for name in one.evidence if name in kept] for one in asked}
 
 
-def counted_at(user: User, audit: Audit, day: date) -> dict[str, dict[str, str]]:
+def counted_at(user: User, audit: Audit, day: date) -> dict[str, dict[str, Any]]:
     """All that bears on what this audit asks, as it is kept when the audit is closed."""
-    return _count(user, audit, requirements_of(audit), day)
+    return _count(user, audit, requirements_of(audit), day, closes=True)
 
 
-def _count(user: User, audit: Audit, asked: Iterable[Requirement], today: date) -> dict[str, dict[str, str]]:
-    return counted_for(user, [name for one in asked for name in one.evidence], since=audit.since, today=today)
+def _count(
+    user: User, audit: Audit, asked: Iterable[Requirement], today: date, *, closes: bool = False
+) -> dict[str, dict[str, Any]]:
+    names = [name for one in asked for name in one.evidence]
+    return counted_for(user, names, since=audit.since, until=audit.until, today=today, closes=closes)
 
 
 def _answers(audit: Audit) -> dict[str, dict[uuid.UUID, AuditAnswer]]:
@@ -334,6 +344,42 @@ def actions_due(user: User) -> QuerySet[AuditAction]:
 def to_answer(user: User) -> QuerySet[Audit]:
     """Open audits in which an agency of this user takes part."""
     return audits_visible_to(user).filter(state=rules.State.OPEN, agencies__in=own_agencies(user)).distinct()
+
+
+def who_answers(user: User, audit: Audit) -> dict[uuid.UUID, list[User]]:
+    """Of each agency that takes part, by its key, the people who answer for it. One query."""
+    leading = [role for role, allowed in MAY.items() if May.AUDIT in allowed]
+    rows = colleagues_visible_to(user).filter(
+        memberships__role__in=leading, memberships__team__agency__in=audit.agencies.all()
+    )
+    found: dict[uuid.UUID, list[User]] = {}
+    for one in rows.annotate(answers_in=F("memberships__team__agency")):
+        people = found.setdefault(one.answers_in, [])
+        if one not in people:
+            people.append(one)
+    return found if user.may(May.AUDIT) else {}
+
+
+def sees_agency(user: User, agency: Agency) -> bool:
+    """Whether this user reads on one page all that an agency says in an audit: who holds audits, and who answers for it."""
+    return user.may(May.HOLD_AUDIT) or agency.pk in own_agencies(user)
+
+
+def agency_of(user: User, audit: Audit, agency_id: uuid.UUID) -> Agency:
+    """One that takes part, and that this user may look at alone; or `Hidden`."""
+    found = next((one for one in audit.agencies.all() if one.pk == agency_id), None)
+    if found is None or not sees_agency(user, found):
+        raise Hidden
+    return found
+
+
+def to_do_in(user: User, audit: Audit, agency: Agency) -> dict[str, list[AuditAction]]:
+    """By requirement, the actions that are not finished of people who work in this agency. One query."""
+    of_it = Q(owner__memberships__team__agency=agency, state=rules.Done.OPEN)
+    found: dict[str, list[AuditAction]] = {}
+    for one in audit.actions.filter(of_it).distinct() if sees_agency(user, agency) else []:
+        found.setdefault(one.requirement, []).append(one)
+    return found
 
 
 def who_can_own(user: User, audit: Audit) -> dict[str, tuple[User, str]]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from heard.agencies.rules import Asks
+from heard.cases.case.rules import TOO_FEW, Kept
 from heard.knowledge.model import Requirement
 
 OPEN_AUDIT_ASKS: Final = Asks(
@@ -17,6 +18,13 @@ ANSWER_ASKS: Final = Asks(
     answer="Say whether it is met.",
     why="Say what makes you say so.",
 )
+TYPED_ASKS: Final = Asks(
+    evidence="Say what shows it: a document, records or a number, and of which day.",
+    evidence_on="Give the day of which that is: without it nobody knows how old it is.",
+)
+TYPED_WITHOUT_ASKS: Final = Asks(evidence="Say what is of that day, or leave the day empty.")
+TYPED_FUTURE_ASKS: Final = Asks(evidence_on="Give the day of which that is. This one has not come yet.")
+TYPED_EARLY_ASKS: Final = Asks(evidence_on="Give the day of which that is. This one is before 2000.")
 ADD_EVIDENCE_ASKS: Final = Asks(
     kind="Say whether it is a document, a number or a set of records.",
     what="Say what the document is, what the number counts, or which records they are.",
@@ -35,6 +43,8 @@ FINISH_ACTION_ASKS: Final = Asks(
     state="Say whether it is done.",
     what_came="Say what shows it, or why it could not be done.",
 )
+
+_EARLIEST: Final = date(2000, 1, 1)  # of which anything here may speak: before it lies a slip of the year
 
 
 class State(StrEnum):
@@ -106,6 +116,39 @@ def is_met(having_to: Collection[Taking], said: Mapping[Any, Said]) -> bool:
     )
 
 
+def tells_of_few(kept: Kept) -> bool:
+    """Whether a share could point at one child: few are counted, or few of them are so, or few are not."""
+    return kept.too_few or has_few(kept.kept, kept.of - kept.kept)
+
+
+def has_few(*parts: int) -> bool:
+    """Whether one of these is so small that it could point at one child; nobody is in what is none."""
+    return any(0 < part <= TOO_FEW for part in parts)
+
+
+def apart[K](parts: Mapping[K, Kept], may_stand: Collection[K]) -> tuple[dict[K, Kept], Kept | None]:
+    """Of parts that make up a whole that is shown: those that may be shown alone, and the others together, None where there are none. No part
+    of few is shown, and none is left where what is shown is taken from the whole, nor for who knows one of the others as an agency knows its
+    own. Nothing where only the others would be left."""
+    counted = {part: one for part, one in parts.items() if one.of}
+    alone = [part for part, one in counted.items() if part in may_stand and not tells_of_few(one)]
+    others = [part for part in counted if part not in alone]
+    while others and alone and not _hide_each_other(counted, others):
+        others.append(alone.pop(0))
+    if not alone:
+        return {}, None
+    return {part: counted[part] for part in alone}, _sum(counted, others) if others else None
+
+
+def _hide_each_other[K](counted: Mapping[K, Kept], others: Collection[K]) -> bool:
+    left = [_sum(counted, [two for two in others if two != one]) for one in others]
+    return not any(tells_of_few(one) for one in (_sum(counted, others), *left))
+
+
+def _sum[K](counted: Mapping[K, Kept], parts: Iterable[K]) -> Kept:
+    return sum((counted[part] for part in parts), Kept(0, 0))
+
+
 def why_not_open(
     *,
     may_hold: bool,
@@ -134,7 +177,15 @@ def why_not_ask_ours(*, asked: bool, found: int) -> str | None:
 
 
 def why_not_answer(
-    *, is_open: bool, has_to: bool, answer: str, why: str, evidence: str, attached: bool = False
+    *,
+    is_open: bool,
+    has_to: bool,
+    answer: str,
+    why: str,
+    evidence: str,
+    evidence_on: date | None,
+    today: date,
+    attached: bool = False,
 ) -> str | None:
     """`attached`: whether evidence of this agency is attached to the requirement, and not withdrawn."""
     if not is_open:
@@ -146,8 +197,19 @@ def why_not_answer(
     if not why.strip():
         return ANSWER_ASKS["why"]
     if answer == Answer.MET and not evidence.strip() and not attached:
-        return "Say what shows it: a document, records or a number, and of which day."
-    return None
+        return TYPED_ASKS["evidence"]
+    return _why_not_typed(evidence, evidence_on, today)
+
+
+def _why_not_typed(evidence: str, evidence_on: date | None, today: date) -> str | None:
+    """Of what is typed under an answer and shows it: of which day it is."""
+    if not evidence.strip():
+        return TYPED_WITHOUT_ASKS["evidence"] if evidence_on else None
+    if evidence_on is None:
+        return TYPED_ASKS["evidence_on"]
+    if evidence_on > today:
+        return TYPED_FUTURE_ASKS["evidence_on"]
+    return TYPED_EARLY_ASKS["evidence_on"] if evidence_on < _EARLIEST else None
 
 
 def why_not_add_evidence(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ours/", include("heard.board.own.urls")),
     path("<uuid:audit_id>/", views.audit, name="audit"),
     path("<uuid:audit_id>/pack/<slug:pack>/", views.audit_pack, name="audit_pack"),
+    path("<uuid:audit_id>/agency/<uuid:agency_id>/", views.audit_agency, name="audit_agency"),
     path("<uuid:audit_id>/close/", views.close_audit, name="audit_close"),
     path("<uuid:audit_id>/<slug:requirement>/", views.audit_requirement, name="audit_requirement"),
     path("<uuid:audit_id>/<slug:requirement>/answer/", views.audit_answer, name="audit_answer"),

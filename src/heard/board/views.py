@@ -44,6 +44,7 @@ def audits(request: Request) -> HttpResponse:
         "closed": closed,
         "trend": trend,
         "may_hold": request.user.may(May.HOLD_AUDIT),
+        "may_disclose": request.user.may(May.DISCLOSE),
     }
     return render(request, "board/audits.html", context)
 
@@ -78,8 +79,28 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
     found = queries.audit_of(request.user, audit_id)
     whole = queries.whole(request.user, found)
     packs = queries.packs_of(request.user, found)
-    context = {"audit": found, "whole": whole, "packs": packs, "may_hold": request.user.may(May.HOLD_AUDIT)}
+    context = {
+        "audit": found,
+        "whole": whole,
+        "packs": packs,
+        "may_hold": request.user.may(May.HOLD_AUDIT),
+        "who": queries.who_answers(request.user, found),
+        "looks_at": [one for one in whole.agencies if queries.sees_agency(request.user, one)],
+    }
     return render(request, "board/audit.html", context)
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit_agency(request: Request, audit_id: uuid.UUID, agency_id: uuid.UUID) -> HttpResponse:
+    """All that one agency has to meet, and what it says: for those who hold audits, and for those who answer for it."""
+    found = queries.audit_of(request.user, audit_id)
+    agency = queries.agency_of(request.user, found, agency_id)
+    rows = queries.whole(request.user, found).asked_of(agency)
+    who = queries.who_answers(request.user, found).get(agency.pk, [])
+    todo = queries.to_do_in(request.user, found, agency)
+    context = {"audit": found, "agency": agency, "rows": rows, "who": who, "todo": todo}
+    return render(request, "board/agency.html", context)
 
 
 @gate(May.AUDIT)

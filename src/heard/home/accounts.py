@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
-from heard.home.factors import is_fresh
+from heard.home.factors import has_key, is_fresh
 from heard.home.session import has_ended, note_use
 from heard.home.sign_on import first_elsewhere
 from heard.home.typed import signed_out_meanwhile
@@ -41,6 +41,17 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs themselves up: an administrator adds people."""
         return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a passkey or an app confirms with that, a passkey first, and never with a password alone: whoever took a
+        session may know it."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not user.is_authenticated or not has_key(user):
+            return methods
+        return sorted(
+            (one for one in methods if one["id"] != "reauthenticate"),
+            key=lambda one: not one["id"].endswith("webauthn"),
+        )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Axes counts wrong passwords, for a name from one address; allauth would count them for the name alone, and lock

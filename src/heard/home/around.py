@@ -43,10 +43,17 @@ from heard.cases.context.queries import (
     why_not_take_back,
 )
 from heard.cases.disruption.actions import open_steps_about
-from heard.cases.disruption.queries import context_steps_of, may_write_of_power, why_not_begin_in_context
-from heard.cases.panel.queries import decided_about, panel_actions_visible_to
+from heard.cases.disruption.queries import (
+    context_steps_of,
+    may_write_of_power,
+    why_not_begin_in_context,
+    with_grounds,
+)
+from heard.cases.panel.queries import conferences_of, decided_about, panel_actions_visible_to
+from heard.cases.panel.rules import why_not_confer
 from heard.govuk.environment import day
 from heard.network.actions import open_node, open_record
+from heard.network.headings import in_parts
 from heard.network.queries import addresses_of, groups_visible_to, places_visible_to, web
 from heard.services.law.queries import checks_of_powers
 
@@ -84,7 +91,9 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
         "home/place.html",
         {
             "place": this,
+            "is_home": bool(web(request.user).homes([this])),
             "ties": ties,
+            "parts": in_parts(ties),
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
             **_contexts(request, "place", place_id),
@@ -103,6 +112,7 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
         {
             "group": this,
             "ties": ties,
+            "parts": in_parts(ties),
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
             **_contexts(request, "group", group_id),
@@ -120,7 +130,7 @@ def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
         return redirect("child", person_id=person.pk)
     context = {
         "person": person,
-        "ties": web(request.user).around(person_id),
+        "parts": in_parts(web(request.user).around(person_id)),
         "other_names": list(person.other_names.all()),
         "addresses": addresses_of(request.user, person_id),
         **_steps(request, "person", person_id),
@@ -163,11 +173,14 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "goals": list(goals_of(user, context_id)),
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
-            "steps": list(context_steps_of(user, context_id)),
+            "steps": with_grounds(user, context_steps_of(user, context_id)),
             "checked": checks_of_powers(user),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
             "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
+            "conferences": list(conferences_of(user, context_id)[:_VOICES]),
+            "why_not_confer": why_not_confer(is_open=this.is_open),
+            "may_hold_panel": user.may(May.HOLD_PANEL),
             "end": end_of(user, context_id),
             "may_review": user.may(May.REVIEW),
             "may_close": user.may(May.DECIDE),
@@ -252,7 +265,7 @@ def _in_order(one: Step) -> tuple[bool, int, str]:
 
 def _decision(one: Any) -> Step:
     on = timezone.localdate(one.panel.starts_at)
-    part_of = _("Panel of %(date)s") % {"date": day(on)}
+    part_of = _("%(kind)s of %(date)s") % {"kind": one.panel.get_kind_display(), "date": day(on)}
     return Step(
         one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, one.reason,
         decided_on=on,

@@ -123,11 +123,23 @@ def _counts(shown: dict[str, Any]) -> bool:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether they signed in, or showed again that it is them, in the last minutes. What their organisation showed counts from
-    when it did: it signs in again without asking whoever finds their machine unlocked."""
+    """Whether they signed in, or showed again that it is them, in the last minutes; whoever has a passkey or app, with a second
+    factor. What their organisation showed counts from when it did: it signs in again without asking whoever finds their machine
+    unlocked."""
     shown = get_authentication_records(request, request.user)
+    if has_key(request.user):
+        shown = [one for one in shown if one.get("method") == "mfa" and (_counts(one) or _is_code(one))]
     last = max((_shown_at(request, one) for one in shown), default=0.0)
     return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def has_key(user: Any) -> bool:
+    """Whether they have a passkey or an authenticator app: then their password alone shows nothing."""
+    return Authenticator.objects.filter(user=user.pk, type__in=_KEYS).exists()
+
+
+def _is_code(shown: dict[str, Any]) -> bool:
+    return shown.get("type") == Authenticator.Type.RECOVERY_CODES
 
 
 def _shown_at(request: HttpRequest, shown: dict[str, Any]) -> float:

@@ -58,6 +58,14 @@ PARTS = (
         short=_("Places"),
     ),
     Part(
+        "map",
+        _("Map of places, by month"),
+        _(
+            "Which places worries and missing episodes name, and in which months. Nobody’s home, and no person."
+        ),
+        is_main=False,
+    ),
+    Part(
         "panels", _("Panels"), _("Where agencies look together at children, places and themes, and decide.")
     ),
     Part("team", _("Team"), _("Who works with whom, and what has waited longest.")),
@@ -91,6 +99,12 @@ PARTS = (
         _("What guidance asks, what each agency says of it, and what is done about it."),
         short=_("Audits"),
         unless="caseload",
+    ),
+    Part(
+        "inspections",
+        _("Lists for an inspection"),
+        _("Children and files that those who inspect ask for, agreed by two people and taken out."),
+        is_main=False,
     ),
     Part(
         "profiles",
@@ -182,6 +196,18 @@ PARTS = (
         "caseload_imports",
         _("Caseloads brought in"),
         _("Children, cases and plans that came from files, what became of each row, and taking that back."),
+        is_main=False,
+    ),
+    Part(
+        "charts",
+        _("Charts brought in"),
+        _("Who is tied to whom, from files of others: what each row proposes, and what became of it."),
+        is_main=False,
+    ),
+    Part(
+        "common_handles",
+        _("Numbers of organisations"),
+        _("Helplines, switchboards and agencies’ own numbers, which join nobody."),
         is_main=False,
     ),
     Part(

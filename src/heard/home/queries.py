@@ -14,10 +14,12 @@ from heard.cases.assessment import work as assessment
 from heard.cases.case import work as case
 from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
+from heard.cases.concern.holder import work as holder
 from heard.cases.concern.strategy import work as strategy
 from heard.cases.context import work as context
 from heard.cases.disruption import work as disruption
 from heard.cases.glass import work as glass
+from heard.cases.inspection import work as inspection
 from heard.cases.keeping import work as keeping
 from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
@@ -35,11 +37,14 @@ from heard.cases.turning import work as turning
 from heard.cases.voice import work as voice
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
+from heard.graph.exchange import work as exchange
 from heard.home.waiting import AT_MOST, Section, section_of
 from heard.insight.bringing import work as bringing
+from heard.insight.describe import work as describe
 from heard.insight.digest import work as digest
 from heard.insight.release import work as release
 from heard.network import work as network
+from heard.services import work as services
 from heard.services.law import work as law
 
 if TYPE_CHECKING:
@@ -52,11 +57,13 @@ LISTS: Final[tuple[WorkList, ...]] = (
     missing.INTERVIEWS,
     concern.STAFF,
     voice.CHECKS,
+    voice.SPOKEN,
     voice.ASKING,
     voice.AFTER_PANELS,
     voice.AFTER_REVIEWS,
     concern.DECISIONS,
     concern.NAMED,
+    holder.TO_DECIDE,
     concern.QUESTIONS,
     reporting.TO_REPORT,
     strategy.TO_HOLD,
@@ -69,6 +76,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     plan.ACTIONS,
     disruption.DISRUPTION,
     disruption.OF_CONTEXTS,
+    disruption.GROUNDS,
     disruption.POWERS,
     context.SIGN_OFFS,
     context.ASSESSMENTS,
@@ -80,8 +88,10 @@ LISTS: Final[tuple[WorkList, ...]] = (
     words.WORDS,
     case.NOT_ALLOCATED,
     case.WITHOUT_A_WORKER,
+    case.RESTRICTED_ALONE,
     network.PROPOSED,
     network.ANSWERED,
+    network.LOOK_AGAIN,
     review.REVIEWS,
     leaving.HANDOVERS,
     leaving.AFTERWARDS,
@@ -100,6 +110,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     sharing.DELIVERED,
     sharing.NOT_OPENED,
     sharing.REQUESTS,
+    sharing.ASKED_OF_US,
     sharing.SHARES,
     panel.PANELS,
     panel.ACTIONS,
@@ -110,10 +121,15 @@ LISTS: Final[tuple[WorkList, ...]] = (
     caseaudit.CASES_TO_READ,
     caseaudit.READERS_TO_LET_IN,
     law.VACANT,
+    services.RECHECK,
+    inspection.TO_DECIDE,
+    inspection.TO_TAKE,
+    inspection.REFUSED,
     keeping.DESTRUCTIONS,
     keeping.HOLDS,
     agencies.RECOVERIES,
     agencies.TRAIL,
+    agencies.JOINED,
     agencies.ROLES_PROPOSED,
     agencies.GROUPS_TO_AGREE,
     agencies.WITHOUT_GROUPS,
@@ -123,7 +139,10 @@ LISTS: Final[tuple[WorkList, ...]] = (
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,
     bringing.UNDOINGS,
+    describe.TABLES,
     release.PROFILES,
+    exchange.DRAWINGS_OUT,
+    exchange.DRAWINGS_DECIDED,
     digest.DIGESTS,
     pack.PACKS,
     agencies.DRAFTS,

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from heard.agencies.gate import Takes
+from heard.cases.voice import open as notes
 
 _STRANGERS: Final = 1_000_000  # bytes: what a form of sign-in brings, and much more
 _BESIDE: Final = 1_000_000  # bytes of the form beside its file
@@ -37,15 +38,17 @@ def _size(request: HttpRequest) -> int:
 
 def _most(request: HttpRequest) -> int:
     """Bytes that this address takes from this user: files only where its form has room for them, and only from those who
-    may open the page."""
+    may open the page; where children write, a recording from whoever gave the word of a link."""
     user: Any = request.user
-    if not user.is_authenticated:
-        return _STRANGERS
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return _STRANGERS
     takes = getattr(view, "takes", None)
+    if takes is Takes.SOUND:
+        return settings.SPOKEN_MEGABYTES * 1_000_000 + _BESIDE if notes.may_bring(request) else _STRANGERS
+    if not user.is_authenticated:
+        return _STRANGERS
     if takes is None:
         return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if not user.may(view.gate):  # type: ignore[attr-defined]

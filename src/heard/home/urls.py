@@ -1,6 +1,8 @@
 """Addresses of the front page, search, and the pages that hold no data."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
+from django.views.i18n import set_language
 
 from heard.home import around, open, scim, session, signed_in, typed, views
 from heard.home.caseload import views as caseload
@@ -21,6 +23,7 @@ urlpatterns = [
     path("groups/", around.groups, name="groups"),
     path("groups/<uuid:group_id>/", around.group, name="group"),
     path("contexts/<uuid:context_id>/", around.context, name="context"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("typed/", typed.keep, name="typed_keep"),
     path("unfinished/", typed.unfinished, name="unfinished"),
     path("signed-in/", session.stay, name="stay"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("team/caseload.csv", caseload.team_file, name="team_file"),
     path("team/hand-over/", caseload.hand_over, name="team_hand_over"),
     path("team/load/", team.load, name="team_load"),
+    path("team/load/<int:user_id>/<slug:counted>/", team.load_of, name="team_load_of"),
     path("team/waiting/", team.waiting, name="team_waiting"),
     path("team/waiting/<slug:oldest>/", team.waiting_of, name="team_waiting_of"),
     path("team/words/", team.unheard, name="team_unheard"),

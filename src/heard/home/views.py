@@ -18,6 +18,7 @@ from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
 from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
+from heard.insight.run.queries import has_drop_folder
 
 _UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
@@ -77,7 +78,12 @@ def knowledge(request: HttpRequest, release: str = "") -> HttpResponse:
 @require_safe
 def service(request: Request) -> HttpResponse:
     """How the service runs, for the administrator: what a monitor reads too, in words."""
-    return render(request, "home/service.html", {"now": state(), "checks": list(health.CHECKS)})
+    context = {
+        "now": state(),
+        "checks": list(health.CHECKS),
+        "has_drop_folder": has_drop_folder(request.user),
+    }
+    return render(request, "home/service.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

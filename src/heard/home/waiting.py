@@ -64,7 +64,7 @@ class Lines:
 
 def mine(sections: Iterable[Section], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
     """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
-    day. By urgency, the first `SHOWN`; or all of it by the child's name."""
+    day. By urgency, the first `SHOWN`; or all of it by the child's name, children in danger first."""
     sections = list(sections)
     found = [thing for section in sections for thing in section.waiting]
     found = [thing for thing in _with_news(found, list(new)) if not thing.is_colleagues]
@@ -82,7 +82,11 @@ def of_team(sections: Iterable[Section], oldest: Iterable[Section]) -> Lines:
 
 def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines:
     found = [thing for thing in found if _rank(thing)[0] < _LATER]
-    found.sort(key=lambda thing: (thing.about, _rank(thing)) if by_child else _rank(thing))
+    if by_child:
+        in_danger = {thing.about for thing in found if thing.ahead == First.DANGER}
+        found.sort(key=lambda thing: (thing.about not in in_danger, thing.about, _rank(thing)))
+    else:
+        found.sort(key=_rank)
     shown = found if by_child else found[:SHOWN]
     overdue = sum(thing.days_left is not None and thing.days_left < 0 for thing in found)
     return Lines(shown, len(found) - len(shown), overdue, more)

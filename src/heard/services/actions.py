@@ -10,13 +10,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, Refused, refuse
 from heard.services import procedures, profile, queries, rules
+from heard.services.fetching import fetch
 from heard.services.models import (
     Procedure,
     ProcedureEdition,
@@ -30,6 +34,8 @@ from heard.services.profile import Outcome
 from heard.services.queries import Checked, may_keep
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from heard.agencies.models import User
 
 
@@ -178,6 +184,27 @@ def read_file(*, by: User, content: bytes) -> Checked:
     return checked
 
 
+def fetch_services(*, by: User, address: str) -> bytes:
+    """What stands at an address on an allowed host, to be checked and brought in as a file is. That somebody asked is written, and of which host,
+    also where nothing could be read. `Hidden` for who may not bring services in, `Refused` with what is wrong: do not call this inside a transaction."""
+    if not may_keep(by):
+        raise Hidden
+    try:
+        content = fetch(address)
+    except Refused:
+        _note_fetched(by, address, 0)
+        raise
+    _note_fetched(by, address, len(content))
+    return content
+
+
+@transaction.atomic
+def _note_fetched(by: User, address: str, size: int) -> None:
+    if rules.why_not_fetch(address=address, hosts=settings.SERVICE_HOSTS) is None:
+        host = urlsplit(address.strip()).hostname or ""
+        record_audit(by=by, verb="fetch", subject="services", subject_id=host[:64], detail={"bytes": size})
+
+
 def _checked(by: User, content: bytes) -> Checked:
     try:
         return queries.check(by, content)
@@ -212,7 +239,7 @@ def _write(
     service.document = document
     service.name, service.organisation, service.status = facts.name, facts.organisation, facts.status.value
     service.minimum_age, service.maximum_age = facts.minimum_age, facts.maximum_age
-    service.assured_on = facts.assured_on
+    service.assured_on, service.recheck_on = facts.assured_on, facts.recheck_on
     service.is_everywhere = facts.is_everywhere
     service.languages, service.needs = _bars(facts.languages), _bars(needs)
     service.search = rules.text_of(document, need_labels(), needs)
@@ -231,21 +258,36 @@ def _bars(names: Collection[str]) -> str:
 # ---- procedures
 
 
-@transaction.atomic
 def add_procedure(
-    *, by: User, title: str, whom_for: str, beside: Sequence[str], at: datetime | None = None, **first: Any
+    *,
+    by: User,
+    title: str,
+    whom_for: str,
+    beside: Sequence[str],
+    upload: UploadedFile | None = None,
+    at: datetime | None = None,
+    **first: Any,
 ) -> Procedure:
-    """A procedure with its first edition. `first`: as `add_edition` takes it."""
+    """A procedure with its first edition. `upload`, `first`: as `add_edition` takes them; where the file is not taken nothing stays but audit rows."""
+    procedure = _added(by, title, whom_for, beside, upload, at, first)
+    if upload is not None:
+        _keep_pdf(by, procedure.editions.get(), upload, is_first=True)
+    return procedure
+
+
+@transaction.atomic
+def _added(
+    by: User, title: str, whom_for: str, beside: Sequence[str], upload: UploadedFile | None, at: datetime | None, first: dict[str, Any]
+) -> Procedure:  # fmt: skip
     refuse(procedures.why_not_add(may_keep=may_keep(by), title=title, whom_for=whom_for, beside=beside))
     procedure = Procedure.objects.create(
         title=title.strip(), whom_for=whom_for.strip(), beside=_bars(list(beside))
     )
     record_audit(by=by, verb="add", subject="procedure", subject_id=procedure.pk)
-    add_edition(by=by, procedure_id=procedure.pk, at=at, **first)
+    _add_edition(by, procedure.pk, upload, at, **first)
     return procedure
 
 
-@transaction.atomic
 def add_edition(
     *,
     by: User,
@@ -254,9 +296,44 @@ def add_edition(
     link: str,
     review_on: date | None,
     what_changed: str = "",
+    upload: UploadedFile | None = None,
     at: datetime | None = None,
 ) -> ProcedureEdition:
-    """Another edition takes the place of the one before, which stays readable."""
+    """Another edition takes the place of the one before, which stays readable. `upload`: its PDF, which is checked and kept as every attached file: where
+    it is not taken nothing stays but audit rows. Do not call this inside a transaction where there is one."""
+    said: dict[str, Any] = {
+        "edition": edition,
+        "link": link,
+        "review_on": review_on,
+        "what_changed": what_changed,
+    }
+    with transaction.atomic():
+        one = _add_edition(by, procedure_id, upload, at, **said)
+    if upload is not None:
+        _keep_pdf(by, one, upload, is_first=False)
+    return one
+
+
+def _keep_pdf(by: User, edition: ProcedureEdition, upload: UploadedFile, *, is_first: bool) -> None:
+    procedure = edition.procedure
+    try:
+        keep = import_string(settings.PROCEDURE_FILES["keep"])
+        edition.file_id = keep(by=by, upload=upload, what=procedure.title, edition_id=edition.pk).pk
+    except BaseException:
+        with transaction.atomic():
+            edition.delete()  # nobody has read it yet
+            detail = {"edition": edition.edition}
+            record_audit(by=by, verb="discard", subject="procedure", subject_id=procedure.pk, detail=detail)
+            if is_first and not procedure.editions.exists():
+                procedure.delete()
+        raise
+    edition.save(update_fields=["file_id"])
+
+
+def _add_edition(
+    by: User, procedure_id: uuid.UUID, upload: UploadedFile | None, at: datetime | None, *, edition: str, review_on: date | None,
+    link: str = "", what_changed: str = "",
+) -> ProcedureEdition:  # fmt: skip
     procedure = _held_procedure(by, procedure_id)
     there = ProcedureEdition.objects.filter(procedure=procedure)
     refuse(
@@ -269,6 +346,8 @@ def add_edition(
             link=link,
             what_changed=what_changed,
             review_on=review_on,
+            has_file=upload is not None,
+            is_pdf=upload is None or _begins_as_pdf(upload),
         )
     )
     assert review_on is not None
@@ -284,6 +363,12 @@ def add_edition(
     detail = {"edition": one.pk}
     record_audit(by=by, verb="add edition", subject="procedure", subject_id=procedure.pk, detail=detail)
     return one
+
+
+def _begins_as_pdf(upload: UploadedFile) -> bool:
+    begin = upload.read(5)
+    upload.seek(0)
+    return begin == b"%PDF-"
 
 
 @transaction.atomic
@@ -307,7 +392,7 @@ def withdraw_procedure(
 def mark_read(*, by: User, procedure_id: uuid.UUID, edition_id: int, at: datetime | None = None) -> bool:
     """They say that they have read the edition that they looked at. Said twice it is the same. Gives whether it is still the latest."""
     procedure = queries.procedure_for(by, procedure_id)
-    editions = list(ProcedureEdition.objects.filter(procedure=procedure).order_by("-added_at", "-pk"))
+    editions = queries.editions_of(by, procedure)
     read = next((one for one in editions if one.pk == edition_id), None)
     if read is None:
         raise Hidden

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import (
@@ -162,7 +163,16 @@ class BringServicesForm(Form):
     asks = rules.BRING_ASKS
 
     file = FileField(
-        _("The file"), hint=_("JSON in Open Referral UK: one service, a list, or a page of them.")
+        _("The file"),
+        hint=_("JSON in Open Referral UK: one service, a list, or a page of them."),
+        required=False,
+        says_optional=False,
+    )
+    address = TextField(
+        _("Or the address at which it stands"),
+        required=False,
+        says_optional=False,
+        max_length=rules.MOST_ADDRESS,
     )
     reason = TextField(
         _("Where does the file come from?"),
@@ -180,34 +190,71 @@ class BringServicesForm(Form):
         initial=CHECK,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hosts = ", ".join(settings.SERVICE_HOSTS)
+        if hosts:
+            self.fields["address"].help_text = _("On a host that is allowed here: %(hosts)s.") % {
+                "hosts": hosts
+            }
+        else:
+            del self.fields["address"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("file") and not said.get("address") and "file" not in self.errors:
+            self.add_error("file", _(rules.BRING_ASKS["file"]))
+        if said.get("address") and not said.get("file"):
+            said["reason"] = said.get("reason") or said["address"].strip().partition("?")[0]
+        return said
+
+
+def _pdf() -> FileField:
+    return FileField(
+        _("Its PDF"),
+        hint=_("Kept without who wrote it. Everybody with an account can read it."),
+        required=False,
+    )
+
 
 class _EditionForm(Form):
     edition = TextField(_("Edition"), hint=_("Such as 3 or March 2026."), max_length=40, width=20)
-    link = TextField(_("Where can it be read?"), hint=_("A web address."), max_length=500)
+    link = TextField(
+        _("Where can it be read?"), hint=_("A web address. Not needed where you attach its PDF."), max_length=500, required=False,
+        says_optional=False,
+    )  # fmt: skip
     review_on = DateField(_("By which day is it looked at again?"))
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `add_procedure` and `add_edition`."""
+        said = dict(self.cleaned_data)
+        return said | {"upload": said.pop("file") or None}
 
 
 class ProcedureForm(_EditionForm):
-    asks = procedures.ASKS
+    asks = procedures.ASKS | procedures.FILE_ASKS
 
+    file = _pdf()
     title = TextField(_("What is it called?"), max_length=200)
     whom_for = TextField(
         _("Who works by it?"), hint=_("Such as everybody, or social workers."), max_length=200
     )
     beside = CheckboxesField(_("Beside which work does it stand?"), choices=Procedure.Beside.choices)
-    field_order = ["title", "whom_for", "beside", "edition", "link", "review_on"]
+    field_order = ["title", "whom_for", "beside", "edition", "link", "file", "review_on"]
 
 
 class EditionForm(_EditionForm):
-    asks = procedures.ASKS | procedures.NEXT_ASKS
+    asks = procedures.ASKS | procedures.NEXT_ASKS | procedures.FILE_ASKS
 
+    file = _pdf()
     what_changed = TextareaField(
         _("What changed since the edition before?"),
         hint=_("Who has read that one is told so."),
         rows=4,
         max_length=2000,
     )
-    field_order = ["edition", "what_changed", "link", "review_on"]
+    field_order = ["edition", "what_changed", "link", "file", "review_on"]
 
 
 class WithdrawProcedureForm(Form):

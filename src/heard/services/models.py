@@ -71,6 +71,9 @@ class Service(models.Model):
     assured_on = models.DateField(
         null=True, blank=True, help_text=_("When somebody last said that all of it is right.")
     )
+    recheck_on = models.DateField(
+        null=True, blank=True, help_text=_("By when somebody looks again at what comes with Heard.")
+    )
     is_everywhere = models.BooleanField(default=True, help_text=_("It has no area, or the whole country."))
     languages = models.TextField(blank=True, help_text=_("Folded, each between bars."))
     needs = models.TextField(
@@ -118,6 +121,11 @@ class Procedure(models.Model):
         STRATEGY = procedures.Beside.STRATEGY.value, _("Strategy discussion")
         SHARE = procedures.Beside.SHARE.value, _("Sharing with others")
         REFERRAL = procedures.Beside.REFERRAL.value, _("Referral to the NRM")
+        PANEL = procedures.Beside.PANEL.value, _("Deciding at a panel")
+        REVIEW = procedures.Beside.REVIEW.value, _("Review")
+        CLOSING = procedures.Beside.CLOSING.value, _("Closing a case")
+        HANDOVER = procedures.Beside.HANDOVER.value, _("Handing over to another council")
+        DISRUPTION = procedures.Beside.DISRUPTION.value, _("Steps against what harms")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=200)
@@ -149,7 +157,10 @@ class ProcedureEdition(models.Model):
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="editions")
     edition = models.CharField(max_length=40, help_text=_("Such as 3 or March 2026."))
-    link = models.CharField(max_length=500, help_text=_("Where it can be read."))
+    link = models.CharField(
+        max_length=500, blank=True, help_text=_("Where it can be read; '' where its PDF is here alone.")
+    )
+    file_id = models.UUIDField(null=True, blank=True, help_text=_("The attached file that is its PDF."))
     what_changed = models.TextField(blank=True, help_text=_("Since the edition before; '' for the first."))
     review_on = models.DateField(help_text=_("The day by which it is looked at again."))
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -35,7 +35,8 @@ _CONSIDERED: Final = 20  # of which those that are open now come first
 @dataclass(frozen=True)
 class Wanted:
     """What is looked for. '' or None where it does not matter. `area`: words of its name; `lives`: of an address, as
-    `rules.lives_words`: services of other areas come last, and none is left out by it. `unmarked`: only those that have no need
+    `rules.lives_words`: services of other areas come last, and none is left out by it. `speaks`: languages that are not what everybody here speaks, as
+    `rules.languages_to_find`: services in one of them come before others, and none is left out by it. `unmarked`: only those that have no need
     marked. `every_status`: closed ones too, for who keeps the directory."""
 
     words: str = ""
@@ -44,6 +45,7 @@ class Wanted:
     need: str = ""
     language: str = ""
     lives: str = ""
+    speaks: tuple[str, ...] = ()
     unmarked: bool = False
     every_status: bool = False
 
@@ -87,8 +89,9 @@ class Shown:
 
     @property
     def again_on(self) -> date | None:
-        """The last day on which what was checked still counts."""
-        return self.service.assured_on and rules.year_after(self.service.assured_on)
+        """The last day on which what was checked still counts; of what comes with Heard, the day by which somebody looks at it again."""
+        assured = self.service.assured_on and rules.year_after(self.service.assured_on)
+        return self.service.recheck_on or assured
 
     @property
     def opening(self) -> rules.Open:
@@ -194,10 +197,21 @@ def found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Service]:
             default=Value(value=True),
             output_field=BooleanField(),
         )
+    spoken = Q()
+    for language in wanted.speaks:
+        spoken |= Q(languages__contains=f"|{language}|")
+    speaks: Any = Case(When(spoken, then=0), default=1) if wanted.speaks else Value(1)
     fresh = today - rules.ASSURED_FOR
     is_fresh = Case(When(assured_on__gte=fresh, assured_on__lte=today, then=0), default=1)
-    rows = rows.annotate(is_here=is_here, is_elsewhere=is_elsewhere)
-    return rows.order_by("is_elsewhere", is_fresh, "-is_here", "name", "pk")
+    rows = rows.annotate(is_here=is_here, is_elsewhere=is_elsewhere, unspoken=speaks)
+    return rows.order_by("is_elsewhere", "unspoken", is_fresh, "-is_here", "name", "pk")
+
+
+def to_recheck(user: User) -> QuerySet[Service]:
+    """National help that came with Heard and whose day to look at it again has come, for who keeps the directory; the longest ago first."""
+    rows = services_alone(user) if may_keep(user) else Service.objects.none()
+    due = rows.filter(status=Service.Status.ACTIVE, recheck_on__lte=timezone.localdate())
+    return due.order_by("recheck_on", "name", "pk")
 
 
 def without_a_need(user: User) -> int:
@@ -240,25 +254,24 @@ def beside(user: User, kind: str, wanted: Wanted, first: Collection[str] = ()) -
     return Beside(fitting[:FEW], local.rows, wanted, more, local.is_more, unmarked=unmarked)
 
 
-def _order(one: Shown) -> tuple[bool, bool, bool]:
+def _order(one: Shown) -> tuple[bool, int, bool, bool]:
     elsewhere: bool = getattr(one.service, "is_elsewhere", False)
-    return elsewhere, one.is_stale, one.opening is not rules.Open.NOW
+    unspoken: int = getattr(one.service, "unspoken", 1)
+    return elsewhere, unspoken, one.is_stale, one.opening is not rules.Open.NOW
 
 
 def _beside_by_need(user: User, wanted: Wanted, first: list[str], local: Local) -> Beside:
     """Chosen by key, need and place; only of the chosen ones all is read."""
     fits = found(user, wanted, today=timezone.localdate())
-    all_rows = list(fits.values_list("pk", "needs", "is_elsewhere"))  # type: ignore[misc]
+    all_rows = list(fits.values_list("pk", "needs", "is_elsewhere", "unspoken"))  # type: ignore[misc]
     rows = [row for row in all_rows if row[1]]
 
     def rank(needs: str) -> int:
         return next((number for number, need in enumerate(first) if f"|{need}|" in needs), len(first))
 
-    ranks = {pk: (elsewhere, rank(needs)) for pk, needs, elsewhere in rows}
+    ranks = {pk: (elsewhere, rank(needs), unspoken) for pk, needs, elsewhere, unspoken in rows}
     ahead = sorted(ranks, key=lambda pk: ranks[pk])[:_CONSIDERED]
-    of_needs = {
-        need: [pk for pk, needs, _there in rows if f"|{need.value}|" in needs][:FEW] for need in Service.Need
-    }
+    of_needs = {need: [row[0] for row in rows if f"|{need.value}|" in row[1]][:FEW] for need in Service.Need}
     keys = {*ahead, *(pk for some in of_needs.values() for pk in some)}
     there = services_visible_to(user).filter(pk__in=keys) if keys else []
     by_key = {one.service.pk: one for one in shown(user, list(there))}
@@ -407,8 +420,8 @@ def procedures_found(user: User, words: str = "") -> QuerySet[Procedure]:
 
 
 def as_of_now(user: User, rows: QuerySet[Procedure], *, most: int) -> list[Now]:
-    """Each with its latest edition and the one that the reader last read: one question."""
-    latest = ProcedureEdition.objects.filter(procedure=OuterRef("procedure")).order_by("-added_at", "-pk")
+    """Each with its latest edition that can be read and the one that the reader last read: one question."""
+    latest = _readable(ProcedureEdition.objects.filter(procedure=OuterRef("procedure")))
     reading = ProcedureReading.objects.filter(user=user, edition__procedure=OuterRef("procedure"))
     editions = (
         ProcedureEdition.objects.filter(procedure__in=rows, pk=Subquery(latest.values("pk")[:1]))
@@ -425,8 +438,37 @@ def as_of_now(user: User, rows: QuerySet[Procedure], *, most: int) -> list[Now]:
     return [Now(one.procedure, one, _read(one), today) for one in editions]
 
 
+def _readable(editions: QuerySet[ProcedureEdition]) -> QuerySet[ProcedureEdition]:
+    """The latest first; without one whose PDF is still being checked."""
+    return editions.exclude(link="", file_id=None).order_by("-added_at", "-pk")
+
+
 def _read(one: Any) -> ProcedureEdition | None:
     return ProcedureEdition(pk=one.read_id, edition=one.read_name) if one.read_id else None
+
+
+def editions_visible_to(user: User) -> QuerySet[ProcedureEdition]:
+    """Of every procedure, for whoever is signed in."""
+    rows = ProcedureEdition.objects.select_related("procedure")
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def editions_to_complete(user: User) -> QuerySet[ProcedureEdition]:
+    """To which who keeps procedures may attach the PDF: once."""
+    rows = editions_visible_to(user).filter(file_id=None)
+    return rows if may_keep(user) else rows.none()
+
+
+def edition_for(user: User, procedure_id: uuid.UUID, edition: str) -> ProcedureEdition:
+    """The edition of a procedure with this key, the latest where it is ''; `Hidden` where there is none, or none with a PDF."""
+    rows = editions_visible_to(user).filter(procedure=procedure_id).order_by("-added_at", "-pk")
+    if edition:
+        is_key = edition.isascii() and edition.isdigit() and len(edition) < 19
+        rows = rows.filter(pk=int(edition)) if is_key else rows.none()
+    found = rows.first()
+    if found is None or found.file_id is None:
+        raise Hidden
+    return found
 
 
 @dataclass(frozen=True)
@@ -446,8 +488,8 @@ def procedures_beside(user: User, kind: str) -> Local:
 def editions_of(user: User, procedure: Procedure) -> list[Any]:
     """The latest first. `is_read`: whether the reader said so of it."""
     said = ProcedureReading.objects.filter(user=user, edition=OuterRef("pk"))
-    rows = ProcedureEdition.objects.filter(procedure=procedure).select_related("added_by")
-    return list(rows.annotate(is_read=Exists(said)).order_by("-added_at", "-pk"))
+    rows = _readable(ProcedureEdition.objects.filter(procedure=procedure)).select_related("added_by")
+    return list(rows.annotate(is_read=Exists(said)))
 
 
 def since_read(user: User, editions: list[Any]) -> list[Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from holidays import country_holidays
 
@@ -20,6 +22,7 @@ from heard.services.profile import issues_of
 ASSURED_FOR: Final = timedelta(
     days=365
 )  # our own: Open Referral UK has the day on which somebody assured it, and no limit
+MOST_ADDRESS: Final = 300  # letters of an address from which services are read
 TAXONOMY: Final = "Heard: needs"
 _TAXONOMY_KEY: Final = uuid.UUID(
     "5f0e4f6e-1f5d-4d0c-9d51-5f4a3c1d7b10"
@@ -69,7 +72,19 @@ KEEP_ASKS: Final = Asks(
     organisation="Enter who offers it.",
     description="Say what it does, in a sentence or two.",
 )
-BRING_ASKS: Final = Asks(reason="Say where the file comes from.", file="Choose the file.")
+BRING_ASKS: Final = Asks(
+    reason="Say where the file comes from.",
+    file="Choose the file.",
+    address="Enter the address as your council gives it: it begins with https://, and its host is one that is allowed here.",
+)
+NOT_REACHED: Final = "Nothing could be read there. Check the address, try again later, or ask for the file."
+NOT_PUBLIC: Final = "That host is not on the public internet, and Heard asks no other. Ask for the file."
+TOO_LARGE: Final = "What stands there is larger than 5 MB. Ask for it in several pages, and bring each in."
+TOO_SLOW: Final = "It took too long to read what stands there. Try again later, or ask for the file."
+# Of these the address of an IPv4 host is a part, which would be reached through a gateway.
+_TRANSLATED: Final = tuple(
+    map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10"))
+)
 
 
 def why_not_keep(*, may_keep: bool, name: str, organisation: str, description: str) -> str | None:
@@ -90,6 +105,62 @@ def why_not_bring(*, may_keep: bool, reason: str, kept: int) -> str | None:
     return None
 
 
+# ---- from an address
+
+
+def hosts_of(said: str) -> tuple[str, ...]:
+    """Names of hosts out of a setting, with commas. Raises `ValueError` for what is no name, such as an address."""
+    hosts = tuple(one.strip().lower() for one in said.split(",") if one.strip())
+    for host in hosts:
+        if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host):
+            raise ValueError(
+                f"HEARD_SERVICE_HOSTS holds names of hosts, such as directory.example.org: {host!r} is none."
+            )
+    return hosts
+
+
+def why_not_fetch(*, address: str, hosts: Collection[str]) -> str | None:
+    """`hosts`: those that are allowed here; where there is none, nothing is read from an address."""
+    if not hosts:
+        return "Nobody has allowed a host here from which services are read. Ask for the file."
+    if len(address) > MOST_ADDRESS or not address.isprintable() or " " in address.strip():
+        return BRING_ASKS["address"]
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError:
+        return BRING_ASKS["address"]
+    is_plain = (
+        parts.scheme == "https" and "@" not in parts.netloc and port in (None, 443) and not parts.fragment
+    )
+    if not is_plain or (parts.hostname or "").lower() not in hosts:
+        return BRING_ASKS["address"]
+    return None
+
+
+def why_not_take(*, status: int, packed: str) -> str | None:
+    """What an answer has to be before it is read. `packed`: how it says that it is packed."""
+    if 300 <= status < 400:
+        return "It leads on to another address, where Heard does not follow. Enter that one, if its host is allowed here."
+    if status != 200 or packed not in ("", "identity"):
+        return NOT_REACHED
+    return None
+
+
+def is_public(address: str) -> bool:
+    """Whether an address of IPv4 or IPv6 is one of the public internet: no private, own, link-local or shared one, also where it stands in another."""
+    try:
+        one = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(one, IPv6Address):
+        if one.ipv4_mapped:
+            return is_public(str(one.ipv4_mapped))
+        if any(one in network for network in _TRANSLATED):
+            return False
+    return one.is_global and not (one.is_multicast or one.is_reserved or one.is_unspecified)
+
+
 # ---- what a service says
 
 
@@ -107,6 +178,7 @@ class Facts:
     languages: tuple[str, ...]
     needs: tuple[Need, ...]
     is_area_stated: bool = True  # it names each of its areas, or has none
+    recheck_on: date | None = None  # the day by which somebody looks again at what comes with Heard
 
     @property
     def is_everywhere(self) -> bool:
@@ -132,7 +204,18 @@ def facts_of(document: Mapping[str, Any]) -> Facts:
         is_area_stated=all(
             _names([one], "name", "service_area") for one in document.get("service_areas", ())
         ),
+        recheck_on=_recheck_on(document, assured),
     )
+
+
+def _recheck_on(document: Mapping[str, Any], assured: str | None) -> date | None:
+    """`recheck_by` is ours: Open Referral UK has no such day. Somebody here who checks it after that text was read gives it another year."""
+    said = document.get("recheck_by")
+    try:
+        by = date.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        by = None
+    return by and max(by, year_after(date.fromisoformat(assured)) if assured else by)
 
 
 def place_words(text: str) -> str:
@@ -147,6 +230,12 @@ def lives_words(line: str, postcode: str) -> str:
     first, _comma, others = line.replace("\n", ",").partition(",")
     where = f"{others or first} {postcode}"
     return place_words(where) if where.strip() else ""
+
+
+def languages_to_find(said: Iterable[str]) -> tuple[str, ...]:
+    """Languages as somebody’s record says them, folded, each once; without English, in which every service is."""
+    folded = (" ".join(one.casefold().split()) for one in said)
+    return tuple(dict.fromkeys(one for one in folded if one and one != "english"))
 
 
 def _years(age: float | None) -> int | None:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("procedures/", views.local_procedures, name="procedures"),
     path("procedures/add/", views.procedure_add, name="procedure_add"),
     path("procedures/<uuid:procedure_id>/", views.procedure, name="procedure"),
+    path("procedures/<uuid:procedure_id>/file/", views.procedure_file, name="procedure_file"),
     path("procedures/<uuid:procedure_id>/read/", views.procedure_read, name="procedure_read"),
     path("procedures/<uuid:procedure_id>/edition/", views.procedure_edition, name="procedure_edition"),
     path("procedures/<uuid:procedure_id>/withdraw/", views.procedure_withdraw, name="procedure_withdraw"),

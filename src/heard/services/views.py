@@ -6,18 +6,21 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, Takes, gate, saying_why_not
-from heard.agencies.rules import Hidden, May
-from heard.govuk.pdf import as_download
+from heard.agencies.rules import Hidden, May, Refused
+from heard.govuk.pdf import as_download, as_download_in_parts
 from heard.services import actions, queries, rules
 from heard.services.forms import (
     BRING,
@@ -154,12 +157,13 @@ def services_files(request: Request) -> HttpResponse:
 @gate(May.KEEP_SERVICES, takes=Takes.FILE)
 @_FORM
 def services_bring(request: Request) -> HttpResponse:
-    """Checking a file, and bringing in what is right of it. It is not kept."""
+    """Checking a file, or what stands at an address, and bringing in what is right of it. It is not kept."""
     form: Any = kept_form(request, BringServicesForm, kind="services.bring", suggested={"what": "check"})
     checked = None
     if form.is_valid():
-        content = form.cleaned_data["file"].read()
-        with sending(request, form, errors_on="file"):
+        file, address = form.cleaned_data["file"], form.cleaned_data.get("address", "")
+        with sending(request, form, errors_on="file" if file else "address"):
+            content = file.read() if file else actions.fetch_services(by=request.user, address=address)
             checked = actions.read_file(by=request.user, content=content)
             if form.cleaned_data["what"] == BRING:
                 this = actions.bring_services(
@@ -235,6 +239,8 @@ def procedure(request: Request, procedure_id: uuid.UUID) -> HttpResponse:
     """Its editions, and what changed since the reader read it."""
     this = queries.procedure_for(request.user, procedure_id)
     editions = queries.editions_of(request.user, this)
+    if not editions:
+        raise Hidden  # its first PDF is still being checked
     context = {
         "this": this,
         "editions": editions,
@@ -259,26 +265,40 @@ def procedure_read(request: Request, procedure_id: uuid.UUID) -> HttpResponse:
     return redirect("procedure", procedure_id=procedure_id)
 
 
-@gate(May.KEEP_SERVICES)
+@gate(May.SIGNED_IN)
+@require_safe
+def procedure_file(request: Request, procedure_id: uuid.UUID) -> HttpResponseBase:
+    """The PDF of the latest edition, or of the one that the address names, to save."""
+    edition = queries.edition_for(request.user, procedure_id, request.GET.get("edition", ""))
+    opened = import_string(settings.PROCEDURE_FILES["open"])
+    try:
+        _file, content = opened(by=request.user, attachment_id=edition.file_id)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+        return redirect("procedure", procedure_id=procedure_id)
+    return as_download_in_parts(content, content.size, f"procedure-{procedure_id.hex[:8]}.pdf")
+
+
+@gate(May.KEEP_SERVICES, takes=Takes.FILE)
 @_FORM
 def procedure_add(request: Request) -> HttpResponse:
     form: Any = kept_form(request, ProcedureForm, kind="procedure.add")
     if form.is_valid():
-        with sending(request, form):
-            this = actions.add_procedure(by=request.user, **form.cleaned_data)
+        with sending(request, form, errors_on="file"):
+            this = actions.add_procedure(by=request.user, **form.answered)
             messages.success(request, _("Added. It stands beside the work that you chose."))
             return redirect("procedure", procedure_id=this.pk)
     return _form_page(request, form, _("Add a local procedure"), ("procedures", {}))
 
 
-@gate(May.KEEP_SERVICES)
+@gate(May.KEEP_SERVICES, takes=Takes.FILE)
 @_FORM
 def procedure_edition(request: Request, procedure_id: uuid.UUID) -> HttpResponse:
     this = queries.procedure_for(request.user, procedure_id)
     form: Any = kept_form(request, EditionForm, kind="procedure.edition", subject_id=procedure_id)
     if form.is_valid():
-        with sending(request, form):
-            actions.add_edition(by=request.user, procedure_id=procedure_id, **form.cleaned_data)
+        with sending(request, form, errors_on="file"):
+            actions.add_edition(by=request.user, procedure_id=procedure_id, **form.answered)
             messages.success(request, _("Added. Who had read the edition before is told what changed."))
             return redirect("procedure", procedure_id=procedure_id)
     back = ("procedure", {"procedure_id": procedure_id})

@@ -9,8 +9,8 @@ What this does not hold: what is written down late changes the quarter in which 
 comes or from which somebody goes may stand alone, or no more. Whoever keeps the page of before sees that.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,11 +27,13 @@ YEARS: Final = 3  # that are shown
 
 @dataclass(frozen=True)
 class Period:
-    """Quarters that are counted together: from `first` to `last`, both days in it."""
+    """Quarters that are counted together: from `first` to `last`, both days in it. `held_back`: whether it is not shown although much is
+    counted in it, as a part of that is few."""
 
     first: date
     last: date
     counted: Counted
+    held_back: bool = False
 
     @property
     def kept(self) -> Kept:
@@ -39,12 +41,12 @@ class Period:
 
     @property
     def is_shown(self) -> bool:
-        return not self.counted.too_few
+        return not self.counted.too_few and not self.held_back
 
     @property
     def is_hidden(self) -> bool:
         """Whether something is counted in it, and too little to show. Of the last one it goes on with the next quarter."""
-        return self.counted.too_few and self.counted.of > 0
+        return not self.is_shown and self.counted.of > 0
 
     @property
     def share(self) -> int:
@@ -83,6 +85,19 @@ def periods(counted: Mapping[date, Counted], *, today: date) -> list[Period]:
             start, together = after, Counted()
         first = after
     return found
+
+
+def joined(found: Iterable[Period], has_few: Callable[[Period], bool]) -> list[Period]:
+    """Periods of everything that was ever counted, the earliest first, each put together with those after it until it may be shown and has no
+    few of a part either; where the last has, it is held back. So neither has what remains when some of these are taken from others."""
+    whole: list[Period] = []
+    waits: Period | None = None
+    for period in found:
+        one = replace(period, first=waits.first, counted=waits.counted + period.counted) if waits else period
+        waits = one if one.is_hidden or has_few(one) else None
+        if waits is None:
+            whole.append(one)
+    return [*whole, replace(waits, held_back=True)] if waits else whole
 
 
 def window(found: Sequence[Period], *, today: date) -> list[Period]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from heard.agencies.queries import staff_by_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.board.figures import rules
 from heard.board.figures.queries import agencies_counted, sees_by_agency
 from heard.board.figures.rules import Period
+from heard.cases.case import queries as cases
 from heard.cases.case.rules import TOO_FEW, Counted
 from heard.cases.concern import queries as concerns
 
@@ -41,10 +43,22 @@ class Parts:
 
 
 @dataclass(frozen=True)
+class Teams:
+    """Cases that were open on `on`, the last day of the last quarter, `load`, and those of them that had no allocated worker then, `waiting`:
+    each of the whole, and by the team that leads them now, where it may stand alone."""
+
+    on: date
+    of: int
+    load: Parts
+    waiting_of: int
+    waiting: Parts
+
+
+@dataclass(frozen=True)
 class Outcomes:
     """`periods` of the last three years, by the day on which a decision was due; `year`: from April to March, or a little longer, and
     `by`: the end of the quarter after it, which is over; of it `became`, by what was decided up to that day, and `told`, by the
-    agency in which it was told, for those who see that."""
+    agency in which it was told, for those who see that; `teams`: what the teams have to do, for the same, None where too few are open."""
 
     periods: list[Period]
     waiting: Period | None
@@ -52,10 +66,11 @@ class Outcomes:
     by: date | None
     became: Parts
     told: Parts | None
+    teams: Teams | None
 
 
 def outcomes(user: User, *, today: date) -> Outcomes:
-    """Two questions, and two more for those who see agencies. `Hidden` from who does not see figures.
+    """Two questions, and five more for those who see agencies. `Hidden` from who does not see figures.
 
     Of a year the decisions of one fixed day are counted, a quarter after it: else each that is made later would move from what
     waited to what it became, on a day on which somebody looks."""
@@ -68,7 +83,28 @@ def outcomes(user: User, *, today: date) -> Outcomes:
     shown = sees_by_agency(user)
     became, told = _parts_of(user, year, by, shown=shown) if year and by else (Parts(), Parts())
     told_to_them = told if shown else None
-    return Outcomes(rules.window(found, today=today), rules.waiting(found), year, by, became, told_to_them)
+    teams = _teams(user, rules.first_of(today) - timedelta(days=1)) if shown else None
+    return Outcomes(
+        rules.window(found, today=today), rules.waiting(found), year, by, became, told_to_them, teams
+    )
+
+
+def _teams(user: User, on: date) -> Teams | None:
+    """A team of few people stands with others: what is counted of it would be one worker's."""
+    names = {team.pk: f"{team.agency.name}: {team.name}" for team in teams_visible_to(user)}
+    staffed = {key for key, people in staff_by_team(user).items() if people >= rules.LEAST_STAFF}
+    counted = cases.led_by_team(user, on)
+    whole = sum(counted.values(), Counted())
+    if whole.too_few:
+        return None
+    waiting = {key: one.missed for key, one in counted.items()}
+    return Teams(
+        on,
+        whole.of,
+        _parts(counted, names, staffed),
+        whole.missed.of,
+        Parts() if whole.missed.too_few else _parts(waiting, names, staffed),
+    )
 
 
 def _quarter_before(today: date) -> date:

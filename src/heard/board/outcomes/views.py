@@ -20,6 +20,7 @@ def outcomes(request: Request) -> HttpResponse:
     context = {
         "found": queries.outcomes(request.user, today=localdate()),
         "words": words,
+        "may_hold": request.user.may(May.HOLD_FIGURES),
         "hidden": figure_words.hidden(),
         "called": figure_words.called,
         "signed": pictures.signed_lengths,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heard.board.figures.words import called
+from heard.board.outcomes.rules import rounded
+from heard.cases.case.rules import TOO_FEW
 
 if TYPE_CHECKING:
-    from heard.board.outcomes.queries import Outcomes, Parts
+    from heard.board.outcomes.queries import Outcomes, Parts, Teams
 
 
 def became(found: Outcomes) -> str:
@@ -34,6 +37,45 @@ def told(found: Outcomes) -> str:
     if found.told.is_largest_of_all:
         return _("Most were told in %(agency)s (%(number)s)") % told
     return _("Of the agencies that can be shown, most in %(agency)s (%(number)s)") % told
+
+
+def load(teams: Teams | None) -> str:
+    """How many cases were open, and which team leads most, as a heading."""
+    if teams is None:
+        return _("Load of teams: too few open cases to show")
+    told = {"of": rounded(teams.of), "on": date_format(teams.on, "j F Y")}
+    return _most(teams.load, _("About %(of)s open cases on %(on)s") % told)
+
+
+def waiting(teams: Teams) -> str:
+    """How many had nobody allocated, and in which team most, as a heading."""
+    if teams.waiting_of <= TOO_FEW:
+        return _("Of these, %(number)s or fewer had no allocated worker") % {"number": TOO_FEW}
+    return _most(
+        teams.waiting, _("Of these, about %(of)s had no allocated worker") % {"of": rounded(teams.waiting_of)}
+    )
+
+
+def _most(parts: Parts, begins: str) -> str:
+    """Told by the numbers that are shown: which of two that are shown alike is larger, is not said."""
+    shown = [(name, rounded(number)) for name, number in parts.alone]
+    if not shown:
+        return _("%(begins)s; no team can be shown alone") % {"begins": begins}
+    most = max(number for _name, number in shown)
+    names = [name for name, number in shown if number == most]
+    if len(names) > 1 or rounded(parts.others) >= most:
+        return begins
+    return _("%(begins)s, most with %(team)s (about %(number)s)") % {
+        "begins": begins,
+        "team": names[0],
+        "number": most,
+    }
+
+
+def about(parts: Parts) -> list[tuple[str, int]]:
+    """Each team with what is counted of it, and the others as the last, rounded."""
+    others = [(_("Other teams together"), parts.others)] if parts.others else []
+    return [(name, rounded(number)) for name, number in [*parts.alone, *others]]
 
 
 def often(found: Outcomes) -> str:

@@ -51,7 +51,7 @@ def team(request: Request) -> HttpResponse:
     return render(request, "home/caseload/team.html", context)
 
 
-@gate(May.SEE_TEAM, fresh=True)
+@gate(May.SEE_TEAM, fresh=True, takes_out=True)
 @require_safe
 def team_file(request: Request) -> HttpResponse:
     """What the team's table shows, every page of it."""

@@ -16,7 +16,7 @@ from heard.cases.context.queries import contexts_visible_to
 from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
-from heard.network.queries import Hit, find_described, find_groups, find_places
+from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places
 from heard.network.rules import read_box, words_of_box
 
 if TYPE_CHECKING:
@@ -141,17 +141,31 @@ def _person(hit: Hit, case: str) -> Found:
 def _places(user: User, text: str) -> Section:
     name, postcode = _named(text)
     found = find_places(user, name=name, postcode=postcode) if name or postcode else []
-    return Section("places", _("Places"), [_likeness(one, "place") for one in found])
+    return Section(
+        "places",
+        _("Places"),
+        [_likeness(one, reverse("place", kwargs={"place_id": one.id})) for one in found],
+    )
 
 
 def _groups(user: User, text: str) -> Section:
     name, _postcode = _named(text)
     found = find_groups(user, name=name) if name else []
-    return Section("groups", _("Groups"), [_likeness(one, "group") for one in found])
+    return Section(
+        "groups",
+        _("Groups"),
+        [_likeness(one, reverse("group", kwargs={"group_id": one.id})) for one in found],
+    )
 
 
-def _likeness(one: Any, kind: str) -> Found:
-    href = reverse(kind, kwargs={f"{kind}_id": one.id})
+def _handles(user: User, text: str) -> Section:
+    """Phones, cars and accounts, by the whole of what was typed or by what stands in it."""
+    found = find_handles_in(user, _without_references(text))
+    lines = [_likeness(one, reverse("web", kwargs={"node_id": one.id})) for one in found]
+    return Section("handles", _("Phones, cars and accounts"), lines)
+
+
+def _likeness(one: Any, href: str) -> Found:
     return Found(one.name, href, one.facts, "; ".join(_(reason) for reason in one.why), key=str(one.id))
 
 
@@ -218,6 +232,7 @@ _SECTIONS: tuple[Callable[[User, str], Section], ...] = (
     _people,
     _places,
     _groups,
+    _handles,
     _records,
     _told,
 )

@@ -18,6 +18,8 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.board.decisions import all_stages
+from heard.board.figures import pictures
+from heard.board.outcomes.words import alternative
 from heard.board.promises import YEAR
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.forms import TrustedWorkerForm
@@ -35,7 +37,47 @@ _PER_PAGE = 25
 def load(request: Request) -> HttpResponse:
     page = _page(request, queries.colleagues_of_team(request.user))
     loads = queries.load_of(request.user, page.object_list, today=localdate())
-    return render(request, "home/team/load.html", {"page": page, "loads": loads})
+    teams = queries.load_of_teams(request.user)
+    context = {
+        "page": page,
+        "loads": loads,
+        "counted": queries.COUNTED,
+        "teams": teams,
+        "says": _says(teams) if teams else "",
+        "drawn": _drawn(teams),
+    }
+    return render(request, "home/team/load.html", context)
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def load_of(request: Request, user_id: int, counted: str) -> HttpResponse:
+    """What one number of the load counts: the same rows, each a line."""
+    found = queries.behind(request.user, user_id, counted, today=localdate())
+    page = _page(request, found.rows)
+    context = {
+        "colleague": found.colleague,
+        "what": queries.COUNTED[counted],
+        "lines": map(found.line, page),
+        "page": page,
+    }
+    return render(request, "home/team/load_of.html", context)
+
+
+def _says(teams: list[queries.TeamLoad]) -> str:
+    """How much there is of it, as a heading."""
+    told = {"of": sum(one.cases for one in teams), "waiting": sum(one.waiting for one in teams)}
+    return _("%(of)s open cases; in %(waiting)s of them nobody is allocated who may see the child") % told
+
+
+def _drawn(teams: list[queries.TeamLoad]) -> dict[str, Any]:
+    """The picture of how many cases each leads."""
+    rows = [(one.name, one.cases) for one in teams]
+    return {
+        "of": pictures.signed_lengths(rows),
+        "height": pictures.height_of_lengths(rows),
+        "alt": alternative(rows),
+    }
 
 
 @gate(May.PLAN)
