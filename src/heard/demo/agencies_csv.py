@@ -177,11 +177,14 @@ class SexualHealth(_Agency):
         return [key]
 
 
+CASE_MANAGERS = ("Leon Brandt", "Maud Ferriter", "Idris Quaye")
+
+
 class YouthJustice(_Agency):
-    """One row per offence."""
+    """One row per offence, with who works with the child."""
 
     source = "youth_justice"
-    columns = "yjs_id forename surname dob sex postcode offence_date outcome"
+    columns = "yjs_id forename surname dob sex postcode offence_date outcome case_manager"
 
     def add(self, rng: Random, child: Person, written: Written, story: Story) -> list[str]:
         key = "YJ" + _own_number(child, 1)
@@ -190,5 +193,5 @@ class YouthJustice(_Agency):
                 ("community resolution", "youth caution", "referral order", "no further action")
             )
             self.file.write(key, written.given, written.family, _uk(written.birth), written.sex, written.postcode,
-                            _uk(seen.on), outcome)  # fmt: skip
+                            _uk(seen.on), outcome, CASE_MANAGERS[child.number % len(CASE_MANAGERS)])  # fmt: skip
         return [key]

@@ -23,12 +23,15 @@ from heard.demo.life import (
     around,
     attaching,
     auditing,
+    charts,
     connecting,
     contexts,
     deciding,
     emergency,
+    holding,
     keeping,
     lawful,
+    meetings,
     noting,
     panels,
     reporting,
@@ -133,16 +136,21 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     turning.refer(world, children, turning.keep_a_directory(world, directory), directory)
     panels.disagree(world, children, told["disagreements"])
     panels.hold_panels(world, children, told["panels"])
-    connecting.connect(world, children, read("life/network.yaml"))
+    known = connecting.connect(world, children, read("life/network.yaml"))
     contexts.work_on(world, read("life/contexts.yaml")["contexts"])
+    meetings.hold_meetings(world, children, known, read("life/meetings.yaml"))
+    charts.bring_a_chart(world, known)
     attaching.attach_files(world, children, told["files"])
     noting.keep_a_rota(world)
     noting.see_what_was_told(world)
     deciding.decide_more(world, children)
     emergency.open_a_record(world)
+    holding.hold_what_is_named(world, told["restricted"])
+    holding.mark_a_number(world, told["common"])
     told = read("life/audits.yaml")
     auditing.write_own(world, told["own"])
     auditing.audit(world, told["audits"])
+    auditing.prepare_for_inspection(world)
     reporting.report(world, read("life/reports.yaml"))
     keeping.hold_and_ask(world)
 

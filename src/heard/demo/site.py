@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -30,9 +30,12 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from heard.demo.mapping import add_town
+
     django.setup()
     call_command("migrate", verbosity=0)
     _people()
+    add_town(settings.MAP)
     if not settings.EXTRACTS.is_dir():
         click.echo("Writing the agencies’ extracts …")
         _extracts(settings.EXTRACTS)
@@ -82,16 +85,28 @@ def _people() -> None:
         partnership.load(password=PASSWORD)
 
 
-def _extracts(folder: Path) -> None:
+def _extracts(folder: Path, children: int = CHILDREN) -> None:
     """The agencies' files into the extracts folder; the truth stays beside it, where the site does not look."""
     from heard.demo.extracts import write_extracts
 
     written = folder.with_name("extracts-with-truth")
-    write_extracts(written, children=CHILDREN, seed=1)
+    write_extracts(written, children=children, seed=1)
     partial = folder.with_name("extracts.partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(written, partial, ignore=shutil.ignore_patterns(*_NOT_AN_EXTRACT))
     partial.rename(folder)
+
+
+# What the analyst said of the table of a youth club, which has sent none yet.
+_MAPPING: Final = """\
+sources:
+  youth_club:
+    agency: youth club
+    files: youth_club*.csv
+    record: {record_id: Card, given_name: First name, family_name: Surname, birth_date: Born}
+    dated_by: Came on
+    dates: [dd/mm/yyyy]
+"""
 
 
 def _first_run() -> None:
@@ -99,9 +114,11 @@ def _first_run() -> None:
     from django.utils import timezone
 
     from heard.demo import published
+    from heard.insight.mapping.actions import keep_mapping
     from heard.insight.run import actions, queries
 
     analyst = get_user_model().objects.get(username=ANALYST)
+    keep_mapping(by=analyst, name="youth_club", agency="youth club", files="youth_club*.csv", text=_MAPPING)
     run = actions.start_run(
         by=analyst,
         purpose="Look once a quarter for children whose signs are scattered over agencies.",

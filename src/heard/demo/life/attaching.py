@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,10 @@ def attach_files(world: World, children: Children, told: list[dict[str, Any]]) -
         )
 
 
-def _pdf(text: str) -> bytes:
+def pdf_of(text: str, title: str = "Letter") -> bytes:
     from weasyprint import HTML
 
-    return bytes(HTML(string=f"<html lang=en><title>Letter</title><p>{text}</p></html>").write_pdf())
+    return bytes(HTML(string=f"<html lang=en><title>{title}</title><p>{text}</p></html>").write_pdf())
 
 
 def _docx(text: str) -> bytes:
@@ -55,4 +56,4 @@ def _png(_text: str) -> bytes:
     return out.getvalue()
 
 
-_MAKE = {"pdf": _pdf, "png": _png, "docx": _docx}
+_MAKE: dict[str, Callable[[str], bytes]] = {"pdf": pdf_of, "png": _png, "docx": _docx}

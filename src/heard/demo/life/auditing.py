@@ -12,6 +12,7 @@ from heard.board import actions as board
 from heard.board.caseaudit import actions as cases
 from heard.board.caseaudit.queries import progress
 from heard.board.own import actions as own
+from heard.cases.inspection import actions as inspecting
 
 if TYPE_CHECKING:
     from heard.board.models import Audit
@@ -34,6 +35,19 @@ def audit(world: World, told: list[dict[str, Any]]) -> None:
         if one["found"]:
             with world.on(world.ago(one["ago"] - 30)):
                 board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=one["found"])
+
+
+def prepare_for_inspection(world: World) -> None:
+    """Lists that wait for a second person."""
+    with world.on(world.ago(1)):
+        inspecting.ask_for_list(
+            by=world.coordinator,
+            for_whom="Joint inspection of help for children",
+            why="They come in two weeks, and ask for the cases of the last six months",
+            basis="legal_obligation",
+            since=world.ago(183),
+            until=world.ago(1),
+        )
 
 
 def write_own(world: World, told: list[dict[str, Any]]) -> None:

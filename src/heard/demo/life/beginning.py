@@ -10,6 +10,7 @@ from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.demo.identifiers import postcode
 from heard.network import actions as network
+from heard.network.queries import Whom
 
 if TYPE_CHECKING:
     from heard.demo.life.child import Child
@@ -68,11 +69,13 @@ def surround(child: Child) -> None:
         cases.allocate_worker(by=by, case_id=child.case.pk, worker=child.worker)
     cases.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker)
     for owner in sorted(_helpers(child)):
+        agency, helper = child.world.agency_of[owner], child.user(owner)
         network.involve(
             by=by,
             person=child.case.person,
-            agency=child.world.agency_of[owner],
+            agency=agency,
             why="Helps this child",
+            part=Whom("", agency, user=helper),
         )
     for role, username in (child.part("leads") or {}).items():
         cases.allocate_worker(by=by, case_id=child.case.pk, role=role, worker=child.user(username))

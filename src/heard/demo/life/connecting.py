@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _NOTED_AFTER = timedelta(minutes=20)  # of an interview
 
 
-def connect(world: World, children: Children, told: dict[str, Any]) -> None:
+def connect(world: World, children: Children, told: dict[str, Any]) -> dict[str, UUID]:
+    """The keys of children, adults and places by what they are called in the file."""
     known = {name: child.person_id for name, child in children.items() if hasattr(child, "concern")}
     for one in told["places"]:
         with world.on(world.ago(one["ago"])):
@@ -31,13 +32,19 @@ def connect(world: World, children: Children, told: dict[str, Any]) -> None:
             known[one["key"]] = _adult(world, one)
     for one in told["interviews"]:
         _speak(world, children[one["child"]].person_id, known[one["place"]], one)
-    for one in told["ties"]:
-        _tie(world, children, known, one)
+    sources = [(one, _tie(world, children, known, one)) for one in told["ties"]]
+    keys = {one["key"]: source for one, source in sources if "key" in one}
     for one in told["steps"]:
-        _against_an_adult(world, children[one["child"]], known[one["adult"]], one)
+        rests_on = [keys[key] for key in one["rests_on"]]
+        _against_an_adult(world, children[one["child"]], known[one["adult"]], one, rests_on)
+    for one, source in sources:
+        _look_again(world, source, one)
+    return known
 
 
-def _against_an_adult(world: World, child: Child, adult_id: UUID, told: dict[str, Any]) -> None:
+def _against_an_adult(
+    world: World, child: Child, adult_id: UUID, told: dict[str, Any], rests_on: list[UUID]
+) -> None:
     """A step by a power that was served, has a day on which it is looked at again, and was broken."""
     used, broken, owner = told["used"], told["broken"], world.users[told["owner"]]
     with world.on(world.ago(told["ago"])):
@@ -53,7 +60,7 @@ def _against_an_adult(world: World, child: Child, adult_id: UUID, told: dict[str
         name: child.say(used[name]) for name in ("grounds", "childs_view", "safety", "asked_by", "conditions")
     }
     with world.on(world.ago(told["done"])):
-        disruption.keep_power(by=owner, step_id=step.pk, **said, **days)
+        disruption.keep_power(by=owner, step_id=step.pk, **said, **days, rests_on=rests_on)
         disruption.finish_step(
             by=owner, disruption_id=step.pk, outcome="done", done_on=days["served_on"], note=child.say(told["note"])
         )  # fmt: skip
@@ -86,12 +93,15 @@ def _speak(world: World, person_id: UUID, place_id: UUID, told: dict[str, Any]) 
         network.note_tie(by=by, one_id=person_id, other_id=place_id, kind="goes_to", knows=knows)
 
 
-def _tie(world: World, children: Children, known: dict[str, UUID], told: dict[str, Any]) -> None:
+def _tie(world: World, children: Children, known: dict[str, UUID], told: dict[str, Any]) -> UUID:
+    """The key of how it is known."""
     by, child = world.users[told["by"]], children.get(told["one"])
     knows = network.Knows(
         words=child.say(told["words"]) if child else told["words"],
         how=told["how"],
         who=told.get("who", ""),
+        who_reach="holder" if told.get("keep_who") else "ends",
+        source_grade=told.get("grade", ""),
         known_grade="E" if told.get("untrue") else "",
         valid_from=world.ago(told["since"]) if "since" in told else None,
         valid_to=world.ago(told["until"]) if "until" in told else None,
@@ -102,10 +112,18 @@ def _tie(world: World, children: Children, known: dict[str, UUID], told: dict[st
             tie = network.note_tie_to(**this, end="handle", new_name=told["phone"], new_kind="phone")
         else:
             tie = network.note_tie(**this, other_id=_other(world, known, told))
-    if "withdrawn" in told:
-        ago, why = told["withdrawn"]
-        with world.on(world.ago(ago)):
-            network.withdraw_source(by=by, source_id=tie.sources.latest("recorded_at").pk, why=why)
+    key: UUID = tie.sources.latest("recorded_at").pk
+    return key
+
+
+def _look_again(world: World, source_id: UUID, told: dict[str, Any]) -> None:
+    """It is withdrawn, or stays as it is, with the reason."""
+    by = world.users[told["by"]]
+    for name, act in (("withdrawn", network.withdraw_source), ("again", network.look_again)):
+        if name in told:
+            ago, why = told[name]
+            with world.on(world.ago(ago)):
+                act(by=by, source_id=source_id, why=why)
 
 
 def _other(world: World, known: dict[str, UUID], told: dict[str, Any]) -> UUID:

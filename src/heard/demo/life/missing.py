@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from heard.cases.missing import actions as missing
+from heard.cases.missing.queries import to_keep_in_episode
 from heard.cases.words.rules import ChildsView
 from heard.demo.life.beginning import POLICE
 
@@ -106,3 +107,5 @@ def _interview(child: Child, episode: Episode, said: dict[str, Any], found_at: d
             pulled=said["pulled"],
             would_help=said["help"],
         )
+        found = to_keep_in_episode(child.worker, episode)
+        missing.keep_named(by=child.worker, episode_id=episode.pk, ticks=[one.tick for one in found])

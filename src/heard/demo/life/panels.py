@@ -30,7 +30,7 @@ _PLANNED, _WITHIN = (
 def hold_panels(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     before: Panel | None = None
     for one in told:
-        starts_at = _starts(world, one)
+        starts_at = starts(world, one)
         with world.on(starts_at - _PLANNED):
             panel = _plan(world, starts_at)
         if "ago" not in one:
@@ -66,7 +66,7 @@ def disagree(world: World, children: Children, told: list[dict[str, Any]]) -> No
                 )
 
 
-def _starts(world: World, one: dict[str, Any]) -> datetime:
+def starts(world: World, one: dict[str, Any]) -> datetime:
     """Ten o'clock on that day, or on the Friday before it."""
     day = world.ago(one["ago"]) if "ago" in one else world.today + timedelta(days=one["in"])
     day -= timedelta(days=max(day.weekday() - 4, 0))

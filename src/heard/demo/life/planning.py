@@ -11,7 +11,7 @@ from django.utils import timezone
 from heard.cases.disruption import actions as disruption
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as plans
-from heard.cases.plan.queries import first_or_next
+from heard.cases.plan.queries import agreed_plan, first_or_next
 from heard.cases.safety.actions import write_safety_plan
 
 if TYPE_CHECKING:
@@ -62,6 +62,19 @@ def get_on(child: Child) -> None:
         for days, text in notes:
             with child.on(days):
                 plans.say_where_we_are(by=child.worker, outcome_id=outcome.pk, text=child.say(text))
+    if later := child.part("put_off"):
+        with child.on(later["day"]):
+            _put_off(child, child.say(later["why"]))
+
+
+def _put_off(child: Child, why: str) -> None:
+    """The first that can be, until the plan is reviewed."""
+    plan = agreed_plan(child.worker, child.case.pk)
+    assert plan
+    assert plan.review_on
+    review_on = plan.review_on
+    action = next(one for one in child.actions if one.due_on and one.due_on < review_on)
+    plans.put_off_action(by=child.worker, action_id=action.pk, due_on=review_on, reason=why)
 
 
 def finish(child: Child, number: int, on: date) -> None:

@@ -9,9 +9,10 @@ from heard.cases.case.actions import record_words
 from heard.cases.review.queries import reviews_of
 from heard.cases.voice import actions as voice
 from heard.cases.words.actions import answer_words
+from heard.demo.life.tone import THREE_NOTES
 
 if TYPE_CHECKING:
-    from heard.cases.models import Words
+    from heard.cases.models import ChildMessage, Words
     from heard.demo.life.child import Child
 
 _TOLD_AFTER = 9  # days
@@ -62,14 +63,19 @@ def write_themselves(child: Child) -> None:
                 "pointed": sent.get("pointed", ()),
                 "device": "Android, Chrome",
             }
+            if "spoken" in sent:
+                said["spoken"] = voice.listen_to(by=None, sitting=sitting, content=THREE_NOTES)
             message = voice.send(by=None, sitting=sitting, hide_from=hides, **said)
         with child.on(sent["day"] + 1):
-            if "answer" not in sent and "found" not in sent and message.notice:
-                for one in message.notice.readers.select_related("user"):
-                    voice.note_read(by=one.user, child_message_id=message.pk)
+            if "answer" not in sent and "found" not in sent:
+                _is_read(message)
             if "asked" in sent:
                 whom: dict[str, Any] = {"child_link_id": made.pk, "who_writes": "child"}
                 voice.note_asked(by=child.world.coordinator, asked=sent["asked"], **whom)
+            if sent.get("spoken"):
+                heard = child.say(sent["spoken"])
+                voice.open_sound(by=child.worker, child_message_id=message.pk)
+                voice.write_down(by=child.worker, child_message_id=message.pk, text=heard)
             if "described" in sent:
                 seen = child.say(sent["described"])
                 voice.describe_drawing(by=child.worker, child_message_id=message.pk, text=seen)
@@ -83,6 +89,13 @@ def write_themselves(child: Child) -> None:
             if "found" in sent:
                 found = child.say(sent["found"])
                 voice.check_message(by=child.user("edith.clough"), child_message_id=message.pk, found=found)
+
+
+def _is_read(message: ChildMessage) -> None:
+    for one in message.notice.readers.select_related("user") if message.notice else ():
+        if message.seconds:
+            voice.open_sound(by=one.user, child_message_id=message.pk)
+        voice.note_read(by=one.user, child_message_id=message.pk)
 
 
 def tell_what_was_decided(child: Child) -> None:

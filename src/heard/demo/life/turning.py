@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from heard.cases.turning import actions as turning
 from heard.cases.words.rules import ChildsView
+from heard.demo.life.attaching import pdf_of
 from heard.services import actions as services
 from heard.services.queries import editions_of
 from heard.services.rules import Kept
@@ -57,15 +60,16 @@ def _keep(world: World, one: dict[str, Any]) -> Service:
 
 
 def _write_procedure(world: World, one: dict[str, Any]) -> None:
-    """Each edition as (name, days ago, what changed, days until it is looked at again)."""
+    """Each edition as (name, days ago, what changed, days until it is looked at again). `pdf`: the words of its PDF, which stands in place of a link."""
     slug = "-".join(one["title"].lower().split()[:3])
     procedure = None
     for name, ago, changed, review in one["editions"]:
-        said = {
-            "edition": name,
-            "link": f"https://procedures.wexmoor.example/{slug}/{name}",
-            "review_on": world.today + timedelta(days=review),
-        }
+        said: dict[str, Any] = {"edition": name, "review_on": world.today + timedelta(days=review)}
+        if "pdf" in one:
+            paper = SimpleUploadedFile(f"{slug}.pdf", pdf_of(one["pdf"], one["title"]))
+            said |= {"link": "", "upload": paper}
+        else:
+            said["link"] = f"https://procedures.wexmoor.example/{slug}/{name}"
         with world.on(world.ago(ago)):
             if procedure is None:
                 procedure = services.add_procedure(

@@ -93,5 +93,16 @@ class World:
 
     def add_places_and_groups(self) -> None:
         by = self.coordinator
-        self.places = [network.add_place(by=by, **place) for place in self.data["places"]]
+        self.places = [self._add_place(place) for place in self.data["places"]]
         self.groups = [network.add_group(by=by, **group) for group in self.data["groups"]]
+
+    def _add_place(self, told: dict[str, Any]) -> Any:
+        """`at`: latitude and longitude, which somebody said."""
+        place = network.add_place(
+            by=self.coordinator, **{name: told[name] for name in ("name", "kind", "postcode")}
+        )
+        if "at" not in told:
+            return place
+        lat, lon = told["at"]
+        how = "Stood at the gate of the field and read it from a phone"
+        return network.locate_place(by=self.coordinator, place_id=place.pk, lat=lat, lon=lon, how=how)
