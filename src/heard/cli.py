@@ -1,8 +1,32 @@
 """The one `heard` command. Each half brings its own words; this file only gathers them."""
 
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+
+def _stop(_number: int, _frame: FrameType | None) -> Any:
+    os.write(2, b"Not done. Stopped before it began.\n")
+    os._exit(2)
+
+
+# Ctrl-C while libraries are still read, which would complain of it in their own ways: only where this is the command itself.
+_AS_COMMAND = (
+    os.path.basename(sys.argv[0]) == "heard" and threading.current_thread() is threading.main_thread()
+)
+_BEFORE = signal.signal(signal.SIGINT, _stop) if _AS_COMMAND else None
+
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+
+if _AS_COMMAND:
+    signal.signal(signal.SIGINT, _BEFORE)
 
 # Looked up only when used, so that `heard run` starts without Django and `heard knowledge` without the engine.
 _COMMANDS = {
@@ -10,6 +34,7 @@ _COMMANDS = {
     "questions": "heard.cases.assessment.cli:questions",
     "run": "heard.engine.cli:run",
     "intake": "heard.engine.cli:intake",
+    "mapping": "heard.engine.cli.guessing:mapping",
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
     "changes": "heard.engine.cli:changes",
@@ -19,12 +44,15 @@ _COMMANDS = {
     "publish": "heard.engine.cli.publishing:publish",
     "tables": "heard.engine.cli.columns:tables_",
     "demo": "heard.demo.cli:demo",
-    "audit": "heard.agencies.audit_cli:audit",
+    "audit": "heard.config.keys.audit:audit",
     "backup": "heard.config.backup.cli:backup",
     "restore": "heard.config.backup.cli:restore",
     "dpia": "heard.config.dpia.cli:dpia",
     "doctor": "heard.config.doctor:doctor",
     "check-files": "heard.cases.attachment.cli:check_files",
+    "map": "heard.graph.map.cli:map_",
+    "network": "heard.graph.exchange.cli:network",
+    "destroy-past-charts": "heard.graph.exchange.destroying:destroy_past_charts",
     "keys": "heard.config.keys.cli:keys",
     "migrate": "heard.agencies.cli:migrate",
     "database": "heard.agencies.cli:database",
@@ -35,11 +63,25 @@ _COMMANDS = {
     "recover": "heard.agencies.cli:recover",
     "remind": "heard.home.reminders.cli:remind",
     "caseload": "heard.insight.bringing.cli:caseload",
+    "drop-folder": "heard.insight.drop.cli:drop_folder",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",
     "web": "heard.config.serve:web",
     "work": "heard.config.serve:work",
 }
+
+
+@contextmanager
+def _stopping_at_once() -> Iterator[None]:
+    """Ctrl-C while a command is only looked up: libraries that are broken off half-way would complain of it in their own ways."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Lazy(click.Group):
@@ -50,7 +92,8 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, name = _COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        with _stopping_at_once():
+            command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
 

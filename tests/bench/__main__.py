@@ -2,7 +2,7 @@
 
 `engine`: ratios within one run. Sizes are 2,000 and 20,000 children; --large adds 100,000. Each figure is the best of
 several runs, each run a process of its own.
-`intake`: the memory that a file of two gigabytes needs.
+`intake`: how fast each kind of file is read, and in how much memory, at 0.1 and 1 million rows.
 `search`, `casework`: one search and the pages of everyday work among 200,000 people and 20,000 cases, on SQLite and on
 PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
 `network`: questions about who, where, with what and with whom, each beside its target.
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate, intake, linking, publishing, screening, spark
+from tests.bench import estimate, linking, publishing, screening, spark
 from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -38,8 +38,6 @@ def main() -> None:
         print(f"\n{part}: ", end="", flush=True)
         if part == "engine":
             _engine_alone(list(RUNS) if asked.large else list(RUNS)[:-1])
-        elif part == "intake":
-            intake.measure()
         elif part == "scale":
             spark.measure()
         else:

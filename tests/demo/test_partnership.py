@@ -14,14 +14,15 @@ from django.utils.timezone import localdate
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.board import promises
+from heard.board import queries as queries_of_audits
 from heard.board.annual import rules
 from heard.board.figures.queries import periods
 from heard.board.figures.rules import first_of
 from heard.board.models import AnnualReport
 from heard.board.rules import Part
 from heard.cases import models
+from heard.cases.concern.holder.queries import to_decide
 from heard.demo import partnership, published, site
-from heard.demo.extracts import write_extracts
 from heard.engine.run.profile import check_again
 from heard.graph.question.queries import QUESTIONS
 from heard.insight.digest import queries as digests
@@ -29,7 +30,7 @@ from heard.insight.models import Profile, ReleaseDecision
 from heard.insight.release import queries
 from heard.insight.release.actions import draw_profile
 from heard.network.models import Group, Handle, Merge, Person, Place, Tie, TieSource
-from heard.network.queries import people_visible_to
+from heard.network.queries import common_handles, people_visible_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("partnership")]
 PASSWORD = "for tests, and long enough"
@@ -54,7 +55,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
 
 
 def test_it_has_some_forty_children_and_staff_in_every_role(loaded: int) -> None:
-    assert loaded == Person.objects.filter(kind="child").count() >= 40
+    assert loaded == Person.objects.filter(kind="child", restricted=False).count() >= 40
     assert {user.roles[0] for user in User.objects.all()} == {role.value for role in Role}
 
 
@@ -66,6 +67,7 @@ def test_it_has_some_forty_children_and_staff_in_every_role(loaded: int) -> None
         (models.Plan, "state", {"draft", "agreed", "ended"}),
         (models.Case, "state", {"open", "closed"}),
         (models.Panel, "state", {"planned", "held"}),
+        (models.Panel, "kind", {"panel", "mapping", "conference"}),
         (models.Share, "state", {"shared", "refused"}),
         (models.InfoRequest, "state", {"open", "answered"}),
         (models.DisruptionStep, "state", {"open", "done", "not_done"}),
@@ -105,6 +107,16 @@ def test_one_child_has_died_and_one_visit_was_written_about_two(loaded: int) -> 
     assert 2 in shared.values()
 
 
+def test_a_restricted_record_holds_what_two_worries_name_and_its_decider_told_of_one(loaded: int) -> None:
+    decided = models.HolderDecision.objects.order_by("decided_at")
+    assert [one.outcome for one in decided] == ["not_yet", "tell"]
+    assert models.Notice.objects.filter(kind="known_elsewhere").exists()
+    owen, maya = (User.objects.get(username=name) for name in ("owen.barrett", "maya.lindqvist"))
+    assert to_decide(owen).count() == 1
+    assert not to_decide(maya).exists()
+    assert [str(one) for one in common_handles(maya)] == ["01632 960014"]
+
+
 def test_one_child_is_missing_now_and_others_came_back() -> None:
     episodes = models.Episode.objects
     assert episodes.filter(found_at=None).count() == 1
@@ -112,8 +124,8 @@ def test_one_child_is_missing_now_and_others_came_back() -> None:
 
 
 def test_three_panels_were_held_and_one_is_to_come_with_an_agenda() -> None:
-    assert models.Panel.objects.filter(state="held").count() == 3
-    coming = models.Panel.objects.get(state="planned")
+    assert models.Panel.objects.filter(kind="panel", state="held").count() == 3
+    coming = models.Panel.objects.get(kind="panel", state="planned")
     assert coming.items.exists()
     assert models.Dissent.objects.exists()
 
@@ -204,14 +216,17 @@ def _questions() -> dict[str, tuple[dict[str, Any], str]]:
             "(2) Ropewalk hand car wash is run by Dean Corrigan; (3) Dean Corrigan drives ",
         ),
         "panel": (
-            {"panel_id": models.Panel.objects.get(state="planned").pk},
+            {"panel_id": models.Panel.objects.get(kind="panel", state="planned").pk},
             "one withdrawn because: It was another driver",
         ),
         "same_group": (
             {"group_id": _known("Drivers behind the takeaway").pk},
             "and Older young people at Quayside may be",
         ),
-        "circles": ({"panel_id": models.Panel.objects.get(state="planned").pk}, " through 07700 900214"),
+        "circles": (
+            {"panel_id": models.Panel.objects.get(kind="panel", state="planned").pk},
+            " through 07700 900214",
+        ),
         "bridges": ({}, "Without Kim Tallis nothing"),
         "moved": (
             {"place_id": _known("Quayside bus station").pk},
@@ -358,7 +373,7 @@ def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_tol
 ) -> None:
     """The site draws it up in the background; here the extracts are smaller."""
     settings.EXTRACTS = tmp_path / "extracts"
-    write_extracts(settings.EXTRACTS, children=300, seed=1)
+    site._extracts(settings.EXTRACTS, children=300)
     site._first_run()
     profile = Profile.objects.get(kind="profile")
     published.let_out.call(str(profile.pk))
@@ -379,3 +394,55 @@ def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_tol
     found = check_again(every[0], before=every[1:])
     assert (len(every), found.derived) == (2, [])
     assert found.hidden > 50
+
+
+def test_a_mapping_meeting_is_over_with_what_was_said_and_one_and_a_conference_are_to_come() -> None:
+    over = models.Panel.objects.get(kind="mapping", state="held")
+    said = TieSource.objects.filter(about="panel", about_id=over.pk)
+    assert said.count() == 3
+    answered = over.items.filter(Q(decided_at__isnull=False) | Q(actions__isnull=False))
+    assert answered.distinct().count() == over.items.count() == 5
+    assert (
+        models.Panel.objects.get(kind="mapping", state="planned").items.filter(handle__isnull=False).exists()
+    )
+    conference = models.Panel.objects.get(kind="conference", state="held")
+    step = models.DisruptionStep.objects.get(panel_action__item__panel=conference)
+    assert step.context_id == conference.context_id
+    assert models.ContactNote.objects.filter(text__contains="Learnt at the context conference").exists()
+
+
+def test_it_has_two_audits_a_year_apart() -> None:
+    """The first is closed with what was counted then, the second is open: actions of the one go on in the other, and it says what is better."""
+    helen = User.objects.get(username="helen.burrows")
+    last, now = queries_of_audits.audits_visible_to(helen).order_by("opened_at")
+    assert 350 < (now.opened_at - last.opened_at).days < 400
+    assert (last.state, now.state) == ("closed", "open")
+    assert last.until < now.since + timedelta(days=30)
+    assert last.counted.keys() >= {"words_in_reviews", "worker_changes", "disruption_results"}
+    assert all(one["when"] and one["coverage"] for one in last.counted.values())
+    assert last.closed_at is not None
+    assert last.closed_at < now.opened_at
+    whole = queries_of_audits.whole(helen, now)
+    assert [action.requirement for action in whole.carried] == ["SM7"]
+    assert "SM6" in {row.requirement.id for row in whole.better}
+    assert any(row.is_disputed for row in whole.rows)
+    assert len({agency.kind for agency in whole.agencies}) == 3
+    closed, _rows = queries_of_audits.trend(helen)
+    assert closed == [last]
+    found = queries_of_audits.counted(helen, now, [row.requirement for row in whole.rows])
+    assert [one["label"] for figures in found.values() for one in figures if not one["coverage"]] == []
+
+
+def test_a_team_does_not_see_each_child_of_another_team_of_its_agency() -> None:
+    """Family help works with some of the children whose cases the exploitation team leads."""
+    led = models.Case.objects.filter(lead_team__name="Exploitation team", state="open")
+    everybody = set(led.values_list("person", flat=True))
+    family = {
+        name: set(people_visible_to(User.objects.get(username=name)).values_list("pk", flat=True)) & everybody
+        for name in ("carys.vaughan", "joan.ashdown")
+    }
+    for seen in family.values():
+        assert seen
+        assert seen < everybody
+    worker = User.objects.get(username="ruth.pemberton")
+    assert everybody <= set(people_visible_to(worker).values_list("pk", flat=True))

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.deploy.test_nginx import TAKES, ask, echoing, free_port, headers_of, in_clear, wait_until_open
+from tests.deploy.test_nginx import (
+    CONTRADICTING,
+    TAKES,
+    ask,
+    assert_nothing_is_smuggled,
+    echoing,
+    free_port,
+    headers_of,
+    in_clear,
+    wait_until_open,
+)
 
 CONF = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 pytestmark = pytest.mark.skipif(not shutil.which("caddy"), reason="needs Caddy")
@@ -82,6 +92,13 @@ def test_only_what_takes_files_takes_much(
             assert said_before_the_body(front, path, size) == status
         else:
             assert ask(front, path, body=b"x" * size)[0] == status
+
+
+@pytest.mark.parametrize("lengths", CONTRADICTING.values(), ids=CONTRADICTING.keys())
+def test_no_request_is_hidden_in_another_by_lengths_that_contradict(
+    site: tuple[int, int, Path], lengths: bytes
+) -> None:
+    assert_nothing_is_smuggled(site[0], site[1], lengths)
 
 
 def test_what_is_ready_is_no_business_of_visitors(site: tuple[int, int, Path]) -> None:

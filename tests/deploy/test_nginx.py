@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ KEY = "2f1b4c1e-0000-4000-8000-000000000000"
 _WITH_A_FILE = [
     "/children/{}/files/attach/", "/places/{}/files/attach/", "/groups/{}/files/attach/", "/worries/{}/files/attach/",
     "/words/{}/files/attach/", "/worries/tell/{}/files/", "/children/{}/words/add/", "/requests/{}/answer/",
-    "/caseload-in/bring/", "/where-to-turn/files/bring/", "/audits/{}/SM1/files/attach/",
+    "/caseload-in/bring/", "/where-to-turn/files/bring/", "/charts/bring-in/", "/audits/{}/SM1/files/attach/",
+    "/where-to-turn/procedures/add/", "/where-to-turn/procedures/{}/edition/",
 ]  # fmt: skip
 # Address, bytes of a body, and what the server in front says to it.
 TAKES = [
@@ -43,17 +44,20 @@ TAKES = [
     ("/", 6_000_000, 413),
     ("/", 4_000_000, 200),
     ("/engine/start/", 28_000_000, 200),
+    ("/n/", 6_000_000, 200),
+    ("/n/", 8_000_000, 413),
     *[(path.format(KEY), 6_000_000, 200) for path in _WITH_A_FILE],
     *[(path.format(KEY), 28_000_000, 413) for path in _WITH_A_FILE[4:]],
 ]
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Says which headers came through, and of how many bytes the body was."""
+    """Says which headers came through, and of how many bytes the body was; in at least as many bytes as `X-Answer` says."""
 
     def do_GET(self) -> None:
         size = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         said = json.dumps({"headers": {k.lower(): v for k, v in self.headers.items()}, "size": size}).encode()
+        said = said.ljust(int(self.headers.get("X-Answer") or 0))
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
@@ -66,6 +70,92 @@ class Echo(BaseHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *_args: Any) -> None: ...
+
+
+# Requests that say two things of where they end. Whoever stands in front and whoever stands behind may believe different ones, and
+# then somebody else's request begins with what a stranger wrote.
+CONTRADICTING = {
+    "two lengths": b"Content-Length: 5\r\nContent-Length: 41\r\n",
+    "two lengths in one line": b"Content-Length: 5, 41\r\n",
+    "a length and pieces": b"Content-Length: 41\r\nTransfer-Encoding: chunked\r\n",
+    "pieces and a length": b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    "pieces twice": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 41\r\n",
+    "pieces spelt so that some do not see it": b"Transfer-Encoding: xchunked\r\nContent-Length: 41\r\n",
+    "a space before the colon": b"Transfer-Encoding : chunked\r\nContent-Length: 41\r\n",
+    "a line that goes on": b"X-Folded: a\r\n Transfer-Encoding: chunked\r\nContent-Length: 41\r\n",
+    "a length with a sign": b"Content-Length: +41\r\n",
+}
+_HIDDEN = b"0\r\n\r\nGET /hidden HTTP/1.1\r\nX-Ignore: x\r\n\r\n"
+
+
+class Wire:
+    """Keeps what came over the wire, and answers each connection once."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[bytes] = []
+        self._listening = socket.create_server(("127.0.0.1", port))
+        self._serving = threading.Thread(target=self._serve, daemon=True)
+        self._serving.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _address = self._listening.accept()
+            except OSError:
+                return
+            with line:
+                line.settimeout(0.5)
+                said = b""
+                try:
+                    while piece := line.recv(65_536):
+                        said += piece
+                except TimeoutError:
+                    pass
+                self.heard.append(said)
+                with suppress(OSError):
+                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)  # else who waits in accept() keeps the port
+        self._serving.join()
+        self._listening.close()
+
+
+def smuggled(front: int, behind: int, lengths: bytes) -> tuple[bytes, list[bytes]]:
+    """What the server in front says to such a request, and what came through it, by connection."""
+    wire = Wire(behind)
+    head = b"POST / HTTP/1.1\r\nHost: heard.example.org\r\n" + lengths + b"\r\n"
+    plain = socket.create_connection(("127.0.0.1", front), timeout=10)
+    try:
+        with ssl._create_unverified_context().wrap_socket(plain, server_hostname="heard.example.org") as line:
+            line.settimeout(3)
+            line.sendall(head + _HIDDEN)
+            answer = b""
+            with suppress(TimeoutError, OSError):
+                while piece := line.recv(65_536):
+                    answer += piece
+    finally:
+        wire.close()
+    return answer, wire.heard
+
+
+def assert_nothing_is_smuggled(front: int, behind: int, lengths: bytes) -> None:
+    """It is refused; or it goes on with one length, in which nothing is hidden that whoever stands behind takes for a request."""
+    answer, through = smuggled(front, behind, lengths)
+    if not through:
+        assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")), answer[:80]
+        return
+    for said in through:
+        head, _end, body = said.partition(b"\r\n\r\n")
+        names = [line.partition(b":")[0].strip().lower() for line in head.split(b"\r\n")[1:]]
+        framing = [one for one in names if one in (b"content-length", b"transfer-encoding")]
+        assert len(framing) <= 1, head
+        if framing == [b"content-length"]:
+            [length] = re.findall(rb"(?im)^content-length: *(\d+)\r?$", head)
+            assert len(body) == int(length), said
+        else:
+            assert b"/hidden" not in body, said
 
 
 def free_port() -> int:
@@ -104,6 +194,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         ("127.0.0.1:8000;", f"127.0.0.1:{behind};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{front} ssl"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("heard-error.log crit;", "heard-error.log warn;"),  # below crit it says what went to the disk
     ):
         assert old in text
         text = text.replace(old, new)
@@ -181,10 +272,45 @@ def test_only_what_takes_files_takes_much(
         assert ask(front, path, body=b"x" * size)[0] == status
 
 
+def read_slowly(front: int, path: str, answer: int) -> None:
+    """Asks for an answer of so many bytes, and takes none of it for a while."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", front))
+    with ssl._create_unverified_context().wrap_socket(line, server_hostname="heard.example.org") as safe:
+        head = f"GET {path} HTTP/1.1\r\nHost: heard.example.org\r\nX-Answer: {answer}\r\nConnection: close\r\n\r\n"
+        safe.sendall(head.encode())
+        time.sleep(1)
+        while safe.recv(65_536):
+            pass
+
+
+def test_what_a_child_says_does_not_lie_on_the_disk_on_its_way(site: tuple[int, int, Path]) -> None:
+    front, behind, log = site
+    said = log.with_name("heard-error.log")
+    with echoing(behind):
+        before = said.read_text().count("to a temporary file")
+        assert ask(front, reverse("notes_open"), body=b"x" * 5_000_000)[0] == 200
+        for name in ("child_message_sound", "words_sound"):
+            read_slowly(front, reverse(name, args=[KEY]), 20_000_000)
+        read_slowly(front, reverse("notes_open"), 20_000_000)
+        assert said.read_text().count("to a temporary file") == before
+        assert ask(front, "/", body=b"x" * 4_000_000)[0] == 200
+        read_slowly(front, "/", 20_000_000)
+        assert said.read_text().count("to a temporary file") == before + 2  # and it would be seen
+
+
 def test_every_address_that_takes_a_file_is_among_them() -> None:
     views = [resolve(path.format(KEY)).func for path in _WITH_A_FILE]
     assert {getattr(view, "takes", None) for view in views} == {Takes.FILE}
     assert len({resolve(path.format(KEY)).url_name for path in _WITH_A_FILE}) == len(TAKE_FILES)
+
+
+@pytest.mark.parametrize("lengths", CONTRADICTING.values(), ids=CONTRADICTING.keys())
+def test_no_request_is_hidden_in_another_by_lengths_that_contradict(
+    site: tuple[int, int, Path], lengths: bytes
+) -> None:
+    assert_nothing_is_smuggled(site[0], site[1], lengths)
 
 
 def test_what_is_ready_is_no_business_of_visitors(site: tuple[int, int, Path]) -> None:

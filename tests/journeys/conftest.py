@@ -55,7 +55,12 @@ def chromium() -> str:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     switches = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync")
     quiet = ("disable-background-networking", "disable-component-update")
-    arguments = [f"--{switch}" for switch in switches + quiet]
+    microphone = (  # one that beeps, and that a page may use once it asks
+        "use-fake-device-for-media-stream",
+        "use-fake-ui-for-media-stream",
+        "autoplay-policy=no-user-gesture-required",
+    )
+    arguments = [f"--{switch}" for switch in switches + quiet + microphone]
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
 
 

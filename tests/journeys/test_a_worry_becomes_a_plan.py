@@ -113,7 +113,7 @@ def a_worry_becomes_a_plan(world: World, story: Story) -> None:
 
     story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
     story.sees("I want to walk home without looking behind me.").choose("Sign off")
-    story.press("Record the decision").sees("Signed off", "2026.7", "does not change any more")
+    story.press("Record the decision").sees("Signed off", "2026.8", "does not change any more")
     assert Assessment.objects.get().state == "signed"
 
     agree_a_plan(story, world, case)
@@ -131,8 +131,8 @@ def agree_a_plan(story: Story, world: World, case: Case) -> None:
     story.sees("Each outcome needs at least one action").follow("Add an action")
     story.fill("What will be done?", "Walk home with her").press("Save")
     story.sees("Each action needs a person who will do it and a date").follow("Walk home with her")
-    story.select("Who will do it, and for which agency? (optional)", "Tess Archer, Northgate Academy")
-    story.fill_date("By when? (optional)", soon.day, soon.month, soon.year).press("Save")
+    story.select("Who will do it, and for which agency?", "Tess Archer, Northgate Academy")
+    story.fill_date("By when?", soon.day, soon.month, soon.year).press("Save")
     story.press("Agree the plan").sees("Suggested: 3 months")
     story.choose("“I want to walk home without looking behind me.”").press("Agree the plan")
     story.sees("The plan is agreed", "I want to walk home without looking behind me.")
@@ -164,7 +164,7 @@ def finish_and_review(story: Story, world: World) -> None:
     story.fill_date("When was the child heard?", today.day, today.month, today.year)
     story.fill("Who heard the child?", "Sol Wright, social worker")
     story.fill_date("When?", today.day, today.month, today.year)
-    story.fill_date("When is the next review? (optional)", today.day, today.month, today.year + 1)
+    story.fill_date("When is the next review?", today.day, today.month, today.year + 1)
     story.choose("The plan goes on as it is").fill("Why?", "It helps her.").press("Record the review")
     story.sees("The review is written down", "She walks home and has told two friends.", "It is better now.")
     review = Review.objects.get()

@@ -9,8 +9,11 @@ from playwright.sync_api import Browser
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story
 
+from heard.agencies.actions import add_user
 from heard.agencies.mail.invitation import link_for
 from heard.agencies.models import User
+from heard.agencies.rules import Role, TwoFor
+from heard.config.second import agreed, said
 
 pytestmark = pytest.mark.journey
 
@@ -117,3 +120,36 @@ def test_a_locked_name_is_unlocked(world: World, story: Story, colleague: Story)
 
     story.sign_in(world.administrator).open("/people/").follow("Sol Wright").sees("Locked").press("Unlock")
     story.press("Unlock").sees("Unlocked. They can sign in again.").sees_not("Locked")
+
+
+def test_whom_an_administrator_adds_alone_the_supervisor_of_the_team_says_that_they_know(
+    world: World, story: Story
+) -> None:
+    add_user(
+        by=world.administrator, username="ned.late", first_name="Ned", last_name="Late", password=None,
+        team=world.exploitation_team, role=Role.PRACTITIONER,
+    )  # fmt: skip
+    story.sign_in(world.supervisor).open("/").sees("People who were added to a team", "Ned Late")
+    story.follow("Ned Late").sees("Do you know who was added?", "Practitioner: Ned Late", "Ade Minton")
+    story.press("I know them, and they work in this team").sees("Saved, with your name.")
+    assert not story.page.get_by_text("Ned Late").count()
+
+
+def test_a_backup_is_brought_back_by_two_and_what_one_did_alone_is_read(
+    world: World, story: Story, colleague: Story
+) -> None:
+    story.sign_in(world.administrator).open("/people/approvals/").press("Ask for something on the server")
+    story.press("Ask a second person").sees("There is a problem", "Choose what is to be done on the server")
+    story.choose("Bringing a backup back").fill("Why?", "The disk fails.").press("Ask a second person")
+    story.sees("There is a problem", "Say to what")
+    story.fill("To what? (optional)", "heard-2026-11-26T010000Z.tar.age").press("Ask a second person")
+    story.sees("A second person is asked.", "You asked for this yourself")
+    colleague.sign_in(world.coordinator).open("/people/approvals/").follow("Bringing a backup back")
+    colleague.sees("heard-2026-11-26T010000Z.tar.age", "The disk fails.").choose("Yes").press("Save")
+    story.open("/people/approvals/").follow("Bringing a backup back")
+    story.sees("What was agreed", "heard restore", "--approval heard-approval:", "audit.key")
+
+    with agreed(said("", "Cora and Ade are both away."), TwoFor.KEY_ADD):
+        pass
+    colleague.open("/").sees("Somebody did alone, on the server, what takes two people")
+    colleague.open("/people/trail/").sees("Done on the server by one alone", "Cora and Ade are both away.")

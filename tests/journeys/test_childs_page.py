@@ -183,6 +183,15 @@ def test_an_old_link_leads_to_its_tab_and_the_menu_works_by_keys(
     assert story.page.evaluate("document.activeElement.textContent") == "Add"
 
 
+@pytest.mark.parametrize("tab", ["", "people/"])
+def test_write_a_note_is_the_first_thing_to_add_on_every_tab(
+    world: World, child: str, story: Story, tab: str
+) -> None:
+    story.sign_in(world.social_worker).open(f"{child}{tab}")
+    story.page.locator(".heard-add > summary").click()
+    assert story.page.locator(".heard-add li a").first.text_content() == "Write a note"
+
+
 def test_the_tabs_and_the_menu_work_without_scripts(
     world: World, child: str, story_without_scripts: Story
 ) -> None:

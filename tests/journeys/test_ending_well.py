@@ -42,7 +42,7 @@ def test_a_review_of_a_child_who_could_not_be_reached_prints_each_try(world: Wor
     story.fill("What has changed for the child?", "She is at her aunt’s.")
     story.fill("Who took part?", "Sol Wright, Tess Archer")
     story.choose("The plan goes on as it is").fill("Why?", "We have not heard her yet.")
-    story.fill_date("When is the next review? (optional)", today.day, today.month, today.year + 1)
+    story.fill_date("When is the next review?", today.day, today.month, today.year + 1)
     story.choose("The child could not be reached").press("Record the review")
     story.sees("There is a problem", "Give the day of the first try", "Say how somebody tried first")
     story.fill_date("First try: when?", before.day, before.month, before.year).select(

@@ -330,6 +330,7 @@ def test_an_audit(wexmoor: World, visit: Story, camera: Camera) -> None:
         "answer": "met",
         "why": "Each review begins with it.",
         "evidence": "Ten reviews",
+        "evidence_on": ago(3),
     }
     for audit in years:
         answer = "met" if audit == years[1] else "not_met"

@@ -64,15 +64,16 @@ def heard_in_time(story: Story) -> None:
     story.choose("Hear the child now, and write down what they say").fill("The child’s own words", BACK)
     story.fill("Where was the child? (optional)", "In a flat above the Harbour Street arcade")
     story.fill("What would help, as the child sees it? (optional)", "Somebody at the gate.").press("Save")
-    story.sees(BACK, "People, places and groups that the child spoke of")
+    story.sees(BACK, "Who and what the child spoke of")
 
 
 def what_she_said_becomes_a_place(story: Story) -> None:
     story.press("Add a place").fill("Name", "Flat above the arcade").fill(
         "Postcode, if known (optional)", "WX1 2AB"
     )
-    story.fill("What does the child have to do with it?", "slept there once").press("Look who is known")
-    story.choose("None of these: add it").fill("What kind of place is it?", "flat").press("Save")
+    story.press("Look who is known").choose("None of these: add it").fill("What kind of place is it?", "flat")
+    story.select("What does the child have to do with it?", "is taken to")
+    story.fill("In your own words (optional)", "slept there once").press("Save")
     story.sees("Flat above the arcade")
 
 

@@ -432,6 +432,9 @@ def test_what_was_typed_comes_back_after_signing_in_again(
     settings.SESSION_COOKIE_AGE, settings.SESSION_WARNING = 8, 3
     story.sign_in(world.social_worker).open(form).fill(BOX, SAYS)
     story.page.get_by_text("You have been signed out").wait_for(timeout=60_000)
+    left = story.page.content() + story.page.title()
+    for gone in (TOLD, SAYS, "Amira"):
+        assert gone not in left, "nothing of the page is left beneath"
     story.look().follow("Sign in again and go on")
     settings.SESSION_COOKIE_AGE = 600
     story.fill("Username", "sol.wright").fill("Password", PASSWORD).press("Sign in").sees(TOLD)

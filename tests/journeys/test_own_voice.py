@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.conftest import World
 from tests.journeys.begun import opened
 from tests.journeys.conftest import Story
 
+from heard.agencies.models import User
 from heard.cases.case.notices.actions import put_on_duty
+from heard.cases.case.notices.mail import notify_once
 from heard.cases.case.notices.models import Reader
 from heard.cases.panel.actions import add_item, decide_item, plan_panel
 from heard.cases.voice import actions
@@ -21,7 +23,11 @@ from heard.cases.voice.models import ChildLink, ChildMessage
 from heard.cases.words.rules import ChildsView
 
 pytestmark = pytest.mark.journey
-WIDTH = 360
+WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+SAYS_WHAT_IS_LEFT = (
+    "These pages keep nothing on this device.",
+    "The history of the browser may show one line, “Notes”; if you opened a link, it may show that you did.",
+)
 
 
 def kept(page: Page) -> dict[str, object]:
@@ -37,8 +43,15 @@ def kept(page: Page) -> dict[str, object]:
     }
 
 
+def nothing_stays(page: Page, begun: int) -> None:
+    """On the device there is one neutral entry in the history, after those that there were, and nothing else."""
+    empty = {"local": 0, "session": 0, "databases": 0, "caches": 0, "cookies": []}
+    assert kept(page) == empty | {"history": begun + 1, "title": "Notes"}
+
+
+@WIDTHS
 def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
-    world: World, page: Page, live_server: object, settings: Any
+    world: World, page: Page, live_server: object, settings: Any, width: int
 ) -> None:
     settings.ADDRESS = "https://heard.example.org"  # so that mail can go
     case, now = opened(world), timezone.now()
@@ -53,8 +66,8 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
         by=world.social_worker, person_id=case.person_id, word="marmalade", weeks=1
     )
     address: str = live_server.url  # type: ignore[attr-defined]
-    page.set_viewport_size({"width": WIDTH, "height": 640})
-    story, asked = Story(page, address, "own-voice", widths=(WIDTH,)), list[str]()
+    page.set_viewport_size({"width": width, "height": 640})
+    story, asked = Story(page, address, "own-voice", widths=(width,)), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     page.route("https://www.bbc.co.uk/**", lambda route: weather(route))
 
@@ -88,7 +101,7 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
     story.sees("It is only yours").look()
     page.get_by_label("Your secret word").fill("tangerine")
     page.get_by_role("button", name="Go on").click()
-    story.sees("He is outside.", "Read by Sufi, here for emergencies").look()
+    story.sees("He is outside.", "Read by Sufi, here for emergencies", *SAYS_WHAT_IS_LEFT).look()
 
     before = kept(page)
     assert before == {
@@ -114,8 +127,9 @@ def test_a_child_writes_at_night_and_leaves_nothing_on_the_device(
     assert page.url == f"{address}/robots.txt"
 
 
+@WIDTHS
 def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
-    world: World, page: Page, live_server: object
+    world: World, page: Page, live_server: object, width: int
 ) -> None:
     case = opened(world)
     link, code = actions.make_link(
@@ -130,8 +144,8 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     told = {"text": "You stay with your nan.", "is_safe": True, "how": "Her own phone"}
     actions.tell_decision(by=world.coordinator, item_id=item.pk, **told)
     address: str = live_server.url  # type: ignore[attr-defined]
-    page.set_viewport_size({"width": WIDTH, "height": 640})
-    story = Story(page, address, "own-voice-drawn", widths=(WIDTH,))
+    page.set_viewport_size({"width": width, "height": 640})
+    story = Story(page, address, "own-voice-drawn", widths=(width,))
     page.goto(f"{address}/robots.txt")
     begun = page.evaluate("history.length")
     page.goto(f"{address}/n/#{code}")
@@ -180,15 +194,74 @@ def test_a_child_draws_points_and_reads_what_was_decided_and_leaves_nothing(
     answer = ChildMessage.objects.get(text="Thank you.")
     assert answer.words is not None
     assert answer.words.said_on_id == item.pk
-    assert kept(page) == {
-        "local": 0,
-        "session": 0,
-        "databases": 0,
-        "caches": 0,
-        "cookies": [],
-        "history": begun + 1,
-        "title": "Notes",
-    }
+    nothing_stays(page, begun)
+
+
+@pytest.fixture
+def night(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """It is 02:11 here, and goes on from there."""
+    now = timezone.now
+    begun = timezone.localtime(now()).replace(hour=2, minute=11, second=0, microsecond=0)
+    since = now() - begun
+    monkeypatch.setattr(timezone, "now", lambda: now() - since)
+    return begun
+
+
+@WIDTHS
+def test_at_night_it_reaches_who_is_on_duty_in_the_same_minute_is_read_answered_and_seen(
+    world: World, page: Page, browser: Browser, live_server: Any, settings: Any, mailoutbox: Any, width: int, night: datetime
+) -> None:  # fmt: skip
+    settings.ADDRESS = "https://heard.example.org"
+    case = opened(world)
+    User.objects.filter(pk=world.supervisor.pk).update(email="sufi@example.org")
+    put_on_duty(
+        by=world.administrator,
+        user=world.supervisor,
+        begins=night - timedelta(hours=4),
+        ends=night + timedelta(hours=6),
+        phone="01632 960 077",
+    )
+    _link, code = actions.make_link(
+        by=world.social_worker, person_id=case.person_id, word="marmalade", weeks=1
+    )
+    notify_once(night)  # what was told before
+    mailoutbox.clear()
+    desk = browser.new_context()
+    child = Story(page, live_server.url, "night-child", widths=(width,))
+    duty = Story(desk.new_page(), live_server.url, "night-duty", widths=(width,))
+    duty.sign_in(world.supervisor).open("/").sees_not("do not feel safe")
+
+    page.goto(f"{live_server.url}/n/#{code}")
+    page.get_by_label("The word that you were told").fill("marmalade")
+    child.press("Go on").press("I do not feel safe")
+    child.sees("told at once, day or night", "they may have to tell other people who can help")
+    page.get_by_label("I do not feel safe").fill("He is outside.")
+    child.press("Send").sees("Somebody who is working now has been told: Sufi, here for emergencies.")
+    sent = ChildMessage.objects.get()
+    row = Reader.objects.get(notice=sent.notice_id, user=world.supervisor)
+    assert timezone.localtime(sent.sent_at).strftime("%H:%M") in ("02:11", "02:12", "02:13")
+    assert (row.role, row.added_at - sent.sent_at < timedelta(minutes=1)) == ("on duty", True)
+    notify_once(sent.sent_at + timedelta(seconds=59))
+    assert ["sufi@example.org"] in [one.to for one in mailoutbox]
+    assert not [one for one in mailoutbox if "outside" in one.body or "Amira" in one.body]
+    page.get_by_role("button", name="Choose a secret word").click()
+    page.get_by_label("Your secret word").fill("tangerine")
+    child.press("Go on").sees("Nobody has said yet that they read it.")
+
+    duty.open("/").follow("The child writes that they do not feel safe")
+    duty.sees("He is outside.", "If the child is in danger now, ring 999.")
+    duty.press("I have read this").sees("Saved: you read it.").press("Answer")
+    duty.fill("What do you tell the child?", "We rang your nan. You sleep there.")
+    duty.choose("Yes. The child reads it at their link, with their secret word")
+    duty.fill("How do you know?", "It is her own phone, and she says so.")
+    duty.press("Save").sees("Saved: your answer.")
+    desk.close()
+
+    child.press("Write more").press("Read what came back, and what was decided")
+    page.get_by_label("Your secret word").fill("tangerine")
+    child.press("Go on").sees("Read by Sufi, here for emergencies", "We rang your nan. You sleep there.")
+    nothing = {"local": 0, "session": 0, "databases": 0, "caches": 0, "cookies": []}
+    assert {name: kept(page)[name] for name in nothing} == nothing
 
 
 def stroke(page: Page, from_x: int, from_y: int, to_x: int, to_y: int) -> None:

@@ -50,3 +50,18 @@ def test_the_screen_can_be_blanked_and_comes_back_at_a_key(world: World, story: 
     story.page.keyboard.press("a")
     story.sees_not("The screen is blank")
     assert "My work" in story.page.title()
+
+
+def test_somebody_signs_in_and_tells_a_worry_in_welsh(world: World, story_on_a_phone: Story) -> None:
+    """Where somebody may be in danger the page is in English, and says why in Welsh."""
+    story = story_on_a_phone
+    story.open("/account/sign-in/").press("Cymraeg").sees(
+        "Mewngofnodi", "Nid oes siaradwr Cymraeg wedi gwirio"
+    )
+    story.fill("Enw defnyddiwr", "tess.archer").fill("Cyfrinair", PASSWORD).press("Mewngofnodi")
+    story.open("/drafts/").sees("Fy nrafftiau").press("English").sees("My drafts").press("Cymraeg")
+    story.open("/").press("Tell a worry").sees("Is somebody in danger now?", "Mae'r dudalen hon yn Saesneg")
+    story.choose("No", within="Is somebody in danger now?").fill("What was seen and heard?", "Upset").press(
+        "Continue"
+    )
+    story.sees("Am ba blentyn rydych chi'n poeni?", "Enw'r plentyn")

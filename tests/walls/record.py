@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.again import written_once
+from tests.cases.attachment.samples import pdf
 from tests.conftest import World
 from tests.insight.profiles import profile_of
 
@@ -39,10 +40,12 @@ from heard.cases.case.rules import Observed, Try, Unheard, WhyUnheard
 from heard.cases.caseload import actions as caseload
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
+from heard.cases.concern.holder import actions as holding
 from heard.cases.concern.strategy import actions as strategy
 from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions as disrupting
 from heard.cases.glass import actions as breaking
+from heard.cases.inspection import actions as inspecting
 from heard.cases.keeping import actions as keeping
 from heard.cases.keeping.models import Destruction
 from heard.cases.leaving import actions as leaving
@@ -69,23 +72,29 @@ from heard.cases.voice import actions as hearing
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
 from heard.cases.words.rules import ChildsView
+from heard.demo.life.tone import THREE_NOTES
+from heard.graph.exchange import actions as exchange
+from heard.graph.exchange.rules import Format, Named, Read, Taking, Told
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
 from heard.insight.judgement import actions as judging
 from heard.insight.judgement.rules import Pair
+from heard.insight.mapping.actions import keep_mapping
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.knowledge import load
 from heard.network import actions as knowing
-from heard.network.queries import Whom, accesses_of
-from heard.network.rules import Level, Said
+from heard.network.models import Mention
+from heard.network.queries import Whom, accesses_of, restricted_decided_by
+from heard.network.rules import Level, Said, find
 from heard.services import actions as turning
 from heard.services.law import actions as lawful
 
 ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
+PUT_OFF = "Whoever she would like to speak to is ill until then"
 AT_THE_GATE = "Agree with the school who meets her at the gate"
 SEEN = "She came to school with a new phone and was afraid to say who gave it to her."
 
@@ -155,6 +164,13 @@ def make_record(world: World, *, restricted: bool) -> Record:
         keep_until=timezone.localdate() + timedelta(days=90),
         uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")],
     )
+    mapping = keep_mapping(
+        by=world.analyst,
+        name="club",
+        agency="youth club",
+        files="club*.csv",
+        text="sources:\n  club: {agency: youth club, files: 'club*.csv', record: {record_id: Case}}\n",
+    )
     judgement = judging.judge(
         by=world.coordinator, pair=Pair("cin", "1", "police", "2"), word="same", why="One birth date"
     )
@@ -181,6 +197,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "run_id": run.pk,
             "earlier_id": run.pk,
             "judgement_id": judgement.pk,
+            "source_mapping_id": mapping.pk,
             **_published(world),
             "user_id": worker.pk,
             "session_id": UserSession.objects.create(user=worker, ip="192.0.2.1", session_key="elsewhere").pk,
@@ -215,7 +232,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
-            **_context(world, place.pk, person.pk),
+            **(working := _context(world, place.pk, person.pk)),
             "tie_key": tie.key,
             "node_id": person.pk,
             "source_id": tie.sources.get().pk,
@@ -224,6 +241,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "other_id": merge.kept_id,
             "merge_id": merge.pk,
             **_panel(world, person.pk, action.outcome_id),
+            **_meetings(world, person.pk, working["context_id"]),
+            **_charts(world, person.pk, restricted=restricted),
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
             **_packs(world, person.pk),
@@ -263,6 +282,7 @@ def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
         edition="1",
         link="https://procedures.example/missing",
         review_on=ago(-90),
+        upload=SimpleUploadedFile("missing.pdf", pdf("Ring first.")),
     )
     edition = procedure.editions.get()
     turning.mark_read(by=world.social_worker, procedure_id=procedure.pk, edition_id=edition.pk)
@@ -297,17 +317,47 @@ def _to_report(world: World, person_id: Any) -> dict[str, Any]:
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
-    """The child uses it."""
-    tie = knowing.note_tie_to(
-        by=world.social_worker,
-        one_id=person_id,
-        end="handle",
-        new_name="07700 900199",
-        new_kind="phone",
-        kind="uses",
-        knows=knowing.Knows(words="She rang from it"),
+    """The child uses it; and another, which a worry about somebody else names too."""
+    tie, _other = (
+        knowing.note_tie_to(
+            by=world.social_worker,
+            one_id=person_id,
+            end="handle",
+            new_name=number,
+            new_kind="phone",
+            kind="uses",
+            knows=knowing.Knows(words="She rang from it"),
+        )
+        for number in ("07700 900199", "07700 900188")
     )
-    return {"handle_id": tie.second_id, "thing_id": tie.second_id}
+    text = "Somebody rings her from 07700 900188."
+    named = telling.tell(
+        by=world.social_worker,
+        new_person={"given_name": "Ola", "family_name": "Newton"},
+        seen_and_heard=text,
+        why_no_words="She is at her aunt’s",
+        danger_now="no",
+        named=find(text),
+    )
+    if restricted_decided_by(world.supervisor).filter(pk=person_id).exists():
+        soon = timezone.localdate() + timedelta(days=3)
+        holding.decide_whether_to_tell(
+            by=world.supervisor,
+            person_id=person_id,
+            concern_id=named.pk,
+            outcome="not_yet",
+            reason="It would say with whom she lives",
+            look_again_on=soon,
+        )
+    marked = knowing.mark_common(
+        by=world.coordinator, type="phone", text="0116 496 0123", why="The switchboard of Northgate Academy"
+    )
+    return {
+        "handle_id": tie.second_id,
+        "thing_id": tie.second_id,
+        "held_id": named.pk,
+        "common_id": marked.pk,
+    }
 
 
 def _kept(world: World, person_id: Any) -> dict[str, Any]:
@@ -404,6 +454,7 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
     planning.agree_plan(
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
     )
+    planning.put_off_action(by=worker, action_id=action.pk, due_on=today + timedelta(days=9), reason=PUT_OFF)
     return plan, action
 
 
@@ -468,6 +519,15 @@ def _known(world: World, person_id: Any) -> dict[str, Any]:
     return {"fact_id": phone.pk, "important_id": aunt.pk, "identifier_id": number.pk}
 
 
+def _joined(world: World) -> int:
+    """One administrator alone added somebody to a team."""
+    user = agencies.add_user(
+        by=world.administrator, username="nell.new", first_name="Nell", last_name="New", password=None,
+        team=world.exploitation_team, role=Role.PRACTITIONER,
+    )  # fmt: skip
+    return agencies_read.members_to_see(world.supervisor).get(user=user).pk
+
+
 def _organisation(world: World, worker: User) -> dict[str, Any]:
     """The worker signs in with their organisation; a group of its directory stands for a role, and proposes one."""
     provider = Provider(
@@ -488,6 +548,7 @@ def _organisation(world: World, worker: User) -> dict[str, Any]:
     )
     return {
         "mapping_id": mapping.pk,
+        "membership_id": _joined(world),
         "role_id": agencies_read.roles_proposed(world.administrator).get().pk,
         "link_id": link.pk,
         "recovery_id": agencies.ask_recovery(
@@ -668,6 +729,53 @@ def _panel(world: World, person_id: Any, outcome_id: Any) -> dict[str, Any]:
     return keys | {"panel_action_id": action.pk, "disagreement_id": disagreement.pk}
 
 
+def _meetings(world: World, person_id: Any, context_id: Any) -> dict[str, Any]:
+    """A mapping meeting that has begun and is about the child, and a conference that was held about a place."""
+    by = world.coordinator
+    given: dict[str, Any] = {
+        "by": by,
+        "starts_at": timezone.now() - timedelta(minutes=1),
+        "place": "Town hall",
+        "chair": by,
+        "agencies": [world.care.pk, world.school.pk, world.police.pk],
+        "purpose": "We do not know who waits there",
+        "used_by": "The police, for a warning",
+    }
+    mapping = meeting.plan_panel(**given, kind="mapping")
+    meeting.add_item(by=by, panel_id=mapping.pk, end="person", end_id=person_id)
+    conference = meeting.plan_panel(**given, kind="conference", context_id=context_id)
+    came = {seat.pk: ("came", "") for seat in conference.seats.all()}
+    meeting.hold_panel(by=by, panel_id=conference.pk, came=came)
+    return {"meeting_id": mapping.pk, "conference_id": conference.pk}
+
+
+def _charts(world: World, person_id: Any, *, restricted: bool) -> dict[str, Any]:
+    """A chart that names the child and an adult, whom somebody said to be who they are; and the drawing around the child, which somebody asked
+    to take out."""
+    by = world.social_worker
+    read = Read(Format.CSV)
+    for name in ("Ines", "Ray"):
+        read.named[name] = Named(name, "person", f"{name} {FAMILY_NAME}")
+    read.told += [Told(1, "Ines", "Ray", "knows"), Told(2, "Ray", "Ines", "is seen with")]
+    given = exchange.Given(from_whom="Ash", why="For the panel", reach="ends")
+    chart = exchange.bring_in(by=by, file_name="chart.csv", digest="0" * 64, read=read, given=given)
+    name = chart.names.get(text__startswith="Ines")
+    exchange.say_who(by=by, name_id=name.pk, node_id=person_id)
+    around = person_id
+    if restricted:  # of whom nothing goes out
+        adult = knowing.add_person(
+            by=by, given_name="Ray", family_name="Reed", kind="adult", why="Is around a child"
+        )
+        place = knowing.add_place(by=by, name="Kiosk", kind="shop")
+        knowing.note_tie(
+            by=by, one_id=adult.pk, other_id=place.pk, kind="goes_to", knows=knowing.Knows("Seen")
+        )
+        around = adult.pk
+    taking = Taking("csv", "Ash, police", "So that both know", "public_task")
+    out = exchange.ask_to_take(by=by, about="node", of=around, how={"away": 2}, taking=taking)
+    return {"chart_id": chart.pk, "name_id": name.pk, "outgoing_id": out.pk}
+
+
 def _packs(world: World, person_id: Any) -> dict[str, Any]:
     """A pack that waits to be made; and somebody who asked for the record, of which a file is the passage."""
     today = timezone.localdate()
@@ -819,10 +927,13 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
     back = {"found_where": "Home", "found_by": "Her aunt", "condition": "Tired", "check_by_police": "done"}
     looking.note_found(by=worker, episode_id=episode.pk, found_at=now - timedelta(days=8), **back)
     heard = {"where": "School", "with_whom": "Noor, advocate", "independent": "Works for a charity"}
+    heard["who_with"] = "With two men. The first has a silver car AB12 CDE, the other a car AB13 CDE"
     view = ChildsView(why_no_words="She did not want it written down")
     about = {"by": worker, "episode_id": episode.pk}
     looking.record_interview(**about, held_at=now - timedelta(days=7), view=view, **heard)
-    looking.write_form(by=worker, person_id=person_id, phone="Her aunt has the number")
+    looking.keep_named(**about, ticks=["vehicle::AB12CDE"])
+    named = Mention.objects.get(about="interview", about_id=episode.pk)
+    form = looking.write_form(by=worker, person_id=person_id, phone="Her aunt has 07700 900481")
     # To the own agency, so that whoever may walk the record here walks what was delivered too.
     whom = {"to_person": "Sol Wright", "to_agency_id": world.care.pk, "to_user_id": worker.pk, "how": "heard"}
     purpose = "So that she is met at the gate"
@@ -862,6 +973,8 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         ),
     )
     keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk} | _audit(world)
+    keys |= {"mention_id": named.pk, "form_id": form.pk}
+    keys["asked_of_id"] = request.pk
     return keys | {"delivery_id": shared.delivery.pk, "onward_id": onward.pk}
 
 
@@ -914,8 +1027,18 @@ def _audit(world: World) -> dict[str, Any]:
     annual.write_text(
         by=world.board_member, annual_report_id=report.pk, part="heard", text="We asked more often."
     )
+    for_inspectors = inspecting.ask_for_list(
+        by=world.coordinator,
+        for_whom="Joint inspection",
+        why="They come in May",
+        basis="legal_obligation",
+        since=ago(365),
+        until=ago(0),
+    )
     keys = {
+        "inspection_id": for_inspectors.pk,
         "audit_id": audit.pk,
+        "agency_id": audit.lead_id,
         "annual_report_id": report.pk,
         "answer_id": said.pk,
         "audit_action_id": action.pk,
@@ -984,9 +1107,18 @@ def _childs_own_voice(world: World, person_id: uuid.UUID, review_id: uuid.UUID) 
     link, code = hearing.make_link(by=world.social_worker, person_id=person_id, word="marmalade", weeks=4)
     sitting = hearing.enter(by=None, code=code, word="marmalade")
     assert sitting is not None
+    spoken = hearing.listen_to(by=None, sitting=sitting, content=THREE_NOTES)
     sent = hearing.send(
-        by=None, sitting=sitting, about="feel", text=SAYS, drawn="[[0, 0, [1, 2, 3, 4]]]", device="phone"
+        by=None,
+        sitting=sitting,
+        about="feel",
+        text=SAYS,
+        drawn="[[0, 0, [1, 2, 3, 4]]]",
+        spoken=spoken,
+        device="phone",
     )
+    hearing.open_sound(by=world.social_worker, child_message_id=sent.pk)
+    hearing.write_down(by=world.social_worker, child_message_id=sent.pk, text=SAYS)
     said = {"text": "Your sister comes earlier.", "is_safe": True, "how_safe": "It is her own phone"}
     hearing.answer_message(by=world.social_worker, child_message_id=sent.pk, **said)
     told = {"text": "You stay at your school.", "is_safe": True, "how": "It is her own phone"}

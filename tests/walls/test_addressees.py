@@ -1,23 +1,30 @@
-"""Nothing told is left lying: every action of a case and of the network has somebody who has to learn of it, or a reason why
-nobody has. The network lies below the notices: what has to be told of it, a case does for it."""
+"""Nothing told is left lying: every action has somebody who has to learn of it, or a reason why nobody has. The network lies below the
+notices: what has to be told of it, a case does for it. Packages that know no child are named as such, and held to it."""
 
 import ast
 import re
 from pathlib import Path
+from typing import Final
 
 import yaml
 from tests.walls.every import every
 from tests.walls.test_code import SOURCE, parsed, public_functions
 
+from heard.cases.case.notices.rules import WHO, Kind, To
+
 TABLE = yaml.safe_load((Path(__file__).parent / "addressees.yaml").read_text())
-CASES, NETWORK = SOURCE / "cases", SOURCE / "network"
+# Whom an announcement names, and what their role in a notice is then.
+ROLES: Final = {"named": To.NAMED, "agencies": To.AGENCY_LEAD, "teller": To.TELLER}
+APPS: Final = ("cases", "network", "board", "insight", "graph", "home", "services", "agencies")
+
+type Told = dict[str, list[tuple[set[str], set[str]]]]
 
 
 def modules() -> list[Path]:
-    """Modules of actions, of every stage and of the network."""
-    found = [path for path in CASES.rglob("*.py") if {path.stem, path.parent.name} & {"actions"}]
-    found = [path for path in found if "notices" not in path.relative_to(CASES).parts]
-    return sorted([*found, *(NETWORK / "actions").glob("*.py")])
+    """Modules of actions, of every package of the site; not of the notices, which tell."""
+    found = [path for app in APPS for path in (SOURCE / app).rglob("*.py")]
+    found = [path for path in found if {path.stem, path.parent.name} & {"actions"}]
+    return sorted(path for path in found if "notices" not in path.parts)
 
 
 def stage(path: Path) -> str:
@@ -54,7 +61,76 @@ def reaches(path: Path, function: ast.FunctionDef) -> set[str]:
     return kinds if "announce" in calls else set()
 
 
-ACTIONS = actions()
+def whom(tree: ast.Module) -> Told:
+    """For each kind that a module announces: of each call that names it which of `ROLES` it is told to, and to which also by the private
+    function through which it goes. Where a call passes on what it was given, all of them."""
+    found: Told = {}
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for function in own.values():
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        chosen = {
+            node.targets[0].id: node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for call in calls:
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            if name != "announce" and "announce" not in called_by(own.get(name)):
+                continue
+            given = [*call.args, *(one.value for one in call.keywords)]
+            given += [chosen[one.id] for one in given if isinstance(one, ast.Name) and one.id in chosen]
+            further = set[str]().union(*map(told_to, calls_of(own.get(name), "announce")))
+            told = told_to(call), told_to(call) | further
+            for kind in {kind for one in given for kind in kinds_in(one)}:
+                found.setdefault(kind, []).append(told)
+    return found
+
+
+def told_to(call: ast.Call) -> set[str]:
+    names = {one.arg for one in call.keywords}
+    return set(ROLES) if None in names else names & set(ROLES)
+
+
+def calls_of(function: ast.FunctionDef | None, name: str) -> list[ast.Call]:
+    nodes = ast.walk(function) if function else ()
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
+
+
+def called_by(function: ast.FunctionDef | None) -> set[str]:
+    nodes = ast.walk(function) if function else ()
+    return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+
+def kinds_in(node: ast.AST) -> set[str]:
+    return {
+        one.attr
+        for one in ast.walk(node)
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "Notified"
+    }
+
+
+def wrong_addressees(told: Told) -> list[str]:
+    """Kinds that are announced to somebody who is no addressee of theirs, or never to one whom only the announcement can name."""
+    wrong = [
+        f"{kind} is told to {name}, who does not have to see it"
+        for kind, calls in told.items()
+        for name, role in ROLES.items()
+        if any(name in own for own, _all in calls if own != set(ROLES)) and role not in WHO[Kind[kind]]
+    ]
+    return wrong + [
+        f"{kind} is never told to {name}"
+        for kind, calls in told.items()
+        for name, role in ROLES.items()
+        if role in WHO[Kind[kind]] and not any(name in all_of_it for _own, all_of_it in calls)
+    ]
+
+
+ACTIONS = {name: found for name, found in actions().items() if name.split(".")[0] not in TABLE["no_child"]}
+TOLD: Told = {}
+for one in SOURCE.rglob("*.py"):
+    for kind, calls in whom(parsed(one)).items() if "demo" not in one.parts else ():
+        TOLD.setdefault(kind, []).extend(calls)
 
 
 @every(sorted(ACTIONS), str)
@@ -117,6 +193,35 @@ def test_an_action_that_is_told_announces_all_of_it(action: str) -> None:
     assert set(TABLE["told"][action]) == reaches(*ACTIONS[action])
 
 
+@every(sorted(TABLE["no_child"]), str)
+def test_what_knows_no_child_reads_neither_the_network_nor_a_case(package: str) -> None:
+    found = [path for path in SOURCE.rglob("*.py") if path.stem == "actions" and stage(path) == package]
+    assert found, "there is no such package"
+    names = {
+        node.module or ""
+        for path in found
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert not {name for name in names if name.startswith(("heard.network", "heard.cases"))}
+
+
+def test_each_kind_is_told_to_those_who_have_to_see_it() -> None:
+    assert wrong_addressees(TOLD) == []
+
+
+def test_the_walk_finds_a_wrong_addressee() -> None:
+    source = (SOURCE / "cases" / "note" / "actions.py").read_text()
+    assert wrong_addressees(whom(ast.parse(source))) == []
+    wrong = wrong_addressees(
+        whom(ast.parse(source.replace("named=[note.written_by]", "teller=note.written_by")))
+    )
+    assert wrong == [
+        "DIRECTION is told to teller, who does not have to see it",
+        "DIRECTION is never told to named",
+    ]
+
+
 @every(sorted(TABLE["not_told"]), str)
 def test_a_reason_is_one(action: str) -> None:
     assert action in ACTIONS, "there is no such action"
@@ -126,15 +231,13 @@ def test_a_reason_is_one(action: str) -> None:
         assert named in TABLE["told"], f"{named} tells nobody"
 
 
-def test_the_walk_finds_an_addressee_that_is_taken_out() -> None:
-    """The same reading of an action without its announcement finds nothing."""
+def test_the_walk_finds_an_addressee_that_is_taken_out(tmp_path: Path) -> None:
+    """The same walk, over the action without its announcement, finds nobody."""
     path, function = ACTIONS["safety.write_safety_plan"]
-    source = path.read_text()
-    assert "announce(" in source
     assert reaches(path, function) == {"SAFETY_PLAN"}
-    without = ast.parse(source.replace("Notified.SAFETY_PLAN", "None"))
-    assert "Notified" not in {
-        node.value.id
-        for node in ast.walk(without)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    copy = tmp_path / path.name
+    copy.write_text(path.read_text().replace("Notified.SAFETY_PLAN", "None"))
+    changed = {
+        one.name: one for one in ast.walk(ast.parse(copy.read_text())) if isinstance(one, ast.FunctionDef)
     }
+    assert reaches(copy, changed["write_safety_plan"]) == set()

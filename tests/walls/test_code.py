@@ -153,12 +153,26 @@ def leaves_a_row(name: str, path: Path) -> bool:
     return False
 
 
+def begins_a_transaction(function: ast.FunctionDef) -> bool:
+    """Itself, or around what it writes: a test runs in one, so that nothing else shows that it is missing."""
+    decorators = [ast.unparse(one) for one in function.decorator_list]
+    within = [
+        ast.unparse(item.context_expr)
+        for one in ast.walk(function)
+        if isinstance(one, ast.With)
+        for item in one.items
+    ]
+    return any("atomic" in text for text in (*decorators, *within))
+
+
 @every(called("actions"))
 def test_an_action_leaves_an_audit_row_in_its_transaction(path: Path) -> None:
     for function in public_functions(path):
         if is_task(function) or function.name in NO_ROW:
             continue
         assert leaves_a_row(function.name, path), f"{function.name} leaves no audit row"
+        if "record_audit(" in ast.unparse(function):
+            assert begins_a_transaction(function), f"{function.name} leaves its row outside a transaction"
 
 
 @every(called("views", "forms"))
@@ -216,6 +230,61 @@ def test_a_rule_knows_no_clock(path: Path) -> None:
 @every([path for path in MODULES if path.stem == "views"])
 def test_every_view_module_says_what_it_holds(path: Path) -> None:
     assert ast.get_docstring(parsed(path))
+
+
+# ---- what was done is said
+
+# What takes a form and says nothing, each with the reason.
+SAYS_BY_ITS_PAGE = {
+    "home/search/views.py:search": "what was found stands on the page that follows",
+    "cases/timeline/views.py:chronology": "what was searched for stands on the page that follows",
+    "cases/concern/views/deciding.py:decided": "as the search",
+    "cases/inspection/views.py:take": "gives a file, and leads on where none can be given, with the reason",
+    "cases/pack/views/packs.py:fetch": "as above",
+    "insight/run/views.py:engine_out_file": "as above",
+    "cases/pack/views/disclosing.py:passages": "the page that follows marks what was read",
+    "cases/voice/views.py:make": "the page that follows shows the code, once",
+    "cases/concern/views/telling.py:hide_hints": "hides or shows lines of the same page",
+    "home/elsewhere.py:answered": "an answer of a sign-in page elsewhere, and no form of anybody here",
+}
+
+
+def test_whoever_sends_a_form_reads_what_was_done() -> None:
+    """In a banner on the page that follows, with what was saved and what comes next."""
+    silent = {f"{name(path)}:{one.name}" for path in MODULES for one in silent_forms(parsed(path))}
+    assert silent == set(SAYS_BY_ITS_PAGE)
+
+
+def test_a_form_that_is_taken_without_a_word_is_seen() -> None:
+    text = "def view(request):\n    with sending(request, form):\n        save()\n        return redirect(done)\n"
+    assert [one.name for one in silent_forms(ast.parse(text))] == ["view"]
+    said = (
+        text.replace("save()", "save()\n        _say(request)")
+        + "def _say(request):\n    messages.success(request, 'Saved')\n"
+    )
+    assert list(silent_forms(ast.parse(said))) == []
+
+
+def silent_forms(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Functions that do what a form asks, or are views that take one and lead on, of which neither they nor what they call in their module says
+    anything."""
+    functions = {one.name: one for one in module.body if isinstance(one, ast.FunctionDef)}
+    for one in functions.values():
+        own = ast.unparse(one)
+        text = "".join(ast.unparse(functions[called]) for called in reached(one, functions))
+        sends = "POST" in " ".join(map(ast.unparse, one.decorator_list)) and "redirect(" in text
+        if (sends or "sending(request" in own or "saying_why_not(request" in own) and "messages." not in text:
+            yield one
+
+
+def reached(view: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> set[str]:
+    found, waiting = {view.name}, [view]
+    while waiting:
+        called_here = {one.id for one in ast.walk(waiting.pop()) if isinstance(one, ast.Name)}
+        new = (called_here & functions.keys()) - found
+        found |= new
+        waiting += [functions[one] for one in new]
+    return found
 
 
 # ---- data protection

@@ -67,3 +67,21 @@ def test_no_module_is_a_drawer_for_odds_and_ends(name: str) -> None:
     assert [
         str(p) for p in (ROOT / "src").rglob(f"{name}*") if p.stem == name and p.suffix in {"", ".py"}
     ] == []
+
+
+def test_each_place_that_developers_are_sent_to_exists() -> None:
+    page = (ROOT / "docs/developing.md").read_text()
+    named = {
+        name for name in re.findall(r"`([\w./-]+/[\w./-]*|[\w]+\.(?:py|yaml))`", page) if "<" not in name
+    }
+    within = (
+        "",
+        "src/heard",
+        "src/heard/cases",
+        "src/heard/cases/missing",
+        "src/heard/engine/profile",
+        "tests/walls",
+    )
+    made = {"dist/docs/", "dist/coverage/", "clocks.yaml", "signs.yaml"}
+    assert len(named) > 20
+    assert [name for name in named - made if not any((ROOT / part / name).exists() for part in within)] == []

@@ -22,8 +22,10 @@ from tests.walls.record import Record, make_record
 from tests.walls.test_every_address import GUARDED, VALUES, WHO, Address
 
 from heard.agencies.rules import Role
+from heard.cases.panel import actions as panels
 from heard.cases.timeline.index import catch_up
 from heard.home import session
+from heard.network import actions as network
 
 FEW, MANY = 2, 65  # copies of each row
 ON_A_PAGE = 60  # rows: the longest page of a list, and what stands around it
@@ -31,7 +33,9 @@ ROLES = [Role.COORDINATOR, Role.SUPERVISOR, Role.PRACTITIONER, Role.ANALYST, Rol
 OURS = {"agencies", "network", "services", "cases", "insight", "graph"}
 
 # Pages that may ask more the more there is, each with its reason.
-MAY_GROW: dict[str, str] = {}
+_ONCE_MORE = "who told a worry is asked once, where one names the thing, as the copies do"
+MAY_GROW = dict.fromkeys(("ask_pieces", "judge_pieces", "draw_pieces"), _ONCE_MORE)
+MAY_GROW["map"] = "where places are is asked once, where any is named, as among the copies"
 # Tables that a page about one thing may read whole, each with its reason.
 WHOLE = {
     "agencies_agency": "one is chosen among all, and a partnership has some dozens",
@@ -40,11 +44,14 @@ WHOLE = {
     "agencies_team": "one is chosen among all, and a partnership has some dozens",
     "agencies_user": "one is chosen among the colleagues who see the child",
     "cases_restrictionnews": "say of one child who was told that the record was restricted",
+    "graph_meant": "is what people said of names in charts, which moves with a person whose record is joined",
     "cases_outcome": "one plan is read as a whole",
     "cases_action": "one plan is read as a whole",
     "cases_disruptionstep": "stand in the plan of one child",
     "cases_childdecision": "are what one meeting decided, as it was written for the child",
     "cases_stepbreach": "stand with the steps of one child, place, group or adult",
+    "cases_actiondelay": "are the times that the actions of one plan were put off",
+    "cases_childtranscript": "are the versions of what one child said out loud once",
     "cases_childreply": "are the answers to what one child wrote on one page",
     "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",
@@ -61,6 +68,7 @@ WHOLE = {
     "cases_finding": "one assessment is read as a whole",
     "cases_mark": "are the names found in one passage, which is read as a whole",
     "cases_tellerquestion": "are the questions about one worry, which are read beside it",
+    "cases_holderdecision": "are the decisions on one worry of those who answer for one record",
     "cases_askedagency": "one strategy discussion is read as a whole",
     "cases_chronologyentry": "are the twelve months of one child, of which a picture is drawn",
     "cases_contactnote": "are the versions of one note, which stand beside it",
@@ -69,6 +77,7 @@ WHOLE = {
     "cases_openquestion": "one assessment is read as a whole",
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
+    "network_mention": "are the phones, cars and accounts that one record names",
     "cases_warningnote": "are the warnings in force about one child",
     "cases_servicereferralstep": "are the steps of one referral to a service, which is read as a whole",
     "cases_dissent": "one panel is read as a whole",
@@ -80,6 +89,7 @@ WHOLE = {
     "network_identifier": "are the numbers of one child",
     "network_importantperson": "are the carers and important people of one child",
     "network_denial": "are those who are kept out of one child’s record",
+    "network_involvement": "are the lines of who may see one child’s record, by teams and by name",
     "network_person": "are the people around one child",
     "network_tiesource": "are how the ties around one child are known",
     "network_tie": "are the people, places and groups around one child",
@@ -105,6 +115,13 @@ GATHERS = {
     "ask_ways": "searches what is tied to two, within what `rules.SEARCHED` allows",
     "judge_ways": "as the answer that is judged",
     "drawing": "draws what is one tie or two away, `rules.MOST` at most",
+    "chart_take": "as the drawing that is taken out",
+    "chart_take_meeting": "as the drawing of the meeting",
+    "chart_out": "as the drawing that is taken out",
+    "mapping": "draws the ties between those whom one meeting is about, twelve children at most, and lists what was said there",
+    "map": "asks of worries and episodes of the months that it shows, 2,000 of each at most",
+    "map_moved": "asks of worries and episodes of the days before and after a step, 2,000 of each at most",
+    "map_routes": "joins the latest episodes of one child, 50 at most, with their addresses",
     "duty": "looks for hours without anybody among the duties of four weeks",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
@@ -203,7 +220,28 @@ def _asked_by(client: Client, address: Address, record: Record, *, rows: bool) -
 @pytest.fixture
 def record(world: World, settings: Any, tmp_path: Any) -> Record:
     settings.DATA = tmp_path
-    return make_record(world, restricted=False)
+    record = make_record(world, restricted=False)
+    _joined_over_three(world, record)
+    return record
+
+
+def _joined_over_three(world: World, record: Record) -> None:
+    """Other children joined with the child of the record, each with the next and with a place where both were seen: each of the three
+    steps that a panel's questions follow meets new children and new places, as it does where there is more. And on its agenda a child of
+    whom nothing is known, as copies of its items are of such children too."""
+    by, knows, last = world.social_worker, network.Knows("She said so"), record["person_id"]
+    for number in range(4):
+        other = network.add_person(by=by, given_name=f"Mina{number}", family_name="Okoro").pk
+        place = network.add_place(by=by, name=f"Kiosk {number}", kind="other").pk
+        for one, end, kind in (
+            (last, other, "friend_of"),
+            (last, place, "seen_at"),
+            (other, place, "seen_at"),
+        ):
+            network.note_tie(by=by, one_id=one, other_id=end, kind=kind, knows=knows)
+        last = other
+    alone = network.add_person(by=by, given_name="Alva", family_name="Okoro").pk
+    panels.add_item(by=world.coordinator, panel_id=record["panel_id"], end="person", end_id=alone)
 
 
 def test_no_page_asks_or_reads_more_the_more_there_is(

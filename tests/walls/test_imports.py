@@ -27,12 +27,15 @@ LAYERS = "1. Top to bottom: each package may import only what is below it"
 STAGES = "2. A case moves one way: later stages know earlier ones, never the reverse"
 FILES = "3. Inside every app: urls > views > forms > actions > queries > models > rules"
 STEPS = "4. Engine steps never import one another; they meet in named tables"
-ENGINE = "5. Only insight (and the two at the top: cli, demo) may use the engine"
+ENGINE = "5. Only insight and interchange (and the two at the top: cli, demo) may use the engine"
 DJANGO = "6. Knowledge, engine and rules know nothing of Django"
 VIEWS = "7. Views never touch models: they read through queries, write through actions"
 BACKEND = "8. Only backend knows which engine is underneath"
-PARTS = "10. Judgements outlive runs: pages of pairs know runs, runs know judgements, judgements know neither"
+PARTS = (
+    "10. Judgements and mappings outlive runs: pages know runs, runs know what was said, which knows neither"
+)
 CHILDS = "11. Work on a place or group takes nothing of what is a child's alone"
+MAPS = "12. Maps and questions count alike and do not know one another"
 TABLES = "Tables of {0} are private to {0}: others use its queries and actions"
 
 OFFENCES = [
@@ -47,6 +50,7 @@ OFFENCES = [
     Offence(STEPS, "engine/link.py", "import heard.engine.screen"),
     Offence(STEPS, "engine/shared.py"),
     Offence(ENGINE, "home/views.py", "import heard.engine.tables"),
+    Offence(ENGINE, "graph/map/offence.py", "import heard.engine.tables"),
     Offence(ENGINE, "cases/case/offence.py", "import heard.engine.tables"),
     Offence(DJANGO, "agencies/rules.py", "import django"),
     Offence(DJANGO, "engine/tables.py", "import django"),
@@ -58,6 +62,7 @@ OFFENCES = [
     Offence(CYCLES, "agencies/left.py\nagencies/right.py", "import heard.agencies.{other}"),
     Offence(PARTS, "insight/run/offence.py", "import heard.insight.pair.urls", frozenset({CYCLES})),
     Offence(CHILDS, "cases/context/offence.py", "import heard.cases.words.urls"),
+    Offence(MAPS, "graph/map/offence.py", "import heard.graph.question.urls"),
     Offence(TABLES.format("network"), "cases/case/offence.py", "import heard.network.models"),
     Offence(TABLES.format("services"), "board/offence.py", "import heard.services.models"),
     Offence(TABLES.format("agencies"), "network/offence.py", "import heard.agencies.models"),

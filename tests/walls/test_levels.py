@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.conftest import World
 from tests.walls.record import FAMILY_NAME, SAYS, Record, make_record
 from tests.walls.test_every_address import GUARDED, IN_THE_BOX, LINE, WITH_A_CHILD, Address
@@ -19,6 +20,10 @@ from tests.walls.test_every_address import GUARDED, IN_THE_BOX, LINE, WITH_A_CHI
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import Role
+from heard.cases.case.notices.mail import mail_unread
+from heard.cases.case.notices.models import Reader
+from heard.cases.case.queries import cases_visible_to
+from heard.cases.onward.models import OnwardReferral
 from heard.cases.timeline.index import catch_up
 from heard.network import actions, queries
 from heard.network.queries import Whom
@@ -32,6 +37,10 @@ OWN = {
     "supervision_id",
     "decision_id",
     "delivery_id",
+    "asked_of_id",
+    "chart_id",
+    "name_id",
+    "outgoing_id",
     "staff_worry_id",
 }  # what only those see whose it is
 # How two are connected is asked of two records, and opened where both are seen (tests/graph/test_questions.py).
@@ -68,6 +77,7 @@ TABLE = table()
 
 @pytest.fixture
 def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    settings.TAKEN_OUT = 1_000  # each level is walked by the same people
     settings.DATA = tmp_path
     made = make_record(world, restricted=True)
     catch_up()
@@ -193,9 +203,46 @@ def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
     assert not finds_words(client)
     assert not may_tell(client, record)
     for address in WITH_A_CHILD:
-        if not address.keys & {"draft_id", "supervision_id"}:  # a form and a talk of their own
+        # A form, a talk and a chart of their own: the chart says what stood in the file, and nothing of the record. What they asked to take
+        # out is around another: of a restricted child nothing goes out.
+        if not address.keys & {"draft_id", "supervision_id", "chart_id", "name_id", "outgoing_id"}:
             answer = client.post(address.of(record))
             assert answer.status_code in (404, 405), f"{address.name}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.SUPERVISOR])
+def test_another_team_of_the_agency_has_nothing_of_a_child_for_whom_nobody_chose_anything(
+    world: World, settings: Any, tmp_path: Any, client: Client, mailoutbox: Any, role: Role
+) -> None:
+    """Not restricted, and with everything that is ever written of a child: told, decided, planned and done in another team."""
+    settings.DATA = tmp_path
+    team = agencies.add_team(by=world.administrator, agency=world.care, name="Family help")
+    colleague = agencies.add_user(
+        by=world.administrator,
+        username="fay.help",
+        first_name="Fay",
+        last_name="Help",
+        email="fay.help@example.org",
+        password=None,
+        team=team,
+        role=role,
+        agreed_by=world.coordinator,
+    )
+    record = make_record(world, restricted=False)
+    # A referral to all of an agency is for each of its supervisors to answer: here it goes to the team.
+    OnwardReferral.objects.update(to_team=world.exploitation_team)
+    Reader.objects.filter(user=colleague, notice__subject="onward referral").delete()
+    catch_up()
+    mail_unread(timezone.now())
+    assert opened(client, record, world.social_worker)
+    assert opened(client, record, colleague) == set()
+    # What was shared with all of the agency is for each of its supervisors to read.
+    assert is_listed_on(client, record) <= ({"deliveries"} if role == Role.SUPERVISOR else set())
+    assert not finds(client)
+    assert not finds_words(client)
+    assert not may_tell(client, record)
+    assert all("fay.help@example.org" not in mail.to for mail in mailoutbox)
+    assert not cases_visible_to(User.objects.get(pk=colleague.pk)).exists()
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ NO_RIGHTS: Final = {
     "heard.cases.case.access.actions.propose_core": "asks; nothing changes before the agency that leads says so",
 }  # fmt: skip
 FILE_WITHOUT: Final = {
+    "map_areas": "boundaries that an installer added, which speak of nobody, for the map of a page",
     "attachment": "one file of a record, in everyday work",
     "digest_paper": "counts that two people released",
     "profile_file": "counts that two people released",
@@ -48,6 +49,7 @@ FILE_WITHOUT: Final = {
     "share": "what was decided to be given, after its decision",
     "share_paper": "what was decided to be given, after its decision",
     "share_text": "what was decided to be given, after its decision",
+    "procedure_file": "one local procedure, which whoever is signed in may read and which names no child",
     "audit_evidence_file": "one document about the partnership, which names no child",
     "services_out": "a directory of services, which knows no child",
     "stay": "how many seconds a session has left",
@@ -55,6 +57,7 @@ FILE_WITHOUT: Final = {
 RIGHTS_WITHOUT: Final = {
     "agency_add": "an agency sees nobody before somebody of it has a role",
     "hold": "asks to lift a hold; the second person confirms who they are before it is lifted",
+    "joined": "says that somebody is known; nothing changes by it",
     "proposal": "decides on a name or date of birth, and lets nobody in",
     "user_groups": "says that somebody has seen to a warning",
 }  # fmt: skip
