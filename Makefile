@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check pictures bench soak pgbackrest image wheel bundle sbom lock format demo clean
+.PHONY: help run test check docs coverage pictures bench soak pgbackrest image wheel bundle sbom lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,7 +26,7 @@ run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fic
 	@$(BIN)/heard demo site
 
 test: setup system spark ## set everything up and run all tests, in a real browser, and on both databases what can differ there
-	@$(BIN)/python -m pytest $(WORKERS)
+	@$(BIN)/python -m pytest $(WORKERS) --durations=40
 	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "on_both and not journey"
 
 check: setup ## format, lint, types, import walls, migrations, licences, secrets, the register of ASVS
@@ -39,6 +39,15 @@ check: setup ## format, lint, types, import walls, migrations, licences, secrets
 	@$(BIN)/python tests/licences.py
 	@$(BIN)/python tests/no_secrets.py
 	@$(BIN)/python tests/asvs.py > /dev/null
+	@$(BIN)/python tests/languages/catalogues.py
+	@$(MAKE) --no-print-directory docs
+
+docs: setup ## build the documentation into dist/docs/index.html; a link that leads nowhere ends it
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs -d dist/docs/.doctrees . dist/docs
+	@cp dist/docs/README.html dist/docs/index.html
+
+coverage: setup system ## run the tests without a browser and say which statements and branches none reaches, in dist/coverage/
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "not journey" --cov --cov-report=html:dist/coverage --cov-report=term:skip-covered
 
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
 	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q $(WORKERS) -m journey tests/journeys/test_guide.py
@@ -77,12 +86,12 @@ lock: setup ## raise versions deliberately: writes requirements/*.lock
 	$(UV) pip compile $(LOCK_FLAGS) pyproject.toml --extra spark -c requirements/dev.lock -o requirements/spark.lock
 
 clean: ## forget the site's data and everything that was set up
-	rm -rf .venv .tools node_modules var dist src/heard/govuk/static/govuk/built
+	rm -rf .venv .tools node_modules var dist src/heard/govuk/static/govuk/built src/heard/locale/.built
 
 # ---- set-up: each step runs again only when what it depends on has changed
 
 .PHONY: setup system spark
-setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
+setup: .venv/.synced src/heard/govuk/static/govuk/built/.built src/heard/locale/.built
 
 system:
 	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec
@@ -105,6 +114,10 @@ spark: .venv/.spark
 
 .venv/.spark: .venv/.synced requirements/spark.lock
 	@$(UV) pip install --quiet --require-hashes --no-build-isolation --python $(BIN)/python -r requirements/spark.lock
+	@touch $@
+
+src/heard/locale/.built: .venv/.synced tests/languages/catalogues.py $(wildcard src/heard/locale/*/LC_MESSAGES/django.po)
+	@$(BIN)/python tests/languages/catalogues.py compile
 	@touch $@
 
 node_modules/.synced: .tools/.synced package.json package-lock.json
