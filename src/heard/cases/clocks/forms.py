@@ -18,7 +18,7 @@ def _kinds() -> list[tuple[str, str, str]]:
 class MomentForm(Form):
     asks = MOMENT_ASKS
 
-    kind = RadiosField(_("What happened?"), choices=_kinds(), missing=_("Choose what happened"))
+    kind = RadiosField(_("What happened?"), choices=_kinds())
     on = DateField(
         _("On which day?"),
         hint=_(

@@ -13,7 +13,7 @@ from heard.agencies.rules import Asks
 from heard.cases.case.rules import days_late, due_on
 from heard.knowledge.model import Clock, Release
 
-MOMENT_ASKS: Final = Asks(on="Give the day on which it happened.")
+MOMENT_ASKS: Final = Asks(kind="Choose what happened.", on="Give the day on which it happened.")
 CORRECT_MOMENT_ASKS: Final = Asks(
     happened="Say whether it happened at all.",
     why="Say why it is corrected.",
@@ -246,7 +246,7 @@ def why_not_correct(
 
 def _why_not_this(*, kind: str, on: date | None, noted_already: bool, today: date) -> str | None:
     if kind not in kinds():
-        return "Choose what happened."
+        return MOMENT_ASKS["kind"]
     if on is None:
         return MOMENT_ASKS["on"]
     if on > today:

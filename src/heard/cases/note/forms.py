@@ -68,7 +68,6 @@ class NoteForm(Form):
     text = TextareaField(
         _("What happened, and what did you notice?"),
         hint=_("What you saw and heard, before what you think of it. The child may read this one day."),
-        missing=_("Write what happened"),
         rows=5,
         max_length=20000,
     )

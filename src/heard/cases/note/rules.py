@@ -12,6 +12,7 @@ from heard.agencies.rules import Asks
 NOTE_ASKS: Final = Asks(
     source="Say from which record this is taken.",
     when="Say when it was.",
+    text="Write what happened.",
 )
 CORRECT_NOTE_ASKS: Final = Asks(why_corrected="Say why it is corrected.")
 DIRECTION_ASKS: Final = Asks(text="Write what you decide, and why.")
@@ -63,7 +64,7 @@ def why_not_write(
     if kind in FACE_TO_FACE and seen not in set(Seen):
         return "seen", "Say whether the child was seen, and whether alone."
     if not text.strip():
-        return "text", "Write what happened."
+        return "text", NOTE_ASKS["text"]
     if kind == Kind.EARLIER and not source.strip():
         return "source", NOTE_ASKS["source"]
     return None

@@ -132,9 +132,9 @@ class ActionForm(Form):
 
 
 class CorrectionForm(Form):
-    text = _prose(
-        gettext_lazy("What is not right, and how was it?"), missing=gettext_lazy("Write the correction")
-    )
+    asks = rules.CORRECTION_ASKS
+
+    text = _prose(gettext_lazy("What is not right, and how was it?"))
 
 
 class MoveForm(Form):

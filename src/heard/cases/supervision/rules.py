@@ -16,6 +16,7 @@ HOLD_ASKS: Final = Asks(
     next_on="Agree the day of the next supervision.",
 )
 CALL_OFF_ASKS: Final = Asks(why="Say why it is called off.")
+CORRECTION_ASKS: Final = Asks(text="Write the correction.")
 RECORD_ASKS: Final = Asks(
     text="Write the decision as it will stand in the child’s record.",
     reason="Give the reason for this decision.",
@@ -119,7 +120,7 @@ def why_not_confirm(*, state: str, is_one_of_them: bool, has_confirmed: bool) ->
 def why_not_correct(*, state: str, text: str) -> str | None:
     if state != State.CONFIRMED:
         return "You have not both read this record yet, so it can still be changed itself."
-    return None if text.strip() else "Write the correction."
+    return CORRECTION_ASKS.missing(text=text)
 
 
 def why_not_record(
