@@ -211,6 +211,42 @@ def test_a_source_is_withdrawn_with_a_reason_never_changed(world: World, dean: P
     assert AuditRow.objects.filter(verb="withdraw", subject="tie", person_id=amira.pk).count() == 1
 
 
+def test_who_noted_a_tie_by_mistake_undoes_it_on_the_day_and_it_is_kept_as_withdrawn(
+    world: World, dean: Person, amira: Person
+) -> None:
+    tie = drives(world, dean, amira)
+    source = tie.sources.get()
+    client, there = signed_in(world.teacher), at("source_undo", source_id=source.pk)
+    assert client.get(there).status_code == 405
+    assert there in client.get(at("tie", tie_key=tie.key)).text
+    page = client.post(there, follow=True).text
+    assert "Undone: it counts for nothing from now on." in page
+    assert "Undone on the same day by whoever noted it." in page
+    assert there not in page
+    assert queries.web(world.teacher).around(dean.pk) == []
+    source.refresh_from_db()
+    assert (source.words, source.withdrawn_by) == ("Silver car, twice", world.teacher)
+    assert AuditRow.objects.filter(verb="withdraw", subject="tie", person_id=amira.pk).count() == 1
+    assert "This was withdrawn already." in client.post(there, follow=True).text
+
+
+def test_nobody_undoes_what_another_noted_nor_what_was_noted_on_another_day(
+    world: World, dean: Person, amira: Person
+) -> None:
+    tie = drives(world, dean, amira)
+    source = tie.sources.get()
+    there, page = at("source_undo", source_id=source.pk), at("tie", tie_key=tie.key)
+    assert signed_in(world.social_worker).post(there).status_code == 404
+    assert there not in signed_in(world.coordinator).get(page).text
+    assert "Somebody else noted this." in signed_in(world.coordinator).post(there, follow=True).text
+    TieSource.objects.update(recorded_at=timezone.now() - timedelta(days=1))
+    client = signed_in(world.teacher)
+    assert there not in client.get(page).text
+    assert "This was noted on another day." in client.post(there, follow=True).text
+    source.refresh_from_db()
+    assert source.withdrawn_at is None
+
+
 def test_a_tie_that_stands_on_another_source_shows_what_was_withdrawn_and_why(
     world: World, dean: Person, amira: Person
 ) -> None:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("ties/<uuid:tie_key>/kind/", tying.kind, name="tie_kind"),
     path("ties/<uuid:tie_key>/sources/add/", tying.source_add, name="source_add"),
     path("sources/<uuid:source_id>/look-again/", tying.look_again, name="source_look_again"),
+    path("sources/<uuid:source_id>/undo/", tying.source_undo, name="source_undo"),
     path("sources/<uuid:source_id>/withdraw/", tying.source_withdraw, name="source_withdraw"),
     path("mentions/<int:mention_id>/withdraw/", tying.mention_withdraw, name="mention_withdraw"),
     path("web/<uuid:handle_id>/common/", numbers.mark, name="handle_mark"),

@@ -62,5 +62,6 @@ from heard.network.actions.tying import (
     note_tie_between,
     note_tie_to,
     open_tie,
+    undo_source,
     withdraw_source,
 )

@@ -19,9 +19,10 @@ from heard.network.actions.around import add_group, add_place
 from heard.network.actions.people import add_person
 from heard.network.handles import known_handle
 from heard.network.models import LookedAgain, Node, Tie, TieSource
-from heard.network.queries import look_at, source_visible_to, tie_with_ends, web
+from heard.network.queries import look_at, source_visible_to, tie_with_ends, web, why_not_undo_noting
 from heard.network.rules import (
     OTHER,
+    UNDONE,
     How,
     NodeKind,
     Reach,
@@ -170,9 +171,22 @@ def withdraw_source(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
     source = source_visible_to(by, source_id)
     theirs = source.holder_id in by.agencies_where(May.SEE_CHILD) or by.may(May.SEE_PARTNERSHIP)
     refuse(why_not_withdraw(is_theirs=theirs, withdrawn=source.withdrawn_at is not None, why=why))
-    source.withdrawn_at, source.withdrawn_by, source.why_withdrawn = timezone.now(), by, why.strip()
+    return _withdraw(by, source, why.strip())
+
+
+@transaction.atomic
+def undo_source(*, by: User, source_id: uuid.UUID) -> TieSource:
+    """Withdraws, without asking for a reason, what they noted themselves on the same day; whoever read it meanwhile learns of it as of
+    what is withdrawn later. `Refused` of what others noted and of another day."""
+    source = source_visible_to(by, source_id)
+    refuse(why_not_undo_noting(by, source))
+    return _withdraw(by, source, UNDONE)
+
+
+def _withdraw(by: User, source: TieSource, why: str) -> TieSource:
+    source.withdrawn_at, source.withdrawn_by, source.why_withdrawn = timezone.now(), by, why
     source.save(update_fields=["withdrawn_at", "withdrawn_by", "why_withdrawn"])
-    _audit(by, "withdraw", source.tie, reason=why.strip())
+    _audit(by, "withdraw", source.tie, reason=why)
     for tell in settings.TOLD_OF_WITHDRAWN:
         import_string(tell)(by=by, source=source)
     return source

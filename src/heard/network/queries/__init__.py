@@ -150,6 +150,7 @@ from heard.network.queries.web import (
     to_keep,
     unnamed_in,
     web,
+    why_not_undo_noting,
     withdrawn_after,
     withdrawn_of,
 )

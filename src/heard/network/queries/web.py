@@ -52,6 +52,7 @@ from heard.network.rules import (
     is_home,
     keeps_who,
     postcodes_in,
+    why_not_undo_source,
 )
 from heard.network.strands import BEHIND, Strand, strands
 from heard.network.subqueries import OfRow, compiled_exists
@@ -615,6 +616,15 @@ def source_visible_to(user: User, source_id: uuid.UUID) -> TieSource:
     if source is None or not _sees_ends(door, source.tie_id):
         raise Hidden
     return door.told([source])[0]
+
+
+def why_not_undo_noting(user: User, source: TieSource) -> str | None:
+    """Why they cannot take this source back in one step, or None."""
+    return why_not_undo_source(
+        is_own=source.noted_by_id == user.pk,
+        is_of_today=timezone.localdate(source.recorded_at) == timezone.localdate(),
+        withdrawn=source.withdrawn_at is not None,
+    )
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ from heard.network.rules.tying import (
     SEEN_AT,
     SEEN_WITH,
     TAKE_BACK_ASKS,
+    UNDONE,
     Basis,
     HandleType,
     Handling,
@@ -136,6 +137,7 @@ from heard.network.rules.tying import (
     why_not_note_source,
     why_not_note_tie,
     why_not_take_back_common,
+    why_not_undo_source,
     why_not_withdraw,
     why_not_withdraw_mention,
 )

@@ -22,6 +22,7 @@ OTHER: Final = "other"  # a tie that no kind of the vocabulary says: it has word
 BACK: Final = "back:"  # before a kind that is read from the second to the first
 SAID_TO_HARM: Final = "said_to_harm"
 PROTECTS: Final = "protects"
+UNDONE: Final = "Undone on the same day by whoever noted it."  # why a source was withdrawn
 LIVED_AT: Final = "lived_at"
 FOUND_AT: Final = "found_at"
 SEEN_AT: Final = "seen_at"
@@ -289,6 +290,15 @@ def why_not_withdraw(*, is_theirs: bool, withdrawn: bool, why: str) -> str | Non
     if not why.strip():
         return "Say why this is withdrawn, so that whoever relied on it can read it."
     return None
+
+
+def why_not_undo_source(*, is_own: bool, is_of_today: bool, withdrawn: bool) -> str | None:
+    """What somebody noted themselves they take back in one step, on the day itself. Later it is withdrawn with a reason."""
+    if not is_own:
+        return "Somebody else noted this. Withdraw it, with your reason, if your agency noted it."
+    if withdrawn:
+        return "This was withdrawn already."
+    return None if is_of_today else "This was noted on another day. Withdraw it, with your reason."
 
 
 def why_not_withdraw_mention(*, is_theirs: bool, why: str) -> str | None:

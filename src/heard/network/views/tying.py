@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.rules import Hidden, May
 from heard.govuk.environment import day
 from heard.network import actions, queries
@@ -133,6 +133,7 @@ def tie(request: Request, tie_key: uuid.UUID) -> HttpResponse:
             request.user, [one for one in (*sources, *withdrawn) if one.about == "panel"]
         ),
         "mine": request.user.agencies_where(May.SEE_CHILD),
+        "undo": {one.pk for one in sources if not queries.why_not_undo_noting(request.user, one)},
         "any": request.user.may(May.SEE_PARTNERSHIP),
         "may_have_kind": row.kind == "other" and bool(sources),
     }
@@ -180,6 +181,19 @@ def source_withdraw(request: Request, source_id: uuid.UUID) -> HttpResponse:
         done=reverse("tie", kwargs={"tie_key": source.tie.key}),
         back=_back_to(source.tie.key),
     )
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def source_undo(request: Request, source_id: uuid.UUID) -> HttpResponse:
+    source = queries.source_visible_to(request.user, source_id)
+    with saying_why_not(request):
+        actions.undo_source(by=request.user, source_id=source.pk)
+        messages.success(
+            request,
+            _("Undone: it counts for nothing from now on. What you noted stays to be read as withdrawn."),
+        )
+    return redirect("tie", tie_key=source.tie.key)
 
 
 @gate(May.SEE_CHILD)
