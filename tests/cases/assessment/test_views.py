@@ -264,6 +264,19 @@ def test_patterns_are_added_changed_and_taken_out(client, world, judged):
     assert not judged.patterns.exists()
 
 
+@pytest.mark.parametrize("part", ["patterns", "strengths"])
+def test_what_is_known_around_the_child_can_be_asked_where_patterns_and_people_are_written(
+    client, world, judged, part
+):
+    page = as_(client, world.social_worker).get(at("assessment_part", judged, part=part)).text
+    for name, key in (("near", "person_id"), ("ask_together", "person_id"), ("ask_rests", "node_id")):
+        there = reverse(name, kwargs={key: judged.case.person_id})
+        assert there in page
+        assert client.get(there).status_code == 200
+    elsewhere = client.get(at("assessment_part", judged, part="child")).text
+    assert reverse("near", kwargs={"person_id": judged.case.person_id}) not in elsewhere
+
+
 def test_both_needs_stand_side_by_side_in_the_same_form(client, world, judged):
     as_(client, world.social_worker)
     needs = {"harmed": "A bed where he cannot come", "made_to_harm": "A way out that costs nobody"}

@@ -271,6 +271,15 @@ WRITTEN: dict[str, Any] = {
 }
 
 
+def test_its_page_leads_to_the_ties_and_the_questions_about_the_place(world, assessment, arcade) -> None:
+    client = Client()
+    client.force_login(world.social_worker)
+    page = client.get(reverse("context_assessment", kwargs={"context_assessment_id": assessment.pk})).text
+    there = reverse("web", kwargs={"node_id": arcade.pk})
+    assert there in page
+    assert reverse("ask_moved", kwargs={"place_id": arcade.pk}) in client.get(there).text
+
+
 def test_who_may_not_read_all_of_it_does_not_sign_it(world, assessment, mina) -> None:
     whole(world, assessment)
     find(world.social_worker, assessment, what="Mina Okoro waits there", names=[mina.pk])
