@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.cases.later import later
 from tests.conftest import World, let_know
 
 from heard.agencies.models import AuditRow, User
@@ -260,6 +261,53 @@ def test_a_tie_that_stands_on_another_source_shows_what_was_withdrawn_and_why(
     assert "It was her uncle" in page
     assert "Known from two agencies" not in page
     assert signed_in(world.social_worker).get(there).status_code == 404
+
+
+def test_the_page_marks_what_was_noted_and_says_what_was_withdrawn_since_its_reader_last_looked(
+    world: World, dean: Person, amira: Person, arcade: Place
+) -> None:
+    page = at("web", node_id=dean.pk)
+    old = drives(world, dean, amira).sources.get()
+    client = signed_in(world.teacher)
+    assert "You last looked" not in client.get(page).text
+    assert "You last looked" not in client.get(page).text  # the same day is one look
+    with later(2):
+        actions.withdraw_source(by=world.teacher, source_id=old.pk, why="It was her uncle")
+        drives(world, dean, amira, by=world.officer, words="Red van")
+        actions.note_tie(
+            by=world.teacher, one_id=dean.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Every day")
+        )
+    with later(3):
+        said = signed_in(world.teacher).get(page).text
+        assert said.count("govuk-tag--blue") == 2
+        assert "Withdrawn since you last looked" in said
+        assert "It was her uncle" in said
+        assert "You last looked" not in signed_in(world.officer).get(page).text
+
+
+def test_what_was_withdrawn_since_is_said_to_who_may_see_both_ends_alone(
+    world: World, dean: Person, amira: Person
+) -> None:
+    page = at("web", node_id=dean.pk)
+    source = drives(world, dean, amira).sources.get()
+    other = actions.note_tie(
+        by=world.officer,
+        one_id=dean.pk,
+        other_id=amira.pk,
+        kind="drives",
+        knows=Knows("Twice", reach="holder"),
+    )
+    signed_in(world.teacher).get(page)
+    with later(2):
+        actions.withdraw_source(
+            by=world.officer, source_id=other.sources.get(holder=world.police).pk, why="Police alone"
+        )
+    with later(3):
+        said = signed_in(world.teacher).get(page).text
+        assert "You last looked" in said
+        assert "Police alone" not in said
+        assert "Withdrawn since" not in said
+    assert source.withdrawn_at is None
 
 
 def test_as_we_knew_it_on_a_day_shows_what_was_noted_by_then_and_not_withdrawn(

@@ -774,3 +774,11 @@ def last_change(user: User, *, subject: str, subject_id: object) -> str:
         return ""
     who = who_are(user, [row.actor_id]).get(row.actor_id)
     return f"{who.name if who else row.actor}, {time(row.at)}"
+
+
+def last_looked(
+    user: User, *, subject: str, subject_id: object, what: str, before: datetime
+) -> datetime | None:
+    """When this user last looked at one part (`what`, as the look was recorded) of a subject before a moment; None where they never did."""
+    rows = AuditRow.objects.filter(subject=subject, subject_id=str(subject_id), actor_id=user.pk, verb="view")
+    return rows.filter(detail__shown=what, at__lt=before).values_list("at", flat=True).first()

@@ -39,7 +39,7 @@ def open_node(
     people = {strand.end_id for strand in shown if strand.end == NodeKind.PERSON}
     if kind == NodeKind.PERSON:
         people.add(node_id)
-    record_looks(by=by, subject=kind, subject_id=node_id, person_ids=people)
+    record_looks(by=by, subject=kind, subject_id=node_id, person_ids=people, detail={"shown": "ties"})
     return this, shown
 
 

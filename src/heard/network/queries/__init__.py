@@ -130,6 +130,7 @@ from heard.network.queries.web import (
     group_visible_to,
     groups_visible_to,
     is_theirs,
+    looked_last,
     mention_visible_to,
     named_in,
     named_something,

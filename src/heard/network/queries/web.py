@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from heard.agencies.queries import last_looked
 from heard.agencies.rules import Hidden, May
 from heard.network.models import (
     MAY_LEAVE,
@@ -268,9 +269,13 @@ class Web:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
         new = [one for one in self._said_at(keys) if one.recorded_at > after]
+        return [one for one in _pieces(new) if one.node in keys], self.withdrawn_at(keys, after=after)
+
+    def withdrawn_at(self, keys: Collection[uuid.UUID], *, after: datetime) -> list[Withdrawn]:
+        """What was noted of these nodes and withdrawn after a moment, each as read from one of them. A fixed number of queries."""
         rows = TieSource.objects.filter(self._leaves(), Sight.ends_in(keys), withdrawn_at__gt=after)
         gone = {one.key: one for one in self._read(rows)}
-        return [one for one in _pieces(new) if one.node in keys], [
+        return [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
             for one in _pieces(gone.values())
             if one.node in keys
@@ -716,6 +721,29 @@ def withdrawn_of(user: User, tie: Tie) -> list[TieSource]:
     rows = TieSource.objects.filter(door._reaches(), tie=tie, withdrawn_at__isnull=False)
     return door.told(
         rows.select_related("holder", "noted_by", "withdrawn_by").order_by("-withdrawn_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class LookedLast:
+    """When somebody last read the ties of a node, on a day before today, and what was withdrawn of them since, each with the name of the
+    other end."""
+
+    at: datetime
+    gone: tuple[tuple[str, Withdrawn], ...]
+
+
+def looked_last(user: User, kind: str, node_id: uuid.UUID) -> LookedLast | None:
+    """None where they never did. A fixed number of queries."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    at = last_looked(user, subject=kind, subject_id=node_id, what="ties", before=today)
+    if at is None:
+        return None
+    door = web(user)
+    gone = [one for one in door.withdrawn_at({node_id}, after=at) if one.piece.other]
+    named = door.called(*(one.piece.other for one in gone if one.piece.other))
+    return LookedLast(
+        at, tuple((str(named[one.piece.other]), one) for one in gone if one.piece.other in named)
     )
 
 

@@ -35,6 +35,7 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
     asked = OnForm(request.GET) if "on-day" in request.GET else OnForm()
     on = asked.cleaned_data["on"] if asked.is_valid() else None
     kind, _this = queries.web(request.user).end(node_id)
+    looked = queries.looked_last(request.user, kind, node_id) if on is None else None
     this, page = actions.open_node(by=request.user, kind=kind, node_id=node_id, page=_number(request), on=on)
     context = {
         "this": this,
@@ -42,6 +43,7 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "parts": in_parts(page),
         "on": on,
+        "looked": looked,
         "naming": [_record(one) for one in queries.naming(request.user, node_id)],
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
