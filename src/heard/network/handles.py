@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from heard.agencies.rules import refuse
 from heard.network.models import Handle, Node
-from heard.network.rules import SERVICES, HandleType, normal_handle, why_not_know_handle
+from heard.network.rules import SERVICES, HandleType, normal_handle, plate_pattern, why_not_know_handle
 
 
 def known_handle(type_: str, service: str, text: str) -> Handle:
@@ -17,3 +19,9 @@ def known_handle(type_: str, service: str, text: str) -> Handle:
     handle = Handle.objects.get(**named)
     Node.objects.bulk_create([Node(pk=handle.pk, kind=Node.Kind.HANDLE)], ignore_conflicts=True)
     return handle
+
+
+def may_be(type_: str, key: str) -> Q:
+    """Handles that are this one or, of a plate, may be: what one of them lacks was not seen, or is easily mistaken."""
+    exact = Q(type=type_, key=key)
+    return exact | Q(type=type_, key__regex=plate_pattern(key)) if type_ == HandleType.VEHICLE else exact

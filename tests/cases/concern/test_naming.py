@@ -83,6 +83,12 @@ def page(user: User, name: str, **keys: Any) -> str:
         (CAR, [("vehicle", "AB12CDE")]),
         ("a red van, reg A123 BCD", [("vehicle", "A123BCD")]),
         ("plate AB1? CDE seen", [("vehicle", "AB1?CDE")]),
+        ("a grey Golf, the plate started with YX19", [("vehicle", "YX19???")]),
+        ("The car was YX19 something, I think", [("vehicle", "YX19???")]),
+        ("the van's last three letters were KLM", [("vehicle", "????KLM")]),
+        ("reg starting YX19 KLM", [("vehicle", "YX19KLM")]),
+        ("the car park. It starts with her and ends with him", []),
+        ("Her bus starts from LE12 at nine", []),
         ("Snapchat: bad_boy99 and @jo.b on insta", [("account", "bad_boy99"), ("account", "jo.b")]),
         (
             "mail Jo@Example.org, see www.example.org/x.",
@@ -190,6 +196,22 @@ def test_two_worries_that_name_one_car_say_so_to_who_reads_both(world: World) ->
     assert "Known from another record too" in page(
         world.coordinator, "concern_decide", concern_id=second.pk
     ), "it stands where it is decided"
+
+
+def test_of_a_plate_that_was_half_seen_who_decides_reads_which_whole_ones_it_fits(world: World) -> None:
+    whole = worry(world.teacher, "Amira", CAR)
+    worry(world.teacher, "Ina", "The car was AB12 CDF, a car again")
+    half = worry(world.officer, "Noor", "A car, its plate started with AB12")
+    other = worry(world.officer, "Kit", "A car, its plate ended in XYZ")
+    fits = "What was seen fits:"
+    said = page(world.coordinator, "concern", concern_id=half.pk)
+    assert said.count(fits) == 1
+    assert "AB12 CDE" in said
+    assert "AB12 CDF" in said
+    assert "Known from another record too" not in said
+    assert fits in page(world.coordinator, "concern_decide", concern_id=whole.pk)
+    assert fits not in page(world.coordinator, "concern", concern_id=other.pk)
+    assert fits not in page(world.officer, "concern", concern_id=half.pk), "they may not read the other one"
 
 
 @pytest.mark.parametrize("known", ["not at all", "to others", "of a restricted child"])

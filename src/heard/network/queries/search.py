@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
+from heard.network.handles import may_be
 from heard.network.models import NodeKey, Person, SearchKey, Spelling
 from heard.network.queries.people import describe, findable_through, visible_through
 from heard.network.queries.web import web
@@ -41,7 +42,6 @@ from heard.network.rules import (
     normal_handle,
     outward,
     place_keys,
-    plate_pattern,
     postcodes_in,
     postcodes_near,
     read_box,
@@ -353,7 +353,7 @@ def find_handles_in(user: User, text: str) -> list[Likeness]:
 def _handles(user: User, named: Sequence[tuple[str, str]]) -> list[Likeness]:
     if not named:
         return []
-    rows = web(user).nodes("handle").filter(reduce(or_, (_may_be(*one) for one in named)))
+    rows = web(user).nodes("handle").filter(reduce(or_, (may_be(*one) for one in named)))
     found = sorted(rows, key=lambda one: ((one.type, one.key) not in named, str(one)))[:_FEW]
     return [
         Likeness(one.pk, str(one), one.kind, ("written the same",), 2)
@@ -361,8 +361,3 @@ def _handles(user: User, named: Sequence[tuple[str, str]]) -> list[Likeness]:
         else Likeness(one.pk, str(one), one.kind, ("may be the same: what was seen fits",), 1)
         for one in found
     ]
-
-
-def _may_be(type_: str, key: str) -> Q:
-    exact = Q(type=type_, key=key)
-    return exact | Q(type=type_, key__regex=plate_pattern(key)) if type_ == HandleType.VEHICLE else exact

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import last_looked
 from heard.agencies.rules import Hidden, May
+from heard.network.handles import may_be
 from heard.network.models import (
     MAY_LEAVE,
     Address,
@@ -43,6 +44,7 @@ from heard.network.rules import (
     LIVED_AT,
     Bond,
     Found,
+    HandleType,
     Handling,
     How,
     KnownGrade,
@@ -52,6 +54,7 @@ from heard.network.rules import (
     how_told,
     is_home,
     keeps_who,
+    plates_fit,
     postcodes_in,
     why_not_undo_source,
 )
@@ -61,6 +64,7 @@ from heard.network.subqueries import OfRow, compiled_exists
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_FIT = 20  # plates that may be the same as one that a record names
 _NAMING = 50  # records on the page of what they name
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
 
@@ -769,12 +773,13 @@ def _sees_ends(door: Web, tie_id: int) -> bool:
 @dataclass(frozen=True)
 class Naming:
     """A handle that a record names, and whether another record or tie that the reader may see has it too. `may_withdraw`: it is theirs
-    to say that the record does not name it."""
+    to say that the record does not name it. `may_be`: of a plate, others that it fits, as far as the reader may see."""
 
     handle: Handle
     elsewhere: bool
     mention_id: int
     may_withdraw: bool
+    may_be: tuple[Handle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -786,15 +791,36 @@ class Unnamed:
 
 
 def named_in(user: User, about: str, *ids: uuid.UUID) -> list[Naming]:
-    """What these records of one kind name, for who may read them. Three queries."""
+    """What these records of one kind name, for who may read them. Three queries, and one more where they name a plate."""
     mentions = web(user).mentions().filter(about=about, about_id__in=ids)
     rows = mentions.annotate(elsewhere=Case(When(_elsewhere(user), then=True), default=False))
     said = {one.node_id: one for one in rows}
-    handles = web(user).nodes(_HANDLE).filter(pk__in=said)
+    handles = list(web(user).nodes(_HANDLE).filter(pk__in=said))
+    plates = _plates_that_fit(user, handles)
     found = [
-        Naming(one, said[one.pk].elsewhere, said[one.pk].pk, is_theirs(user, said[one.pk])) for one in handles
+        Naming(
+            one,
+            said[one.pk].elsewhere,
+            said[one.pk].pk,
+            is_theirs(user, said[one.pk]),
+            plates.get(one.pk, ()),
+        )
+        for one in handles
     ]
     return sorted(found, key=lambda one: (one.handle.type, str(one.handle)))
+
+
+def _plates_that_fit(user: User, handles: Iterable[Handle]) -> dict[uuid.UUID, tuple[Handle, ...]]:
+    """Of each plate among these, others that may be the same, as far as the user may see."""
+    plates = [one for one in handles if one.type == HandleType.VEHICLE]
+    if not plates:
+        return {}
+    alike = reduce(or_, (may_be(one.type, one.key) for one in plates))
+    others = web(user).nodes(_HANDLE).filter(alike).order_by("key")[:_FIT]
+    return {
+        one.pk: tuple(other for other in others if other != one and plates_fit(one.key, other.key))
+        for one in plates
+    }
 
 
 def unnamed_in(user: User, about: str, *ids: uuid.UUID) -> list[Unnamed]:

@@ -95,6 +95,7 @@ from heard.network.rules.recognise import (
     handles_in,
     normal_handle,
     plate_pattern,
+    plates_fit,
     postcodes_in,
 )
 from heard.network.rules.tying import (

@@ -25,6 +25,8 @@ SERVICES: Final = {
     "whatsapp": "whatsapp", "telegram": "telegram", "discord": "discord", "facebook": "facebook", "roblox": "roblox",
     "twitter": "x", "kik": "kik", "signal": "signal", "youtube": "youtube", "twitch": "twitch",
 }  # fmt: skip
+_LAST_HALF: Final = 3  # its place among the groups of `_PLATE_HALF`
+_SEEN_OF_BOTH: Final = 3
 _NEAR: Final = 30  # letters between a word that says what it is and the thing
 _DIGITS_OF_A_PHONE: Final = range(9, 16)
 # Nobody's own: free to call, or of one price for the whole country.
@@ -55,6 +57,12 @@ _PLATE_OLD: Final = re.compile(
 )
 _PLATE_PART: Final = re.compile(
     r"(?<![\w?])(?=[A-Z0-9]*\?)(?=[A-Z?]*[0-9])[A-Z0-9?]{3,4}\s?[A-Z0-9?]{0,4}(?![\w?])", re.IGNORECASE
+)
+# Of a plate of today, its first half or its last three letters, where somebody says that this was all they saw.
+_PLATE_HALF: Final = re.compile(
+    r"\b(?:start(?:s|ed|ing)?|beg(?:ins|an|inning)|first (?:part|half|bit))(?:\s+(?:with|was|is|as))?[\s:\"“‘'-]{1,3}([A-Z]{2}\d{2})(?!\s?[A-Z]{3}\b)\b"
+    r"|\b([A-Z]{2}\d{2})\s?(?:something\b|\.{3}|…)"
+    r"|\b(?:end(?:s|ed|ing)?|last (?:part|half|bit|three|letters|three letters))(?:\s+(?:with|in|was|were|is|as))?[\s:\"“‘'-]{1,3}([A-Z]{3})\b"
 )
 _ABOUT_CARS: Final = re.compile(
     r"\b(?:car|van|reg|registration|plate|plates|vehicle|taxi|cab|moped|motorbike|audi|bmw|ford|golf|vw|mercedes|merc|corsa|astra|"
@@ -108,6 +116,7 @@ def find(text: str) -> tuple[Found, ...]:
     found += _written(free, HandleType.VEHICLE, _PLATE_PREFIX)
     found += _written(free, HandleType.VEHICLE, _PLATE_TYPED, near=_ABOUT_CARS)
     found += _written(free, HandleType.VEHICLE, _PLATE_PART, near=_ABOUT_CARS)
+    found += _half_plates(free)
     found += _accounts(free)
     found += _written(free, HandleType.VEHICLE, _PLATE_OLD, near=_ABOUT_CARS)
     first = {(one.type, one.service, one.key): one for one in sorted(found, key=lambda one: -one.start)}
@@ -150,6 +159,12 @@ def plate_pattern(key: str) -> str:
     return "^" + "".join(alike.get(one, f"[{re.escape(one)}?]") for one in key) + "$"
 
 
+def plates_fit(one: str, other: str) -> bool:
+    """Whether two plates may be the same: nothing that was seen of both speaks against it, and three letters or digits at least were."""
+    both_seen = sum("?" not in pair for pair in zip(one, other, strict=False))
+    return both_seen >= _SEEN_OF_BOTH and re.match(plate_pattern(one), other) is not None
+
+
 class _Free:
     """A text, and which parts of it are spoken for."""
 
@@ -182,6 +197,18 @@ def _written(
             continue
         free.take(start, end)
         yield Found(type_, "", written, key, start, end - start, PART if "?" in key else "")
+
+
+def _half_plates(free: _Free) -> Iterator[Found]:
+    """Near words of a car alone, and in capitals: "ends with her" is no plate."""
+    for match in _PLATE_HALF.finditer(free.text):
+        group = match.lastindex or 0
+        start, end = match.span(group)
+        written = match.group(group)
+        if free.is_free(start, end) and free.near(*match.span(), _ABOUT_CARS):
+            free.take(start, end)
+            key = f"????{written}" if group == _LAST_HALF else f"{written}???"
+            yield Found(HandleType.VEHICLE, "", written, key, start, end - start, PART)
 
 
 def _accounts(free: _Free) -> Iterator[Found]:
