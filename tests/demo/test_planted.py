@@ -28,13 +28,16 @@ def world(db: None) -> World:
     return partnership.begin(seed=3)
 
 
-def test_what_is_planted_for_a_phone_is_found_by_who_may_see_it_and_told_to_nobody_else(world: World) -> None:
+@pytest.mark.parametrize(("plants", "lead"), [(planting._users, 3), (planting._near, 8)])
+def test_what_is_planted_is_found_by_who_may_see_it_and_told_to_nobody_else(
+    world: World, plants: Any, lead: int
+) -> None:
     planter = Planter(world)
-    planting._users(planter, *planting._crowd(planter))
+    plants(planter, *planting._crowd(planter))
     rows = {row.role: row for row in score(world.users, planter.truth)}
     assert rows.keys() == set(READERS.values())
     assert [(row.role, row.missed, row.wrongly) for row in rows.values() if row.missed or row.wrongly] == []
-    assert rows["co-ordinator"].found == 3
+    assert rows["co-ordinator"].found == lead
     assert rows["police"].found >= 1  # the one that hangs on a child whom they alone see
     assert rows["analyst"].told == 0
 

@@ -30,6 +30,7 @@ def plant(world: World) -> list[Planted]:
         _episodes,
         _together,
         _ways,
+        _near,
         _panel,
         _worry,
         _unwatched,
@@ -226,6 +227,49 @@ def _ways(planter: Planter, station: Any, helpline: str) -> None:
     evidence = [planter.tie(hidden, "friend_of", who, "police") for who in (one, other)]
     keys = {"node_id": one.pk, "other_id": other.pk}
     planter.say("ways", keys, "", evidence, planter.readers([one, other, hidden]))
+
+
+def _near(planter: Planter, station: Any, helpline: str) -> None:
+    for _ in range(_TIMES):
+        by, also = planter.agencies()
+        one, friend = planter.person(by, also), planter.person(by, also)
+        adult, where = planter.adult(by, also), planter.place()
+        first, second = planter.tied(one, "friend_of", friend, by), planter.tied(friend, "goes_to", where, by)
+        keys = {"person_id": one.pk}
+        told = planter.readers([one, friend])
+        planter.say("near", keys, friend, [first], told)
+        planter.say("near", keys, where, [first, second], told)
+        planter.tied(adult, "runs", where, by)
+        planter.pass_over("near", keys, "three ties away")
+    for near_miss in ("hub", "thought untrue", "a tie that does not pass", "long over"):
+        by = planter.agencies()[0]
+        one, beyond = planter.person(by), planter.place()
+        keys = {"person_id": one.pk}
+        if near_miss == "hub":
+            planter.say(
+                "near", keys, station, [planter.tied(one, "goes_to", station, by)], planter.readers([one])
+            )
+        elif near_miss == "a tie that does not pass":
+            there = planter.place()
+            planter.say("near", keys, there, [planter.tied(one, "saw_it", there, by)], planter.readers([one]))
+            planter.tied(planter.adult(by), "runs", there, by)
+        elif near_miss == "thought untrue":
+            planter.tied(one, "goes_to", beyond, by, known_grade="E")
+        else:
+            over = {"valid_from": planter.ago(500), "valid_to": planter.ago(400)}
+            planter.tied(one, "goes_to", beyond, by, **over)
+        planter.pass_over("near", keys, near_miss)
+    # a restricted child: who may not see them is told of nobody
+    one, hidden, where = (
+        planter.person("school", "police"), planter.person("police", restricted=True), planter.place(),
+    )  # fmt: skip
+    first, second = (
+        planter.tied(hidden, "friend_of", one, "police"),
+        planter.tied(hidden, "goes_to", where, "police"),
+    )
+    told = planter.readers([one, hidden])
+    planter.say("near", {"person_id": one.pk}, hidden, [first], told)
+    planter.say("near", {"person_id": one.pk}, where, [first, second], told)
 
 
 def _panel(planter: Planter, station: Any, helpline: str) -> None:

@@ -15,7 +15,7 @@ from heard.cases.words.rules import ChildsView
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question.rules import line_of
 from heard.network import actions as network
-from heard.network.queries import web
+from heard.network.queries import source_visible_to, web
 from heard.network.rules import find
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Planter:
         else:
             tie = network.note_tie(by=user, one_id=one.pk, other_id=other.pk, kind=kind, knows=said)
         return web(user).known(tie)[-1].pk
+
+    def tied(self, one: Any, kind: str, other: Any, by: str, **knows: Any) -> uuid.UUID:
+        """As `tie`; the key of the tie."""
+        return source_visible_to(self.by(by), self.tie(one, kind, other, by, **knows)).tie.key
 
     def phone_of(self, one: Any, by: str) -> Any:
         """The phone to which somebody is tied."""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from heard.agencies.rules import Hidden
 from heard.demo.planted.truth import READERS, Planted
-from heard.graph.question.queries import QUESTIONS
+from heard.graph.question.queries import QUESTIONS, near
+from heard.graph.question.rules import line_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+NEAR = "near"  # it has a page and lines of its own
 
 
 @dataclass
@@ -64,7 +67,18 @@ def _told(user: User, question: str, keys: dict[str, Any]) -> dict[str, str]:
         for name, value in keys.items()
     }
     try:
+        if question == NEAR:
+            return _near(user, **typed)
         answer = QUESTIONS[question].ask(user, **typed)
     except Hidden:
         return {}
     return {line.known: line.says for line in answer.lines}
+
+
+def _near(user: User, person_id: Any) -> dict[str, str]:
+    """Its lines are known by who or what is near and the ties of the way."""
+    lines = [line for part in near(user, person_id).parts.values() for line in part]
+    return {
+        line_of(NEAR, line.this.pk, [key for key, _said in line.ties]): f"{line.this} is near"
+        for line in lines
+    }
