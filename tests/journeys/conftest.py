@@ -176,6 +176,11 @@ class Story:
         self.page.get_by_role("link", name=name).first.click()
         return self.look()
 
+    def unfold(self, what: str) -> Story:
+        """What lies behind a summary."""
+        self.page.locator("summary", has_text=what).first.click()
+        return self
+
     def menu(self, what: str) -> Story:
         """By the menu behind one's own name."""
         self.page.locator(".heard-me > summary").click()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import Story
+from tests.journeys.conftest import DESKTOP, Story
 
 from heard.agencies.models import User
 
@@ -67,6 +70,11 @@ class ByKeyboard(Story):
         assert not about, "Say which link by words of its own"
         return self._enter(self.page.get_by_role("link", name=link).first)
 
+    def unfold(self, what: str) -> Story:
+        self._reach(self.page.locator("summary", has_text=what).first)
+        self._key("Enter")
+        return self
+
     # ---- how
 
     def _enter(self, what: Locator) -> Story:
@@ -112,3 +120,8 @@ class ByKeyboard(Story):
 
     def _key(self, key: str) -> None:
         self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def story_by_keyboard(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+    return ByKeyboard(page, live_server.url, request.node.name, widths=(DESKTOP,)).begin()

@@ -4,14 +4,11 @@ Once on a small phone, and once by whoever cannot use a mouse.
 """
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
 from tests.conftest import World
-from tests.journeys.conftest import DESKTOP, Story
-from tests.journeys.keyboard import ByKeyboard
+from tests.journeys.conftest import Story
 from tests.journeys.test_worry import tell_a_worry_about_amira
 
 from heard.cases.assessment.models import Assessment
@@ -64,11 +61,6 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.fill("What makes you think so?", "Two of them are at her school.").choose("At school")
     story.choose("The child is harmed").press("Save").sees("Two of them are at her school.")
     story.follow("Assessment")
-
-
-@pytest.fixture
-def story_by_keyboard(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
-    return ByKeyboard(page, live_server.url, request.node.name, widths=(DESKTOP,)).begin()
 
 
 def test_a_worry_becomes_a_plan_on_a_phone(world: World, story_on_a_phone: Story) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import World
 from tests.home.test_work import told
 from tests.journeys.begun import ago
 from tests.journeys.conftest import Story
+from tests.journeys.keyboard import story_by_keyboard
 
 from heard.agencies import actions as agencies
 from heard.cases.assessment import actions as assessing
@@ -30,6 +31,7 @@ __all__ = [
     "case",
     "draft_plan",
     "signed",
+    "story_by_keyboard",
     "submitted",
     "worry",
 ]  # fixtures of the casework tests
@@ -38,13 +40,23 @@ __all__ = [
 def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_that_it_did(
     world: World, case: Any, story: Story, settings: Any
 ) -> None:
+    danger_reaches_the_worker(world, case, story, settings)
+
+
+def test_danger_told_on_an_open_case_reaches_the_worker_with_the_keyboard_only(
+    world: World, case: Any, story_by_keyboard: Story, settings: Any
+) -> None:
+    danger_reaches_the_worker(world, case, story_by_keyboard, settings)
+
+
+def danger_reaches_the_worker(world: World, case: Any, story: Story, settings: Any) -> None:
     settings.ADDRESS = "https://heard.wexmoor.example"
     agencies.change_own_details(by=world.social_worker, email="sol@wexmoor.example", reminders=True)
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     told = danger(world, case)
 
     story.sign_in(world.coordinator).open("/").sees("Mina Okoro", "Danger", "Decide on the worry")
-    story.open(f"/worries/{told.pk}/decide/").choose(f"Add to the open case {case}")
+    story.follow("Decide on the worry").press("Decide on this worry").choose(f"Add to the open case {case}")
     story.fill("Reason for the decision", "Her worker goes to her now.")
     story.fill("What will the person who told this read?", "The police and her worker are with her.")
     story.press("Record the decision").sees("Add to the open case")
@@ -58,8 +70,9 @@ def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_tha
     story.sign_in(world.social_worker).open("/")
     story.sees("Danger", "Somebody is in danger (Mina Okoro)", "ring 999", "01632 960 001")
     story.open(f"/children/{told.person_id}/").sees("New for you", "Somebody is in danger")
-    story.page.get_by_text("that are new for you").click()
-    story.press("I have seen all of these").sees("Marked as seen").sees_not("New for you")
+    story.unfold("that are new for you").press("I have seen all of these").sees("Marked as seen").sees_not(
+        "New for you"
+    )
     story.open("/").sees_not("Somebody is in danger")
 
     story.sign_in(world.teacher).open(f"/worries/{told.pk}/")
