@@ -290,7 +290,8 @@ def test_each_item_leads_to_the_one_before_and_after_that_the_reader_may_open(wo
     first, middle, last = items
 
     def beside(user, item):
-        return [one and one.pk for one in queries.before_and_after(user, item)]
+        among = queries.among(user, item)
+        return [one and one.pk for one in (among.before, among.after)]
 
     assert beside(world.coordinator, middle) == [first.pk, last.pk]
     assert beside(world.coordinator, first) == [None, middle.pk]

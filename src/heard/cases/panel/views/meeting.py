@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import not_heard_beside, who_can_do, why_not_after_death, words_of
@@ -37,6 +38,7 @@ from heard.cases.panel.forms import (
     NothingForm,
 )
 from heard.cases.panel.forms.meeting import PANEL
+from heard.cases.panel.views.planning import read_key, read_number
 from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.cases.words.forms import typed_view
 from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
@@ -73,6 +75,34 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     today = this.has_begun
     context = {"panel": this, "form": form, "why_not": why_not, "unanswered": mine, "may_close_today": today}
     return render(request, "cases/panel/hold.html", context)
+
+
+@gate(May.HOLD_PANEL)
+@require_POST
+def chair(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Takes the chair in place of whoever was to chair it."""
+    user: Any = request.user
+    before = queries.panel_visible_to(user, panel_id).in_the_chair
+    with saying_why_not(request):
+        actions.take_chair(by=user, panel_id=panel_id)
+        messages.success(request, _("You chair this meeting now. %(who)s learns of it.") % {"who": before})
+    return redirect("panel", panel_id=panel_id)
+
+
+@gate(May.HOLD_PANEL)
+@require_POST
+def here(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """One button for each invitation; back to the item at which it was pressed."""
+    user: Any = request.user
+    is_here = "here" in request.POST
+    key, back = request.POST.get("here" if is_here else "away", ""), request.POST.get("item", "")
+    with saying_why_not(request):
+        seat = actions.note_here(by=user, panel_id=panel_id, seat_id=read_number(key), here=is_here)
+        said = _("Here: %(who)s.") if is_here else _("Not here: %(who)s.")
+        messages.success(request, said % {"who": seat})
+    if back:
+        return redirect("panel_item", item_id=read_key(back))
+    return redirect("panel", panel_id=panel_id)
 
 
 @gate(May.SEE_PANEL)
@@ -337,11 +367,17 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
     today, end = timezone.localdate(), this.place_id or this.group_id
     known = queries.known_of(user, this)
     planned = known.plan.outcomes.all() if known and known.plan else []
-    before, after = queries.before_and_after(user, this)
+    among = queries.among(user, this)
     return {
         "item": this,
-        "item_before": before,
-        "item_after": after,
+        "among": among,
+        "pace": rules.pace(
+            starts_at=this.panel.starts_at,
+            minutes=among.minutes,
+            to_come=among.to_come,
+            is_held=this.panel.state == rules.State.HELD,
+            now=timezone.now(),
+        ),
         "panel": this.panel,
         "section": SECTIONS[rules.Section(this.section)],
         "known": known,
@@ -374,6 +410,8 @@ def _part(user: Any, this: Any) -> dict[str, Any]:
     is_agreed = this.panel.agreed_at is not None
     return {
         "sees_panel": sees_panel,
+        "seats": list(panel.seats.all()) if panel and panel.has_begun else [],
+        "may_note_here": panel is not None and not queries.why_not_note_here(user, panel),
         "why_not_write": queries.why_not_write(user, panel or this.panel),
         "why_not_dissent": rules.why_not_dissent(
             takes_part=takes_part, is_decided=this.decided_at is not None, is_agreed=is_agreed, why="-"

@@ -120,10 +120,7 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = queries.panel_visible_to(user, panel_id)
     if request.method == "POST" and "take_back" in request.POST:
-        key = request.POST["take_back"]
-        actions.uninvite(
-            by=user, panel_id=panel_id, seats=[int(key)] if key.isdigit() and len(key) < 18 else []
-        )
+        actions.uninvite(by=user, panel_id=panel_id, seats=[read_number(request.POST["take_back"])])
         messages.success(request, _("Taken back: the invitation."))
         return redirect("panel_invitations", panel_id=panel_id)
     form = InviteForm(
@@ -176,7 +173,7 @@ def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = queries.panel_visible_to(user, panel_id)
     if request.method == "POST" and "end" in request.POST:
-        end_id = _key(request.POST.get("end_id", ""))
+        end_id = read_key(request.POST.get("end_id", ""))
         with saying_why_not(request):
             item = actions.add_item(by=user, panel_id=panel_id, end=request.POST["end"], end_id=end_id)
             if this.is_mapping:
@@ -208,7 +205,7 @@ def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
 def agree(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """The minutes are agreed at a later panel."""
     user: Any = request.user
-    later = _key(request.POST.get("in_panel", ""))
+    later = read_key(request.POST.get("in_panel", ""))
     with saying_why_not(request):
         actions.agree_minutes(by=user, panel_id=panel_id, in_panel_id=later)
         messages.success(request, _("The minutes are agreed. They do not change any more."))
@@ -232,9 +229,14 @@ def _found(user: Any, text: str) -> list[tuple[str, str, str, str]]:
     return hits
 
 
-def _key(text: str) -> uuid.UUID:
+def read_key(text: str) -> uuid.UUID:
     """A key that a form of ours sent, or `Hidden`."""
     try:
         return uuid.UUID(text)
     except ValueError:
         raise Hidden from None
+
+
+def read_number(text: str) -> int:
+    """The number of a row that a form of ours sent; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
