@@ -80,6 +80,11 @@ def short_day(value: Any) -> str:
     return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j M Y") if value else ""
 
 
+def day_and_month(value: Any) -> str:
+    """A date of these weeks, in a line with many others: 3 Mar."""
+    return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j M") if value else ""
+
+
 def time(value: Any) -> str:
     """A date and time as people write it: 3 March 2026, 2:05pm."""
     if not value:

@@ -208,7 +208,7 @@ def test_an_item_says_which_it_is_of_how_many_as_the_agenda_numbers_them(client,
     page = " ".join(client.get(reverse("panel_item", kwargs={"item_id": items[1].pk})).text.split())
     assert "Item 2 of 4</strong>, 20 minutes" in page  # what they share is a theme
     assert "minutes left until" in page
-    assert "items to come take 50 minutes" in page
+    assert "Items to come: 50 minutes" in page
 
 
 BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=timezone.get_default_timezone())

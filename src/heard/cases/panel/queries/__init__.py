@@ -21,7 +21,7 @@ from heard.cases.panel.queries.mapping import (
     open_names,
     said_at,
 )
-from heard.cases.panel.queries.preparing import Reason, Suggested, no_longer, suggestions
+from heard.cases.panel.queries.preparing import Reason, Standing, Suggested, reasons_of, suggestions
 from heard.cases.panel.queries.reading import (
     CAME_OF_IT,
     Among,

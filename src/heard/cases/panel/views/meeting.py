@@ -384,7 +384,7 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
         "outcomes": [(one, list(one.actions.all())) for one in planned],
         "dissents": list(this.dissents.all()),
         "corrections": list(this.corrections.all()),
-        "why": why_on_agenda(this, queries.no_longer(user, this.panel, [this])),
+        "why": why_on_agenda(this, queries.reasons_of(user, this.panel, [this])[this.pk]),
         "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
@@ -151,11 +154,20 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     off = list(queries.taken_off(user, this))
     items = [line.item for line in lines if line.item]
-    form = kept_form(request, AgendaForm, kind="panel.agenda", subject_id=panel_id, items=items, off=off)
+    form = kept_form(
+        request,
+        AgendaForm,
+        kind="panel.agenda",
+        subject_id=panel_id,
+        suggested={"off": request.GET.getlist("off")},
+        items=items,
+        off=off,
+    )
     if form.is_valid():
         with sending(request, form):
             actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)
-            return redirect("panel_prepare", panel_id=panel_id)
+            messages.success(request, _arranged(form))
+            return redirect(reverse("panel_prepare", kwargs={"panel_id": panel_id}) + _still_ticked(form))
     context = shown(user, this, lines) | {
         "form": form,
         "since": queries.since_of(user, this),
@@ -165,6 +177,23 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         "has_items": bool(items),
     }
     return render(request, "cases/panel/prepare.html", context)
+
+
+def _arranged(form: AgendaForm) -> str:
+    off = len(form.cleaned_data["off"])
+    if off and not form.moved:
+        return ngettext("Taken off the agenda: %(num)s.", "Taken off the agenda: %(num)s.", off) % {
+            "num": off
+        }
+    return _("Saved: the agenda as you put it.")
+
+
+def _still_ticked(form: AgendaForm) -> str:
+    """After a button moved an item: what is ticked to come off, and where that item stands."""
+    if not form.moved:
+        return ""
+    ticked = urlencode({"off": form.cleaned_data["off"]}, doseq=True)
+    return f"?{ticked}#item-{form.moved}" if ticked else f"#item-{form.moved}"
 
 
 @gate(May.HOLD_PANEL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -97,8 +97,9 @@ def panel_actions(request: HttpRequest) -> HttpResponse:
 
 def shown(user: Any, this: Any, lines: list[Any], *, paper: bool = False) -> dict[str, Any]:
     """What every page with an agenda shows. For what `open_panel` gave. `paper`: others read it, who may not see what the reader sees."""
-    gone = set() if paper else queries.no_longer(user, this, [line.item for line in lines if line.item])
-    rows = [_row(line, gone) for line in lines]
+    items = [] if paper else [line.item for line in lines if line.item]
+    why = queries.reasons_of(user, this, items)
+    rows = [_row(line, why.get(line.item.pk, []) if line.item else []) for line in lines]
     seats = list(this.seats.all())
     return {
         "panel": this,
@@ -117,7 +118,7 @@ def shown(user: Any, this: Any, lines: list[Any], *, paper: bool = False) -> dic
     }
 
 
-def _row(line: Any, gone: Collection[int]) -> dict[str, Any]:
+def _row(line: Any, why: list[Any]) -> dict[str, Any]:
     item = line.item
     if item is None:
         return {"line": line, "item": None, "why": [], "tied": ""}
@@ -126,7 +127,7 @@ def _row(line: Any, gone: Collection[int]) -> dict[str, Any]:
         "is_answered": item.decided_at is not None or bool(line.actions),
         "line": line,
         "item": item,
-        "why": why_on_agenda(item, gone),
+        "why": why_on_agenda(item, why, short=True),
         "tied": tied_words(line.tied) if on_the_map else "",
         "dissents": list(item.dissents.all()),
         "corrections": list(item.corrections.all()),
