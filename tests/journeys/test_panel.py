@@ -169,4 +169,3 @@ def test_another_chair_goes_through_the_agenda(world: World, forty: Panel, story
     assert pressed.all_inner_texts() == ["Northgate Academy"]
     story.fill("What is said (optional)", "Her aunt meets her.").press("Wexmoor Police")
     story.sees("Her aunt meets her.")  # what is typed is not lost
-    story.sign_in(world.coordinator).open("/").sees("Somebody else chairs a panel that you were to chair")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.cases.panel.conftest import NO_WORDS, hold, make_panel, tell
 
 from heard.agencies import actions as agencies
-from heard.agencies.models import AuditRow, User
+from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import Kind as Notified
@@ -65,6 +65,10 @@ def test_whoever_holds_panels_in_an_agency_that_is_invited_takes_the_chair(clien
     row = AuditRow.objects.get(verb="take chair", subject="panel", subject_id=str(panel.pk))
     assert (row.actor, row.detail["in_place_of"]) == ("pia.holt", str(world.coordinator.pk))
     assert Notified.CHAIR_TAKEN in told(world.coordinator)
+    client.force_login(world.coordinator)
+    assert "Pia Holt chairs it in place of Cora Ordway" in client.get(reverse("home")).text
+    assert "Somebody else chairs a panel that you were to chair" in client.get(reverse("notices")).text
+    assert "Take the chair back" in client.get(of_panel("panel", panel)).text
 
 
 def test_whoever_was_to_chair_it_takes_the_chair_back(world, panel, of_police):
@@ -144,18 +148,20 @@ def test_who_is_here_is_said_in_one_click_at_each_item(client, world, prepared, 
     page = reverse("panel_item", kwargs={"item_id": item.pk})
     client.force_login(world.coordinator)
     assert 'name="here"' in client.get(page).text
-    said = client.post(of_panel("panel_here", prepared), {"here": seat.pk, "item": item.pk}, follow=True)
+    there = reverse("panel_here", kwargs={"item_id": item.pk})
+    said = client.post(there, {"here": seat.pk}, follow=True)
     assert said.redirect_chain[-1][0] == page
     assert f'name="away" value="{seat.pk}" aria-pressed="true"' in said.text
+    assert not Draft.objects.exists(), "nothing was typed"
     client.force_login(world.teacher)
     seen = " ".join(client.get(page).text.split())
     assert "Who is here: Northgate Academy" in seen
     assert 'name="here"' not in seen, "whoever holds it says so"
-    assert client.post(of_panel("panel_here", prepared), {"away": seat.pk}).status_code == 404
+    assert client.post(there, {"away": seat.pk}).status_code == 404
     client.force_login(world.coordinator)
     held = client.get(of_panel("panel_hold", prepared)).text
     assert f'name="came-{seat.pk}" type="radio" value="came" checked' in held, "it is not asked again"
-    client.post(of_panel("panel_here", prepared), {"away": seat.pk})
+    client.post(there, {"away": seat.pk})
     seat.refresh_from_db()
     assert seat.came == rules.Came.UNKNOWN
     assert list(
@@ -163,6 +169,19 @@ def test_who_is_here_is_said_in_one_click_at_each_item(client, world, prepared, 
         .order_by("pk")
         .values_list("verb", flat=True)
     ) == ["note here", "note not here"]
+
+
+def test_what_is_typed_in_the_notes_is_kept_where_somebody_says_who_is_here(client, world, prepared, item):
+    client.force_login(world.coordinator)
+    page = reverse("panel_item", kwargs={"item_id": item.pk})
+    token = client.get(page).text.partition('name="kept" value="')[2].partition('"')[0]
+    sent = {"here": prepared.seats.first().pk, "kept": token, "notes": "Her aunt meets her."}
+    said = client.post(reverse("panel_here", kwargs={"item_id": item.pk}), sent, follow=True)
+    assert "Her aunt meets her.</textarea>" in said.text
+    item.refresh_from_db()
+    assert item.notes == "", "it is sent when it is sent"
+    client.force_login(world.teacher)
+    assert "Her aunt meets her." not in client.get(page).text
 
 
 def test_who_is_here_is_said_while_it_meets_of_its_own_invitations(world, panel):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
@@ -38,7 +38,7 @@ from heard.cases.panel.forms import (
     NothingForm,
 )
 from heard.cases.panel.forms.meeting import PANEL
-from heard.cases.panel.views.planning import read_key, read_number
+from heard.cases.panel.views.planning import read_number
 from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.cases.words.forms import typed_view
 from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
@@ -91,18 +91,26 @@ def chair(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.HOLD_PANEL)
 @require_POST
-def here(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
-    """One button for each invitation; back to the item at which it was pressed."""
+def here(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """One button for each invitation, at the top of an item. What is typed in its notes meanwhile is sent with it, and kept."""
     user: Any = request.user
+    this = queries.item_visible_to(user, item_id)
     is_here = "here" in request.POST
-    key, back = request.POST.get("here" if is_here else "away", ""), request.POST.get("item", "")
+    seat_id = read_number(request.POST.get("here" if is_here else "away", ""))
     with saying_why_not(request):
-        seat = actions.note_here(by=user, panel_id=panel_id, seat_id=read_number(key), here=is_here)
+        seat = actions.note_here(by=user, panel_id=this.panel_id, seat_id=seat_id, here=is_here)
         said = _("Here: %(who)s.") if is_here else _("Not here: %(who)s.")
         messages.success(request, said % {"who": seat})
-    if back:
-        return redirect("panel_item", item_id=read_key(back))
-    return redirect("panel", panel_id=panel_id)
+        _keep_typed(request, this)
+    return redirect("panel_item", item_id=item_id)
+
+
+def _keep_typed(request: HttpRequest, this: Any) -> None:
+    user: Any = request.user
+    sheet = sheet_of(request)
+    typed = request.POST.get("notes", "").strip()
+    if sheet and sheet.user_id == user.pk and typed != this.notes.strip():
+        keep(request, by=user, sheet=sheet)
 
 
 @gate(May.SEE_PANEL)

@@ -48,7 +48,6 @@ def panel(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         "may_hold": user.may(May.HOLD_PANEL),
         "may_plan": user.may(May.PLAN),
         "why_not_take_chair": queries.why_not_take_chair(user, this),
-        "may_note_here": not queries.why_not_note_here(user, this),
         "earlier": earlier[:ON_A_PAGE],
         "more_earlier": len(earlier) > ON_A_PAGE,
         "last": queries.held_before(user, this),
