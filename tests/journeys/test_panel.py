@@ -1,9 +1,11 @@
 """A panel prepares itself from the record, decides beside the child's words, and somebody sees it otherwise."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 from tests.conftest import World
 from tests.journeys.begun import BETTER, HOME, ago, planned, told
 from tests.journeys.conftest import Story
@@ -169,3 +171,23 @@ def test_another_chair_goes_through_the_agenda(world: World, forty: Panel, story
     assert pressed.all_inner_texts() == ["Northgate Academy"]
     story.fill("What is said (optional)", "Her aunt meets her.").press("Wexmoor Police")
     story.sees("Her aunt meets her.")  # what is typed is not lost
+
+
+def test_each_child_is_read_on_one_page_and_printed_on_one(world: World, story: Story) -> None:
+    story.widths = (PHONE, DESK)
+    planned(world)
+    for number in range(3):
+        told(world, new_person={"given_name": f"Noor{number}", "family_name": "Ali"})
+    invited = [world.care.pk, world.school.pk, world.police.pk]
+    panel = panels.plan_panel(
+        by=world.coordinator, starts_at=timezone.now() + timedelta(days=1), place="Room 2", chair=world.coordinator,
+        agencies=invited,
+    )  # fmt: skip
+    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    story.sign_in(world.teacher).open(f"/panels/{panel.pk}/").follow("Reader’s pack: each child on one page")
+    story.sees("Amira Khan", HOME, "Why it is on the agenda", "Where things stand", BETTER, "Noor2 Ali")
+    sheets = PdfReader(BytesIO(story.page.pdf())).pages
+    words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+    assert len(words) == story.page.locator(".heard-leaf").count() == 4, words
+    assert all("For Tess Archer, printed on" in one and HOME in one for one in words)
+    story.sign_in(world.officer).open(f"/panels/{panel.pk}/pack/").sees_not("Khan", "Noor")
