@@ -93,7 +93,7 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
     another kind, keeps its agenda as it was. A fixed number of queries."""
     items = list(items)
     drawn = {item.pk: [_drawn(one) for one in item.reasons.all()] for item in items}
-    if panel.state == panel.State.HELD or panel.kind != Kind.PANEL:
+    if not items or panel.state == panel.State.HELD or panel.kind != Kind.PANEL:
         return {key: [Standing(one) for one in some] for key, some in drawn.items()}
     since = panel.since or since_of(user, panel)
     ended = _ended(user, since, [one for some in drawn.values() for one in some])

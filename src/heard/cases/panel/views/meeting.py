@@ -141,6 +141,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         | part
         | {
             "form": form,
+            "why": why_on_agenda(this, queries.reasons_of(user, this.panel, [this])[this.pk]),
             "hints": language_hints(this.notes),
             "not_involved": _not_involved(user, this),
             "named": named_in(user, "panel item", item_id),
@@ -392,7 +393,6 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
         "outcomes": [(one, list(one.actions.all())) for one in planned],
         "dissents": list(this.dissents.all()),
         "corrections": list(this.corrections.all()),
-        "why": why_on_agenda(this, queries.reasons_of(user, this.panel, [this])[this.pk]),
         "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),

@@ -168,7 +168,7 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
             actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)
             messages.success(request, _arranged(form))
             return redirect(reverse("panel_prepare", kwargs={"panel_id": panel_id}) + _still_ticked(form))
-    context = shown(user, this, lines) | {
+    context = shown(user, this, lines, with_why=True) | {
         "form": form,
         "since": queries.since_of(user, this),
         "last": queries.held_before(user, this),
