@@ -1,14 +1,20 @@
 """A panel prepares itself from the record, decides beside the child's words, and somebody sees it otherwise."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 from tests.conftest import World
-from tests.journeys.begun import BETTER, HOME, ago, planned
+from tests.journeys.begun import BETTER, HOME, ago, planned, told
 from tests.journeys.conftest import Story
 
+from heard.agencies import actions as agencies
+from heard.agencies.rules import Role
+from heard.cases.panel import actions as panels
 from heard.cases.panel.models import Panel
+from heard.network import actions as knowing
 
 pytestmark = pytest.mark.journey
 
@@ -23,7 +29,7 @@ def planned_and_prepared(story: Story) -> str:
     story.fill("Where does it meet?", "Room 2").press("Save").sees("There is nothing on the agenda yet.")
     panel = story.path
     story.press("Prepare the agenda").press("Draw the agenda from the record")
-    story.sees("Amira Khan", "A worry was told on", "An assessment was signed off on")
+    story.sees("Amira Khan", "Worry told", "Assessment signed off")
     story.follow("Put something else on the agenda").fill("What is the theme?", "The way home from school")
     story.press("Put the theme on the agenda").open(panel).sees("The way home from school")
     return panel
@@ -89,3 +95,99 @@ def test_a_panel_is_planned_held_and_minuted_and_dissent_is_heard(world: World, 
     story.follow("Correct the minutes").select("What is corrected?", "Who came")
     story.fill("What should it say?", "Pat Moss came after the first item.").press("Write it down")
     story.sees("Pat Moss came after the first item.")
+
+
+# ---- forty on the agenda
+
+DESK, PHONE = 1280, 360
+AGENDA = {DESK: 1_300, PHONE: 3_200}  # pixels of forty items
+
+
+@pytest.fixture
+def forty(world: World) -> Panel:
+    """A panel that meets now, with forty on its agenda: 32 children, seven places, and what the children have in common."""
+    for number in range(32):
+        told(world, new_person={"given_name": f"Amira{number}", "family_name": "Khan"})
+    invited = [world.care.pk, world.school.pk, world.police.pk]
+    panel = panels.plan_panel(
+        by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=20), place="Room 2", chair=world.coordinator,
+        agencies=invited,
+    )  # fmt: skip
+    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    for number in range(40 - panel.items.count()):
+        place = knowing.add_place(by=world.coordinator, name=f"Arcade {number}", kind="shop")
+        panels.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=place.pk)
+    order = {item.pk: (item.position, 5) for item in panel.items.all()}
+    panels.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
+    assert panel.items.count() == 40
+    return panel
+
+
+def height_of_agenda(story: Story, width: int) -> int:
+    story.page.set_viewport_size({"width": width, "height": 900})
+    ends = "[...document.querySelectorAll('.heard-agenda')].map(one => one.getBoundingClientRect())"
+    height: int = story.page.evaluate(
+        f"Math.max(...{ends}.map(one => one.bottom)) - Math.min(...{ends}.map(one => one.top))"
+    )
+    return height
+
+
+def test_an_agenda_of_forty_reads_on_one_screen_and_is_put_in_order(
+    world: World, forty: Panel, story: Story
+) -> None:
+    story.widths = (PHONE, DESK)
+    panel = f"/panels/{forty.pk}/"
+    story.sign_in(world.coordinator).open(panel).sees("Worry told")
+    heights = {("read", width): height_of_agenda(story, width) for width in (PHONE, DESK)}
+    story.open(f"{panel}prepare/")
+    heights |= {("prepare", width): height_of_agenda(story, width) for width in (PHONE, DESK)}
+    assert {key: height for key, height in heights.items() if height > AGENDA[key[1]]} == {}, heights
+
+    first = story.page.locator(".heard-agenda__line").first
+    before = first.locator(".heard-agenda__what").inner_text()
+    first.get_by_role("button", name=f"Down: {before}").click()
+    story.look().sees("Saved: the agenda as you put it.")
+    assert story.page.locator(".heard-agenda__what").nth(1).inner_text() == before
+    for number in range(3):
+        story.page.locator(".heard-tick[name=off]").nth(number).check()
+    story.fill("Why does what you ticked come off?", "Settled last week").press("Save")
+    story.sees("Taken off the agenda: 3.")
+    assert story.page.locator(".heard-agenda__line").count() == 37
+
+
+def test_another_chair_goes_through_the_agenda(world: World, forty: Panel, story: Story) -> None:
+    story.widths = (PHONE, DESK)
+    chair = agencies.add_user(
+        by=world.administrator, username="pia.holt", first_name="Pia", last_name="Holt", password=None,
+        team=world.officer.team, role=Role.COORDINATOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+    story.sign_in(chair).open(f"/panels/{forty.pk}/").press("Take the chair, because Cora Ordway is away")
+    story.sees("You chair this meeting now. Cora Ordway learns of it.", "Pia Holt (in place of Cora Ordway)")
+    story.page.locator(".heard-agenda__line a").first.click()
+    story.look().sees("Item 1 of 40", "5 minutes", "minutes left until", "Who is here:")
+    story.press("Northgate Academy").sees("Here: Northgate Academy.")
+    story.follow("Next on the agenda").sees("Item 2 of 40")
+    pressed = story.page.locator(".heard-here[aria-pressed=true]")
+    assert pressed.all_inner_texts() == ["Northgate Academy"]
+    story.fill("What is said (optional)", "Her aunt meets her.").press("Wexmoor Police")
+    story.sees("Her aunt meets her.")  # what is typed is not lost
+
+
+def test_each_child_is_read_on_one_page_and_printed_on_one(world: World, story: Story) -> None:
+    story.widths = (PHONE, DESK)
+    planned(world)
+    for number in range(3):
+        told(world, new_person={"given_name": f"Noor{number}", "family_name": "Ali"})
+    invited = [world.care.pk, world.school.pk, world.police.pk]
+    panel = panels.plan_panel(
+        by=world.coordinator, starts_at=timezone.now() + timedelta(days=1), place="Room 2", chair=world.coordinator,
+        agencies=invited,
+    )  # fmt: skip
+    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    story.sign_in(world.teacher).open(f"/panels/{panel.pk}/").follow("Reader’s pack: each child on one page")
+    story.sees("Amira Khan", HOME, "Why it is on the agenda", "Where things stand", BETTER, "Noor2 Ali")
+    sheets = PdfReader(BytesIO(story.page.pdf())).pages
+    words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+    assert len(words) == story.page.locator(".heard-leaf").count() == 4, words
+    assert all("For Tess Archer, printed on" in one and HOME in one for one in words)
+    story.sign_in(world.officer).open(f"/panels/{panel.pk}/pack/").sees_not("Khan", "Noor")

@@ -36,6 +36,7 @@ OURS = {"agencies", "network", "services", "cases", "insight", "graph"}
 _ONCE_MORE = "who told a worry is asked once, where one names the thing, as the copies do"
 MAY_GROW = dict.fromkeys(("ask_pieces", "judge_pieces", "draw_pieces"), _ONCE_MORE)
 MAY_GROW["map"] = "where places are is asked once, where any is named, as among the copies"
+MAY_GROW["panel_pack"] = "each child on one agenda is read as their own page reads them, sixty at most"
 # Tables that a page about one thing may read whole, each with its reason.
 WHOLE = {
     "agencies_agency": "one is chosen among all, and a partnership has some dozens",
@@ -128,6 +129,10 @@ GATHERS = {
     "referral_check": "is filled in from the whole record",
     "referral_review": "is filled in from the whole record",
     "referral_section": "is filled in from the whole record",
+    **dict.fromkeys(
+        ("panel", "panel_prepare", "panel_item", "panel_pack"),
+        "say of each thing on one agenda what the record holds since the last panel",
+    ),
     "team_file": "takes the whole table of a team out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
 }

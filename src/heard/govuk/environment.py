@@ -7,6 +7,7 @@ The GOV.UK macros lean on missing names being empty; they live in a second, leni
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -45,7 +46,7 @@ def environment(**options: Any) -> Environment:
     )
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=_language, csrf_token=get_token)
-    env.filters.update(day=day, short_day=short_day, time=time, ago=naturaltime, number=number)
+    env.filters.update(day=day, short_day=short_day, time=time, clock=clock, ago=naturaltime, number=number)
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
         autoescape=True,
@@ -79,12 +80,22 @@ def short_day(value: Any) -> str:
     return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j M Y") if value else ""
 
 
+def day_and_month(value: Any) -> str:
+    """A date of these weeks, in a line with many others: 3 Mar."""
+    return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j M") if value else ""
+
+
 def time(value: Any) -> str:
     """A date and time as people write it: 3 March 2026, 2:05pm."""
     if not value:
         return ""
+    return f"{date_format(localtime(value), 'j F Y')}, {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """A time of day as people write it: 2:05pm."""
     there = localtime(value)
-    return f"{date_format(there, 'j F Y')}, {there:%-I:%M}{there:%p}".replace("AM", "am").replace("PM", "pm")
+    return f"{there:%-I:%M}{there:%p}".replace("AM", "am").replace("PM", "pm")
 
 
 def number(value: Any) -> str:

@@ -17,7 +17,7 @@ from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
-from heard.govuk.environment import day
+from heard.govuk.environment import day, day_and_month
 from heard.network import actions as knowing
 from heard.network.models import Person
 
@@ -96,21 +96,68 @@ def test_what_was_overdue_and_is_no_longer_says_so_on_the_agenda_until_the_panel
     worry.save()
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     client.force_login(world.coordinator)
-    waits = f"A worry waits for its decision since {day(in_days(-2))}"
-    pages = [
-        reverse("panel", args=[panel.pk]),
-        reverse("panel_item", args=[about(panel, person=worry.person).pk]),
-    ]
-    for page in pages:
+    item = about(panel, person=worry.person)
+    due = in_days(-2)
+    pages = {
+        reverse("panel", args=[panel.pk]): (f"Decision on a worry due {day_and_month(due)}", "No longer: "),
+        reverse("panel_prepare", args=[panel.pk]): (
+            f"Decision on a worry due {day_and_month(due)}",
+            "No longer: ",
+        ),
+        reverse("panel_item", args=[item.pk]): (
+            f"A worry waits for its decision since {day(due)}",
+            "Waits no longer: ",
+        ),
+    }
+    for page, (waits, _ended) in pages.items():
         assert f">{waits}" in client.get(page).text
     decide(world, worry)
-    for page in pages:
+    for page, (waits, ended) in pages.items():
         said = client.get(page).text
-        assert f">Waits no longer: {waits}" in said
+        assert f">{ended}{waits}" in said
         assert f">{waits}" not in said
-    item = about(panel, person=worry.person)
+    assert [one.has_ended for one in why(world.coordinator, item)] == [True, True], "and it is new no longer"
     panel.state = "held"
-    assert queries.no_longer(world.coordinator, panel, [item]) == set()
+    assert not any(one.has_ended for one in queries.reasons_of(world.coordinator, panel, [item])[item.pk])
+
+
+def why(user, item) -> list:
+    return queries.reasons_of(user, item.panel, [item])[item.pk]
+
+
+def test_what_came_since_the_agenda_was_drawn_stands_on_it_at_once(world, panel, client):
+    child = tell(world).person
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    item = about(panel, person=child)
+    missing = {"last_seen_where": "Bus stop", "last_seen_by": "Her aunt", "danger": "not_known"}
+    note_missing(
+        by=world.social_worker,
+        person_id=child.pk,
+        missing_from=timezone.now(),
+        why_not_reported="At once",
+        **missing,
+    )
+    assert reasons(item) == {Why.NEW_WORRY}, "nothing is stored"
+    assert {one.reason.kind for one in why(world.coordinator, item)} == {Why.NEW_WORRY, Why.MISSING}
+    client.force_login(world.coordinator)
+    said = f"Missing from {day_and_month(timezone.localdate())}"
+    for name in ("panel", "panel_prepare"):
+        assert said in client.get(reverse(name, args=[panel.pk])).text
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert [one.reason.kind for one in why(world.coordinator, item)].count(Why.MISSING) == 1
+    hold(world, panel)
+    late = tell(world, person_id=child.pk)
+    panel.refresh_from_db()
+    [held] = queries.reasons_of(world.coordinator, panel, [item]).values()
+    assert late.pk not in {one.reason.about for one in held}, "one that was held stays as it was"
+
+
+def test_what_came_since_is_said_to_whoever_may_read_it(world, panel):
+    place = knowing.add_place(by=world.coordinator, name="Arcade", kind="shop")
+    item = actions.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=place.pk)
+    tell(world, place_id=place.pk)
+    assert {one.reason.kind for one in why(world.coordinator, item)} == {Why.BY_HAND, Why.NEW_WORRY}
+    assert {one.reason.kind for one in why(world.teacher, item)} == {Why.BY_HAND}
 
 
 def test_a_worry_about_a_place_that_a_reader_may_not_open_is_not_said_to_be_decided(world, panel, client):
@@ -121,8 +168,8 @@ def test_a_worry_about_a_place_that_a_reader_may_not_open_is_not_said_to_be_deci
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     decide(world, worry)
     item = about(panel, place=place)
-    assert queries.no_longer(world.coordinator, panel, [item])
-    assert queries.no_longer(world.teacher, panel, [item]) == set()
+    assert any(one.has_ended for one in why(world.coordinator, item))
+    assert not any(one.has_ended for one in why(world.teacher, item))
 
 
 @pytest.mark.parametrize(
@@ -160,25 +207,22 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
         last_seen_by="Her aunt",
         danger="not_known",
     )
-    why = {
-        one.kind
-        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
-        for one in found.reasons
-    }
-    assert Why.INTERVIEW_OVERDUE in why
+
+    def suggested() -> set[str]:
+        found = queries.suggestions(world.coordinator, panel, now_plus(-1))
+        return {one.kind for each in found for one in each.reasons}
+
+    def ended() -> list[str]:
+        return [one.reason.kind for one in why(world.coordinator, item) if one.has_ended]
+
+    assert Why.INTERVIEW_OVERDUE in suggested()
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     item = about(panel, person=case.person)
-    assert queries.no_longer(world.coordinator, panel, [item]) == set()
+    assert ended() == []
     said_no = {"outcome": "declined", "why": "Not twice", "by_whom": "Noor"}
     offer_interview(by=world.social_worker, episode_id=episode.pk, offered_at=now_plus(-7), **said_no)
-    why = {
-        one.kind
-        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
-        for one in found.reasons
-    }
-    assert Why.INTERVIEW_OVERDUE not in why
-    gone = queries.no_longer(world.coordinator, panel, [item])
-    assert [one.kind for one in PanelReason.objects.filter(pk__in=gone)] == [Why.INTERVIEW_OVERDUE]
+    assert Why.INTERVIEW_OVERDUE not in suggested()
+    assert ended() == [Why.INTERVIEW_OVERDUE]
 
 
 def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_children(world, panel):
@@ -290,7 +334,8 @@ def test_each_item_leads_to_the_one_before_and_after_that_the_reader_may_open(wo
     first, middle, last = items
 
     def beside(user, item):
-        return [one and one.pk for one in queries.before_and_after(user, item)]
+        among = queries.among(user, item)
+        return [one and one.pk for one in (among.before, among.after)]
 
     assert beside(world.coordinator, middle) == [first.pk, last.pk]
     assert beside(world.coordinator, first) == [None, middle.pk]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
-from tests.cases.panel.conftest import hold, in_days, make_panel
+from tests.cases.panel.conftest import hold, in_days, make_panel, tell
 
 from heard.agencies.models import AuditRow
 from heard.cases.disruption.actions import finish_step
@@ -141,7 +141,7 @@ def test_a_panel_is_planned_prepared_held_and_its_minutes_agreed_on_its_pages(cl
     assert "There is nothing on the agenda yet" in planned.text
     panel = Panel.objects.get()
     drawn = client.post(of_panel("panel_prepare", panel), {"draw": "1"}, follow=True)
-    assert "A worry was told on" in drawn.text
+    assert "Worry told" in drawn.text
     item = PanelItem.objects.get(person=case.person)
     arranged = {f"place-{item.pk}": "1", f"minutes-{item.pk}": "20"}
     client.post(of_panel("panel_prepare", panel), arranged)
@@ -424,3 +424,54 @@ def test_a_team_of_an_agency_that_is_involved_already_is_let_in_from_the_item(cl
     assert "Exploitation team" in client.get(there).text
     client.force_login(world.social_worker)
     assert there not in client.get(reverse("panel_item", args=[item.pk])).text
+
+
+# ---- putting the agenda in order
+
+
+@pytest.fixture
+def three(world, panel) -> list[PanelItem]:
+    """Three children on the agenda, in the order of their names, and a theme."""
+    children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    items = [PanelItem.objects.get(panel=panel, person=child) for child in children]
+    order = {one.pk: (place, None) for place, one in enumerate(items, 1)}
+    actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
+    return items
+
+
+def agenda(client, panel: Panel, items: list[PanelItem], **sent) -> tuple:
+    """What comes of the form of the agenda, sent with the places and minutes as they stand."""
+    lines = queries.agenda_of(panel.chair, panel)
+    places = {f"place-{line.item.pk}": str(line.number) for line in lines}
+    answer = client.post(of_panel("panel_prepare", panel), places | sent)
+    names = [line.item.about for line in queries.agenda_of(panel.chair, panel) if line.section == "children"]
+    return answer, [name.partition(" ")[0] for name in names]
+
+
+def test_an_item_goes_up_and_down_by_a_button_and_what_is_typed_stays(client, world, panel, three):
+    client.force_login(world.coordinator)
+    ana, bea, cleo = three
+    sent = {"move": f"up:{cleo.pk}", f"minutes-{bea.pk}": "15", "off": [str(ana.pk)]}
+    answer, order = agenda(client, panel, three, **sent)
+    assert order == ["Ana", "Cleo", "Bea"]
+    assert answer["Location"].endswith(f"?off={ana.pk}#item-{cleo.pk}")
+    page = client.get(answer["Location"]).text
+    assert f'name="off" value="{ana.pk}" checked' in page, "what is ticked comes off with Save alone"
+    bea.refresh_from_db()
+    assert bea.minutes == 15
+    assert agenda(client, panel, three, move=f"down:{ana.pk}")[1] == ["Cleo", "Ana", "Bea"]
+    assert agenda(client, panel, three, move=f"up:{cleo.pk}")[1] == ["Cleo", "Ana", "Bea"], "it is the first"
+    assert agenda(client, panel, three, move="up:nobody")[1] == ["Cleo", "Ana", "Bea"]
+
+
+def test_several_come_off_at_once_with_one_reason(client, world, panel, three):
+    client.force_login(world.coordinator)
+    off = {"off": [str(one.pk) for one in three[:2]]}
+    answer, order = agenda(client, panel, three, **off)
+    assert order == ["Ana", "Bea", "Cleo"]
+    assert "Say why these come off the agenda" in answer.text
+    answer, order = agenda(client, panel, three, **off, why_off="Settled last week")
+    assert order == ["Cleo"]
+    assert "Taken off the agenda: 2." in client.get(answer["Location"]).text
+    assert {one.why_off for one in PanelItem.objects.filter(pk__in=off["off"])} == {"Settled last week"}

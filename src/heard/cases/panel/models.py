@@ -1,8 +1,10 @@
 """Panels of several agencies: who comes, what is on the agenda and why, what was decided, who did not agree. And the
 disagreements of professionals about any decision, with their steps."""
 
+from __future__ import annotations
+
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.panel import rules
 from heard.network.rules import MOVES, Joined
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
 
 __all__ = [
     "Disagreement",
@@ -57,6 +62,14 @@ class Panel(models.Model):
     starts_at = models.DateTimeField()
     place = models.CharField(max_length=200, help_text=_("Where it meets, or how to join it."))
     chair = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chaired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who took the chair, because whoever was to chair it was away."),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(auto_now_add=True)
@@ -117,6 +130,11 @@ class Panel(models.Model):
     @property
     def has_begun(self) -> bool:
         return self.state == self.State.HELD or self.starts_at <= timezone.now()
+
+    @property
+    def in_the_chair(self) -> User:
+        """Who chairs it: whoever took the chair, else whoever was to."""
+        return self.chaired_by or self.chair
 
     @property
     def is_written_afterwards(self) -> bool:

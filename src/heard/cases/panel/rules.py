@@ -1,6 +1,7 @@
 """When a panel may be prepared, held and written down, when people may disagree, and what a theme is. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import product
@@ -52,6 +53,7 @@ FIRST_LOOKS_BACK: Final = timedelta(
     days=28
 )  # of the first panel: there is none before it. A month, as most meet.
 MOST_MINUTES: Final = 240  # for one item
+LASTS_AT_MOST: Final = timedelta(hours=12)  # then nobody sits there any more
 MOST_CHILDREN: Final = 12  # at one mapping meeting: each is spoken about, and has an answer at the end
 SHARED_BY: Final = (
     3  # children at least, before what they have in common is a theme: two could be known by it
@@ -218,6 +220,32 @@ def why_not_change(*, may_hold: bool, state: str) -> str | None:
     return "It has been held." if state == State.HELD else None
 
 
+def why_not_take_chair(
+    *, may_hold: bool, is_invited: bool, is_chair: bool, state: str, day: date, today: date
+) -> str | None:
+    """`may_hold`: in one of the agencies that are invited, where `is_invited`. Whoever was to chair it may take the chair back."""
+    if not may_hold:
+        return "Your role does not hold panels."
+    if not is_invited:
+        return "Your agency is not invited to it. Somebody of an agency that is takes the chair."
+    if is_chair:
+        return "You chair it already."
+    return _why_not_yet(state, day, today)
+
+
+def why_not_note_here(*, may_hold: bool, state: str, day: date, today: date) -> str | None:
+    """Who is here, while it meets. What became of each invitation is said when it is written down as held."""
+    if not may_hold:
+        return "Whoever holds the panel says who is here."
+    return _why_not_yet(state, day, today)
+
+
+def _why_not_yet(state: str, day: date, today: date) -> str | None:
+    if state == State.HELD:
+        return "It has been written down as held already."
+    return "Its day has not come yet." if day > today else None
+
+
 def why_not_invite(*, has_agency: bool, is_there: bool, may_see: bool) -> str | None:
     """`may_see`: a named person whose role sees panels; True where only an agency is invited."""
     if not has_agency:
@@ -277,10 +305,8 @@ def why_not_hold(
     the way: what makes a quorum is local."""
     if not may_hold:
         return "Your role does not hold panels."
-    if state == State.HELD:
-        return "It has been written down as held already."
-    if day > today:
-        return "Its day has not come yet."
+    if why_not := _why_not_yet(state, day, today):
+        return why_not
     if any(one == Came.UNKNOWN for one in came):
         return "Say of each invitation what became of it. That nobody came is an answer too."
     if not all(name.strip() for name in instead):
@@ -346,6 +372,25 @@ def why_not_write(*, takes_part: bool, may_hold: bool, state: str, is_agreed: bo
     if state == State.HELD and not may_hold:
         return "The panel is over. Ask whoever held it to put this right before the minutes are agreed."
     return None if may_hold or takes_part else "Only those who take part in it write here."
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When the minutes of all items are over, how many minutes are `left` until then (below 0: it is past), and how many the items take
+    that are `to_come`."""
+
+    ends_at: datetime
+    left: int
+    to_come: int
+
+
+def pace(*, starts_at: datetime, minutes: int, to_come: int, is_held: bool, now: datetime) -> Pace | None:
+    """How a panel that meets stands against the minutes of its items. None where no item has any, before it begins, and once it is held or
+    half a day has gone by."""
+    if is_held or not minutes or not starts_at <= now <= starts_at + LASTS_AT_MOST:
+        return None
+    ends_at = starts_at + timedelta(minutes=minutes)
+    return Pace(ends_at, int((ends_at - now).total_seconds() // 60), to_come)
 
 
 def why_not_decide(

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heard.cases.panel.rules import Section, Why, may_count
-from heard.govuk.environment import day
+from heard.govuk.environment import day, day_and_month
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
-    from heard.cases.panel.models import PanelItem, PanelReason
+    from heard.cases.panel.models import PanelItem
+    from heard.cases.panel.queries import Standing
     from heard.network.queries import Tied
 
 SECTIONS: Final[dict[Section, Any]] = {
@@ -40,6 +41,18 @@ _WHY: Final[dict[Why, Any]] = {
     Why.SHARED: gettext_lazy("Several children are tied to it, and one of the ties is new"),
     Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
 }
+_SHORT: Final[dict[Why, Any]] = {
+    Why.REVIEW_DUE: gettext_lazy("Review due %(date)s"),
+    Why.DECISION_OVERDUE: gettext_lazy("Decision on a worry due %(date)s"),
+    Why.ASSESSMENT_OVERDUE: gettext_lazy("Assessment due %(date)s"),
+    Why.INTERVIEW_OVERDUE: gettext_lazy("Return home interview due %(date)s"),
+    Why.FOR_THE_PANEL: gettext_lazy("For the panel, decided %(date)s"),
+    Why.NEW_WORRY: gettext_lazy("Worry told %(date)s"),
+    Why.MISSING: gettext_lazy("Missing from %(date)s"),
+    Why.SIGNED: gettext_lazy("Assessment signed off %(date)s"),
+    Why.SHARED: gettext_lazy("Several children tied to it, one newly"),
+    Why.BY_HAND: gettext_lazy("Put on by hand %(date)s"),
+}
 # Where each reason leads to: the name of the address and the key in it.
 _LEADS: Final[dict[Why, tuple[str, str]]] = {
     Why.REVIEW_DUE: ("plan", "plan_id"),
@@ -52,19 +65,23 @@ _LEADS: Final[dict[Why, tuple[str, str]]] = {
 }
 
 
-def why_on_agenda(item: PanelItem, gone: Collection[int]) -> list[tuple[str, str]]:
-    """Why an item is on the agenda, each with its address, '' where there is none. `gone`: keys of the reasons that are so no longer."""
-    reasons = item.reasons.all()
-    return [_why(one, links=item.is_about_child, ended=one.pk in gone) for one in reasons]
+def why_on_agenda(
+    item: PanelItem, reasons: Iterable[Standing], *, short: bool = False
+) -> list[tuple[str, str]]:
+    """Why an item is on the agenda, each with its address, '' where there is none. `short`: for one line of an agenda."""
+    return [_why(one, links=item.is_about_child, short=short) for one in reasons]
 
 
-def _why(reason: PanelReason, *, links: bool, ended: bool) -> tuple[str, str]:
+def _why(standing: Standing, *, links: bool, short: bool) -> tuple[str, str]:
     """`links`: whether it leads anywhere: not everybody who sees a place may read the worry about it."""
-    kind = Why(reason.kind)
+    reason = standing.reason
+    kind, on = reason.kind, reason.on
     if kind is Why.THEME:
         return theme_words(reason.number or 0), ""
-    text = str(_WHY[kind]) % {"date": day(reason.on)} if reason.on else str(_WHY[kind])
-    text = _("Waits no longer: %(what)s") % {"what": text} if ended else text
+    text = str((_SHORT if short else _WHY)[kind])
+    text = text % {"date": day_and_month(on) if short else day(on)} if on else text
+    ended = _("No longer: %(what)s") if short else _("Waits no longer: %(what)s")
+    text = ended % {"what": text} if standing.has_ended else text
     if not links or kind not in _LEADS or reason.about is None:
         return text, ""
     name, key = _LEADS[kind]

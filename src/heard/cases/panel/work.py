@@ -15,6 +15,8 @@ _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that the
 
 
 def _what(row: Panel) -> Said:
+    if row.chaired_by:
+        return _("%(who)s chairs it in place of %(chair)s") % {"who": row.chaired_by, "chair": row.chair}
     if row.is_mapping and row.has_begun:
         return _("Not closed yet")
     if row.kind != rules.Kind.PANEL:

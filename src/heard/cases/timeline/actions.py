@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.core.paginator import Page
 from django.db import transaction
 
 from heard.agencies.actions import record_audit
+from heard.cases.panel.actions import open_panel
+from heard.cases.panel.queries import panel_with_agenda
 from heard.cases.timeline import queries
 from heard.network.actions import open_record
 from heard.network.rules import Level
@@ -19,8 +21,22 @@ from heard.network.rules import Level
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
+    from heard.cases.panel.models import Panel, PanelItem
+    from heard.cases.panel.queries import Line
     from heard.cases.record.models import ChronologyEntry
     from heard.network.models import Person
+
+MOST_LEAVES: Final = 60  # children in one pack: a panel of a day speaks of forty
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A child in the pack of somebody who prepares for a panel: the line of the agenda, and what the child's page says first."""
+
+    line: Line
+    item: PanelItem
+    head: queries.Head
+    page: queries.Brief
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,21 @@ def open_tab[T](
     somebody has to see the record for this tab."""
     head = queries.head_of(by, open_record(by=by, person_id=person_id, level=level), today=today)
     return head, read(head)
+
+
+@transaction.atomic
+def open_pack(*, by: User, panel_id: uuid.UUID, today: date) -> tuple[Panel, list[Line], list[Leaf]]:
+    """A panel that is drawn from the record, its agenda, and each child on it whose record `by` may see, in its order: at most
+    `MOST_LEAVES`. With the audit row of the panel, and of each child those of reading the agenda and of opening the record; or `Hidden`."""
+    panel_with_agenda(by, panel_id)
+    panel, lines = open_panel(by=by, panel_id=panel_id)
+    leaves = []
+    for line in [one for one in lines if one.item and one.item.is_about_child][:MOST_LEAVES]:
+        if line.item and line.item.person_id:
+            read = lambda head: queries.brief_of(by, head, today=today)
+            head, brief = open_tab(by=by, person_id=line.item.person_id, today=today, read=read)
+            leaves.append(Leaf(line, line.item, head, brief))
+    return panel, lines, leaves
 
 
 @transaction.atomic

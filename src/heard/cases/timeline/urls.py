@@ -16,6 +16,7 @@ urlpatterns = [
     path(
         "children/<uuid:person_id>/chronology/paper/", views.chronology_paper, name="child_chronology_paper"
     ),
+    path("panels/<uuid:panel_id>/pack/", views.pack, name="panel_pack"),
     path("cases/<uuid:case_id>/clocks/", views.clocks, name="clocks"),
     path("children/<uuid:person_id>/looked/", views.looked, name="child_looked"),
 ]

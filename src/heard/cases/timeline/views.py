@@ -22,6 +22,8 @@ from heard.cases.case.turn import where_to_turn
 from heard.cases.clocks.actions import open_clocks
 from heard.cases.clocks.queries import is_corrected, moments_of, why_not_begin_noting
 from heard.cases.note.queries import last_contact
+from heard.cases.panel.queries import reasons_of, sent_for_items
+from heard.cases.panel.words import why_on_agenda
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
 from heard.cases.timeline.jobs import HERE, jobs_of, menu_of, steps_of
@@ -375,6 +377,28 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "turn": None if head.death else where_to_turn(user, head.person, ""),
     }
     return _draw(request, "child", head, **shown)
+
+
+@gate(May.SEE_PANEL)
+@require_safe
+def pack(request: Request, panel_id: uuid.UUID) -> HttpResponse:
+    """Before a panel: each child on its agenda on one page, as this reader may see them. To read, or to print."""
+    user, today = request.user, timezone.localdate()
+    panel, lines, leaves = actions.open_pack(by=user, panel_id=panel_id, today=today)
+    items = [leaf.item for leaf in leaves]
+    why, sent = reasons_of(user, panel, items), sent_for_items(user, panel, items)
+    context = {
+        "panel": panel,
+        "leaves": [
+            (leaf, why_on_agenda(leaf.item, why[leaf.item.pk]), sent[leaf.item.pk]) for leaf in leaves
+        ],
+        "hidden": sum(line.item is None for line in lines),
+        "left_out": sum(line.item is not None and line.item.is_about_child for line in lines) - len(leaves),
+        "of": len(lines),
+        "today": today,
+        "steps": (),
+    }
+    return render(request, "cases/timeline/pack.html", context)
 
 
 @gate(May.SEE_CHILD)

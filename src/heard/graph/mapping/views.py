@@ -110,7 +110,7 @@ def paper(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
     this, lines = _opened(user, meeting_id, verb="print")
     keys = [key for item in queries.chosen(user, this) if (key := item.node_id)]
     picture = among(user, this, keys, leaving=True)
-    context = shown(user, this, lines, paper=True) | drawn(picture)
+    context = shown(user, this, lines) | drawn(picture)
     context |= {"printed_by": user, "printed_at": timezone.now()}
     context |= {"said": queries.said_at(user, this, leaving=True)}
     return as_download(draw_pdf("graph/mapping_paper.html", context), "mapping-minutes.pdf")

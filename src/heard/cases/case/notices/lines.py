@@ -52,6 +52,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "share": ("share", "share_id"),
     "request": ("request", "request_id"),
     "asked request": ("asked_of_us", "asked_of_id"),
+    "panel": ("panel", "panel_id"),
     "panel item": ("panel_item", "item_id"),
     "panel action": ("panel_action", "panel_action_id"),
     "disagreement": ("disagreement", "disagreement_id"),

@@ -63,6 +63,7 @@ class Notice(models.Model):
             _("Something in a drawing that was taken out was withdrawn"),
         )
         PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("What came of a panel or mapping meeting")
+        CHAIR_TAKEN = rules.Kind.CHAIR_TAKEN.value, _("Somebody else chairs a panel that you were to chair")
         DISAGREED = rules.Kind.DISAGREED.value, _("Somebody disagrees with a decision")
         REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
         WARNING = rules.Kind.WARNING.value, _("New warning")

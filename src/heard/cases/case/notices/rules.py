@@ -72,6 +72,7 @@ class Kind(StrEnum):
     TAKEN_OUT = "taken_out"
     TAKEN_WITHDRAWN = "taken_withdrawn"
     PANEL_DECIDED = "panel_decided"
+    CHAIR_TAKEN = "chair_taken"
     DISAGREED = "disagreed"
     REFERRAL = "referral"
     WARNING = "warning"
@@ -208,6 +209,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.TAKEN_OUT: (To.WORKER,),
     Kind.TAKEN_WITHDRAWN: (To.NAMED,),
     Kind.PANEL_DECIDED: (To.WORKER,),
+    Kind.CHAIR_TAKEN: (To.NAMED,),
     Kind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.REFERRAL: (To.NAMED, To.WORKER),
     Kind.WARNING: (To.WORKER,),
@@ -335,6 +337,7 @@ GIVEN: Final = frozenset(
         Kind.CONTEXT_TO_DECIDE,
         Kind.CONTEXT_NEWS,
         Kind.CASES_TO_READ,
+        Kind.CHAIR_TAKEN,
         Kind.RUN_MADE,
         Kind.DROP_REFUSED,
         Kind.RUN_NOT_MADE,

@@ -11,6 +11,8 @@ from heard.cases.panel.actions.holding import (
     hold_panel,
     involve_agency,
     keep_named,
+    note_here,
+    take_chair,
     write_notes,
 )
 from heard.cases.panel.actions.mapping import note_said, note_said_of_new, write_learnt

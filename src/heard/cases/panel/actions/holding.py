@@ -44,6 +44,41 @@ _DECIDED: Final = ("decision", "reason", "words", "why_no_words", "decided_by", 
 
 
 @transaction.atomic
+def take_chair(*, by: User, panel_id: uuid.UUID) -> Panel:
+    """`by` chairs in place of whoever was to, and who chaired until now learns of it. They come to see nothing more by it: an item that
+    they may not see is led and decided by somebody who may. Whoever was to chair takes the chair back by the same."""
+    panel = _locked(by, panel_id)
+    refuse(queries.why_not_take_chair(by, panel))
+    until_now = panel.in_the_chair
+    panel.chaired_by = None if by.pk == panel.chair_id else by
+    panel.save(update_fields=["chaired_by"])
+    _audit(by, "take chair", panel, in_place_of=until_now.pk)
+    announce(
+        by=by,
+        kind=Notified.CHAIR_TAKEN,
+        subject="panel",
+        subject_id=panel.pk,
+        named={panel.chair, until_now},
+    )
+    return panel
+
+
+@transaction.atomic
+def note_here(*, by: User, panel_id: uuid.UUID, seat_id: int, here: bool) -> PanelSeat:
+    """Of one invitation, that somebody is here for it, or not (any longer), while it meets; `Hidden` for that of another panel. How it
+    was in the end, `hold_panel` asks of those who are not here."""
+    panel = _locked(by, panel_id)
+    refuse(queries.why_not_note_here(by, panel))
+    seat = next((one for one in panel.seats.all() if one.pk == seat_id), None)
+    if seat is None:
+        raise Hidden
+    seat.came = rules.Came.CAME if here else rules.Came.UNKNOWN
+    seat.save(update_fields=["came"])
+    _audit(by, "note here" if here else "note not here", panel, seat=seat.pk)
+    return seat
+
+
+@transaction.atomic
 def hold_panel(
     *, by: User, panel_id: uuid.UUID, came: Mapping[int, tuple[str, str]], at: datetime | None = None
 ) -> Panel:

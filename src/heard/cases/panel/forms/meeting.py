@@ -35,6 +35,7 @@ class AttendanceForm(Form):
                 choices=PanelSeat.Came.choices,
                 reveals={Came.SOMEBODY_ELSE: instead},
                 small=True,
+                initial=seat.came,
                 missing=_("Record whether %(who)s attended") % {"who": called},
             )
             self.fields[instead] = TextField(

@@ -146,16 +146,15 @@ class _NumberField(TextField):
 
 
 class AgendaForm(Form):
-    """The order and minutes of each item, what comes off and what comes back. `items`: those on the agenda; `off`: those
-    that somebody took off."""
+    """The order and minutes of each item, what comes off and what comes back. `items`: those on the agenda, in its order; `off`: those
+    that somebody took off. A button `move` (`up` or `down` and an item) puts one before or after its neighbour of the same section."""
 
     off = CheckboxesField(gettext_lazy("Take off the agenda"), required=False)
     why_off = TextareaField(
-        gettext_lazy("Why do they come off?"),
-        hint=gettext_lazy(
-            "Such as: it was settled last week. They stay in sight below, and can be put back."
-        ),
+        gettext_lazy("Why does what you ticked come off?"),
+        hint=gettext_lazy("Such as: it was settled last week. It stays in sight below, and can be put back."),
         required=False,
+        says_optional=False,  # it is not, once something is ticked
         rows=2,
         max_length=2000,
     )
@@ -192,17 +191,43 @@ class AgendaForm(Form):
         place, minutes = self._names(item)
         return self[place], self[minutes]
 
+    def is_off(self, item_id: uuid.UUID) -> bool:
+        """Whether it is ticked to come off."""
+        return str(item_id) in self["off"].answer
+
+    @property
+    def moved(self) -> str:
+        """The key of the item that a button moved; '' where none was pressed."""
+        return str(self.data.get("move", "")).partition(":")[2]
+
     @property
     def answered(self) -> dict[str, Any]:
-        """For `arrange_agenda`."""
+        """For `arrange_agenda`. What is ticked to come off stays ticked where a button moved an item."""
         order = {}
         for item in self.items:
             place, minutes = self._names(item)
             order[item.pk] = (self.cleaned_data[place], self.cleaned_data[minutes])
+        if self.moved:
+            return {"order": self._move(order)}
         chosen = {
             name: [uuid.UUID(key) for key in self.cleaned_data.get(name, [])] for name in ("off", "back")
         }
         return {"order": order, "why_off": self.cleaned_data["why_off"]} | chosen
+
+    def _move(
+        self, order: dict[uuid.UUID, tuple[int, int | None]]
+    ) -> dict[uuid.UUID, tuple[int, int | None]]:
+        """The order as it was typed, with one item before or after its neighbour."""
+        moving = next((item for item in self.items if str(item.pk) == self.moved), None)
+        if moving is None:
+            return order
+        agenda = [item for item in self.items if item.section == moving.section]
+        agenda.sort(key=lambda item: order[item.pk][0])
+        here = agenda.index(moving)
+        there = here + (-1 if self.data["move"].startswith("up:") else 1)
+        if 0 <= there < len(agenda):
+            agenda[here], agenda[there] = agenda[there], agenda[here]
+        return order | {item.pk: (place, order[item.pk][1]) for place, item in enumerate(agenda, 1)}
 
     @staticmethod
     def _names(item: PanelItem) -> tuple[str, str]:

@@ -21,16 +21,17 @@ from heard.cases.panel.queries.mapping import (
     open_names,
     said_at,
 )
-from heard.cases.panel.queries.preparing import Reason, Suggested, no_longer, suggestions
+from heard.cases.panel.queries.preparing import Reason, Standing, Suggested, reasons_of, suggestions
 from heard.cases.panel.queries.reading import (
     CAME_OF_IT,
+    Among,
     Known,
     Line,
     Stands,
     agencies_at,
     agencies_to_choose,
     agenda_of,
-    before_and_after,
+    among,
     cases_around,
     conferences_of,
     decided_about,
@@ -62,7 +63,9 @@ from heard.cases.panel.queries.reading import (
     takes_part,
     who_can_chair,
     who_can_come,
+    why_not_note_here,
     why_not_note_yet,
+    why_not_take_chair,
     why_not_write,
 )
 from heard.cases.panel.queries.standing import how_actions_stand

@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from heard.cases.assessment.models import AssessmentObservation, AssessmentPattern
@@ -16,7 +19,8 @@ from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
 from heard.cases.missing.queries import episodes_visible_to, missing_since, not_heard_yet
-from heard.cases.panel.rules import Section, Why, themes
+from heard.cases.panel.queries.reading import since_of
+from heard.cases.panel.rules import Kind, Section, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
 from heard.network.queries import newly_shared
@@ -51,7 +55,16 @@ class Suggested:
     reasons: list[Reason] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A reason as the record stands now."""
+
+    reason: Reason
+    has_ended: bool = False
+
+
 type Found = Iterator[tuple[str, Any, Reason]]
+type Only = dict[str, set[uuid.UUID]]
 
 _SECTIONS = {
     "person": Section.CHILDREN,
@@ -74,13 +87,46 @@ def suggestions(user: User, panel: Panel, since: datetime) -> list[Suggested]:
     return sorted(gathered.values(), key=lambda one: (one.reasons[0].on or date.max, str(one.key)))
 
 
-def no_longer(user: User, panel: Panel, items: Iterable[PanelItem]) -> set[int]:
-    """Of the reasons why these are on the agenda of a panel that is to come, keys of those that have ended since it was drawn, as far as
-    this user may see it: the worry was decided on, the assessment signed, the child heard, the plan reviewed. Four queries; none of a panel
-    that was held, whose agenda stays as it was."""
-    if panel.state == panel.State.HELD:
-        return set()
-    reasons = [one for item in items for one in item.reasons.all()]
+def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uuid.UUID, list[Standing]]:
+    """Why each of these is on the agenda of a panel, by its key. Of one that is to come, as the record says it now, as far as this user may
+    see it: what was drawn, with whether it has ended since, and what came since; what goes on first. One that was held, or a meeting of
+    another kind, keeps its agenda as it was. A fixed number of queries."""
+    items = list(items)
+    drawn = {item.pk: [_drawn(one) for one in item.reasons.all()] for item in items}
+    if not items or panel.state == panel.State.HELD or panel.kind != Kind.PANEL:
+        return {key: [Standing(one) for one in some] for key, some in drawn.items()}
+    since = panel.since or since_of(user, panel)
+    ended = _ended(user, since, [one for some in drawn.values() for one in some])
+    now = _now(user, panel, since, items)
+    found = {}
+    for key, some in drawn.items():
+        came = [one for one in now[key] if one not in some]
+        standing = [
+            Standing(one, has_ended=(one.kind, one.about) in ended and one not in now[key]) for one in some
+        ]
+        standing += [Standing(one) for one in came]
+        found[key] = sorted(standing, key=lambda one: (one.has_ended, one.reason.on or date.max))
+    return found
+
+
+def _drawn(one: PanelReason) -> Reason:
+    return Reason(Why(one.kind), one.on, one.about, one.number)
+
+
+def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> dict[uuid.UUID, list[Reason]]:
+    """What drawing the agenda would say now of each. How many children share a theme was counted when it was drawn."""
+    by_end = {(item.end, item.node_id): item.pk for item in items if item.node_id}
+    only: Only = {end: {key for one, key in by_end if one == end} for end in ("person", "place", "group")}
+    found: dict[uuid.UUID, list[Reason]] = {item.pk: [] for item in items}
+    for end, key, reason in _about_some(user, panel, since, only):
+        if (end, key) in by_end:
+            found[by_end[end, key]].append(reason)
+    return found
+
+
+def _ended(user: User, since: datetime, reasons: list[Reason]) -> set[tuple[Why, uuid.UUID | None]]:
+    """Of these, what waits no longer: the worry was decided on or is at an end, the assessment signed, the child heard, the plan reviewed.
+    Five queries."""
     keys = {kind: {one.about for one in reasons if one.kind == kind} for kind in _WAITING}
     episodes = episodes_visible_to(user)
     ended = {
@@ -88,9 +134,9 @@ def no_longer(user: User, panel: Panel, items: Iterable[PanelItem]) -> set[int]:
         Why.ASSESSMENT_OVERDUE: assessments_visible_to(user).filter(state="signed"),
         Why.DECISION_OVERDUE: concerns_open_to(user).exclude(state="told"),
         Why.INTERVIEW_OVERDUE: episodes.exclude(pk__in=_keys(not_heard_yet(user))),
+        Why.NEW_WORRY: concerns_open_to(user).exclude(pk__in=_keys(going_on_since(user, since))),
     }
-    gone = {(kind, key) for kind, rows in ended.items() for key in _of(rows, keys[kind])}
-    return {one.pk for one in reasons if (one.kind, one.about) in gone}
+    return {(kind, key) for kind, rows in ended.items() for key in _of(rows, keys[kind])}
 
 
 _WAITING: Final = (
@@ -98,10 +144,11 @@ _WAITING: Final = (
     Why.ASSESSMENT_OVERDUE,
     Why.DECISION_OVERDUE,
     Why.INTERVIEW_OVERDUE,
+    Why.NEW_WORRY,
 )
 
 
-def _days(reasons: Iterable[PanelReason]) -> set[date | None]:
+def _days(reasons: Iterable[Reason]) -> set[date | None]:
     return {one.on for one in reasons if one.kind == Why.REVIEW_DUE}
 
 
@@ -110,28 +157,42 @@ def _of(rows: QuerySet[Any], keys: set[Any]) -> list[Any]:
 
 
 def _all(user: User, panel: Panel, since: datetime) -> Found:
-    yield from _due(user, panel)
-    yield from _worries(user, panel, since)
-    yield from _missing(user, panel, since)
-    yield from _signed(user, since)
-    for end, key in newly_shared(user, since, by=TIED_BY):
-        yield end, key, Reason(Why.SHARED)
+    yield from _about_some(user, panel, since)
     for item, number in themes(_by_theme(user, since)).items():
         yield "theme", item, Reason(Why.THEME, number=number)
 
 
-def _due(user: User, panel: Panel) -> Found:
+def _about_some(user: User, panel: Panel, since: datetime, only: Only | None = None) -> Found:
+    """`only`: of these people, places and groups."""
+    yield from _due(user, panel, only)
+    yield from _worries(user, panel, since, only)
+    yield from _missing(user, panel, since, only)
+    yield from _signed(user, since, only)
+    if only is None or only["place"] or only["group"]:
+        for end, key in newly_shared(user, since, by=TIED_BY):
+            yield end, key, Reason(Why.SHARED)
+
+
+def _of_some(rows: QuerySet[Any], only: Only | None, **at: str) -> QuerySet[Any]:
+    """`at`: of each end where rows lead to it."""
+    if only is None:
+        return rows
+    return rows.filter(reduce(or_, (Q(**{f"{path}__in": only[end]}) for end, path in at.items())))
+
+
+def _due(user: User, panel: Panel, only: Only | None) -> Found:
     day = timezone.localdate(panel.starts_at)
     plans = plans_visible_to(user).filter(state="agreed", review_on__lte=day)
+    plans = _of_some(plans, only, person="case__person")
     for child, on, key in plans.values_list("case__person_id", "review_on", "pk"):
         yield "person", child, Reason(Why.REVIEW_DUE, on, key)
     late = _plain(assessments_visible_to(user)).exclude(state="signed")
-    late = late.filter(due_on__lt=day, case__state="open")
+    late = _of_some(late.filter(due_on__lt=day, case__state="open"), only, person="case__person")
     for child, on, key in late.values_list("case__person_id", "due_on", "pk"):
         yield "person", child, Reason(Why.ASSESSMENT_OVERDUE, on, key)
 
 
-def _worries(user: User, panel: Panel, since: datetime) -> Found:
+def _worries(user: User, panel: Panel, since: datetime, only: Only | None) -> Found:
     day = timezone.localdate(panel.starts_at)
     late = concerns_open_to(user).filter(state="told", due_on__lt=day)
     for kind, rows, when in (
@@ -139,23 +200,27 @@ def _worries(user: User, panel: Panel, since: datetime) -> Found:
         (Why.FOR_THE_PANEL, for_the_panel(user, since=since), "decided_at"),
         (Why.NEW_WORRY, going_on_since(user, since), "told_at"),
     ):
-        for key, on, *ends in rows.values_list("pk", when, "person_id", "place_id", "group_id"):
+        some = _of_some(rows, only, person="person", place="place", group="group")
+        for key, on, *ends in some.values_list("pk", when, "person_id", "place_id", "group_id"):
             end, about = next(
                 (end, about) for end, about in zip(("person", "place", "group"), ends, strict=True) if about
             )
             yield end, about, Reason(kind, _day(on), key)
 
 
-def _missing(user: User, panel: Panel, since: datetime) -> Found:
-    for child, at, key in missing_since(user, since).values_list("person_id", "missing_from", "pk"):
+def _missing(user: User, panel: Panel, since: datetime, only: Only | None) -> Found:
+    gone = _of_some(missing_since(user, since), only, person="person")
+    for child, at, key in gone.values_list("person_id", "missing_from", "pk"):
         yield "person", child, Reason(Why.MISSING, _day(at), key)
     waiting = not_heard_yet(user).filter(interview_due_at__lt=panel.starts_at)
+    waiting = _of_some(waiting, only, person="person")
     for child, due, key in waiting.values_list("person_id", "interview_due_at", "pk"):
         yield "person", child, Reason(Why.INTERVIEW_OVERDUE, _day(due), key)
 
 
-def _signed(user: User, since: datetime) -> Found:
+def _signed(user: User, since: datetime, only: Only | None) -> Found:
     rows = _plain(assessments_visible_to(user)).filter(state="signed", signed_at__gt=since)
+    rows = _of_some(rows, only, person="case__person")
     for child, at, key in rows.values_list("case__person_id", "signed_at", "pk"):
         yield "person", child, Reason(Why.SIGNED, _day(at), key)
 

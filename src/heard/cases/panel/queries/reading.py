@@ -99,6 +99,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Among:
+    """Where an item stands on its agenda: as which `number` of how many, and what the reader may open before and after it. `minutes` of
+    the whole agenda, and of what is not decided yet (`to_come`)."""
+
+    number: int
+    of: int
+    before: PanelItem | None
+    after: PanelItem | None
+    minutes: int
+    to_come: int
+
+
+@dataclass(frozen=True)
 class Known:
     """What stands beside the discussion of a child. `plan`: the one in force, else the one that is being written. `before`: what panels decided,
     and the mapping meetings that spoke about them."""
@@ -114,7 +127,7 @@ class Known:
 def panels_visible_to(user: User) -> QuerySet[Panel]:
     """Panels of which an agency is part in which the user works with children; every panel for those who hold them."""
     rows = Panel.objects.select_related(
-        "chair", "agreed_in", "agreed_by", "held_by", "context__place", "context__group"
+        "chair", "chaired_by", "agreed_in", "agreed_by", "held_by", "context__place", "context__group"
     )
     if user.may(May.HOLD_PANEL):
         return rows
@@ -186,7 +199,9 @@ def since_of(user: User, panel: Panel) -> datetime:
 def takes_part(user: User, panel: Panel) -> bool:
     """Whether the user's agency is part of it. For a panel with its `seats`."""
     mine = user.agencies_where(May.SEE_PANEL)
-    return panel.chair_id == user.pk or any(seat.agency_id in mine for seat in panel.seats.all())
+    return user.pk in (panel.chair_id, panel.chaired_by_id) or any(
+        seat.agency_id in mine for seat in panel.seats.all()
+    )
 
 
 def why_not_write(user: User, panel: Panel) -> str | None:
@@ -207,6 +222,30 @@ def why_not_note_yet(user: User, panel: Panel) -> str | None:
         day=timezone.localdate(panel.starts_at),
         today=timezone.localdate(),
     )
+
+
+def why_not_take_chair(user: User, panel: Panel) -> str | None:
+    """What stands in the way of chairing a panel with its `seats` in place of whoever was to."""
+    seats = {seat.agency_id for seat in panel.seats.all()}
+    return rules.why_not_take_chair(
+        may_hold=user.may(May.HOLD_PANEL),
+        is_invited=panel.chair_id == user.pk or bool(seats & user.agencies_where(May.HOLD_PANEL)),
+        is_chair=panel.in_the_chair.pk == user.pk,
+        **_now(panel),
+    )
+
+
+def why_not_note_here(user: User, panel: Panel) -> str | None:
+    """What stands in the way of saying who is here."""
+    return rules.why_not_note_here(may_hold=user.may(May.HOLD_PANEL), **_now(panel))
+
+
+def _now(panel: Panel) -> dict[str, Any]:
+    return {
+        "state": panel.state,
+        "day": timezone.localdate(panel.starts_at),
+        "today": timezone.localdate(),
+    }
 
 
 def who_can_chair(user: User) -> dict[str, tuple[User, str]]:
@@ -324,32 +363,36 @@ def agenda_of(user: User, panel: Panel) -> list[Line]:
     """What is on the agenda of a panel that the user may see, in its order, numbered for this reader. A child whom they may
     not see is a line without an item; one whose record is restricted to others is not there. At other meetings there is nothing of
     anybody whom they may not see. Seven queries and two for ties, however long it is."""
-    shown = Q(person__isnull=True) | not_hidden_through(user, "person") | visible_through(user, "person")
-    rows = PanelItem.objects.filter(shown)
-    if panel.kind != rules.Kind.PANEL:
-        rows = items_visible_to(user)
-    rows = _with_all(user, rows.filter(panel=panel, taken_off_at=None))
-    items = list(
-        rows.select_related(*_ABOUT).annotate(
-            may_see=Case(
-                When(Q(person__isnull=True) | visible_through(user, "person"), then=Value(True)),
-                default=False,
-                output_field=BooleanField(),
-            )
-        )
-    )
+    items = list(_with_all(user, _on_agenda(user, panel)).select_related(*_ABOUT))
     tied = children_tied(user, [key for item in items if (key := item.place_id or item.group_id)])
     return [_line(number, item, tied) for number, item in enumerate(sorted(items, key=_in_order), 1)]
 
 
-def before_and_after(user: User, item: PanelItem) -> tuple[PanelItem | None, PanelItem | None]:
-    """What stands on the agenda before and after an item, of what this user may open."""
-    rows = items_visible_to(user).filter(panel=item.panel_id, taken_off_at=None)
-    agenda = sorted(rows, key=_in_order)
+def _on_agenda(user: User, panel: Panel) -> QuerySet[PanelItem]:
+    """What has a line on the agenda for this user; `may_see`: whether they may open it."""
+    shown = Q(person__isnull=True) | not_hidden_through(user, "person") | visible_through(user, "person")
+    is_panel = panel.kind == rules.Kind.PANEL
+    rows = PanelItem.objects.filter(shown) if is_panel else items_visible_to(user)
+    seen = When(Q(person__isnull=True) | visible_through(user, "person"), then=Value(True))
+    rows = rows.annotate(may_see=Case(seen, default=False, output_field=BooleanField()))
+    return rows.filter(panel=panel, taken_off_at=None)
+
+
+def among(user: User, item: PanelItem) -> Among:
+    """Where an item that `item_visible_to` gave stands on its agenda, numbered as `agenda_of` does. One query."""
+    agenda = sorted(_on_agenda(user, item.panel), key=_in_order)
     here = next((place for place, one in enumerate(agenda) if one.pk == item.pk), None)
-    if here is None:
-        return None, None
-    return (agenda[here - 1] if here else None), next(iter(agenda[here + 1 :]), None)
+    if here is None:  # of a panel that they do not see
+        return Among(0, 0, None, None, 0, 0)
+    opened = lambda some: next((one for one in some if one.may_see), None)
+    return Among(
+        number=here + 1,
+        of=len(agenda),
+        before=opened(reversed(agenda[:here])),
+        after=opened(agenda[here + 1 :]),
+        minutes=sum(one.minutes or 0 for one in agenda),
+        to_come=sum(one.minutes or 0 for one in agenda if one.decided_at is None),
+    )
 
 
 def taken_off(user: User, panel: Panel) -> QuerySet[PanelItem]:

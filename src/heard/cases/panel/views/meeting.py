@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import not_heard_beside, who_can_do, why_not_after_death, words_of
@@ -37,6 +38,7 @@ from heard.cases.panel.forms import (
     NothingForm,
 )
 from heard.cases.panel.forms.meeting import PANEL
+from heard.cases.panel.views.planning import read_number
 from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.cases.words.forms import typed_view
 from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
@@ -75,6 +77,42 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/hold.html", context)
 
 
+@gate(May.HOLD_PANEL)
+@require_POST
+def chair(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Takes the chair in place of whoever was to chair it."""
+    user: Any = request.user
+    before = queries.panel_visible_to(user, panel_id).in_the_chair
+    with saying_why_not(request):
+        actions.take_chair(by=user, panel_id=panel_id)
+        messages.success(request, _("You chair this meeting now. %(who)s learns of it.") % {"who": before})
+    return redirect("panel", panel_id=panel_id)
+
+
+@gate(May.HOLD_PANEL)
+@require_POST
+def here(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """One button for each invitation, at the top of an item. What is typed in its notes meanwhile is sent with it, and kept."""
+    user: Any = request.user
+    this = queries.item_visible_to(user, item_id)
+    is_here = "here" in request.POST
+    seat_id = read_number(request.POST.get("here" if is_here else "away", ""))
+    with saying_why_not(request):
+        seat = actions.note_here(by=user, panel_id=this.panel_id, seat_id=seat_id, here=is_here)
+        said = _("Here: %(who)s.") if is_here else _("Not here: %(who)s.")
+        messages.success(request, said % {"who": seat})
+        _keep_typed(request, this)
+    return redirect("panel_item", item_id=item_id)
+
+
+def _keep_typed(request: HttpRequest, this: Any) -> None:
+    user: Any = request.user
+    sheet = sheet_of(request)
+    typed = request.POST.get("notes", "").strip()
+    if sheet and sheet.user_id == user.pk and typed != this.notes.strip():
+        keep(request, by=user, sheet=sheet)
+
+
 @gate(May.SEE_PANEL)
 def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """The child's words first, then what is known; what is said can be typed by everybody who takes part."""
@@ -103,6 +141,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         | part
         | {
             "form": form,
+            "why": why_on_agenda(this, queries.reasons_of(user, this.panel, [this])[this.pk]),
             "hints": language_hints(this.notes),
             "not_involved": _not_involved(user, this),
             "named": named_in(user, "panel item", item_id),
@@ -337,18 +376,23 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
     today, end = timezone.localdate(), this.place_id or this.group_id
     known = queries.known_of(user, this)
     planned = known.plan.outcomes.all() if known and known.plan else []
-    before, after = queries.before_and_after(user, this)
+    among = queries.among(user, this)
     return {
         "item": this,
-        "item_before": before,
-        "item_after": after,
+        "among": among,
+        "pace": rules.pace(
+            starts_at=this.panel.starts_at,
+            minutes=among.minutes,
+            to_come=among.to_come,
+            is_held=this.panel.state == rules.State.HELD,
+            now=timezone.now(),
+        ),
         "panel": this.panel,
         "section": SECTIONS[rules.Section(this.section)],
         "known": known,
         "outcomes": [(one, list(one.actions.all())) for one in planned],
         "dissents": list(this.dissents.all()),
         "corrections": list(this.corrections.all()),
-        "why": why_on_agenda(this, queries.no_longer(user, this.panel, [this])),
         "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),
@@ -374,6 +418,8 @@ def _part(user: Any, this: Any) -> dict[str, Any]:
     is_agreed = this.panel.agreed_at is not None
     return {
         "sees_panel": sees_panel,
+        "seats": list(panel.seats.all()) if panel and panel.has_begun else [],
+        "may_note_here": panel is not None and not queries.why_not_note_here(user, panel),
         "why_not_write": queries.why_not_write(user, panel or this.panel),
         "why_not_dissent": rules.why_not_dissent(
             takes_part=takes_part, is_decided=this.decided_at is not None, is_agreed=is_agreed, why="-"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
@@ -120,10 +123,7 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = queries.panel_visible_to(user, panel_id)
     if request.method == "POST" and "take_back" in request.POST:
-        key = request.POST["take_back"]
-        actions.uninvite(
-            by=user, panel_id=panel_id, seats=[int(key)] if key.isdigit() and len(key) < 18 else []
-        )
+        actions.uninvite(by=user, panel_id=panel_id, seats=[read_number(request.POST["take_back"])])
         messages.success(request, _("Taken back: the invitation."))
         return redirect("panel_invitations", panel_id=panel_id)
     form = InviteForm(
@@ -154,12 +154,21 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     off = list(queries.taken_off(user, this))
     items = [line.item for line in lines if line.item]
-    form = kept_form(request, AgendaForm, kind="panel.agenda", subject_id=panel_id, items=items, off=off)
+    form = kept_form(
+        request,
+        AgendaForm,
+        kind="panel.agenda",
+        subject_id=panel_id,
+        suggested={"off": request.GET.getlist("off")},
+        items=items,
+        off=off,
+    )
     if form.is_valid():
         with sending(request, form):
             actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)
-            return redirect("panel_prepare", panel_id=panel_id)
-    context = shown(user, this, lines) | {
+            messages.success(request, _arranged(form))
+            return redirect(reverse("panel_prepare", kwargs={"panel_id": panel_id}) + _still_ticked(form))
+    context = shown(user, this, lines, with_why=True) | {
         "form": form,
         "since": queries.since_of(user, this),
         "last": queries.held_before(user, this),
@@ -170,13 +179,30 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/prepare.html", context)
 
 
+def _arranged(form: AgendaForm) -> str:
+    off = len(form.cleaned_data["off"])
+    if off and not form.moved:
+        return ngettext("Taken off the agenda: %(num)s.", "Taken off the agenda: %(num)s.", off) % {
+            "num": off
+        }
+    return _("Saved: the agenda as you put it.")
+
+
+def _still_ticked(form: AgendaForm) -> str:
+    """After a button moved an item: what is ticked to come off, and where that item stands."""
+    if not form.moved:
+        return ""
+    ticked = urlencode({"off": form.cleaned_data["off"]}, doseq=True)
+    return f"?{ticked}#item-{form.moved}" if ticked else f"#item-{form.moved}"
+
+
 @gate(May.HOLD_PANEL)
 def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """Somebody, a place or a group that is found by name; or a theme in a few words."""
     user: Any = request.user
     this = queries.panel_visible_to(user, panel_id)
     if request.method == "POST" and "end" in request.POST:
-        end_id = _key(request.POST.get("end_id", ""))
+        end_id = read_key(request.POST.get("end_id", ""))
         with saying_why_not(request):
             item = actions.add_item(by=user, panel_id=panel_id, end=request.POST["end"], end_id=end_id)
             if this.is_mapping:
@@ -208,7 +234,7 @@ def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
 def agree(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """The minutes are agreed at a later panel."""
     user: Any = request.user
-    later = _key(request.POST.get("in_panel", ""))
+    later = read_key(request.POST.get("in_panel", ""))
     with saying_why_not(request):
         actions.agree_minutes(by=user, panel_id=panel_id, in_panel_id=later)
         messages.success(request, _("The minutes are agreed. They do not change any more."))
@@ -232,9 +258,14 @@ def _found(user: Any, text: str) -> list[tuple[str, str, str, str]]:
     return hits
 
 
-def _key(text: str) -> uuid.UUID:
+def read_key(text: str) -> uuid.UUID:
     """A key that a form of ours sent, or `Hidden`."""
     try:
         return uuid.UUID(text)
     except ValueError:
         raise Hidden from None
+
+
+def read_number(text: str) -> int:
+    """The number of a row that a form of ours sent; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

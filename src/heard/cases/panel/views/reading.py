@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -44,9 +44,10 @@ def panel(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     earlier = _with_state(queries.earlier_actions(user, this)[: ON_A_PAGE + 1])
-    context = shown(user, this, lines) | {
+    context = shown(user, this, lines, with_why=True) | {
         "may_hold": user.may(May.HOLD_PANEL),
         "may_plan": user.may(May.PLAN),
+        "why_not_take_chair": queries.why_not_take_chair(user, this),
         "earlier": earlier[:ON_A_PAGE],
         "more_earlier": len(earlier) > ON_A_PAGE,
         "last": queries.held_before(user, this),
@@ -78,7 +79,7 @@ def minutes(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
 def minutes_paper(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id, verb="print")
-    context = shown(user, this, lines, paper=True) | {"printed_by": user, "printed_at": timezone.now()}
+    context = shown(user, this, lines) | {"printed_by": user, "printed_at": timezone.now()}
     context |= {"said": queries.said_at(user, this, leaving=True) if this.is_mapping else []}
     return as_download(draw_pdf("cases/panel/minutes_paper.html", context), "panel-minutes.pdf")
 
@@ -93,10 +94,11 @@ def panel_actions(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/panel/actions.html", {"page": page, "rows": _with_state(page.object_list)})
 
 
-def shown(user: Any, this: Any, lines: list[Any], *, paper: bool = False) -> dict[str, Any]:
-    """What every page with an agenda shows. For what `open_panel` gave. `paper`: others read it, who may not see what the reader sees."""
-    gone = set() if paper else queries.no_longer(user, this, [line.item for line in lines if line.item])
-    rows = [_row(line, gone) for line in lines]
+def shown(user: Any, this: Any, lines: list[Any], *, with_why: bool = False) -> dict[str, Any]:
+    """What every page with an agenda shows. For what `open_panel` gave. `with_why`: and why each item is on it, as the record stands now."""
+    items = [line.item for line in lines if line.item and with_why]
+    why = queries.reasons_of(user, this, items)
+    rows = [_row(line, why.get(line.item.pk, []) if line.item else []) for line in lines]
     seats = list(this.seats.all())
     return {
         "panel": this,
@@ -115,7 +117,7 @@ def shown(user: Any, this: Any, lines: list[Any], *, paper: bool = False) -> dic
     }
 
 
-def _row(line: Any, gone: Collection[int]) -> dict[str, Any]:
+def _row(line: Any, why: list[Any]) -> dict[str, Any]:
     item = line.item
     if item is None:
         return {"line": line, "item": None, "why": [], "tied": ""}
@@ -124,7 +126,7 @@ def _row(line: Any, gone: Collection[int]) -> dict[str, Any]:
         "is_answered": item.decided_at is not None or bool(line.actions),
         "line": line,
         "item": item,
-        "why": why_on_agenda(item, gone),
+        "why": why_on_agenda(item, why, short=True),
         "tied": tied_words(line.tied) if on_the_map else "",
         "dissents": list(item.dissents.all()),
         "corrections": list(item.corrections.all()),

@@ -1,12 +1,14 @@
 """What the page of a child shows, its chronology, and what is found in all records. `user` is always the first argument."""
 
 from heard.cases.timeline.queries.child import (
+    Brief,
     Due,
     Head,
     Marked,
     Offer,
     Shared,
     assessment_tab,
+    brief_of,
     files_tab,
     head_of,
     notes_tab,

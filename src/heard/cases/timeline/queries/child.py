@@ -148,9 +148,9 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """`judgement`: the latest that a supervisor signed, and its first sentences in `judged`. `dates`: the next three; `due` says
-    how many there are."""
+class Brief:
+    """What a worker has to know of a child, wherever it is read. `judgement`: the latest that a supervisor signed, and its first sentences
+    in `judged`. `dates`: the next three; `due` says how many there are."""
 
     words: Words | None
     why_no_words: str
@@ -160,8 +160,14 @@ class Summary:
     outcomes: list[Outcome]
     dates: list[Due]
     due: int
-    steps: list[Offer]
     last: Contact | None
+
+
+@dataclass(frozen=True)
+class Summary(Brief):
+    """With what may be done next, and the picture of twelve months."""
+
+    steps: list[Offer]
     year: Year
 
 
@@ -241,12 +247,18 @@ def head_of(user: User, person: Person, *, today: date) -> Head:
 
 
 def summary_tab(user: User, head: Head, *, today: date) -> Summary:
+    brief = brief_of(user, head, today=today)
+    steps = _offers(user, head, brief.worries, brief.judgement)
+    return Summary(**vars(brief), steps=steps, year=year_of(user, head.person.pk, today=today))
+
+
+def brief_of(user: User, head: Head, *, today: date) -> Brief:
     key = head.person.pk
     words = Words.objects.filter(person_id=key, corrected_by__isnull=True).first()
     worries = list(_worries(key))
     signed = _signed(head)
     dates = _dates(head, worries, today, actions=list(_to_do(head)[:NEXT]))
-    return Summary(
+    return Brief(
         words=words,
         why_no_words="" if words else _why_no_words(key),
         worries=worries,
@@ -255,9 +267,7 @@ def summary_tab(user: User, head: Head, *, today: date) -> Summary:
         outcomes=_outcomes(head),
         dates=dates[:NEXT],
         due=len(dates),
-        steps=_offers(user, head, worries, signed),
         last=last_contact(user, [key]).get(key),
-        year=year_of(user, key, today=today),
     )
 
 
