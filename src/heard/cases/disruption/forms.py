@@ -61,7 +61,7 @@ class StepForm(Form):
     )
     what = TextareaField(
         _("What will be done?"),
-        hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
+        hint=_("By us, against whoever or whatever harms. A step never asks the child to stay away, stay in or keep safe."),
         rows=3,
     )
     legal_power = _legal_power()

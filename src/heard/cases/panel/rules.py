@@ -417,7 +417,7 @@ def why_not_finish_action(
 ) -> str | None:
     """`lives_elsewhere`: in a plan, or among the disruption steps."""
     if lives_elsewhere:
-        return "This action is in a child’s plan, or among the steps against what harms. Finish it there."
+        return "This action is in a child’s plan, or among the disruption steps. Finish it there."
     if not is_owner and not may_hold:
         return "Whoever said they would do it says how it went, or somebody who holds panels."
     if state != Progress.OPEN:
