@@ -51,8 +51,7 @@ def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: W
     for user in (busy.coordinator, busy.social_worker, busy.supervisor):
         story.sign_in(user)
         for path in ("/", "/team/waiting/"):
-            story.open(path)
-            story.open(path)  # the first of a day greets
+            story.open(path)  # the first of a day, which greets
             for width in (DESK, PHONE):
                 heights[user.username, path, width] = at(story, width)(
                     "document.documentElement.scrollHeight"

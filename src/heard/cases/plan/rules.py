@@ -284,7 +284,5 @@ def _why_no_review(review_on: date | None, today: date, latest_by: date | None) 
     if review_on <= today:
         return "The review date has to be after today."
     if latest_by and review_on > latest_by:
-        return (
-            "The review is later than its deadline allows. Choose the day that stands beside it, or one before."
-        )
+        return "The review is later than its deadline allows. Choose the day that stands beside it, or one before."
     return None

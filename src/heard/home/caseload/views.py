@@ -26,7 +26,7 @@ from heard.cases.caseload.forms import CaseloadForm, HandOverForm, ViewForm, as_
 from heard.cases.caseload.rules import Asked, Order
 from heard.home.team.queries import load_of
 
-_PER_PAGE = 50
+_PER_PAGE = 15  # as many as are handed over at once
 _MAY = {"caseload": May.PLAN, "team": May.SEE_TEAM}  # whoever opens a page saves its views
 
 
