@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -78,6 +78,14 @@ class saying_why_not:
         if isinstance(refused, Refused):
             messages.warning(self._request, _(str(refused)))
         return isinstance(refused, Refused)
+
+
+UNDO: Final = "undo:"
+
+
+def said_with_undo(request: HttpRequest, text: str, *, undo: str) -> None:
+    """Says on the page that comes next what was done, with a button that takes it back. `undo`: the address that it is sent to."""
+    messages.success(request, text, extra_tags=UNDO + undo)
 
 
 class GateMiddleware:

@@ -234,6 +234,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("replace", "plan"): gettext_lazy("Replaced the plan by a new one"),
     ("end", "plan"): gettext_lazy("Ended the plan"),
     ("finish action", "plan"): gettext_lazy("Finished an action of the plan"),
+    ("take back action", "plan"): gettext_lazy("Took back that an action of the plan is done"),
     ("put off action", "plan"): gettext_lazy("Put an action of the plan off to a later day"),
     ("hold", "review"): gettext_lazy("Held a review"),
     ("close", "case"): gettext_lazy("Closed the case"),
