@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.cases.case.rules import TOO_FEW
 from heard.network.rules import BACK, in_order, is_directed, kinds_between
 
@@ -233,7 +233,7 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     if any(order is None for order in orders):
         return "Give each item a place in the order, such as 1, 2, 3."
     if any(given is not None and not 1 <= given <= MOST_MINUTES for given in minutes):
-        return f"An item takes from 1 to {MOST_MINUTES} minutes."
+        return Filled("An item takes from 1 to %(most)s minutes.", most=MOST_MINUTES)
     return None
 
 

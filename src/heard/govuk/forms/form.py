@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from heard.govuk.dates import PARTS
-from heard.govuk.environment import macro
+from heard.govuk.environment import in_words, macro
 from heard.govuk.forms.bound import BoundField, Elsewhere
 from heard.govuk.forms.days import DateField
 from heard.govuk.forms.fields import as_error
@@ -114,7 +114,7 @@ class Form(forms.Form):
 
     def refused(self, why_not: str, field: str | None = None) -> None:
         """The rules do not allow what was sent: their sentence is an error of that field, or of the whole form."""
-        self.add_error(field if field in self.fields else None, _(why_not))
+        self.add_error(field if field in self.fields else None, in_words(why_not))
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
