@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from types import MappingProxyType
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -320,3 +321,29 @@ def test_what_a_rule_asks_for_is_the_error_of_the_field_of_that_name() -> None:
     assert "Say who it is<" in str(sent(Told, name="").error_summary())
     errors = {name: list(problems) for name, problems in sent(ToldOnce, name="", told="").errors.items()}
     assert errors == {"name": ["Say who it is."], "told": ["Say whether anybody asked the child."]}
+
+
+class LaterForm(Form):
+    folds = MappingProxyType({"Once it is over": ("ended_on", "how")})
+
+    name = TextField("What is it called?")
+    ended_on = DateField("When did it end?", required=False)
+    how = TextField("How did it end?", required=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands_open"),
+    [
+        ({}, False),
+        ({"name": "A walk"}, False),
+        ({"how": "In the rain"}, True),
+        ({"ended_on-day": "31"}, True),  # and wrong
+    ],
+)
+def test_what_is_asked_later_is_folded_away_until_it_holds_something(
+    typed: dict[str, str], stands_open: bool
+) -> None:
+    drawn = LaterForm(typed).components()
+    assert drawn.count("Once it is over") == 1
+    assert drawn.index("What is it called?") < drawn.index("<details") < drawn.index("How did it end?")
+    assert ('<details class="govuk-details" open>' in drawn) is stands_open

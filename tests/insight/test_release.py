@@ -129,7 +129,7 @@ def test_a_release_in_between_is_found_at_the_second_and_the_cells_are_named(wor
     _released(world, title="One place alone", places=TELLS)
     with pytest.raises(Refused, match="could work out small counts") as refused:
         _release(world.board_member, profile)
-    assert "children, place WX2 is 4" in str(refused.value)
+    assert "children, place WX2: 4" in str(refused.value)
     profile.refresh_from_db()
     assert profile.state == State.SECOND
     assert profile.decisions.count() == 1
@@ -140,7 +140,7 @@ def test_what_was_withdrawn_stays_known(world: World) -> None:
     actions.withdraw_profile(by=world.supervisor, profile_id=told.pk, reason="Too much")
     profile = profile_of(world.analyst)
     _release(world.coordinator, profile)
-    with pytest.raises(Refused, match="place WX2 is 4"):
+    with pytest.raises(Refused, match="place WX2: 4"):
         _release(world.board_member, profile)
 
 
@@ -159,7 +159,7 @@ def test_what_others_release_during_the_check_is_checked_too(
         return check(folder, before=before)
 
     monkeypatch.setattr(actions, "check_again", meanwhile)
-    with pytest.raises(Refused, match="place WX2 is 4"):
+    with pytest.raises(Refused, match="place WX2: 4"):
         _release(world.board_member, profile)
     assert checks == [0, 1]
 

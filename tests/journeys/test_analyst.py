@@ -78,7 +78,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
         story.press("Save and go on to the next pair").sees("Your judgement is kept")
 
     # The analyst draws a profile up. Nothing of it is for others yet.
-    story.sign_in(world.analyst).open(run).press("Draw up a profile").press("Draw it up")
+    story.sign_in(world.analyst).open(run).follow("Draw up a profile").press("Draw it up")
     story.sees("Give the profile a title", "Say which episodes", "Say which counts are hidden and rounded")
     story.fill("What is the profile called?", TITLE).choose("Those in the agencies’ records of this run")
     story.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from tests.conftest import World
 from tests.home.test_work import a_case, ago, told
+from tests.journeys.begun import WALK, planned
 from tests.journeys.conftest import Story
 
 from heard.cases.case import actions as casework
@@ -51,8 +52,7 @@ def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: W
     for user in (busy.coordinator, busy.social_worker, busy.supervisor):
         story.sign_in(user)
         for path in ("/", "/team/waiting/"):
-            story.open(path)
-            story.open(path)  # the first of a day greets
+            story.open(path)  # the first of a day, which greets
             for width in (DESK, PHONE):
                 heights[user.username, path, width] = at(story, width)(
                     "document.documentElement.scrollHeight"
@@ -114,3 +114,10 @@ def test_what_was_due_soonest_is_seen_first_and_by_child_where_wanted(busy: Worl
     story.look().sees("Marked as seen")
     assert marks.count() == before - 1
     story.follow("See all of it by child").sees("Joss0 Okoro", "Most urgent first")
+
+
+def test_an_action_is_done_by_one_press_and_taken_back_by_another(world: World, story: Story) -> None:
+    planned(world)
+    story.sign_in(world.teacher).open("/").sees(WALK).press(f"Done ({WALK}, Amira Khan)")
+    story.sees(f"Done: {WALK}.").press("Undo").sees(f"To do again: {WALK}.")
+    story.follow(WALK).sees("How did it go?")

@@ -66,7 +66,7 @@ def decided(story: Story) -> str:
 def seen_otherwise(story: Story, item: str) -> None:
     story.open(item).follow("I do not agree with this decision").fill("Why do you not agree?", DISSENT)
     story.press("Write it down").sees("Tess Archer, Northgate Academy, does not agree", DISSENT)
-    story.follow("Open a disagreement, with steps and a clock")
+    story.follow("Open a disagreement, with steps and their days")
     story.fill("What do you disagree with, and why?", "Nobody is at the bus station, where he waits.")
     story.fill("What does it mean for the child?", "She goes on looking behind her.")
     story.select("Which agency do you disagree with?", "Wexmoor Children’s Services")

@@ -77,7 +77,7 @@ def test_findings_and_law_are_there_with_what_is_not_known(page: str) -> None:
     said = [one.official for one in release.conclusions] + [one.source for one in release.laws]
     said += [one.not_known for one in release.laws]
     assert [text for text in said if str(escape(text)) not in page] == []
-    assert "whether it changed a clock is not known to us" in page
+    assert "whether it changed a deadline is not known to us" in page
 
 
 def test_each_source_says_in_which_release_it_stands(page: str) -> None:

@@ -49,7 +49,7 @@ AS_PUBLISHED: Final = {
 }
 # Sentences with a number or a name in them, which a rule puts together in English.
 PUT_TOGETHER: Final = re.compile(
-    r"Names or numbers that nobody has decided on yet|\d+\. Decide on each|(given name|family name|known as) (sounds alike|is )|Assessment complete within"
+    r"(given name|family name|known as) (sounds alike|is )|Assessment complete within"
 )
 _SAID: Final = re.compile(r"⟦[^⟦⟧]*(⟧|…)")  # to its end, or to where a long text is cut
 _MONTHS: Final = {*calendar.month_abbr, *calendar.month_name}

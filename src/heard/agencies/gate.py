@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,9 +19,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May, Refused
+from heard.govuk.environment import in_words
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -76,8 +76,16 @@ class saying_why_not:
 
     def __exit__(self, kind: object, refused: BaseException | None, traceback: object) -> bool:
         if isinstance(refused, Refused):
-            messages.warning(self._request, _(str(refused)))
+            messages.warning(self._request, in_words(str(refused)))
         return isinstance(refused, Refused)
+
+
+UNDO: Final = "undo:"
+
+
+def said_with_undo(request: HttpRequest, text: str, *, undo: str) -> None:
+    """Says on the page that comes next what was done, with a button that takes it back. `undo`: the address that it is sent to."""
+    messages.success(request, text, extra_tags=UNDO + undo)
 
 
 class GateMiddleware:
@@ -108,7 +116,7 @@ class GateMiddleware:
             raise Http404 from exception
         if isinstance(exception, Refused) and request.method == "POST":
             _note(request, "a rule")
-            messages.warning(request, _(str(exception)))
+            messages.warning(request, in_words(str(exception)))
             return redirect(request.path)
         return None
 

@@ -166,6 +166,22 @@ class Missing(str):
         return made
 
 
+class Filled(str):
+    """The sentence of a rule that has values in it: `Filled("At most %(most)s files.", most=5)`. It is the English text, and knows its
+    message, so that whoever shows it can put it into the reader's language (`heard.govuk.environment.in_words`)."""
+
+    message: str
+    values: dict[str, object]
+
+    def __new__(cls, message: str, **values: object) -> Self:
+        made = super().__new__(cls, message % values)
+        made.message, made.values = message, values
+        return made
+
+    def __str__(self) -> str:
+        return self  # the text of an exception is still one that knows its message
+
+
 class Asks(dict[str, str]):
     """What a rule asks for: a sentence for each field, said where it is not there. The form shows the same sentence, beside the
     field of that name (`heard.govuk.forms.Form.asks`)."""
@@ -362,7 +378,10 @@ def why_not_for_this(*, same: bool, is_for: str) -> str | None:
     """Whether what two people agreed to is what is done now. `is_for`: what they agreed to."""
     if same:
         return None
-    return f"This approval is for something else: {is_for}. Do that, or ask on the site for this one."
+    return Filled(
+        "This approval is for something else: %(is_for)s. Do that, or ask on the site for this one.",
+        is_for=is_for,
+    )
 
 
 def why_not_alone(*, takes_two: bool, agreed: bool) -> str | None:
@@ -685,8 +704,15 @@ def why_not_again(*, number: int, most: int, next_at: str, typed: bool = True) -
     a page says it. `typed`: there are words that stay in a form."""
     if number <= most:
         return None
-    still = "What you typed is still here. " if typed else ""
-    return (
-        f"You have done this {most} times in this hour, and more is not possible until {next_at}. {still}"
-        "If a child is in danger now, ring 999."
+    if typed:
+        return Filled(
+            "You have done this %(most)s times in this hour, and more is not possible until %(next_at)s. What you typed is still here. "
+            "If a child is in danger now, ring 999.",
+            most=most,
+            next_at=next_at,
+        )
+    return Filled(
+        "You have done this %(most)s times in this hour, and more is not possible until %(next_at)s. If a child is in danger now, ring 999.",
+        most=most,
+        next_at=next_at,
     )

@@ -43,7 +43,7 @@ class Waiting:
 
     `whose`: '' where it waits for the reader by name; else whom it waits for: a colleague (`is_colleagues`), or many. `rule` and `source` are what gives the day.
     `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it. `later`: where it is put off to
-    a later day, with a reason.
+    a later day, with a reason. `done`: where one press says that it is done.
     """
 
     about: str
@@ -60,6 +60,7 @@ class Waiting:
     is_colleagues: bool = False
     reader_id: int | None = None
     later: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class WorkList:
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
-    `later`: the address where a row is put off to a later day, "" where it is not.
+    `later`: the address where a row is put off to a later day, "" where it is not. `done`: the address to which one press says that it is done,
+    "" where that asks for more; only whoever it waits for by name is offered it.
     `child`: the way from a row to the child, of work with the child: it leaves the list once it is recorded that the child has died.
     """
 
@@ -95,6 +97,7 @@ class WorkList:
     only_if: Callable[[User], QuerySet[Any]] | None = None
     child: str = ""
     later: Callable[[Any], str] = lambda row: ""
+    done: Callable[[Any], str] = lambda row: ""
 
     def __post_init__(self) -> None:
         """Nobody is reminded of what was to be done with a child who has died."""
@@ -132,6 +135,7 @@ class WorkList:
             ahead=self.ahead(row),
             kind=self.key,
             later=self.later(row),
+            done=self.done(row) if whose in ("", reader) else "",
         )
 
     def _day(self, row: Any) -> date | None:

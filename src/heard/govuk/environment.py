@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _PREFIX = "govuk_frontend_jinja"
 
@@ -39,12 +39,27 @@ def _language() -> str:
     return (translation.get_language() or "").removesuffix("-draft")
 
 
+def in_words(sentence: str) -> str:
+    """A sentence of the rules in the reader's language, with its values where it has any (`heard.agencies.rules.Filled`)."""
+    message, values = getattr(sentence, "message", None), getattr(sentence, "values", None)
+    if message is None or values is None:
+        return translation.gettext(sentence)
+    return translation.gettext(message) % values
+
+
+def _marked_up(sentence: str) -> str:
+    """The same for Jinja, which takes it for markup that values may still be put into."""
+    if not hasattr(sentence, "message"):
+        return translation.gettext(sentence)
+    return str(escape(in_words(sentence))).replace("%", "%%")
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django with its loader and autoescape on."""
     env = _Heard(
         **options | {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"]}
     )
-    env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(_marked_up, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=_language, csrf_token=get_token)
     env.filters.update(day=day, short_day=short_day, time=time, clock=clock, ago=naturaltime, number=number)
     env.lenient = Environment(

@@ -73,7 +73,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
     ties = [(_("How two may be tied"), "#ties", False)] if release.ties else []
     phrases = [(_("Words that offer a sign"), "#phrases", False)] if release.phrases else []
     sides = [(_("How a place or group is assessed"), "#sides", False)] if release.context_sides else []
-    powers = [(_("Powers against what harms"), "#powers", False)] if release.powers else []
+    powers = [(_("Powers for disruption"), "#powers", False)] if release.powers else []
     return [
         (_("Start here"), "#start", False),
         (_("What the words mean"), "#words", False),
@@ -83,7 +83,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
         (_("Figures"), "#figures", False),
         *conclusions,
         (_("How we work"), "#principles", False),
-        (_("Clocks"), "#clocks", False),
+        (_("Statutory deadlines"), "#clocks", False),
         *laws,
         *ties,
         *phrases,

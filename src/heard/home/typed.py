@@ -19,6 +19,7 @@ from heard.agencies.drafts import actions, forms, queries
 from heard.agencies.drafts.rules import STEP, Sheet
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May, Refused
+from heard.govuk.environment import in_words
 
 if TYPE_CHECKING:
     from heard.agencies.models import Draft
@@ -55,7 +56,7 @@ def keep(request: Request) -> HttpResponse:
 def _not_kept(request: Request, why_not: str) -> HttpResponse:
     """A sentence for the page that is still open; for who has left it, the words too."""
     if "kept-later" not in request.POST:
-        return HttpResponse(_(why_not), status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(in_words(why_not), status=422, content_type="text/plain; charset=utf-8")
     context = {"typed": what_was_typed(request), "why_not": why_not}
     return render(request, "home/not_kept.html", context, status=422)
 

@@ -125,7 +125,7 @@ class Procedure(models.Model):
         REVIEW = procedures.Beside.REVIEW.value, _("Review")
         CLOSING = procedures.Beside.CLOSING.value, _("Closing a case")
         HANDOVER = procedures.Beside.HANDOVER.value, _("Handing over to another council")
-        DISRUPTION = procedures.Beside.DISRUPTION.value, _("Steps against what harms")
+        DISRUPTION = procedures.Beside.DISRUPTION.value, _("Disruption steps")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=200)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, Takes, gate, saying_why_not
 from heard.agencies.rules import Hidden, May, Refused
+from heard.govuk.environment import in_words
 from heard.govuk.pdf import as_download, as_download_in_parts
 from heard.services import actions, queries, rules
 from heard.services.forms import (
@@ -274,7 +275,7 @@ def procedure_file(request: Request, procedure_id: uuid.UUID) -> HttpResponseBas
     try:
         _file, content = opened(by=request.user, attachment_id=edition.file_id)
     except Refused as refused:
-        messages.warning(request, _(str(refused)))
+        messages.warning(request, in_words(str(refused)))
         return redirect("procedure", procedure_id=procedure_id)
     return as_download_in_parts(content, content.size, f"procedure-{procedure_id.hex[:8]}.pdf")
 

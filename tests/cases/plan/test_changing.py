@@ -314,7 +314,7 @@ def test_a_day_given_afterwards_stands_beside_the_day_on_which_it_was_written(wo
 def test_an_agreed_plan_is_reviewed_within_the_clock_of_a_protection_plan(world, draft_plan):
     Person.objects.update(legal_status="protection_plan")
     last = due_on(load.current().clock("review_conference_first"), timezone.localdate())
-    with pytest.raises(Refused, match="later than its clock allows"):
+    with pytest.raises(Refused, match="later than its deadline allows"):
         agree(world, draft_plan, review_on=last + timedelta(days=1))
     assert agree(world, draft_plan, review_on=last).review_on == last
 
@@ -325,7 +325,7 @@ def test_a_changed_plan_does_not_put_off_the_review_that_is_due(world, agreed):
     changed = queries.draft_plan(world.social_worker, agreed.case_id)
     last = due_on(load.current().clock("review_conference_next"), held.held_on)
     with later(20):
-        with pytest.raises(Refused, match="later than its clock allows"):
+        with pytest.raises(Refused, match="later than its deadline allows"):
             agree(world, changed, review_on=last + timedelta(days=1))
         assert agree(world, changed, review_on=last).review_on == last
 
@@ -348,6 +348,6 @@ def test_a_second_looked_after_review_is_counted_from_the_day_the_child_was_look
         Person.objects.update(legal_status="looked_after")
         note_moment(by=world.social_worker, case_id=agreed.case_id, kind="looked_after", on=in_days(-10))
         last = due_on(load.current().clock("looked_after_review_second"), timezone.localdate())
-        with pytest.raises(Refused, match="later than its clock allows"):
+        with pytest.raises(Refused, match="later than its deadline allows"):
             hold(world, agreed, decision="continue", next_review_on=last + timedelta(days=1))
         hold(world, agreed, decision="continue", next_review_on=last)

@@ -111,7 +111,7 @@ NEEDS_BOTH = "Each action needs a person who will do it and a date."
         ({"latest_by": date(2026, 6, 10)}, None),
         (
             {"latest_by": date(2026, 6, 9)},
-            "The review is later than its clock allows. Choose the day that stands beside it, or one before.",
+            "The review is later than its deadline allows. Choose the day that stands beside it, or one before.",
         ),
     ],
 )

@@ -99,7 +99,7 @@ def test_an_outcome_of_which_nothing_is_said_refuses_the_review(world, agreed):
 def test_a_child_protection_plan_is_reviewed_within_its_clock(world, agreed):
     Person.objects.update(legal_status="protection_plan")
     last = due_on(load.current().clock("review_conference_next"), timezone.localdate())
-    with pytest.raises(Refused, match="later than its clock allows"):
+    with pytest.raises(Refused, match="later than its deadline allows"):
         hold(world, agreed, next_review_on=last + timedelta(days=1))
     assert hold(world, agreed, next_review_on=last).next_review_on == last
 

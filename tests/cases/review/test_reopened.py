@@ -169,5 +169,5 @@ def test_reviews_of_the_work_before_do_not_count_for_the_next(world, reopened):
     reopened.person.save()
     assess(world, reopened)
     plan = agree(world, plan_for(world, reopened))
-    with pytest.raises(Refused, match="later than its clock allows"):
+    with pytest.raises(Refused, match="later than its deadline allows"):
         review(world, plan, decision="continue", next_review_on=in_days(150))

@@ -33,7 +33,7 @@ HELD = {
     "evidence_days": 28,
 }
 TOO_LATE = (
-    "The next review is later than its clock allows. Choose the day that stands beside it, or one before."
+    "The next review is later than its deadline allows. Choose the day that stands beside it, or one before."
 )
 EACH = "Say of each outcome whether it is better, the same, worse or not known."
 EVIDENCE = "Say of each outcome what was seen, by whom and when; or mark it as not known."

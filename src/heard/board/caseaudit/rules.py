@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.network.rules import parts
 
 DRAW_ASKS: Final = Asks(
@@ -136,11 +136,15 @@ def why_not_draw(
         or until - since < timedelta(days=LEAST_DAYS - 1)
         or since.year < today.year - MOST_YEARS
     ):
-        return f"Choose days that have come, at least {LEAST_DAYS} together, of the last {MOST_YEARS} years."
+        return Filled(
+            "Choose days that have come, at least %(least)s together, of the last %(years)s years.",
+            least=LEAST_DAYS,
+            years=MOST_YEARS,
+        )
     if size is None or not 1 <= size <= MOST_CASES:
-        return f"Draw between 1 and {MOST_CASES} cases."
+        return Filled("Draw between 1 and %(most)s cases.", most=MOST_CASES)
     if not 1 <= len(questions) <= MOST_QUESTIONS:
-        return f"Ask between 1 and {MOST_QUESTIONS} questions, one in a line."
+        return Filled("Ask between 1 and %(most)s questions, one in a line.", most=MOST_QUESTIONS)
     return _why_not_readers(reader_agencies, due_on, today)
 
 
@@ -150,7 +154,10 @@ def _why_not_readers(agencies: Sequence[object], due_on: date | None, today: dat
     if due_on is None:
         return DRAW_ASKS["due_on"]
     if not today <= due_on <= today + timedelta(days=MOST_DAYS):
-        return f"Give a day within the next {MOST_DAYS} days: the readers see the records until then."
+        return Filled(
+            "Give a day within the next %(most)s days: the readers see the records until then.",
+            most=MOST_DAYS,
+        )
     return None
 
 
@@ -188,9 +195,11 @@ def why_not_read(
     for number in range(asked):
         answer, why = said.get(str(number), ("", ""))
         if answer not in set(Said):
-            return f"Answer question {number + 1}."
+            return Filled("Answer question %(number)s.", number=number + 1)
         if not why.strip():
-            return f"Say what in the record makes you say so, of question {number + 1}."
+            return Filled(
+                "Say what in the record makes you say so, of question %(number)s.", number=number + 1
+            )
     return None
 
 
@@ -209,9 +218,11 @@ def why_not_propose(
     for number in differ:
         answer, why = said.get(number, ("", ""))
         if answer not in {*Said, DIFFERS}:
-            return f"Say what you agree on, of question {int(number) + 1}, or that you differ."
+            return Filled(
+                "Say what you agree on, of question %(number)s, or that you differ.", number=int(number) + 1
+            )
         if not why.strip():
-            return f"Say why, of question {int(number) + 1}."
+            return Filled("Say why, of question %(number)s.", number=int(number) + 1)
     return None if differ else "You gave the same answers. There is nothing to agree on."
 
 

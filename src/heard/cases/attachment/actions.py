@@ -31,6 +31,7 @@ from heard.cases.attachment.queries import (
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.keeping.queries import is_held
+from heard.govuk.environment import in_words
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -124,7 +125,7 @@ def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, 
     if why_not := rules.why_not_open(attachment.aside):
         with transaction.atomic():
             _audit(by, "find set aside", attachment)
-        raise Refused(_(why_not))
+        raise Refused(in_words(why_not))
     content = _whole(by, attachment)
     with transaction.atomic():
         _audit(by, "download", attachment)

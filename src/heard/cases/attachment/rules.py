@@ -5,7 +5,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks, Refused
+from heard.agencies.rules import Asks, Filled, Refused
 
 WITHDRAW_ASKS: Final = Asks(reason="Say why this file is withdrawn")
 
@@ -85,12 +85,14 @@ def why_not_attach(
     if size == 0:
         return "This file is empty. Choose another one."
     if size > most_bytes:
-        return (
-            f"This file is larger than {most_bytes // 1_000_000} MB. Make it smaller, or attach a part of it."
+        return Filled(
+            "This file is larger than %(most)s MB. Make it smaller, or attach a part of it.",
+            most=most_bytes // 1_000_000,
         )
     if there_already >= most_files:
-        return (
-            f"There are {most_files} files here already, which is the most. Withdraw one that is not needed."
+        return Filled(
+            "There are %(most)s files here already, which is the most. Withdraw one that is not needed.",
+            most=most_files,
         )
     return None
 

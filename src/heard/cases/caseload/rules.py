@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 
 HAND_OVER_ASKS: Final = Asks(what="Choose what is handed over.")
 VIEW_ASKS: Final = Asks(name="Give this view a name.")
@@ -68,7 +68,9 @@ class Asked:
 def why_not_save_view(*, name: str, others: int) -> str | None:
     """`others`: views of this page that have another name."""
     if others >= MOST_VIEWS:
-        return f"You have {MOST_VIEWS} views here already. Remove one that you do not need."
+        return Filled(
+            "You have %(most)s views here already. Remove one that you do not need.", most=MOST_VIEWS
+        )
     return VIEW_ASKS.missing(name=name)
 
 
@@ -81,7 +83,7 @@ def why_not_hand_over(*, may: bool, what: Sequence[str], chosen: Sequence[object
     if not chosen:
         return "Choose at least one child to hand over."
     if len(chosen) > AT_ONCE:
-        return f"Hand over at most {AT_ONCE} children at once."
+        return Filled("Hand over at most %(most)s children at once.", most=AT_ONCE)
     if found != len(chosen):
         return "One of these children is not in your agency’s caseload any more. Choose again."
     return None

@@ -31,7 +31,7 @@ def note(request: Request, case_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.note_moment(by=request.user, case_id=case_id, **form.cleaned_data)
-            messages.success(request, _("Noted. The clocks follow from it."))
+            messages.success(request, _("Noted. The deadlines follow from it."))
             return redirect("clocks", case_id=case_id)
     return render(request, "cases/clocks/note.html", {"case": case, "form": form})
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.network.rules import normal
 
 SEEN_ASKS: Final = Asks(seen_and_heard="Write what was seen and heard")
@@ -216,7 +216,9 @@ def why_not_tell(
     if danger_now == Danger.YES and not danger_done.strip():
         return DANGER_ASKS["danger_done"]
     if unknown_items:
-        return f"These signs are not in this release: {', '.join(sorted(unknown_items))}"
+        return Filled(
+            "These signs are not in this release: %(items)s", items=", ".join(sorted(unknown_items))
+        )
     if seen_without_evidence:
         return "Say when each sign was seen, who says so and in which words"
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,9 @@ class StepForm(Form):
     )
     what = TextareaField(
         _("What will be done?"),
-        hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
+        hint=_(
+            "By us, against whoever or whatever harms. A step never asks the child to stay away, stay in or keep safe."
+        ),
         rows=3,
     )
     legal_power = _legal_power()
@@ -197,6 +200,17 @@ class PowerForm(Form):
     """What is known of the power that a step uses, for `keep_power`."""
 
     asks = rules.POWER_ASKS
+    folds = MappingProxyType(
+        {
+            _("Once it is asked for: by whom, when, and what it forbids"): (
+                "asked_by",
+                "asked_on",
+                "served_on",
+                "conditions",
+            ),
+            _("Until when it holds"): ("ends_on", "look_again_on", "ended_on"),
+        }
+    )
 
     def __init__(self, *args: Any, sources: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -207,21 +221,21 @@ class PowerForm(Form):
     childs_view = TextareaField(
         _("What does the child think of it?"),
         hint=_("In their words where you can. If nobody asked them, or they do not know of it: why not?"),
-        rows=3,
+        rows=2,
     )
     safety = TextareaField(
         _("What does it mean for their safety?"),
         hint=_(
             "What could happen once the person or place is told, and what you do so that the child is safe then."
         ),
-        rows=3,
+        rows=2,
     )
     grounds = TextareaField(
         _("What does it rest on?"),
         hint=_(
             "What is known, who says so, and since when. Look again whether it still stands before anybody acts on it."
         ),
-        rows=3,
+        rows=2,
     )
     rests_on = CheckboxesField(
         _("Which of what is known in Heard does it rest on?"),
@@ -229,6 +243,7 @@ class PowerForm(Form):
             "Whoever does the step learns of it if one of them is withdrawn. Others read those that they may see."
         ),
         required=False,
+        small=True,
     )
     asked_by = TextField(
         _("Who asked for it?"),
@@ -239,7 +254,7 @@ class PowerForm(Form):
     asked_on = DateField(_("When was it asked for?"), called=_("The day"), past=True, required=False)
     served_on = DateField(_("When was it served?"), called=_("The day"), past=True, required=False)
     conditions = TextareaField(
-        _("What does it ask or forbid?"), hint=_("Its conditions, as they were made."), required=False, rows=3
+        _("What does it ask or forbid?"), hint=_("Its conditions, as they were made."), required=False, rows=2
     )
     ends_on = DateField(_("When does it end?"), called=_("The day"), required=False)
     look_again_on = DateField(
@@ -261,12 +276,12 @@ class ContextPowerForm(PowerForm):
     childs_view = TextareaField(
         _("What do young people there think of it?"),
         hint=_("Without a name. If nobody asked them: why not?"),
-        rows=3,
+        rows=2,
     )
     safety = TextareaField(
         _("What does it mean for the safety of young people there?"),
         hint=_("Where they would go then, and what you do so that they are safe."),
-        rows=3,
+        rows=2,
     )
 
 

@@ -38,7 +38,7 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
 def _on_paper(one: DisruptionStep) -> Iterator[Passage]:
     doing = {"who": one.owner or one.agency, "date": one.due_on, "state": choice(one, "state")}
     text = lines(one.what, say(_("%(who)s, by %(date)s. %(state)s"), **doing), one.note, *_power(one))
-    yield Passage(say(_("Against what harms: %(what)s"), what=one.against), text)
+    yield Passage(say(_("Disruption step against: %(what)s"), what=one.against), text)
 
 
 def _power(one: DisruptionStep) -> Iterator[Text]:

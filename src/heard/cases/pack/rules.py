@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 
 PARTS_ASKS: Final = Asks(parts="Choose at least one part of the record.")
 START_ASKS: Final = Asks(
@@ -145,8 +145,9 @@ def _why_not_keep(keep_until: date | None, today: date) -> str | None:
     if keep_until is None or keep_until < today:
         return PACK_ASKS["keep_until"]
     if keep_until > today + timedelta(days=MOST_KEEP_DAYS):
-        return (
-            f"A pack is kept for {MOST_KEEP_DAYS} days at most. The record stays: a new pack is quickly made."
+        return Filled(
+            "A pack is kept for %(most)s days at most. The record stays: a new pack is quickly made.",
+            most=MOST_KEEP_DAYS,
         )
     return None
 
@@ -304,11 +305,15 @@ def why_not_send(*, may_disclose: bool, stage: str, undecided: int, files: int, 
     if refusal:
         return refusal
     if undecided:
-        return f"Names or numbers that nobody has decided on yet: {undecided}. Decide on each."
+        return Filled(
+            "Names or numbers that nobody has decided on yet: %(number)s. Decide on each.", number=undecided
+        )
     if files:
-        return f"Files that nobody has decided on yet: {files}. Decide on each."
+        return Filled("Files that nobody has decided on yet: %(number)s. Decide on each.", number=files)
     if unread:
-        return f"Passages that nobody has read yet: {unread}. Machines miss things: read each."
+        return Filled(
+            "Passages that nobody has read yet: %(number)s. Machines miss things: read each.", number=unread
+        )
     return None
 
 

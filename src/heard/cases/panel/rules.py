@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.cases.case.rules import TOO_FEW
 from heard.network.rules import BACK, in_order, is_directed, kinds_between
 
@@ -261,7 +261,7 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     if any(order is None for order in orders):
         return "Give each item a place in the order, such as 1, 2, 3."
     if any(given is not None and not 1 <= given <= MOST_MINUTES for given in minutes):
-        return f"An item takes from 1 to {MOST_MINUTES} minutes."
+        return Filled("An item takes from 1 to %(most)s minutes.", most=MOST_MINUTES)
     return None
 
 
@@ -462,7 +462,7 @@ def why_not_finish_action(
 ) -> str | None:
     """`lives_elsewhere`: in a plan, or among the disruption steps."""
     if lives_elsewhere:
-        return "This action is in a child’s plan, or among the steps against what harms. Finish it there."
+        return "This action is in a child’s plan, or among the disruption steps. Finish it there."
     if not is_owner and not may_hold:
         return "Whoever said they would do it says how it went, or somebody who holds panels."
     if state != Progress.OPEN:

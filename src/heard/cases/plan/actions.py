@@ -16,7 +16,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.plan import queries, rules
@@ -265,6 +265,20 @@ def finish_action(
     Action.objects.filter(first=action.line_id, outcome__plan__state=State.DRAFT).delete()
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
     _announce_action(by, action, Notified.ACTION_FINISHED)
+    return action
+
+
+@transaction.atomic
+def take_back_done(*, by: User, action_id: uuid.UUID) -> Action:
+    """An action that was marked as done by mistake is to do again, and who was told of it and has not read it yet is told no longer."""
+    action = queries.action_visible_to(by, action_id)
+    plan = _locked(by, action.outcome.plan_id)
+    action = queries.action_visible_to(by, action_id)
+    refuse(queries.why_not_take_back_done(by, action))
+    action.state, action.done_on, action.finished_at = Progress.OPEN, None, None
+    action.save()
+    _audit(by, "take back action", plan, action=action.pk)
+    settle(kind=Notified.ACTION_FINISHED, subject="action", subject_id=action.pk, at=None)
     return action
 
 

@@ -17,6 +17,8 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.counting import LED_BY, Counting, days_between
+from heard.cases.case.notices.queries import has_been_read
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import (
     beside_words,
     followed_until,
@@ -319,6 +321,24 @@ def where_put_off(action: Action) -> str:
     plan = action.outcome.plan
     is_too_late = rules.is_for_the_review(action.due_on, plan.review_on, timezone.localdate())
     return "" if is_too_late else reverse("action_put_off", args=[action.pk])
+
+
+def where_done(action: Action) -> str:
+    """Where one press says that an action of somebody's list is done."""
+    return reverse("action_done", args=[action.pk])
+
+
+def why_not_take_back_done(user: User, action: Action) -> str | None:
+    plan, finished = action.outcome.plan, action.finished_at
+    return why_not_after_death(user, plan.case.person_id) or rules.why_not_take_back_done(
+        plan_state=plan.state,
+        progress=action.state,
+        is_owner=user.may(May.PLAN) and action.owner_id == user.pk,
+        is_today=finished is not None and timezone.localdate(finished) == timezone.localdate(),
+        has_note=bool(action.note),
+        has_draft=draft_plan(user, plan.case_id) is not None,
+        is_read=has_been_read(user, Notified.ACTION_FINISHED, subject="action", subject_id=action.pk),
+    )
 
 
 def delays_visible_to(user: User) -> QuerySet[ActionDelay]:

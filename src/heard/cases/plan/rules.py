@@ -208,6 +208,29 @@ def why_not_finish_action(
     return "The day is before the action was written down. Check the date." if done_on < added_on else None
 
 
+def why_not_take_back_done(
+    *,
+    plan_state: str,
+    progress: str,
+    is_owner: bool,
+    is_today: bool,
+    has_note: bool,
+    has_draft: bool,
+    is_read: bool,
+) -> str | None:
+    """Whether it was said by one press that an action is done, and nobody has gone by it yet. `has_draft`: a changed plan is being written,
+    which has not this action in it. `is_read`: somebody else has read that it is done."""
+    if not is_owner:
+        return "Whoever does it says that it is not done after all."
+    if progress != Progress.DONE or plan_state != State.AGREED:
+        return "This action is not among those that are done."
+    if has_note or not is_today:
+        return "This can be taken back on the same day, where nothing was written of how it went. Say at the review what is still to do."
+    if is_read or has_draft:
+        return "Somebody has gone by it already. Tell the child’s worker, and add the action to the plan at the review."
+    return None
+
+
 def is_for_the_review(due_on: date | None, review_on: date | None, today: date) -> bool:
     """Whether there is no later day before the plan is reviewed."""
     return due_on is None or (review_on is not None and review_on <= max(due_on, today))
@@ -284,7 +307,5 @@ def _why_no_review(review_on: date | None, today: date, latest_by: date | None) 
     if review_on <= today:
         return "The review date has to be after today."
     if latest_by and review_on > latest_by:
-        return (
-            "The review is later than its clock allows. Choose the day that stands beside it, or one before."
-        )
+        return "The review is later than its deadline allows. Choose the day that stands beside it, or one before."
     return None

@@ -17,5 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("notes/<uuid:note_id>/action/", writing.action_from_note, name="action_from_note"),
     path("actions/", reading.mine, name="actions"),
     path("actions/<uuid:action_id>/", writing.action, name="action"),
+    path("actions/<uuid:action_id>/done/", doing.done, name="action_done"),
+    path("actions/<uuid:action_id>/done/undo/", doing.take_back, name="action_done_undo"),
     path("actions/<uuid:action_id>/later/", doing.put_off, name="action_put_off"),
 ]

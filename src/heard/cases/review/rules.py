@@ -311,5 +311,5 @@ def _why_not_next(held: Held, today: date, latest_by: date | None) -> str | None
     if next_review_on <= today:
         return "The next review has to be after today."
     if latest_by and next_review_on > latest_by:
-        return "The next review is later than its clock allows. Choose the day that stands beside it, or one before."
+        return "The next review is later than its deadline allows. Choose the day that stands beside it, or one before."
     return None

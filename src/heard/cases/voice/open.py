@@ -30,6 +30,7 @@ from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind, SoundR
 from heard.cases.voice import actions, child, rules, sketch
 from heard.cases.voice.child import Sitting
 from heard.cases.voice.models import ChildDecision, ChildMessage
+from heard.govuk.environment import in_words
 from heard.govuk.languages import checked, why_english
 from heard.govuk.played import as_played
 
@@ -105,7 +106,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
         with _as_recorded():
             sitting = actions.enter(by=None, code=code, word=word, entered=entered)
     except Refused as refused:
-        return _door(request, _(str(refused)), held=held, code=code)
+        return _door(request, in_words(str(refused)), held=held, code=code)
     if sitting is None:
         return _over(request)
     return _write(request, sitting) if _typed(request) else _choose(request, sitting)
@@ -198,7 +199,7 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
             message = actions.send(by=None, sitting=sitting, device=device, **whom, **said)
     except Refused as refused:
         is_sound = isinstance(refused, SoundRefused)
-        return _write(request, sitting, _(str(refused)), is_sound_refused=is_sound)
+        return _write(request, sitting, in_words(str(refused)), is_sound_refused=is_sound)
     context: dict[str, Any] = {"message": message, "told": child.who_was_told(message, now)}
     context["happens"] = child.what_happens_now(now, sitting.link)
     return _page(request, "cases/voice/open/sent.html", sitting, **context)
@@ -223,7 +224,7 @@ def _read(request: HttpRequest, sitting: Sitting) -> HttpResponse:
             elif not sitting.reads:
                 sitting = actions.give_secret(by=None, sitting=sitting, secret=secret)
     except Refused as refused:
-        return _page(request, "cases/voice/open/secret.html", sitting, error=_(str(refused)))
+        return _page(request, "cases/voice/open/secret.html", sitting, error=in_words(str(refused)))
     found, decided = actions.read_back(by=None, sitting=sitting), child.decided(sitting)
     return _page(request, "cases/voice/open/read.html", sitting, found=found, decided=decided)
 

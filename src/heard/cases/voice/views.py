@@ -37,6 +37,7 @@ from heard.cases.voice.forms import (
 )
 from heard.cases.words.actions import open_words
 from heard.cases.words.queries import one_visible_to
+from heard.govuk.environment import in_words
 from heard.govuk.environment import time as moment
 from heard.govuk.forms import Form
 from heard.govuk.played import as_played
@@ -138,7 +139,7 @@ def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     try:
         row = actions.note_read(by=request.user, child_message_id=child_message_id)
     except Refused as refused:
-        messages.warning(request, _(str(refused)))
+        messages.warning(request, in_words(str(refused)))
         return redirect("child_message", child_message_id=child_message_id)
     told = any(one.user_id == request.user.pk for one in row.notice.readers.all()) if row.notice else False
     saved = _("Saved: you read it. The child can see that you did.")
@@ -203,7 +204,7 @@ def _played(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
             by=request.user, child_message_id=child_message_id, wanted=wanted
         )
     except Refused as refused:
-        return HttpResponse(_(str(refused)), status=409, content_type="text/plain; charset=utf-8")
+        return HttpResponse(in_words(str(refused)), status=409, content_type="text/plain; charset=utf-8")
     kind = Kind(file.kind)
     name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
     return as_played(content, name, CONTENT_TYPES[kind], wanted or "")

@@ -21,6 +21,7 @@ from heard.cases.attachment.queries import attachments_visible_to
 from heard.cases.attachment.views import set_aside
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
+from heard.govuk.environment import in_words
 from heard.network.actions import open_record
 from heard.services.law.queries import asks_to_report
 
@@ -119,4 +120,4 @@ def _attach(request: HttpRequest, words_id: uuid.UUID, form: Any) -> None:
         if kept.aside:
             messages.warning(request, set_aside(kept))
     except Refused as refused:
-        messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})
+        messages.warning(request, _("The file was not kept. %(why)s") % {"why": in_words(str(refused))})

@@ -14,6 +14,17 @@ document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: e
 const old = location.hash && document.querySelector(`[data-heard-old~="${CSS.escape(location.hash.slice(1))}"]`);
 if (old) location.replace(old.href);
 
+// A link to what is folded away opens it. Browsers open what holds the place themselves, but not what a heading stands on.
+function unfold() {
+  const place = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const fold = place && place.closest(".heard-fold:not([open])");
+  if (!fold) return;
+  fold.open = true;
+  place.scrollIntoView();
+}
+unfold();
+window.addEventListener("hashchange", unfold);
+
 // An organisation's answer, which came from its site, is handed on from ours.
 document.querySelector("form[data-heard-go-on]")?.requestSubmit();
 

@@ -97,6 +97,13 @@ class CheckboxesField(_Choices, forms.MultipleChoiceField):
     component_name = "checkboxes"
     widget = forms.CheckboxSelectMultiple
 
+    def __init__(self, label: Any = None, *, small: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.small = small
+
+    def params(self, bound: BoundField) -> dict[str, Any]:
+        return super().params(bound) | ({"classes": "govuk-checkboxes--small"} if self.small else {})
+
     def answer(self, value: Any) -> list[str]:
         return [str(text) for text in value or []]
 

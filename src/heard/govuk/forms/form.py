@@ -15,10 +15,15 @@ from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from heard.govuk.dates import PARTS
-from heard.govuk.environment import macro
+from heard.govuk.environment import in_words, macro
 from heard.govuk.forms.bound import BoundField, Elsewhere
 from heard.govuk.forms.days import DateField
 from heard.govuk.forms.fields import as_error
+
+
+def _is_given(answer: Any) -> bool:
+    """Of a date: any of its parts."""
+    return any(answer.values()) if isinstance(answer, Mapping) else bool(answer)
 
 
 class Form(forms.Form):
@@ -30,6 +35,9 @@ class Form(forms.Form):
     asks: Mapping[str, str] = MappingProxyType(
         {}
     )  # of a rule: each the error of the declared field of that name
+    folds: Mapping[Any, tuple[str, ...]] = MappingProxyType(
+        {}
+    )  # what is asked later: a heading, and the fields beneath it, folded away until one of them holds something
     kept: Any = None  # how the server keeps what is typed: see `heard.agencies.drafts.forms`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,8 +69,15 @@ class Form(forms.Form):
 
     def components(self) -> Markup:
         """All fields in their order; those that a choice reveals are drawn beneath that choice."""
-        revealed = {name for _parent, _value, name in self._revealed()}
-        return Markup("\n").join(field.component() for field in self if field.name not in revealed)
+        elsewhere = {name for _parent, _value, name in self._revealed()}.union(*self.folds.values())
+        drawn = [field.component() for field in self if field.name not in elsewhere]
+        return Markup("\n").join([*drawn, *(self._fold(*fold) for fold in self.folds.items())])
+
+    def _fold(self, heading: Any, names: tuple[str, ...]) -> Markup:
+        fields = [self[name] for name in names]
+        html = Markup("\n").join(field.component() for field in fields)
+        holds = any(field.errors or _is_given(field.answer) for field in fields)
+        return macro("details", {"summaryText": str(heading), "html": html, "open": holds})
 
     def answers(self) -> dict[str, Any]:
         """What was typed, fit for JSON, for a draft. Give it to `initial` or to `filled` to go on. No files."""
@@ -99,7 +114,7 @@ class Form(forms.Form):
 
     def refused(self, why_not: str, field: str | None = None) -> None:
         """The rules do not allow what was sent: their sentence is an error of that field, or of the whole form."""
-        self.add_error(field if field in self.fields else None, _(why_not))
+        self.add_error(field if field in self.fields else None, in_words(why_not))
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

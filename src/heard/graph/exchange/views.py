@@ -24,7 +24,7 @@ from heard.agencies.gate import Request, Takes, gate, saying_why_not
 from heard.agencies.rules import May, Refused
 from heard.cases.sharing.bases import bases
 from heard.engine.tables import NotDone
-from heard.govuk.environment import day
+from heard.govuk.environment import day, in_words
 from heard.graph.drawing.forms import NarrowForm
 from heard.graph.exchange import actions, queries, rules
 from heard.graph.exchange.forms import BringForm, KindForm, ReleaseForm, RowsForm, TakeForm, WhoForm, more
@@ -68,7 +68,7 @@ def bring(request: Request) -> HttpResponse:
             try:
                 found = read(path)
             except NotDone as problem:
-                form.add_error("file", _(str(problem)))
+                form.add_error("file", in_words(str(problem)))
                 return render(request, "graph/chart_bring.html", {"form": form})
         with sending(request, form):
             chart = actions.bring_in(
@@ -127,7 +127,7 @@ def _tell(request: Request, done: actions.Outcome) -> None:
         told = ngettext("Accepted: one tie is noted.", "Accepted: %(num)s ties are noted.", done.accepted)
         messages.success(request, told % {"num": done.accepted})
     for number, why in done.refused[:_SHOWN]:
-        messages.error(request, _("Row %(row)s: %(why)s") % {"row": number, "why": _(why)})
+        messages.error(request, _("Row %(row)s: %(why)s") % {"row": number, "why": in_words(why)})
 
 
 def _reads(one: Row) -> str:
@@ -318,7 +318,7 @@ def out_file(request: Request, outgoing_id: uuid.UUID) -> HttpResponse:
     try:
         row, content = actions.take_out(by=request.user, outgoing_id=outgoing_id)
     except Refused as problem:
-        messages.error(request, _(str(problem)))
+        messages.error(request, in_words(str(problem)))
         return redirect("chart_out", outgoing_id=outgoing_id)
     response = HttpResponse(content, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="drawing.{SUFFIXES[row.format]}"'

@@ -24,9 +24,10 @@ from heard.cases.case.queries import who_can_do
 from heard.cases.caseload import actions, queries
 from heard.cases.caseload.forms import CaseloadForm, HandOverForm, ViewForm, as_asked, read_asked, read_chosen
 from heard.cases.caseload.rules import Asked, Order
+from heard.govuk.environment import in_words
 from heard.home.team.queries import load_of
 
-_PER_PAGE = 50
+_PER_PAGE = 15  # as many as are handed over at once
 _MAY = {"caseload": May.PLAN, "team": May.SEE_TEAM}  # whoever opens a page saves its views
 
 
@@ -79,7 +80,7 @@ def save_view(request: Request, page: str) -> HttpResponse:
         else:
             messages.warning(request, " ".join(map(str, form.errors["name"])))
     except Refused as refused:
-        messages.warning(request, _(str(refused)))
+        messages.warning(request, in_words(str(refused)))
     return redirect(f"{reverse(page)}?{query}" if query else page)
 
 

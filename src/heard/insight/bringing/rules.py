@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.network.rules import Scheme
 
 
@@ -228,9 +228,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "day_before_birth": Fault(True, "The day is before the child was born.", "Check both days."),
     "day_before_opening": Fault(False, "The day is before the case opened, and is left out.", "Check both days."),
     "grown": Fault(
-        True, f"By the birth date they are older than {MOST_AGE}.", "Check it. Records of adults are not brought in."
+        True, Filled("By the birth date they are older than %(age)s.", age=MOST_AGE), "Check it. Records of adults are not brought in."
     ),
-    "adult": Fault(False, f"By the birth date they are {ADULT} or older.", "Check it."),
+    "adult": Fault(False, Filled("By the birth date they are %(age)s or older.", age=ADULT), "Check it."),
     "word_unknown": Fault(False, "Heard does not know this word, and leaves it out.", "Use one that the guide names."),
     "nhs_doubtful": Fault(False, "This NHS number cannot be right. It is kept as it is.", "Check it."),
     "upn_doubtful": Fault(False, "This pupil number cannot be right. It is kept as it is.", "Check it."),
@@ -396,7 +396,11 @@ def why_not_here(*, rows: int) -> str | None:
     """Whether files are too much for a page."""
     if rows <= MOST_ON_A_PAGE:
         return None
-    return f"These are {rows} rows, and {MOST_ON_A_PAGE} can be read here. Whoever looks after the server brings more in, with heard caseload."
+    return Filled(
+        "These are %(rows)s rows, and %(most)s can be read here. Whoever looks after the server brings more in, with heard caseload.",
+        rows=rows,
+        most=MOST_ON_A_PAGE,
+    )
 
 
 def why_not_ask_to_undo(

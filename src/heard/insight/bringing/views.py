@@ -23,6 +23,7 @@ from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.rules import May, refuse
 from heard.agencies.tables import as_csv
 from heard.engine.tables import NotDone
+from heard.govuk.environment import in_words
 from heard.insight.bringing import actions, queries, rules
 from heard.insight.bringing.forms import BRING, BringForm, DecideForm, UndoForm
 from heard.insight.bringing.reading import load_headings, read_files
@@ -66,7 +67,7 @@ def caseload_bring(request: Request) -> HttpResponse:
                     raise NotDone(why_not)
                 checked = actions.check_files(by=user, paths=files, headings=headings)
             except NotDone as problem:
-                form.add_error(None, _(str(problem)))
+                form.add_error(None, in_words(str(problem)))
                 return render(request, "insight/bringing/bring.html", context)
             context |= _shown(user, checked)
             if checked.files.count(Outcome.KEPT):
@@ -156,7 +157,7 @@ def _cells(row: Any) -> tuple[Any, ...]:
 
 def _sentence(table: Table, issue: Issue) -> str:
     label = rules.label_of(table, issue.field)
-    said = f"{_(issue.fault.what)} {_(issue.fault.to_do)}"
+    said = f"{in_words(issue.fault.what)} {_(issue.fault.to_do)}"
     return f"{_(label)}: {said}" if label else said
 
 

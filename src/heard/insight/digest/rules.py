@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.insight.release.rules import State
 
 INVITE_ASKS: Final = Asks(email="Enter the email address to which digests go.")
@@ -41,7 +41,7 @@ def why_not_write(*, profile_state: str) -> str | None:
 def why_not_name(*, wanted: int, found: int) -> str | None:
     """How many local procedures were chosen, and how many of these are there."""
     if wanted > MOST_PROCEDURES:
-        return f"Choose at most {MOST_PROCEDURES} procedures: a digest is a few pages."
+        return Filled("Choose at most %(most)s procedures: a digest is a few pages.", most=MOST_PROCEDURES)
     if found < wanted:
         return "A procedure that you chose was withdrawn meanwhile. Choose again."
     return None

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May, Refused
+from heard.govuk.environment import in_words
 from heard.govuk.pdf import as_download
 from heard.insight.digest import actions, queries, rules
 from heard.insight.digest.forms import DigestForm, InviteForm
@@ -97,7 +98,7 @@ def digest_send(request: Request, digest_id: uuid.UUID) -> HttpResponse:
         else:
             actions.send_digest(by=user, digest_id=digest_id, seen=request.POST.get("seen", ""))
     except Refused as refused:
-        messages.warning(request, _(str(refused)))
+        messages.warning(request, in_words(str(refused)))
     else:
         messages.success(request, _("It is being sent."))
     return redirect("digest", digest_id=digest_id)
@@ -115,7 +116,7 @@ def digest_by_mail(request: Request) -> HttpResponse:
             actions.unsubscribe(by=request.user)
             messages.success(request, _("No more digests come to you by mail."))
     except Refused as refused:
-        messages.warning(request, _(str(refused)))
+        messages.warning(request, in_words(str(refused)))
     return redirect("digests")
 
 

@@ -30,7 +30,7 @@ from heard.insight.pair.forms import JudgeForm, TakeBackForm
 from heard.insight.run.actions import open_part
 from heard.insight.run.queries import run_visible_to
 
-_PER_PAGE = 50
+_PER_PAGE = 25
 
 
 @gate(May.SEE_LIST)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
 from heard.agencies.jobs.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
@@ -18,6 +17,7 @@ from heard.agencies.jobs.working import ENGINE
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
+from heard.govuk.environment import in_words
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import Episodes, Form, Kind, State
@@ -264,7 +264,7 @@ def _policies(by: User) -> dict[str, Policy]:
 
 
 def _fail(profile: Profile, problem: str) -> None:
-    if _end(profile, state=State.NOT_DONE, problem=_(problem)):
+    if _end(profile, state=State.NOT_DONE, problem=in_words(problem)):
         shutil.rmtree(profile.folder, ignore_errors=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any, Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 
 DRAW_ASKS: Final = Asks(
     policy="Say which counts are hidden and rounded: choose one of the policies.",
@@ -139,9 +139,10 @@ def given_away(derived: Iterable[dict[str, Any]]) -> str | None:
         return None
     cells = "; ".join(_cell(one) for one in found[:NAMED])
     more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return (
-        f"With everything that was ever released, an outsider could work out small counts of this: {cells}{more}. "
-        "Send it back, so that it is drawn up again beside what was released since."
+    return Filled(
+        "With everything that was ever released, an outsider could work out small counts of this: %(cells)s. "
+        "Send it back, so that it is drawn up again beside what was released since.",
+        cells=cells + more,
     )
 
 
@@ -158,4 +159,4 @@ def differs(conflicts: Collection[str]) -> str | None:
 
 def _cell(one: dict[str, Any]) -> str:
     low, high = one["low"], one["high"]
-    return f"{one['cell']} is {low}" if low == high else f"{one['cell']} is between {low} and {high}"
+    return f"{one['cell']}: {low}" if low == high else f"{one['cell']}: {low} to {high}"

@@ -29,7 +29,7 @@ from heard.network.queries import Hit, find_people
 
 _PER_PAGE = 50
 _CHILDREN_PER_PAGE = 15
-_KINDS_PER_PAGE = 20
+_KINDS_PER_PAGE = 12
 _EARLIER = 10  # runs that one is offered to be compared with
 
 

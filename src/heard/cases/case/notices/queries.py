@@ -189,6 +189,12 @@ def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
     return list(found.values())
 
 
+def has_been_read(user: User, kind: rules.Kind, *, subject: str, subject_id: object) -> bool:
+    """Whether anybody has said that they saw it. The caller has shown that the user may see that much of the subject."""
+    rows = Notice.objects.filter(kind=kind.value, subject=subject, subject_id=str(subject_id), ended_at=None)
+    return user.may(May.SIGNED_IN) and rows.filter(readers__seen_at__isnull=False).exists()
+
+
 def who_was_told(user: User, subjects: Iterable[tuple[str, object]]) -> list[User]:
     """Everybody who was given a notice about one of these, for whoever takes back what it said. The caller has shown that the
     user may see them."""

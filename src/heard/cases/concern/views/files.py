@@ -21,6 +21,7 @@ from heard.cases.concern import actions
 from heard.cases.concern.forms import FilesForm
 from heard.cases.concern.views.summary import named
 from heard.cases.concern.views.telling import TITLES, back_from
+from heard.govuk.environment import in_words
 
 
 @gate(May.TELL, takes=Takes.FILE)
@@ -69,7 +70,7 @@ def _kept(request: Request, draft_id: uuid.UUID, form: Any) -> bool:
             draft_id=draft_id,
         )
     except Refused as refused:
-        form.add_error("upload", _(str(refused)))
+        form.add_error("upload", in_words(str(refused)))
         return False
     if attachment.aside:
         messages.warning(request, set_aside(attachment))

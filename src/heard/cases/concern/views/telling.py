@@ -27,6 +27,7 @@ from heard.cases.concern.forms import NEW, answers_of
 from heard.cases.concern.rules import About
 from heard.cases.concern.views import steps
 from heard.cases.concern.views.summary import check_sections, likely, named, option
+from heard.govuk.environment import in_words
 from heard.govuk.forms import Form
 from heard.knowledge import load
 from heard.network.forms.tying import KeepForm
@@ -231,7 +232,7 @@ def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: 
     try:
         actions.tell(by=request.user, draft_id=draft_id, named=named, **steps.told(request.user, answers))
     except Refused as refused:
-        return _(str(refused))
+        return in_words(str(refused))
     return None
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_undo, saying_why_not
 from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import FinishForm, PutOffForm, WhereForm
@@ -34,6 +36,31 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
             return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
     return render(request, "cases/plan/action.html", context)
+
+
+@gate(May.PLAN)
+@require_POST
+def done(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
+    """One press on a line of My work: done today, with nothing to add."""
+    user: Any = request.user
+    with saying_why_not(request):
+        row = actions.finish_action(by=user, action_id=action_id)
+        text = _("Done: %(what)s.") % {"what": row.what}
+        if queries.why_not_take_back_done(user, row):
+            messages.success(request, text)
+        else:
+            said_with_undo(request, text, undo=reverse("action_done_undo", args=[row.pk]))
+    return redirect("home")
+
+
+@gate(May.PLAN)
+@require_POST
+def take_back(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    with saying_why_not(request):
+        row = actions.take_back_done(by=user, action_id=action_id)
+        messages.success(request, _("To do again: %(what)s.") % {"what": row.what})
+    return redirect("home")
 
 
 @gate(May.PLAN)

@@ -35,7 +35,7 @@ from heard.cases.sharing.forms import (
     begin_other_side,
 )
 from heard.cases.sharing.pieces import pieces_of
-from heard.govuk.environment import day
+from heard.govuk.environment import day, in_words
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.network.actions import open_record
 from heard.network.queries import said_left_out
@@ -375,7 +375,7 @@ def _attach_answer(request: HttpRequest, request_id: uuid.UUID, form: Any) -> No
         if kept is not None and kept.aside:
             messages.warning(request, set_aside(kept))
     except Refused as refused:
-        messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})
+        messages.warning(request, _("The file was not kept. %(why)s") % {"why": in_words(str(refused))})
 
 
 def _lateness(rows: Any) -> list[tuple[Any, int]]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.network.rules import (
     BACK,
     OTHER,
@@ -285,16 +285,20 @@ def why_not_bring(
         return "Say who may read this: whoever may see both, or your agency only."
     if conditions_lack:
         return "Say on which conditions this may go on."
-    return (
-        f"The same file was brought in before, on {again}. What became of its rows stands there."
-        if again
-        else None
-    )
+    if again:
+        return Filled(
+            "The same file was brought in before, on %(day)s. What became of its rows stands there.",
+            day=again,
+        )
+    return None
 
 
 def why_not_read(*, rows: int, told: int) -> str | None:
     if rows > MOST_ROWS:
-        return f"The file has more than {MOST_ROWS:,} rows. Bring in a part of it: what people can look at, row by row."
+        return Filled(
+            "The file has more than %(most)s rows. Bring in a part of it: what people can look at, row by row.",
+            most=f"{MOST_ROWS:,}",
+        )
     return None if rows else "The file has no row that can be read."
 
 
@@ -391,11 +395,19 @@ def why_not_fetch(*, state: str, is_theirs: bool, changed: bool, past: bool, alo
     if state == Out.REFUSED:
         return "It was not released. Ask anew, where it is needed all the same."
     if past:
-        return f"Its {LASTS.days} days are over. Look at the drawing again, and ask anew."
+        return Filled("Its %(days)s days are over. Look at the drawing again, and ask anew.", days=LASTS.days)
     if state == Out.ASKED:
-        return f"Files that you asked for in {TOGETHER.days} days name more than {TWO_ABOVE} people. A second person releases this one first."
+        return Filled(
+            "Files that you asked for in %(days)s days name more than %(most)s people. A second person releases this one first.",
+            days=TOGETHER.days,
+            most=TWO_ABOVE,
+        )
     if alone > TWO_ABOVE:
-        return f"Files that you asked for in {TOGETHER.days} days name more than {TWO_ABOVE} people. Ask for this one anew: a second person releases it first."
+        return Filled(
+            "Files that you asked for in %(days)s days name more than %(most)s people. Ask for this one anew: a second person releases it first.",
+            days=TOGETHER.days,
+            most=TWO_ABOVE,
+        )
     return CHANGED if changed else None
 
 
@@ -409,7 +421,9 @@ def why_not_release(
     if asked_it:
         return "You asked for this yourself. Somebody else decides on it."
     if past:
-        return f"It was asked for more than {LASTS.days} days ago. Whoever needs it asks anew."
+        return Filled(
+            "It was asked for more than %(days)s days ago. Whoever needs it asks anew.", days=LASTS.days
+        )
     return RELEASE_ASKS.missing(why=why) or (CHANGED if changed else None)
 
 

@@ -1,0 +1,126 @@
+"""Long pages are read in three screens of a desk: a run of the engine with what is judged in it, the knowledge, a team with forty
+children, and the form of a power that rests on much. A child's page and My work have stories of their own (`test_childs_page`,
+`test_my_work`)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+from tests.cases.disruption.test_disruption import plan_step
+from tests.conftest import World
+from tests.home.test_work import a_case
+from tests.insight.conftest import said
+from tests.journeys.conftest import Story
+
+from heard.cases.case import actions as casework
+from heard.demo.extracts import write_extracts
+from heard.insight.models import EngineRun
+from heard.insight.pair.queries import pairs_of
+from heard.insight.run import actions as running
+from heard.network import actions as network
+
+pytestmark = pytest.mark.journey
+DESK, PHONE = 1280, 360
+SCREENS = {DESK: 2_700, PHONE: 3_200}  # pixels: three screens of a desk, four of a phone
+FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
+TEXT = "Let out at the corner at ten at night, and was upset when she came home."
+
+
+def heights(story: Story, *pages: str, widths: tuple[int, ...] = (DESK, PHONE)) -> dict[tuple[str, int], int]:
+    found = {}
+    for page in pages:
+        story.open(page)
+        for width in widths:
+            story.page.set_viewport_size({"width": width, "height": 800})
+            menu = story.page.locator(".govuk-service-navigation__list")
+            menu.wait_for(state="visible" if width == DESK else "hidden")
+            found[page, width] = int(story.page.evaluate("document.documentElement.scrollHeight"))
+    return found
+
+
+def too_long(found: dict[tuple[str, int], int]) -> dict[tuple[str, int], int]:
+    return {key: height for key, height in found.items() if height > SCREENS[key[1]]}
+
+
+@pytest.fixture
+def run(world: World, settings: Any, tmp_path: Path) -> EngineRun:
+    """As many children as fill a page of the list, pairs to judge, and files with things wrong with them."""
+    settings.DATA, settings.EXTRACTS = tmp_path / "data", tmp_path / "extracts"
+    write_extracts(tmp_path / "made", children=900, seed=1)
+    shutil.copytree(
+        tmp_path / "made", settings.EXTRACTS, ignore=shutil.ignore_patterns("truth*", "README.md")
+    )
+    names = sorted(path.name for path in settings.EXTRACTS.iterdir())
+    made = running.start_run(by=world.analyst, **said(), extracts=names)
+    running.carry_out.call(str(made.pk))
+    DBTaskResult.objects.all().delete()
+    return EngineRun.objects.get(pk=made.pk)
+
+
+def test_a_run_and_what_is_judged_in_it_are_three_screens_of_a_desk(
+    world: World, run: EngineRun, story: Story
+) -> None:
+    start = f"/engine/{run.pk}/"
+    pair = pairs_of(world.coordinator, run)[0].key
+    pages = [start, f"{start}issues/", f"{start}pairs/", f"{start}pairs/{pair}/", f"{start}links/"]
+    child = story.sign_in(world.coordinator).open(start).page.locator("tbody th a")
+    assert child.count() == 15, "a page of the list is full"
+    pages.append(str(child.first.get_attribute("href")))
+    found = heights(story, *pages, widths=(DESK,))
+    assert too_long(found) == {}, found
+
+
+def test_the_knowledge_is_opened_part_by_part(world: World, story: Story) -> None:
+    found = heights(story.sign_in(world.social_worker), "/knowledge/")
+    assert too_long(found) == {}, found
+    story.page.set_viewport_size({"width": DESK, "height": 800})
+    sign = story.open("/knowledge/").page.locator("#S10")
+    assert not sign.is_visible()
+    story.follow("Signs and vulnerabilities")
+    assert sign.is_visible()
+    story.open("/").open("/knowledge/#S10")  # as a link from elsewhere leads to it
+    assert sign.is_visible()
+
+
+def test_a_team_with_forty_children_is_four_screens_of_a_phone(world: World, story: Story) -> None:
+    for number in range(40):
+        case = a_case(world, f"Amira{number}")
+        casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+        casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    DBTaskResult.objects.all().delete()
+    found = heights(story.sign_in(world.supervisor), "/team/", "/team/load/", "/team/words/")
+    assert "40 children" in story.open("/team/").page.locator("main").inner_text()
+    assert too_long(found) == {}, found
+
+
+def test_the_form_of_a_power_asks_first_what_it_needs(world: World, story: Story) -> None:
+    case = a_case(world, "Amira")
+    man = network.add_person(by=world.social_worker, given_name="Dan", family_name="Reeve", kind="adult")
+    for number in range(8):
+        network.note_tie(
+            by=world.social_worker,
+            one_id=man.pk,
+            other_id=case.person_id,
+            kind="drives",
+            knows=network.Knows(f"{number}: {TEXT}", how="said", who="A neighbour", source_grade="2"),
+        )
+    given = {"end": "person", "end_id": man.pk, "who_or_where": "", "legal_power": "abduction_warning"}
+    step = plan_step(world, case, kind="contact", owner=world.social_worker, **given)
+    DBTaskResult.objects.all().delete()
+    form = f"/steps/{step.pk}/power/"
+    found = heights(story.sign_in(world.social_worker), form)
+    assert found[form, DESK] <= SCREENS[DESK], found
+    assert found[form, PHONE] <= FORM_ON_A_PHONE, found
+
+    story.page.set_viewport_size({"width": DESK, "height": 800})
+    conditions = story.page.get_by_label("What does it ask or forbid? (optional)")
+    assert not conditions.is_visible()
+    story.press("Save").sees("There is a problem")
+    story.page.get_by_text("Once it is asked for").click()
+    conditions.fill("Not to be with her, nor to ring her.")
+    story.press("Save").sees("There is a problem")
+    assert conditions.is_visible(), "what holds something stands open"
