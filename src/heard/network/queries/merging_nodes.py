@@ -175,9 +175,7 @@ def node_merges_visible_to(user: User) -> QuerySet[NodeMerge]:
     """What was merged, the latest first, of which the user may see the one that goes on; of what was undone, both."""
     if not user.may(May.MERGE):
         return NodeMerge.objects.none()
-    now, both = (
-        reduce(or_, some) for some in zip(*map(lambda kind: _seen(user, kind), MERGEABLE), strict=True)
-    )
+    now, both = (reduce(or_, some) for some in zip(*(_seen(user, kind) for kind in MERGEABLE), strict=True))
     rows = NodeMerge.objects.filter(Q(undone_at=None) & now | both)
     return rows.select_related("kept", "merged", "merged_by", "undone_by").order_by("-merged_at", "pk")
 
@@ -264,7 +262,7 @@ def _groups_alike(user: User) -> Iterator[MaySame]:
 
 def _handles_alike(user: User) -> Iterator[MaySame]:
     """A half-seen plate that a full one fits, and one number written two ways."""
-    kinds = {HandleType.VEHICLE.value: [], HandleType.PHONE.value: [], HandleType.ACCOUNT.value: []}
+    kinds: dict[str, list[Any]] = {HandleType.VEHICLE.value: [], HandleType.PHONE.value: []}
     for handle in web(user).nodes(NodeKind.HANDLE).filter(type__in=kinds).order_by("key", "service", "pk"):
         kinds[handle.type].append(handle)
     cars = kinds[HandleType.VEHICLE]

@@ -780,8 +780,7 @@ def to_keep(user: User, about: str, ids: Collection[uuid.UUID], texts: Iterable[
         return ()
     named = web(user).mentions().filter(about=about, about_id__in=ids).order_by().values("node")
     rows = Handle.objects.filter(Q(pk__in=named) | Q(merged_into__in=named))
-    rows = rows.values_list("type", "service", "key")
-    kept = {(str(type_), service, key) for type_, service, key in rows}
+    kept = {(str(one.type), one.service, one.key) for one in rows}
     return tuple(one for one in found if (str(one.type), one.service, one.key) not in kept)
 
 

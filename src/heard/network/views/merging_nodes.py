@@ -35,17 +35,17 @@ def proposed(request: Request) -> HttpResponse:
 
 @gate(May.MERGE)
 @_FORM
-def same(request: Request, node_id: uuid.UUID) -> HttpResponse:
+def same(request: Request, thing_id: uuid.UUID) -> HttpResponse:
     """Others that may be the same as this one."""
-    kind, this = queries.mergeable(request.user, node_id)
+    kind, this = queries.mergeable(request.user, thing_id)
     form = LookAlikeForm(request.POST if request.method == "POST" else None)
     looked = None
     if form.is_valid():
-        looked = queries.find_alike(request.user, node_id, form.cleaned_data["text"])
+        looked = queries.find_alike(request.user, thing_id, form.cleaned_data["text"])
     context = {
         "this": this,
         "back": (page_of(kind, this), str(this)),
-        "hits": queries.nodes_like(request.user, node_id),
+        "hits": queries.nodes_like(request.user, thing_id),
         "form": form,
         "looked": looked,
     }
@@ -54,12 +54,12 @@ def same(request: Request, node_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.MERGE)
 @_FORM
-def compare(request: Request, node_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
+def compare(request: Request, thing_id: uuid.UUID, twin_id: uuid.UUID) -> HttpResponse:
     """Side by side, with what each is tied to; what is sent is shown once more to be checked, and only then done."""
-    both = actions.open_both_nodes(by=request.user, node_id=node_id, other_id=other_id)
+    both = actions.open_both_nodes(by=request.user, node_id=thing_id, other_id=twin_id)
     differing = [(one.name, one.label, one.kept, one.merged) for one in both.details if one.differs]
     form: Any = kept_form(
-        request, MergeNodesForm, kind=f"merge.{other_id}", subject_id=node_id, differing=differing
+        request, MergeNodesForm, kind=f"merge.{twin_id}", subject_id=thing_id, differing=differing
     )
     context = {"both": both, "form": form, "why_not": both.why_not}
     if form.is_valid():
@@ -68,30 +68,30 @@ def compare(request: Request, node_id: uuid.UUID, other_id: uuid.UUID) -> HttpRe
         with sending(request, form):
             merge = actions.merge_nodes(
                 by=request.user,
-                kept_id=node_id,
-                merged_id=other_id,
+                kept_id=thing_id,
+                merged_id=twin_id,
                 take=form.taken,
                 reason=form.cleaned_data["reason"],
             )
             messages.success(request, _("These two are one now. This can be undone."))
-            return redirect("node_merge", merge_id=merge.pk)
+            return redirect("node_merge", node_merge_id=merge.pk)
     return render(request, "network/node_compare.html", context)
 
 
 @gate(May.MERGE)
 @_FORM
-def not_same(request: Request, node_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
+def not_same(request: Request, thing_id: uuid.UUID, twin_id: uuid.UUID) -> HttpResponse:
     """Somebody knows that two which look the same are not."""
-    (_kind, one), (_other_kind, other) = (queries.mergeable(request.user, key) for key in (node_id, other_id))
-    back = reverse("node_compare", kwargs={"node_id": node_id, "other_id": other_id})
+    (_kind, one), (_other_kind, other) = (queries.mergeable(request.user, key) for key in (thing_id, twin_id))
+    back = reverse("node_compare", kwargs={"thing_id": thing_id, "twin_id": twin_id})
     return edit(
         request,
         NotSameForm,
-        kind=f"not-same.{other_id}",
-        subject_id=node_id,
+        kind=f"not-same.{twin_id}",
+        subject_id=thing_id,
         title=_("%(one)s and %(other)s are not the same") % {"one": one, "other": other},
         said=_("Saved: these are two. Nobody is asked about them again."),
-        save=lambda typed: actions.say_not_same(by=request.user, one_id=node_id, other_id=other_id, **typed),
+        save=lambda typed: actions.say_not_same(by=request.user, one_id=thing_id, other_id=twin_id, **typed),
         done=reverse("may_be_same"),
         back=(back, _("Are these one?")),
     )
@@ -109,24 +109,24 @@ def merges(request: Request) -> HttpResponse:
 
 @gate(May.MERGE)
 @_FORM
-def merge(request: Request, merge_id: uuid.UUID) -> HttpResponse:
+def merge(request: Request, node_merge_id: uuid.UUID) -> HttpResponse:
     """What was merged, by whom and why; and the form that undoes it."""
-    row = queries.node_merge_visible_to(request.user, merge_id)
+    row = queries.node_merge_visible_to(request.user, node_merge_id)
     form: Any = kept_form(
-        request, ReasonForm, kind="unmerge", subject_id=merge_id, label=_("Why are these two after all?")
+        request, ReasonForm, kind="unmerge", subject_id=node_merge_id, label=_("Why are these two after all?")
     )
     if form.is_valid():
         with sending(request, form):
-            actions.unmerge_nodes(by=request.user, merge_id=merge_id, reason=form.cleaned_data["reason"])
+            actions.unmerge_nodes(by=request.user, merge_id=node_merge_id, reason=form.cleaned_data["reason"])
             messages.success(request, _("These are two again, each with what it had."))
-            return redirect("node_merge", merge_id=merge_id)
+            return redirect("node_merge", node_merge_id=node_merge_id)
     this = queries.named(request.user, [row])[0]
     context = {
         "merge": row,
         "this": this,
         "form": form,
         "why_not": queries.why_not_part_nodes(request.user, row),
-        "later": [] if row.undone_at else actions.open_since(by=request.user, merge_id=merge_id),
+        "later": [] if row.undone_at else actions.open_since(by=request.user, merge_id=node_merge_id),
         "page": page_of(row.kept.kind, this.kept),
     }
     return render(request, "network/node_merge.html", context)
