@@ -20,7 +20,7 @@ from heard.cases.context import actions as contexts
 from heard.cases.context.models import Context
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.queries import items_visible_to
-from heard.network import actions, queries
+from heard.network import actions, erasing, queries
 from heard.network.actions import Knows
 from heard.network.handles import known_handle
 from heard.network.models import Handle, Mention, NodeMerge, Person, Place, TieSource
@@ -338,6 +338,18 @@ def test_what_came_since_stays_and_the_page_shows_it(world: World, amira: Person
     assert "Zoe Lind" in signed_in(world.coordinator).get(page).text
     undo(world, done)
     assert [one.end_id for one in queries.web(world.teacher).around(kept.pk)] == [zoe.pk]
+
+
+def test_a_car_that_was_merged_goes_where_nothing_leads_to_the_one_that_goes_on_and_not_before(
+    world: World, amira: Person, zoe: Person
+) -> None:
+    kept, merged = seen_by(world, "handle", amira)
+    handle_tied(world, zoe, "AB12 CDE", by=world.teacher)
+    done = merge(world, kept, merged)
+    for child, left in ((zoe, {kept.pk, merged.pk}), (amira, set())):
+        erasing.take_out(erasing.gather(child.pk))
+        assert set(Handle.objects.values_list("pk", flat=True)) == left
+    assert not NodeMerge.objects.filter(pk=done.pk).exists()
 
 
 # ---- who may, and who sees what

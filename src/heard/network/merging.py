@@ -277,3 +277,8 @@ def _no_further(kept: Person, merged: Person) -> dict[str, list[int]]:
 
 def _keys(rows: QuerySet[Any]) -> list[str]:
     return [str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def plain(value: Any) -> Any:
+    """A detail, fit for JSON: a date as its ISO text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -168,7 +168,7 @@ def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list
     for name, value in wanted.items():
         before = getattr(kept, name)
         if before != value:
-            changed[name] = [plain(before), plain(value)]
+            changed[name] = [merging.plain(before), merging.plain(value)]
             setattr(kept, name, value)
     kept.save()
     return changed
@@ -181,7 +181,7 @@ def _give_back(merge: Merge) -> None:
     for name, (before, after) in merge.before["values"].items():
         if name == "restricted" and stays_restricted:
             continue
-        if plain(getattr(kept, name)) == after:
+        if merging.plain(getattr(kept, name)) == after:
             setattr(kept, name, _field(name).to_python(before))
     kept.save()
     merged.merged_into = None
@@ -198,11 +198,6 @@ def _give_back(merge: Merge) -> None:
 
 def _field(name: str) -> Any:
     return Person._meta.get_field(name)
-
-
-def plain(value: Any) -> Any:
-    """A detail, fit for JSON: a date as its ISO text."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _audit(by: User, verb: str, merge: Merge, reason: str) -> None:

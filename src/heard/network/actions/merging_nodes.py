@@ -13,8 +13,6 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.network import merging
-from heard.network.actions.around import put_nowhere
-from heard.network.actions.merging import plain
 from heard.network.models import Group, Handle, NodeKey, NodeMerge, NotSame, Place
 from heard.network.queries import (
     NodesCompared,
@@ -146,7 +144,7 @@ def _take(by: User, kept: Any, merged: Any, take: Collection[str]) -> dict[str, 
     for name, value in wanted.items():
         before = getattr(kept, name)
         if before != value:
-            changed[name] = [plain(before), plain(value)]
+            changed[name] = [merging.plain(before), merging.plain(value)]
             setattr(kept, name, value)
     kept.save()
     return changed
@@ -165,14 +163,16 @@ def _where(by: User, kept: Place, merged: Place) -> dict[str, Any]:
 def _give_back(merge: NodeMerge, kept: Any, merged: Any) -> None:
     merging.part(merge, kept, merged)
     values = merge.before["values"]
-    as_left = {name for name, (_before, after) in values.items() if plain(getattr(kept, name)) == after}
+    as_left = {
+        name for name, (_before, after) in values.items() if merging.plain(getattr(kept, name)) == after
+    }
     for together in (_WHERE, _MARK):
         if not as_left >= values.keys() & set(together):
             as_left -= set(together)
     for name in as_left:
         setattr(kept, name, kept._meta.get_field(name).to_python(values[name][0]))
     if isinstance(kept, Place) and kept.is_home:
-        put_nowhere(kept)
+        kept.put_nowhere()
     kept.save()
     merged.merged_into = None
     merged.save(update_fields=["merged_into"])

@@ -508,6 +508,11 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def put_nowhere(self) -> None:
+        """What somebody said of where it is counts no longer. It is not saved."""
+        self.lat = self.lon = self.located_by = self.located_at = None
+        self.located_how = ""
+
 
 class Group(models.Model):
     """Seen through a member, a worry or the agency that wrote it down: `queries.web` says by whom."""

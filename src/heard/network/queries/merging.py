@@ -179,7 +179,7 @@ def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[st
     added = merging.added_since(merge)
     later = [(_called(model), count) for model, count in added.items() if not _uncounted(model)]
     changed = [
-        label_of(name)
+        _label(name)
         for name, (_before, after) in merge.before["values"].items()
         if (getattr(merge.kept, name) or "") != (after or "") and str(getattr(merge.kept, name)) != str(after)
     ]
@@ -187,7 +187,7 @@ def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[st
 
 
 def _detail(name: str, kept: Person, merged: Person) -> Detail:
-    return Detail(name, label_of(name), _shown(kept, name), _shown(merged, name))
+    return Detail(name, _label(name), _shown(kept, name), _shown(merged, name))
 
 
 def _shown(person: Person, name: str) -> str:
@@ -196,7 +196,7 @@ def _shown(person: Person, name: str) -> str:
     return day(value) if name == "birth_date" else str(value)
 
 
-def label_of(name: str) -> str:
+def _label(name: str) -> str:
     return {
         "given_name": _("First name"),
         "family_name": _("Family name"),
@@ -208,9 +208,6 @@ def label_of(name: str) -> str:
         "legal_status": _("Legal status"),
         "school": _("School or college"),
         "restricted": _("Restricted"),
-        "name": _("Name"),
-        "kind": _("Kind"),
-        "postcode": _("Postcode"),
     }[name]
 
 

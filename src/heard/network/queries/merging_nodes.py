@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.network import merging
 from heard.network.models import NodeMerge, NotSame
-from heard.network.queries.merging import Detail, clashes_between, label_of, was_merged_again
+from heard.network.queries.merging import Detail, clashes_between, was_merged_again
 from heard.network.queries.search import find_groups, find_handles_in, find_places
 from heard.network.queries.web import web
 from heard.network.rules import (
@@ -118,12 +118,13 @@ def compare_nodes(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Nodes
     clashes = clashes_between(user, kept, merged) if alike else []
     ties, more = zip(*(_tied(user, key) for key in (kept_id, merged_id)), strict=True)
     between = web(user).ties_at(kept_id).filter(Q(first=merged_id) | Q(second=merged_id))
+    labels = {"name": _("Name"), "kind": _("Kind"), "postcode": _("Postcode")}
     names = merging.DETAILS_OF[type(kept)] if alike else ()
     return NodesCompared(
         kind=kind,
         kept=kept,
         merged=merged,
-        details=[Detail(one, label_of(one), getattr(kept, one), getattr(merged, one)) for one in names],
+        details=[Detail(one, labels[one], getattr(kept, one), getattr(merged, one)) for one in names],
         ties=ties,
         more=more,
         tied=sorted({tie.said() for tie in between}),

@@ -302,7 +302,7 @@ class Sight:
         if self._everywhere:
             self._seen[_GROUP] |= {key: key not in self._gone for key in keys}
             return
-        known = Q(agency_id__in=self._mine) | Q(Exists(wrote_down(self._mine, OuterRef("pk"))))
+        known = Q(agency_id__in=self._mine) | Q(Exists(wrote_down(self.user, OuterRef("pk"))))
         for name in settings.GROUPS_NAMED_IN:
             known |= Q(Exists(import_string(name)(self.user).order_by().filter(group=OuterRef("pk"))))
         rows = Group.objects.filter(known, pk__in=_some(keys)).order_by()
@@ -326,9 +326,10 @@ class Sight:
         return one.second_kind == _HANDLE and one.holder in self._mine
 
 
-def wrote_down(agencies: Collection[uuid.UUID], group: Any) -> QuerySet[Group]:
-    """Groups that these agencies wrote down and that were merged into a `group`: what they knew they know as that one."""
-    return Group.objects.filter(merged_into=group, agency_id__in=agencies).order_by()
+def wrote_down(user: User, group: Any) -> QuerySet[Group]:
+    """Groups that agencies of this user wrote down and that were merged into a `group`: what they knew they know as that one."""
+    mine = user.agencies_where(May.SEE_CHILD)
+    return Group.objects.filter(merged_into=group, agency_id__in=mine).order_by()
 
 
 def _in_order(sources: QuerySet[TieSource]) -> list[Said]:

@@ -376,8 +376,8 @@ class Web:
             compiled_exists("pk", import_string(name)(self.user).filter(group=OfRow()))
             for name in settings.GROUPS_NAMED_IN
         ]
-        agencies = self.user.agencies_where(May.SEE_CHILD)
-        mine = Q(agency_id__in=agencies) | Q(Exists(wrote_down(agencies, OuterRef("pk"))))
+        mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
+        mine |= Q(Exists(wrote_down(self.user, OuterRef("pk"))))
         members = self.sources().filter(self._first_is(_PERSON), tie__second=OfRow())
         return reduce(or_, map(Q, named), mine | compiled_exists("pk", members))
 
