@@ -507,6 +507,15 @@ def test_what_looks_the_same_is_proposed_and_what_is_not_the_same_is_no_more(
     assert queries.may_be_same(world.social_worker) == []
 
 
+def test_part_of_a_plate_fits_also_where_its_beginning_was_not_seen_or_o_may_be_0(
+    world: World, amira: Person
+) -> None:
+    plates = ("OB12 CDE", "0B12 C?E", "?B12 CDE", "XB12 C?E")
+    full, same, hidden, _other = (handle_tied(world, amira, text, by=world.social_worker) for text in plates)
+    found = {(one.one.pk, one.other.pk) for one in queries.may_be_same(world.coordinator)}
+    assert found == {(full.pk, same.pk), (full.pk, hidden.pk)}
+
+
 def test_not_the_same_says_why_and_follows_the_one_that_goes_on(world: World, amira: Person) -> None:
     by = world.coordinator
     one, other, third = (actions.add_group(by=by, name="Pier lot", kind="gang") for _ in range(3))

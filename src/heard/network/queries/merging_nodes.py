@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _SHOWN: Final = 25  # ties of each of two that are compared
+_WORDS: Final = 5  # that two are not the same
 _DIGITS: Final = 9  # of a phone number, as they stand after the code of a country or the 0 before them
 MERGEABLE: Final = (NodeKind.PLACE, NodeKind.GROUP, NodeKind.HANDLE)
 
@@ -157,9 +158,10 @@ def _tied(user: User, key: uuid.UUID) -> tuple[list[Strand], int]:
 
 
 def said_not_same(user: User, one: uuid.UUID, other: uuid.UUID) -> list[NotSame]:
-    """What was said of these two, whom the caller has shown that the user may see; the first word first."""
+    """What was said of these two, whom the caller has shown that the user may see: the latest words, the last one first."""
     rows = NotSame.objects.filter(Q(one=one, other=other) | Q(one=other, other=one))
-    return list(rows.select_related("said_by")) if user.may(May.MERGE) else []
+    latest = rows.select_related("said_by").order_by("-said_at", "pk")[:_WORDS]
+    return list(latest) if user.may(May.MERGE) else []
 
 
 def also_called(user: User, kind: str, node_id: uuid.UUID) -> list[str]:
@@ -266,15 +268,25 @@ def _handles_alike(user: User) -> Iterator[MaySame]:
     kinds: dict[str, list[Any]] = {HandleType.VEHICLE.value: [], HandleType.PHONE.value: []}
     for handle in web(user).nodes(NodeKind.HANDLE).filter(type__in=kinds).order_by("key", "service", "pk"):
         kinds[handle.type].append(handle)
-    cars = kinds[HandleType.VEHICLE]
-    for half in filter(_is_half, cars):
-        fits = re.compile(plate_pattern(half.key))
-        for one in cars:
-            if not _is_half(one) and fits.match(one.key):
-                yield MaySame(NodeKind.HANDLE, one, half, _("What was seen of one plate fits the other"))
+    half, full = (
+        [one for one in kinds[HandleType.VEHICLE] if _is_half(one) == wanted] for wanted in (True, False)
+    )
+    beginning = defaultdict(list)
+    for one in full:
+        beginning[_begins(one)].append(one)
+    for other in half:
+        fits = re.compile(plate_pattern(other.key))
+        for one in full if "?" in _begins(other) else beginning[_begins(other)]:
+            if fits.match(one.key):
+                yield MaySame(NodeKind.HANDLE, one, other, _("What was seen of one plate fits the other"))
     yield from _same(
         NodeKind.HANDLE, kinds[HandleType.PHONE], _number, _("The same number, written two ways")
     )
+
+
+def _begins(car: Any) -> str:
+    """How a plate begins, by which those are put together that may fit: O may be 0 and I may be 1."""
+    return str(car.key[:2].translate(str.maketrans("OI", "01")))
 
 
 def _number(one: Any) -> str:

@@ -30,7 +30,8 @@ _ROWS = 25
 @require_safe
 def proposed(request: Request) -> HttpResponse:
     """Pairs that look the same, for a person to look at."""
-    return render(request, "network/may_be_same.html", {"pairs": queries.may_be_same(request.user)})
+    page = Paginator(queries.may_be_same(request.user), _ROWS).get_page(request.GET.get("page"))
+    return render(request, "network/may_be_same.html", {"page": page})
 
 
 @gate(May.MERGE)
