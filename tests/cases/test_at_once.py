@@ -35,7 +35,7 @@ from heard.cases.review.rules import Looked
 from heard.cases.sharing import actions as sharing
 from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
-from heard.network.models import Person
+from heard.network.models import Person, Place
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -224,6 +224,20 @@ def test_of_two_who_merge_the_same_two_records_each_into_the_other_the_second_fi
 
     assert at_once(merge(first, second), merge(second, first)) == ["Hidden", "done"]
     assert Person.objects.exclude(merged_into=None).count() == 1
+
+
+def test_of_two_who_merge_the_same_two_places_each_into_the_other_the_second_finds_one_gone(world):
+    first, second = (
+        network.add_place(by=world.coordinator, name=name, kind="shop") for name in ("Kiosk", "The kiosk")
+    )
+
+    def merge(kept: Place, merged: Place) -> Callable[[], Any]:
+        return lambda: network.merge_nodes(
+            by=world.coordinator, kept_id=kept.pk, merged_id=merged.pk, reason="One door"
+        )
+
+    assert at_once(merge(first, second), merge(second, first)) == ["Hidden", "done"]
+    assert Place.objects.exclude(merged_into=None).count() == 1
 
 
 def first_read(act: Callable[[], Any]) -> str:

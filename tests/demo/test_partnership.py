@@ -29,8 +29,14 @@ from heard.insight.digest import queries as digests
 from heard.insight.models import Profile, ReleaseDecision
 from heard.insight.release import queries
 from heard.insight.release.actions import draw_profile
-from heard.network.models import Group, Handle, Merge, Person, Place, Tie, TieSource
-from heard.network.queries import common_handles, people_visible_to
+from heard.network.models import Group, Handle, Merge, NotSame, Person, Place, Tie, TieSource
+from heard.network.queries import (
+    common_handles,
+    may_be_same,
+    named,
+    node_merges_visible_to,
+    people_visible_to,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("partnership")]
 PASSWORD = "for tests, and long enough"
@@ -152,6 +158,17 @@ def test_a_child_is_there_twice_and_nobody_has_merged_them() -> None:
     )[0]
     assert twice[1] == 2
     assert not Merge.objects.exists()
+
+
+def test_of_places_and_groups_that_are_there_twice_one_is_merged_one_waits_and_one_is_another() -> None:
+    maya = User.objects.get(username="maya.lindqvist")
+    [row] = named(maya, node_merges_visible_to(maya))
+    assert (str(row.kept), str(row.merged)) == ("Ropewalk hand car wash", "Car wash on Ropewalk")
+    assert [(str(pair.one), str(pair.other)) for pair in may_be_same(maya) if pair.kind == "place"] == [
+        ("Cob Lane take-away", "Cob Lane takeaway")
+    ]
+    assert NotSame.objects.count() == 1
+    assert "Those who wear the letter" not in {str(pair.one) for pair in may_be_same(maya)}
 
 
 def test_no_two_children_have_the_same_story() -> None:

@@ -390,7 +390,7 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
     assert world.teacher.permissions
     with django_assert_num_queries(11):
         assert len(queries.find_everything(world.teacher, "rings")) == 1
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         queries.find_everything(world.teacher, "amira khan")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.queries import concern_visible_to
 from heard.network import actions, merging, queries
-from heard.network.models import Merge, Node, Person
+from heard.network.models import Group, Handle, Merge, Node, Person, Place
 from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
@@ -37,7 +38,9 @@ DECIDED = {
 def everything() -> dict[str, list[Any]]:
     """Every row of every table but what says who did what, the merges themselves, and the index of chronologies, which is
     made again from the rest."""
-    left_out = ("agencies.AuditRow", "network.Merge", "sessions.Session", "cases.Chronology")
+    left_out = (
+        "agencies.AuditRow", "network.Merge", "network.NodeMerge", "sessions.Session", "cases.Chronology",
+    )  # fmt: skip
     tables = [model for model in apps.get_models() if not model._meta.label.startswith(left_out)]
     return {one._meta.label: sorted(map(repr, one._base_manager.values())) for one in tables}
 
@@ -303,12 +306,13 @@ def test_a_merge_and_its_undoing_are_written_down_for_both(
         assert {row.reason for row in rows} == {reason}
 
 
-def test_every_column_that_leads_to_a_person_is_moved_or_has_its_reason() -> None:
-    names = {link.name for link in merging.links()}
+@pytest.mark.parametrize("of", [Person, Place, Group, Handle])
+def test_every_column_that_leads_there_is_moved_or_has_its_reason(of: type[Model]) -> None:
+    names = {link.name for link in merging.links(of)}
     for model in apps.get_models():
         for field in model._meta.local_fields:
-            if field.related_model in (Person, Node) and model._meta.label not in {
-                "network.SearchKey", "network.Merge", "network.Person", "network.NodeKey"
+            if field.related_model in (of, Node) and model._meta.label not in {
+                "network.SearchKey", "network.Merge", "network.NodeMerge", "network.Person", "network.NodeKey"
             }:  # fmt: skip
                 assert f"{model._meta.label}.{field.name}" in names
 

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import uuid
+from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import Error, models, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.cases.panel.conftest import make_panel
+from tests.cases.panel.test_mapping import make_mapping
 from tests.conftest import World
 from tests.network.test_merging import WHY, differences, everything, merge
 from tests.walls.record import Record, make_record
 
 from heard.agencies.rules import Refused
 from heard.cases.assessment.models import ProtectivePerson
+from heard.cases.attachment.models import Attachment
+from heard.cases.concern import actions as telling
 from heard.cases.concern.holder.models import HolderDecision
+from heard.cases.context.models import Context
 from heard.cases.death import actions as dying
 from heard.cases.disruption import actions as disrupting
+from heard.cases.disruption.models import DisruptionStep
+from heard.cases.panel import actions as meeting
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import refresh
 from heard.network import actions, merging
-from heard.network.models import Mention, Merge, Person
-from heard.network.search_index import renew_keys
+from heard.network.handles import known_handle
+from heard.network.models import Group, Handle, Mention, Merge, Node, NodeMerge, Person, Place
+from heard.network.search_index import renew_keys, renew_keys_of
+from heard.network.strands import BEHIND
 
 LINKS = list(merging.links())
 EACH = settings(
@@ -246,3 +257,114 @@ def undone(world: World, one: Merge) -> bool:
         return False
     actions.unmerge_people(by=world.coordinator, merge_id=one.pk, reason=WHY)
     return True
+
+
+# ---- places, groups, and phones, cars or accounts
+
+
+THINGS: list[type[models.Model]] = [Place, Group, Handle]
+
+
+@pytest.fixture
+def with_things(world: World, record: Record) -> Record:
+    """Also a row that leads to a place, group and handle in every table where the record of the walls has none."""
+    by = world.coordinator
+    place, group = (Place.objects.get(pk=record["place_id"]), Group.objects.get(pk=record["group_id"]))
+    for this in (place, group):
+        key = {f"{this._meta.model_name}_id": this.pk}
+        telling.tell(by=by, **key, seen_and_heard="Cars wait.", danger_now="no", why_no_words="Nobody asked")
+        for name in ("One", "Two"):
+            other = type(this).objects.create(name=name, kind="other")
+            if name == "Two":
+                actions.merge_nodes(by=by, kept_id=this.pk, merged_id=other.pk, reason=WHY)
+    panel = make_panel(world)
+    for end, key in (("place", place.pk), ("group", group.pk)):
+        meeting.add_item(by=by, panel_id=panel.pk, end=end, end_id=key)
+    mapping = make_mapping(world)
+    meeting.add_item(by=by, panel_id=mapping.pk, end="handle", end_id=record["handle_id"])
+    context = Context.objects.get(pk=record["context_id"])
+    other = {"group": group, "place": None, "setting": "peer_group", "reference": "X-MERGED"}
+    copy_of(context, pk=uuid.uuid4(), **other)
+    for name, this in (("place", place), ("group", group)):
+        ends = dict.fromkeys(
+            ("person", "place", "group", "concern", "words", "evidence", "edition", "draft_id")
+        )
+        file = Attachment.objects.filter(message=None, withdrawn_at=None).order_by("pk").first()
+        copy_of(file, pk=uuid.uuid4(), **ends | {name: this})
+        step = DisruptionStep.objects.order_by("pk").first()
+        about = {"person": None, "place": None, "group": None}
+        copy_of(step, pk=uuid.uuid4(), **about | {name: this})
+    return record
+
+
+def copy_of(row: Any, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    models.QuerySet(type(row)).bulk_create([row])
+
+
+def a_new(of: type[models.Model], name: str) -> Any:
+    if of is Handle:
+        return known_handle("phone", "", name)
+    this = of._default_manager.create(name=f"Called {name}", kind="other")
+    renew_keys_of(this)
+    return this
+
+
+def two_new(of: type[models.Model]) -> tuple[Any, Any]:
+    return a_new(of, "07700 900111"), a_new(of, "07700 900122")
+
+
+@pytest.mark.parametrize("of", THINGS)
+def test_the_record_has_a_row_in_every_table_that_leads_to_one_of_these(
+    with_things: Record, of: type[models.Model]
+) -> None:
+    rows = {
+        link.name: link.model._base_manager.filter(**{f"{link.field.name}__isnull": False})
+        for link in merging.links(of)
+    }
+    assert [name for name, some in rows.items() if not some.exists()] == []
+
+
+@pytest.mark.parametrize("of", THINGS)
+def test_whatever_both_of_these_have_a_merge_that_is_undone_has_changed_nothing(
+    world: World, with_things: Record, of: type[models.Model]
+) -> None:
+    links, random = list(merging.links(of)), Random(7)
+    refused = 0
+    for _ in range(12):
+        with transaction.atomic():
+            things = two_new(of)
+            for this in things:
+                for link in random.sample(links, k=random.randint(1, len(links))):
+                    copy_to(this, link)
+                if of is not Handle:
+                    renew_keys_of(this)
+            before = everything()
+            kept, merged = random.sample(things, k=2)
+            with mock.patch.multiple(DOING, mergeable=seen_anyway, node_merge_visible_to=seen):
+                asked = {"kept_id": kept.pk, "merged_id": merged.pk, "reason": WHY}
+                try:
+                    done = actions.merge_nodes(by=world.coordinator, **asked)
+                except Refused:  # both have open work
+                    refused += 1
+                else:
+                    for link in links:
+                        assert set(link.rows(merged)) <= set(link.staying(kept, merged)), link.name
+                    actions.unmerge_nodes(by=world.coordinator, merge_id=done.pk, reason="Two doors")
+            assert differences(before) == {}
+            transaction.set_rollback(True)
+    assert refused < 12
+
+
+DOING = "heard.network.actions.merging_nodes"
+
+
+def seen(user: Any, merge_id: uuid.UUID) -> NodeMerge:
+    return NodeMerge.objects.get(pk=merge_id)
+
+
+def seen_anyway(user: Any, key: uuid.UUID) -> tuple[str, Any]:
+    """A number that nobody named is seen by nobody."""
+    kind = Node.objects.get(pk=key).kind
+    return kind, BEHIND[kind]._default_manager.get(pk=key)

@@ -29,7 +29,7 @@ from heard.cases.missing.queries import forms_of
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.queries import items_of_child, panel_actions_due
 from heard.network import actions, merging
-from heard.network.models import Person
+from heard.network.models import Group, Handle, Person, Place
 from heard.network.rules import MOVES, Joined
 
 
@@ -226,8 +226,9 @@ def test_the_address_of_a_merged_record_leads_nowhere_for_who_may_not_see_the_on
 # ---- every table
 
 
-def test_every_table_that_points_at_a_person_declares_how_it_is_merged() -> None:
-    assert merging.unsaid(merging.links()) == []
+@pytest.mark.parametrize("of", [Person, Place, Group, Handle])
+def test_every_table_that_points_there_declares_how_it_is_merged(of: type[models.Model]) -> None:
+    assert merging.unsaid(merging.links(of)) == []
 
 
 @isolate_apps("heard.cases")

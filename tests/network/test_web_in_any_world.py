@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +22,12 @@ from tests.conftest import World
 
 from heard.agencies.models import Agency, User
 from heard.agencies.rules import May
-from heard.network import actions, queries
+from heard.network import actions, merging, queries
 from heard.network.handles import known_handle
 from heard.network.models import Group, Handle, Involvement, Node, Person, Place, Tie, TieSource
 from heard.network.rules import in_order, kinds_between
+from heard.network.search_index import renew_keys_of
+from heard.network.strands import BEHIND
 
 pytestmark = pytest.mark.timeout(
     300 + 120 * int(os.environ.get("HEARD_WORLDS", "4"))
@@ -66,6 +68,7 @@ class Made:
 
     nodes: list[tuple[str, uuid.UUID]]
     world: World
+    merged: list[uuid.UUID] = field(default_factory=list)  # into the first of their kind
 
     def agency(self, name: str) -> Agency:
         return getattr(self.world, name)
@@ -80,7 +83,7 @@ def make(world: World, drawn: dict[str, Any]) -> Made:
     made = Made([], world)
     for number, one in enumerate(drawn["people"]):
         made.nodes.append(("person", _person(made, f"Given{number}", one).pk))
-    for number in range(2):
+    for number in range(3):
         place = Place.objects.create(name=f"Place {number}", kind="park")
         group = Group.objects.create(
             name=f"Group {number}", kind="friends", agency=made.agency(AGENCIES[number])
@@ -89,7 +92,22 @@ def make(world: World, drawn: dict[str, Any]) -> Made:
         made.nodes += [("place", place.pk), ("group", group.pk), ("handle", handle.pk)]
     for one in drawn["ties"]:
         _tie(made, one)
+    for kind in ("place", "group", "handle"):
+        first, _second, third = (one for one in made.nodes if one[0] == kind)
+        put_together(BEHIND[kind], first[1], third[1])
+        made.nodes.remove(third)
+        made.merged.append(third[1])
     return made
+
+
+def put_together(model: Any, kept: uuid.UUID, merged: uuid.UUID) -> None:
+    """As a merge does, whoever sees them."""
+    this, other = model.objects.get(pk=kept), model.objects.get(pk=merged)
+    merging.union(this, other)
+    other.merged_into = this
+    other.save()
+    if model is not Handle:
+        renew_keys_of(this)
 
 
 def _person(made: Made, name: str, one: dict[str, Any]) -> Person:
@@ -134,7 +152,8 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
     client = Client()
     client.force_login(user)
     pages = [reverse(name) for name in ("places", "groups", "ties_without_kind", "home", "concerns")]
-    pages += [reverse("web", kwargs={"node_id": key}) for _kind, key in made.nodes]
+    named = [key for _kind, key in made.nodes]
+    pages += [reverse("web", kwargs={"node_id": key}) for key in [*named, *made.merged]]
     pages += [
         reverse(kind, kwargs={f"{kind}_id": key}) for kind, key in made.nodes if kind in ("place", "group")
     ]
@@ -158,7 +177,7 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
         # My work asks a list only where any row of its table is there, whosever it is (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(about_the_web)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)
-    for text in ("Group 0", "Place 1"):
+    for text in ("Group 0", "Place 1", "Group 2", "Place 2"):
         hits = [*queries.find_groups(user, name=text), *queries.find_places(user, name=text)]
         found[f"search for {text}"] = (200, repr(hits), 0)
     return found
@@ -170,15 +189,20 @@ def add_hidden(made: Made, reader: User, drawn: dict[str, Any]) -> None:
     theirs = reader.agencies_where(May.SEE_CHILD)
     agency = next(name for name in AGENCIES if made.agency(name).pk not in theirs)
     hidden = _person(made, "Hidden", {"child": True, "restricted": True, "agencies": {agency}})
-    new = known_handle("vehicle", "", "ZZ99 ZZZ")
+    new, half = known_handle("vehicle", "", "ZZ99 ZZZ"), known_handle("vehicle", "", "ZZ99 ZZ?")
     before = list(made.nodes)
-    ends = [("person", hidden.pk), *before, ("handle", new.pk)]
+    ends = [("person", hidden.pk), *before, ("handle", new.pk), ("handle", half.pk)]
     only = Made(ends, made.world)
     for number in range(1, len(ends)):
         _tie(only, (0, number, number, agency, "ends", False))
     for one in drawn["ties"]:
         _tie(made, (*one[:3], agency, "holder", one[5]))
-    made.nodes += [("person", hidden.pk), ("handle", new.pk)]  # their own pages are not there either
+    put_together(Handle, new.pk, half.pk)
+    made.nodes += [
+        ("person", hidden.pk),
+        ("handle", new.pk),
+        ("handle", half.pk),
+    ]  # their own pages are not there either
     unseen = TieSource.objects.exclude(pk__in=queries.web(reader).sources()).filter(withdrawn_at=None)
     unseen.filter(recorded_at__lt=timezone.now() - timedelta(days=40)).update(
         withdrawn_at=timezone.now(), withdrawn_by=made.worker(agency), why_withdrawn="Not so"

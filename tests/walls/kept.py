@@ -12,6 +12,7 @@ NOT_KEPT = {
     "find": "a search, which is quickly typed again",
     "ways_from": "a search, which is quickly typed again",
     "same": "a search, which is quickly typed again",
+    "node_same": "a search, which is quickly typed again",
     "child_chronology": "a search in the chronology, and days, which are quickly typed again",
 }
 _BOXES = {"text", "search", "tel", "email", "url", "number"}

@@ -317,8 +317,8 @@ def _to_report(world: World, person_id: Any) -> dict[str, Any]:
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
-    """The child uses it; and another, which a worry about somebody else names too."""
-    tie, _other = (
+    """The child uses it; and another, which a worry about somebody else names too; one that looks the same and is not; and two that are one."""
+    tie, _other, twin, kept, merged = (
         knowing.note_tie_to(
             by=world.social_worker,
             one_id=person_id,
@@ -328,7 +328,13 @@ def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
             kind="uses",
             knows=knowing.Knows(words="She rang from it"),
         )
-        for number in ("07700 900199", "07700 900188")
+        for number in ("07700 900199", "07700 900188", "07700 900177", "07700 900166", "07700 900155")
+    )
+    knowing.say_not_same(
+        by=world.coordinator, one_id=tie.second_id, other_id=twin.second_id, why="She has both with her"
+    )
+    together = knowing.merge_nodes(
+        by=world.coordinator, kept_id=kept.second_id, merged_id=merged.second_id, reason="One SIM card"
     )
     text = "Somebody rings her from 07700 900188."
     named = telling.tell(
@@ -355,6 +361,8 @@ def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
     return {
         "handle_id": tie.second_id,
         "thing_id": tie.second_id,
+        "twin_id": twin.second_id,
+        "node_merge_id": together.pk,
         "held_id": named.pk,
         "common_id": marked.pk,
     }

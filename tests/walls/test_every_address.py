@@ -73,7 +73,7 @@ RECORD_KEYS = {
     "audit_id", "agency_id", "answer_id", "audit_action_id", "figure_note_id", "own_requirement_id", "evidence_id", "draw_id", "sample_id", "annual_report_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "membership_id", "link_id", "recovery_id",
-    "handle_id", "thing_id", "held_id", "common_id", "view_id",
+    "handle_id", "thing_id", "twin_id", "node_merge_id", "held_id", "common_id", "view_id",
     "import_id",
     "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
     "child_link_id", "child_message_id", "service_referral_id", "unmet_need_id", "service_id", "services_file_id", "procedure_id",

@@ -97,6 +97,7 @@ WHOLE = {
 }
 # Pages that gather one whole record, each with its reason.
 GATHERS = {
+    "may_be_same": "compares what of these the reader may see, each with those of its postcode, name or number",
     "duties_of_law": "shows each day that was ever set for two duties",
     "protection_team": "shows the dozen posts of a team with who holds and held them",
     "ask_unwatched": "asks of the latest worries and episodes of twelve months, 2,000 of each at most",

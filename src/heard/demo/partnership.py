@@ -125,6 +125,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     around.warn(world, children, told["warnings"])
     around.note_moments(children, told["moments"])
     around.write_twice(world, children, told["duplicate"])
+    around.name_twice(world, told["alike"])
     sharing.share(world, children, told["shares"])
     sharing.ask(world, children, told["requests"])
     sharing.refer_on(world, children, told["onward"])

@@ -54,7 +54,7 @@ from heard.cases.panel.rules import why_not_confer
 from heard.govuk.environment import day
 from heard.network.actions import open_node, open_record
 from heard.network.headings import in_parts
-from heard.network.queries import addresses_of, groups_visible_to, places_visible_to, web
+from heard.network.queries import addresses_of, also_called, groups_visible_to, places_visible_to, web
 from heard.services.law.queries import checks_of_powers
 
 if TYPE_CHECKING:
@@ -73,13 +73,21 @@ _WORRIES = 25  # worries about one of them, or files with it, on its page
 @gate(May.SEE_CHILD)
 @require_safe
 def places(request: Request) -> HttpResponse:
-    return render(request, "home/places.html", {"page": _page(request, places_visible_to(request.user))})
+    shown = {
+        "page": _page(request, places_visible_to(request.user)),
+        "may_merge": request.user.may(May.MERGE),
+    }
+    return render(request, "home/places.html", shown)
 
 
 @gate(May.SEE_CHILD)
 @require_safe
 def groups(request: Request) -> HttpResponse:
-    return render(request, "home/groups.html", {"page": _page(request, groups_visible_to(request.user))})
+    shown = {
+        "page": _page(request, groups_visible_to(request.user)),
+        "may_merge": request.user.may(May.MERGE),
+    }
+    return render(request, "home/groups.html", shown)
 
 
 @gate(May.SEE_CHILD)
@@ -91,6 +99,8 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
         "home/place.html",
         {
             "place": this,
+            "also": also_called(request.user, "place", place_id),
+            "may_merge": request.user.may(May.MERGE),
             "is_home": bool(web(request.user).homes([this])),
             "ties": ties,
             "parts": in_parts(ties),
@@ -111,6 +121,8 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
         "home/group.html",
         {
             "group": this,
+            "also": also_called(request.user, "group", group_id),
+            "may_merge": request.user.may(May.MERGE),
             "ties": ties,
             "parts": in_parts(ties),
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),

@@ -145,11 +145,12 @@ def _names_of(found: Gathered) -> set[str]:
 
 def _take_out_what_nothing_leads_to() -> None:
     """Ties whose sources have all gone, and phones, cars and accounts that nobody else names or is tied to; not
-    those that somebody marked as an organisation’s."""
+    those that somebody marked as an organisation’s. What was merged goes with the one that goes on."""
     Tie.objects.filter(~Exists(TieSource.objects.filter(tie=OuterRef("pk")))).delete()
     tied = Tie.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
     named = Mention.objects.filter(node=OuterRef("pk"))
-    Handle.objects.filter(~Exists(tied), ~Exists(named), common=False).delete()
+    goes_on = Q(merged_into=None)
+    Handle.objects.filter(goes_on, ~Exists(tied), ~Exists(named), common=False).delete()
 
 
 def reached() -> set[type[Model]]:

@@ -1,7 +1,7 @@
-"""What leads to a person, in every table of the site, and how it moves from one person to another and back.
+"""What leads to a person, place, group or handle, in every table of the site, and how it moves from one to another and back.
 
-Which tables these are is read from Django's own description of `Person`; how the rows of each go together it declares
-itself, as `when_merged`. Whoever calls this has asked who may see both people.
+Which tables these are is read from Django's own description of each; how the rows of each go together it declares
+itself, as `when_merged`. Whoever calls this has asked who may see both.
 """
 
 from __future__ import annotations
@@ -23,22 +23,45 @@ from django.db.models import (
     UniqueConstraint,
 )
 
-from heard.network.models import Identifier, Involvement, Merge, Node, NodeKey, OtherName, Person, SearchKey
+from heard.network.models import (
+    Group,
+    Handle,
+    Identifier,
+    Involvement,
+    Merge,
+    Node,
+    NodeKey,
+    NodeMerge,
+    OtherName,
+    Person,
+    Place,
+    SearchKey,
+)
 from heard.network.rules import Joined, Level
 
 DETAILS: Final = (
     "given_name", "family_name", "known_as", "birth_date", "sex", "nhs_number", "upn", "legal_status", "school",
 )  # fmt: skip
 
+# Of a place, group or handle: in which the merged one's value may be right. A handle is its key.
+DETAILS_OF: Final[dict[type[Model], tuple[str, ...]]] = {
+    Place: ("name", "kind", "postcode"),
+    Group: ("name", "kind"),
+    Handle: (),
+}
+
+type Mergeable = Person | Place | Group | Handle
+
 _ASIDE: Final = 10_000  # more than any number that is counted
 
-# Not moved as they are: keys are made anew, and these rows are about the merge itself. A place or group alone has a `NodeKey`.
-_NOT_MOVED: Final = (SearchKey, Merge, Person, NodeKey)
+# Not moved as they are: keys are made anew, and these rows are about the merge itself. What was merged into a place, group or handle moves
+# on with it, so that one step leads to the one that goes on; of people each merge keeps its own.
+_NOT_MOVED: Final = (SearchKey, Merge, NodeMerge, Person, NodeKey)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A column, in any table, that leads to a person or to their node, which has the same key."""
+    """A column, in any table, that leads to a person, place, group or handle, or to its node, which has the same key."""
 
     model: type[Model]
     field: Field
@@ -47,20 +70,20 @@ class Link:
     def name(self) -> str:
         return f"{self.model._meta.label}.{self.field.name}"
 
-    def rows(self, person: Person) -> QuerySet[Any]:
-        return self.model._base_manager.filter(**{self.field.attname: person.pk})
+    def rows(self, this: Mergeable) -> QuerySet[Any]:
+        return self.model._base_manager.filter(**{self.field.attname: this.pk})
 
-    def lead(self, rows: QuerySet[Any], person: Person) -> None:
-        """Lets these rows lead to this person."""
-        rows.update(**{self.field.attname: person.pk})
+    def lead(self, rows: QuerySet[Any], this: Mergeable) -> None:
+        """Lets these rows lead there."""
+        rows.update(**{self.field.attname: this.pk})
 
     @property
     def joined(self) -> Joined:
         return self.model.when_merged  # type: ignore[attr-defined]
 
-    def moving(self, kept: Person, merged: Person) -> QuerySet[Any]:
-        """Rows of the merged person that would then lead to the kept one. What would say that somebody is tied to
-        themselves stays, and so does what the kept person has already where it may be there once."""
+    def moving(self, kept: Mergeable, merged: Mergeable) -> QuerySet[Any]:
+        """Rows of the merged one that would then lead to the kept one. What would say that somebody is tied to
+        themselves stays, and so does what the kept one has already where it may be there once."""
         rows = self.rows(merged)
         for other_end in self._other_ends:
             rows = rows.exclude(**{other_end: kept.pk})
@@ -68,24 +91,24 @@ class Link:
             rows = rows.exclude(pk__in=self._double(constraint, kept, merged).values("pk"))
         return rows
 
-    def staying(self, kept: Person, merged: Person) -> QuerySet[Any]:
+    def staying(self, kept: Mergeable, merged: Mergeable) -> QuerySet[Any]:
         return self.rows(merged).exclude(pk__in=self.moving(kept, merged).values("pk"))
 
-    def clashes(self, kept: Person, merged: Person) -> bool:
+    def clashes(self, kept: Mergeable, merged: Mergeable) -> bool:
         """Both have one of which there is one at a time, such as an open case; not where the merged person's may stay."""
         if self.joined.stays:
             return False
         at_a_time = (one for one in self._once if one.condition is not None)
         return any(self._double(one, kept, merged).exists() for one in at_a_time)
 
-    def kept_apart(self, kept: Person, merged: Person) -> str | None:
+    def kept_apart(self, kept: Mergeable, merged: Mergeable) -> str | None:
         """What the table's own rule says against putting the rows of both together."""
         if self.joined.clash is None:
             return None
         both = (self.rows(one).filter(**self.joined.among) for one in (kept, merged))
         return self.joined.clash(*(list(rows.values_list(*self.joined.columns)) for rows in both))
 
-    def renumber(self, kept: Person, merged: Person) -> dict[str, list[int]]:
+    def renumber(self, kept: Mergeable, merged: Mergeable) -> dict[str, list[int]]:
         """Numbers the rows of both in one order, where each has some that are counted together; {key: [before, after]}."""
         number, changed = self.joined.numbered, {}
         for together in self._counted_together(kept, merged):
@@ -136,7 +159,7 @@ class Link:
         alike = self.field.related_model
         return [one.attname for one in fields if one.related_model is alike and one != self.field]
 
-    def _counted_together(self, kept: Person, merged: Person) -> Iterator[list[Any]]:
+    def _counted_together(self, kept: Mergeable, merged: Mergeable) -> Iterator[list[Any]]:
         if not self.joined.numbered:
             return
         both = {self.joined.numbered, self.field.name}
@@ -150,7 +173,7 @@ class Link:
             if len({getattr(row, self.field.attname) for row in together}) > 1:
                 yield together
 
-    def _double(self, constraint: UniqueConstraint, kept: Person, merged: Person) -> QuerySet[Any]:
+    def _double(self, constraint: UniqueConstraint, kept: Mergeable, merged: Mergeable) -> QuerySet[Any]:
         """The merged person's rows that break this constraint once they lead to the kept one. The database compares them."""
         condition = constraint.condition or Q()
         others = {name: OuterRef(name) for name in constraint.fields if name != self.field.name}
@@ -158,9 +181,9 @@ class Link:
         return self.rows(merged).filter(condition, Exists(held))
 
 
-def links() -> Iterator[Link]:
-    """Every column that leads to a person and moves when two are merged, in a fixed order."""
-    relations = (one for model in (Person, Node) for one in model._meta.get_fields(include_hidden=True))
+def links(of: type[Model] = Person) -> Iterator[Link]:
+    """Every column that leads to a person (or place, group, handle) and moves when two are merged, in a fixed order."""
+    relations = (one for model in (of, Node) for one in model._meta.get_fields(include_hidden=True))
     found = [
         Link(relation.related_model, relation.field)
         for relation in relations
@@ -174,11 +197,14 @@ def unsaid(found: Iterable[Link]) -> list[str]:
     return [line for link in found for line in link.unsaid]
 
 
-def union(kept: Person, merged: Person) -> dict[str, Any]:
-    """Moves all that is of the merged person to the kept one. Returns what `Merge.before` needs to undo it."""
+def union(kept: Mergeable, merged: Mergeable) -> dict[str, Any]:
+    """Moves all that is of the merged one to the kept one. Returns what `before` of the merge needs to undo it."""
     own, moved, numbers = {}, {}, {}
-    involved, levels = _earliest_involvement(kept, merged), _no_further(kept, merged)
-    for link in links():
+    involved: dict[str, list[str]] = {}
+    levels: dict[str, list[int]] = {}
+    if isinstance(kept, Person) and isinstance(merged, Person):
+        involved, levels = _earliest_involvement(kept, merged), _no_further(kept, merged)
+    for link in links(type(kept)):
         own[link.name] = _keys(link.rows(kept))
         numbers[link.name] = link.renumber(kept, merged)
         rows = link.moving(kept, merged)
@@ -187,11 +213,11 @@ def union(kept: Person, merged: Person) -> dict[str, Any]:
     return {"own": own, "moved": moved, "numbers": numbers, "involved": involved, "levels": levels}
 
 
-def part(merge: Merge) -> None:
-    """Gives the merged person back what was moved. What somebody deleted meanwhile stays deleted."""
-    for link in links():
+def part(merge: Merge | NodeMerge, kept: Mergeable, merged: Mergeable) -> None:
+    """Gives the merged one back what was moved. What somebody deleted meanwhile stays deleted."""
+    for link in links(type(kept)):
         keys = merge.before["moved"].get(link.name, [])
-        link.lead(link.rows(merge.kept).filter(pk__in=keys), merge.merged)
+        link.lead(link.rows(kept).filter(pk__in=keys), merged)
         numbers = merge.before.get("numbers", {}).get(link.name, {})
         link.set_numbers(
             {key: before for key, (before, after) in numbers.items() if link.has_number(key, after)}
@@ -251,3 +277,8 @@ def _no_further(kept: Person, merged: Person) -> dict[str, list[int]]:
 
 def _keys(rows: QuerySet[Any]) -> list[str]:
     return [str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def plain(value: Any) -> Any:
+    """A detail, fit for JSON: a date as its ISO text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value

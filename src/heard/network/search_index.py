@@ -29,12 +29,15 @@ def renew_keys(person: Person) -> None:
 
 def renew_keys_of(thing: Place | Group) -> None:
     """After any change of what a place or group is called, or where it is."""
-    NodeKey.objects.filter(node=thing.pk).delete()
-    NodeKey.objects.bulk_create(_keys_of(thing))
+    rows = _keys_of(thing)
+    NodeKey.objects.filter(node=thing.pk).exclude(key__in=[row.key for row in rows]).delete()
+    NodeKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _keys_of(thing: Place | Group) -> list[NodeKey]:
-    keys = place_keys(thing.name, getattr(thing, "postcode", ""))
+    """Also by what is merged into it is it found."""
+    called = [thing, *thing.merged_from.all()]
+    keys = frozenset().union(*(place_keys(one.name, getattr(one, "postcode", "")) for one in called))
     return [NodeKey(node_id=thing.pk, key=key) for key in sorted(keys)]
 
 

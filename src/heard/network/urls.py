@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import around, details, facts, merging, numbers, tying
+from heard.network.views import around, details, facts, merging, merging_nodes, numbers, tying
 
 _OF = "children/<uuid:person_id>"
 
@@ -24,6 +24,12 @@ urlpatterns = [
     path(f"{_OF}/same/<uuid:other_id>/", merging.compare, name="compare"),
     path("merges/", merging.merges, name="merges"),
     path("merges/<uuid:merge_id>/", merging.merge, name="merge"),
+    path("merges/others/", merging_nodes.merges, name="node_merges"),
+    path("merges/others/<uuid:node_merge_id>/", merging_nodes.merge, name="node_merge"),
+    path("merges/may-be-same/", merging_nodes.proposed, name="may_be_same"),
+    path("web/<uuid:thing_id>/same/", merging_nodes.same, name="node_same"),
+    path("web/<uuid:thing_id>/same/<uuid:twin_id>/", merging_nodes.compare, name="node_compare"),
+    path("web/<uuid:thing_id>/same/<uuid:twin_id>/not/", merging_nodes.not_same, name="not_same"),
     path("web/<uuid:node_id>/", tying.web, name="web"),
     path("web/<uuid:node_id>/add/<str:end>/", tying.add, name="tie_add"),
     path("ties/without-kind/", tying.without_kind, name="ties_without_kind"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
 from heard.cases.stage.models import KeptOnceSigned, LookedAt, PartOfSigned, SignedOff, refuse_where_signed
-from heard.network.rules import Joined
+from heard.network.rules import MOVES, Joined
 
 __all__ = [
     "Context",
@@ -44,6 +44,7 @@ class Context(models.Model):
         OPEN = rules.State.OPEN.value, _("Open")
         CLOSED = rules.State.CLOSED.value, _("Closed")
 
+    when_merged: ClassVar = MOVES
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
     place = models.ForeignKey(

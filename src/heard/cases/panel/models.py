@@ -228,7 +228,7 @@ class PanelItem(models.Model):
     nth = models.PositiveSmallIntegerField(
         default=0,
         help_text=_(
-            "Above 0 only where records of one child were merged and each stood on this agenda, or where somebody chose a phone, car or "
+            "Above 0 only where two records were merged and each stood on this agenda, or where somebody chose a phone, car or "
             "account and may not see the item that is there already."
         ),
     )
@@ -264,8 +264,8 @@ class PanelItem(models.Model):
                 ),
             ),
             models.UniqueConstraint(fields=["panel", "person", "nth"], name="person_once_on_an_agenda"),
-            models.UniqueConstraint(fields=["panel", "place"], name="place_once_on_an_agenda"),
-            models.UniqueConstraint(fields=["panel", "group"], name="group_once_on_an_agenda"),
+            models.UniqueConstraint(fields=["panel", "place", "nth"], name="place_once_on_an_agenda"),
+            models.UniqueConstraint(fields=["panel", "group", "nth"], name="group_once_on_an_agenda"),
             models.UniqueConstraint(fields=["panel", "handle", "nth"], name="handle_once_on_an_agenda"),
             models.UniqueConstraint(
                 fields=["panel", "theme"], condition=~Q(theme=""), name="theme_once_on_an_agenda"

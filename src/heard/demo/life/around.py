@@ -1,5 +1,5 @@
-"""What happens around children: worries about places and groups, warnings, moments that start a clock, and the same child
-written down twice."""
+"""What happens around children: worries about places and groups, warnings, moments that start a clock, and the same child,
+place or group written down twice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from heard.cases.case.actions import note_warning
 from heard.cases.clocks.actions import note_moment
 from heard.cases.concern import actions as concerns
+from heard.network import actions as network
 from heard.network.rules import find
 
 if TYPE_CHECKING:
@@ -84,6 +85,28 @@ def write_twice(world: World, children: Children, told: dict[str, Any]) -> None:
             why_no_words=told["why"],
             danger_now="no",
         )
+
+
+def name_twice(world: World, told: list[dict[str, Any]]) -> None:
+    """A place or group is written down again by somebody who did not find it: one is merged, one waits to be looked at, and of one somebody
+    says that it is another."""
+    ends: dict[str, tuple[list[Any], Any]] = {
+        "place": (world.places, network.add_place),
+        "group": (world.groups, network.add_group),
+    }
+    for one in told:
+        kind = "place" if "place" in one else "group"
+        known, add = ends[kind]
+        with world.on(world.ago(one["ago"])):
+            again = add(by=world.users[one["by"]], **one["new"])
+        two = {"by": world.coordinator, "kept_id": known[one[kind]].pk, "merged_id": again.pk}
+        with world.on(world.ago(one["ago"] - 2)):
+            if "merged" in one:
+                network.merge_nodes(**two, reason=one["merged"])
+            elif "apart" in one:
+                network.say_not_same(
+                    by=world.coordinator, one_id=two["kept_id"], other_id=again.pk, why=one["apart"]
+                )
 
 
 def _step(world: World, one: dict[str, Any]) -> concerns.Step | None:

@@ -41,6 +41,13 @@ from heard.network.actions.letting_in import (
 )
 from heard.network.actions.mentioning import keep_mentions, withdraw_mention
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
+from heard.network.actions.merging_nodes import (
+    merge_nodes,
+    open_both_nodes,
+    open_since,
+    say_not_same,
+    unmerge_nodes,
+)
 from heard.network.actions.numbers import mark_common, mark_seen_as_common, take_back_common
 from heard.network.actions.people import (
     add_other_name,

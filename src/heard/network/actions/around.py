@@ -64,7 +64,7 @@ def change_place(
     place.name, place.kind, place.postcode = name.strip(), kind.strip(), kept_postcode(postcode)
     place.is_home = is_home
     if web(by).homes([place]):
-        _put_nowhere(place)
+        place.put_nowhere()
     _save(by, "place", place)
     return place
 
@@ -84,7 +84,7 @@ def locate_place(*, by: User, place_id: uuid.UUID, lat: str, lon: str, how: str)
 def unlocate_place(*, by: User, place_id: uuid.UUID) -> Place:
     """What somebody said of where it is counts no longer; where its postcode is known, that says it again."""
     place = _held(by, place_id)
-    _put_nowhere(place)
+    place.put_nowhere()
     _save(by, "place", place)
     return place
 
@@ -93,11 +93,6 @@ def _held(by: User, place_id: uuid.UUID) -> Place:
     """As it stands now, until this is written: the whole row is. Or `Hidden`."""
     web(by).node(NodeKind.PLACE, place_id)
     return Place.objects.select_for_update().get(pk=place_id)
-
-
-def _put_nowhere(place: Place) -> None:
-    place.lat = place.lon = place.located_by = place.located_at = None
-    place.located_how = ""
 
 
 @transaction.atomic

@@ -168,7 +168,7 @@ def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list
     for name, value in wanted.items():
         before = getattr(kept, name)
         if before != value:
-            changed[name] = [_plain(before), _plain(value)]
+            changed[name] = [merging.plain(before), merging.plain(value)]
             setattr(kept, name, value)
     kept.save()
     return changed
@@ -177,11 +177,11 @@ def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list
 def _give_back(merge: Merge) -> None:
     kept, merged = merge.kept, merge.merged
     stays_restricted = merging.restricted_by(merge) and bool(merging.added_since(merge))
-    merging.part(merge)
+    merging.part(merge, kept, merged)
     for name, (before, after) in merge.before["values"].items():
         if name == "restricted" and stays_restricted:
             continue
-        if _plain(getattr(kept, name)) == after:
+        if merging.plain(getattr(kept, name)) == after:
             setattr(kept, name, _field(name).to_python(before))
     kept.save()
     merged.merged_into = None
@@ -198,11 +198,6 @@ def _give_back(merge: Merge) -> None:
 
 def _field(name: str) -> Any:
     return Person._meta.get_field(name)
-
-
-def _plain(value: Any) -> Any:
-    """A detail, fit for JSON: a date as its ISO text."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _audit(by: User, verb: str, merge: Merge, reason: str) -> None:

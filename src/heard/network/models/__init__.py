@@ -10,12 +10,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.network import rules
-from heard.network.models.nodes import MAY_LEAVE, Handle, LookedAgain, Mention, Node, NodeKey, Tie, TieSource
+from heard.network.models.nodes import (
+    MAY_LEAVE,
+    Handle,
+    Joining,
+    LookedAgain,
+    Mention,
+    Node,
+    NodeKey,
+    NodeMerge,
+    NotSame,
+    Tie,
+    TieSource,
+    merged_index,
+)
 from heard.network.rules import MOVES, Joined
 
 __all__ = [
     "ENDS_WHEN_RESTRICTED", "LOOKING", "MAY_LEAVE", "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "LookedAgain", "Mention",
-    "Merge", "Node", "NodeKey", "OtherName", "Person", "Place", "Proposal", "SearchKey", "Spelling", "Tie", "TieSource", "Told",
+    "Merge", "Node", "NodeKey", "NodeMerge", "NotSame", "OtherName", "Person", "Place", "Proposal", "SearchKey", "Spelling", "Tie", "TieSource", "Told",
 ]  # fmt: skip
 
 
@@ -451,6 +464,7 @@ class Place(models.Model):
     """Where it is stands in its postcode, or was said by somebody: `lat` and `lon` in millionths of a degree (WGS 84), with how that is
     known, by whom and when. Of a home nobody says it."""
 
+    when_merged: ClassVar = MOVES
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
@@ -470,8 +484,12 @@ class Place(models.Model):
         db_index=False,
     )
     located_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged_from", db_index=False
+    )
 
     class Meta:
+        indexes: ClassVar = [merged_index("places_merged")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(lat=None, lon=None, located_how="", located_by=None, located_at=None)
@@ -490,23 +508,35 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def put_nowhere(self) -> None:
+        """What somebody said of where it is counts no longer. It is not saved."""
+        self.lat = self.lon = self.located_by = self.located_at = None
+        self.located_how = ""
+
 
 class Group(models.Model):
     """Seen through a member, a worry or the agency that wrote it down: `queries.web` says by whom."""
 
+    when_merged: ClassVar = MOVES
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
     agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged_from", db_index=False
+    )
+
+    class Meta:
+        indexes: ClassVar = [merged_index("groups_merged")]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Merge(models.Model):
-    """Somebody said that two records are of one person. `before` holds what it takes to undo that to the byte.
+class Merge(Joining):
+    """Somebody said that two records are of one person.
 
     `before`: {"values": {field: [before, after]} of the kept person, "moved": {"app.Model.field": [keys]} that now lead to
     the kept person, "own": the same for what led there already, "numbers": {"app.Model.field": {key: [before, after]}} of
@@ -514,21 +544,8 @@ class Merge(models.Model):
     "involved": {key: [since before, since after]}, "levels": the same of levels, "keys": {key of a search key: the search key} of the kept person}
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField()
-    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField(auto_now_add=True)
-    before = models.JSONField()
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_why = models.TextField(blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["-merged_at"]
 
     def __str__(self) -> str:
         return str(self.kept)

@@ -13,6 +13,11 @@ from heard.network import rules
 from heard.network.rules import MOVES, Joined
 
 
+def merged_index(name: str) -> models.Index:
+    """Of what is merged into another one, by that."""
+    return models.Index(fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name=name)
+
+
 class Node(models.Model):
     """A person, place, group or handle, under that one's own key, so that any two can be tied. `registry.py` keeps it."""
 
@@ -35,6 +40,8 @@ class Handle(models.Model):
 
     `key` is its normal form, and what is shown: never how somebody first wrote it. See docs/adr/0013.
     """
+
+    when_merged: ClassVar = MOVES
 
     class Type(models.TextChoices):
         PHONE = rules.HandleType.PHONE.value, _("Phone number")
@@ -63,10 +70,15 @@ class Handle(models.Model):
         db_index=False,
     )
     common_at = models.DateTimeField(null=True, blank=True)
+    # It is one with this: whoever writes it comes there. Nothing is merged into what was merged itself. Few are, so the index is of these.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged_from", db_index=False
+    )
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["type", "key"], condition=models.Q(common=True), name="common_handles")
+            models.Index(fields=["type", "key"], condition=models.Q(common=True), name="common_handles"),
+            merged_index("handles_merged"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["type", "service", "key"], name="handle_once"),
@@ -325,3 +337,61 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return self.about
+
+
+class Joining(models.Model):
+    """Somebody said that two are one, and somebody may say that they are two after all. `before` holds what it takes to undo it to the
+    byte."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reason = models.TextField()
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField(auto_now_add=True)
+    before = models.JSONField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_why = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["-merged_at"]
+
+
+class NodeMerge(Joining):
+    """Two places, two groups, or two phones, cars or accounts are one. `before`: as of a `Merge`, as far as there is such a thing.
+
+    It goes with either, as a phone does to which nothing leads any longer.
+    """
+
+    kept = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+    merged = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return self.kept.kind
+
+
+class NotSame(models.Model):
+    """Somebody looked at two that seem to be one, and says that they are not, and why. Only ever added."""
+
+    when_merged: ClassVar = MOVES
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    one = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=500)
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "words that two are not the same"
+        ordering: ClassVar = ["said_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(why=""), name="not_same_says_why"),
+            models.CheckConstraint(condition=~models.Q(one=models.F("other")), name="not_same_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return self.why

@@ -87,6 +87,23 @@ from heard.network.queries.merging import (
     what_stays,
     why_not_undo,
 )
+from heard.network.queries.merging_nodes import (
+    MaySame,
+    NodesCompared,
+    also_called,
+    asked_of,
+    compare_nodes,
+    find_alike,
+    may_be_same,
+    mergeable,
+    named,
+    node_merge_visible_to,
+    node_merges_visible_to,
+    nodes_like,
+    said_not_same,
+    tied_since,
+    why_not_part_nodes,
+)
 from heard.network.queries.numbers import common_handle, common_handles, found_in
 from heard.network.queries.people import (
     addresses_of,

@@ -76,7 +76,7 @@ def held_and_named(user: User, person_id: uuid.UUID, about: str, about_id: uuid.
     """What one record names and one restricted record holds that this user decides about; nothing otherwise. By kind."""
     named = Mention.objects.filter(about=about, about_id=about_id, node=OuterRef("pk"), withdrawn_at=None)
     people = restricted_decided_by(user).filter(_holds(user, "handle", Q()), pk=person_id)
-    rows = Handle.objects.filter(Exists(named), Exists(people.order_by()), common=False)
+    rows = Handle.objects.filter(Exists(named), Exists(people.order_by()), common=False, merged_into=None)
     return sorted(rows, key=lambda one: (one.type, str(one)))
 
 

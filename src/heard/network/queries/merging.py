@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.govuk.environment import day
 from heard.network import merging
-from heard.network.models import Involvement, Merge, Person
+from heard.network.models import Involvement, Merge, Node, NodeMerge, Person
 from heard.network.queries.people import describe, person_visible_to, visible_through
 from heard.network.queries.search import Hit, find_described
 from heard.network.queries.web import web
 from heard.network.rules import EVERYWHERE, kept_number, why_not_merge, why_not_unmerge
+from heard.network.strands import BEHIND
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -95,9 +96,10 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
     )
 
 
-def clashes_between(user: User, kept: Person, merged: Person) -> list[str]:
-    """What both have of which a person has one at a time, such as an open case."""
-    return [str(link.model._meta.verbose_name) for link in merging.links() if link.clashes(kept, merged)]
+def clashes_between(user: User, kept: merging.Mergeable, merged: merging.Mergeable) -> list[str]:
+    """What both have of which there is one at a time, such as an open case."""
+    links = merging.links(type(kept))
+    return [str(link.model._meta.verbose_name) for link in links if link.clashes(kept, merged)]
 
 
 def kept_apart(user: User, kept: Person, merged: Person) -> str | None:
@@ -105,14 +107,15 @@ def kept_apart(user: User, kept: Person, merged: Person) -> str | None:
     return next(filter(None, (link.kept_apart(kept, merged) for link in merging.links())), None)
 
 
-def kept_instead_of(user: User, person_id: uuid.UUID) -> uuid.UUID | None:
-    """Whose record goes on for one that was merged away; None where it was not, or the user may not see it."""
-    found = Person.objects.filter(pk=person_id).first()
+def kept_instead_of(user: User, key: uuid.UUID) -> uuid.UUID | None:
+    """What goes on for a person, place, group or handle that was merged away; None where it was not, or the user may not see it."""
+    kind = Node.objects.filter(pk=key).values_list("kind", flat=True).first()
+    found: Any = BEHIND[kind]._default_manager.filter(pk=key).first() if kind else None
     while found is not None and found.merged_into_id:
         found = found.merged_into
-    if found is None or found.pk == person_id:
+    if kind is None or found is None or found.pk == key:
         return None
-    return found.pk if Person.objects.filter(visible_through(user), pk=found.pk).exists() else None
+    return found.pk if web(user).nodes(kind).filter(pk=found.pk).exists() else None
 
 
 def keys_of(user: User, person_id: uuid.UUID) -> list[uuid.UUID]:
@@ -152,10 +155,11 @@ def merge_visible_to(user: User, merge_id: uuid.UUID) -> Merge:
     return merge
 
 
-def was_merged_again(user: User, merge: Merge) -> bool:
-    """Whether one of the two was merged with somebody after this, which is not undone."""
+def was_merged_again(user: User, merge: Merge | NodeMerge) -> bool:
+    """Whether one of the two was merged with another after this, which is not undone."""
     both = (merge.kept_id, merge.merged_id)
-    later = Merge.objects.filter(Q(kept__in=both) | Q(merged__in=both), undone_at=None)
+    merges: Any = type(merge)._default_manager
+    later = merges.filter(Q(kept__in=both) | Q(merged__in=both), undone_at=None)
     return later.filter(merged_at__gt=merge.merged_at).exclude(pk=merge.pk).exists()
 
 

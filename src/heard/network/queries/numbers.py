@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def common_handles(user: User) -> QuerySet[Handle]:
     """What is marked so, for those who may mark; by kind and then as it is shown."""
-    rows = Handle.objects.filter(common=True).select_related("common_by").order_by("type", "service", "key")
+    rows = (
+        Handle.objects.filter(common=True, merged_into=None)
+        .select_related("common_by")
+        .order_by("type", "service", "key")
+    )
     return rows if user.may(May.MARK_COMMON) else rows.none()
 
 
@@ -34,6 +38,11 @@ def found_in(user: User, texts: Iterable[str]) -> tuple[Found, ...]:
     """Phones, cars and accounts in the texts that this user wrote or reads, in their order, without an organisation’s. One query, which asks nothing of any
     record: whether anybody named one before changes nothing here."""
     found = find_in(texts) if user.may(May.TELL) else ()
-    rows = Handle.objects.filter(common=True, key__in=[one.key for one in found])
-    common = set(rows.values_list("type", "service", "key"))
+    written = Handle.objects.filter(key__in=[one.key for one in found]).order_by()
+    rows = (
+        written.filter(common=True, merged_into=None),
+        written.filter(merged_into__isnull=False, merged_into__common=True),
+    )
+    marked, behind = (some.values_list("type", "service", "key") for some in rows)
+    common = set(marked.union(behind))
     return tuple(one for one in found if (one.type.value, one.service, one.key) not in common)

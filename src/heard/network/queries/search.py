@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import add, or_
@@ -21,7 +21,7 @@ from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from heard.network.handles import may_be
-from heard.network.models import NodeKey, Person, SearchKey, Spelling
+from heard.network.models import Group, Handle, NodeKey, Person, Place, SearchKey, Spelling
 from heard.network.queries.people import describe, findable_through, visible_through
 from heard.network.queries.web import web
 from heard.network.rules import (
@@ -280,31 +280,45 @@ def _exact(hit: Hit) -> int:
 
 
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
-    """Places that may be the one meant, the likest first, at most ten. One query."""
+    """Places that may be the one meant, the likest first, at most ten. A query, and another where any shares something."""
     rows = web(user).nodes("place").filter(pk__in=_sharing_most(user, "place", place_keys(name, postcode)))
     described = rows.order_by("pk").values_list("pk", "name", "kind", "postcode")
-    return _likest(likeness(name, *row, asked_postcode=postcode) for row in described)
+    return _likest(name, list(described), Place, asked_postcode=postcode)
 
 
 def find_groups(user: User, *, name: str) -> list[Likeness]:
-    """Groups that may be the one meant, the likest first, at most ten. One query."""
+    """Groups that may be the one meant, the likest first, at most ten. Queries as for places."""
     rows = web(user).nodes("group").filter(pk__in=_sharing_most(user, "group", place_keys(name)))
     described = rows.order_by("pk").values_list("pk", "name", "kind")
-    return _likest(likeness(name, *row) for row in described)
+    return _likest(name, list(described), Group)
 
 
 def _sharing_most(user: User, kind: str, keys: Collection[str]) -> QuerySet[Any, Any]:
     """Keys of the places or groups that are looked at: of those whom the user may see, the ones that share most with what was
     asked for."""
     rows = NodeKey.objects.filter(key__in=keys, node__kind=kind).order_by()
-    if kind == "group":  # places are for everybody
+    if kind == "group":
         rows = rows.filter(node__in=web(user).nodes(kind).order_by().values("pk"))
+    else:  # places are for everybody
+        rows = rows.exclude(node__in=Place.objects.filter(merged_into__isnull=False).values("pk"))
     shared = rows.values("node").annotate(shared=Count("pk"))
     return shared.order_by("-shared", "node").values("node")[:_LOOKED_AT]
 
 
-def _likest(found: Iterable[Likeness | None]) -> list[Likeness]:
-    return sorted(filter(None, found), key=lambda one: (-one.rank, one.name))[:_FEW]
+def _likest(
+    asked: str, described: Sequence[tuple[Any, ...]], model: type[Place | Group], **more: str
+) -> list[Likeness]:
+    """Of each the best of what it is called: also by what was merged into it. One query where there are any."""
+    rows = {row[0]: row for row in described}
+    names = ("merged_into", "name", "kind", "postcode")[: len(next(iter(described), ()))]
+    merged = model._default_manager.filter(merged_into__in=rows).order_by("pk").values_list(*names)
+    best: dict[Any, Likeness] = {}
+    for key, *called in [*described, *merged]:
+        one = likeness(asked, key, *called, **more)
+        if one and (key not in best or one.rank > best[key].rank):
+            _key, name, *facts = rows[key]
+            best[key] = replace(one, name=name, facts=", ".join(filter(None, facts)))
+    return sorted(best.values(), key=lambda one: (-one.rank, one.name))[:_FEW]
 
 
 def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list[tuple[str, str, str]]:
@@ -353,7 +367,9 @@ def find_handles_in(user: User, text: str) -> list[Likeness]:
 def _handles(user: User, named: Sequence[tuple[str, str]]) -> list[Likeness]:
     if not named:
         return []
-    rows = web(user).nodes("handle").filter(reduce(or_, (may_be(*one) for one in named)))
+    asked = reduce(or_, (may_be(*one) for one in named))
+    behind = Handle.objects.filter(asked, merged_into__isnull=False).order_by().values("merged_into")
+    rows = web(user).nodes("handle").filter(asked | Q(pk__in=behind))
     found = sorted(rows, key=lambda one: ((one.type, one.key) not in named, str(one)))[:_FEW]
     return [
         Likeness(one.pk, str(one), one.kind, ("written the same",), 2)

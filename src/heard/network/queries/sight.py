@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from heard.agencies.rules import May
-from heard.network.models import Group, Mention, Node, Tie, TieSource
+from heard.network.models import Group, Handle, Mention, Node, Place, Tie, TieSource
 from heard.network.queries.people import people_visible_to
 from heard.network.rules import Piece, Reach, how_told, keeps_who, passes, said
 from heard.network.strands import BEHIND
@@ -163,8 +163,9 @@ class Sight:
 
     def __init__(self, user: User, sources: QuerySet[TieSource], mentions: QuerySet[Mention]) -> None:
         self.user, self._sources, self._mentions = user, sources, mentions
-        self._seen: dict[str, dict[uuid.UUID, bool]] = {_PERSON: {}, _GROUP: {}, _HANDLE: {}}
+        self._seen: dict[str, dict[uuid.UUID, bool]] = {kind: {} for kind in BEHIND}
         self._open: dict[str, dict[uuid.UUID, bool]] = {about: {} for about in settings.RECORDS_THAT_NAME}
+        self._gone: set[uuid.UUID] = set()
         self.shown: dict[uuid.UUID, str] = {}  # kinds of what came out
 
     def read(
@@ -215,7 +216,7 @@ class Sight:
     # ---- who may see it: as `Web` says it to the database (`tests/network/test_sight.py` holds that they say the same)
 
     def _sees(self, kind: str, key: uuid.UUID) -> bool:
-        return kind == _PLACE or self._seen[kind].get(key, False)
+        return self._seen[kind].get(key, False)
 
     def _reads(self, one: Said | _End) -> bool:
         if one.reach == Reach.ENDS:
@@ -252,6 +253,7 @@ class Sight:
         at_groups: list[_End] = []
         if not self._everywhere:
             at_groups = self._at(_of_ties(Tie.objects.filter(second__in=_some(groups), first__kind=_PERSON)))
+        self._look_at_places(new[_PLACE] - self._seen[_PLACE].keys(), also=groups | handles)
         through = [*at_handles, *at_groups]
         people = new[_PERSON].union(one.first for one in through if one.first_kind == _PERSON)
         self._look_at_people(people - self._seen[_PERSON].keys())
@@ -264,7 +266,7 @@ class Sight:
         seen = {one.second for one in at_handles if self._shows_second(one)}
         seen |= {one.first for one in at_handles if self._shows_first(one)}
         seen |= {one.node for one in names_handle if self._in_open_record(one)}
-        self._seen[_HANDLE] |= {key: key in seen for key in handles}
+        self._seen[_HANDLE] |= {key: key in seen - self._gone for key in handles}
 
     def _at(self, where: Q) -> list[_End]:
         rows = self._sources.filter(where).values_list(*_END).distinct().order_by()
@@ -274,6 +276,16 @@ class Sight:
         rows = people_visible_to(self.user).filter(pk__in=_some(keys)).order_by()
         seen = set(rows.values_list("pk", flat=True))
         self._seen[_PERSON] |= {key: key in seen for key in keys}
+
+    def _look_at_places(self, keys: set[uuid.UUID], *, also: set[uuid.UUID]) -> None:
+        """Everybody sees each place. What was merged into another one, a group or handle (`also`) too, nobody sees."""
+        gone = [
+            model._default_manager.filter(pk__in=_some(keys | also), merged_into__isnull=False).values("pk")
+            for model in (Place, Group, Handle)
+        ]
+        rows = gone[0].order_by().union(*gone[1:]).values_list("pk", flat=True)
+        self._gone |= set(rows)
+        self._seen[_PLACE] |= {key: key not in self._gone for key in keys}
 
     def _look_at_records(self, records: Iterable[tuple[str, uuid.UUID | None]]) -> None:
         new: dict[str, set[uuid.UUID]] = defaultdict(set)
@@ -288,15 +300,15 @@ class Sight:
 
     def _look_at_groups(self, keys: set[uuid.UUID], around: Iterable[_End]) -> None:
         if self._everywhere:
-            self._seen[_GROUP] |= dict.fromkeys(keys, True)
+            self._seen[_GROUP] |= {key: key not in self._gone for key in keys}
             return
-        known = Q(agency_id__in=self._mine)
+        known = Q(agency_id__in=self._mine) | Q(Exists(wrote_down(self.user, OuterRef("pk"))))
         for name in settings.GROUPS_NAMED_IN:
             known |= Q(Exists(import_string(name)(self.user).order_by().filter(group=OuterRef("pk"))))
         rows = Group.objects.filter(known, pk__in=_some(keys)).order_by()
         seen = set(rows.values_list("pk", flat=True))
         seen |= {one.second for one in around if self._sees(_PERSON, one.first) and self._reads(one)}
-        self._seen[_GROUP] |= {key: key in seen for key in keys}
+        self._seen[_GROUP] |= {key: key in seen - self._gone for key in keys}
 
     def _shows_second(self, one: _End) -> bool:
         """Whether a source shows the phone or car that stands second: to who sees the person or group that stands first."""
@@ -312,6 +324,12 @@ class Sight:
         if one.second_kind == _PLACE:
             return self._everywhere or one.holder in self._mine
         return one.second_kind == _HANDLE and one.holder in self._mine
+
+
+def wrote_down(user: User, group: Any) -> QuerySet[Group]:
+    """Groups that agencies of this user wrote down and that were merged into a `group`: what they knew they know as that one."""
+    mine = user.agencies_where(May.SEE_CHILD)
+    return Group.objects.filter(merged_into=group, agency_id__in=mine).order_by()
 
 
 def _in_order(sources: QuerySet[TieSource]) -> list[Said]:

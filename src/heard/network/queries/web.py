@@ -39,7 +39,7 @@ from heard.network.models import (
 )
 from heard.network.queries.numbers import found_in
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.queries.sight import Said, Sight
+from heard.network.queries.sight import Said, Sight, wrote_down
 from heard.network.rules import (
     LIVED_AT,
     Bond,
@@ -121,7 +121,9 @@ class Web:
         """Handles that the user may see through what was noted no later than `by`, a field of the rows that ask for them in a subquery:
         noting a number anew opens nothing that was said of it before."""
         rows: QuerySet[Any] = BEHIND[_HANDLE]._default_manager.all()
-        return rows.filter(self._handle(by)) if self.user.may(May.SEE_CHILD) else rows.none()
+        return (
+            rows.filter(self._handle(by), merged_into=None) if self.user.may(May.SEE_CHILD) else rows.none()
+        )
 
     def stands(self, handle: str, by: str) -> Q:
         """Of rows that lead to a handle by the field `handle`: whether anything that was noted of it no later than their field `by` still
@@ -348,13 +350,10 @@ class Web:
     def _sees(self, end: str = "") -> Q:
         """Of nodes, or of rows that lead to one by `end`."""
         name, key = (f"{end}__kind", f"{end}_id") if end else ("kind", "pk")
-        whole: Any = Q(**{name: _PLACE})
-        for kind in (_PERSON, _GROUP, _HANDLE):
-            whole |= Q(**{name: kind}) & self.through(kind, key)
-        return whole
+        return reduce(or_, (Q(**{name: kind}) & self.through(kind, key) for kind in BEHIND))
 
     def through(self, kind: str, path: str) -> Q:
-        """Of rows that lead to a person, group or handle by the key at `path` ("group_id"), those whose node this user may see."""
+        """Of rows that lead to a person, place, group or handle by the key at `path` ("group_id"), those whose node this user may see."""
         return self._once((kind, path), lambda: compiled_exists(path, self.nodes(kind).filter(pk=OfRow())))
 
     def _node(self, kind: str) -> Q:
@@ -371,15 +370,16 @@ class Web:
         return self.user.sees_through if self.on is None and not self.leaving else {}
 
     def _rule(self, kind: str) -> Q:
+        """What was merged is behind the one that goes on, and nowhere else."""
         if kind == _PERSON:
             return visible_through(self.user)
         if kind == _PLACE:
-            return Q()
-        return self._group() if kind == _GROUP else self._handle()
+            return Q(merged_into=None)
+        return Q(merged_into=None) & (self._group() if kind == _GROUP else self._handle())
 
     def _group(self) -> Q:
-        """A group is known to its members' workers, the agency that wrote it down, who may read a worry about it, and who sees
-        the partnership."""
+        """A group is known to its members' workers, the agency that wrote it down or one that was merged into it, who may read a worry
+        about it, and who sees the partnership."""
         if self.user.may(May.SEE_PARTNERSHIP):
             return Q()
         named = [
@@ -387,6 +387,7 @@ class Web:
             for name in settings.GROUPS_NAMED_IN
         ]
         mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
+        mine |= Q(Exists(wrote_down(self.user, OuterRef("pk"))))
         members = self.sources().filter(self._first_is(_PERSON), tie__second=OfRow())
         return reduce(or_, map(Q, named), mine | compiled_exists("pk", members))
 
@@ -842,8 +843,8 @@ def to_keep(user: User, about: str, ids: Collection[uuid.UUID], texts: Iterable[
     if not found:
         return ()
     named = web(user).mentions().filter(about=about, about_id__in=ids).order_by().values("node")
-    rows = Handle.objects.filter(pk__in=named).values_list("type", "service", "key")
-    kept = {(str(type_), service, key) for type_, service, key in rows}
+    rows = Handle.objects.filter(Q(pk__in=named) | Q(merged_into__in=named))
+    kept = {(str(one.type), one.service, one.key) for one in rows}
     return tuple(one for one in found if (str(one.type), one.service, one.key) not in kept)
 
 

@@ -152,3 +152,52 @@ def why_not_unmerge(*, may_merge: bool, undone: bool, merged_again: bool, reason
     if not reason.strip():
         return "Say why these are two people after all."
     return None
+
+
+def why_not_join(
+    *,
+    may_merge: bool,
+    same: bool,
+    kinds_differ: bool,
+    less_seen: bool,
+    clashes: Sequence[str],
+    reason: str,
+) -> str | None:
+    """Of two places, groups, or phones, cars or accounts. `less_seen`: of two plates, the one that would go on was seen in part and the
+    other in full. `clashes`: as for `why_not_merge`."""
+    if not may_merge:
+        return "A co-ordinator says whether two of these are one."
+    if same:
+        return "This is one already."
+    if kinds_differ:
+        return "These two are of different kinds. Look at both again."
+    if less_seen:
+        return "The plate that was seen in full goes on, and the one that was half seen is merged into it. Choose it the other way round."
+    if clashes:
+        return "Work is open on both, and there is one at a time. Close the work on one of the two first, with why, and then merge."
+    if not reason.strip():
+        return "Say why you are sure that these are one."
+    return None
+
+
+def why_not_part(*, may_merge: bool, undone: bool, merged_again: bool, reason: str) -> str | None:
+    """As `why_not_unmerge`, of two places, groups, or phones, cars or accounts."""
+    if not may_merge:
+        return "A co-ordinator says whether two of these are one."
+    if undone:
+        return "This was undone already."
+    if merged_again:
+        return "One of these two was merged again later. Undo the later one first, so that this can be undone exactly."
+    if not reason.strip():
+        return "Say why these are two after all."
+    return None
+
+
+def why_not_say_not_same(*, may_merge: bool, same: bool, why: str) -> str | None:
+    if not may_merge:
+        return "A co-ordinator says whether two of these are one."
+    if same:
+        return "This is one already."
+    if not why.strip():
+        return "Say how you know that these are two."
+    return None

@@ -72,6 +72,12 @@ def _postcodes_alike(asked: str, known: str) -> str:
     return _SAME_DISTRICT if outward(begins) == outward(whole) else ""
 
 
+def house_number(name: str) -> str:
+    """The number with which an address begins, or a flat of it: "12 High Street" is "12", "Flat 2, 12 High Street" is "2 12"; "" for none."""
+    begins = _NUMBERED.match(name.strip())
+    return " ".join(re.findall(r"\d+[a-z]?", begins[0].casefold())) if begins else ""
+
+
 def _names_alike(asked: str, known: str) -> str:
     a, b = normal(asked), normal(known)
     if not a or not b:
@@ -86,6 +92,9 @@ def _names_alike(asked: str, known: str) -> str:
     return _SOUNDS if any(sounds_alike(x, y) for x, y in pairs if len(x) > 3) else ""
 
 
+_NUMBERED: Final = re.compile(
+    r"(?:(?:flat|unit|apartment|no\.?)\s*\d+[a-z]?,?\s*)?\d+[a-z]?\b", re.IGNORECASE
+)
 _SMALL_WORDS: Final = frozenset({"the", "and", "near", "behind", "under", "group", "place"})
 
 # ---- where somebody lives

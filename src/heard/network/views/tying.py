@@ -47,6 +47,8 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "naming": [_record(one) for one in queries.naming(request.user, node_id)],
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
+        "may_merge": request.user.may(May.MERGE),
+        "also": [] if kind == NodeKind.PERSON else queries.also_called(request.user, kind, node_id),
         "may_mark": request.user.may(May.MARK_COMMON),
         "back": (page_of(kind, this), str(this)) if kind != NodeKind.HANDLE else None,
     }

@@ -13,7 +13,7 @@ from heard.govuk.environment import day
 from heard.graph.queries import Ground
 from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import line_of
-from heard.network.queries import merges_visible_to
+from heard.network.queries import merges_visible_to, node_merges_visible_to
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -36,8 +36,10 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
         key: item for item in agenda if (key := item.person_id or item.place_id or item.group_id)
     }
     new, gone = asking.door.news_of(set(items), after=since)
-    merges = merges_visible_to(user).filter(merged_at__gt=since, kept__in=set(items), undone_at=None)
-    merged = set(merges.values_list("kept_id", flat=True))
+    merged: set[uuid.UUID] = set()
+    for merges in (merges_visible_to(user), node_merges_visible_to(user)):
+        rows = merges.filter(merged_at__gt=since, kept__in=set(items), undone_at=None)
+        merged |= set(rows.values_list("kept_id", flat=True))
     pieces = [*new, *(one.piece for one in gone)]
     named = asking.call(*items, *(key for one in pieces for key in (one.node, one.other)))
     lines = []
