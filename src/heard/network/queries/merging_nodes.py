@@ -274,9 +274,8 @@ def _handles_alike(user: User) -> Iterator[MaySame]:
     for one in full:
         beginning[_begins(one)].append(one)
     for other in half:
-        fits = re.compile(plate_pattern(other.key))
         for one in full if "?" in _begins(other) else beginning[_begins(other)]:
-            if fits.match(one.key):
+            if plates_fit(other.key, one.key):
                 yield MaySame(NodeKind.HANDLE, one, other, _("What was seen of one plate fits the other"))
     yield from _same(
         NodeKind.HANDLE, kinds[HandleType.PHONE], _number, _("The same number, written two ways")

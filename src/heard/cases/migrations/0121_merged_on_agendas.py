@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0119_holder_decisions'),
+        ('cases', '0120_chair_of_panels'),
         ('network', '0027_merged_nodes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
