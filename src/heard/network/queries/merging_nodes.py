@@ -30,6 +30,7 @@ from heard.network.rules import (
     NodeKind,
     house_number,
     normal,
+    plates_fit,
     postcodes_in,
     why_not_join,
     why_not_part,
