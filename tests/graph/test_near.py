@@ -138,7 +138,7 @@ def test_it_asks_a_fixed_number_of_times(
         tie(world, one, "friend_of", child(world, f"Other{number}"))
     assert world.teacher.permissions
     with django_assert_num_queries(
-        25
+        27
     ):  # many and short: each of the kinds of record that name something is asked for, whether there is any or not
         assert len(queries.near(world.teacher, amira.pk).parts["child"]) == 2 * friends
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.panel.conftest import make_panel
 from tests.cases.panel.test_mapping import make_mapping
 from tests.conftest import World
@@ -19,7 +20,9 @@ from heard.cases.concern import actions as telling
 from heard.cases.context import actions as contexts
 from heard.cases.context.models import Context
 from heard.cases.panel import actions as meeting
+from heard.cases.panel.models import Panel
 from heard.cases.panel.queries import items_visible_to
+from heard.graph.question.queries.panel import changed
 from heard.network import actions, erasing, queries
 from heard.network.actions import Knows
 from heard.network.handles import known_handle
@@ -540,3 +543,17 @@ def test_a_page_of_what_may_be_the_same_asks_the_same_of_the_database_however_mu
             two(world, "group")
         with django_assert_num_queries(4):
             queries.may_be_same(by)
+
+
+def test_the_next_panel_reads_that_two_of_what_is_on_its_agenda_were_put_together(
+    world: World, amira: Person
+) -> None:
+    kept, merged = seen_by(world, "place", amira)
+    panel = make_panel(world)
+    meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=kept.pk)
+    Panel.objects.filter(pk=panel.pk).update(since=timezone.now())
+    assert "put together" not in str(changed(world.coordinator, panel.pk))
+    done = merge(world, kept, merged)
+    assert "two records were put together" in str(changed(world.coordinator, panel.pk))
+    undo(world, done)
+    assert "put together" not in str(changed(world.coordinator, panel.pk))
