@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,23 @@ _HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks those that open a database and say something that can differ between the two."""
     for item in items:
-        asks = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "django_db_setup"}
+        asks = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
         opens = bool(asks) or item.get_closest_marker("django_db") is not None
-        if opens and item.path.relative_to(_HERE).as_posix().startswith(ON_BOTH):
+        if opens and _is_on_both(item.path):
             item.add_marker("on_both")
+
+
+@cache
+def _is_on_both(path: Path) -> bool:
+    return path.relative_to(_HERE).as_posix().startswith(ON_BOTH)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only those that run on both are wanted, no module is loaded that has none: neither by its place nor by a mark."""
+    wanted = config.option.markexpr or ""
+    if not wanted.startswith("on_both") or collection_path.suffix != ".py" or _is_on_both(collection_path):
+        return None
+    return None if "on_both" in collection_path.read_text() else True
 
 
 @pytest.fixture(scope="session")
