@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
+from django.http import HttpResponse
 from hypothesis import settings as tries
+from jinja2 import FileSystemBytecodeCache
 from tests.again import written_once
 
 from heard.agencies import actions
@@ -210,6 +212,27 @@ def tokens_spell_no_name() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csrf, "CSRF_ALLOWED_CHARS", "bcdfghjkmnpqrstvwxz")
         yield
+
+
+@pytest.fixture
+def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a walk that asks thousands of times only whether a page is there: two thirds of the time of a refusal are the menus on its
+    page. Which is drawn whole, and read, by the tests that compare what is hidden with what is absent."""
+    refuse = lambda request, exception=None: HttpResponse(status=404)
+    monkeypatch.setattr("heard.config.urls.handler404", refuse)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What one worker has compiled of a template, the others read. It takes seconds of each."""
+    from django.template import engines
+
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "templates"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    env: Any = engines["jinja2"]
+    for one in (env.env, env.env.lenient):
+        one.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(autouse=True, scope="session")

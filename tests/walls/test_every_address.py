@@ -240,6 +240,7 @@ def test_no_two_addresses_have_the_same_name() -> None:
 # ---- who is not signed in, and who has no role
 
 
+@pytest.mark.usefixtures("plain_refusals")
 def test_a_stranger_sees_nothing(record: Record, visitor: Client) -> None:
     """A form that is sent after the session ended gets its own words back, with a 403, and nothing else."""
     seen = []
@@ -257,6 +258,7 @@ def test_only_listed_addresses_answer_a_stranger(db: None, visitor: Client) -> N
     assert answered - set(OPEN) == set()
 
 
+@pytest.mark.usefixtures("plain_refusals")
 def test_without_a_membership_nothing_is_there(record: Record, visitor: Client) -> None:
     visitor.force_login(User.objects.create_superuser("root"))
     statuses = {
@@ -285,6 +287,7 @@ def of_the_school(world: World) -> dict[str, User]:
     return {"practitioner": world.teacher, "co-ordinator": both}
 
 
+@pytest.mark.usefixtures("plain_refusals")
 @pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
 def test_a_restricted_child_is_hidden_everywhere(
     of_the_school: dict[str, User], record: Record, visitor: Client, who: str
@@ -393,6 +396,7 @@ WHO = {
 WALKS = [role for role in Role if connection.vendor == "sqlite" or role not in (Role.SUPERVISOR, Role.DUTY)]
 
 
+@pytest.mark.usefixtures("plain_refusals")
 @pytest.mark.parametrize("role", WALKS)
 def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     world: World, record: Record, visitor: Client, role: Role
