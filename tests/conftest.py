@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         asks = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
         opens = bool(asks) or item.get_closest_marker("django_db") is not None
-        if opens and _is_on_both(item.path):
+        if opens and _is_on_both(item.path) and not item.get_closest_marker("once"):
             item.add_marker("on_both")
 
 
