@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
+from django.http import HttpResponse
 from hypothesis import settings as tries
+from jinja2 import FileSystemBytecodeCache
 from tests.again import written_once
 
 from heard.agencies import actions
@@ -86,10 +89,23 @@ _HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks those that open a database and say something that can differ between the two."""
     for item in items:
-        asks = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "django_db_setup"}
+        asks = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
         opens = bool(asks) or item.get_closest_marker("django_db") is not None
-        if opens and item.path.relative_to(_HERE).as_posix().startswith(ON_BOTH):
+        if opens and _is_on_both(item.path) and not item.get_closest_marker("once"):
             item.add_marker("on_both")
+
+
+@cache
+def _is_on_both(path: Path) -> bool:
+    return path.relative_to(_HERE).as_posix().startswith(ON_BOTH)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only those that run on both are wanted, no module is loaded that has none: neither by its place nor by a mark."""
+    wanted = config.option.markexpr or ""
+    if not wanted.startswith("on_both") or collection_path.suffix != ".py" or _is_on_both(collection_path):
+        return None
+    return None if "on_both" in collection_path.read_text() else True
 
 
 @pytest.fixture(scope="session")
@@ -196,6 +212,27 @@ def tokens_spell_no_name() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csrf, "CSRF_ALLOWED_CHARS", "bcdfghjkmnpqrstvwxz")
         yield
+
+
+@pytest.fixture
+def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a walk that asks thousands of times only whether a page is there: two thirds of the time of a refusal are the menus on its
+    page. Which is drawn whole, and read, by the tests that compare what is hidden with what is absent."""
+    refuse = lambda request, exception=None: HttpResponse(status=404)
+    monkeypatch.setattr("heard.config.urls.handler404", refuse)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What one worker has compiled of a template, the others read. It takes seconds of each."""
+    from django.template import engines
+
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "templates"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    env: Any = engines["jinja2"]
+    for one in (env.env, env.env.lenient):
+        one.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(autouse=True, scope="session")

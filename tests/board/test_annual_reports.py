@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from tests.again import written_once
 from tests.board.annual import (
     BEFORE,
     TODAY,
@@ -67,9 +68,14 @@ def somewhere(settings: Any, tmp_path: Path) -> None:
     settings.DATA = tmp_path
 
 
+@written_once
+def _filled(world: World) -> None:
+    fill(world)
+
+
 @pytest.fixture
 def full(world: World) -> World:
-    fill(world)
+    _filled(world)
     return world
 
 

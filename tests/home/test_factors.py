@@ -106,6 +106,7 @@ def test_with_sensitive_those_who_see_more_than_their_agency_need_one() -> None:
     assert needs_factor({Role.BOARD, Role.COORDINATOR}, which="sensitive")
 
 
+@pytest.mark.usefixtures("plain_refusals")
 @pytest.mark.parametrize(
     "who", ["social_worker", "coordinator", "supervisor", "analyst", "board_member", "administrator"]
 )

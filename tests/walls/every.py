@@ -1,14 +1,20 @@
 """One test of a wall looks at every file: it takes a moment, and a test for each of thousands takes a minute to gather."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 
-def every[Thing](things: Sequence[Thing], name: Callable[[Thing], Any] = str) -> Any:
-    """Makes a look at one thing the test of all. It fails with each fault, and by whose name."""
+def every[Thing](
+    found: Collection[Thing] | Callable[[], Collection[Thing]], name: Callable[[Thing], Any] = str
+) -> Any:
+    """Makes a look at one thing the test of all. It fails with each fault, and by whose name.
+
+    `found`: the things, or what finds them where that takes long.
+    """
 
     def of_all(look: Callable[[Thing], None]) -> Callable[[], None]:
         def test() -> None:
+            things = found() if callable(found) else found
             assert things, "The wall is in front of nothing"
             faults = []
             for thing in things:

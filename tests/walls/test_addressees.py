@@ -3,6 +3,7 @@ notices: what has to be told of it, a case does for it. Packages that know no ch
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -126,14 +127,22 @@ def wrong_addressees(told: Told) -> list[str]:
     ]
 
 
-ACTIONS = {name: found for name, found in actions().items() if name.split(".")[0] not in TABLE["no_child"]}
-TOLD: Told = {}
-for one in SOURCE.rglob("*.py"):
-    for kind, calls in whom(parsed(one)).items() if "demo" not in one.parts else ():
-        TOLD.setdefault(kind, []).extend(calls)
+@cache
+def of_children() -> dict[str, tuple[Path, ast.FunctionDef]]:
+    """Read in a test, not while tests are gathered, which every worker does."""
+    return {name: found for name, found in actions().items() if name.split(".")[0] not in TABLE["no_child"]}
 
 
-@every(sorted(ACTIONS), str)
+def all_told() -> Told:
+    """Of all modules but those of the demo."""
+    told: Told = {}
+    for path in SOURCE.rglob("*.py"):
+        for kind, calls in whom(parsed(path)).items() if "demo" not in path.parts else ():
+            told.setdefault(kind, []).extend(calls)
+    return told
+
+
+@every(of_children, str)
 def test_every_action_has_an_addressee_or_a_reason_why_not(action: str) -> None:
     found = [kind for kind in ("told", "told_by", "not_told") if action in TABLE[kind]]
     assert found, "say in addressees.yaml who has to learn of it, or why nobody has"
@@ -144,8 +153,8 @@ def test_every_action_has_an_addressee_or_a_reason_why_not(action: str) -> None:
 def test_what_the_network_does_is_told_by_the_action_that_calls_it(action: str) -> None:
     """And no page or stage does it otherwise, so that it cannot be done without being told."""
     name, teller = action.split(".")[1], TABLE["told_by"][action]
-    assert action in ACTIONS, "there is no such action"
-    path, function = ACTIONS[teller]
+    assert action in of_children(), "there is no such action"
+    path, function = of_children()[teller]
     assert reaches(path, function), "it announces nothing"
     called = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
     assert any(isinstance(one, ast.Attribute) and one.attr == name for one in called), "it does not call it"
@@ -190,7 +199,7 @@ def test_the_walk_finds_a_page_that_calls_the_network_past_the_notices(tmp_path:
 @every(sorted(TABLE["told"]), str)
 def test_an_action_that_is_told_announces_all_of_it(action: str) -> None:
     """Where one of several kinds is taken out, whoever learned by that one learns no more."""
-    assert set(TABLE["told"][action]) == reaches(*ACTIONS[action])
+    assert set(TABLE["told"][action]) == reaches(*of_children()[action])
 
 
 @every(sorted(TABLE["no_child"]), str)
@@ -207,7 +216,7 @@ def test_what_knows_no_child_reads_neither_the_network_nor_a_case(package: str) 
 
 
 def test_each_kind_is_told_to_those_who_have_to_see_it() -> None:
-    assert wrong_addressees(TOLD) == []
+    assert wrong_addressees(all_told()) == []
 
 
 def test_the_walk_finds_a_wrong_addressee() -> None:
@@ -224,7 +233,7 @@ def test_the_walk_finds_a_wrong_addressee() -> None:
 
 @every(sorted(TABLE["not_told"]), str)
 def test_a_reason_is_one(action: str) -> None:
-    assert action in ACTIONS, "there is no such action"
+    assert action in of_children(), "there is no such action"
     reason = TABLE["not_told"][action]
     assert len(reason.split()) >= 4
     for named in re.findall(r"[a-z]+\.[a-z_]+", reason):
@@ -233,7 +242,7 @@ def test_a_reason_is_one(action: str) -> None:
 
 def test_the_walk_finds_an_addressee_that_is_taken_out(tmp_path: Path) -> None:
     """The same walk, over the action without its announcement, finds nobody."""
-    path, function = ACTIONS["safety.write_safety_plan"]
+    path, function = of_children()["safety.write_safety_plan"]
     assert reaches(path, function) == {"SAFETY_PLAN"}
     copy = tmp_path / path.name
     copy.write_text(path.read_text().replace("Notified.SAFETY_PLAN", "None"))

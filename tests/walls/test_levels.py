@@ -29,7 +29,10 @@ from heard.network import actions, queries
 from heard.network.queries import Whom
 from heard.network.rules import Level
 
-pytestmark = pytest.mark.xdist_group("levels")  # what the agency that leads opens is walked once in a process
+pytestmark = [
+    pytest.mark.xdist_group("levels"),  # what the agency that leads opens is walked once in a process
+    pytest.mark.usefixtures("plain_refusals"),
+]
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "who-may-see.md"
 OWN = {
     "draft_id",

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 MOST_BYTES: Final = 5_000_000
 MOST_ROWS: Final = 2_000
@@ -155,7 +157,7 @@ SERVICE: Final = _object(
     contacts=_list(_object(name=_TEXT, title=_TEXT, attributes=_ATTRIBUTES, phones=_PHONES)),
 )  # fmt: skip
 
-_FORMATS: Final = FormatChecker(formats=())
+_FORMATS: Final[dict[str, tuple[Any, Any]]] = {}  # by name: its check, and what it raises
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _MAIL: Final = re.compile(
     r"[^@\s?&,;%#]+@[^@\s?&,;%#]+\.[^@\s.?&,;%#]+"
@@ -166,7 +168,7 @@ def _format(name: str, raises: type[Exception] | tuple[type[Exception], ...] = (
     """For a check of one format: what is no text is another fault's."""
 
     def mark(check: Any) -> Any:
-        _FORMATS.checks(name, raises)(lambda value: not isinstance(value, str) or check(value))
+        _FORMATS[name] = (lambda value: not isinstance(value, str) or check(value), raises)
         return check
 
     return mark
@@ -212,7 +214,17 @@ def _moment(value: str) -> bool:
     return len(value) > 10 and bool(datetime.fromisoformat(value))
 
 
-_CHECK: Final = Draft202012Validator(SERVICE, format_checker=_FORMATS)
+@cache
+def _validator() -> Draft202012Validator:
+    """Loaded with the first file: `jsonschema` takes longer than the rest of Heard, of which each command would wait."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    for name, (check, raises) in _FORMATS.items():
+        formats.checks(name, raises)(check)
+    return Draft202012Validator(SERVICE, format_checker=formats)
+
+
 _CODES: Final = {
     "type": "kind",
     "enum": "choice",
@@ -243,7 +255,7 @@ def issues_of(document: Any) -> list[Issue]:
         return [Issue("large")]
     if not is_exact:
         return [Issue("exact")]
-    wrong = (issue for error in _CHECK.iter_errors(document) for issue in _issues(error))
+    wrong = (issue for error in _validator().iter_errors(document) for issue in _issues(error))
     found = list(islice(wrong, MOST_ISSUES + 1)) or list(islice(_between_fields(document), MOST_ISSUES + 1))
     said = sorted(found[:MOST_ISSUES], key=lambda issue: issue.where)
     return [*said, Issue("more")] if len(found) > MOST_ISSUES else said
