@@ -83,6 +83,8 @@ def page(user: User, name: str, **keys: Any) -> str:
         (CAR, [("vehicle", "AB12CDE")]),
         ("a red van, reg A123 BCD", [("vehicle", "A123BCD")]),
         ("plate AB1? CDE seen", [("vehicle", "AB1?CDE")]),
+        ("a silver car AB12 C?E", [("vehicle", "AB12C?E")]),
+        ("We bought the car in 2019 did he?", []),
         ("a grey Golf, the plate started with YX19", [("vehicle", "YX19???")]),
         ("The car was YX19 something, I think", [("vehicle", "YX19???")]),
         ("the van's last three letters were KLM", [("vehicle", "????KLM")]),

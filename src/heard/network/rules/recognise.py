@@ -58,6 +58,8 @@ _PLATE_OLD: Final = re.compile(
 _PLATE_PART: Final = re.compile(
     r"(?<![\w?])(?=[A-Z0-9]*\?)(?=[A-Z?]*[0-9])[A-Z0-9?]{3,4}\s?[A-Z0-9?]{0,4}(?![\w?])", re.IGNORECASE
 )
+# One of today with its space, in capitals: a year and a question are none.
+_PLATE_PART_NOW: Final = re.compile(r"(?<![\w?])(?=[A-Z0-9 ]*\?)[A-Z?]{2}[0-9?]{2}\s[A-Z?]{3}(?![\w?])")
 # Of a plate of today, its first half or its last three letters, where somebody says that this was all they saw.
 _PLATE_HALF: Final = re.compile(
     r"\b(?:start(?:s|ed|ing)?|beg(?:ins|an|inning)|first (?:part|half|bit))(?:\s+(?:with|was|is|as))?[\s:\"“‘'-]{1,3}([A-Z]{2}\d{2})(?!\s?[A-Z]{3}\b)\b"
@@ -115,6 +117,7 @@ def find(text: str) -> tuple[Found, ...]:
     found += _written(free, HandleType.VEHICLE, _PLATE_NOW)
     found += _written(free, HandleType.VEHICLE, _PLATE_PREFIX)
     found += _written(free, HandleType.VEHICLE, _PLATE_TYPED, near=_ABOUT_CARS)
+    found += _written(free, HandleType.VEHICLE, _PLATE_PART_NOW, near=_ABOUT_CARS)
     found += _written(free, HandleType.VEHICLE, _PLATE_PART, near=_ABOUT_CARS)
     found += _half_plates(free)
     found += _accounts(free)
