@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from tests.conftest import World
 from tests.journeys.conftest import Story
+from tests.journeys.keyboard import story_by_keyboard
 from tests.journeys.test_worry import tell_a_worry_about_amira
 
 from heard.cases.assessment.models import Assessment
@@ -17,6 +18,7 @@ from heard.cases.plan.models import Action, Plan
 from heard.cases.review.models import Review
 
 pytestmark = pytest.mark.journey
+__all__ = ["story_by_keyboard"]
 
 
 def told_and_opened(world: World, story: Story) -> Case:
