@@ -54,7 +54,7 @@ def written_once[**Given, Value](make: Callable[Given, Value]) -> Callable[Given
     def made_or_put_back(*args: Given.args, **kwargs: Given.kwargs) -> Value:
         global _trail
         if _listen not in connection.execute_wrappers:
-            connection.execute_wrappers.append(_listen)
+            connection.execute_wrappers.insert(0, _listen)  # who came last is taken out when a test ends
         if make.__name__ == "world":
             _trail = ()
         if _trail is None or not connection.in_atomic_block:

@@ -3,7 +3,7 @@
 import shutil
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from tests import again
 from tests.again import written_once
 from tests.conftest import World
@@ -52,3 +52,22 @@ def test_a_setting_of_one_test_writes_nothing_for_another(world: World, settings
 
 def test_files_of_the_site_itself_are_nobodys_to_copy(world: World) -> None:
     assert again._files() == {}
+
+
+def test_listening_takes_no_other_listener_out_when_a_test_ends(db: None) -> None:
+    """Else one more of them stays with each test, until there are more than Python goes down."""
+
+    def other(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        return execute(sql, params, many, context)
+
+    wrappers = connection.execute_wrappers
+    before = [one for one in wrappers if one is not again._listen]
+
+    def nothing() -> None: ...
+
+    if again._listen in wrappers:
+        wrappers.remove(again._listen)
+    with connection.execute_wrapper(other):
+        again.written_once(nothing)()
+    assert [one for one in wrappers if one is not again._listen] == before
+    assert again._listen in wrappers
