@@ -40,12 +40,15 @@ __all__ = ["port"]  # a fixture
 OWNER, WEB, BASE = "trial_owner", "trial_web", "trial_two_roles"
 ERASE = """
 import django; django.setup()
-from heard.agencies.models import AuditRow
-from heard.agencies.trail.sealing import erase_personal, seal
+from heard.agencies.actions import record_audit
+from heard.agencies.models import AuditRow, User
+from heard.agencies.trail.sealing import erase_personal
 from django.db import transaction
 with transaction.atomic():
     row = AuditRow.objects.exclude(leaf="").earliest("pk")
     erase_personal([row.pk])
+    by = User.objects.earliest("pk")
+    record_audit(by=by, verb="erase", subject="audit", subject_id=row.pk, detail={"rows": [[row.pk, row.pk]]})
 row.refresh_from_db()
 print(row.actor == "" and row.reason == "")
 """
