@@ -169,6 +169,7 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
     ]
     found = {}
     for page in pages:
+        connection.queries_log.clear()  # else many worlds fill it
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(page)
         about_the_web = [
