@@ -142,7 +142,7 @@ def asked_of(user: User, kept: Any, merged: Any) -> dict[str, bool]:
         "may_merge": user.may(May.MERGE),
         "same": kept == merged,
         "kinds_differ": not alike,
-        "less_seen": alike and _is_half(kept) and not _is_half(merged),
+        "half_seen": alike and (_is_half(kept) or _is_half(merged)),
     }
 
 

@@ -159,20 +159,20 @@ def why_not_join(
     may_merge: bool,
     same: bool,
     kinds_differ: bool,
-    less_seen: bool,
+    half_seen: bool,
     clashes: Sequence[str],
     reason: str,
 ) -> str | None:
-    """Of two places, groups, or phones, cars or accounts. `less_seen`: of two plates, the one that would go on was seen in part and the
-    other in full. `clashes`: as for `why_not_merge`."""
+    """Of two places, groups, or phones, cars or accounts. `half_seen`: one of two plates was seen in part, and only ever may be the other:
+    as one, whoever writes the part would read the rest. `clashes`: as for `why_not_merge`."""
     if not may_merge:
         return "A co-ordinator says whether two of these are one."
     if same:
         return "This is one already."
     if kinds_differ:
         return "These two are of different kinds. Look at both again."
-    if less_seen:
-        return "The plate that was seen in full goes on, and the one that was half seen is merged into it. Choose it the other way round."
+    if half_seen:
+        return "A plate that was half seen stays as it was written: it only ever may be the other. Who reads a record reads which plates it fits."
     if clashes:
         return "Work is open on both, and there is one at a time. Close the work on one of the two first, with why, and then merge."
     if not reason.strip():
