@@ -145,12 +145,16 @@ def why_not_unmerge(*, may_merge: bool, undone: bool, merged_again: bool, reason
     """`merged_again`: one of the two was merged with somebody after this, and that is not undone."""
     if not may_merge:
         return "A co-ordinator says whether two records are of one person."
+    if why_not := _why_not_undo(undone, merged_again):
+        return why_not
+    return None if reason.strip() else "Say why these are two people after all."
+
+
+def _why_not_undo(undone: bool, merged_again: bool) -> str | None:
     if undone:
         return "This was undone already."
     if merged_again:
         return "One of these two was merged again later. Undo the later one first, so that this can be undone exactly."
-    if not reason.strip():
-        return "Say why these are two people after all."
     return None
 
 
@@ -184,13 +188,9 @@ def why_not_part(*, may_merge: bool, undone: bool, merged_again: bool, reason: s
     """As `why_not_unmerge`, of two places, groups, or phones, cars or accounts."""
     if not may_merge:
         return "A co-ordinator says whether two of these are one."
-    if undone:
-        return "This was undone already."
-    if merged_again:
-        return "One of these two was merged again later. Undo the later one first, so that this can be undone exactly."
-    if not reason.strip():
-        return "Say why these are two after all."
-    return None
+    if why_not := _why_not_undo(undone, merged_again):
+        return why_not
+    return None if reason.strip() else "Say why these are two after all."
 
 
 def why_not_say_not_same(*, may_merge: bool, same: bool, why: str) -> str | None:
