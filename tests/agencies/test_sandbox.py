@@ -46,6 +46,11 @@ def test_it_has_no_more_memory_than_was_given() -> None:
     assert done.stdout == "refused\n", done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says which one ends")
+def test_where_memory_is_short_it_ends_before_the_site() -> None:
+    assert apart("print(open('/proc/self/oom_score_adj').read())").stdout.strip() == "1000"
+
+
 def test_it_ends_when_its_time_is_over() -> None:
     assert apart("while True: pass").returncode < 0
 

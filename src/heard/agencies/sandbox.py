@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Timer
 from typing import Any, Final
 
@@ -119,8 +120,11 @@ def enter(
     where there are threads already: they would keep everything."""
     import resource  # not on every system on which the site could be tried
 
-    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) > 1:
-        raise OSError("A library has started threads already. Import it after this.")
+    if sys.platform == "linux":
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise OSError("A library has started threads already. Import it after this.")
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")  # where memory is short this one ends, and not the site
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
