@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check docs coverage pictures bench soak pgbackrest image wheel bundle sbom lock format demo clean
+.PHONY: help run test check docs coverage pictures bench soak faults pgbackrest image wheel bundle sbom lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -58,6 +58,10 @@ bench: setup system spark ## speed and memory, each figure beside its target (an
 soak: setup ## 50 people at once on the real server with PostgreSQL: page times, errors, memory (MINUTES=30; this machine alone)
 	@requirements/system.sh postgresql
 	@HEARD_SAFE_WRITES=1 requirements/with-postgresql.sh $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),30)
+
+faults: setup ## break one part of Heard after another while people work: what they see, what is lost, how soon it goes on (both databases; root for a full disk)
+	@requirements/system.sh postgresql
+	@HEARD_SAFE_WRITES=1 $(BIN)/python -m tests.faults
 
 pgbackrest: setup ## the drill of going back to a point in time with pgBackRest, on a PostgreSQL of its own; prints what came back
 	@requirements/system.sh postgresql pgbackrest

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,11 @@ def test_it_has_no_network(family: str) -> None:
 def test_it_has_no_more_memory_than_was_given() -> None:
     done = apart("try: bytearray(900_000_000)\nexcept MemoryError: print('refused')")
     assert done.stdout == "refused\n", done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says which one ends")
+def test_where_memory_is_short_it_ends_before_the_site() -> None:
+    assert apart("print(open('/proc/self/oom_score_adj').read())").stdout.strip() == "1000"
 
 
 def test_it_ends_when_its_time_is_over() -> None:
@@ -93,3 +99,27 @@ def test_it_changes_and_lists_nothing(tmp_path: Path, code: str) -> None:
 def test_it_still_opens_packages() -> None:
     code = "import PIL.Image, pypdf, docx, lxml.etree, puremagic, zoneinfo; print(zoneinfo.ZoneInfo('Europe/London'))"
     assert apart(code, HIDDEN.replace("600_000_000", "2_000_000_000")).stdout == "Europe/London\n"
+
+
+THREADS = "import threading, time; threading.Thread(target=time.sleep, args=[9], daemon=True).start()\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone counts them")
+def test_it_is_not_entered_with_threads_which_would_keep_everything() -> None:
+    """A filter of the system holds for the thread that sets it and those that it starts."""
+    done = apart("", THREADS + ENTER)
+    assert done.returncode != 0
+    assert "has started threads already" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["true"], ["sleep", "60"], ["yes"], ["echo", "[]"]])
+def test_a_programme_without_an_answer_is_ended_and_said_so(
+    monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(sandbox, "_LONGEST", 100_000)
+    Popen = subprocess.Popen
+    monkeypatch.setattr(sandbox.subprocess, "Popen", lambda _words, **more: Popen(command, **more))
+    begun = time.monotonic()
+    with pytest.raises(sandbox.Stopped):
+        sandbox.answer("nobody", {}, patience=1.0)
+    assert time.monotonic() - begun < 20

@@ -3,18 +3,20 @@
 import errno
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from tests.conftest import World
 
 from heard.agencies.models import AuditRow
-from heard.agencies.reading import bring_in_looks
+from heard.agencies.reading import bring_in_looks, cannot_reach
 from heard.network import actions as network
 from heard.network.models import Person
 
@@ -198,3 +200,48 @@ def test_on_a_disk_that_is_full_a_child_is_read_and_every_look_is_kept(
     in_file = sum(one["person_id"] == str(child.pk) for one in kept(looks))
     in_trail = AuditRow.objects.filter(person_id=child.pk, verb="view").count() - before
     assert in_file + in_trail == asked
+
+
+def _goes_away(*_query: Any) -> Any:
+    """As psycopg says it where there is no connection any longer; SQLite, where another program holds the database."""
+    cause: Exception = psycopg.OperationalError("the connection is closed")
+    if connection.vendor == "sqlite":
+        cause = sqlite3.OperationalError("database is locked")
+        cause.sqlite_errorcode = sqlite3.SQLITE_BUSY  # type: ignore[attr-defined]
+    raise OperationalError(str(cause)) from cause
+
+
+def test_where_the_database_is_away_a_page_says_so_and_gives_back_what_was_typed(
+    world: World, client: Client, child: Person
+) -> None:
+    client.force_login(world.social_worker)
+    client.raise_request_exception = False
+    said = {"kind": "visit", "when": "now", "seen": "alone", "text": "She waited at the <gate> for an hour"}
+    with connection.execute_wrapper(_goes_away):
+        read = client.get(f"/children/{child.pk}/")
+        sent = client.post(f"/children/{child.pk}/notes/write/", said | {"password": "never shown again"})
+        large = client.post(f"/children/{child.pk}/notes/write/", said | {"next": "x" * 1_000_000})
+    for answer in (read, sent, large):
+        assert answer.status_code == 503
+        assert "Heard cannot reach its records at this moment" in answer.text
+    assert "may not be saved" not in read.text
+    assert "may not be saved" in sent.text
+    assert "She waited at the &lt;gate&gt; for an hour" in sent.text
+    assert "never shown again" not in sent.text
+    assert "What you typed" not in large.text  # nobody looked yet at whose it is
+    assert client.get(f"/children/{child.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "away"), [(None, True), ("57P01", True), ("08006", True), ("53300", True), ("40001", False), ("23505", False)]
+)  # fmt: skip
+def test_what_says_that_the_database_is_away(state: str | None, away: bool) -> None:
+    cause = psycopg.OperationalError("says so")
+    cause.sqlstate = state
+    error = OperationalError("says so")
+    error.__cause__ = cause
+    later = ValueError("after it")
+    later.__context__ = error
+    assert cannot_reach(error) is away
+    assert cannot_reach(later) is away
+    assert not cannot_reach(ValueError("of another kind"))

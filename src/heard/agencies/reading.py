@@ -21,12 +21,18 @@ from functools import partial
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from heard.agencies.models import AuditRow
 
 _SQLITE: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_HELD: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_AWAY: Final = (
+    "08",
+    "57P",
+    "53300",
+)  # connection exceptions, shutdown, crash and start, too_many_connections
 _POSTGRESQL: Final = {"25006", "53100"}  # read_only_sql_transaction, disk_full
 _FIELDS: Final = ("actor_id", "actor", "agency", "verb", "subject", "subject_id", "reason", "detail")
 
@@ -52,6 +58,19 @@ def cannot_write(error: DatabaseError) -> bool:
         code: int = getattr(cause, "sqlite_errorcode", 0)
         return code & 0xFF in _SQLITE
     return getattr(cause, "sqlstate", None) in _POSTGRESQL
+
+
+def cannot_reach(error: BaseException | None) -> bool:
+    """Whether the database does not answer at this moment: it is away, starts, takes no more connections, or another program holds it."""
+    while error is not None:
+        cause = error.__cause__
+        if isinstance(error, OperationalError | InterfaceError) and isinstance(cause, sqlite3.Error):
+            return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _HELD
+        if isinstance(error, OperationalError | InterfaceError):
+            state = getattr(cause, "sqlstate", None)  # none where there was no connection
+            return state is None or state.startswith(_AWAY)
+        error = cause or error.__context__
+    return False
 
 
 def is_reading_only() -> bool:

@@ -7,13 +7,18 @@ cannot, the programme ends before it opens anything.
 from __future__ import annotations
 
 import ctypes
+import json
+import mimetypes
 import os
 import platform
 import signal
 import struct
+import subprocess
 import sys
 from collections.abc import Iterable
-from typing import Final
+from contextlib import suppress
+from threading import Timer
+from typing import Any, Final
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _FILTER: Final = 2  # SECCOMP_MODE_FILTER
@@ -38,6 +43,22 @@ _OF_SYSTEM: Final = (
 )  # fmt: skip
 
 
+# For `reads` of what imports Arrow and openpyxl: how much memory there is, which DuckDB and Arrow read, and what openpyxl looks at;
+# without the control groups DuckDB does not start.
+OF_MACHINE: Final = (
+    *map(str, mimetypes.knownfiles),
+    "/proc/meminfo",
+    "/proc/cpuinfo",
+    "/proc/self/cgroup",
+    "/sys/fs/cgroup",
+)
+_LONGEST: Final = 100_000_000  # bytes of an answer
+
+
+class Stopped(Exception):
+    """The programme ended without an answer: killed, or out of memory or time."""
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
@@ -46,6 +67,41 @@ def environment(**more: str) -> dict[str, str]:
     """For `subprocess`: nothing of ours, so no key and no address of a database."""
     kept = {"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {}
     return {"LANG": "C.UTF-8", "PATH": os.defpath, **kept, **more}
+
+
+def answer(module: str, job: dict[str, Any], *, patience: float) -> dict[str, Any]:
+    """What a programme of ours, which enters the sandbox, answers to a job: one object of JSON each, through standard input and output.
+    `patience`: seconds by the clock. Raises `Stopped`. Whoever reads the answer believes nothing in it: hostile files were opened there."""
+    command = [sys.executable, "-P", "-m", module]
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
+        env=environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),  # each thread reserves memory
+    )
+    too_late = Timer(patience, child.kill)
+    too_late.daemon = True
+    with child:
+        try:
+            too_late.start()
+            assert child.stdin
+            assert child.stdout
+            child.stdin.write(json.dumps(job).encode())
+            child.stdin.close()
+            said = child.stdout.read(_LONGEST + 1)
+        except OSError as ended:
+            raise Stopped from ended
+        finally:
+            too_late.cancel()
+            child.kill()
+    try:
+        found = json.loads(said) if len(said) <= _LONGEST else None
+    except (ValueError, RecursionError) as nothing:
+        raise Stopped from nothing
+    if not isinstance(found, dict):
+        raise Stopped
+    return found
 
 
 def enter(
@@ -60,8 +116,15 @@ def enter(
     """For the first lines of the programme, before it has threads. `memory` in bytes, `seconds` of work; `largest`: bytes of the
     largest file that it may write, 0 for none. `hides_files`: from then on it opens nothing but Python, its packages and what
     the system brings, where the kernel knows Landlock (since 5.13): so no key, database, other file or process. `reads`, `writes`:
-    files and folders that it opens all the same; a folder with all that is in it. Raises `OSError` where the network cannot be taken away."""
+    files and folders that it opens all the same; a folder with all that is in it. Raises `OSError` where the network cannot be taken away, and
+    where there are threads already: they would keep everything."""
     import resource  # not on every system on which the site could be tried
+
+    if sys.platform == "linux":
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise OSError("A library has started threads already. Import it after this.")
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")  # where memory is short this one ends, and not the site
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -31,6 +33,7 @@ _ENDED = (
     24 * 60 * 60
 )  # seconds after which a page is no longer kept for who had it open when their session ended
 _PER_PAGE = 25
+_LARGEST: Final = 1_000_000  # bytes, as of whoever is not signed in (`heard.home.uploads`)
 
 
 @gate(May.SIGNED_IN)
@@ -103,6 +106,18 @@ def what_was_typed(request: HttpRequest) -> list[str]:
         (key, text) for key in request.POST for text in request.POST.getlist(key) if not forms.is_ours(key)
     ]
     return [text for key, text in sent if not any(part in key for part in _SECRET) and len(text) >= _SHORTEST]
+
+
+def typed_at_least(request: HttpRequest) -> list[str]:
+    """The same where anything may have failed, also before somebody looked at how much was sent: nothing of a form that is large or cannot
+    be read."""
+    sent = request.META.get("CONTENT_LENGTH") or "0"
+    if not sent.isdigit() or int(sent) > _LARGEST:
+        return []
+    try:
+        return what_was_typed(request)
+    except (OSError, MultiPartParserError, SuspiciousOperation):
+        return []
 
 
 def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:

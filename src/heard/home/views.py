@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
+from heard.agencies.reading import cannot_reach
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
+from heard.home.typed import typed_at_least
 from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
@@ -100,5 +104,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """Drawn without context: whatever failed may fail again in it."""
-    return HttpResponse(render_to_string("home/500.html"), status=500)
+    """Drawn without the context of a request: whatever failed may fail again in it."""
+    context = {"typed": typed_at_least(request), "sent": request.method == "POST"}
+    if cannot_reach(sys.exception()):
+        answer = HttpResponse(render_to_string("home/away.html", context), status=503)
+        answer["Retry-After"] = "30"
+        return answer
+    return HttpResponse(render_to_string("home/500.html", context), status=500)

@@ -50,6 +50,36 @@ def test_bytes_are_on_the_disk_before_they_have_their_name(
     assert [one.name for one in path.parent.iterdir()] == ["one"]
 
 
+def test_nothing_is_kept_where_the_disk_of_files_is_not_mounted(
+    world: World, child: Person, attachment: Attachment, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would lie beneath what is mounted later, and be hidden by it."""
+    for mount_point in (False, True):
+        folder.rename(folder.with_name("elsewhere"))
+        if mount_point:
+            folder.mkdir()
+        with pytest.raises(Refused, match="the place in which Heard keeps files is not there"):
+            actions.attach(by=world.teacher, upload=upload(pdf("She was afraid")), person_id=child.pk)
+        assert not folder.exists() or not list(folder.iterdir())
+        assert Attachment.objects.count() == 1
+        assert "Mount its disk" in caplog.text
+        if mount_point:
+            folder.rmdir()
+        folder.with_name("elsewhere").rename(folder)
+    actions.attach(by=world.teacher, upload=upload(pdf("She was afraid")), person_id=child.pk)
+    assert Attachment.objects.count() == 2
+
+
+def test_an_empty_folder_that_should_be_empty_takes_a_file(
+    world: World, child: Person, attachment: Attachment, folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.withdraw_attachment(by=world.teacher, attachment_id=attachment.pk, reason="The wrong child")
+    assert not list(folder.iterdir())
+    kept = actions.attach(by=world.teacher, upload=upload(pdf("She was afraid")), person_id=child.pk)
+    assert kept.path.exists()
+
+
 def test_a_full_disk_leaves_no_half_file_and_no_row(
     world: World, child: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

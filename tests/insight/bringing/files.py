@@ -9,6 +9,7 @@ from tests.conftest import World
 
 from heard.insight.bringing import actions
 from heard.insight.bringing.models import CaseloadImport
+from heard.insight.bringing.reading import read_files
 from heard.insight.bringing.rules import Table
 
 WHY = "The children of the exploitation team, taken out of the old system on 26 November"
@@ -34,4 +35,4 @@ type Written = Callable[..., dict[Table, Path]]
 
 
 def bring(world: World, paths: dict[Table, Path]) -> CaseloadImport:
-    return actions.bring_in(by=world.coordinator, paths=paths, reason=WHY)
+    return actions.bring_in(by=world.coordinator, read=read_files(paths), reason=WHY)

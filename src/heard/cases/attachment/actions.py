@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _SET_ASIDE: Final = "File that may show abuse"
 _NO_ROOM: Final = "The file is not attached: Heard’s disk takes nothing more. Keep the file, and tell the person who looks after Heard."
+_AWAY: Final = "The file is not attached: the place in which Heard keeps files is not there. Keep the file, and tell the person who looks after Heard."
 _NOT_SCANNED: Final = (
     "Files cannot be checked for harmful software at this moment. Keep the file, and try again later."
 )
@@ -110,6 +111,9 @@ def attach(
     except storing.NoKeys as error:
         _log.error("An attached file could not be encrypted: %s", error)
         raise Refused(_(_NO_KEYS)) from error
+    except storing.Away as error:
+        _log.error("An attached file could not be kept: %s", error)
+        raise Refused(_(_AWAY)) from error
     except OSError as error:
         _log.error("An attached file could not be written.", exc_info=True)
         raise Refused(_(_NO_ROOM)) from error
@@ -170,7 +174,7 @@ def keep_sound(*, by: None, message_id: uuid.UUID, content: bytes, found: Conten
     row.save(force_insert=True)
     _audit(by, "attach", row)
     try:
-        storing.put(row.path, found.kept, storing.of_row(row.pk))
+        storing.keep(row, found.kept)
     except (storing.NoKeys, OSError) as error:
         _log.error("What a child spoke could not be written.", exc_info=True)
         raise rules.SoundRefused(_(_SOUND_NOT_KEPT)) from error
@@ -390,7 +394,7 @@ def _release(by: User | None, row: Attachment, content: bytes) -> None:
         row.kept_sha256 = storing.fingerprint(found.kept)
         row.save()
         _audit(by, "release file", row)
-        storing.put(row.path, found.kept, storing.of_row(row.pk))
+        storing.keep(row, found.kept)
 
 
 @transaction.atomic
@@ -503,7 +507,7 @@ def _keep(
     if aside == rules.Aside.UNSCANNED:
         scan_later.using(run_after=timezone.now() + AGAIN).enqueue()
     # Last: after it only the transaction's end can fail, and leaves a leftover.
-    storing.put(row.path, found.kept, storing.of_row(row.pk))
+    storing.keep(row, found.kept)
     return row
 
 

@@ -4,6 +4,7 @@ it was put there."""
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from heard.cases.attachment.models import Attachment
 
 __all__ = [
-    "Changed", "Found", "Locked", "Missing", "NoKeys", "Whole", "check", "encrypt", "fingerprint", "for_reading", "of_quarantine", "of_row",
+    "Away", "Changed", "Found", "Locked", "Missing", "NoKeys", "Whole", "check", "encrypt", "fingerprint", "for_reading", "keep", "of_quarantine", "of_row",
     "put", "take",
 ]  # fmt: skip
 _A_DAY: Final = (
     86_400  # seconds: what belongs to no row and is older was left by something that was broken off
 )
+
+
+class Away(OSError):
+    """The folder of files is not what it was: nothing is kept."""
 
 
 class Missing(Exception):
@@ -69,6 +74,24 @@ def of_quarantine(name: str) -> str:
 def put(path: Path, content: bytes, about: str) -> None:
     """As `kept.put`."""
     kept.put(path, (content,), about)
+
+
+def keep(row: Attachment, content: bytes) -> None:
+    """As `put`, for the bytes of a row. Raises `Away` where the folder of files is empty though it holds others: what is written into the
+    place of a disk that is not mounted would be hidden once it is."""
+    folder = row.path.parent
+    there = type(row).objects.filter(withdrawn_at=None).exclude(pk=row.pk)
+    if not _holds_something(folder) and there.exists():
+        raise Away(f"{folder} holds none of the files that are kept in it. Mount its disk.")
+    put(row.path, content, of_row(row.pk))
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except FileNotFoundError:
+        return False
 
 
 def take(row: Attachment) -> Whole:

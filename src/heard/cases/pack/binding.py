@@ -29,6 +29,7 @@ PATIENCE: Final = 900  # seconds of work
 MOST_PAGES: Final = 2_000  # of one file
 A4: Final = (595.28, 841.89)  # points
 PICTURES: Final = frozenset({"jpeg", "png", "webp"})
+_FONTS: Final = ("/etc/fonts", "/var/cache/fontconfig", *sandbox.OF_MACHINE)
 _BETWEEN: Final = 1.0  # seconds between two signs of life
 
 TOO_MUCH: Final = "This is too much for one pack. Make two: choose fewer parts, fewer files, or a shorter time of the chronology."
@@ -107,7 +108,15 @@ def _run(what: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     job = json.loads(sys.stdin.read())
-    sandbox.enter(memory=MEMORY, seconds=PATIENCE, largest=MEMORY)
+    os.environ["TMPDIR"] = job["into"]  # the folder of this pack
+    sandbox.enter(
+        memory=MEMORY,
+        seconds=PATIENCE,
+        largest=MEMORY,
+        hides_files=True,
+        reads=[*_FONTS, *(path for path, _kind in job.get("files", []))],
+        writes=[job["into"]],
+    )
     threading.Thread(target=_breathe, daemon=True).start()
     if sys.argv[1] == "look":
         pages = [

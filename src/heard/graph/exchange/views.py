@@ -27,9 +27,9 @@ from heard.engine.tables import NotDone
 from heard.govuk.environment import day, in_words
 from heard.graph.drawing.forms import NarrowForm
 from heard.graph.exchange import actions, queries, rules
+from heard.graph.exchange.apart import read_apart
 from heard.graph.exchange.forms import BringForm, KindForm, ReleaseForm, RowsForm, TakeForm, WhoForm, more
 from heard.graph.exchange.queries import Row
-from heard.graph.exchange.reading import read
 from heard.graph.exchange.writing import SUFFIXES
 from heard.network.actions import open_record
 from heard.network.forms.tying import NEW
@@ -66,7 +66,7 @@ def bring(request: Request) -> HttpResponse:
                     digest.update(chunk)
                     stream.write(chunk)
             try:
-                found = read(path)
+                found = read_apart(path)
             except NotDone as problem:
                 form.add_error("file", in_words(str(problem)))
                 return render(request, "graph/chart_bring.html", {"form": form})

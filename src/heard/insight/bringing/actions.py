@@ -7,7 +7,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
@@ -26,7 +25,7 @@ from heard.cases.plan.actions import add_action, add_outcome, set_next_review, s
 from heard.insight.bringing import queries, rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.queries import Checked
-from heard.insight.bringing.reading import Headings, Row
+from heard.insight.bringing.reading import Files, Row
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.actions import add_identifier, add_person, record_fact
@@ -44,10 +43,10 @@ _MORE: Final = "A record of this import is joined with one that it did not make,
 _LEANS: Final = "Something of another record leans on one of these, so nothing was taken back. Tell whoever looks after Heard."
 
 
-def check_files(*, by: User, paths: Mapping[Table, Path], headings: Headings | None = None) -> Checked:
+def check_files(*, by: User, read: Files) -> Checked:
     """What would become of each row. Nothing is written but that somebody asked, and of how many children: whoever is in the files is
-    searched for. Only that is a transaction: on SQLite nobody else could save while files are read."""
-    checked = queries.check(by, paths, headings)
+    searched for. Only that is a transaction: on SQLite nobody else could save while it is sought."""
+    checked = queries.check(by, read)
     people = len(checked.files.rows(Table.PEOPLE))
     with transaction.atomic():
         record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
@@ -58,18 +57,17 @@ def check_files(*, by: User, paths: Mapping[Table, Path], headings: Headings | N
 def bring_in(
     *,
     by: User,
-    paths: Mapping[Table, Path],
+    read: Files,
     reason: str,
-    headings: Headings | None = None,
     checked_as: Mapping[str, Any] | None = None,
     on_server: bool = False,
 ) -> CaseloadImport:
     """Brings in every row of the files that the check keeps, and writes down of each row what became of it.
 
     `checked_as`: the fingerprint of what somebody looked at before (`Checked.fingerprint`); where it comes out otherwise now, nothing
-    is brought in. `on_server`: somebody else does it in the name of `by`, who is told. Raises `Refused`, `NotDone`, and `Hidden` for whoever may not.
+    is brought in. `on_server`: somebody else does it in the name of `by`, who is told. Raises `Refused`, and `Hidden` for whoever may not.
     """
-    checked = queries.check(by, paths, headings)
+    checked = queries.check(by, read)
     files = checked.files
     refuse(
         rules.why_not_bring(

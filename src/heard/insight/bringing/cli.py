@@ -15,8 +15,7 @@ from heard.agencies.cli import new_file, site
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.insight.bringing.queries import Checked
-    from heard.insight.bringing.reading import File, Headings, Row
-    from heard.insight.bringing.rules import Table
+    from heard.insight.bringing.reading import File, Files, Row
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 200  # lines about rows
@@ -60,7 +59,7 @@ def check(
     Exit 0: every row would be brought in. 1: some are set aside, as the lines say. 2: the files cannot be used.
     """
     with _site():
-        checked = _check(username, people, cases, plans, mapping)
+        checked = _check(_user(username), _read(people, cases, plans, mapping))
         _say(checked)
         if list_to:
             _write_list(checked, list_to)
@@ -88,15 +87,15 @@ def bring(
         from heard.insight.bringing import actions
 
         by = _user(username)
-        checked = _check(username, people, cases, plans, mapping)
+        read = _read(people, cases, plans, mapping)
+        checked = _check(by, read)
         _say(checked)
         reason = reason or click.prompt("Where do the files come from, and why are they brought in")
         if not yes:
             click.confirm("Bring this in", abort=True)
         this = actions.bring_in(
             by=by,
-            paths=_paths(people, cases, plans),
-            headings=_headings(mapping),
+            read=read,
             reason=reason,
             checked_as=checked.fingerprint,
             on_server=True,
@@ -136,27 +135,19 @@ def _user(username: str) -> User:
     return user
 
 
-def _check(
-    username: str, people: Path, cases: Path | None, plans: Path | None, mapping: Path | None
-) -> Checked:
+def _check(by: User, read: Files) -> Checked:
     from heard.insight.bringing import actions
 
-    return actions.check_files(
-        by=_user(username), paths=_paths(people, cases, plans), headings=_headings(mapping)
-    )
+    return actions.check_files(by=by, read=read)
 
 
-def _paths(people: Path, cases: Path | None, plans: Path | None) -> dict[Table, Path]:
+def _read(people: Path, cases: Path | None, plans: Path | None, mapping: Path | None) -> Files:
+    from heard.insight.bringing.apart import ON_SERVER, read_apart
     from heard.insight.bringing.rules import Table
 
     given = {Table.PEOPLE: people, Table.CASES: cases, Table.PLANS: plans}
-    return {table: path for table, path in given.items() if path}
-
-
-def _headings(mapping: Path | None) -> Headings | None:
-    from heard.insight.bringing.reading import load_headings
-
-    return load_headings(mapping) if mapping else None
+    paths = {table: path for table, path in given.items() if path}
+    return read_apart(paths, mapping, patience=ON_SERVER)
 
 
 def _say(checked: Checked) -> None:

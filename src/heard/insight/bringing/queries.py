@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
@@ -29,7 +29,7 @@ from heard.cases.case.queries import cases_visible_to, is_statutory
 from heard.cases.keeping.queries import is_held
 from heard.insight.bringing import rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
-from heard.insight.bringing.reading import File, Files, Headings, Row, read_files
+from heard.insight.bringing.reading import File, Files, Row
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.queries import children_numbered, find_described, people_visible_to, visible_through
@@ -77,18 +77,16 @@ class Checked:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-def check(
-    user: User, paths: Mapping[Table, Path], headings: Headings | None = None, *, today: date | None = None
-) -> Checked:
-    """Reads the files, and says of each row what would become of it. `Hidden` for whoever may not bring a caseload in; `NotDone`
-    where a file or the mapping cannot be used at all.
+def check(user: User, read: Files, *, today: date | None = None) -> Checked:
+    """Says of each row of the files what would become of it; what was `read` stays as it is. `Hidden` for whoever may not bring a
+    caseload in.
 
     Records that may be of the same child are sought among those that this user may find, and no others: of a record that is
     hidden from them nothing here says that it is there.
     """
     if not user.may(May.BRING_IN):
         raise Hidden
-    files = read_files(paths, headings)
+    files = copy.deepcopy(read)
     checked, today = Checked(files), today or timezone.localdate()
     people = _check_people(user, files.rows(Table.PEOPLE), today)
     staff = _Staff(user, checked)

@@ -25,8 +25,8 @@ from heard.agencies.tables import as_csv
 from heard.engine.tables import NotDone
 from heard.govuk.environment import in_words
 from heard.insight.bringing import actions, queries, rules
+from heard.insight.bringing.apart import read_apart
 from heard.insight.bringing.forms import BRING, BringForm, DecideForm, UndoForm
-from heard.insight.bringing.reading import load_headings, read_files
 from heard.insight.bringing.rules import Issue, Outcome, Table
 
 _PER_PAGE = 50
@@ -62,10 +62,10 @@ def caseload_bring(request: Request) -> HttpResponse:
                 mapping = paths.pop("mapping", None)
                 context["mapped"] = mapping is not None
                 files = {Table(name): path for name, path in paths.items()}
-                headings = load_headings(mapping) if mapping else None
-                if why_not := rules.why_not_here(rows=len(read_files(files, headings).all_rows)):
+                read = read_apart(files, mapping)
+                if why_not := rules.why_not_here(rows=len(read.all_rows)):
                     raise NotDone(why_not)
-                checked = actions.check_files(by=user, paths=files, headings=headings)
+                checked = actions.check_files(by=user, read=read)
             except NotDone as problem:
                 form.add_error(None, in_words(str(problem)))
                 return render(request, "insight/bringing/bring.html", context)
@@ -79,9 +79,7 @@ def caseload_bring(request: Request) -> HttpResponse:
                     known = _was_checked(request)
                     refuse(rules.NOT_CHECKED if known is None else None)
                     reason = form.cleaned_data["reason"]
-                    this = actions.bring_in(
-                        by=user, paths=files, headings=headings, reason=reason, checked_as=known
-                    )
+                    this = actions.bring_in(by=user, read=read, reason=reason, checked_as=known)
                     messages.success(request, _("Brought in. What became of each row is below."))
                     return redirect("caseload_import", import_id=this.pk)
     return render(request, "insight/bringing/bring.html", context)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import mimetypes
 import os
 import shutil
 import subprocess
@@ -22,20 +21,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from heard.agencies import sandbox
-from heard.engine.tables import NotDone
 
 _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
-# How much memory there is, which DuckDB and Arrow read, and what openpyxl looks at; without the control groups DuckDB does not
-# start.
-_OF_MACHINE: Final = (
-    *map(str, mimetypes.knownfiles),
-    "/proc/meminfo",
-    "/proc/cpuinfo",
-    "/proc/self/cgroup",
-    "/sys/fs/cgroup",
-)
 _MEMORY: Final = 4  # times the machine's; it reserves more than it uses
 
 
@@ -53,6 +42,10 @@ def run(
 
     `job`: what to `do` (a run, unless it says "find" or "look"), with its files; the folder of its `out` is made. `patience`: in seconds.
     """
+    from heard.engine.tables import (
+        NotDone,  # with libraries that start threads: the programme has none yet when it gives up its files
+    )
+
     Path(job["out"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-P", "-m", "heard.insight.run.apart"]
     child = subprocess.Popen(  # noqa: S603 - our own module
@@ -101,9 +94,11 @@ def main() -> None:
         seconds=_SECONDS,
         largest=_room(Path(job["out"])) // 2,
         hides_files=True,
-        reads=[*job["paths"], job["mapping"], job.get("judgements", job["mapping"]), *_OF_MACHINE],
+        reads=[*job["paths"], job["mapping"], job.get("judgements", job["mapping"]), *sandbox.OF_MACHINE],
         writes=[folder],
     )
+    from heard.engine.tables import NotDone
+
     out, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no line of ours
 
     def say(line: dict[str, Any]) -> None:
