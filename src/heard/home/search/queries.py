@@ -16,7 +16,7 @@ from heard.cases.context.queries import contexts_visible_to
 from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
-from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places
+from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places, why_alike
 from heard.network.rules import read_box, words_of_box
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _person(hit: Hit, case: str) -> Found:
         title=hit.name,
         href=reverse(page, kwargs={"person_id": hit.person_id}) if opens else "",
         facts=", ".join(filter(None, facts)),
-        why="; ".join(_(reason) for reason in hit.reasons),
+        why=why_alike(hit.reasons),
         note="" if opens else closed,
         key=str(hit.person_id),
     )
@@ -166,7 +166,7 @@ def _handles(user: User, text: str) -> Section:
 
 
 def _likeness(one: Any, href: str) -> Found:
-    return Found(one.name, href, one.facts, "; ".join(_(reason) for reason in one.why), key=str(one.id))
+    return Found(one.name, href, one.facts, why_alike(one.why), key=str(one.id))
 
 
 def _records(user: User, text: str) -> Section:

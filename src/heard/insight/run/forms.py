@@ -19,7 +19,7 @@ from heard.govuk.forms import (
 from heard.insight.run import rules
 from heard.insight.run.queries import Identity
 from heard.insight.run.rules import FileKind, Part, bases
-from heard.network.queries import Hit
+from heard.network.queries import Hit, why_alike
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -195,7 +195,7 @@ class OpenForm(Form):
         chosen = {} if hits else {"child": NEW}
         begin = {"given_name": given, "family_name": family} | chosen
         super().__init__(*args, **kwargs | {"initial": begin | (kwargs.get("initial") or {})})
-        known = [(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits]
+        known = [(str(hit.person_id), _hit(hit), why_alike(hit.reasons)) for hit in hits]
         _offer(self, "child", [*known, (NEW, _("No: make a new record with the name below"))])
 
     def clean(self) -> dict[str, Any]:

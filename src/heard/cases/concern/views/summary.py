@@ -17,7 +17,7 @@ from heard.cases.concern.views import steps
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.knowledge.model import Item, Release
-from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to
+from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to, why_alike
 
 if TYPE_CHECKING:
     from heard.network.rules import Likeness
@@ -43,7 +43,7 @@ class Marked:
 def option(hit: Hit) -> tuple[str, str, str]:
     """A hit as a choice: who it may be, and why we think so."""
     who = [hit.name, born(hit.birth_date), hit.postcode_district]
-    why = "; ".join(_(reason) for reason in hit.reasons)
+    why = why_alike(hit.reasons)
     return str(hit.person_id), ", ".join(part for part in who if part), _("Why: %(why)s") % {"why": why}
 
 
@@ -53,7 +53,7 @@ def born(birth_date: Any) -> str:
 
 def likely(one: Likeness) -> tuple[str, str, str]:
     """A place or group as a choice: what it may be, and why we think so."""
-    why = "; ".join(_(reason) for reason in one.why)
+    why = why_alike(one.why)
     text = ", ".join(part for part in (one.name, one.facts) if part)
     return str(one.id), text, _("Why: %(why)s") % {"why": why}
 
