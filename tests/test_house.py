@@ -1,5 +1,8 @@
 """What the product weighs is held: functions stay short, and none stands twice. Figures are printed, so that they are seen in each run."""
 
+import re
+from collections import Counter
+
 from tests import house
 
 MEDIAN, LARGEST = 8, 100  # lines of a function, with what describes it
@@ -23,3 +26,12 @@ def test_a_function_that_stands_twice_is_seen_whatever_it_is_called() -> None:
     assert house.weighed(files).twice == (("src/heard/one.py:one", "src/heard/other.py:other"),)
     apart = {"src/heard/demo/one.py": f"def one():\n{body}", "src/heard/other.py": f"def other():\n{body}"}
     assert house.weighed(apart).twice == ()
+
+
+def test_words_that_meant_many_things_name_one_class_each() -> None:
+    names = Counter(
+        name
+        for text in house.here().values()
+        for name in re.findall(r"^class (Kept|Section|Part)\b", text, re.M)
+    )
+    assert set(names.values()) == {1}, "say in its name of what it is a part or section, and what is kept"

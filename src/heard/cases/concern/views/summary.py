@@ -26,7 +26,7 @@ type Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Section:
+class AnswerSection:
     heading: str
     rows: list[Row]
 
@@ -73,7 +73,7 @@ def named(answers: steps.Answers) -> str:
     return typed or str(answers_of(answers, "child").get("name", "")).strip()
 
 
-def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> list[Section]:
+def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> list[AnswerSection]:
     """Everything that is about to be sent, each with a link to change it."""
     told = steps.told(user, answers)
 
@@ -82,25 +82,27 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
         return {"key": key, "value": value, "actions": [(_("Change"), href, key.lower())]}
 
     seen = row(_("What was seen and heard"), told["seen_and_heard"], "seen")
-    danger = Section(_("Danger now"), _danger_rows(told, row))
+    danger = AnswerSection(_("Danger now"), _danger_rows(told, row))
     add = (_("Add a photo, message or document"), reverse("worry_files", kwargs={"draft_id": draft_id}), "")
-    files = Section(_("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}])
+    files = AnswerSection(
+        _("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}]
+    )
     if steps.about(answers) is not About.CHILD:
         when = row(_("When"), told["when_seen"], "scene")
         who = row(_("Who comes there, or belongs to it"), told["who_comes"], "scene")
         return [
             danger,
-            Section(_("What it is about"), _place_rows(user, told, row)),
-            Section(_("What was seen and heard"), [seen, when, who]),
-            Section(_("Who hears of it"), _staff_rows(told, row, "scene")),
+            AnswerSection(_("What it is about"), _place_rows(user, told, row)),
+            AnswerSection(_("What was seen and heard"), [seen, when, who]),
+            AnswerSection(_("Who hears of it"), _staff_rows(told, row, "scene")),
             files,
         ]
     return [
         danger,
-        Section(_("The child"), _child_rows(user, told, row)),
-        Section(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
-        Section(_("The child’s own words"), _word_rows(user, told, row)),
-        Section(_("Who hears of it"), _staff_rows(told, row, "words")),
+        AnswerSection(_("The child"), _child_rows(user, told, row)),
+        AnswerSection(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
+        AnswerSection(_("The child’s own words"), _word_rows(user, told, row)),
+        AnswerSection(_("Who hears of it"), _staff_rows(told, row, "words")),
         files,
     ]
 
