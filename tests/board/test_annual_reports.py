@@ -42,7 +42,7 @@ from heard.board.annual.rules import Year
 from heard.board.figures.queries import periods
 from heard.board.figures.rules import Period, between
 from heard.board.models import AnnualReport
-from heard.board.rules import Part
+from heard.board.rules import AuditPart
 from heard.cases.case.models import CasePeriod, Death, Words
 from heard.cases.case.rules import Counted, Kept
 from heard.cases.concern.models import Concern
@@ -691,7 +691,7 @@ def test_only_the_board_and_coordinators_draft_write_and_put_up(
     for act in (
         lambda: actions.draft_report(by=user, first=BEFORE[0], policy="department", at=at(TODAY)),
         lambda: actions.write_text(
-            by=user, annual_report_id=report.pk, part=Part.PROMISED, text="We kept most."
+            by=user, annual_report_id=report.pk, part=AuditPart.PROMISED, text="We kept most."
         ),
         lambda: actions.put_up_report(by=user, annual_report_id=report.pk),
     ):
@@ -820,7 +820,7 @@ def test_pages_ask_a_fixed_number_of_times(full: World, client: Client, django_a
         AnnualReport.objects.create(
             begins=year, policy=report.policy, sections=[], drafted_by=full.board_member, drafted_at=at(TODAY)
         )
-    for part in (*Part, *Part, *Part):
+    for part in (*AuditPart, *AuditPart, *AuditPart):
         actions.write_text(by=full.coordinator, annual_report_id=report.pk, part=part, text="We asked more.")
     client.force_login(full.board_member)
     with CaptureQueriesContext(connection) as asked:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from heard.cases.concern.models import Concern
 from heard.cases.missing.queries import begin_form
 from heard.cases.pack.passages import passages_of
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.cases.record.models import ChronologyChange
 from heard.cases.record.queries import entries_of
 from heard.cases.referral.actions import start_referral
@@ -56,7 +56,7 @@ def referral(user: Any, case: Any) -> str:
 
 def pack(user: Any, case: Any) -> str:
     refresh(case.person_id)
-    passages = passages_of(user, case.person_id, parts=list(Part))
+    passages = passages_of(user, case.person_id, parts=list(PackPart))
     return "\n".join(f"{one.heading}\n{one.text}" for one in passages)
 
 

@@ -19,7 +19,7 @@ from heard.board.annual import rules
 from heard.board.figures.queries import periods
 from heard.board.figures.rules import first_of
 from heard.board.models import AnnualReport
-from heard.board.rules import Part
+from heard.board.rules import AuditPart
 from heard.cases import models
 from heard.cases.concern.holder.queries import to_decide
 from heard.demo import partnership, published, site
@@ -376,7 +376,7 @@ def test_the_report_of_the_year_that_ended_last_is_released_and_the_one_before_i
     assert last.put_up_as is not None
     assert last.put_up_as.state == "released"
     assert last.put_up_as.author_id not in {one.by_id for one in last.put_up_as.decisions.all()}
-    assert {one.part for one in last.texts.all()} == set(Part)
+    assert {one.part for one in last.texts.all()} == set(AuditPart)
     content = queries.content_of(User.objects.get(username="ruth.pemberton"), last.put_up_as.pk)
     shown = [one for one in content.sections if one.sheet and one.sheet.counts]
     assert len(shown) > 12

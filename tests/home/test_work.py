@@ -31,7 +31,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.words.actions import add_words
 from heard.home import queries
-from heard.home.waiting import SHOWN, Section, mine, of_team
+from heard.home.waiting import SHOWN, WorkSection, mine, of_team
 
 
 def ago(days: int) -> date:
@@ -65,7 +65,7 @@ def thing(what: str, days: int | None = None, **more: Any) -> Waiting:
 
 
 def shown(*waiting: Waiting, new: tuple[Waiting, ...] = (), by_child: bool = False) -> list[str]:
-    return [one.what for one in mine([Section("Some", list(waiting))], new, by_child=by_child).shown]
+    return [one.what for one in mine([WorkSection("Some", list(waiting))], new, by_child=by_child).shown]
 
 
 def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
@@ -89,19 +89,19 @@ def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> 
 def test_what_leads_to_one_place_is_one_line() -> None:
     """What is new and waits anyway is marked as new; it can be marked as seen, and keeps its words and its day."""
     notice = Waiting("Mina", "Returned to you", "/finish/", note="Dele", ahead=First.NEW, reader_id=7)
-    (line,) = mine([Section("Some", [thing("finish", 3)])], [notice]).shown
+    (line,) = mine([WorkSection("Some", [thing("finish", 3)])], [notice]).shown
     assert (line.what, line.days_left, line.reader_id, line.ahead) == ("finish", 3, 7, First.NEW)
     urgent = replace(notice, ahead=First.DANGER)
-    (line,) = mine([Section("Some", [thing("finish", 3)])], [urgent]).shown
+    (line,) = mine([WorkSection("Some", [thing("finish", 3)])], [urgent]).shown
     assert line.ahead == First.DANGER
 
 
 def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() -> None:
     theirs = thing("theirs", -3, whose="Ruth", is_colleagues=True)
     many = thing("anybody's", -2, whose="deciders")
-    sections = [Section("Some", [theirs, many, thing("mine", -1)])]
+    sections = [WorkSection("Some", [theirs, many, thing("mine", -1)])]
     assert [one.what for one in mine(sections, []).shown] == ["anybody's", "mine"]
-    assert [one.what for one in of_team(sections, [Section("Oldest", [many])]).shown] == [
+    assert [one.what for one in of_team(sections, [WorkSection("Oldest", [many])]).shown] == [
         "theirs",
         "anybody's",
     ]
@@ -109,10 +109,10 @@ def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() ->
 
 def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
     many = [thing(f"{number}", -number, about=f"Child {number % 3}") for number in range(SHOWN + 5)]
-    lines = mine([Section("Some", many)], [])
+    lines = mine([WorkSection("Some", many)], [])
     assert (len(lines.shown), lines.left_out) == (SHOWN, 5)
     assert lines.shown[0].what == f"{SHOWN + 4}"
-    by_child = mine([Section("Some", many)], [], by_child=True).shown
+    by_child = mine([WorkSection("Some", many)], [], by_child=True).shown
     assert len(by_child) == SHOWN + 5
     assert [one.about for one in by_child] == sorted(one.about for one in many)
 

@@ -32,7 +32,7 @@ from heard.insight.pair import queries as pairs
 from heard.insight.run import actions, queries, rules
 from heard.insight.run.models import EngineRun
 from heard.insight.run.picture import draw
-from heard.insight.run.rules import Part
+from heard.insight.run.rules import RunPart
 from heard.network.actions import restrict
 from heard.network.models import Person
 
@@ -306,9 +306,9 @@ def _taken_out(client: Client, run: EngineRun, **said: str) -> Any:
     return client.post(f"/engine/{run.pk}/out/file/", {"kind": "csv", "reason": "For the board", **said})
 
 
-@pytest.mark.parametrize("part", [part for part in Part if part != Part.REPORTS])
+@pytest.mark.parametrize("part", [part for part in RunPart if part != RunPart.REPORTS])
 def test_each_part_is_taken_out_whole_in_each_kind_of_file_with_the_reason_kept(
-    world: World, run: EngineRun, client: Client, part: Part
+    world: World, run: EngineRun, client: Client, part: RunPart
 ) -> None:
     client.force_login(world.analyst)
     found = queries.part_of(world.analyst, run, part)
@@ -381,7 +381,7 @@ def test_who_may_not_run_the_engine_takes_nothing_out(world: World, run: EngineR
         assert client.get(f"/engine/{run.pk}/out/").status_code == 404
         assert _taken_out(client, run, part="list").status_code == 404
         with pytest.raises(Hidden):
-            queries.part_of(user, run, Part.LIST)
+            queries.part_of(user, run, RunPart.LIST)
 
 
 def test_each_look_at_who_a_listed_child_is_leaves_an_audit_row(

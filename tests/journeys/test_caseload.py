@@ -67,4 +67,5 @@ def test_a_call_is_noted_on_a_telephone_in_four_taps(world: World, story: Story)
     story.page.keyboard.type("She asked when I come. I said Friday.")
     tap("button", "Save note")
     story.sees("Note saved: Call.", "She asked when I come. I said Friday.")
+    print(story.name, taps)
     assert taps == 4

@@ -1,15 +1,18 @@
-"""Long pages are read in three screens of a desk: a run of the engine with what is judged in it, the knowledge, a team with forty
-children, and the form of a power that rests on much. A child's page and My work have stories of their own (`test_childs_page`,
+"""Long pages are read in three screens of a desk: a run of the engine with what is judged in it, the knowledge, a caseload and a team
+with forty children, the promises of a board, who looked at a record, and the form of a power that rests on much. A child's page and My work have stories of their own (`test_childs_page`,
 `test_my_work`)."""
 
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.board.test_figures_page import _worries as kept_or_late
 from tests.cases.disruption.test_disruption import plan_step
 from tests.conftest import World
 from tests.home.test_work import a_case
@@ -17,6 +20,7 @@ from tests.insight.conftest import said
 from tests.journeys.conftest import Story
 
 from heard.cases.case import actions as casework
+from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
 from heard.insight.models import EngineRun
 from heard.insight.pair.queries import pairs_of
@@ -27,6 +31,8 @@ pytestmark = pytest.mark.journey
 DESK, PHONE = 1280, 360
 SCREENS = {DESK: 2_700, PHONE: 3_200}  # pixels: three screens of a desk, four of a phone
 FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
+FIGURES_ON_A_PHONE = 4_000  # a dozen promises, each with its picture
+RUN_ON_A_PHONE = 5_600  # the work of an analyst at a desk: fifteen children, each with seven facts
 TEXT = "Let out at the corner at ten at night, and was upset when she came home."
 
 
@@ -39,6 +45,7 @@ def heights(story: Story, *pages: str, widths: tuple[int, ...] = (DESK, PHONE)) 
             menu = story.page.locator(".govuk-service-navigation__list")
             menu.wait_for(state="visible" if width == DESK else "hidden")
             found[page, width] = int(story.page.evaluate("document.documentElement.scrollHeight"))
+    print(*(f"{page} at {width}: {height} px" for (page, width), height in found.items()), sep="\n")
     return found
 
 
@@ -72,6 +79,7 @@ def test_a_run_and_what_is_judged_in_it_are_three_screens_of_a_desk(
     pages.append(str(child.first.get_attribute("href")))
     found = heights(story, *pages, widths=(DESK,))
     assert too_long(found) == {}, found
+    assert heights(story, start, widths=(PHONE,))[start, PHONE] <= RUN_ON_A_PHONE
 
 
 def test_the_knowledge_is_opened_part_by_part(world: World, story: Story) -> None:
@@ -86,7 +94,39 @@ def test_the_knowledge_is_opened_part_by_part(world: World, story: Story) -> Non
     assert sign.is_visible()
 
 
-def test_a_team_with_forty_children_is_four_screens_of_a_phone(world: World, story: Story) -> None:
+def test_the_promises_of_a_board_are_seen_beside_one_another(world: World, story: Story) -> None:
+    today = timezone.localdate()
+    kept_or_late(world, [(today - timedelta(days=9 * number), number % 5 and 3) for number in range(100)])
+    DBTaskResult.objects.all().delete()
+    page = "/figures/"
+    found = heights(story.sign_in(world.board_member), page)
+    assert found[page, DESK] <= SCREENS[DESK], found
+    assert found[page, PHONE] <= FIGURES_ON_A_PHONE, found
+    picture = story.open(page).page.locator("#worries img")
+    assert picture.evaluate("it => it.complete && it.naturalWidth > 0")
+    assert picture.get_attribute("alt")
+    one = story.page.locator("#worries")
+    one.locator("summary").click()
+    assert one.get_by_role("table").is_visible(), "the table that says the same"
+
+
+def test_who_looked_at_a_record_is_read_page_by_page(world: World, story: Story) -> None:
+    case = a_case(world, "Amira")
+    for _number in range(80):
+        open_tab(
+            by=world.social_worker,
+            person_id=case.person_id,
+            today=timezone.localdate(),
+            read=lambda _head: None,
+        )
+    DBTaskResult.objects.all().delete()
+    found = heights(story.sign_in(world.coordinator), f"/children/{case.person_id}/looked/")
+    assert too_long(found) == {}, found
+
+
+def test_a_caseload_and_a_team_with_forty_children_are_four_screens_of_a_phone(
+    world: World, story: Story
+) -> None:
     for number in range(40):
         case = a_case(world, f"Amira{number}")
         casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
@@ -94,6 +134,8 @@ def test_a_team_with_forty_children_is_four_screens_of_a_phone(world: World, sto
     DBTaskResult.objects.all().delete()
     found = heights(story.sign_in(world.supervisor), "/team/", "/team/load/", "/team/words/")
     assert "40 children" in story.open("/team/").page.locator("main").inner_text()
+    found |= heights(story.sign_in(world.social_worker), "/caseload/")
+    assert "40 children" in story.page.locator("main").inner_text()
     assert too_long(found) == {}, found
 
 

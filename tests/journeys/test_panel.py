@@ -132,6 +132,27 @@ def height_of_agenda(story: Story, width: int) -> int:
     return height
 
 
+def is_dragged(story: Story) -> None:
+    """The first line to the third place, with what is typed beside it; and one that is let go where it was stays."""
+    lines = story.page.locator(".heard-agenda__line")
+    first = lines.first.locator(".heard-agenda__what").inner_text()
+    story.fill(f"Minutes: {first}", "7")
+    grips = story.page.locator(".heard-agenda__grip")
+    grips.first.hover()
+    story.page.mouse.down()
+    to = lines.nth(2).bounding_box()
+    assert to
+    with story.page.expect_navigation():
+        story.page.mouse.move(to["x"] + 20, to["y"] + to["height"] - 4, steps=6)
+        story.page.mouse.up()
+    story.look().sees("Saved: the agenda as you put it.")
+    assert lines.nth(2).locator(".heard-agenda__what").inner_text() == first
+    assert story.page.get_by_label(f"Minutes: {first}", exact=True).input_value() == "7"
+    page = story.page.url
+    grips.nth(1).click()
+    assert story.page.url == page
+
+
 def test_an_agenda_of_forty_reads_on_one_screen_and_is_put_in_order(
     world: World, forty: Panel, story: Story
 ) -> None:
@@ -148,6 +169,7 @@ def test_an_agenda_of_forty_reads_on_one_screen_and_is_put_in_order(
     first.get_by_role("button", name=f"Down: {before}").click()
     story.look().sees("Saved: the agenda as you put it.")
     assert story.page.locator(".heard-agenda__what").nth(1).inner_text() == before
+    is_dragged(story)
     for number in range(3):
         story.page.locator(".heard-tick[name=off]").nth(number).check()
     story.fill("Why does what you ticked come off?", "Settled last week").press("Save")

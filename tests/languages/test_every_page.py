@@ -48,9 +48,7 @@ AS_PUBLISHED: Final = {
     "engine_describe",  # why a column was guessed
 }
 # Sentences with a number or a name in them, which a rule puts together in English.
-PUT_TOGETHER: Final = re.compile(
-    r"(given name|family name|known as) (sounds alike|is )|Assessment complete within"
-)
+PUT_TOGETHER: Final = re.compile(r"Assessment complete within")
 _SAID: Final = re.compile(r"⟦[^⟦⟧]*(⟧|…)")  # to its end, or to where a long text is cut
 _MONTHS: Final = {*calendar.month_abbr, *calendar.month_name}
 _MONTH: Final = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

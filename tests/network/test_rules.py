@@ -1,10 +1,12 @@
 """When two descriptions may be of the same child, as a truth table with the reasons in words."""
 
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.languages.catalogues import messages
 
 from heard.network import rules
 from heard.network.rules import Description, Name
@@ -65,6 +67,15 @@ def test_names_agree_in_words(
     asked: tuple[str, str], known: tuple[str, str], reasons: tuple[str, ...]
 ) -> None:
     assert rules.reasons_same_person(child(*asked), child(*known)) == reasons
+
+
+def test_every_reason_can_be_said_in_another_language() -> None:
+    names = ("Amira Khan", "Khan Amira", "Liz Smyth", "Elizabeth Smith", "Saleem Rahman", "Amira Saleem-Rahman", "Max Khna",
+             "Salem Raman", "Saleem-Rahman Amira", "Maxwell Kha", "Smith Liz", "Amira-Mae Smith-Jones", "Jones Mae")  # fmt: skip
+    people = [child(*name.split(" ")) for name in names]
+    reasons = {why for one, other in product(people, people) for why in rules.reasons_same_person(one, other)}
+    assert len(reasons) > 15
+    assert reasons - messages() == set()
 
 
 @pytest.mark.parametrize(

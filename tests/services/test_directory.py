@@ -25,7 +25,7 @@ from heard.home.queries import my_work
 from heard.services import actions, queries, rules
 from heard.services.models import ProcedureReading, Service, ServiceImport
 from heard.services.queries import Wanted
-from heard.services.rules import Kept
+from heard.services.rules import ServiceDetails
 
 FIELD = Path(__file__).parents[3] / "shared" / "knowledge" / "field-2026.md"
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "open_referral_uk"
@@ -33,7 +33,7 @@ SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "open_referral_uk"
 
 def add(world: World, **change: Any) -> Service:
     is_checked = change.pop("is_checked", True)
-    kept = Kept(**{**vars(FULL), **change})
+    kept = ServiceDetails(**{**vars(FULL), **change})
     return actions.keep_service(by=world.coordinator, service_id=None, kept=kept, is_checked=is_checked)
 
 
@@ -389,7 +389,7 @@ def test_marking_needs_lets_later_files_go_on_and_closing_always_gets_through(wo
     assert [row["taxonomy_term"]["term"] for row in out["attributes"]] == ["housing", "legal"]
     assert [row[2] for row in bring(world, out).rows] == ["there"], "what was taken out comes in again"
     # a change of the text itself is one here: kept, until the file says that it is closed
-    kept = Kept(
+    kept = ServiceDetails(
         **{
             **vars(rules.kept_of(one.document, queries.needs_of(one))),
             "organisation": "Harbour",

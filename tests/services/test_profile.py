@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from heard.services import procedures, profile, rules
 from heard.services.profile import Outcome
-from heard.services.rules import Kept, Open
+from heard.services.rules import Open, ServiceDetails
 
 KEY = "5c9c5a5e-9a3d-4a51-9c33-0d9b2a4a7a01"
 NOW = datetime.fromisoformat("2026-11-27T14:30:00+00:00")  # a Friday
@@ -179,7 +179,7 @@ def test_a_service_without_an_area_or_of_the_country_is_for_everywhere() -> None
 
 # ---- kept by hand
 
-FULL = Kept(
+FULL = ServiceDetails(
     "Harbour mentoring", "Harbour Trust", "A mentor for a year.", minimum_age=11, maximum_age=17, needs=("exploitation", "advocacy"),
     areas=("Wexmoor", "Eastmarsh"), languages=("English", "Polish"), phone="01632 960 100", email="help@harbour.example",
     url="https://harbour.example/", eligibility="Any child", how_to_apply="Ring", wait="Two weeks", accessibility="Step-free",
@@ -187,7 +187,7 @@ FULL = Kept(
 )  # fmt: skip
 
 
-def write(document: dict[str, Any], kept: Kept, *, checked: bool = False) -> dict[str, Any]:
+def write(document: dict[str, Any], kept: ServiceDetails, *, checked: bool = False) -> dict[str, Any]:
     day = NOW.date() if checked else None
     return rules.changed(document, kept, new_key=uuid.uuid4, labels=LABELS, checked_on=day, at=NOW)
 
@@ -204,10 +204,10 @@ def test_a_change_of_one_field_leaves_all_others_as_they_came() -> None:
     came = write({}, FULL) | {"ours": 1, "contacts": [thing(name="Front desk")]}
     came["schedules"].append(thing(freq="MONTHLY", description="Parents’ evening"))
     came["service_areas"][0]["extent_type"] = "geojson"
-    now = write(came, Kept(**{**vars(FULL), "wait": "A month"}))
+    now = write(came, ServiceDetails(**{**vars(FULL), "wait": "A month"}))
     assert {name for name in now if now[name] != came.get(name)} == {"wait_time"}
     fewer = write(
-        came, Kept(**{**vars(FULL), "areas": ("Wexmoor", "Northfold"), "needs": ("advocacy", "health"), "phone": "", "days": ("SA",)})
+        came, ServiceDetails(**{**vars(FULL), "areas": ("Wexmoor", "Northfold"), "needs": ("advocacy", "health"), "phone": "", "days": ("SA",)})
     )  # fmt: skip
     assert fewer["service_areas"][0] == came["service_areas"][0]
     assert [one["name"] for one in fewer["service_areas"]] == ["Wexmoor", "Northfold"]
@@ -228,7 +228,7 @@ def test_a_change_of_one_field_leaves_all_others_as_they_came() -> None:
     ],
 )
 def test_what_is_typed_wrong_is_said_of_its_field(change: dict[str, Any], field: str) -> None:
-    why_not = rules.why_not_kept(write({}, Kept(**{**vars(FULL), **change})))
+    why_not = rules.why_not_kept(write({}, ServiceDetails(**{**vars(FULL), **change})))
     assert getattr(why_not, "field", None) == field
 
 
@@ -352,7 +352,8 @@ def test_a_correction_keeps_what_the_form_does_not_show() -> None:
     )
     begin = rules.kept_of(came)
     made = write(
-        came, Kept(**{**vars(begin), "organisation": "Org Ltd", "description": "One line.\nAnother."})
+        came,
+        ServiceDetails(**{**vars(begin), "organisation": "Org Ltd", "description": "One line.\nAnother."}),
     )
     assert made["organization"] == organisation | {"name": "Org Ltd"}
     assert {name for name in made if made[name] != came.get(name)} == {"organization", "last_modified"}

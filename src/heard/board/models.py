@@ -374,11 +374,11 @@ class AnnualText(models.Model):
     stays."""
 
     class Part(models.TextChoices):
-        PROMISED = rules.Part.PROMISED.value, _("What we promised")
-        HAPPENED = rules.Part.HAPPENED.value, _("What happened to children, before and after")
-        HEARD = rules.Part.HEARD.value, _("What children say of it")
-        REACHED = rules.Part.REACHED.value, _("Whom we reached: sex, age, ethnicity and disability")
-        NOT_DONE = rules.Part.NOT_DONE.value, _("What we did not do")
+        PROMISED = rules.AuditPart.PROMISED.value, _("What we promised")
+        HAPPENED = rules.AuditPart.HAPPENED.value, _("What happened to children, before and after")
+        HEARD = rules.AuditPart.HEARD.value, _("What children say of it")
+        REACHED = rules.AuditPart.REACHED.value, _("Whom we reached: sex, age, ethnicity and disability")
+        NOT_DONE = rules.AuditPart.NOT_DONE.value, _("What we did not do")
 
     report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="texts")
     part = models.CharField(max_length=10, choices=Part)

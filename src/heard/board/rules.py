@@ -74,7 +74,7 @@ class Done(StrEnum):
     NOT_DONE = "not_done"
 
 
-class Part(StrEnum):
+class AuditPart(StrEnum):
     """What an annual report is made of, in its order."""
 
     PROMISED = "promised"

@@ -22,7 +22,7 @@ from django.db import transaction
 
 from heard.agencies.actions import record_audit
 from heard.agencies.envelopes import kept
-from heard.agencies.envelopes.kept import Changed, Kept, KeyMissing, NoKeys
+from heard.agencies.envelopes.kept import Changed, KeptFile, KeyMissing, NoKeys
 from heard.cases.attachment import actions as attachments
 from heard.cases.attachment import queries as attached
 from heard.cases.attachment import storing
@@ -39,8 +39,8 @@ class Store:
     """Files of one kind."""
 
     name: str
-    files: Callable[[], Iterator[Kept]]
-    encrypt: Callable[[Kept], bool]
+    files: Callable[[], Iterator[KeptFile]]
+    encrypt: Callable[[KeptFile], bool]
 
 
 @dataclass

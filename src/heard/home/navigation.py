@@ -15,7 +15,7 @@ from heard.agencies.rules import May
 
 
 @dataclass(frozen=True)
-class Part:
+class SitePart:
     """`is_main`: it stands in the navigation of every page; else on My work and the page of all parts. `short`: what the
     navigation calls it, where that is less than what it is called elsewhere. `unless`: whoever has that
     part finds this one beside it or on the page of all parts, not in the navigation."""
@@ -33,31 +33,31 @@ class Part:
 
 
 PARTS = (
-    Part("home", _("My work"), _("What is due, and what waits for you.")),
-    Part(
+    SitePart("home", _("My work"), _("What is due, and what waits for you.")),
+    SitePart(
         "worry_start",
         _("Tell a worry"),
         _("Say what you have seen or heard about a child. It takes three minutes."),
     ),
-    Part("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
-    Part(
+    SitePart("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
+    SitePart(
         "caseload",
         _("Caseload"),
         _("The children who count on you, each in one line."),
         unless="team",
     ),
-    Part(
+    SitePart(
         "missing",
         _("Missing"),
         _("Children who are missing now, and who has not been heard after coming back."),
     ),
-    Part(
+    SitePart(
         "places",
         _("Places and groups"),
         _("Where children go and with whom, and what was told about it."),
         short=_("Places"),
     ),
-    Part(
+    SitePart(
         "map",
         _("Map of places, by month"),
         _(
@@ -65,78 +65,78 @@ PARTS = (
         ),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "panels", _("Panels"), _("Where agencies look together at children, places and themes, and decide.")
     ),
-    Part("team", _("Team"), _("Who works with whom, and what has waited longest.")),
-    Part(
+    SitePart("team", _("Team"), _("Who works with whom, and what has waited longest.")),
+    SitePart(
         "engine",
         _("Agencies’ records"),
         _("Bring in what agencies know, and see children whose signs are scattered over several of them."),
     ),
-    Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
-    Part(
+    SitePart("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
+    SitePart(
         "service",
         _("How the service runs"),
         _("Whether work in the background goes on, when the last backup was made, and what waits."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "duty",
         _("Duty rota"),
         _("Who is told and rung when something urgent has not been seen by whoever should."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "figures",
         _("Promises kept"),
         _("Whether we do what we promised to every child."),
         short=_("Promises"),
     ),
-    Part(
+    SitePart(
         "audits",
         _("The partnership checks itself"),
         _("What guidance asks, what each agency says of it, and what is done about it."),
         short=_("Audits"),
         unless="caseload",
     ),
-    Part(
+    SitePart(
         "inspections",
         _("Lists for an inspection"),
         _("Children and files that those who inspect ask for, agreed by two people and taken out."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "profiles",
         _("Profiles"),
         _("What agencies’ records say together, as counts that give nobody away, and digests of it."),
         unless="caseload",
     ),
-    Part(
+    SitePart(
         "find",
         _("Search"),
         _("Find a child, an adult, a place or a group, and see what is known."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "services",
         _("Where to turn"),
         _("Services that help children and those around them, and how to reach them."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "procedures",
         _("Local procedures"),
         _("How this partnership does what guidance asks, by edition."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "duties_of_law",
         _("Duties of law"),
         _("New duties, and from which day each holds here."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "powers",
         _("What can be done"),
         _(
@@ -144,127 +144,127 @@ PARTS = (
         ),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "protection_team",
         _("Child protection team"),
         _("Who of which agency holds which post, and which are vacant."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "contexts",
         _("Work on places and groups"),
         _("Places and groups that are assessed and changed for every young person there."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "reviews",
         _("Reviews"),
         _("Plans by the day of their next review, the longest overdue first."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "supervisions",
         _("My supervision"),
         _("Time to think with your supervisor. Only you two see it."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "glass",
         _("Open a record in an emergency"),
         _("Break the glass: see, for some hours and with a reason, a record that you may not see otherwise."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "glass_openings",
         _("Records opened in an emergency"),
         _("Who opened which record, why, and whether it was right."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "alerts",
         _("Unusual reading"),
         _("What stands out in who read which records, for somebody to look at."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "keeping",
         _("How long records are kept"),
         _("Holds, records past their time, and what was destroyed."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "caseload_imports",
         _("Caseloads brought in"),
         _("Children, cases and plans that came from files, what became of each row, and taking that back."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "charts",
         _("Charts brought in"),
         _("Who is tied to whom, from files of others: what each row proposes, and what became of it."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "common_handles",
         _("Numbers of organisations"),
         _("Helplines, switchboards and agencies’ own numbers, which join nobody."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "approvals",
         _("What takes two people"),
         _("Roles that somebody asks for, and that a second person agrees to."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "directories",
         _("Directories"),
         _("Which organisation’s directory says who works there, and with a secret of when."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "directory_groups",
         _("Groups that stand for roles"),
         _("Which group of an organisation’s directory stands for which role in Heard."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "acts",
         _("What administrators did"),
         _("Every change of people, roles, teams and agencies."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "audit_trail",
         _("The audit trail"),
         _("Whether what was done stands as it was written, verified each night."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "deliveries",
         _("Shared with you"),
         _("What other agencies gave you about a child, to read until the day that they set."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "proposals",
         _("Proposed changes"),
         _("Names, dates of birth and numbers that another agency says are wrong, and what became of it."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "knowledge",
         _("What we look for"),
         _("Signs, vulnerabilities and patterns, and where they come from."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "unfinished",
         _("Unfinished forms"),
         _("What you began and have not sent. Nothing that you type is lost."),
         is_main=False,
     ),
-    Part(
+    SitePart(
         "about_me",
         _("My settings"),
         _("Your email address, and whether you are reminded by mail."),
@@ -272,15 +272,15 @@ PARTS = (
     ),
 )
 MOST: Final = 8  # parts in the navigation, which then is one line; the others stand on the page of all parts
-_ALL = Part("parts", _("More"), _("Every part of Heard."))  # the last of the navigation
+_ALL = SitePart("parts", _("More"), _("Every part of Heard."))  # the last of the navigation
 
 
-def parts_for(user: Any) -> list[Part]:
+def parts_for(user: Any) -> list[SitePart]:
     """The view behind each address knows who may pass, so that a link is never offered and then refused."""
     return [part for part in PARTS if _may_open(user, part)]
 
 
-def _may_open(user: Any, part: Part) -> bool:
+def _may_open(user: Any, part: SitePart) -> bool:
     return user.may(_needed(part.name))
 
 
@@ -304,7 +304,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": items, "may_search": any(part.name == "find" for part in parts)}
 
 
-def _item(part: Part, path: str, nearest: str) -> dict[str, Any]:
+def _item(part: SitePart, path: str, nearest: str) -> dict[str, Any]:
     """`nearest`: of the parts whose address this page is below, the closest: one part is marked, not its parent too."""
     here = path == part.href
     return {

@@ -38,7 +38,7 @@ from heard.cases.voice import work as voice
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.graph.exchange import work as exchange
-from heard.home.waiting import AT_MOST, Section, section_of
+from heard.home.waiting import AT_MOST, WorkSection, section_of
 from heard.insight.bringing import work as bringing
 from heard.insight.describe import work as describe
 from heard.insight.digest import work as digest
@@ -165,7 +165,7 @@ def list_of(user: User, key: str) -> WorkList:
     return kind
 
 
-def my_work(user: User, *, at_most: int = AT_MOST) -> list[Section]:
+def my_work(user: User, *, at_most: int = AT_MOST) -> list[WorkSection]:
     """What waits, in the order of the page, overdue first within each, `at_most` of each kind; what is empty is left out.
 
     One query to find out which cannot hold anything, and one for each of the others, whatever it holds.

@@ -28,7 +28,7 @@ _LATER: Final = 99
 
 
 @dataclass(frozen=True)
-class Section:
+class WorkSection:
     """What waits of one kind: the first of it, those due first. `key` names its page, which has all of them."""
 
     heading: str
@@ -62,7 +62,7 @@ class Lines:
         return any(thing.ahead == First.DANGER for thing in self.shown)
 
 
-def mine(sections: Iterable[Section], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
+def mine(sections: Iterable[WorkSection], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
     """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
     day. By urgency, the first `SHOWN`; or all of it by the child's name, children in danger first."""
     sections = list(sections)
@@ -71,7 +71,7 @@ def mine(sections: Iterable[Section], new: Iterable[Waiting], *, by_child: bool 
     return _lines(found, by_child=by_child, more=any(section.has_more for section in sections))
 
 
-def of_team(sections: Iterable[Section], oldest: Iterable[Section]) -> Lines:
+def of_team(sections: Iterable[WorkSection], oldest: Iterable[WorkSection]) -> Lines:
     """What presses for colleagues by name, and what has waited longest in the team, whoever it waits for."""
     sections, oldest = list(sections), list(oldest)
     theirs = [thing for section in sections for thing in section.waiting if thing.is_colleagues]
@@ -136,14 +136,14 @@ def _rank(thing: Waiting) -> tuple[int, int]:
     return (1, 0) if days_left is None or thing.kind in _HOLDS_UP else (_LATER, days_left)
 
 
-def section_of(user: User, kind: WorkList, *, at_most: int = AT_MOST) -> Section:
+def section_of(user: User, kind: WorkList, *, at_most: int = AT_MOST) -> WorkSection:
     """One query: one row more than is shown says whether there are more."""
     found = list(kind.lines(user)[: at_most + 1])
     waiting = [kind.line(row, user) for row in found[:at_most]]
-    return Section(str(kind.heading), waiting, len(found) > at_most, kind.key)
+    return WorkSection(str(kind.heading), waiting, len(found) > at_most, kind.key)
 
 
-def page_of(user: User, kind: WorkList, number: str | None) -> tuple[Page[Any], Section]:
+def page_of(user: User, kind: WorkList, number: str | None) -> tuple[Page[Any], WorkSection]:
     """A page of everything of one kind. Two queries."""
     page = Paginator(kind.lines(user), _PER_PAGE).get_page(number)
-    return page, Section(str(kind.heading), [kind.line(row, user) for row in page], key=kind.key)
+    return page, WorkSection(str(kind.heading), [kind.line(row, user) for row in page], key=kind.key)

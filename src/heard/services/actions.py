@@ -44,7 +44,12 @@ NATIONAL: Final = "National help that comes with Heard"
 
 @transaction.atomic
 def keep_service(
-    *, by: User, service_id: uuid.UUID | None, kept: rules.Kept, is_checked: bool, at: datetime | None = None
+    *,
+    by: User,
+    service_id: uuid.UUID | None,
+    kept: rules.ServiceDetails,
+    is_checked: bool,
+    at: datetime | None = None,
 ) -> Service:
     """Adds a service by hand, or changes one; `service_id`: None for a new one. `is_checked`: they say that all of it is right today.
     What the form does not hold stays as it came."""

@@ -128,10 +128,10 @@ class ServiceForm(Form):
         for name in ("opens_at", "closes_at"):
             said[name] = said[name].strftime("%H:%M") if said[name] else ""
         said |= {name: tuple(said[name]) for name in ("needs", "days")}
-        return {"kept": rules.Kept(**said), "is_checked": checked}
+        return {"kept": rules.ServiceDetails(**said), "is_checked": checked}
 
     @classmethod
-    def suggested(cls, kept: rules.Kept) -> dict[str, Any]:
+    def suggested(cls, kept: rules.ServiceDetails) -> dict[str, Any]:
         """What the form begins with."""
         said = asdict(kept)
         said |= {name: "\n".join(said[name]) for name in ("areas", "languages")}

@@ -393,7 +393,7 @@ def with_needs(document: dict[str, Any], needs: tuple[str, ...], labels: Mapping
 
 
 @dataclass(frozen=True)
-class Kept:
+class ServiceDetails:
     """What the form holds of a service. Texts may be ''; times '' or as 09:00."""
 
     name: str
@@ -425,12 +425,12 @@ _PLAIN: Final = {
 }  # fmt: skip
 
 
-def kept_of(document: Mapping[str, Any], needs: tuple[str, ...] | None = None) -> Kept:
+def kept_of(document: Mapping[str, Any], needs: tuple[str, ...] | None = None) -> ServiceDetails:
     """What the form begins with. `needs`: those that are kept beside the document; None for its own."""
     facts, week = facts_of(document), _week(document)
     plain = {ours: document.get(theirs) for theirs, ours in _PLAIN.items()}
     ages = {"minimum_age": facts.minimum_age, "maximum_age": facts.maximum_age}
-    return Kept(
+    return ServiceDetails(
         **{name: value or "" for name, value in plain.items()} | ages,  # type: ignore[arg-type]
         organisation=facts.organisation,
         needs=tuple(need.value for need in facts.needs) if needs is None else needs,
@@ -462,12 +462,12 @@ def _accessibility(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(
-    document: Mapping[str, Any], kept: Kept, *, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str], checked_on: date | None, at: datetime
+    document: Mapping[str, Any], kept: ServiceDetails, *, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str], checked_on: date | None, at: datetime
 ) -> dict[str, Any]:  # fmt: skip
     """The document as the form has it now. What the form does not hold stays as it was. `document`: {} for a new service.
     `checked_on`: the day on which somebody said that all of it is right; `labels`: of our own needs."""
     made = copy.deepcopy(dict(document)) or {"id": str(new_key())}
-    before = kept_of(document) if document else Kept("", "", "")
+    before = kept_of(document) if document else ServiceDetails("", "", "")
     for theirs, ours in _PLAIN.items():
         _put(made, theirs, getattr(kept, ours), was=getattr(before, ours))
     _organisation(made, kept, before, new_key)
@@ -499,7 +499,9 @@ def _reads_same(value: Any, was: Any) -> bool:
     return bool(value == was)
 
 
-def _organisation(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID]) -> None:
+def _organisation(
+    made: dict[str, Any], kept: ServiceDetails, before: ServiceDetails, new_key: Callable[[], uuid.UUID]
+) -> None:
     """Another name is a correction: what else is said of the organisation stays."""
     if kept.organisation == before.organisation:
         return
@@ -525,7 +527,7 @@ def _put_names(made: dict[str, Any], name: str, now: tuple[str, ...], before: tu
     made[name] = stays + [{"id": str(new_key()), "name": said} for said in now if said not in there]
 
 
-def _put_needs(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> None:  # fmt: skip
+def _put_needs(made: dict[str, Any], kept: ServiceDetails, before: ServiceDetails, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> None:  # fmt: skip
     gone, new = set(before.needs) - set(kept.needs), [one for one in kept.needs if one not in before.needs]
     if not gone and not new:
         return
@@ -561,7 +563,9 @@ def _put_first(made: dict[str, Any], name: str, field: str, now: str, before: st
         rows.append({"id": str(new_key()), field: now})
 
 
-def _put_week(made: dict[str, Any], kept: Kept, before: Kept, new_key: Callable[[], uuid.UUID]) -> None:
+def _put_week(
+    made: dict[str, Any], kept: ServiceDetails, before: ServiceDetails, new_key: Callable[[], uuid.UUID]
+) -> None:
     now = (kept.days, kept.opens_at, kept.closes_at)
     if now == (before.days, before.opens_at, before.closes_at):
         return

@@ -221,7 +221,7 @@ def test_nothing_ranks_a_child_by_their_part_in_a_pattern(world, this, assessmen
     actions.save_needs(**this, harmed="A safe bed", made_to_harm="A way out")
     actions.submit(**this)
     seen = set()
-    for part in rules.Part:
+    for part in rules.AssessmentPart:
         AssessmentPattern.objects.filter(pk=row.pk).update(childs_part=part.value)
         now = again(world.supervisor, assessment)
         waiting = tuple(one.pk for one in queries.waiting_for_sign_off(world.supervisor))

@@ -133,8 +133,8 @@ def test_what_a_pattern_needs(given: dict[str, object], why: str | None) -> None
     assert rules.why_not_choose_pattern(**(PATTERN | given)) == why
 
 
-@pytest.mark.parametrize("part", rules.Part)
-def test_every_way_in_which_a_child_appears_is_as_good_as_any_other(part: rules.Part) -> None:
+@pytest.mark.parametrize("part", rules.AssessmentPart)
+def test_every_way_in_which_a_child_appears_is_as_good_as_any_other(part: rules.AssessmentPart) -> None:
     assert rules.why_not_choose_pattern(**(PATTERN | {"childs_part": part.value})) is None
 
 

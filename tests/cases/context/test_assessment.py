@@ -18,7 +18,7 @@ from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import gap_of, sides_of
 from heard.cases.pack.passages import passages_of
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.home.queries import my_work
 from heard.knowledge import load
 from heard.network import actions as network
@@ -231,7 +231,7 @@ def test_what_names_a_child_is_read_by_who_may_see_that_child(world, work, asses
     with pytest.raises(Hidden):
         find(world.officer, assessment, names=[mina.pk])
     secret = find(world.social_worker, assessment, what="Mina Okoro waits at the dark end", names=[mina.pk])
-    [passage] = [one for one in passages_of(world.teacher, mina.pk, parts=[Part.ASSESSMENTS])]
+    [passage] = [one for one in passages_of(world.teacher, mina.pk, parts=[PackPart.ASSESSMENTS])]
     assert "Harbour Street arcade" in passage.heading
     assert "waits at the dark end" in passage.text
     page(world.teacher, "context_finding_add", "context_assessment_id", assessment.pk)

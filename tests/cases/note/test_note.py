@@ -323,7 +323,7 @@ def test_one_note_about_several_children_is_written_once_and_each_record_has_its
 
 
 def test_a_correction_names_none_of_the_other_children_of_the_contact(world: World, three: list[Any]) -> None:
-    parts = [actions.Part(one.pk, "Was at home.", "alone") for one in three]
+    parts = [actions.NotePart(one.pk, "Was at home.", "alone") for one in three]
     said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
     _mina, joss, _kit = actions.write_together(parts=parts, text="At home.", **said)
     change: dict[str, Any] = {"by": world.social_worker, "note_id": joss.pk, "why_corrected": "Left out"}
@@ -339,22 +339,22 @@ def test_a_correction_names_none_of_the_other_children_of_the_contact(world: Wor
 
 
 def test_what_is_common_names_none_of_the_children(world: World, three: list[Any]) -> None:
-    parts = [actions.Part(one.pk, "x", "alone") for one in three]
+    parts = [actions.NotePart(one.pk, "x", "alone") for one in three]
     said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
     with pytest.raises(Refused, match="Leave the children’s names out"):
         actions.write_together(parts=parts, text="Kit was at home.", **said)
     for field in ("where", "who_was_there", "source"):
         with pytest.raises(Refused, match="Leave the children’s names out"):
             actions.write_together(parts=parts, text="At home.", **said, **{field: "Home of Mina Okoro"})
-    other = actions.Part(three[1].pk, "Mina Okoro told him all.", "alone")
+    other = actions.NotePart(three[1].pk, "Mina Okoro told him all.", "alone")
     with pytest.raises(Refused, match="names of the other children"):
         actions.write_together(parts=[parts[0], other, parts[2]], text="At home.", **said)
     with pytest.raises(Refused, match="at least two children"):
         actions.write_together(parts=parts[:1], text="At home.", **said)
     with pytest.raises(Refused, match="a part for each child"):
-        actions.write_together(parts=[actions.Part(one.pk, "", "alone") for one in three], **said)
+        actions.write_together(parts=[actions.NotePart(one.pk, "", "alone") for one in three], **said)
     with pytest.raises(Refused, match="whether the child was seen"):
-        actions.write_together(parts=[*parts[:1], actions.Part(three[1].pk, "x")], **said)
+        actions.write_together(parts=[*parts[:1], actions.NotePart(three[1].pk, "x")], **said)
     assert not queries.notes_visible_to(world.social_worker).exists()  # none, where one is refused
 
 
@@ -419,7 +419,7 @@ def test_a_note_about_several_is_written_about_those_alone_whom_the_writer_may_s
     with pytest.raises(Hidden):
         actions.write_together(
             by=world.teacher,
-            parts=[actions.Part(mina.pk, "x"), actions.Part(joss.pk, "x")],
+            parts=[actions.NotePart(mina.pk, "x"), actions.NotePart(joss.pk, "x")],
             kind="call",
             at=timezone.now(),
         )

@@ -17,7 +17,7 @@ from heard.cases.attachment.actions import attach
 from heard.cases.case.models import Case
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Disclosure, Pack
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.network.actions import Knows, add_person, note_tie
 
 AUNT = "Ola Brand"
@@ -63,7 +63,7 @@ def ask(by: Any, person_id: Any, *parts: str, **more: Any) -> Pack:
     said = {
         "purpose": "For the strategy meeting",
         "for_whom": "Cora Ordway, chair",
-        "parts": parts or tuple(Part),
+        "parts": parts or tuple(PackPart),
         "keep_until": timezone.localdate() + timedelta(days=7),
     }
     return actions.ask_pack(by=by, person_id=person_id, **said | more)
@@ -101,7 +101,7 @@ def request_of(by: Any, person_id: Any, *parts: str, **more: Any) -> Disclosure:
         "what_asked": "Everything that you wrote about me",
         "asked_on": today - timedelta(days=3),
         "due_on": today + timedelta(days=20),
-        "parts": parts or (Part.IDENTITY, Part.WORDS, Part.WORRIES),
+        "parts": parts or (PackPart.IDENTITY, PackPart.WORDS, PackPart.WORRIES),
     }
     return actions.start_disclosure(by=by, person_id=person_id, **said | more)
 

@@ -28,7 +28,7 @@ from heard.cases.pack import actions, queries
 from heard.cases.pack.actions import disclosing
 from heard.cases.pack.models import Disclosure, Mark
 from heard.cases.pack.reasons import reasons
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.network.models import Tie
 
 TODAY = timezone.localdate
@@ -136,7 +136,7 @@ def test_somebody_adds_what_the_machine_missed(world: Any, asked: Disclosure) ->
 def test_it_is_not_sent_before_everything_is_decided_and_read(world: Any, around: Any) -> None:
     by = world.coordinator
     text_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.WORDS, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.WORDS, PackPart.FILES)
     with pytest.raises(Refused, match="Names or numbers that nobody has decided"):
         actions.send_disclosure(by=by, disclosure_id=asked.pk)
     names = [name.key for name in queries.names_found(by, asked.pk)]
@@ -158,7 +158,7 @@ def test_the_pages_of_a_file_are_given_only_where_all_in_it_is_shown(world: Any,
     by = world.coordinator
     text_file(by, around.person_id)
     pdf_file(by, around.person_id, pages=2)
-    asked = request_of(by, around.person_id, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.FILES)
     rows = {row.file.name: row for row in queries.passages_in(by, asked.pk)}
     with pytest.raises(Refused, match="cannot be put into a PDF"):
         actions.decide_file(by=by, passage_id=rows["note.txt"].pk, give="whole")
@@ -182,7 +182,7 @@ def test_the_pages_of_a_file_are_given_only_where_all_in_it_is_shown(world: Any,
 def test_a_file_is_decided_anew_where_something_in_it_is_withheld_later(world: Any, around: Any) -> None:
     by = world.coordinator
     pdf_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.FILES)
     names = [name.key for name in queries.names_found(by, asked.pk)]
     actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
     row = queries.passages_in(by, asked.pk).get()
@@ -194,7 +194,7 @@ def test_a_file_is_decided_anew_where_something_in_it_is_withheld_later(world: A
 def whole_file(by: Any, around: Any) -> tuple[Disclosure, Any]:
     """A request with one file in which everything is shown."""
     pdf_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.FILES)
     names = [name.key for name in queries.names_found(by, asked.pk)]
     actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
     return asked, queries.passages_in(by, asked.pk).get()
@@ -239,7 +239,7 @@ def test_pages_that_would_show_what_is_withheld_are_not_drawn(world: Any, around
 def test_nothing_of_a_file_that_was_withdrawn_is_given_or_shown(world: Any, around: Any, client: Any) -> None:
     by = world.coordinator
     file = text_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.WORDS, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.WORDS, PackPart.FILES)
     names = [name.key for name in queries.names_found(by, asked.pk)]
     actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
     row = queries.passages_in(by, asked.pk).get(file__isnull=False)
@@ -272,7 +272,7 @@ def test_nothing_of_a_file_that_was_withdrawn_is_given_or_shown(world: Any, arou
 def test_a_file_that_was_withdrawn_waits_for_no_decision(world: Any, around: Any) -> None:
     by = world.coordinator
     file = text_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.FILES)
+    asked = request_of(by, around.person_id, PackPart.FILES)
     read_all(by, asked)
     assert queries.why_not_send(by, asked)
     withdraw_attachment(by=by, attachment_id=file.pk, reason="It is about another child")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.cases.pack.conftest import ask, everything_in, final, made, pages_of, read_all, request_of
 
 from heard.cases.pack import actions, queries
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.network import actions as network
 from heard.network.rules import Said
 
@@ -46,7 +46,7 @@ def known(world: Any, around: Any) -> Any:
 
 
 def test_a_pack_says_what_is_known_who_said_so_and_what_was_so_before(world: Any, known: Any) -> None:
-    pages = pages_of(made(ask(world.social_worker, known.person_id, Part.IDENTITY)))
+    pages = pages_of(made(ask(world.social_worker, known.person_id, PackPart.IDENTITY)))
     text = " ".join(" ".join(pages).split())
     for words in (
         "Igbo and English",
@@ -66,7 +66,7 @@ def test_who_is_named_is_found_and_what_is_withheld_is_in_no_byte_of_the_answer(
     world: Any, known: Any
 ) -> None:
     by = world.coordinator
-    asked = request_of(by, known.person_id, Part.IDENTITY)
+    asked = request_of(by, known.person_id, PackPart.IDENTITY)
     names = {name.about: name for name in queries.names_found(by, asked.pk)}
     assert {"Halina Okoro-Wirth", "Petra Holm", "01632 960 333", "Sol Wright"} <= set(names)
     gone = {"treatment": "withhold", "reason": "somebody_else"}

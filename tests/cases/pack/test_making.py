@@ -24,7 +24,7 @@ from heard.cases.attachment.actions import attach
 from heard.cases.keeping import actions as keeping
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Pack
-from heard.cases.pack.rules import Part, State
+from heard.cases.pack.rules import PackPart, State
 from heard.network import actions as network
 from heard.network.queries import Whom
 
@@ -69,7 +69,7 @@ def test_the_pages_of_files_are_bound_in_with_their_own_entry_and_numbers(world:
     picture.save(drawn, "PNG")
     attach(by=by, upload=SimpleUploadedFile("wall.png", drawn.getvalue()), what="A wall", person_id=child)
     text_file(by, child)
-    pages = pages_of(made(ask(by, child, Part.WORDS, Part.FILES, with_pages=True)))
+    pages = pages_of(made(ask(by, child, PackPart.WORDS, PackPart.FILES, with_pages=True)))
     letter, wall = entry(pages, "File: letter.pdf"), entry(pages, "File: wall.png")
     assert pages[letter - 1].startswith("letter.pdf")
     assert "Its 3 pages follow" in pages[letter - 1]
@@ -95,7 +95,7 @@ def test_pages_with_text_are_bound_in_with_it_and_upright(world: Any, around: An
     drawn_pdf().write(out)
     upload = SimpleUploadedFile("letter.pdf", out.getvalue())
     attach(by=world.social_worker, upload=upload, person_id=around.person_id)
-    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.FILES, with_pages=True))
     assert pack.left_out == []
     first, second = PdfReader(pack.path).pages[-2:]
     assert "Dear colleague" in first.extract_text()
@@ -106,16 +106,16 @@ def test_pages_with_text_are_bound_in_with_it_and_upright(world: Any, around: An
 
 
 def test_the_first_page_says_which_parts_hold_nothing(world: Any, around: Any) -> None:
-    first = pages_of(made(ask(world.social_worker, around.person_id, Part.WORDS, Part.SAFETY, Part.MISSING)))[
-        0
-    ]
+    first = pages_of(
+        made(ask(world.social_worker, around.person_id, PackPart.WORDS, PackPart.SAFETY, PackPart.MISSING))
+    )[0]
     assert "Nothing is written down of Safety plan, Missing episodes" in " ".join(first.split())
 
 
 def test_a_file_that_cannot_be_opened_takes_nothing_from_the_pack(world: Any, around: Any) -> None:
     file = pdf_file(world.social_worker, around.person_id)
     file.path.write_bytes(b"%PDF-1.7 broken since")
-    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.FILES, with_pages=True))
     assert pack.left_out == [str(file.pk)]
     assert "could not be put in here" in pages_of(pack)[-1]
 
@@ -134,7 +134,7 @@ def test_what_is_hidden_in_a_file_is_not_bound_in(world: Any, around: Any) -> No
     writer.write(out)
     upload = SimpleUploadedFile("a.pdf", out.getvalue())
     attach(by=world.social_worker, upload=upload, person_id=around.person_id)
-    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.FILES, with_pages=True))
     assert pack.left_out == []
     inside = everything_in(pack)
     for hidden in (b"who made it", b"with what it was made", b"app.alert", b"hidden words", b"Nobody Else"):
@@ -186,7 +186,7 @@ def test_a_pack_that_says_too_little_is_refused(world: Any, around: Any, said: A
 def test_days_bound_the_chronology(world: Any, around: Any) -> None:
     late = TODAY() + timedelta(days=1)
     pages = pages_of(
-        made(ask(world.social_worker, around.person_id, Part.CHRONOLOGY, since=late, until=late))
+        made(ask(world.social_worker, around.person_id, PackPart.CHRONOLOGY, since=late, until=late))
     )
     assert "Worry told" not in "\n".join(pages)
 
@@ -220,7 +220,7 @@ def silent(pack: Pack) -> None:
 
 
 def test_a_pack_whose_worker_was_killed_is_made_all_the_same(world: Any, around: Any) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     silent(pack)
     actions.watch_pack.call(str(pack.pk))
     pack.refresh_from_db()
@@ -229,7 +229,7 @@ def test_a_pack_whose_worker_was_killed_is_made_all_the_same(world: Any, around:
 
 
 def test_a_pack_that_is_being_made_is_left_alone(world: Any, around: Any) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     Pack.objects.filter(pk=pack.pk).update(state=State.RUNNING, attempts=1, beat_at=timezone.now())
     actions.watch_pack.call(str(pack.pk))
     actions.make_pack.call(str(pack.pk))
@@ -238,7 +238,7 @@ def test_a_pack_that_is_being_made_is_left_alone(world: Any, around: Any) -> Non
 
 
 def test_a_pack_that_kills_each_worker_ends_with_a_sentence(world: Any, around: Any) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     silent(pack)
     Pack.objects.filter(pk=pack.pk).update(attempts=3)
     actions.watch_pack.call(str(pack.pk))
@@ -248,7 +248,7 @@ def test_a_pack_that_kills_each_worker_ends_with_a_sentence(world: Any, around: 
 
 
 def test_whoever_waits_can_try_again(world: Any, around: Any) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     with pytest.raises(Refused, match="waits"):
         actions.restart_pack(by=world.social_worker, pack_id=pack.pk)
     silent(pack)
@@ -265,7 +265,7 @@ def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
     settings.KEYS = tmp_path / "keys"
     ring.make(settings.KEYS)
     pdf_file(world.social_worker, around.person_id)
-    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.FILES, with_pages=True))
     assert pack.left_out == []
     assert not pack.path.read_bytes().startswith(b"%PDF")
     assert [one.name for one in pack.path.parent.iterdir()] == [pack.path.name], (
@@ -285,7 +285,7 @@ def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
     settings.KEYS.rename(tmp_path / "away")
     page = client.post(f"/packs/{pack.pk}/file/", follow=True)
     assert "it is encrypted, and its key is not where Heard looks for it" in page.text
-    another = ask(world.social_worker, around.person_id, Part.WORDS)
+    another = ask(world.social_worker, around.person_id, PackPart.WORDS)
     actions.make_pack.call(str(another.pk))
     another.refresh_from_db()
     assert (another.state, another.path.exists()) == (State.FAILED, False)
@@ -298,7 +298,7 @@ def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
 def test_a_pack_is_taken_away_when_its_day_has_passed_and_that_is_written_down(
     world: Any, around: Any
 ) -> None:
-    pack = made(ask(world.social_worker, around.person_id, Part.WORDS))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.WORDS))
     Pack.objects.filter(pk=pack.pk).update(keep_until=TODAY() - timedelta(days=1))
     with pytest.raises(Refused, match="removed"):
         actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
@@ -309,7 +309,7 @@ def test_a_pack_is_taken_away_when_its_day_has_passed_and_that_is_written_down(
 
 
 def test_a_hold_on_the_record_keeps_a_pack_past_its_day(world: Any, around: Any) -> None:
-    pack = made(ask(world.social_worker, around.person_id, Part.WORDS))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.WORDS))
     Pack.objects.filter(pk=pack.pk).update(keep_until=TODAY() - timedelta(days=1))
     this = {"by": world.coordinator, "person_id": around.person_id}
     hold = keeping.place_hold(**this, scope="record", reason="Letter of the inquiry")
@@ -326,7 +326,7 @@ def test_a_hold_on_the_record_keeps_a_pack_past_its_day(world: Any, around: Any)
 
 
 def test_the_file_goes_with_it(world: Any, around: Any, django_capture_on_commit_callbacks: Any) -> None:
-    pack = made(ask(world.social_worker, around.person_id, Part.WORDS))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.WORDS))
     assert pack.path.exists()
     assert str(around.person) not in str(pack.path)
     with django_capture_on_commit_callbacks(execute=True):
@@ -352,7 +352,7 @@ def test_asking_queues_the_making_the_watch_and_the_removal(
 def test_a_pack_is_made_with_the_rights_that_whoever_asked_has_when_it_is_made(
     world: Any, around: Any
 ) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     whom = Whom("", world.care, user=world.social_worker)
     network.deny_access(by=world.coordinator, person_id=around.person_id, whom=whom, why="His niece")
     actions.make_pack.call(str(pack.pk))

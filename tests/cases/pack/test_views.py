@@ -13,7 +13,7 @@ from tests.cases.pack.conftest import AUNT, ask, decide_all, final, made, pdf_fi
 from heard.agencies.models import AuditRow
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Disclosure, Mark, Pack
-from heard.cases.pack.rules import Part, State
+from heard.cases.pack.rules import PackPart, State
 
 WHY = {"treatment": "withhold", "reason": "somebody_else"}
 OF_PASSAGE = ("disclosure_passage", "disclosure_words", "disclosure_whole")
@@ -89,7 +89,7 @@ def test_a_pack_that_is_being_made_comes_anew_with_and_without_javascript_and_na
     client: Any, world: Any, around: Any
 ) -> None:
     client.force_login(world.social_worker)
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     here = at("pack", pack_id=pack.pk)
     page = client.get(here).text
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
@@ -114,7 +114,7 @@ def test_a_pack_whose_worker_was_killed_can_be_begun_again_from_its_page(
     client: Any, world: Any, around: Any
 ) -> None:
     client.force_login(world.social_worker)
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     long_ago = timezone.now() - timedelta(minutes=10)
     Pack.objects.filter(pk=pack.pk).update(state=State.RUNNING, attempts=1, beat_at=long_ago)
     assert "Begin again now" in client.get(at("pack", pack_id=pack.pk)).text
@@ -125,7 +125,7 @@ def test_a_pack_whose_worker_was_killed_can_be_begun_again_from_its_page(
 
 def test_what_went_wrong_stands_on_the_page(client: Any, world: Any, around: Any) -> None:
     client.force_login(world.social_worker)
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     Pack.objects.filter(pk=pack.pk).update(state=State.FAILED, problem="This is too much for one pack.")
     page = client.get(at("pack", pack_id=pack.pk)).text
     assert "This is too much for one pack." in page
@@ -137,7 +137,7 @@ def test_a_removed_pack_says_so_and_is_not_fetched(
     client: Any, world: Any, around: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     client.force_login(world.social_worker)
-    pack = made(ask(world.social_worker, around.person_id, Part.WORDS))
+    pack = made(ask(world.social_worker, around.person_id, PackPart.WORDS))
     with django_capture_on_commit_callbacks(execute=True):
         assert "has been removed" in client.post(at("pack_remove", pack_id=pack.pk), follow=True).text
     assert not pack.path.exists()
@@ -148,7 +148,7 @@ def test_a_removed_pack_says_so_and_is_not_fetched(
 
 @pytest.mark.parametrize("who", ["coordinator", "teacher", "officer", "analyst", "administrator"])
 def test_a_pack_of_somebody_else_is_not_there(client: Any, world: Any, around: Any, who: str) -> None:
-    pack = ask(world.social_worker, around.person_id, Part.WORDS)
+    pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     client.force_login(getattr(world, who))
     for name in ("pack", "pack_file", "pack_again", "pack_remove"):
         assert client.get(at(name, pack_id=pack.pk)).status_code in (404, 405)
@@ -292,7 +292,7 @@ def test_what_is_withheld_in_one_passage_and_given_in_another_is_said(
     client: Any, world: Any, around: Any
 ) -> None:
     by = world.coordinator
-    asked = request_of(by, around.person_id, Part.WORRIES, Part.CHRONOLOGY)
+    asked = request_of(by, around.person_id, PackPart.WORRIES, PackPart.CHRONOLOGY)
     client.force_login(by)
     worry, told = queries.passages_in(by, asked.pk).filter(text__contains="She left school")
     here, there = (at("disclosure_passage", passage_id=row.pk) for row in (worry, told))
@@ -328,7 +328,7 @@ def test_passages_are_read_page_by_page(client: Any, world: Any, asked: Disclosu
 def test_a_file_is_decided_on_its_page(client: Any, world: Any, around: Any) -> None:
     by = world.coordinator
     pdf_file(by, around.person_id)
-    asked = request_of(by, around.person_id, Part.FILES, Part.WORDS)
+    asked = request_of(by, around.person_id, PackPart.FILES, PackPart.WORDS)
     client.force_login(by)
     row = queries.passages_in(by, asked.pk).get(file__isnull=False)
     form = at("disclosure_file", passage_id=row.pk)
@@ -436,7 +436,7 @@ def test_ones_work_shows_what_is_asked_for_what_is_to_check_and_what_is_ready(
     actions.send_disclosure(by=world.coordinator, disclosure_id=asked.pk)
     assert {answer, check} & headings(world.coordinator) == set()
     assert check in headings(world.supervisor)
-    pack = made(ask(world.social_worker, asked.person_id, Part.WORDS))
+    pack = made(ask(world.social_worker, asked.person_id, PackPart.WORDS))
     assert ready in headings(world.social_worker)
     actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
     assert ready not in headings(world.social_worker)

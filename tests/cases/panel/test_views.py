@@ -465,6 +465,15 @@ def test_an_item_goes_up_and_down_by_a_button_and_what_is_typed_stays(client, wo
     assert agenda(client, panel, three, move="up:nobody")[1] == ["Cleo", "Ana", "Bea"]
 
 
+def test_a_line_that_was_dragged_is_sent_as_one_that_a_button_moved(client, world, panel, three):
+    client.force_login(world.coordinator)
+    ana, bea, cleo = three
+    typed = {f"place-{cleo.pk}": "1", f"place-{ana.pk}": "2", f"place-{bea.pk}": "3"}
+    answer, order = agenda(client, panel, three, **typed, move=f"here:{cleo.pk}", off=[str(bea.pk)])
+    assert order == ["Cleo", "Ana", "Bea"], "what is ticked comes off with Save alone"
+    assert answer["Location"].endswith(f"?off={bea.pk}#item-{cleo.pk}")
+
+
 def test_several_come_off_at_once_with_one_reason(client, world, panel, three):
     client.force_login(world.coordinator)
     off = {"off": [str(one.pk) for one in three[:2]]}

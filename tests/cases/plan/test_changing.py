@@ -14,7 +14,7 @@ from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.actions import note_moment
 from heard.cases.own.actions import write_own_plan
 from heard.cases.pack.passages import passages_of
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.cases.plan import actions, queries
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.review import actions as reviewing
@@ -93,7 +93,7 @@ def test_an_action_of_a_changed_plan_is_the_one_of_the_plan_before(world, agreed
     first.refresh_from_db()
     assert (first.state, first.done_on) == ("replaced", None)
     assert to_do(world, agreed.case_id) == ["Walk home with her"]
-    said = passages_of(world.social_worker, agreed.case.person_id, parts=[Part.PLANS])
+    said = passages_of(world.social_worker, agreed.case.person_id, parts=[PackPart.PLANS])
     [before, after] = [str(one.text) for one in said if "Walk home with her" in str(one.text)]
     assert ("Replaced" in before, "Replaced" in after) == (True, False), "a pack prints one of them as to do"
     assert after.count("To do") == 1

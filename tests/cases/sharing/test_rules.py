@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from heard.cases.sharing import rules
 from heard.cases.sharing.bases import SHIPPED, advice, bases
-from heard.cases.sharing.rules import Part, Section
+from heard.cases.sharing.rules import SharePart, ShareSection
 
 TODAY = date(2026, 5, 4)
 LATER = date(2026, 8, 4)
@@ -34,7 +34,7 @@ NAMES = rules.names_in_use(["Ola Brand", "Ada Okoro"], own=["Mina Okoro", "Minni
 
 def test_the_childs_own_names_are_never_marked() -> None:
     assert set(NAMES) == {"Ola Brand", "Ada Okoro", "Ola", "Brand", "Ada"}
-    assert rules.named([Section("", "Mina Okoro, called Minnie, was with ADA and Brand.")], NAMES) == [
+    assert rules.named([ShareSection("", "Mina Okoro, called Minnie, was with ADA and Brand.")], NAMES) == [
         "ADA",
         "Brand",
     ]
@@ -42,8 +42,8 @@ def test_the_childs_own_names_are_never_marked() -> None:
 
 def test_a_name_is_found_as_a_whole_word_and_a_whole_name_before_its_parts() -> None:
     assert rules.marked("Ola Brand’s brandy", NAMES) == [
-        Part("Ola Brand", True),
-        Part("’s brandy", False),
+        SharePart("Ola Brand", True),
+        SharePart("’s brandy", False),
     ]
 
 
@@ -67,18 +67,18 @@ def test_no_name_stays_where_names_are_left_out(people: list[str]) -> None:
     assert not [name for name in people if name in text.replace("[name left out]", "")]
 
 
-sections = st.lists(st.builds(Section, words, words), max_size=4)
+sections = st.lists(st.builds(ShareSection, words, words), max_size=4)
 
 
 @given(sections, sections)
 def test_two_fingerprints_are_the_same_only_of_the_same_text(
-    one: list[Section], other: list[Section]
+    one: list[ShareSection], other: list[ShareSection]
 ) -> None:
     assert (rules.fingerprint(one) == rules.fingerprint(other)) == (one == other)
 
 
 def test_text_as_it_is_shared_has_each_piece_beneath_its_heading() -> None:
-    text = rules.as_text("Mina", [Section("Words", "“Ask me.”"), Section("", "More")])
+    text = rules.as_text("Mina", [ShareSection("Words", "“Ask me.”"), ShareSection("", "More")])
     assert text == "Mina\n\nWords\n“Ask me.”\n\nMore\n"
 
 

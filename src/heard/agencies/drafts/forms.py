@@ -52,7 +52,7 @@ _SALT = "heard.kept"
 
 
 @dataclass
-class Kept:
+class KeptSoFar:
     """What a page shows of how its form is kept. `typed_at`: when the user typed what it holds and did not send."""
 
     sheet: Sheet
@@ -100,13 +100,13 @@ def kept_form[F: Form](
         data = request.POST.copy()
         form = form_class(data=data, files=request.FILES, initial=begin, **form_kwargs)
         record = _record(form, initial or {})
-        form.kept = Kept(_next_sheet(request, form, record, kind, subject_id))
+        form.kept = KeptSoFar(_next_sheet(request, form, record, kind, subject_id))
         _take_what_was_sent(request, form, sheet, record, changed_by)
         request.sent_form = form  # type: ignore[attr-defined]  # the gate notes where it is drawn again
         return form
     form = form_class(initial=begin, **form_kwargs)
     record = _record(form, initial or {})
-    form.kept = Kept(_next_sheet(request, form, record, kind, subject_id))
+    form.kept = KeptSoFar(_next_sheet(request, form, record, kind, subject_id))
     _go_on(request, form, record, changed_by)
     return form
 

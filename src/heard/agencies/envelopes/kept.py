@@ -64,7 +64,7 @@ def is_sealed(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptFile:
     """A file that should be there. `name`: below the folder of the site. `about`: what its envelope says that it is. `sha256`: of what
     is in it, '' where nobody knows. `row`: of the table that it belongs to, None where there is none."""
 
@@ -267,7 +267,7 @@ __all__ = [
     "ASIDE",
     "PART",
     "Changed",
-    "Kept",
+    "KeptFile",
     "KeyMissing",
     "NoKeys",
     "Whole",

@@ -20,7 +20,7 @@ from heard.board.figures import rules as figure_rules
 from heard.board.figures.queries import periods, periods_together, promised
 from heard.board.figures.words import called, when
 from heard.board.models import Audit, AuditAnswer
-from heard.board.rules import Part
+from heard.board.rules import AuditPart
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Counted, Kept
 from heard.cases.concern import queries as concerns
@@ -86,7 +86,7 @@ def _promised(asked: Asked) -> Iterator[Section]:
         if few:
             words.append(_("Too few in each quarter to show: %(promises)s.") % {"promises": "; ".join(few)})
         yield Section(
-            f"{Part.PROMISED}-{id}",
+            f"{AuditPart.PROMISED}-{id}",
             _("What we promised, %(when)s") % {"when": when_of(year)},
             tuple(words),
             _(
@@ -103,7 +103,7 @@ def _promised(asked: Asked) -> Iterator[Section]:
     head = (_("Promise"), _("What is counted"), _("What it does not say"), _("Source"))
     told = [(one.text, one.counts, one.not_said, one.source) for one in _by_quarter(asked)]
     yield Section(
-        f"{Part.PROMISED}-definitions",
+        f"{AuditPart.PROMISED}-definitions",
         _("What each promise counts"),
         (_("Who has a trusted worker is known only of the day on which somebody looks, so that it is no figure of a year."),),
         "",
@@ -295,7 +295,7 @@ def _reached(asked: Asked) -> Iterator[Section]:
     sexes = {"F": _("Girls"), "M": _("Boys")}
     yield _by(
         asked,
-        f"{Part.REACHED}-sex",
+        f"{AuditPart.REACHED}-sex",
         _("Sex"),
         [recorded],
         _with_unknown(sexes),
@@ -305,7 +305,7 @@ def _reached(asked: Asked) -> Iterator[Section]:
     )
     bands = {name: name for name in groups()["ages"]}
     yield _by(
-        asked, f"{Part.REACHED}-age", _("Age"), [_("In whole years on the last day of the year, by the date of birth that is recorded.")],
+        asked, f"{AuditPart.REACHED}-age", _("Age"), [_("In whole years on the last day of the year, by the date of birth that is recorded.")],
         _with_unknown(bands), found, lambda one: _band(one.born, year.last), covered,
     )  # fmt: skip
     ethnic = {code: name for name, codes in groups()["ethnicity"].items() for code in codes}
@@ -313,12 +313,12 @@ def _reached(asked: Asked) -> Iterator[Section]:
     names = dict.fromkeys(name for name in ethnic.values() if name != ethnic["NOBT"])
     ethnicities = {name: name for name in names} | {"own words": own}
     yield _by(
-        asked, f"{Part.REACHED}-ethnicity", _("Ethnicity"),
+        asked, f"{AuditPart.REACHED}-ethnicity", _("Ethnicity"),
         [_("As the child says, and nobody else, in the groups of the 2021 Census."), recorded], _with_unknown(ethnicities), found,
         lambda one: "own words" if one.ethnicity == "other" else ethnic.get(one.ethnicity, ""), covered,
     )  # fmt: skip
     yield _by(
-        asked, f"{Part.REACHED}-disability", _("Disability"),
+        asked, f"{AuditPart.REACHED}-disability", _("Disability"),
         [_("Whether the record says something of a disability. Not recorded may mean that there is none, or that nobody asked."), recorded],
         _with_unknown({"recorded": _("Recorded")}), found, lambda one: "recorded" if one.has_disability else "", covered,
     )  # fmt: skip
@@ -375,7 +375,7 @@ def _by(
 
 def _not_done(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
     yield Section(
-        f"{Part.NOT_DONE}-promises",
+        f"{AuditPart.NOT_DONE}-promises",
         _("Promises that were missed"),
         (_("The same figures as above: how often each promise was not kept."),),
         _("Of everything that was due in the months named beside it, where that is enough to show."),
@@ -401,7 +401,7 @@ def _needs(asked: Asked) -> Section:
         if one
     ]  # fmt: skip
     return Section(
-        f"{Part.NOT_DONE}-needs",
+        f"{AuditPart.NOT_DONE}-needs",
         _("Needs that nothing met"),
         (
             _("How often somebody who works with a child recorded that no service met a need. One need of one child counts once in 30 days."),
@@ -435,7 +435,7 @@ def _audits(asked: Asked) -> Section:
         for audit, one in found
     ]
     return Section(
-        f"{Part.NOT_DONE}-audits",
+        f"{AuditPart.NOT_DONE}-audits",
         _("What audits asked and was not met"),
         tuple(said) or (_("No audit of the partnership was closed in the year."),),
         _("Requirements of audits that were closed in the year, which are about no child. What an agency could not tell is said as such."),

@@ -7,7 +7,7 @@ from typing import Final
 
 from heard.agencies.rules import Asks
 from heard.board.figures.rules import first_of
-from heard.board.rules import Part
+from heard.board.rules import AuditPart
 
 DRAFT_ASKS: Final = Asks(
     first="Choose the year that the report is about.",
@@ -91,7 +91,7 @@ def why_not_write(*, may_hold: bool, is_put_up: bool, part: str, text: str) -> s
         return "Only the board and co-ordinators write in an annual report."
     if is_put_up:
         return "This report waits to be released, or was decided on. Its text stays as it is."
-    if part not in set(Part):
+    if part not in set(AuditPart):
         return "Choose the part of the report that the text is about."
     return TEXT_ASKS.missing(text=text)
 

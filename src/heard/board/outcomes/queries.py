@@ -3,7 +3,6 @@ rules of figures let stand. `user` is always the first argument."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,14 +13,14 @@ from heard.board.figures import rules
 from heard.board.figures.queries import agencies_counted, sees_by_agency
 from heard.board.figures.rules import Period
 from heard.cases.case import queries as cases
+from heard.cases.case.counting import added_by
 from heard.cases.case.rules import TOO_FEW, Counted
 from heard.cases.concern import queries as concerns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from heard.agencies.models import User
-    from heard.cases.case.counting import Quarter
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def outcomes(user: User, *, today: date) -> Outcomes:
     waited to what it became, on a day on which somebody looks."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    whole = _added(concerns.to_decide(user).by_quarter(today), lambda one: one.first)
+    whole = added_by(concerns.to_decide(user).by_quarter(today), lambda one: one.first)
     found = rules.periods(whole, today=today)
     year = rules.added(rules.latest_block(rules.periods(whole, today=_quarter_before(today))))
     by = rules.next_of(year.last + timedelta(days=1)) - timedelta(days=1) if year else None
@@ -115,13 +114,13 @@ def _parts_of(user: User, year: Period, by: date, *, shown: bool) -> tuple[Parts
     counted = concerns.what_became(user, by=by).by_quarter(year.last + timedelta(days=1))
     of_year = [one for one in counted if year.first <= one.first]
     names = dict(concerns.what_can_become(user))
-    became = _added(of_year, lambda one: one.name)
-    became_by = _added(of_year, lambda one: (one.name, one.agency))
+    became = added_by(of_year, lambda one: one.name)
+    became_by = added_by(of_year, lambda one: (one.name, one.agency))
     stand = {key for key in names if _is_of_many(key, became[key], became_by)}
     told = Parts()
     if shown:
         agencies, staffed = agencies_counted(user)
-        by_agency = _added(of_year, lambda one: one.agency)
+        by_agency = added_by(of_year, lambda one: one.agency)
         told = _parts(by_agency, dict(sorted(agencies.items(), key=lambda one: one[1])), staffed)
     return _parts(became, names, stand), told
 
@@ -129,13 +128,6 @@ def _parts_of(user: User, year: Period, by: date, *, shown: bool) -> tuple[Parts
 def _is_of_many(decision: str, all_of_it: Counted, parts: Mapping[Any, Counted]) -> bool:
     """Whether each agency that takes away its own is left with many."""
     return all(all_of_it.of - one.of > TOO_FEW for (name, _agency), one in parts.items() if name == decision)
-
-
-def _added(counted: Iterable[Quarter], by: Any) -> dict[Any, Counted]:
-    found: dict[Any, Counted] = defaultdict(Counted)
-    for one in counted:
-        found[by(one)] += one.counted
-    return found
 
 
 def _parts(parts: Mapping[Any, Counted], names: Mapping[Any, str], may_stand: Collection[Any]) -> Parts:

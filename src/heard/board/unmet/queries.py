@@ -3,7 +3,6 @@ among them, and no smaller than the rules of figures let stand. `user` is always
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from heard.agencies.rules import Hidden, May
 from heard.board.figures import rules
 from heard.board.figures.rules import Period
+from heard.cases.case.counting import Quarter, added_by
 from heard.cases.case.rules import Counted
 from heard.cases.turning import queries as turning
 from heard.services.needs import need_labels
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.case.counting import Quarter
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ def unmet_needs(user: User, *, today: date) -> Unmet:
         raise Hidden
     areas = list(turning.unmet_by(user, "area").by_quarter(today))
     needs = list(turning.unmet_by(user, "need").by_quarter(today))
-    found = rules.periods(_added(needs, lambda one: one.first), today=today)
+    found = rules.periods(added_by(needs, lambda one: one.first), today=today)
     year = rules.added(rules.latest_block(found))
-    if year is None or not _is_of_many("", _added(_within(needs, year), lambda one: ("", one.agency))):
+    if year is None or not _is_of_many("", added_by(_within(needs, year), lambda one: ("", one.agency))):
         return Unmet(None, rules.waiting(found), Parts(), Parts())
     names = {area: area for area in sorted({one.name for one in areas})}
     return Unmet(
@@ -63,17 +62,10 @@ def _within(counted: Iterable[Quarter], year: Period) -> list[Quarter]:
     return [one for one in counted if year.first <= one.first <= year.last]
 
 
-def _added(counted: Iterable[Quarter], by: Any) -> dict[Any, Counted]:
-    found: dict[Any, Counted] = defaultdict(Counted)
-    for one in counted:
-        found[by(one)] += one.counted
-    return found
-
-
 def _parts(counted: list[Quarter], names: Mapping[str, str]) -> Parts:
     """In the order of the names, whatever is counted of each: which are put together says nothing then."""
-    whole = _added(counted, lambda one: one.name)
-    by_agency = _added(counted, lambda one: (one.name, one.agency))
+    whole = added_by(counted, lambda one: one.name)
+    by_agency = added_by(counted, lambda one: (one.name, one.agency))
     stand = {name for name in names if _is_of_many(name, by_agency)}
     alone, others = rules.gathered({name: whole[name] for name in names}, stand)
     return Parts([(names[name], one.of) for name, one in alone.items()], others.of if others else 0)

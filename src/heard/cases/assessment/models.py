@@ -198,10 +198,10 @@ class AssessmentPattern(PartOfAssessment):
     fit more than once: at another time or in another setting."""
 
     class Part(models.TextChoices):
-        HARMED = rules.Part.HARMED.value, _("The child is harmed")
-        MADE_TO_HARM = rules.Part.MADE_TO_HARM.value, _("The child is made to harm others")
-        BOTH = rules.Part.BOTH.value, _("Both: the child is harmed, and is made to harm others")
-        NOT_KNOWN = rules.Part.NOT_KNOWN.value, _("Not known yet")
+        HARMED = rules.AssessmentPart.HARMED.value, _("The child is harmed")
+        MADE_TO_HARM = rules.AssessmentPart.MADE_TO_HARM.value, _("The child is made to harm others")
+        BOTH = rules.AssessmentPart.BOTH.value, _("Both: the child is harmed, and is made to harm others")
+        NOT_KNOWN = rules.AssessmentPart.NOT_KNOWN.value, _("Not known yet")
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="patterns")
     pattern = models.CharField(

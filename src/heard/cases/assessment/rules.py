@@ -63,7 +63,7 @@ STATE_AFTER: Final[dict[Change, str]] = {
 }
 
 
-class Part(StrEnum):
+class AssessmentPart(StrEnum):
     """In which way the child appears in a pattern. Nothing may sort, count or set a deadline by it."""
 
     HARMED = "harmed"
@@ -152,7 +152,7 @@ def why_not_choose_pattern(
         return PATTERN_ASKS["reason"]
     if settings and setting not in settings:
         return "Choose the setting in which this is happening."
-    if childs_part not in set(Part):
+    if childs_part not in set(AssessmentPart):
         return "Say in which way the child appears in it, or that it is not known yet."
     if from_on and to_on and to_on < from_on:
         return "The end is before the beginning. Check both dates."

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
-from heard.agencies.envelopes.kept import Kept
+from heard.agencies.envelopes.kept import KeptFile
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment import storing
 from heard.cases.attachment.models import Attachment
@@ -95,20 +95,20 @@ def files_waiting(user: User | None) -> int:
     return rows.filter(aside=Aside.UNSCANNED, withdrawn_at=None).count()
 
 
-def kept_files(user: None) -> Iterator[Kept]:
+def kept_files(user: None) -> Iterator[KeptFile]:
     """Every file that should be in the folder: names that say nothing, and no record. `user`: None, for who looks after the server; it is
     for nobody else."""
     rows = Attachment.objects.filter(withdrawn_at=None).only("pk", "kept_sha256").order_by("pk")
     for row in rows.iterator() if user is None else ():
-        yield Kept(f"attachments/{row.pk.hex}", row.path, storing.of_row(row.pk), row.kept_sha256, row.pk)
+        yield KeptFile(f"attachments/{row.pk.hex}", row.path, storing.of_row(row.pk), row.kept_sha256, row.pk)
 
 
-def kept_in_quarantine(user: None) -> Iterator[Kept]:
+def kept_in_quarantine(user: None) -> Iterator[KeptFile]:
     """What ClamAV found, where the settings say that it is kept."""
     folder = Path(settings.DATA) / "quarantine"
     for path in sorted(folder.iterdir()) if folder.is_dir() and user is None else ():
         if "." not in path.name:
-            yield Kept(f"quarantine/{path.name}", path, storing.of_quarantine(path.name))
+            yield KeptFile(f"quarantine/{path.name}", path, storing.of_quarantine(path.name))
 
 
 def may_hang_on(user: User, about: str, record_id: uuid.UUID | int) -> bool:

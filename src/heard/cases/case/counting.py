@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -35,6 +35,14 @@ class Quarter:
     first: date
     agency: Any
     counted: Counted
+
+
+def added_by(counted: Iterable[Quarter], key: Callable[[Quarter], Any]) -> dict[Any, Counted]:
+    """What was counted, added up for each value of `key`; nothing for a value that none has."""
+    found: dict[Any, Counted] = defaultdict(Counted)
+    for one in counted:
+        found[key(one)] += one.counted
+    return found
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ def record_interview(
     values = {"held_at": held_at, "where": where, "with_whom": with_whom, "independent": independent, **said}
     if there:
         written = {name: getattr(there, name) for name in HELD} | {"words": there.words_id}
-        _keep_earlier(by, episode, rules.Part.INTERVIEW, written, now)
+        _keep_earlier(by, episode, rules.InterviewPart.INTERVIEW, written, now)
     for name, value in (values | {"words": words, "why_no_words": why_no_words}).items():
         setattr(interview, name, value)
     interview.save()
@@ -479,11 +479,13 @@ def _keep_return(by: User, episode: Episode, written: dict[str, Any], now: datet
     was, due = written["found_at"], written.pop("interview_due_at")
     if spoken:
         episode.interview_due_at = min(due, episode.interview_due_at)
-    _keep_earlier(by, episode, rules.Part.RETURN, written, now)
+    _keep_earlier(by, episode, rules.InterviewPart.RETURN, written, now)
     return {"was": was.isoformat(), "now": episode.found_at.isoformat()}
 
 
-def _keep_earlier(by: User, episode: Episode, of: rules.Part, written: dict[str, Any], at: datetime) -> None:
+def _keep_earlier(
+    by: User, episode: Episode, of: rules.InterviewPart, written: dict[str, Any], at: datetime
+) -> None:
     said = {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in written.items()}
     said = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
     EarlierVersion.objects.create(episode=episode, of=of, said=said, replaced_by=by, replaced_at=at)

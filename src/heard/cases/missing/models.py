@@ -169,8 +169,8 @@ class EarlierVersion(models.Model):
     """What was written about a return or an interview until somebody wrote it anew. Each is kept; none is changed."""
 
     class Of(models.TextChoices):
-        RETURN = rules.Part.RETURN.value, _("The return")
-        INTERVIEW = rules.Part.INTERVIEW.value, _("The interview")
+        RETURN = rules.InterviewPart.RETURN.value, _("The return")
+        INTERVIEW = rules.InterviewPart.INTERVIEW.value, _("The interview")
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="earlier")
     of = models.CharField(max_length=10, choices=Of)

@@ -30,6 +30,7 @@ from heard.network.queries import (
     told_of_a_tie,
     visible_through,
     web,
+    why_alike,
 )
 from heard.network.rules import Description, Name
 
@@ -222,14 +223,16 @@ def people_like(user: User, name: str) -> list[tuple[str, str, str]]:
     given, _space, family = name.strip().rpartition(" ")
     asked = Description((Name(given or family, family if given else ""),))
     hits = find_described(user, asked, kinds=("child", "adult"), limit=_FOUND)
-    return [(str(hit.person_id), hit.name, "; ".join(hit.reasons)) for hit in hits if hit.may_open]
+    return [(str(hit.person_id), hit.name, why_alike(hit.reasons)) for hit in hits if hit.may_open]
 
 
 def things_like(user: User, end: str, *, name: str, postcode: str = "") -> list[tuple[str, str, str]]:
     """Places or groups on record that may be meant: (key, name, what is known of it and why), at most ten."""
     group = end == "group"
     found = find_groups(user, name=name) if group else find_places(user, name=name, postcode=postcode)
-    return [(str(one.id), one.name, "; ".join(filter(None, (one.facts, *one.why)))) for one in found]
+    return [
+        (str(one.id), one.name, "; ".join(filter(None, (one.facts, why_alike(one.why))))) for one in found
+    ]
 
 
 # ---- the form that is ready before

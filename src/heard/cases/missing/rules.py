@@ -50,7 +50,7 @@ class Offered(StrEnum):
     NOT_OFFERED = "not_offered"
 
 
-class Part(StrEnum):
+class InterviewPart(StrEnum):
     """What of an episode is written anew, and kept as it was."""
 
     RETURN = "return"

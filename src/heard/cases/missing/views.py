@@ -289,7 +289,7 @@ def _answer_form(request: HttpRequest, this: Any, end: str) -> tuple[Any, bool]:
 
 def _like(user: Any, end: str, name: str, postcode: str) -> list[tuple[str, str, str]]:
     if end == "person":
-        return [(key, who, _(why)) for key, who, why in queries.people_like(user, name)]
+        return queries.people_like(user, name)
     return queries.things_like(user, end, name=name, postcode=postcode)
 
 

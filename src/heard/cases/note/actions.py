@@ -62,7 +62,7 @@ def write_note(
 
 
 @dataclass(frozen=True)
-class Part:
+class NotePart:
     """What a note about several children says of one of them, in that child's record alone."""
 
     person_id: uuid.UUID
@@ -76,7 +76,7 @@ class Part:
 def write_together(
     *,
     by: User,
-    parts: Sequence[Part],
+    parts: Sequence[NotePart],
     kind: str,
     at: datetime | None,
     text: str = "",

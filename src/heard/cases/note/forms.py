@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.rules import likely
 from heard.cases.note import rules
-from heard.cases.note.actions import Part
+from heard.cases.note.actions import NotePart
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import MOST_CHILDREN
 from heard.govuk.dates import moment_of
@@ -168,7 +168,7 @@ class TogetherForm(NoteForm):
         """For `write_together`."""
         said = self.cleaned_data
         parts = [
-            Part(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words", "next")})
+            NotePart(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words", "next")})
             for key, one in self.people.items()
         ]
         common = ("kind", "at", "text", "where", "who_was_there", "source")

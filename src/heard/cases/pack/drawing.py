@@ -23,7 +23,7 @@ from heard.cases.pack.models import about_pack
 from heard.cases.pack.passages import Passage
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.redacting import Stretch
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.cases.pack.words import PARTS
 from heard.govuk.pdf import STYLES
 
@@ -182,8 +182,8 @@ def _html(paper: Paper, pages: Sequence[int]) -> str:
 def _sections(paper: Paper) -> list[_Section]:
     sections = []
     for part, rows in groupby(paper.passages, key=lambda one: one.part):
-        section = _Section(part, PARTS[Part(part)], list(rows))
-        if paper.listed and part != Part.CHRONOLOGY and len(section.passages) <= MOST_IN_CONTENTS:
+        section = _Section(part, PARTS[PackPart(part)], list(rows))
+        if paper.listed and part != PackPart.CHRONOLOGY and len(section.passages) <= MOST_IN_CONTENTS:
             section.lines = [
                 (f"{section.anchor}-{number}", "".join(stretch.text for stretch in one.heading))
                 for number, one in enumerate(section.passages, 1)

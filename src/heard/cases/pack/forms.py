@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.pack import rules
 from heard.cases.pack.reasons import Reason, reasons
-from heard.cases.pack.rules import Give, Part, Requester, Treatment
+from heard.cases.pack.rules import Give, PackPart, Requester, Treatment
 from heard.cases.pack.words import GIVE, PARTS
 from heard.cases.sharing.forms import PeriodForm
 from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField, TextField
@@ -36,7 +36,7 @@ class _PartsForm(PeriodForm):
     parts = CheckboxesField(
         gettext_lazy("Which parts of the record?"),
         choices=[(part.value, label) for part, label in PARTS.items()],
-        reveals={Part.CHRONOLOGY.value: ("since", "until")},
+        reveals={PackPart.CHRONOLOGY.value: ("since", "until")},
     )
 
 

@@ -159,7 +159,7 @@ class DisclosurePassage(PartOfDisclosure):
 
     disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="passages")
     number = models.PositiveIntegerField()
-    part = models.CharField(max_length=12, choices=[(one.value, one.value) for one in rules.Part])
+    part = models.CharField(max_length=12, choices=[(one.value, one.value) for one in rules.PackPart])
     text = models.TextField()
     file = models.ForeignKey(
         "cases.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

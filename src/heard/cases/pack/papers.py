@@ -15,7 +15,7 @@ from heard.cases.pack.binding import PICTURES
 from heard.cases.pack.drawing import Pages, Paper, Shown, as_shown
 from heard.cases.pack.passages import passages_of
 from heard.cases.pack.redacting import Stretch, to_give
-from heard.cases.pack.rules import Give, Part, Stage
+from heard.cases.pack.rules import Give, PackPart, Stage
 from heard.cases.pack.words import PARTS
 from heard.govuk.environment import day, time
 
@@ -48,7 +48,7 @@ def _of_record(pack: Pack, heard: Callable[[str, float | None], None]) -> Paper:
         (_("What it is for"), pack.purpose),
         (_("For whom"), pack.for_whom),
         (_("Made by"), _("%(who)s, on %(time)s") % {"who": by, "time": time(timezone.now())}),
-        (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in pack.parts)),
+        (_("What is in it"), ", ".join(str(PARTS[PackPart(part)]) for part in pack.parts)),
         (_("Nothing is written down of"), _empty(pack.parts, {one.part for one in passages})),
         (_("Chronology"), _span(pack, timezone.now())),
         (_("What is not in it"), _not_in_it()),
@@ -71,12 +71,12 @@ def _not_in_it() -> str:
 
 def _empty(parts: Collection[str], there: Collection[str]) -> str:
     """The parts that were chosen and hold nothing: what is not there is said too."""
-    return ", ".join(str(PARTS[Part(part)]) for part in parts if part not in there)
+    return ", ".join(str(PARTS[PackPart(part)]) for part in parts if part not in there)
 
 
 def _span(one: Pack | Disclosure, gathered: Any) -> str:
     """From when to when the chronology is: where nobody chose its end, to the day on which it was gathered."""
-    if Part.CHRONOLOGY not in one.parts:
+    if PackPart.CHRONOLOGY not in one.parts:
         return ""
     span = {"since": day(one.since) or _("the beginning"), "until": day(one.until or gathered)}
     return _("From %(since)s to %(until)s") % span
@@ -137,7 +137,7 @@ def _facts_of(disclosure: Disclosure, there: Collection[str]) -> list[tuple[str,
         (_("Asked on"), day(disclosure.asked_on)),
         (_("What was asked for"), disclosure.what_asked),
         (_("Answered by"), str(disclosure.agency)),
-        (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in disclosure.parts)),
+        (_("What is in it"), ", ".join(str(PARTS[PackPart(part)]) for part in disclosure.parts)),
         (_("Nothing is written down of"), _empty(disclosure.parts, there)),
         (_("Chronology"), _span(disclosure, disclosure.started_at)),
     ]

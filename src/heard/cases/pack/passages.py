@@ -36,7 +36,7 @@ from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES, FORMS
 from heard.cases.note.record import NOTES
 from heard.cases.onward.record import ONWARD
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.cases.panel.record import ITEMS
 from heard.cases.plan.record import PLANS
 from heard.cases.record.queries import entries_of
@@ -57,8 +57,8 @@ from heard.network.rules import Level
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-_RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
-    Part.IDENTITY: (
+_RECORDS: Final[dict[PackPart, tuple[Any, ...]]] = {
+    PackPart.IDENTITY: (
         IDENTITY,
         FACTS,
         IDENTIFIERS,
@@ -71,18 +71,18 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         INVOLVED,
         TIES,
     ),
-    Part.WORDS: (ALL_WORDS,),
-    Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS, HOLDER_DECISIONS),
-    Part.NOTES: (NOTES,),
-    Part.ASSESSMENTS: (ASSESSMENTS, NAMED),
-    Part.PLANS: (PLANS, STEPS, AFTER_PLANS),
-    Part.SAFETY: (SAFETY_PLANS,),
-    Part.REVIEWS: (REVIEWS, REVIEWS_FOR_CHILDREN),
-    Part.MISSING: (EPISODES, FORMS),
-    Part.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, HANDOVERS),
-    Part.REFERRAL: (REFERRALS,),
-    Part.PANEL: (ITEMS, PANELS_FOR_CHILDREN),
-    Part.FILES: (FILES,),
+    PackPart.WORDS: (ALL_WORDS,),
+    PackPart.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS, HOLDER_DECISIONS),
+    PackPart.NOTES: (NOTES,),
+    PackPart.ASSESSMENTS: (ASSESSMENTS, NAMED),
+    PackPart.PLANS: (PLANS, STEPS, AFTER_PLANS),
+    PackPart.SAFETY: (SAFETY_PLANS,),
+    PackPart.REVIEWS: (REVIEWS, REVIEWS_FOR_CHILDREN),
+    PackPart.MISSING: (EPISODES, FORMS),
+    PackPart.SHARING: (SHARES, ONWARD, SERVICE_REFERRALS, UNMET_NEEDS, OFFENCE_REPORTS, REQUESTS, HANDOVERS),
+    PackPart.REFERRAL: (REFERRALS,),
+    PackPart.PANEL: (ITEMS, PANELS_FOR_CHILDREN),
+    PackPart.FILES: (FILES,),
 }
 
 
@@ -98,7 +98,7 @@ def passages_of(
     """The parts in their order; the two days bound the chronology, both included. `heard` is told how many of how many
     parts are gathered. `Hidden` for a child whom the user may not see."""
     person_visible_to(user, person_id, level=Level.EVERYTHING)
-    wanted = [part for part in Part if part in parts]
+    wanted = [part for part in PackPart if part in parts]
     found: list[Passage] = []
     for number, part in enumerate(wanted):
         if heard:

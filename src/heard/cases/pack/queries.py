@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from heard.agencies.envelopes.kept import Kept
+from heard.agencies.envelopes.kept import KeptFile
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import rules
 from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark, Pack, about_pack
@@ -54,12 +54,12 @@ def packs_of(user: User, person_id: uuid.UUID) -> QuerySet[Pack]:
     return packs_visible_to(user).filter(person_id=person_id, disclosure=None)
 
 
-def kept_packs(user: None) -> Iterator[Kept]:
+def kept_packs(user: None) -> Iterator[KeptFile]:
     """Every pack whose file should be there: names that say nothing, and no record. `user`: None, for who looks after the server; it is
     for nobody else."""
     rows = Pack.objects.filter(state=rules.State.DONE).only("pk", "sha256").order_by("pk")
     for pack in rows.iterator() if user is None else ():
-        yield Kept(f"packs/{pack.pk.hex}", pack.path, about_pack(pack.path.name), pack.sha256, pack.pk)
+        yield KeptFile(f"packs/{pack.pk.hex}", pack.path, about_pack(pack.path.name), pack.sha256, pack.pk)
 
 
 def packs_ready(user: User, *, today: date) -> QuerySet[Pack]:

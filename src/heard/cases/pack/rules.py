@@ -25,7 +25,7 @@ PACK_ASKS: Final = Asks(keep_until="Give the day until which the file is kept: t
 TREAT_ASKS: Final = Asks(instead="Write the words that stand in its place, such as “a relative”.")
 
 
-class Part(StrEnum):
+class PackPart(StrEnum):
     """What of a record can be chosen, in the order of the paper. Supervision is no part of a child's record."""
 
     IDENTITY = "identity"
@@ -134,7 +134,7 @@ def why_not_ask(
 
 
 def _why_not_parts(parts: Collection[str], since: date | None, until: date | None) -> str | None:
-    if not parts or not set(parts) <= set(Part):
+    if not parts or not set(parts) <= set(PackPart):
         return PARTS_ASKS["parts"]
     if since and until and since > until:
         return "The chronology ends before it begins. Check both days."

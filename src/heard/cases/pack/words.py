@@ -4,23 +4,23 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.pack.rules import Give, Part
+from heard.cases.pack.rules import Give, PackPart
 
-PARTS: Final[dict[Part, Any]] = {
-    Part.IDENTITY: _("Who the child is, and who is around them"),
-    Part.WORDS: _("What the child said"),
-    Part.WORRIES: _("Worries"),
-    Part.NOTES: _("Notes of contact"),
-    Part.ASSESSMENTS: _("Assessments"),
-    Part.PLANS: _("Plans"),
-    Part.SAFETY: _("Safety plan"),
-    Part.REVIEWS: _("Reviews"),
-    Part.MISSING: _("Missing episodes"),
-    Part.SHARING: _("Sharing"),
-    Part.REFERRAL: _("Referral to the National Referral Mechanism"),
-    Part.PANEL: _("What panels decided"),
-    Part.CHRONOLOGY: _("Chronology"),
-    Part.FILES: _("Attached files"),
+PARTS: Final[dict[PackPart, Any]] = {
+    PackPart.IDENTITY: _("Who the child is, and who is around them"),
+    PackPart.WORDS: _("What the child said"),
+    PackPart.WORRIES: _("Worries"),
+    PackPart.NOTES: _("Notes of contact"),
+    PackPart.ASSESSMENTS: _("Assessments"),
+    PackPart.PLANS: _("Plans"),
+    PackPart.SAFETY: _("Safety plan"),
+    PackPart.REVIEWS: _("Reviews"),
+    PackPart.MISSING: _("Missing episodes"),
+    PackPart.SHARING: _("Sharing"),
+    PackPart.REFERRAL: _("Referral to the National Referral Mechanism"),
+    PackPart.PANEL: _("What panels decided"),
+    PackPart.CHRONOLOGY: _("Chronology"),
+    PackPart.FILES: _("Attached files"),
 }
 
 GIVE: Final[dict[str, Any]] = {

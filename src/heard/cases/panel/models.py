@@ -194,11 +194,11 @@ class PanelItem(models.Model):
     """
 
     class Section(models.TextChoices):
-        CHILDREN = rules.Section.CHILDREN.value, _("Children")
-        HARM = rules.Section.HARM.value, _("People and groups")
-        PLACES = rules.Section.PLACES.value, _("Places")
-        HANDLES = rules.Section.HANDLES.value, _("Phones, cars and accounts")
-        THEMES = rules.Section.THEMES.value, _("Themes")
+        CHILDREN = rules.AgendaSection.CHILDREN.value, _("Children")
+        HARM = rules.AgendaSection.HARM.value, _("People and groups")
+        PLACES = rules.AgendaSection.PLACES.value, _("Places")
+        HANDLES = rules.AgendaSection.HANDLES.value, _("Phones, cars and accounts")
+        THEMES = rules.AgendaSection.THEMES.value, _("Themes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="items")

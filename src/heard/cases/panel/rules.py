@@ -105,7 +105,7 @@ _TAKES_NOT: Final[dict[Kind, str]] = {
 }
 
 
-class Section(StrEnum):
+class AgendaSection(StrEnum):
     """Victims, offenders, locations, themes, in words that we would use before a child. Source: London protocol, VOLT."""
 
     CHILDREN = "children"

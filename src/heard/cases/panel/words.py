@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heard.cases.panel.rules import Section, Why, may_count
+from heard.cases.panel.rules import AgendaSection, Why, may_count
 from heard.govuk.environment import day, day_and_month
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from heard.cases.panel.queries import Standing
     from heard.network.queries import Tied
 
-SECTIONS: Final[dict[Section, Any]] = {
-    Section.CHILDREN: gettext_lazy("Children"),
-    Section.HARM: gettext_lazy("People and groups from whom harm comes"),
-    Section.PLACES: gettext_lazy("Places"),
-    Section.HANDLES: gettext_lazy("Phones, cars and accounts"),
-    Section.THEMES: gettext_lazy("Themes"),
+SECTIONS: Final[dict[AgendaSection, Any]] = {
+    AgendaSection.CHILDREN: gettext_lazy("Children"),
+    AgendaSection.HARM: gettext_lazy("People and groups from whom harm comes"),
+    AgendaSection.PLACES: gettext_lazy("Places"),
+    AgendaSection.HANDLES: gettext_lazy("Phones, cars and accounts"),
+    AgendaSection.THEMES: gettext_lazy("Themes"),
 }
 
 # At a mapping meeting nobody is said to harm because they are on the list.
-MAPPED: Final[dict[Section, Any]] = SECTIONS | {Section.HARM: gettext_lazy("Adults and groups")}
+MAPPED: Final[dict[AgendaSection, Any]] = SECTIONS | {AgendaSection.HARM: gettext_lazy("Adults and groups")}
 
 _WHY: Final[dict[Why, Any]] = {
     Why.REVIEW_DUE: gettext_lazy("The review of the plan is due on %(date)s"),

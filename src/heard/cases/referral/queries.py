@@ -21,8 +21,8 @@ from heard.cases.referral.checks import Check, check, unanswered
 from heard.cases.referral.models import Referral, ReferralDecision
 from heard.cases.referral.prefill import Known, known_of
 from heard.cases.referral.questions import (
+    FormPart,
     FormVersion,
-    Part,
     Question,
     asked_in,
     form_version,
@@ -66,7 +66,7 @@ class Answer:
 class SectionState:
     """How far a section is. `asked` is empty where the form does not ask it with these answers."""
 
-    part: Part
+    part: FormPart
     answers: list[Answer]
 
     @property

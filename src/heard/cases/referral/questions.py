@@ -68,7 +68,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Part:
+class FormPart:
     """A section of the form: one page of ours."""
 
     id: str
@@ -85,13 +85,13 @@ class FormVersion:
     address: str
     contact: str
     first: str
-    sections: tuple[Part, ...]
+    sections: tuple[FormPart, ...]
     steps: Mapping[str, Step]
     questions: Mapping[str, Question]
     not_asked: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]]
 
-    def section(self, section_id: str) -> Part | None:
+    def section(self, section_id: str) -> FormPart | None:
         return next((part for part in self.sections if part.id == section_id), None)
 
 
@@ -105,7 +105,7 @@ def form_version(version: str = CURRENT) -> FormVersion:
             name: str(read[name])
             for name in ("version", "title", "dated", "source", "address", "contact", "first")
         },
-        sections=tuple(Part(**part) for part in read["sections"]),
+        sections=tuple(FormPart(**part) for part in read["sections"]),
         steps={key: _step(key, raw) for key, raw in read["steps"].items()},
         questions={key: _question(key, raw, read["limit"]) for key, raw in read["fields"].items()},
         not_asked=read["not_asked"],

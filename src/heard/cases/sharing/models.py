@@ -157,8 +157,8 @@ class Share(models.Model):
         return str(self.to_agency) if self.to_agency else self.to_outside
 
     @property
-    def sections(self) -> list[rules.Section]:
-        return [rules.Section(**section) for section in self.content]
+    def sections(self) -> list[rules.ShareSection]:
+        return [rules.ShareSection(**section) for section in self.content]
 
 
 def _refuse_where_decided(share_id: uuid.UUID) -> None:

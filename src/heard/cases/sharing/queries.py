@@ -20,7 +20,7 @@ from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Share, ShareReview
 from heard.cases.sharing.pieces import pieces_of
-from heard.cases.sharing.rules import Section
+from heard.cases.sharing.rules import ShareSection
 from heard.network.queries import (
     involvements_of,
     not_denied_through,
@@ -256,18 +256,18 @@ def why_not_let_them_in(user: User, share: Share) -> str | None:
     return None if share.to_agency_id and there.exists() else why_not_let_in(user, share.person)
 
 
-def preview(user: User, share: Share) -> list[Section]:
+def preview(user: User, share: Share) -> list[ShareSection]:
     """Exactly what the other side would see if it were shared now."""
     chosen = set(share.pieces)
     pieces = pieces_of(user, share.person_id, since=share.since, until=share.until)
-    sections = [Section(piece.label, piece.text) for piece in pieces if piece.key in chosen]
+    sections = [ShareSection(piece.label, piece.text) for piece in pieces if piece.key in chosen]
     if share.free_text.strip():
-        sections.append(Section("", share.free_text.strip()))
+        sections.append(ShareSection("", share.free_text.strip()))
     if not share.leave_out_names:
         return sections
     names = other_names(user, share.person_id)
     return [
-        Section(rules.without_names(one.heading, names), rules.without_names(one.text, names))
+        ShareSection(rules.without_names(one.heading, names), rules.without_names(one.text, names))
         for one in sections
     ]
 

@@ -70,7 +70,7 @@ _LEFT_OUT: Final = "[name left out]"
 
 
 @dataclass(frozen=True)
-class Section:
+class ShareSection:
     """One piece of the record as the other side will see it."""
 
     heading: str
@@ -78,7 +78,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Part:
+class SharePart:
     """A stretch of a text: somebody else's name, or what stands between two."""
 
     text: str
@@ -95,13 +95,13 @@ def names_in_use(people: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(wanted, key=lambda name: (-len(name), name)))
 
 
-def marked(text: str, names: Sequence[str]) -> list[Part]:
+def marked(text: str, names: Sequence[str]) -> list[SharePart]:
     """The text in stretches, which put together are the text again. Names are found as whole words, in any case."""
     if not names:
-        return [Part(text, False)] if text else []
+        return [SharePart(text, False)] if text else []
     found = re.compile(rf"(?<!\w)({'|'.join(re.escape(name) for name in names)})(?!\w)", re.IGNORECASE)
     pieces = found.split(text)
-    return [Part(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
+    return [SharePart(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
 
 
 def without_names(text: str, names: Sequence[str]) -> str:
@@ -109,20 +109,20 @@ def without_names(text: str, names: Sequence[str]) -> str:
     return "".join(_LEFT_OUT if part.is_name else part.text for part in marked(text, names))
 
 
-def named(sections: Iterable[Section], names: Sequence[str]) -> list[str]:
+def named(sections: Iterable[ShareSection], names: Sequence[str]) -> list[str]:
     """Which of these names stand in the sections, each once, as they are written there."""
     texts = [text for section in sections for text in (section.heading, section.text)]
     found = {part.text for text in texts for part in marked(text, names) if part.is_name}
     return sorted(found, key=str.casefold)
 
 
-def fingerprint(sections: Iterable[Section]) -> str:
+def fingerprint(sections: Iterable[ShareSection]) -> str:
     """The same for the same sections, and for no others: so nothing is shared that was not read."""
     text = json.dumps([[section.heading, section.text] for section in sections], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def as_text(head: str, sections: Iterable[Section]) -> str:
+def as_text(head: str, sections: Iterable[ShareSection]) -> str:
     """What is shared as plain text, each piece beneath its heading."""
     parts = [head, *("\n".join(filter(None, (one.heading, one.text))) for one in sections)]
     return "\n\n".join(parts) + "\n"

@@ -180,7 +180,8 @@ def _together(planned: list[Child]) -> None:
             where="The youth club",
             text="Both were there, and had eaten.",
             parts=[
-                noting.Part(one.person_id, text, "with_others") for one, text in zip(pair, texts, strict=True)
+                noting.NotePart(one.person_id, text, "with_others")
+                for one, text in zip(pair, texts, strict=True)
             ],
         )
 

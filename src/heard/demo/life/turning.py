@@ -12,7 +12,7 @@ from heard.cases.words.rules import ChildsView
 from heard.demo.life.attaching import pdf_of
 from heard.services import actions as services
 from heard.services.queries import editions_of
-from heard.services.rules import Kept
+from heard.services.rules import ServiceDetails
 
 if TYPE_CHECKING:
     from heard.demo.life.child import Child
@@ -34,7 +34,7 @@ def keep_a_directory(world: World, told: dict[str, Any]) -> dict[str, Service]:
 def _keep(world: World, one: dict[str, Any]) -> Service:
     low, high = one.get("ages", (None, None))
     opens, closes = one.get("hours", ("", ""))
-    kept = Kept(
+    kept = ServiceDetails(
         name=one["name"],
         organisation=one["by"],
         description=one["does"],

@@ -19,6 +19,7 @@ const copies = [
   [here, "early.js"],
   [here, "heard.js"],
   [here, "notes.js"],
+  [here, "order.js"],
   [here, "map.mjs"],
   [here, "heard.svg"],
 ];

@@ -89,7 +89,8 @@ const byKey = {
 
 // To the link of the next line of a list, or the one before.
 function goAlong(way) {
-  const links = [...document.querySelectorAll("main tbody tr, main .moj-timeline__item")].flatMap((line) => line.querySelector("a[href]") ?? []);
+  const lines = document.querySelectorAll("main tbody tr, main .moj-timeline__item, main .heard-waiting__thing, main .heard-agenda__line");
+  const links = [...lines].flatMap((line) => line.querySelector("a[href]") ?? []);
   const now = links.findIndex((link) => link.closest("tr, li").contains(document.activeElement));
   links[now < 0 ? 0 : Math.max(0, Math.min(links.length - 1, now + way))]?.focus();
 }

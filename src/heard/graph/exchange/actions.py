@@ -23,6 +23,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.sharing.bases import CONSENT, bases
+from heard.govuk.environment import day, in_words
 from heard.graph.exchange import queries, rules
 from heard.graph.exchange.models import (
     Incoming,
@@ -236,9 +237,9 @@ def _accept(by: User, chart: Incoming, row: Row, basis: str, harm: int) -> None:
     handling, conditions = rules.stricter(
         (this.handling, this.conditions), (chart.handling, chart.conditions)
     )
-    on = timezone.localdate(chart.brought_at)
+    source = rules.as_source(this.words, day=day(chart.brought_at), number=this.number)
     knows = Knows(
-        words=rules.as_source(this.words, on=on, number=this.number),
+        words=in_words(source),
         how=How.RECORD,
         who=chart.from_whom,
         basis=basis if row.kind == SAID_TO_HARM else "",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.cases.record.queries import some_are_behind
-from heard.home.search.queries import Section, find_everything
+from heard.home.search.queries import FoundSection, find_everything
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Results:
     """`behind`: some records were written in so lately that their words are not all found yet."""
 
-    sections: list[Section]
+    sections: list[FoundSection]
     behind: bool
 
 
@@ -31,7 +31,7 @@ def search(*, by: User, text: str) -> Results:
 
 
 @transaction.atomic
-def _shown(by: User, text: str) -> list[Section]:
+def _shown(by: User, text: str) -> list[FoundSection]:
     sections = find_everything(by, text)
     shown = {section.name: [one.key for one in section.found] for section in sections}
     record_audit(by=by, verb="search", subject="everything", subject_id="", detail=shown)

@@ -16,7 +16,7 @@ from heard.cases.context.queries import contexts_visible_to
 from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
-from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places
+from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places, why_alike
 from heard.network.rules import read_box, words_of_box
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Section:
+class FoundSection:
     """What was found of one kind. `full`: there may be more than is shown."""
 
     name: str
@@ -56,7 +56,7 @@ class Section:
         return len(self.found) >= SHOWN
 
 
-def find_everything(user: User, text: str) -> list[Section]:
+def find_everything(user: User, text: str) -> list[FoundSection]:
     """What was found of each kind, in the order of the page; a kind of which nothing was found is left out.
 
     A fixed number of queries, whatever is found.
@@ -65,10 +65,10 @@ def find_everything(user: User, text: str) -> list[Section]:
     return [section for section in sections if section.found]
 
 
-def _references(user: User, text: str) -> Section:
+def _references(user: User, text: str) -> FoundSection:
     """A case, a worry or a context by its reference, with or without hyphens."""
     asked = ["-".join(match.groups()).upper() for match in _REFERENCE.finditer(text)]
-    section = Section("references", _("Cases, worries and contexts"))
+    section = FoundSection("references", _("Cases, worries and contexts"))
     if not asked:
         return section
     cases = cases_visible_to(user).filter(reference__in=asked)[:SHOWN]
@@ -96,11 +96,11 @@ def _without_references(text: str) -> str:
     return _REFERENCE.sub(lambda match: match[0] if match[0].isalpha() else " ", text)
 
 
-def _people(user: User, text: str) -> Section:
+def _people(user: User, text: str) -> FoundSection:
     asked = read_box(_without_references(text))
     hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
     cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
-    return Section("people", _("People"), [_person(hit, cases.get(hit.person_id, "")) for hit in hits])
+    return FoundSection("people", _("People"), [_person(hit, cases.get(hit.person_id, "")) for hit in hits])
 
 
 def _cases_of(user: User, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -132,50 +132,50 @@ def _person(hit: Hit, case: str) -> Found:
         title=hit.name,
         href=reverse(page, kwargs={"person_id": hit.person_id}) if opens else "",
         facts=", ".join(filter(None, facts)),
-        why="; ".join(_(reason) for reason in hit.reasons),
+        why=why_alike(hit.reasons),
         note="" if opens else closed,
         key=str(hit.person_id),
     )
 
 
-def _places(user: User, text: str) -> Section:
+def _places(user: User, text: str) -> FoundSection:
     name, postcode = _named(text)
     found = find_places(user, name=name, postcode=postcode) if name or postcode else []
-    return Section(
+    return FoundSection(
         "places",
         _("Places"),
         [_likeness(one, reverse("place", kwargs={"place_id": one.id})) for one in found],
     )
 
 
-def _groups(user: User, text: str) -> Section:
+def _groups(user: User, text: str) -> FoundSection:
     name, _postcode = _named(text)
     found = find_groups(user, name=name) if name else []
-    return Section(
+    return FoundSection(
         "groups",
         _("Groups"),
         [_likeness(one, reverse("group", kwargs={"group_id": one.id})) for one in found],
     )
 
 
-def _handles(user: User, text: str) -> Section:
+def _handles(user: User, text: str) -> FoundSection:
     """Phones, cars and accounts, by the whole of what was typed or by what stands in it."""
     found = find_handles_in(user, _without_references(text))
     lines = [_likeness(one, reverse("web", kwargs={"node_id": one.id})) for one in found]
-    return Section("handles", _("Phones, cars and accounts"), lines)
+    return FoundSection("handles", _("Phones, cars and accounts"), lines)
 
 
 def _likeness(one: Any, href: str) -> Found:
-    return Found(one.name, href, one.facts, "; ".join(_(reason) for reason in one.why), key=str(one.id))
+    return Found(one.name, href, one.facts, why_alike(one.why), key=str(one.id))
 
 
-def _records(user: User, text: str) -> Section:
+def _records(user: User, text: str) -> FoundSection:
     """Entries of chronologies in which all words stand, text of attached files too. One letter or two say nothing, and a slip
     in four makes another word: who looks for Khan does not mean than."""
     words, _postcode = _named(text)
     found = find_in_records(user, words, SHOWN) if any(len(word) > 2 for word in words.split()) else []
     forgiven = all(len(word) > 4 for word in words.split())
-    return Section(
+    return FoundSection(
         "records",
         _("The words of records"),
         [
@@ -193,14 +193,14 @@ def _records(user: User, text: str) -> Section:
     )
 
 
-def _told(user: User, text: str) -> Section:
+def _told(user: User, text: str) -> FoundSection:
     """Worries about places and groups in which all words stand, a slip forgiven as in records: they are in no chronology."""
     words = words_of_box(_without_references(text))
     meant = meant_by(user, words) if any(len(word) > 2 for word in words.split()) else []
     if not all(len(one.word) > 4 for one in meant):
         meant = [Meant(one.word) for one in meant]
     ways = [(one.word, *(f"{slip} " for slip in one.slips)) for one in meant]
-    return Section(
+    return FoundSection(
         "worries",
         _("The words of worries about places and groups"),
         [
@@ -227,7 +227,7 @@ def _named(text: str) -> tuple[str, str]:
     return words_of_box(box), "".join(read_box(box).postcodes)
 
 
-_SECTIONS: tuple[Callable[[User, str], Section], ...] = (
+_SECTIONS: tuple[Callable[[User, str], FoundSection], ...] = (
     _references,
     _people,
     _places,

@@ -178,7 +178,7 @@ def _seek(user: User, row: Row) -> None:
     asked = Description(tuple(names), row.day("birth_date"), postcodes, numbers)
     hits = find_described(user, asked, limit=_HITS)
     if hits:
-        row.hits = tuple((hit.person_id, hit.reasons) for hit in hits)
+        row.hits = tuple((hit.person_id, tuple(_(reason) for reason in hit.reasons)) for hit in hits)
         row.say("may_be_there")
 
 

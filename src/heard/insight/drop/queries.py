@@ -33,7 +33,7 @@ class Lying:
 
 
 @dataclass(frozen=True)
-class Kept:
+class WaitingFile:
     """Children’s records that lie in a folder `taken` or `refused` (`place`), and since how many days."""
 
     folder: str
@@ -49,7 +49,7 @@ class Folders:
     lying: list[Lying]
     ours: list[tuple[str, str]]
     problem: str = ""
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[WaitingFile] = field(default_factory=list)
 
 
 def may_look(user: User) -> bool:
@@ -89,14 +89,16 @@ def lying_in(user: User) -> Folders:
         raise Hidden
     ours = [(agency.name, name) for name, agency in folder.names_for(agencies_visible_to(user)).items()]
     lying: list[Lying] = []
-    kept: list[Kept] = []
+    kept: list[WaitingFile] = []
     try:
         for name in folder.senders(settings.DROP):
             try:
                 with folder.Sender(settings.DROP, name) as sender:
                     lying += [_lying(name, entry) for entry in sender.entries()]
                     kept += [
-                        Kept(folder.shown(name), folder.shown(entry.name), place, int(entry.quiet // 86_400))
+                        WaitingFile(
+                            folder.shown(name), folder.shown(entry.name), place, int(entry.quiet // 86_400)
+                        )
                         for place in ("taken", "refused")
                         for entry in rules.files_of(sender.lying(place))
                     ]

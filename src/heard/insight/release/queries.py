@@ -69,7 +69,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReleaseSection:
     """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address) its table. `level`: of its heading,
     3 for what is a part of the section before."""
 
@@ -96,7 +96,7 @@ class Content:
     linking: Sheet | None
     reach: Sheet | None
     notes: list[str]
-    sections: list[Section]
+    sections: list[ReleaseSection]
 
 
 def profiles_visible_to(user: User) -> QuerySet[Profile]:
@@ -211,7 +211,7 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
     )
 
 
-def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) -> list[Section]:
+def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) -> list[ReleaseSection]:
     """Of a report that is not put up yet, for whoever writes it; `hidden`: the symbol that stands for what is hidden."""
     if not user.may(May.HOLD_FIGURES):
         raise Hidden
@@ -243,9 +243,9 @@ def _ever_released() -> Q:
     return Q(state__in=EVER_RELEASED)
 
 
-def _section(told: dict[str, Any], hidden: str, picture: str = "") -> Section:
+def _section(told: dict[str, Any], hidden: str, picture: str = "") -> ReleaseSection:
     grid = told["grid"]
-    return Section(
+    return ReleaseSection(
         told["heading"],
         told["words"],
         told["coverage"],

@@ -97,6 +97,6 @@ def policy_words(policy: dict[str, Any]) -> str:
     return policy_of(policy, "The policy of the report").words
 
 
-def shown(user: User, sections: Iterable[Section], policy: dict[str, Any]) -> list[queries.Section]:
+def shown(user: User, sections: Iterable[Section], policy: dict[str, Any]) -> list[queries.ReleaseSection]:
     """As a page shows them."""
     return queries.sections_as_read(user, map(section_as_json, sections), policy["hidden"])

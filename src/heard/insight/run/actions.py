@@ -35,7 +35,7 @@ from heard.insight.run import apart, queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     SILENT,
-    Part,
+    RunPart,
     RunState,
     is_past,
     kept_until,
@@ -325,10 +325,10 @@ def take_out(*, by: User, run: EngineRun, part: str, kind: str, reason: str) -> 
     """A part of what a run found, to leave Heard: its table, or the paths of its reports. Leaves an audit row with the reason. Raises
     `Refused`, and `Hidden` for whoever may not."""
     refuse(why_not_take_out(part=part, kind=kind, reason=reason, rows=0))
-    if part == Part.REPORTS:
+    if part == RunPart.REPORTS:
         found, rows = queries.reports_of(by, run), 0
     else:
-        found = queries.part_of(by, run, Part(part))
+        found = queries.part_of(by, run, RunPart(part))
         rows = found.num_rows
     refuse(why_not_take_out(part=part, kind=kind, reason=reason, rows=rows))
     detail = {"part": part, "kind": kind}

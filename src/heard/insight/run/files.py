@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from heard.agencies.tables import Sheet, as_csv, as_workbook
-from heard.insight.run.rules import FileKind, Part
+from heard.insight.run.rules import FileKind, RunPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _CODES = ("item", "signs", "not_known", "vulnerabilities")
 
 
-def as_file(part: Part, kind: FileKind, table: Any, release: Release, above: Iterable[str]) -> HttpResponse:
+def as_file(
+    part: RunPart, kind: FileKind, table: Any, release: Release, above: Iterable[str]
+) -> HttpResponse:
     """A download. Text and workbook say each code with its label; Parquet leaves it as the engine wrote it. `above`: lines over the
     table of a workbook."""
     name = f"{part}.{kind}"

@@ -18,8 +18,8 @@ from heard.govuk.forms import (
 )
 from heard.insight.run import rules
 from heard.insight.run.queries import Identity
-from heard.insight.run.rules import FileKind, Part, bases
-from heard.network.queries import Hit
+from heard.insight.run.rules import FileKind, RunPart, bases
+from heard.network.queries import Hit, why_alike
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -146,25 +146,25 @@ class OutForm(Form):
         rows=3,
     )
 
-    def __init__(self, *args: Any, parts: list[Part], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: list[RunPart], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "part", [(part, *_PARTS[part]) for part in parts])
 
 
 _PARTS = {
-    Part.LIST: (_("The list"), _("Children by their keys, in no order of need.")),
-    Part.EVIDENCE: (
+    RunPart.LIST: (_("The list"), _("Children by their keys, in no order of need.")),
+    RunPart.EVIDENCE: (
         _("The record behind each sign"),
         _("With file and row, without the agency’s number for the child."),
     ),
-    Part.ISSUES: (_("What is wrong with the extracts"), _("Every issue, with what to do.")),
-    Part.MONTHS: (_("What each source could see, month by month"), ""),
-    Part.KNOWN: (_("How much is known of each sign"), ""),
-    Part.QUALITY: (
+    RunPart.ISSUES: (_("What is wrong with the extracts"), _("Every issue, with what to do.")),
+    RunPart.MONTHS: (_("What each source could see, month by month"), ""),
+    RunPart.KNOWN: (_("How much is known of each sign"), ""),
+    RunPart.QUALITY: (
         _("How good the links are"),
         _("What share is expected to be right and found, by group."),
     ),
-    Part.REPORTS: (
+    RunPart.REPORTS: (
         _("A report for each agency of its files"),
         _("A ZIP of CSV files, to give to them: no child is named."),
     ),
@@ -195,7 +195,7 @@ class OpenForm(Form):
         chosen = {} if hits else {"child": NEW}
         begin = {"given_name": given, "family_name": family} | chosen
         super().__init__(*args, **kwargs | {"initial": begin | (kwargs.get("initial") or {})})
-        known = [(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits]
+        known = [(str(hit.person_id), _hit(hit), why_alike(hit.reasons)) for hit in hits]
         _offer(self, "child", [*known, (NEW, _("No: make a new record with the name below"))])
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from heard.engine import run as engine
 from heard.engine.run import reports
 from heard.insight.run import rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
-from heard.insight.run.rules import MOST_KEPT, Part, RunState, is_past
+from heard.insight.run.rules import MOST_KEPT, RunPart, RunState, is_past
 from heard.knowledge import load
 from heard.network.queries import closed_to
 from heard.network.rules import Description, Name
@@ -292,25 +292,25 @@ def alike_issues_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
 
 
 _TABLES = {
-    Part.LIST: tables.CHILDREN,
-    Part.EVIDENCE: tables.EVIDENCE,
-    Part.ISSUES: tables.ISSUES,
-    Part.MONTHS: tables.MONTHS,
-    Part.KNOWN: tables.KNOWN,
-    Part.QUALITY: tables.QUALITY,
+    RunPart.LIST: tables.CHILDREN,
+    RunPart.EVIDENCE: tables.EVIDENCE,
+    RunPart.ISSUES: tables.ISSUES,
+    RunPart.MONTHS: tables.MONTHS,
+    RunPart.KNOWN: tables.KNOWN,
+    RunPart.QUALITY: tables.QUALITY,
 }
 _STAYS = ("record_id",)  # an agency's own number for a child
 
 
-def parts_of(user: User, run: EngineRun) -> list[Part]:
+def parts_of(user: User, run: EngineRun) -> list[RunPart]:
     """What of a run may be taken out, as far as it is there: an earlier release of Heard wrote fewer tables."""
     if not user.may(May.RUN_ENGINE) or not has_result(user, run):
         raise Hidden
     there = [part for part, table in _TABLES.items() if (run.result / f"{table.name}.parquet").is_file()]
-    return there + ([Part.REPORTS] if reports_of(user, run) else [])
+    return there + ([RunPart.REPORTS] if reports_of(user, run) else [])
 
 
-def part_of(user: User, run: EngineRun, part: Part) -> Any:
+def part_of(user: User, run: EngineRun, part: RunPart) -> Any:
     """A part as pyarrow has it, children by their keys; or `Hidden`."""
     if part not in parts_of(user, run):
         raise Hidden

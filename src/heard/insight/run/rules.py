@@ -107,7 +107,7 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
     return None
 
 
-class Part(StrEnum):
+class RunPart(StrEnum):
     """What may be taken out of a run. None of it holds a name, or an agency's number for a child."""
 
     LIST = "list"

@@ -24,7 +24,7 @@ from heard.insight.run import actions, queries
 from heard.insight.run.files import as_archive, as_file
 from heard.insight.run.forms import NEW, OpenForm, OutForm, RevealForm, StartForm
 from heard.insight.run.picture import draw
-from heard.insight.run.rules import USUALLY_KEPT, FileKind, Part, bases, kept_until
+from heard.insight.run.rules import USUALLY_KEPT, FileKind, RunPart, bases, kept_until
 from heard.network.queries import Hit, find_people
 
 _PER_PAGE = 50
@@ -157,9 +157,9 @@ def engine_out_file(request: Request, run_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             found = actions.take_out(by=request.user, run=run, **form.cleaned_data)
             part, kind = form.cleaned_data["part"], form.cleaned_data["kind"]
-            if part == Part.REPORTS:
+            if part == RunPart.REPORTS:
                 return as_archive(found)
-            return as_file(Part(part), FileKind(kind), found, queries.release_of(run), _above(run))
+            return as_file(RunPart(part), FileKind(kind), found, queries.release_of(run), _above(run))
     return render(request, "insight/run/out.html", {"run": run, "form": form})
 
 

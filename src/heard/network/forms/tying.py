@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -183,6 +183,12 @@ class SourceForm(KnowsForm):
             del self.fields["basis"]
 
 
+def ask_own_words(form: Form, typed: Mapping[str, Any]) -> None:
+    """Where nothing of the vocabulary fits."""
+    if typed.get("kind") == OTHER and not typed.get("in_words"):
+        form.add_error("in_words", _("Say in your own words what ties them"))
+
+
 class SaysForm(Form):
     """What ties two, of the kinds `start` and `end`: of the vocabulary, or in words alone. `without`: kinds that are not offered."""
 
@@ -203,8 +209,7 @@ class SaysForm(Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
-        if typed.get("kind") == OTHER and not typed.get("in_words"):
-            self.add_error("in_words", _("Say in your own words what ties them"))
+        ask_own_words(self, typed)
         return typed
 
     @property

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from heard.network.handles import may_be
 from heard.network.models import Group, Handle, NodeKey, Person, Place, SearchKey, Spelling
@@ -279,6 +280,11 @@ def _exact(hit: Hit) -> int:
     return sum(reason in EXACT for reason in hit.reasons)
 
 
+def why_alike(reasons: Iterable[str]) -> str:
+    """The reasons of a hit or a likeness in one line, in the reader's language."""
+    return "; ".join(_(reason) for reason in reasons)
+
+
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
     """Places that may be the one meant, the likest first, at most ten. A query, and another where any shares something."""
     rows = web(user).nodes("place").filter(pk__in=_sharing_most(user, "place", place_keys(name, postcode)))
@@ -335,14 +341,14 @@ def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list
             else find_groups(user, name=text)
         )
         return [
-            (str(one.id), ", ".join(filter(None, (one.name, one.facts))), "; ".join(one.why)) for one in found
+            (str(one.id), ", ".join(filter(None, (one.name, one.facts))), why_alike(one.why)) for one in found
         ]
     hits = find_described(user, read_box(text), kinds=("child", "adult"))
     return [
         (
             str(hit.person_id),
             ", ".join(filter(None, (hit.name, hit.postcode_district))),
-            "; ".join(hit.reasons),
+            why_alike(hit.reasons),
         )
         for hit in hits
         if hit.may_open and hit.person_id != not_this
@@ -354,7 +360,7 @@ def find_handles(user: User, *, type_: str, text: str) -> list[tuple[str, str, s
     may see. One query; none for what cannot be read as one of this type."""
     key = normal_handle(type_, text) if type_ in set(HandleType) else None
     return [
-        (str(one.id), one.name, "; ".join(one.why)) for one in _handles(user, [(type_, key)] if key else [])
+        (str(one.id), one.name, why_alike(one.why)) for one in _handles(user, [(type_, key)] if key else [])
     ]
 
 

@@ -6,6 +6,7 @@ each thing that agrees is one reason, and a person reads the reasons and decides
 """
 
 from datetime import date
+from enum import StrEnum
 from itertools import permutations
 from typing import Final
 
@@ -32,6 +33,83 @@ SAME_NUMBER: Final = "same number, such as an NHS number"
 EXACT: Final = frozenset(
     {"same given name", "same family name", "same date of birth", "same postcode", SAME_NUMBER}
 )  # listed first among equally many reasons
+
+
+class _Agrees(StrEnum):
+    """How two parts of a name agree, the surest first."""
+
+    SAME = "same"
+    IN_PART = "in part"
+    SHORT_FORM = "short form"
+    SOUNDS = "sounds"
+    SPELLED = "spelled"
+    BEGINS = "begins"
+
+
+# Whole sentences, since no other language puts them together from these parts in this order.
+type _Said = dict[_Agrees | None, str]
+_GIVEN: Final[_Said] = {
+    _Agrees.SAME: "same given name",
+    _Agrees.IN_PART: "part of the given name is the same",
+    _Agrees.SHORT_FORM: "given name is a short form or another form",
+    _Agrees.SOUNDS: "given name sounds alike",
+    _Agrees.SPELLED: "given name is spelled alike",
+    _Agrees.BEGINS: "given name begins alike",
+}
+_FAMILY: Final[_Said] = {
+    _Agrees.SAME: "same family name",
+    _Agrees.IN_PART: "part of the family name is the same",
+    _Agrees.SOUNDS: "family name sounds alike",
+    _Agrees.SPELLED: "family name is spelled alike",
+    _Agrees.BEGINS: "family name begins alike",
+}
+_GIVEN_AS_FAMILY: Final[_Said] = {
+    _Agrees.SAME: "same given name, recorded as the family name",
+    _Agrees.IN_PART: "part of the given name is the same, recorded as the family name",
+    _Agrees.SOUNDS: "given name sounds alike, recorded as the family name",
+    _Agrees.SPELLED: "given name is spelled alike, recorded as the family name",
+    _Agrees.BEGINS: "given name begins alike, recorded as the family name",
+}
+_FAMILY_AS_GIVEN: Final[_Said] = {
+    _Agrees.SAME: "same family name, recorded as the given name",
+    _Agrees.IN_PART: "part of the family name is the same, recorded as the given name",
+    _Agrees.SHORT_FORM: "family name is a short form or another form, recorded as the given name",
+    _Agrees.SOUNDS: "family name sounds alike, recorded as the given name",
+    _Agrees.SPELLED: "family name is spelled alike, recorded as the given name",
+    _Agrees.BEGINS: "family name begins alike, recorded as the given name",
+}
+_IN_FAMILY_NAME: Final[tuple[_Said, _Said]] = (
+    {
+        _Agrees.SAME: "one part of the family name is the same",
+        _Agrees.IN_PART: "one part of the family name is the same",
+        _Agrees.SOUNDS: "one part of the family name sounds alike",
+        _Agrees.SPELLED: "one part of the family name is spelled alike",
+        _Agrees.BEGINS: "one part of the family name begins alike",
+    },
+    {
+        _Agrees.SAME: "another part of the family name is the same",
+        _Agrees.IN_PART: "another part of the family name is the same",
+        _Agrees.SOUNDS: "another part of the family name sounds alike",
+        _Agrees.SPELLED: "another part of the family name is spelled alike",
+        _Agrees.BEGINS: "another part of the family name begins alike",
+    },
+)
+_IN_GIVEN_NAME: Final[tuple[_Said, _Said]] = (
+    {
+        _Agrees.SAME: "one part of the given name is the same",
+        _Agrees.IN_PART: "one part of the given name is the same",
+        _Agrees.SOUNDS: "one part of the given name sounds alike",
+        _Agrees.SPELLED: "one part of the given name is spelled alike",
+        _Agrees.BEGINS: "one part of the given name begins alike",
+    },
+    {
+        _Agrees.SAME: "another part of the given name is the same",
+        _Agrees.IN_PART: "another part of the given name is the same",
+        _Agrees.SOUNDS: "another part of the given name sounds alike",
+        _Agrees.SPELLED: "another part of the given name is spelled alike",
+        _Agrees.BEGINS: "another part of the given name begins alike",
+    },
+)
 
 
 def reasons_same_person(asked: Description, candidate: Description) -> tuple[str, ...]:
@@ -87,75 +165,65 @@ def _names_agree(asked: tuple[Name, ...], known: tuple[Name, ...]) -> list[str]:
             for reasons in (
                 _straight(one, other),
                 _turned(one, other),
-                _both_in(one, other.family, "the family name"),
-                _both_in(one, other.given, "the given name"),
+                _both_in(one, other.family, _IN_FAMILY_NAME),
+                _both_in(one, other.given, _IN_GIVEN_NAME),
             ):
                 best = max(best, reasons, key=_worth)
     return best
 
 
 def _straight(asked: Name, known: Name) -> list[str]:
-    found = [
-        _part_agrees(asked.given, known.given, "given name", short_forms=True),
-        _part_agrees(asked.family, known.family, "family name"),
-    ]
-    return [reason for reason in found if reason]
+    return _said(
+        _GIVEN.get(_part_agrees(asked.given, known.given, short_forms=True)),
+        _FAMILY.get(_part_agrees(asked.family, known.family)),
+    )
 
 
 def _turned(asked: Name, known: Name) -> list[str]:
     """One name alone says nothing of which it is, so that it is called by what is recorded."""
     if not normal(asked.given) or not normal(asked.family):
         alone = asked.given if normal(asked.given) else asked.family
-        found = [
-            _part_agrees(alone, known.given, "given name", short_forms=True)
-            or _part_agrees(alone, known.family, "family name")
-        ]
-        return [reason for reason in found if reason]
-    given = _part_agrees(asked.given, known.family, "given name")
-    family = _part_agrees(asked.family, known.given, "family name", short_forms=True)
-    return [
-        *([f"{given}, recorded as the family name"] if given else []),
-        *([f"{family}, recorded as the given name"] if family else []),
-    ]
+        given = _GIVEN.get(_part_agrees(alone, known.given, short_forms=True))
+        return _said(given or _FAMILY.get(_part_agrees(alone, known.family)))
+    return _said(
+        _GIVEN_AS_FAMILY.get(_part_agrees(asked.given, known.family)),
+        _FAMILY_AS_GIVEN.get(_part_agrees(asked.family, known.given, short_forms=True)),
+    )
 
 
-def _both_in(asked: Name, known: str, what: str) -> list[str]:
+def _both_in(asked: Name, known: str, said: tuple[_Said, _Said]) -> list[str]:
     """Somebody typed 'Saleem Rahman' of whom the family name is Saleem-Rahman."""
     for first, second in permutations(parts(known), 2):
-        found = [
-            _part_agrees(asked.given, first, f"one part of {what}"),
-            _part_agrees(asked.family, second, f"another part of {what}"),
-        ]
-        if all(found):
-            return [
-                f"{reason.removeprefix('same ')} is the same" if reason.startswith("same ") else reason
-                for reason in found
-            ]
+        one, other = _part_agrees(asked.given, first), _part_agrees(asked.family, second)
+        if one and other:
+            return _said(said[0].get(one), said[1].get(other))
     return []
+
+
+def _said(*reasons: str | None) -> list[str]:
+    return [reason for reason in reasons if reason]
 
 
 def _worth(reasons: list[str]) -> tuple[int, int]:
     return len(reasons), sum(reason in EXACT for reason in reasons)
 
 
-def _part_agrees(asked: str, known: str, what: str, *, short_forms: bool = False) -> str:
+def _part_agrees(asked: str, known: str, *, short_forms: bool = False) -> _Agrees | None:
     a, b = normal(asked), normal(known)
     if not a or not b:
-        return ""
+        return None
     if a == b:
-        return f"same {what}"
+        return _Agrees.SAME
     pairs = [(x, y) for x in a.split() for y in b.split()]
     if any(x == y and len(x) > 1 for x, y in pairs):
-        return f"part of the {what} is the same"
+        return _Agrees.IN_PART
     if short_forms and any(long_forms(x) & long_forms(y) for x, y in pairs):
-        return f"{what} is a short form or another form"
+        return _Agrees.SHORT_FORM
     if any(sounds_alike(x, y) for x, y in pairs):
-        return f"{what} sounds alike"
+        return _Agrees.SOUNDS
     if any(spelled_alike(x, y) for x, y in [*pairs, (a, b), (a.replace(" ", ""), b.replace(" ", ""))]):
-        return f"{what} is spelled alike"
-    if any(begins_alike(x, y) for x, y in pairs):
-        return f"{what} begins alike"
-    return ""
+        return _Agrees.SPELLED
+    return _Agrees.BEGINS if any(begins_alike(x, y) for x, y in pairs) else None
 
 
 def _dates_agree(asked: date | None, known: date | None) -> str:

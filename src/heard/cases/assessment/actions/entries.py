@@ -48,7 +48,7 @@ class Choice:
     setting: str = ""
     from_on: date | None = None
     to_on: date | None = None
-    childs_part: str = rules.Part.NOT_KNOWN.value
+    childs_part: str = rules.AssessmentPart.NOT_KNOWN.value
 
 
 @transaction.atomic

@@ -271,7 +271,7 @@ def may_sign_off(user: User, assessment: Assessment) -> bool:
 def why_not_submit(user: User, assessment: Assessment) -> str | None:
     """The rule, with what this assessment holds. For one that came from `assessment_visible_to`."""
     rows = list(assessment.observations.all())
-    made_to_harm = {rules.Part.MADE_TO_HARM.value, rules.Part.BOTH.value}
+    made_to_harm = {rules.AssessmentPart.MADE_TO_HARM.value, rules.AssessmentPart.BOTH.value}
     return rules.why_not_submit(
         state=assessment.state,
         judgement=assessment.judgement,

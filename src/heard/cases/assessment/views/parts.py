@@ -37,7 +37,7 @@ from heard.network.actions import open_record
 
 
 @dataclass(frozen=True)
-class Part:
+class ShownPart:
     """One part of the task list: what it is called and says, its form, and how that is saved.
 
     `begin` gives what the record says now and what else the form is made with. `holds`: the lists of entries that the
@@ -157,7 +157,7 @@ def submit(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/assessment/check.html", context)
 
 
-def _form_of(request: HttpRequest, this: Any, part: str, asked: Part) -> PartForm:
+def _form_of(request: HttpRequest, this: Any, part: str, asked: ShownPart) -> PartForm:
     user: Any = request.user
     initial, more = asked.begin(user, this)
     own = [one for one in queries.picture(this).own if one.question.part == part]
@@ -166,7 +166,7 @@ def _form_of(request: HttpRequest, this: Any, part: str, asked: Part) -> PartFor
     )
 
 
-def _beside(user: Any, this: Any, part: str, asked: Part) -> dict[str, Any]:
+def _beside(user: Any, this: Any, part: str, asked: ShownPart) -> dict[str, Any]:
     """What stands beside the form: the history of each sign, or the entries that the part holds."""
     listed = part in ("signs", "vulnerabilities")
     return {
@@ -236,7 +236,7 @@ def _save_marks(user: Any, this: Any, form: Any) -> None:
 
 
 PARTS = {
-    "judgement": Part(
+    "judgement": ShownPart(
         gettext_lazy("Your judgement"),
         gettext_lazy("The story comes before any list: no list can tell what is happening to a child."),
         JudgementForm,
@@ -245,7 +245,7 @@ PARTS = {
             by=user, assessment_id=this.pk, text=form.cleaned_data["text"]
         ),
     ),
-    "child": Part(
+    "child": ShownPart(
         gettext_lazy("What the child says"),
         gettext_lazy(
             "The child’s own words stand beside every decision about them, or we say why they do not."
@@ -254,7 +254,7 @@ PARTS = {
         _child,
         lambda user, this, form: actions.save_childs_view(by=user, assessment_id=this.pk, view=form.view),
     ),
-    "signs": Part(
+    "signs": ShownPart(
         gettext_lazy("Signs of harm now"),
         gettext_lazy(
             "These are generally seen in children who are already being exploited. Seen, not seen and not known are "
@@ -265,7 +265,7 @@ PARTS = {
         _save_marks,
         is_list=True,
     ),
-    "vulnerabilities": Part(
+    "vulnerabilities": ShownPart(
         gettext_lazy("Vulnerabilities"),
         gettext_lazy(
             "These are seen in children before they are harmed. They are a list of their own and are never added to "
@@ -276,7 +276,7 @@ PARTS = {
         _save_marks,
         is_list=True,
     ),
-    "patterns": Part(
+    "patterns": ShownPart(
         gettext_lazy("Patterns of exploitation"),
         gettext_lazy(
             "Ways in which groups and gangs exploit children. Several may fit, or none, and one may fit more than once. "
@@ -293,7 +293,7 @@ PARTS = {
         holds=("patterns",),
         is_list=True,
     ),
-    "strengths": Part(
+    "strengths": ShownPart(
         gettext_lazy("Strengths and people who protect"),
         gettext_lazy(
             "What is good in the child’s life, and who is there for the child. A plan builds on it."
@@ -303,7 +303,7 @@ PARTS = {
         lambda _user, _this, _form: None,
         holds=("strengths", "people"),
     ),
-    "not-known": Part(
+    "not-known": ShownPart(
         gettext_lazy("What is not known"),
         gettext_lazy("Not known is not the same as not there. Somebody has to find out."),
         NotKnownForm,

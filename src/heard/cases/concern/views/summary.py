@@ -17,7 +17,7 @@ from heard.cases.concern.views import steps
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.knowledge.model import Item, Release
-from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to
+from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to, why_alike
 
 if TYPE_CHECKING:
     from heard.network.rules import Likeness
@@ -26,7 +26,7 @@ type Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Section:
+class AnswerSection:
     heading: str
     rows: list[Row]
 
@@ -43,7 +43,7 @@ class Marked:
 def option(hit: Hit) -> tuple[str, str, str]:
     """A hit as a choice: who it may be, and why we think so."""
     who = [hit.name, born(hit.birth_date), hit.postcode_district]
-    why = "; ".join(_(reason) for reason in hit.reasons)
+    why = why_alike(hit.reasons)
     return str(hit.person_id), ", ".join(part for part in who if part), _("Why: %(why)s") % {"why": why}
 
 
@@ -53,7 +53,7 @@ def born(birth_date: Any) -> str:
 
 def likely(one: Likeness) -> tuple[str, str, str]:
     """A place or group as a choice: what it may be, and why we think so."""
-    why = "; ".join(_(reason) for reason in one.why)
+    why = why_alike(one.why)
     text = ", ".join(part for part in (one.name, one.facts) if part)
     return str(one.id), text, _("Why: %(why)s") % {"why": why}
 
@@ -73,7 +73,7 @@ def named(answers: steps.Answers) -> str:
     return typed or str(answers_of(answers, "child").get("name", "")).strip()
 
 
-def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> list[Section]:
+def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> list[AnswerSection]:
     """Everything that is about to be sent, each with a link to change it."""
     told = steps.told(user, answers)
 
@@ -82,25 +82,27 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
         return {"key": key, "value": value, "actions": [(_("Change"), href, key.lower())]}
 
     seen = row(_("What was seen and heard"), told["seen_and_heard"], "seen")
-    danger = Section(_("Danger now"), _danger_rows(told, row))
+    danger = AnswerSection(_("Danger now"), _danger_rows(told, row))
     add = (_("Add a photo, message or document"), reverse("worry_files", kwargs={"draft_id": draft_id}), "")
-    files = Section(_("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}])
+    files = AnswerSection(
+        _("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}]
+    )
     if steps.about(answers) is not About.CHILD:
         when = row(_("When"), told["when_seen"], "scene")
         who = row(_("Who comes there, or belongs to it"), told["who_comes"], "scene")
         return [
             danger,
-            Section(_("What it is about"), _place_rows(user, told, row)),
-            Section(_("What was seen and heard"), [seen, when, who]),
-            Section(_("Who hears of it"), _staff_rows(told, row, "scene")),
+            AnswerSection(_("What it is about"), _place_rows(user, told, row)),
+            AnswerSection(_("What was seen and heard"), [seen, when, who]),
+            AnswerSection(_("Who hears of it"), _staff_rows(told, row, "scene")),
             files,
         ]
     return [
         danger,
-        Section(_("The child"), _child_rows(user, told, row)),
-        Section(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
-        Section(_("The child’s own words"), _word_rows(user, told, row)),
-        Section(_("Who hears of it"), _staff_rows(told, row, "words")),
+        AnswerSection(_("The child"), _child_rows(user, told, row)),
+        AnswerSection(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
+        AnswerSection(_("The child’s own words"), _word_rows(user, told, row)),
+        AnswerSection(_("Who hears of it"), _staff_rows(told, row, "words")),
         files,
     ]
 

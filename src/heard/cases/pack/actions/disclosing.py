@@ -69,7 +69,7 @@ def start_disclosure(
     finder = finder_for(by, person_id)
     said: dict[str, Any] = {"requester": requester, "requester_name": requester_name.strip()}
     said |= {"what_asked": what_asked, "how_known": how_known, "asked_on": asked_on, "due_on": due_on}
-    said |= {"parts": [one.value for one in rules.Part if one in parts], "since": since, "until": until}
+    said |= {"parts": [one.value for one in rules.PackPart if one in parts], "since": since, "until": until}
     return _write(by, person_id, said, passages, finder)
 
 

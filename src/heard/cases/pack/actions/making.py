@@ -79,10 +79,10 @@ def ask_pack(
         raise Refused(why_not)
     pack = Pack.objects.create(
         person=person,
-        parts=[part.value for part in rules.Part if part in parts],
+        parts=[part.value for part in rules.PackPart if part in parts],
         since=since,
         until=until,
-        with_pages=with_pages and rules.Part.FILES in parts,
+        with_pages=with_pages and rules.PackPart.FILES in parts,
         purpose=purpose.strip(),
         for_whom=for_whom.strip(),
         keep_until=keep_until,

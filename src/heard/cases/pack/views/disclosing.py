@@ -27,7 +27,7 @@ from heard.cases.pack.forms import (
     times_said,
 )
 from heard.cases.pack.reasons import advice
-from heard.cases.pack.rules import Part
+from heard.cases.pack.rules import PackPart
 from heard.cases.pack.views.shown import form_page, of_stage, passage_shown
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
@@ -172,7 +172,7 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
         "form": form,
         "row": row,
         "one": passage_shown(row),
-        "label": PARTS[Part(row.part)],
+        "label": PARTS[PackPart(row.part)],
         "next": queries.next_open(user, row),
         "said_elsewhere": queries.said_elsewhere(user, row),
         "on_page": (row.number - 1) // ON_A_PAGE + 1,

@@ -32,7 +32,7 @@ def disclosure(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
     this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
     context = of_stage(user, this) | {
         "far": queries.progress_of(user, disclosure_id),
-        "parts": [PARTS[rules.Part(part)] for part in this.parts],
+        "parts": [PARTS[rules.PackPart(part)] for part in this.parts],
         "checks": list(this.checks.all()),
         "pack": queries.latest_pack(user, disclosure_id),
         "days_left": (this.due_on - timezone.localdate()).days,

@@ -89,7 +89,7 @@ def _ended(request: Request, this: Any) -> HttpResponse:
     context = {
         "pack": this,
         "person": this.person,
-        "parts": [PARTS[rules.Part(part)] for part in this.parts],
+        "parts": [PARTS[rules.PackPart(part)] for part in this.parts],
         "why_not": queries.why_not_fetch(request.user, this, today=today),
         "is_own": this.asked_by_id == request.user.pk or this.disclosure_id is not None,
     }

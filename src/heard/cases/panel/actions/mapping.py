@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.context.queries import names_of, names_there
 from heard.cases.context.rules import names_somebody
-from heard.cases.note.actions import Part, write_note, write_together
+from heard.cases.note.actions import NotePart, write_note, write_together
 from heard.cases.note.rules import says_a_word_of
 from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _locked
@@ -105,7 +105,7 @@ def write_learnt(*, by: User, panel_id: uuid.UUID, children: Collection[uuid.UUI
     if len(children) == 1:
         write_note(by=by, person_id=next(iter(children)), seen="no", **said)
     else:
-        write_together(by=by, parts=[Part(key, seen="no") for key in children], **said)
+        write_together(by=by, parts=[NotePart(key, seen="no") for key in children], **said)
     _audit(by, "write learnt", panel)
     return len(children)
 

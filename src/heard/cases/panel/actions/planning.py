@@ -21,7 +21,7 @@ from heard.cases.context.rules import names_somebody
 from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
-from heard.cases.panel.rules import Kind, Section, Why
+from heard.cases.panel.rules import AgendaSection, Kind, Why
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to, web
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _add(
             title=title,
             kind=panel.kind,
             end=end if end_id else "",
-            is_child=section == Section.CHILDREN,
+            is_child=section == AgendaSection.CHILDREN,
             children=children,
         )
     )
@@ -338,20 +338,20 @@ def _take_up(by: User, panel: Panel, context: Context) -> None:
     PanelReason.objects.create(item=item, kind=Why.BY_HAND, on=timezone.localdate())
 
 
-def _about(by: User, end: str, end_id: uuid.UUID | None) -> tuple[Section, dict[str, Any]]:
+def _about(by: User, end: str, end_id: uuid.UUID | None) -> tuple[AgendaSection, dict[str, Any]]:
     """The section of an item, and its column; `Hidden` for somebody whom `by` may not see."""
     if not end_id:
-        return Section.THEMES, {}
+        return AgendaSection.THEMES, {}
     if end == "place":
-        return Section.PLACES, {"place": place_visible_to(by, end_id)}
+        return AgendaSection.PLACES, {"place": place_visible_to(by, end_id)}
     if end == "group":
-        return Section.HARM, {"group": group_visible_to(by, end_id)}
+        return AgendaSection.HARM, {"group": group_visible_to(by, end_id)}
     if end == "handle":
-        return Section.HANDLES, {"handle": web(by).node("handle", end_id)}
+        return AgendaSection.HANDLES, {"handle": web(by).node("handle", end_id)}
     if end != "person":
         raise Hidden
     person = person_visible_to(by, end_id)
-    return Section.CHILDREN if person.kind == "child" else Section.HARM, {"person": person}
+    return AgendaSection.CHILDREN if person.kind == "child" else AgendaSection.HARM, {"person": person}
 
 
 def _item(by: User, panel: Panel, one: queries.Suggested, position: int) -> PanelItem:

@@ -13,7 +13,7 @@ from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, CheckboxesField, Form, SelectField, TextareaField, TextField
-from heard.network.forms.tying import BASIS, KnowsForm, TieForm
+from heard.network.forms.tying import BASIS, KnowsForm, TieForm, ask_own_words
 from heard.network.rules import OTHER
 
 
@@ -66,8 +66,7 @@ class SaidForm(KnowsForm):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
-        if typed.get("kind") == OTHER and not typed.get("in_words"):
-            self.add_error("in_words", _("Say in your own words what ties them"))
+        ask_own_words(self, typed)
         return typed
 
     @property

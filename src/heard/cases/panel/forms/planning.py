@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -145,9 +145,13 @@ class _NumberField(TextField):
         return int(typed)
 
 
+_STEPS: Final = {"up": -1, "down": 1}  # of a button, by its value
+
+
 class AgendaForm(Form):
     """The order and minutes of each item, what comes off and what comes back. `items`: those on the agenda, in its order; `off`: those
-    that somebody took off. A button `move` (`up` or `down` and an item) puts one before or after its neighbour of the same section."""
+    that somebody took off. A button `move` (`up` or `down` and an item) puts one before or after its neighbour of the same section;
+    `here` and an item leaves the places as they are typed, as a line that was dragged is sent."""
 
     off = CheckboxesField(gettext_lazy("Take off the agenda"), required=False)
     why_off = TextareaField(
@@ -224,7 +228,7 @@ class AgendaForm(Form):
         agenda = [item for item in self.items if item.section == moving.section]
         agenda.sort(key=lambda item: order[item.pk][0])
         here = agenda.index(moving)
-        there = here + (-1 if self.data["move"].startswith("up:") else 1)
+        there = here + _STEPS.get(self.data["move"].partition(":")[0], 0)
         if 0 <= there < len(agenda):
             agenda[here], agenda[there] = agenda[there], agenda[here]
         return order | {item.pk: (place, order[item.pk][1]) for place, item in enumerate(agenda, 1)}

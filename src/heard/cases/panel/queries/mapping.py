@@ -75,7 +75,7 @@ def open_names(user: User, panel: Panel) -> tuple[list[PanelItem], bool]:
     if not panel.is_mapping:
         return [], False
     acted = Exists(PanelAction.objects.filter(item=OuterRef("pk")))
-    stands = ~Q(section=rules.Section.HANDLES) | web(user).stands("handle_id", by="added_at")
+    stands = ~Q(section=rules.AgendaSection.HANDLES) | web(user).stands("handle_id", by="added_at")
     rows = PanelItem.objects.filter(~acted, stands, panel=panel, taken_off_at=None, decided_at=None)
     left = set(rows.values_list("pk", flat=True))
     seen = [item for item in chosen(user, panel) if item.pk in left]

@@ -20,7 +20,7 @@ from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
 from heard.cases.missing.queries import episodes_visible_to, missing_since, not_heard_yet
 from heard.cases.panel.queries.reading import since_of
-from heard.cases.panel.rules import Kind, Section, Why, themes
+from heard.cases.panel.rules import AgendaSection, Kind, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
 from heard.network.queries import newly_shared
@@ -48,7 +48,7 @@ class Reason:
 class Suggested:
     """`end`: person, place, group or theme; `key` its key, of a theme the id of the sign or pattern."""
 
-    section: Section
+    section: AgendaSection
     end: str
     key: Any
     title: str = ""
@@ -67,10 +67,10 @@ type Found = Iterator[tuple[str, Any, Reason]]
 type Only = dict[str, set[uuid.UUID]]
 
 _SECTIONS = {
-    "person": Section.CHILDREN,
-    "place": Section.PLACES,
-    "group": Section.HARM,
-    "theme": Section.THEMES,
+    "person": AgendaSection.CHILDREN,
+    "place": AgendaSection.PLACES,
+    "group": AgendaSection.HARM,
+    "theme": AgendaSection.THEMES,
 }
 
 

@@ -437,7 +437,9 @@ def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = 
     if by is None and not user.may(May.SEE_FIGURES):
         raise Hidden
     rows = PanelItem.objects.all() if by is None else items_visible_to(user).filter(decided_by__in=by)
-    rows = rows.filter(section=rules.Section.CHILDREN, person__isnull=False, decided_at__date__gte=since)
+    rows = rows.filter(
+        section=rules.AgendaSection.CHILDREN, person__isnull=False, decided_at__date__gte=since
+    )
     return beside_words(user, rows, at="decided_at", around="person")
 
 
@@ -566,11 +568,11 @@ def _with_state(actions: Iterable[PanelAction]) -> list[tuple[PanelAction, Stand
     return [(action, stands(action, today)) for action in actions]
 
 
-_SECTIONS = list(rules.Section)
+_SECTIONS = list(rules.AgendaSection)
 
 
 def _in_order(item: PanelItem) -> tuple[int, int, datetime]:
-    return _SECTIONS.index(rules.Section(item.section)), item.position, item.added_at
+    return _SECTIONS.index(rules.AgendaSection(item.section)), item.position, item.added_at
 
 
 def _with_all(user: User, rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:

@@ -388,7 +388,7 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
             now=timezone.now(),
         ),
         "panel": this.panel,
-        "section": SECTIONS[rules.Section(this.section)],
+        "section": SECTIONS[rules.AgendaSection(this.section)],
         "known": known,
         "outcomes": [(one, list(one.actions.all())) for one in planned],
         "dissents": list(this.dissents.all()),

@@ -23,7 +23,7 @@ from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
 from heard.cases.panel.rules import Kind
 from heard.cases.panel.views.reading import shown
-from heard.network.queries import find_described, find_groups, find_places
+from heard.network.queries import find_described, find_groups, find_places, why_alike
 from heard.network.rules import read_box
 
 
@@ -251,10 +251,10 @@ def _found(user: Any, text: str) -> list[tuple[str, str, str, str]]:
         return []
     people = find_described(user, read_box(text), kinds=("child", "adult"))
     hits = [
-        ("person", str(hit.person_id), hit.name, "; ".join(hit.reasons)) for hit in people if hit.may_open
+        ("person", str(hit.person_id), hit.name, why_alike(hit.reasons)) for hit in people if hit.may_open
     ]
     for end, likely in (("place", find_places(user, name=text)), ("group", find_groups(user, name=text))):
-        hits += [(end, str(one.id), one.name, "; ".join(one.why)) for one in likely]
+        hits += [(end, str(one.id), one.name, why_alike(one.why)) for one in likely]
     return hits
 
 

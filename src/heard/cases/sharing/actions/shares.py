@@ -157,7 +157,7 @@ def decide_share(
         harms_more,
     )
     refuse(rules.why_not_decide(ready, decided, today=timezone.localdate(now)))
-    kept = sections if shared else [rules.Section(one.heading, "") for one in sections]
+    kept = sections if shared else [rules.ShareSection(one.heading, "") for one in sections]
     share.content = [asdict(one) for one in kept]
     share.basis, share.basis_note = (basis, basis_note) if shared else ("", "")
     share.state, share.decided_by, share.decided_at = decision, by, now

@@ -200,7 +200,7 @@ def _decide(request: HttpRequest, this: Any, form: Any) -> None:
     actions.decide_share(by=user, share_id=this.pk, seen=seen, view=form.view, **form.decided)
 
 
-def _in_parts(section: rules.Section, names: Any) -> dict[str, Any]:
+def _in_parts(section: rules.ShareSection, names: Any) -> dict[str, Any]:
     return {"heading": rules.marked(section.heading, names), "text": rules.marked(section.text, names)}
 
 

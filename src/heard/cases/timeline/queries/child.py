@@ -76,7 +76,7 @@ NOTES: Final = 5
 FILES: Final = 8
 TIES: Final = 7
 LOOKS: Final = 4
-LOOKS_ON_A_PAGE: Final = 50
+LOOKS_ON_A_PAGE: Final = 20
 _MOST_WORDS: Final = 260  # letters of two sentences
 
 

@@ -230,10 +230,13 @@ def why_not_be_new(*, kind: str, type_: str, text: str, is_child: bool, what: st
     return None
 
 
-def as_source(words: str, *, on: date, number: int) -> str:
+def as_source(words: str, *, day: str, number: int) -> Filled:
     """How a tie is known that was accepted from a row: its words, and where they stand. Not the name of the file, in which anything may
     stand, and which whoever sees both ends would read."""
-    return f"{words or 'No more is said of it'} [chart brought in on {on.day} {on:%B %Y}, row {number}]"
+    where = {"on": day, "number": number}
+    if not words:
+        return Filled("No more is said of it [chart brought in on %(on)s, row %(number)s]", **where)
+    return Filled("%(words)s [chart brought in on %(on)s, row %(number)s]", words=words, **where)
 
 
 def sealed_row(salt: str, says: str) -> str:
