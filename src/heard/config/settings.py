@@ -227,7 +227,9 @@ RECORDS_THAT_NAME = {
 }
 # Actions that tell whoever answers for what rests on a source of a tie once it is withdrawn.
 TOLD_OF_WITHDRAWN = [
+    "heard.cases.context.actions.tell_of_withdrawn",
     "heard.cases.disruption.actions.tell_of_withdrawn",
+    "heard.cases.panel.actions.tell_of_withdrawn",
     "heard.graph.exchange.actions.tell_of_withdrawn",
 ]
 GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]

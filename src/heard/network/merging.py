@@ -133,11 +133,13 @@ class Link:
     @property
     def unsaid(self) -> list[str]:
         """What the table would have to declare: that it may be merged at all, and what becomes of rows of which a person may
-        have one only."""
+        have one only. Of a place, group or handle also what there may be one of at a time: a merge that is refused for it would tell whoever
+        merges of what they may not see."""
         if not isinstance(self.model.__dict__.get("when_merged"), Joined):
             return [f"{self.name}: say `when_merged`"]
-        always = [one for one in self._once if one.condition is None and not self.joined.stays]
-        return [f"{self.name}: {one.name} needs `numbered` or `stays`" for one in always]
+        refuses = self.field.related_model is Person
+        found = [one for one in self._once if not self.joined.stays and not (refuses and one.condition)]
+        return [f"{self.name}: {one.name} needs `numbered` or `stays`" for one in found]
 
     @property
     def _once(self) -> list[UniqueConstraint]:

@@ -17,7 +17,6 @@ from heard.network.models import Group, Handle, NodeKey, NodeMerge, NotSame, Pla
 from heard.network.queries import (
     NodesCompared,
     asked_of,
-    clashes_between,
     compare_nodes,
     mergeable,
     node_merge_visible_to,
@@ -67,9 +66,7 @@ def merge_nodes(
     home is a home, and what is an organisation’s is one, if either was.
     """
     kept, merged = _both(by, kept_id, merged_id)
-    asked = asked_of(by, kept, merged)
-    clashes = [] if asked["kinds_differ"] or asked["same"] else clashes_between(by, kept, merged)
-    refuse(why_not_join(**asked, clashes=clashes, reason=reason))
+    refuse(why_not_join(**asked_of(by, kept, merged), reason=reason))
     keys = {str(row.pk): row.key for row in NodeKey.objects.filter(node=kept_id)}
     before = merging.union(kept, merged)
     merged.merged_into = kept
