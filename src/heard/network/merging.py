@@ -6,6 +6,7 @@ itself, as `when_merged`. Whoever calls this has asked who may see both.
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -181,6 +182,11 @@ class Link:
         others = {name: OuterRef(name) for name in constraint.fields if name != self.field.name}
         held = self.rows(kept).filter(condition, **others)
         return self.rows(merged).filter(condition, Exists(held))
+
+
+def hold(*keys: uuid.UUID) -> None:
+    """Until the transaction ends, whoever else merges one of these nodes, or notes how it is tied, waits."""
+    list(Node.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def links(of: type[Model] = Person) -> Iterator[Link]:

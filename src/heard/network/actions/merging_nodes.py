@@ -120,6 +120,7 @@ def say_not_same(*, by: User, one_id: uuid.UUID, other_id: uuid.UUID, why: str) 
 def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Thing, Thing]:
     """Until the transaction ends, others who write about either wait. Asked who may see them once nobody else can write: of two who merge
     these the other way round, the second finds one of them gone."""
+    merging.hold(kept_id, merged_id)
     for kind in {mergeable(by, key)[0] for key in (kept_id, merged_id)}:
         _held(kind, kept_id, merged_id)
     return mergeable(by, kept_id)[1], mergeable(by, merged_id)[1]
