@@ -298,7 +298,9 @@ def test_work_that_is_open_on_both_goes_on_and_who_holds_it_agrees_which(world: 
     done = merge(world, kept, merged)
     assert set(contexts_about(world.coordinator, place_id=kept.pk)) == set(works)
     held = contexts_held(world.social_worker)
-    assert {row.next_step for row in held} == {row.next_step for row in held if "agree which" in row.next_step}
+    assert {row.next_step for row in held} == {
+        row.next_step for row in held if "agree which" in row.next_step
+    }
     with pytest.raises(Refused, match="There is an open context about this already"):
         open_context(world, kept)
     undo(world, done)

@@ -280,7 +280,9 @@ def _in_order(one: Step) -> tuple[bool, int, str]:
 def _decision(one: Any) -> Step:
     on = timezone.localdate(one.panel.starts_at)
     part_of = _("%(kind)s of %(date)s") % {"kind": one.panel.get_kind_display(), "date": day(on)}
-    note = "\n".join(filter(None, (one.reason, _("One of its grounds was withdrawn.") if one.lost_a_ground else "")))
+    note = "\n".join(
+        filter(None, (one.reason, _("One of its grounds was withdrawn.") if one.lost_a_ground else ""))
+    )
     return Step(
         one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, note,
         decided_on=on,

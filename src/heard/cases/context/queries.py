@@ -29,7 +29,7 @@ from heard.cases.context.models import (
     ContextVoice,
 )
 from heard.cases.context.sides import sides_of
-from heard.cases.stage import queries as grounds
+from heard.cases.stage import grounds
 from heard.cases.stage import rules as signing
 from heard.network.queries import (
     SourceRead,
@@ -137,7 +137,8 @@ def _with_how_far(user: User, rows: QuerySet[Context]) -> QuerySet[Context]:
     signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.State.SIGNED)
     others = contexts_visible_to(user).filter(state=rules.State.OPEN).exclude(pk=OuterRef("pk")).order_by()
     far = {
-        "is_twice": Exists(others.filter(place=OuterRef("place"))) | Exists(others.filter(group=OuterRef("group"))),
+        "is_twice": Exists(others.filter(place=OuterRef("place")))
+        | Exists(others.filter(group=OuterRef("group"))),
         "is_heard": Exists(ContextVoice.objects.filter(context=OuterRef("pk"))),
         "is_assessed": Exists(signed),
         "has_goals": Exists(ContextGoal.objects.filter(context=OuterRef("pk"))),

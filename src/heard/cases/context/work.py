@@ -7,7 +7,7 @@ from heard.agencies.waiting import First, WorkList
 from heard.cases.context import queries, rules
 from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGround, ContextGuardian
 from heard.cases.stage import rules as signing
-from heard.cases.stage.queries import lost
+from heard.cases.stage.grounds import lost
 
 CONTEXTS = WorkList(
     "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",

@@ -232,7 +232,9 @@ class PowerForm(RestingForm):
         rows=2,
     )
     rests_on = resting(
-        _("Whoever does the step learns of it if one of them is withdrawn. Others read those that they may see.")
+        _(
+            "Whoever does the step learns of it if one of them is withdrawn. Others read those that they may see."
+        )
     )
     asked_by = TextField(
         _("Who asked for it?"),

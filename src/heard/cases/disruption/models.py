@@ -2,7 +2,7 @@
 force; those about a place or group itself belong to its context, towards a goal of it."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models

@@ -20,7 +20,7 @@ from heard.cases.context.queries import contexts_visible_to, leads, names_of, op
 from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
-from heard.cases.stage import queries as grounds
+from heard.cases.stage import grounds
 from heard.cases.stage.rules import why_not_look_at_grounds as why_not_look_at
 from heard.knowledge import load
 from heard.network.queries import (

@@ -22,7 +22,7 @@ from heard.cases.case.turn import local_procedures
 from heard.cases.context.actions import read_context
 from heard.cases.context.queries import open_goals
 from heard.cases.context.views.opening import in_context
-from heard.cases.disruption import actions, queries, rules
+from heard.cases.disruption import actions, queries
 from heard.cases.disruption.forms import (
     SOMEBODY_ELSE,
     BreachForm,
@@ -36,7 +36,6 @@ from heard.cases.disruption.forms import (
 )
 from heard.cases.stage.forms import GroundsForm
 from heard.cases.stage.rules import Now
-from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import open_record
 from heard.services.law.queries import Known, checks_of_powers, power_named

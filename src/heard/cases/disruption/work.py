@@ -9,7 +9,7 @@ from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepGround
-from heard.cases.stage.queries import lost
+from heard.cases.stage.grounds import lost
 
 
 def whose_is(row: DisruptionStep) -> Any:

@@ -77,6 +77,7 @@ AGREED_IS_FINAL: Final = (
     "The minutes have been agreed, so they do not change any more. Take it up at the next panel."
 )
 
+
 class State(StrEnum):
     PLANNED = "planned"
     HELD = "held"

@@ -9,7 +9,7 @@ from heard.agencies.rules import May
 from heard.agencies.waiting import Said, WorkList
 from heard.cases.panel import queries, rules
 from heard.cases.panel.models import DisagreementStep, Panel, PanelAction, PanelGround
-from heard.cases.stage.queries import lost
+from heard.cases.stage.grounds import lost
 from heard.govuk.environment import short_day
 
 _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.stage.grounds import as_choices
 from heard.cases.stage.models import Ground
-from heard.cases.stage.queries import as_choices
 from heard.cases.stage.rules import GROUNDS_ASKS
 from heard.govuk.forms import CheckboxesField, Form, RadiosField, TextareaField
 
@@ -21,7 +21,7 @@ def resting(hint: Any) -> CheckboxesField:
 
 
 class RestingForm(Form):
-    """A form with `rests_on`. `sources`: those of `queries.to_rest_on`; where there are none, it is not asked."""
+    """A form with `rests_on`. `sources`: those of `grounds.to_rest_on`; where there are none, it is not asked."""
 
     def __init__(self, *args: Any, sources: dict[uuid.UUID, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

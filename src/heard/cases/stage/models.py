@@ -168,7 +168,7 @@ class LookedAt(models.Model):
 
 
 class Resting:
-    """What rests on sources of ties, for the tables to which `Ground`s lead. `rests`: as a reader may see it (`queries.with_grounds`)."""
+    """What rests on sources of ties, for the tables to which `Ground`s lead. `rests`: as a reader may see it (`grounds.with_grounds`)."""
 
     rests: Any = None
     rests_on: Any

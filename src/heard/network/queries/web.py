@@ -686,9 +686,7 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
         SourceRead(
             f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}",
             one,
-            frozenset(
-                key for key in (one.tie.first_id, one.tie.second_id) if isinstance(named[key], Person)
-            ),
+            frozenset(key for key in (one.tie.first_id, one.tie.second_id) if isinstance(named[key], Person)),
         )
         for one in sources
         if one.tie.first_id in named and one.tie.second_id in named

@@ -17,8 +17,7 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import sides_of
-from heard.cases.stage import actions as grounds
-from heard.cases.stage.queries import people_in
+from heard.cases.stage import grounds
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -204,7 +203,7 @@ def read_sources_there(
 ) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
     """On what something that is known may rest (`queries.to_rest_on`), for the form that asks; with a 'view' row for each person named."""
     offered, chosen = queries.to_rest_on(by, assessment, finding)
-    _look_at(by, assessment, people_in(offered.values()))
+    _look_at(by, assessment, grounds.people_in(offered.values()))
     return offered, chosen
 
 

@@ -33,7 +33,9 @@ class FindingForm(RestingForm):
     source = TextField(_("Who says so, and how do they know?"), max_length=200)
     seen_on = DateField(_("When was it seen?"), called=_("The day"), past=True)
     rests_on = resting(
-        _("Who wrote this and who holds the context learn of it if one of them is withdrawn. Others read those that they may see.")
+        _(
+            "Who wrote this and who holds the context learn of it if one of them is withdrawn. Others read those that they may see."
+        )
     )
     names = CheckboxesField(
         _("Does it name a child?"),

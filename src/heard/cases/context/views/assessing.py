@@ -113,13 +113,23 @@ def grounds(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     )
     one = next(row for row in actions.read_findings(by=user, assessment=this) if row.pk == finding_id)
     form: Any = kept_form(request, GroundsForm, kind="context.finding.grounds", subject_id=finding_id)
-    why_not = queries.why_not_look_at_grounds(user, queries.finding_visible_to(user, finding_id), Now.STANDS, "-")
+    why_not = queries.why_not_look_at_grounds(
+        user, queries.finding_visible_to(user, finding_id), Now.STANDS, "-"
+    )
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.look_at_finding(by=user, finding_id=finding_id, **form.cleaned_data)
             messages.success(request, _("Saved: what it means for what is known."))
             return redirect("context_assessment", context_assessment_id=this.pk)
-    return _page(request, this, form, _("One of its grounds was withdrawn"), why_not=why_not, about=one.what, rests=one.rests)
+    return _page(
+        request,
+        this,
+        form,
+        _("One of its grounds was withdrawn"),
+        why_not=why_not,
+        about=one.what,
+        rests=one.rests,
+    )
 
 
 @gate(May.ASSESS)

@@ -33,7 +33,7 @@ from heard.cases.panel.models import (
 from heard.cases.panel.rules import Progress, State
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
-from heard.cases.stage import actions as grounds
+from heard.cases.stage import grounds
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve, keep_mentions
@@ -219,9 +219,7 @@ def tell_of_withdrawn(*, by: User, source: TieSource) -> None:
 def look_at_item(*, by: User, item_id: uuid.UUID, what_now: str, why_now: str) -> PanelItem:
     """Somebody looked whether a decision stands of which a source was withdrawn, and says what is done."""
     item, panel = _at_work(by, item_id)
-    refuse(
-        queries.why_not_look_at_grounds(by, item, what_now, why_now) or _why_not_name(by, panel, why_now)
-    )
+    refuse(queries.why_not_look_at_grounds(by, item, what_now, why_now) or _why_not_name(by, panel, why_now))
     grounds.look_at_grounds(by=by, row=item, what_now=what_now, why_now=why_now)
     _audit_item(by, "look again", item)
     return item

@@ -22,7 +22,7 @@ from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
 from heard.cases.panel.rules import Kind, Section, Why
-from heard.cases.stage.queries import people_in
+from heard.cases.stage.grounds import people_in
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to, web
 
 if TYPE_CHECKING:
@@ -299,9 +299,7 @@ def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
 
 
 @transaction.atomic
-def open_sources(
-    *, by: User, item: PanelItem
-) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
+def open_sources(*, by: User, item: PanelItem) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
     """On what a decision may rest (`queries.to_rest_on`), for the form that asks; with a 'view' row for each person named."""
     offered, chosen = queries.to_rest_on(by, item)
     _look_at(by, item, people_in(offered.values()))

@@ -15,8 +15,8 @@ from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem, PanelSeat
 from heard.cases.panel.rules import Came
-from heard.cases.words.forms import ChildsViewForm
 from heard.cases.stage.forms import RestingForm, resting
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import (
     BoundField,
     CheckboxesField,

@@ -12,7 +12,7 @@ from heard.agencies.rules import May
 from heard.cases.panel import rules
 from heard.cases.panel.models import PanelGround, PanelItem
 from heard.cases.panel.queries.reading import items_visible_to
-from heard.cases.stage import queries as grounds
+from heard.cases.stage import grounds
 from heard.cases.stage.rules import why_not_look_at_grounds as why_not_look_at
 
 if TYPE_CHECKING:
