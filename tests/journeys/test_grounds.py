@@ -85,11 +85,15 @@ def test_what_is_known_of_a_place_and_what_a_panel_decided_say_that_a_ground_was
     )  # fmt: skip
     assessment = contexts.start_assessment(by=world.social_worker, context_id=work.pk)
     known = f"{case.person} goes to Harbour Street arcade: Seen there at five ({day(timezone.localdate())}, {world.care})"
-    story.sign_in(world.social_worker).open(f"/context-assessments/{assessment.pk}/").press("Add what is known")
+    story.sign_in(world.social_worker).open(f"/context-assessments/{assessment.pk}/").press(
+        "Add what is known"
+    )
     story.choose("Guardianship", within="On which side?").fill(
         "What is known?", "Nobody is there after five."
     )
-    story.fill("Who says so, and how do they know?", "Youth worker").fill_date("When was it seen?", 1, 6, 2026)
+    story.fill("Who says so, and how do they know?", "Youth worker").fill_date(
+        "When was it seen?", 1, 6, 2026
+    )
     story.choose(known).press("Save").sees("Known:", "goes to Harbour Street arcade")
     panel = make_panel(world)
     item = panels.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=arcade.pk)

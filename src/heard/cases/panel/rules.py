@@ -138,6 +138,7 @@ class Why(StrEnum):
     MISSING = "missing"
     SIGNED = "signed"
     SHARED = "shared"
+    UNWATCHED = "unwatched"
     THEME = "theme"
     BY_HAND = "by_hand"
 
