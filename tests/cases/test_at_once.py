@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -35,7 +36,8 @@ from heard.cases.review.rules import Looked
 from heard.cases.sharing import actions as sharing
 from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
-from heard.network.models import Person, Place
+from heard.network.actions import Knows
+from heard.network.models import Person, Place, Tie
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -319,3 +321,35 @@ def test_a_form_that_is_sent_three_times_at_once_is_kept_once_and_fails_nobody(w
 
     assert at_once(send, send, send) == ["BeingSent", "BeingSent", "done"]
     assert Draft.objects.get().answers["typed"] == {"what": ["Hm"]}
+
+
+@pytest.mark.parametrize("kind", ["person", "place"])
+def test_a_tie_noted_while_somebody_merges_is_of_the_one_that_goes_on(world, kind):
+    """Whoever notes waits until the merge is done, and does not write on what is gone."""
+    by = world.coordinator
+    add = {
+        "person": lambda name: network.add_person(by=by, given_name=name, family_name="Cole", kind="adult"),
+        "place": lambda name: network.add_place(by=by, name=name, kind="arcade"),
+    }[kind]
+    child = network.add_person(by=by, given_name="Mina", family_name="Hale")
+    kept, merged = add("Kay"), add("Kai")
+    merge = {"person": network.merge_people, "place": network.merge_nodes}[kind]
+    merging, asked = Event(), Event()
+
+    def note() -> Any:
+        merging.wait(timeout=10)
+        asked.set()
+        network.note_tie(
+            by=by, one_id=child.pk, other_id=merged.pk, in_words="is around", knows=Knows("Seen there")
+        )
+
+    def put_together() -> Any:
+        with transaction.atomic():
+            merge(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
+            merging.set()
+            asked.wait(timeout=10)
+            sleep(0.5)  # long enough for whoever notes to have read what is not merged yet
+
+    assert at_once(note, put_together) == ["done", "done"]
+    [tie] = Tie.objects.all()
+    assert {tie.first_id, tie.second_id} == {child.pk, kept.pk}

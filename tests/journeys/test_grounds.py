@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.cases.disruption.test_disruption import plan_step
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 from tests.journeys.begun import opened
 from tests.journeys.conftest import Story
 
 from heard.cases.case.models import Case
+from heard.cases.context import actions as contexts
+from heard.cases.panel import actions as panels
 from heard.govuk.environment import day
 from heard.network import actions as network
 from heard.network.models import Person, Place, TieSource
@@ -67,6 +70,54 @@ def test_a_warning_that_rests_on_what_was_withdrawn_comes_back(
     story.fill("What did you look at, and what is done now?", "The school saw him twice. Asked them today.")
     story.press("Save").sees("Saved: what it means for the step.", "The school saw him twice.")
     story.open("/").sees_not("Steps that lost one of their grounds")
+
+
+def test_what_is_known_of_a_place_and_what_a_panel_decided_say_that_a_ground_was_withdrawn(
+    world: World, case: Case, story: Story
+) -> None:
+    arcade: Place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    knows = network.Knows("Seen there at five", how="seen")
+    network.note_tie(
+        by=world.social_worker, one_id=case.person_id, other_id=arcade.pk, kind="goes_to", knows=knows
+    )
+    work = contexts.open_context(
+        by=world.coordinator, end="place", node_id=arcade.pk, setting="neighbourhood", why="Three worries", holder=world.social_worker,
+    )  # fmt: skip
+    assessment = contexts.start_assessment(by=world.social_worker, context_id=work.pk)
+    known = f"{case.person} goes to Harbour Street arcade: Seen there at five ({day(timezone.localdate())}, {world.care})"
+    story.sign_in(world.social_worker).open(f"/context-assessments/{assessment.pk}/").press(
+        "Add what is known"
+    )
+    story.choose("Guardianship", within="On which side?").fill(
+        "What is known?", "Nobody is there after five."
+    )
+    story.fill("Who says so, and how do they know?", "Youth worker").fill_date(
+        "When was it seen?", 1, 6, 2026
+    )
+    story.choose(known).press("Save").sees("Known:", "goes to Harbour Street arcade")
+    panel = make_panel(world)
+    item = panels.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=arcade.pk)
+    story.sign_in(world.coordinator).open(f"/panels/items/{item.pk}/decide/")
+    story.fill("What is decided?", "Speak to the manager.").fill("Why?", "Children are there late.")
+    story.choose(known).press("Write down the decision").sees("It rests on:", "goes to Harbour Street arcade")
+    source = TieSource.objects.get()
+    network.withdraw_source(by=world.social_worker, source_id=source.pk, why="It was another arcade.")
+    story.open("/").sees("Decisions of panels that lost one of their grounds").follow("does it still stand?")
+    story.sees("because: It was another arcade.").choose("It is changed")
+    story.fill("What did you look at, and what is done now?", "It goes back to the next panel.")
+    story.press("Save").sees("Saved: what it means for the decision.", "It goes back to the next panel.")
+    story.open(f"/panels/{panel.pk}/").sees("A ground was withdrawn")
+    story.open(f"/places/{arcade.pk}/").sees("One of its grounds was withdrawn.")
+    story.sign_in(world.social_worker).open(f"/contexts/{work.pk}/").sees(
+        "One of the sources that it rests on was withdrawn"
+    )
+    story.open("/").sees("What is known of places and groups and lost one of its grounds").follow(
+        "does it still stand?"
+    )
+    story.choose("It stands on what else is known")
+    story.fill("What did you look at, and what is done now?", "The manager says the same.")
+    story.press("Save").sees("Saved: what it means for what is known.", "because: It was another arcade.")
+    story.open("/").sees_not("lost one of its grounds")
 
 
 def test_who_says_so_is_kept_by_whoever_notes_it(world: World, case: Case, story_on_a_phone: Story) -> None:

@@ -12,13 +12,17 @@ from tests.cases.panel.test_mapping import make_mapping
 from tests.conftest import World
 from tests.network.test_merging import differences, everything
 from tests.network.test_web import at, signed_in
+from tests.network.test_web_in_any_world import _TOKENS
 
+from heard.agencies import rules
+from heard.agencies.actions import add_user
 from heard.agencies.models import AuditRow, User
 from heard.agencies.queries import looks_at
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, May, Refused, Role
 from heard.cases.concern import actions as telling
 from heard.cases.context import actions as contexts
 from heard.cases.context.models import Context
+from heard.cases.context.queries import contexts_about, contexts_held, next_step
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import Panel
 from heard.cases.panel.queries import items_visible_to
@@ -269,9 +273,9 @@ def about(world: World, place: Place, **more: Any) -> Any:
     )  # fmt: skip
 
 
-def open_context(world: World, place: Place) -> Context:
+def open_context(world: World, place: Place, setting: str = "neighbourhood") -> Context:
     return contexts.open_context(
-        by=world.coordinator, end="place", node_id=place.pk, setting="neighbourhood", why="Three worries", holder=world.social_worker,
+        by=world.coordinator, end="place", node_id=place.pk, setting=setting, why="Three worries", holder=world.social_worker,
     )  # fmt: skip
 
 
@@ -287,15 +291,48 @@ def test_work_and_worries_go_along_where_one_of_the_two_has_them(world: World) -
     assert differences(before) == {}
 
 
-def test_two_pieces_of_open_work_are_not_put_together(world: World) -> None:
+def test_work_that_is_open_on_both_goes_on_and_who_holds_it_agrees_which(world: World) -> None:
     kept, merged = two(world, "place")
-    for place in (kept, merged):
-        open_context(world, place)
-    with pytest.raises(Refused, match="Close the work on one of the two first"):
-        merge(world, kept, merged)
-    page = signed_in(world.coordinator).get(at("node_compare", thing_id=kept.pk, twin_id=merged.pk)).text
-    assert "Close the work on one of the two first" in page
-    assert Context.objects.filter(place=merged).exists()
+    works = [open_context(world, place) for place in (kept, merged)]
+    before = everything()
+    done = merge(world, kept, merged)
+    assert set(contexts_about(world.coordinator, place_id=kept.pk)) == set(works)
+    held = contexts_held(world.social_worker)
+    assert {row.next_step for row in held} == {
+        row.next_step for row in held if "agree which" in row.next_step
+    }
+    with pytest.raises(Refused, match="There is an open context about this already"):
+        open_context(world, kept)
+    undo(world, done)
+    assert differences(before) == {}
+    assert not any("agree which" in row.next_step for row in contexts_held(world.social_worker))
+
+
+def test_whoever_merges_does_not_learn_of_work_that_they_may_not_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may merge sees the whole partnership today. Were that not so, what is open on the other of the two would still tell nobody."""
+    monkeypatch.setitem(rules.MAY, Role.SUPERVISOR, rules.MAY[Role.SUPERVISOR] | {May.MERGE})
+    by = add_user(
+        by=world.administrator, username="pia.watt", first_name="Pia", last_name="Watt", password=None,
+        team=world.officer.team, role=Role.SUPERVISOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+    kept, merged = two(world, "place")
+    address = at("node_compare", thing_id=kept.pk, twin_id=merged.pk)
+
+    def page() -> str:
+        return _TOKENS.sub("", signed_in(by).get(address).text)
+
+    before = page()
+    hidden = open_context(world, merged, setting="home")
+    ours = open_context(world, kept)
+    assert page() == before
+    actions.merge_nodes(by=by, kept_id=kept.pk, merged_id=merged.pk, reason=WHY)
+    hidden.refresh_from_db()
+    assert hidden.place == kept
+    assert set(contexts_about(by, place_id=kept.pk)) == {ours}
+    assert next_step(by, ours) == "Hear young people about it first"
+    assert "agree which" in next_step(world.coordinator, ours)
 
 
 @pytest.mark.parametrize("kind", KINDS)

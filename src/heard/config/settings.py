@@ -227,9 +227,13 @@ RECORDS_THAT_NAME = {
 }
 # Actions that tell whoever answers for what rests on a source of a tie once it is withdrawn.
 TOLD_OF_WITHDRAWN = [
+    "heard.cases.context.actions.tell_of_withdrawn",
     "heard.cases.disruption.actions.tell_of_withdrawn",
+    "heard.cases.panel.actions.tell_of_withdrawn",
     "heard.graph.exchange.actions.tell_of_withdrawn",
 ]
+# Queries of what an agenda should look at beside what stages know of it: of each its end, its key and why (`panel.rules.Why`).
+PANEL_SUGGESTS = ["heard.graph.question.queries.places.for_a_panel"]
 GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
 
 ROOT_URLCONF = "heard.config.urls"

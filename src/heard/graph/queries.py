@@ -62,6 +62,13 @@ class InRecords:
         )
         return [says % {"number": _LOOKED}] if self.cut else []
 
+    def leave_out(self, people: Collection[uuid.UUID]) -> None:
+        """As if no episode of these people had been read."""
+        gone = {key for key, who in self.missing.items() if who in people}
+        for some in self.records.values():
+            for key in gone & some.keys():
+                del some[key]
+
     def people(self, records: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
         return frozenset(self.missing[key] for key in records if key in self.missing)
 

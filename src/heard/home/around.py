@@ -23,6 +23,7 @@ from heard.cases.concern.queries import steps_visible_to as concern_steps
 from heard.cases.context.actions import read_context
 from heard.cases.context.queries import (
     assessments_of,
+    assessments_that_lost,
     contexts_about,
     earlier_holders,
     earlier_of,
@@ -180,6 +181,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "put_right": _put_right(user, this),
             "may_assess": user.may(May.ASSESS),
             "assessments": list(assessments_of(user, context_id)[:_WORRIES]),
+            "lost": assessments_that_lost(user, context_id),
             "why_not_start": why_not_start_now(user, this),
             "may_plan": user.may(May.PLAN),
             "goals": list(goals_of(user, context_id)),
@@ -260,7 +262,7 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
     found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
     decisions = decided_about(user, **{end: node_id})
-    found += [_decision(one) for one in decisions[:_DECISIONS]]
+    found += [_decision(one) for one in decisions[:_DECISIONS].prefetch_related("rests_on__source")]
     steps = sorted(found, key=_in_order)
     earlier = max(decisions.count() - _DECISIONS, 0)
     return {"steps": steps, "checked": checks_of_powers(user), "earlier": earlier}
@@ -278,8 +280,11 @@ def _in_order(one: Step) -> tuple[bool, int, str]:
 def _decision(one: Any) -> Step:
     on = timezone.localdate(one.panel.starts_at)
     part_of = _("%(kind)s of %(date)s") % {"kind": one.panel.get_kind_display(), "date": day(on)}
+    note = "\n".join(
+        filter(None, (one.reason, _("One of its grounds was withdrawn.") if one.lost_a_ground else ""))
+    )
     return Step(
-        one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, one.reason,
+        one.decision, part_of, reverse("panel_item", args=[one.pk]), str(one.decided_by), None, _("Decided"), False, note,
         decided_on=on,
     )  # fmt: skip
 

@@ -77,6 +77,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     disruption.DISRUPTION,
     disruption.OF_CONTEXTS,
     disruption.GROUNDS,
+    context.GROUNDS,
+    panel.GROUNDS,
     disruption.POWERS,
     context.SIGN_OFFS,
     context.ASSESSMENTS,

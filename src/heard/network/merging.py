@@ -6,6 +6,7 @@ itself, as `when_merged`. Whoever calls this has asked who may see both.
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -133,11 +134,13 @@ class Link:
     @property
     def unsaid(self) -> list[str]:
         """What the table would have to declare: that it may be merged at all, and what becomes of rows of which a person may
-        have one only."""
+        have one only. Of a place, group or handle also what there may be one of at a time: a merge that is refused for it would tell whoever
+        merges of what they may not see."""
         if not isinstance(self.model.__dict__.get("when_merged"), Joined):
             return [f"{self.name}: say `when_merged`"]
-        always = [one for one in self._once if one.condition is None and not self.joined.stays]
-        return [f"{self.name}: {one.name} needs `numbered` or `stays`" for one in always]
+        refuses = self.field.related_model is Person
+        found = [one for one in self._once if not self.joined.stays and not (refuses and one.condition)]
+        return [f"{self.name}: {one.name} needs `numbered` or `stays`" for one in found]
 
     @property
     def _once(self) -> list[UniqueConstraint]:
@@ -179,6 +182,11 @@ class Link:
         others = {name: OuterRef(name) for name in constraint.fields if name != self.field.name}
         held = self.rows(kept).filter(condition, **others)
         return self.rows(merged).filter(condition, Exists(held))
+
+
+def hold(*keys: uuid.UUID) -> None:
+    """Until the transaction ends, whoever else merges one of these nodes, or notes how it is tied, waits."""
+    list(Node.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def links(of: type[Model] = Person) -> Iterator[Link]:

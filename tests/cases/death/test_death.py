@@ -72,6 +72,8 @@ GOES_ON = {
     "disruption": "against those who harm, who may harm others",
     "powers": "against those who harm, who may harm others",
     "grounds": "against those who harm: what rests on what was withdrawn is looked at, whoever it was for",
+    "context-grounds": "of a place or group: what rests on what was withdrawn is looked at",
+    "panel-grounds": "what a panel decided on what was withdrawn is looked at, whoever it was about",
     "look-again": "what is known of others who are tied there is still read",
     "words": "its query leaves the child out itself",
     "supervision": "about the worker",

@@ -18,9 +18,10 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of
-from heard.cases.disruption import actions, queries, record, rules
+from heard.cases.disruption import actions, queries, record
 from heard.cases.disruption.models import DisruptionStep, StepGround
 from heard.cases.disruption.work import GROUNDS
+from heard.cases.stage import rules
 from heard.govuk.environment import day
 from heard.home.queries import my_work
 from heard.network import actions as network
@@ -130,7 +131,7 @@ def test_whoever_does_the_step_learns_of_it_until_they_say_what_they_do(
     client.force_login(world.social_worker)
     assert WHY in client.get(address).text
     assert "Say what you looked at" in client.post(address, {"what_now": "stands"}).text
-    assert "Say whether the step stands" in client.post(address, {"why_now": "Asked"}).text
+    assert "Say whether it stands" in client.post(address, {"why_now": "Asked"}).text
     assert client.post(address, ANSWER).status_code == 302
     assert not queries.grounds_gone(world.social_worker).exists()
     page = page_of(world.social_worker, case)

@@ -9,10 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.cases.panel.conftest import about, hold, in_days, make_panel, now_plus, reasons, tell
 from tests.conftest import let_know
+from tests.graph.conftest import episode
 
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
+from heard.cases.context import actions as contexts
 from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
@@ -247,6 +250,42 @@ def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_child
     assert reasons(about(panel, place=park)) == {Why.NEW_WORRY, Why.FOR_THE_PANEL}
     assert reasons(about(panel, place=arcade)) == {Why.SHARED}
     assert not PanelItem.objects.filter(panel=panel, place=quiet).exists()
+
+
+def test_a_place_that_is_named_again_and_again_comes_while_nobody_watches_over_it(world, panel, client):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    house = knowing.add_place(by=world.social_worker, name="Quay house", kind="home")
+    once = knowing.add_place(by=world.social_worker, name="Library", kind="library")
+    for place in (arcade, arcade, house, house, once):
+        tell(world, place_id=place.pk)
+    Concern.objects.update(told_at=now_plus(-90))  # long before the panel looks back
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert Why.UNWATCHED in reasons(about(panel, place=arcade))
+    assert not PanelReason.objects.filter(item__place__in=(house, once), kind=Why.UNWATCHED).exists()
+    client.force_login(world.coordinator)
+    page = client.get(reverse("panel_item", kwargs={"item_id": about(panel, place=arcade).pk})).text
+    assert "nobody watches over it" in page
+    contexts.open_context(
+        by=world.coordinator, end="place", node_id=arcade.pk, setting="neighbourhood", why="Named twice", holder=world.social_worker,
+    )  # fmt: skip
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert Why.UNWATCHED not in reasons(about(panel, place=arcade))
+
+
+def test_a_restricted_record_brings_no_place_that_nobody_watches_and_takes_none_away(world, panel, case):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    for hours in (200, 100):
+        episode(world.social_worker, case.person, hours, spoke_of=[arcade])
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert reasons(about(panel, place=arcade)) == {Why.UNWATCHED}
+    PanelItem.objects.filter(place=arcade).delete()
+    knowing.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert not PanelItem.objects.filter(panel=panel, place=arcade).exists()
+    for _n in range(2):
+        tell(world, place_id=arcade.pk)
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert Why.UNWATCHED in reasons(about(panel, place=arcade))
 
 
 def test_a_theme_names_no_child_and_counts_only_many(world, panel):

@@ -10,8 +10,16 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
-from heard.cases.stage.models import KeptOnceSigned, LookedAt, PartOfSigned, SignedOff, refuse_where_signed
-from heard.network.rules import MOVES, Joined
+from heard.cases.stage.models import (
+    Ground,
+    KeptOnceSigned,
+    LookedAt,
+    PartOfSigned,
+    Resting,
+    SignedOff,
+    refuse_where_signed,
+)
+from heard.network.rules import Joined
 
 __all__ = [
     "Context",
@@ -20,6 +28,7 @@ __all__ = [
     "ContextEnd",
     "ContextFinding",
     "ContextGoal",
+    "ContextGround",
     "ContextGuardian",
     "ContextHolder",
     "ContextMention",
@@ -44,7 +53,7 @@ class Context(models.Model):
         OPEN = rules.State.OPEN.value, _("Open")
         CLOSED = rules.State.CLOSED.value, _("Closed")
 
-    when_merged: ClassVar = MOVES
+    when_merged: ClassVar = Joined(numbered="nth", by="opened_at")
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
     place = models.ForeignKey(
@@ -52,6 +61,11 @@ class Context(models.Model):
     )
     group = models.ForeignKey(
         "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    nth = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text=_("Above 0 only where two places or groups were merged and there was work on each."),
     )
     setting = models.CharField(max_length=15, choices=Setting)
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
@@ -80,13 +94,13 @@ class Context(models.Model):
                 violation_error_message=_("A context is about one place or one group"),
             ),
             models.UniqueConstraint(
-                fields=["place"],
+                fields=["place", "nth"],
                 condition=models.Q(state="open"),
                 name="one_open_context_of_a_place",
                 violation_error_message=_("There is an open context about this already. Add to that one."),
             ),
             models.UniqueConstraint(
-                fields=["group"],
+                fields=["group", "nth"],
                 condition=models.Q(state="open"),
                 name="one_open_context_of_a_group",
                 violation_error_message=_("There is an open context about this already. Add to that one."),
@@ -128,6 +142,7 @@ class Context(models.Model):
         """What the work on it waits for; of a row of `contexts_held`."""
         row: Any = self
         return rules.what_is_next(
+            is_twice=row.is_twice,
             is_heard=row.is_heard,
             is_assessed=row.is_assessed,
             has_goals=row.has_goals,
@@ -252,7 +267,7 @@ class ContextAssessment(SignedOff):
         return f"assessment of {self.started_at:%Y-%m-%d}"
 
 
-class ContextFinding(PartOfSigned):
+class ContextFinding(Resting, PartOfSigned):
     """One thing that is known of the place or group: what, who says so, and when it was seen."""
 
     signed_through: ClassVar = "assessment"
@@ -274,6 +289,20 @@ class ContextFinding(PartOfSigned):
 
     def __str__(self) -> str:
         return "what is known of a place or group"
+
+
+class ContextGround(Ground):
+    """A source of a tie on which something that is known of a place or group rests. It is no part of what is signed: what becomes of the
+    finding once the source is withdrawn is said beside it."""
+
+    of: ClassVar = "finding"
+    finding = models.ForeignKey(ContextFinding, on_delete=models.CASCADE, related_name="rests_on")
+
+    class Meta(Ground.Meta):
+        constraints: ClassVar = [
+            Ground.once("finding", "finding_rests_on_it_once"),
+            Ground.looked_with_why("finding_ground_looked_at_with_why"),
+        ]
 
 
 class ContextMention(models.Model):

@@ -21,6 +21,7 @@ from heard.cases.context.models import (
     ContextEnd,
     ContextFinding,
     ContextGoal,
+    ContextGround,
     ContextGuardian,
     ContextHolder,
     ContextMention,
@@ -28,8 +29,10 @@ from heard.cases.context.models import (
     ContextVoice,
 )
 from heard.cases.context.sides import sides_of
+from heard.cases.stage import grounds
 from heard.cases.stage import rules as signing
 from heard.network.queries import (
+    SourceRead,
     children_at,
     group_visible_to,
     people_visible_to,
@@ -107,7 +110,8 @@ def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
 
 
 def open_context_of(user: User, **node: uuid.UUID | None) -> Context | None:
-    """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time."""
+    """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time, but where two were
+    merged: then the latest."""
     return contexts_visible_to(user).filter(**node, state=rules.State.OPEN).first()
 
 
@@ -118,20 +122,23 @@ def contexts_listed(user: User, *, state: str = rules.State.OPEN) -> QuerySet[Co
 
 def contexts_held(user: User) -> QuerySet[Context]:
     """Open ones that this user holds, by the day of their review, each with how far it has come."""
-    rows = _with_how_far(contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN))
+    rows = _with_how_far(user, contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN))
     return rows.order_by(F("review_on").asc(nulls_last=True), "opened_at", "pk")
 
 
 def next_step(user: User, context: Context) -> str:
     """What the work waits for, as the list of whoever holds it says; "" where it has ended."""
-    row = _with_how_far(contexts_visible_to(user).filter(pk=context.pk, state=rules.State.OPEN)).first()
+    row = _with_how_far(user, contexts_visible_to(user).filter(pk=context.pk, state=rules.State.OPEN)).first()
     return row.next_step if row else ""
 
 
-def _with_how_far(rows: QuerySet[Context]) -> QuerySet[Context]:
-    """`is_heard`: it says what young people said, or why nobody was asked; `is_assessed`: an assessment is signed; `has_goals`."""
+def _with_how_far(user: User, rows: QuerySet[Context]) -> QuerySet[Context]:
+    """`is_twice`: the user may read other open work on the same; `is_heard`: it says what young people said, or why nobody was asked; `is_assessed`: an assessment is signed; `has_goals`."""
     signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.State.SIGNED)
+    others = contexts_visible_to(user).filter(state=rules.State.OPEN).exclude(pk=OuterRef("pk")).order_by()
     far = {
+        "is_twice": Exists(others.filter(place=OuterRef("place")))
+        | Exists(others.filter(group=OuterRef("group"))),
         "is_heard": Exists(ContextVoice.objects.filter(context=OuterRef("pk"))),
         "is_assessed": Exists(signed),
         "has_goals": Exists(ContextGoal.objects.filter(context=OuterRef("pk"))),
@@ -320,6 +327,67 @@ def people_named(user: User, assessment_id: uuid.UUID) -> dict[uuid.UUID, list[A
     for row in rows.select_related("person").order_by("person__family_name", "person__given_name", "pk"):
         found.setdefault(row.finding_id, []).append(row.person)
     return found
+
+
+# ---- what it rests on
+
+
+def with_grounds(user: User, findings: QuerySet[ContextFinding]) -> list[ContextFinding]:
+    """These, which the user may read, each with what it `rests` on. A fixed number of queries."""
+    return grounds.with_grounds(user, ContextGround, findings)
+
+
+def to_rest_on(
+    user: User, assessment: ContextAssessment, finding: ContextFinding | None = None
+) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
+    """Sources that something that is known may rest on, by their keys: of ties of the place or group, those that the user may see, the latest,
+    and those that this finding rests on. And the keys of these."""
+    chosen = grounds.standing(ContextGround, finding=finding) if finding else set()
+    offered = grounds.to_rest_on(user, assessment.context.node_id, chosen)
+    return offered, chosen & offered.keys()
+
+
+def findings_gone(user: User) -> QuerySet[ContextFinding]:
+    """Those that this user wrote, or that stand in what they wrote or hold, of which a ground was withdrawn and nobody has said what that
+    means; with `gone_at`, when it was."""
+    lost = grounds.lost(ContextGround).filter(finding=OuterRef("pk"))
+    theirs = Q(written_by=user) | Q(assessment__author=user) | Q(assessment__context__held_by=user)
+    first = lost.order_by("source__withdrawn_at").values("source__withdrawn_at")[:1]
+    rows = findings_visible_to(user).filter(theirs, Exists(lost)).annotate(gone_at=Subquery(first))
+    return rows.order_by("gone_at", "pk") if user.may(May.ASSESS) else rows.none()
+
+
+def assessments_that_lost(user: User, context_id: uuid.UUID) -> set[uuid.UUID]:
+    """Keys of the assessments of a context in which something that the user may read rests on what was withdrawn. One query."""
+    read = findings_visible_to(user).order_by().select_related(None).values("pk")
+    rows = ContextGround.objects.filter(
+        finding__in=read, finding__assessment__context=context_id, taken_off_at=None, source__withdrawn_at__isnull=False
+    )  # fmt: skip
+    return set(rows.order_by().values_list("finding__assessment", flat=True))
+
+
+def who_answers_for(user: User, source_id: uuid.UUID) -> list[tuple[ContextGround, list[User]]]:
+    """Of what rests on a source that `user` withdraws, who wrote or holds it and may read it: for telling them."""
+    rows = ContextGround.objects.filter(source=source_id, taken_off_at=None)
+    found = []
+    for one in rows.select_related("finding__written_by", "finding__assessment__author", "finding__assessment__context__held_by"):  # fmt: skip
+        finding = one.finding
+        whom = {finding.written_by, finding.assessment.author, finding.assessment.context.held_by}
+        may_read = [who for who in whom if findings_visible_to(who).filter(pk=finding.pk).exists()]
+        found.append((one, may_read if user.may(May.SEE_CHILD) else []))
+    return found
+
+
+def why_not_look_at_grounds(user: User, finding: ContextFinding, what_now: str, why_now: str) -> str | None:
+    """Why this user may not say now what it means for something that is known that what it rests on was withdrawn. Also once it is signed: the
+    assessment stays, and the answer stands beside it."""
+    own = finding.written_by_id == user.pk or leads(user, finding.assessment.context)
+    return signing.why_not_look_at_grounds(
+        not_theirs=None if own and user.may(May.ASSESS) else rules.NOT_YOURS,
+        waits=grounds.lost(ContextGround).filter(finding=finding).exists(),
+        what_now=what_now,
+        why_now=why_now,
+    )
 
 
 def sees_all_of(user: User, assessment: ContextAssessment) -> bool:

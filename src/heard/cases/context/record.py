@@ -16,7 +16,12 @@ def _on_paper(one: ContextMention) -> Iterator[Passage]:
     finding = one.finding
     known = say(_("Known of %(whom)s, and names the child"), whom=finding.assessment.context.whom)
     yield Passage(
-        known, lines(finding.what, say(_("%(who)s, %(date)s"), who=finding.source, date=finding.seen_on))
+        known,
+        lines(
+            finding.what,
+            say(_("%(who)s, %(date)s"), who=finding.source, date=finding.seen_on),
+            say(_("One of its grounds was withdrawn.")) if finding.lost_a_ground else "",
+        ),
     )
 
 
@@ -24,7 +29,9 @@ NAMED = Record(
     _("What is known of places and groups"),
     ContextMention.objects.select_related(
         "finding__assessment__context__place", "finding__assessment__context__group"
-    ).order_by("finding__seen_on", "pk"),
+    )
+    .prefetch_related("finding__rests_on__source")
+    .order_by("finding__seen_on", "pk"),
     "person",
     mentions_visible_to,
     pack=_on_paper,

@@ -534,8 +534,13 @@ class Found(StrEnum):
 HARM_MOVED: Final = frozenset({Found.MOVED, Found.BOTH})
 
 
-def what_is_next(*, is_heard: bool, is_assessed: bool, has_goals: bool, has_review: bool) -> str:
-    """What the work on an open context waits for. `has_review`: its goals are looked at on a day."""
+def what_is_next(
+    *, is_twice: bool, is_heard: bool, is_assessed: bool, has_goals: bool, has_review: bool
+) -> str:
+    """What the work on an open context waits for. `is_twice`: there is other open work on it, since two were merged. `has_review`: its goals
+    are looked at on a day."""
+    if is_twice:
+        return "Other work is open on this too, since two were merged: agree which of the two goes on, and close the other"
     if not is_heard:
         return "Hear young people about it first"
     if not is_assessed:

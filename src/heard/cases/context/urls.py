@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_OF}/sign/", assessing.sign, name="context_sign"),
     path("context-findings/<uuid:finding_id>/", assessing.finding, name="context_finding"),
     path("context-findings/<uuid:finding_id>/take-out/", assessing.take_out, name="context_finding_out"),
+    path("context-findings/<uuid:finding_id>/grounds/", assessing.grounds, name="context_finding_grounds"),
     path("contexts/<uuid:context_id>/goals/add/", aiming.add_goal, name="context_goal_add"),
     path("context-goals/<uuid:goal_id>/end/", aiming.end_goal, name="context_goal_end"),
     path("contexts/<uuid:context_id>/guardians/add/", aiming.add_guardian, name="context_guardian_add"),

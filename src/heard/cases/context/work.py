@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.context import queries, rules
-from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGuardian
+from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGround, ContextGuardian
 from heard.cases.stage import rules as signing
+from heard.cases.stage.grounds import lost
 
 CONTEXTS = WorkList(
     "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",
@@ -28,6 +29,12 @@ ASSESSMENTS = WorkList(
     "context_assessment", "context.whom", _("Finish the assessment of this place or group"), note="context.reference", shows=("context__place", "context__group"),
     ahead=lambda row: First.BACK if row.state == signing.State.RETURNED else None,
     only_if=lambda user: ContextAssessment.objects.filter(author=user, state__in=signing.CHANGEABLE),
+)  # fmt: skip
+GROUNDS = WorkList(
+    "context-grounds", _("What is known of places and groups and lost one of its grounds"), May.ASSESS, queries.findings_gone,
+    "context_finding_grounds", "assessment.context.whom", _("One of its grounds was withdrawn: does it still stand?"), note="what",
+    shows=("assessment__context__place", "assessment__context__group"),
+    only_if=lambda user: lost(ContextGround),
 )  # fmt: skip
 SIGN_OFFS = WorkList(
     "context-sign-offs", _("Assessments of places and groups that wait for your signature"), May.SIGN_OFF, queries.to_sign,

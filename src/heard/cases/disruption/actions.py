@@ -23,6 +23,7 @@ from heard.cases.context.queries import locked_context, may_know, open_goals, wh
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
 from heard.cases.disruption.rules import Progress
+from heard.cases.stage import grounds as resting
 from heard.govuk.environment import day
 from heard.knowledge import load
 
@@ -402,22 +403,10 @@ def keep_power(
     step.full_clean()
     step.save()
     if rests_on is not None:
-        _rest_on(by, step, set(rests_on))
+        resting.rest_on(by=by, row=step, node_id=queries.rests_at(step), keys=rests_on)
     was = {name: str(now[name]) for name in days if now[name] and now[name] != days[name]}
     _audit_any(by, "change", step, **({"was": was} if was else {}))
     return step
-
-
-def _rest_on(by: User, step: DisruptionStep, keys: set[uuid.UUID]) -> None:
-    """What the user may not see of what it rests on stays."""
-    offered, chosen = queries.to_rest_on(by, step)
-    if not keys <= offered.keys():
-        raise Hidden
-    off = step.rests_on.filter(taken_off_at=None, source__in=chosen - keys)
-    off.update(taken_off_at=timezone.now())
-    StepGround.objects.bulk_create(
-        [StepGround(step=step, source_id=key, chosen_by=by) for key in sorted(keys - chosen)]
-    )
 
 
 @transaction.atomic
@@ -444,8 +433,7 @@ def look_at_grounds(*, by: User, step_id: uuid.UUID, what_now: str, why_now: str
     """Somebody looked whether a step still stands of which something it rests on was withdrawn, and says what is done."""
     step = _locked_any(by, step_id)
     refuse(queries.why_not_look_at_grounds(by, step, what_now, why_now) or _names_a_child(by, step, why_now))
-    lost = step.rests_on.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False)
-    lost.update(what_now=what_now, why_now=why_now.strip(), looked_by=by, looked_at=timezone.now())
+    resting.look_at_grounds(by=by, row=step, what_now=what_now, why_now=why_now)
     _audit_any(by, "look again", step)
     return step
 

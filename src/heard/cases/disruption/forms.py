@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
-from heard.cases.disruption.models import DisruptionStep, StepGround
+from heard.cases.disruption.models import DisruptionStep
+from heard.cases.stage.forms import RestingForm, resting
 from heard.govuk.forms import (
-    CheckboxesField,
     DateField,
     Form,
     RadiosField,
@@ -196,7 +196,7 @@ class ContextFinishForm(FinishForm):
     )
 
 
-class PowerForm(Form):
+class PowerForm(RestingForm):
     """What is known of the power that a step uses, for `keep_power`."""
 
     asks = rules.POWER_ASKS
@@ -211,12 +211,6 @@ class PowerForm(Form):
             _("Until when it holds"): ("ends_on", "look_again_on", "ended_on"),
         }
     )
-
-    def __init__(self, *args: Any, sources: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["rests_on"].choices = sources  # type: ignore[attr-defined]
-        if not sources:
-            del self.fields["rests_on"]
 
     childs_view = TextareaField(
         _("What does the child think of it?"),
@@ -237,13 +231,10 @@ class PowerForm(Form):
         ),
         rows=2,
     )
-    rests_on = CheckboxesField(
-        _("Which of what is known in Heard does it rest on?"),
-        hint=_(
+    rests_on = resting(
+        _(
             "Whoever does the step learns of it if one of them is withdrawn. Others read those that they may see."
-        ),
-        required=False,
-        small=True,
+        )
     )
     asked_by = TextField(
         _("Who asked for it?"),
@@ -292,19 +283,6 @@ class BreachForm(Form):
     what_was_done = TextareaField(
         _("How was it broken, and what was done?"),
         hint=_("What the police or the court did, and what was done so that children are safe."),
-        rows=4,
-    )
-
-
-class GroundsForm(Form):
-    """Whether a step stands without what was withdrawn, for `look_at_grounds`."""
-
-    asks = rules.GROUNDS_ASKS
-
-    what_now = RadiosField(_("Does the step stand without it?"), choices=StepGround.Now.choices)
-    why_now = TextareaField(
-        _("What did you look at, and what is done now?"),
-        hint=_("Whom you asked, who was told, and by when. Whoever may read the step reads this."),
         rows=4,
     )
 

@@ -2,7 +2,7 @@
 force; those about a place or group itself belong to its context, towards a goal of it."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
+from heard.cases.stage.models import Ground, Resting
 from heard.knowledge import load
 from heard.network.rules import MOVES
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["DisruptionStep", "StepBreach", "StepGround"]
 
 
-class DisruptionStep(models.Model):
+class DisruptionStep(Resting, models.Model):
     class Kind(models.TextChoices):
         CONTACT = rules.Kind.CONTACT.value, _("Keep somebody away from the child")
         PLACE = rules.Kind.PLACE.value, _("Make a place safe, or close it")
@@ -34,7 +35,6 @@ class DisruptionStep(models.Model):
         DONE = rules.Progress.DONE.value, _("Done")
         NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
 
-    rests: Any = None  # what it rests on, as a reader may see it (`queries.with_grounds`)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     belongs_to: ClassVar = ("case", "context")
     case = models.ForeignKey(
@@ -188,12 +188,6 @@ class DisruptionStep(models.Model):
         return who is not None and rules.is_a_child(who.kind, who.birth_date, timezone.localdate())
 
     @property
-    def lost_a_ground(self) -> bool:
-        """Whether a source that it rests on was withdrawn. Fetch `rests_on__source` with it."""
-        standing = (one for one in self.rests_on.all() if one.taken_off_at is None)
-        return any(one.source.withdrawn_at for one in standing)
-
-    @property
     def power_label(self) -> str:
         """The power as the release calls it that it was chosen from; '' where none was chosen."""
         return load.release(self.release).power(self.legal_power).label if self.legal_power else ""
@@ -214,47 +208,17 @@ class DisruptionStep(models.Model):
         return [one for one in self.noted_breaches if one.taken_back_at is None]
 
 
-class StepGround(models.Model):
-    """A source of a tie on which the power of a step rests, as whoever wrote of the power chose it. Never changed but for the answer of whoever
-    looks whether the step still stands once the source is withdrawn."""
+class StepGround(Ground):
+    """A source of a tie on which the power of a step rests, as whoever wrote of the power chose it."""
 
-    class Now(models.TextChoices):
-        STANDS = rules.Now.STANDS.value, _("It stands on what else is known")
-        CHANGED = rules.Now.CHANGED.value, _("It is changed")
-        ENDED = rules.Now.ENDED.value, _("It is ended, or taken back")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    of: ClassVar = "step"
     step = models.ForeignKey(DisruptionStep, on_delete=models.CASCADE, related_name="rests_on")
-    source = models.ForeignKey("network.TieSource", on_delete=models.CASCADE, related_name="+")
-    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    chosen_at = models.DateTimeField(default=timezone.now)
-    taken_off_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Since when the step no longer rests on it.")
-    )
-    what_now = models.CharField(
-        max_length=7, choices=Now, blank=True, help_text=_("What became of the step once it was withdrawn.")
-    )
-    why_now = models.TextField(blank=True)
-    looked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    looked_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering: ClassVar = ["chosen_at", "pk"]
+    class Meta(Ground.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["step", "source"], condition=models.Q(taken_off_at=None), name="rests_on_it_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(looked_at=None, looked_by=None, what_now="", why_now="")
-                | (models.Q(looked_at__isnull=False, looked_by__isnull=False) & ~models.Q(what_now="") & ~models.Q(why_now="")),
-                name="ground_looked_at_with_why",
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return "ground"
+            Ground.once("step", "rests_on_it_once"),
+            Ground.looked_with_why("ground_looked_at_with_why"),
+        ]
 
 
 class StepBreach(models.Model):

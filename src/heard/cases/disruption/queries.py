@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from heard.cases.context.queries import contexts_visible_to, leads, names_of, op
 from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
+from heard.cases.stage import grounds
+from heard.cases.stage.rules import why_not_look_at_grounds as why_not_look_at
 from heard.knowledge import load
 from heard.network.queries import (
     SourceRead,
@@ -28,8 +30,6 @@ from heard.network.queries import (
     people_visible_to,
     place_visible_to,
     sees,
-    sources_at,
-    sources_read,
     visible_through,
     web,
 )
@@ -157,50 +157,22 @@ def powers_due(user: User) -> QuerySet[DisruptionStep]:
     return rows.annotate(next_on=next_on).filter(next_on__lte=soon).order_by("next_on", "added_at")
 
 
-@dataclass(frozen=True)
-class Rests:
-    """What a step rests on, as one reader may see it. `gone`: what of it was withdrawn, with when and why. `unseen_gone`: something that they
-    may not see was, of which no more is said. `answer`: what was last said to that."""
-
-    stands: list[SourceRead]
-    gone: list[SourceRead]
-    unseen_gone: bool
-    answer: StepGround | None
-    waits: bool
-
-
 def with_grounds(user: User, steps: Iterable[DisruptionStep]) -> list[DisruptionStep]:
     """These steps, which the user sees, each with what it `rests` on. A fixed number of queries."""
-    found = list(steps)
-    rows = StepGround.objects.filter(step__in=[one.pk for one in found], taken_off_at=None)
-    grounds = list(rows.select_related("source", "looked_by"))
-    read = sources_read(user, {one.source_id for one in grounds})
-    for step in found:
-        step.rests = _rests([one for one in grounds if one.step_id == step.pk], read)
-    return found
-
-
-def _rests(grounds: list[StepGround], read: Mapping[uuid.UUID, SourceRead]) -> Rests:
-    seen = [read[one.source_id] for one in grounds if one.source_id in read]
-    gone = [one for one in grounds if one.source.withdrawn_at]
-    answers = sorted((one for one in gone if one.looked_at), key=lambda one: one.looked_at or one.chosen_at)
-    return Rests(
-        stands=[one for one in seen if one.source.withdrawn_at is None],
-        gone=[one for one in seen if one.source.withdrawn_at],
-        unseen_gone=any(one.source_id not in read for one in gone),
-        answer=answers[-1] if answers else None,
-        waits=any(one.looked_at is None for one in gone),
-    )
+    return grounds.with_grounds(user, StepGround, steps)
 
 
 def to_rest_on(user: User, step: DisruptionStep) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
     """Sources that the power of a step may rest on, by their keys: of ties of whom or what it is against, or of the child where that is only
     described; those that the user may see, the latest, and those that it rests on. And the keys of these."""
-    key = step.end_id or (step.case.person_id if step.case else None)
-    offered = {one.source.pk: one for one in (sources_at(user, key, rules.MOST_OFFERED) if key else ())}
-    rows = StepGround.objects.filter(step=step, taken_off_at=None, source__withdrawn_at=None)
-    chosen = sources_read(user, set(rows.values_list("source", flat=True)))
-    return chosen | offered, set(chosen)
+    chosen = grounds.standing(StepGround, step=step)
+    offered = grounds.to_rest_on(user, rests_at(step), chosen)
+    return offered, chosen & offered.keys()
+
+
+def rests_at(step: DisruptionStep) -> uuid.UUID | None:
+    """The node of whose ties a source may be a ground of it."""
+    return step.end_id or (step.case.person_id if step.case else None)
 
 
 def grounds_gone(user: User) -> QuerySet[DisruptionStep]:
@@ -212,14 +184,13 @@ def grounds_gone(user: User) -> QuerySet[DisruptionStep]:
 
 
 def _lost(user: User) -> QuerySet[StepGround]:
-    rows = StepGround.objects.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False)
-    return rows.order_by() if user.may(May.PLAN) else rows.none()
+    return grounds.lost(StepGround) if user.may(May.PLAN) else StepGround.objects.none()
 
 
 def why_not_look_at_grounds(user: User, step: DisruptionStep, what_now: str, why_now: str) -> str | None:
     """Why this user may not say now what it means for a step that something it rests on was withdrawn."""
     waits = _lost(user).filter(step=step).exists()
-    return rules.why_not_look_at_grounds(
+    return why_not_look_at(
         not_theirs=_not_theirs(user, step), waits=waits, what_now=what_now, why_now=why_now
     )
 

@@ -24,21 +24,8 @@ BREACH_ASKS: Final = Asks(
     broken_on="Give the day on which it was broken: today or before.",
     what_was_done="Say how it was broken, and what was done.",
 )
-GROUNDS_ASKS: Final = Asks(
-    what_now="Say whether the step stands without it.",
-    why_now="Say what you looked at, and what is done now.",
-)
-MOST_OFFERED: Final = 60  # sources of ties to choose from, the latest
 TAKE_BACK_ASKS: Final = Asks(why="Say why it was noted wrongly. It stays to be read, and counts no longer.")
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
-
-
-class Now(StrEnum):
-    """What became of a step once something that it rests on was withdrawn."""
-
-    STANDS = "stands"
-    CHANGED = "changed"
-    ENDED = "ended"
 
 
 class Kind(StrEnum):
@@ -276,16 +263,3 @@ def why_not_take_back_breach(*, not_theirs: str | None, is_taken_back: bool, why
     if not_theirs:
         return not_theirs
     return "This is taken back already." if is_taken_back else TAKE_BACK_ASKS.missing(why=why)
-
-
-def why_not_look_at_grounds(
-    *, not_theirs: str | None, waits: bool, what_now: str, why_now: str
-) -> str | None:
-    """`not_theirs`: why the power is not theirs to write of. `waits`: something that it rests on was withdrawn, and nobody has said what that means."""
-    if not_theirs:
-        return not_theirs
-    if not waits:
-        return "Nothing that it rests on was withdrawn since somebody looked last."
-    if what_now not in set(Now):
-        return GROUNDS_ASKS["what_now"]
-    return GROUNDS_ASKS.missing(why_now=why_now)

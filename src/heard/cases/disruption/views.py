@@ -22,7 +22,7 @@ from heard.cases.case.turn import local_procedures
 from heard.cases.context.actions import read_context
 from heard.cases.context.queries import open_goals
 from heard.cases.context.views.opening import in_context
-from heard.cases.disruption import actions, queries, rules
+from heard.cases.disruption import actions, queries
 from heard.cases.disruption.forms import (
     SOMEBODY_ELSE,
     BreachForm,
@@ -30,12 +30,12 @@ from heard.cases.disruption.forms import (
     ContextPowerForm,
     ContextStepForm,
     FinishForm,
-    GroundsForm,
     PowerForm,
     StepForm,
     TakeBackForm,
 )
-from heard.govuk.environment import day
+from heard.cases.stage.forms import GroundsForm
+from heard.cases.stage.rules import Now
 from heard.knowledge import load
 from heard.network.actions import open_record
 from heard.services.law.queries import Known, checks_of_powers, power_named
@@ -170,21 +170,14 @@ def power(request: Request, step_id: uuid.UUID) -> HttpResponse:
     now = {name: getattr(step, name) for name in kind.base_fields if name != "rests_on"}
     offered, chosen = queries.to_rest_on(user, step)
     now["rests_on"] = [str(key) for key in sorted(chosen)]
-    sources = [(str(key), _as_choice(one)) for key, one in offered.items()]
-    form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now, sources=sources)
+    form = kept_form(request, kind, kind="step.power", subject_id=step.pk, initial=now, sources=offered)
     why_not = queries.why_not_use_power(user, step, ends=step.is_begun)
     if not why_not and form.is_valid():
         with sending(request, form):
-            rests_on = [uuid.UUID(key) for key in form.cleaned_data.pop("rests_on", [])]
-            actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data, rests_on=rests_on)
+            actions.keep_power(by=user, step_id=step.pk, **form.cleaned_data | {"rests_on": form.rests})
             messages.success(request, _("Saved: the power."))
             return _to_where_it_stands(step)
     return _power_page(request, step, form, _("The power"), why_not)
-
-
-def _as_choice(one: Any) -> str:
-    holder = f", {one.source.holder}" if one.source.holder else ""
-    return f"{one.said}: {one.source.words} ({day(one.source.recorded_at)}{holder})"
 
 
 @gate(May.PLAN)
@@ -193,12 +186,12 @@ def grounds(request: Request, step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     [step] = queries.with_grounds(user, [actions.open_any_step(by=user, step_id=step_id)])
     form = kept_form(request, GroundsForm, kind="step.grounds", subject_id=step.pk)
-    why_not = queries.why_not_look_at_grounds(user, step, rules.Now.STANDS, "-")
+    why_not = queries.why_not_look_at_grounds(user, step, Now.STANDS, "-")
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.look_at_grounds(by=user, step_id=step.pk, **form.cleaned_data)
             messages.success(request, _("Saved: what it means for the step."))
-            if form.cleaned_data["what_now"] == rules.Now.STANDS:
+            if form.cleaned_data["what_now"] == Now.STANDS:
                 return _to_where_it_stands(step)
             return redirect("step_power", step_id=step.pk)
     return _power_page(request, step, form, _("One of its grounds was withdrawn"), why_not)

@@ -9,6 +9,7 @@ from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepGround
+from heard.cases.stage.grounds import lost
 
 
 def whose_is(row: DisruptionStep) -> Any:
@@ -39,7 +40,7 @@ GROUNDS = WorkList(
     _("One of its grounds was withdrawn: does it still stand?"),
     note="what", shows=("case__person", "context__place", "context__group", "owner"),
     whose=whose_is,
-    only_if=lambda user: StepGround.objects.filter(taken_off_at=None, looked_at=None, source__withdrawn_at__isnull=False),
+    only_if=lambda user: lost(StepGround),
 )  # fmt: skip
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",

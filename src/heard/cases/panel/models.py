@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.panel import rules
+from heard.cases.stage.models import Ground, Resting
 from heard.network.rules import MOVES, Joined
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "MinutesCorrection",
     "Panel",
     "PanelAction",
+    "PanelGround",
     "PanelItem",
     "PanelReason",
     "PanelSeat",
@@ -187,7 +189,7 @@ class PanelSeat(models.Model):
         return str(self.user or self.agency)
 
 
-class PanelItem(models.Model):
+class PanelItem(Resting, models.Model):
     """One thing on the agenda: a child, an adult or group from whom harm comes, a place, or a theme.
 
     What was taken off stays here with the reason, so that preparing again does not bring it back.
@@ -300,6 +302,19 @@ class PanelItem(models.Model):
     @property
     def is_about_child(self) -> bool:
         return self.section == self.Section.CHILDREN
+
+
+class PanelGround(Ground):
+    """A source of a tie on which what was decided on an item rests."""
+
+    of: ClassVar = "item"
+    item = models.ForeignKey(PanelItem, on_delete=models.CASCADE, related_name="rests_on")
+
+    class Meta(Ground.Meta):
+        constraints: ClassVar = [
+            Ground.once("item", "item_rests_on_it_once"),
+            Ground.looked_with_why("item_ground_looked_at_with_why"),
+        ]
 
 
 class PanelReason(models.Model):

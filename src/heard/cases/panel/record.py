@@ -41,6 +41,7 @@ def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
     text = lines(
         one.decision if one.panel.is_mapping else "",
         labelled(_("Why"), one.reason),
+        say(_("One of its grounds was withdrawn.")) if one.lost_a_ground else "",
         labelled(_("What was said"), one.notes),
         said_beside(one),
         *(_action(row) for row in one.actions.all()),
@@ -74,7 +75,7 @@ ITEMS = Record(
     _("What panels decided"),
     PanelItem.objects.filter(CAME_OF_IT, taken_off_at=None)
     .select_related("panel", "words")
-    .prefetch_related("dissents__by", "dissents__agency", "actions__owner")
+    .prefetch_related("dissents__by", "dissents__agency", "actions__owner", "rests_on__source")
     .order_by("panel__starts_at", "-pk"),
     "person",
     items_visible_to,

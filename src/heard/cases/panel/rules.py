@@ -19,6 +19,7 @@ DECISION_ASKS: Final = Asks(
     decision="Write what was decided. That nothing changes is a decision too.",
     reason="Give the reason for the decision.",
 )
+NO_PANELS: Final = "Your role does not hold panels."
 WHO_CAME: Final = "Give the name of whoever came instead."
 INVOLVE_ASKS: Final = Asks(why="Say why the child needs this agency to be involved.")
 DISSENT_ASKS: Final = Asks(why="Say why you do not agree.")
@@ -137,6 +138,7 @@ class Why(StrEnum):
     MISSING = "missing"
     SIGNED = "signed"
     SHARED = "shared"
+    UNWATCHED = "unwatched"
     THEME = "theme"
     BY_HAND = "by_hand"
 
@@ -225,7 +227,7 @@ def why_not_take_chair(
 ) -> str | None:
     """`may_hold`: in one of the agencies that are invited, where `is_invited`. Whoever was to chair it may take the chair back."""
     if not may_hold:
-        return "Your role does not hold panels."
+        return NO_PANELS
     if not is_invited:
         return "Your agency is not invited to it. Somebody of an agency that is takes the chair."
     if is_chair:
@@ -304,7 +306,7 @@ def why_not_hold(
     """`came`: of each invitation. `instead`: who came for those who sent somebody else. Who is missing never stands in
     the way: what makes a quorum is local."""
     if not may_hold:
-        return "Your role does not hold panels."
+        return NO_PANELS
     if why_not := _why_not_yet(state, day, today):
         return why_not
     if any(one == Came.UNKNOWN for one in came):

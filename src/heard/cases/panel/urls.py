@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("panels/items/<uuid:item_id>/here/", meeting.here, name="panel_here"),
     path("panels/items/<uuid:item_id>/named/", meeting.item_named, name="panel_item_named"),
     path("panels/items/<uuid:item_id>/decide/", meeting.decide, name="panel_decide"),
+    path("panels/items/<uuid:item_id>/grounds/", meeting.grounds, name="panel_item_grounds"),
     path("panels/items/<uuid:item_id>/actions/add/", meeting.action_add, name="panel_action_add"),
     path("panels/items/<uuid:item_id>/involve/", meeting.involve, name="panel_involve"),
     path("panels/items/<uuid:item_id>/dissent/", meeting.dissent, name="panel_dissent"),

@@ -39,6 +39,7 @@ _WHY: Final[dict[Why, Any]] = {
     Why.MISSING: gettext_lazy("Missing from %(date)s"),
     Why.SIGNED: gettext_lazy("An assessment was signed off on %(date)s"),
     Why.SHARED: gettext_lazy("Several children are tied to it, and one of the ties is new"),
+    Why.UNWATCHED: gettext_lazy("Several records of the last 12 months name it, and nobody watches over it"),
     Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
 }
 _SHORT: Final[dict[Why, Any]] = {
@@ -51,6 +52,7 @@ _SHORT: Final[dict[Why, Any]] = {
     Why.MISSING: gettext_lazy("Missing from %(date)s"),
     Why.SIGNED: gettext_lazy("Assessment signed off %(date)s"),
     Why.SHARED: gettext_lazy("Several children tied to it, one newly"),
+    Why.UNWATCHED: gettext_lazy("Named several times, nobody watches over it"),
     Why.BY_HAND: gettext_lazy("Put on by hand %(date)s"),
 }
 # Where each reason leads to: the name of the address and the key in it.

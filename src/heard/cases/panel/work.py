@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import Said, WorkList
 from heard.cases.panel import queries, rules
-from heard.cases.panel.models import DisagreementStep, Panel, PanelAction
+from heard.cases.panel.models import DisagreementStep, Panel, PanelAction, PanelGround
+from heard.cases.stage.grounds import lost
 from heard.govuk.environment import short_day
 
 _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
@@ -35,6 +36,11 @@ ACTIONS = WorkList(  # that are in no plan: what is in one stands among the acti
     "panel_actions", _("What you said at a panel that you would do"), May.SEE_PANEL, queries.panel_actions_due,
     "panel_action", "item.about", "what", note=_("said at a panel"), due="due_on", shows=("item__person", "item__place", "item__group"),
     only_if=lambda user: PanelAction.objects.filter(owner=user, state=rules.Progress.OPEN),
+)  # fmt: skip
+GROUNDS = WorkList(
+    "panel-grounds", _("Decisions of panels that lost one of their grounds"), May.HOLD_PANEL, queries.items_gone, "panel_item_grounds", "about",
+    _("One of its grounds was withdrawn: does it still stand?"), note="decision", shows=("person", "place", "group", "handle"),
+    only_if=lambda user: lost(PanelGround),
 )  # fmt: skip
 DISAGREEMENTS = WorkList(
     "disagreements", _("Disagreements: your step"), May.SEE_PANEL, queries.disagreement_steps_due,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
-from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, State
+from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, Now, State
 
 __all__: list[str] = []
 
@@ -163,3 +165,65 @@ class LookedAt(models.Model):
             name=name,
             violation_error_message=_("Say what was seen, by whom and when."),
         )
+
+
+class Resting:
+    """What rests on sources of ties, for the tables to which `Ground`s lead. `rests`: as a reader may see it (`grounds.with_grounds`)."""
+
+    rests: Any = None
+    rests_on: Any
+
+    @property
+    def lost_a_ground(self) -> bool:
+        """Whether a source that it rests on was withdrawn. Fetch `rests_on__source` with it."""
+        standing = (one for one in self.rests_on.all() if one.taken_off_at is None)
+        return any(one.source.withdrawn_at for one in standing)
+
+
+class Ground(models.Model):
+    """A source of a tie on which something that somebody wrote rests, as they chose it: `of` is the field that leads to that, whose rows have
+    these as `rests_on`. Never changed but for the answer of whoever looks whether it still stands once the source is withdrawn."""
+
+    of: ClassVar[str]
+
+    class Now(models.TextChoices):
+        STANDS = Now.STANDS.value, _("It stands on what else is known")
+        CHANGED = Now.CHANGED.value, _("It is changed")
+        ENDED = Now.ENDED.value, _("It is ended, or taken back")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey("network.TieSource", on_delete=models.CASCADE, related_name="+")
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+    taken_off_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when it no longer rests on this.")
+    )
+    what_now = models.CharField(
+        max_length=7, choices=Now, blank=True, help_text=_("What became of it once this was withdrawn.")
+    )
+    why_now = models.TextField(blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["chosen_at", "pk"]
+
+    def __str__(self) -> str:
+        return "ground"
+
+    @staticmethod
+    def once(of: str, name: str) -> models.UniqueConstraint:
+        return models.UniqueConstraint(
+            fields=[of, "source"], condition=models.Q(taken_off_at=None), name=name
+        )
+
+    @staticmethod
+    def looked_with_why(name: str) -> models.CheckConstraint:
+        return models.CheckConstraint(
+            condition=models.Q(looked_at=None, looked_by=None, what_now="", why_now="")
+            | (models.Q(looked_at__isnull=False, looked_by__isnull=False) & ~models.Q(what_now="") & ~models.Q(why_now="")),
+            name=name,
+        )  # fmt: skip

@@ -1,5 +1,5 @@
-"""What stages of work share, whatever they are about: something that one writes and another signs, how a goal has gone, and when a
-step is finished. Pure, and about nobody."""
+"""What stages of work share, whatever they are about: something that one writes and another signs, how a goal has gone, and which sources
+of ties something rests on. Pure, and about nobody."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from heard.agencies.rules import Asks
 
 
 class State(StrEnum):
@@ -83,3 +85,34 @@ class Looked:
     @property
     def lacks_evidence(self) -> bool:
         return not (self.what.strip() and self.seen_by.strip() and self.seen_on)
+
+
+# ---- what something rests on
+
+
+class Now(StrEnum):
+    """What became of something once a source that it rests on was withdrawn."""
+
+    STANDS = "stands"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+GROUNDS_ASKS: Final = Asks(
+    what_now="Say whether it stands without it.",
+    why_now="Say what you looked at, and what is done now.",
+)
+MOST_OFFERED: Final = 60  # sources of ties to choose from, the latest
+
+
+def why_not_look_at_grounds(
+    *, not_theirs: str | None, waits: bool, what_now: str, why_now: str
+) -> str | None:
+    """`not_theirs`: why it is not theirs to write of. `waits`: something that it rests on was withdrawn, and nobody has said what that means."""
+    if not_theirs:
+        return not_theirs
+    if not waits:
+        return "Nothing that it rests on was withdrawn since somebody looked last."
+    if what_now not in set(Now):
+        return GROUNDS_ASKS["what_now"]
+    return GROUNDS_ASKS.missing(why_now=why_now)

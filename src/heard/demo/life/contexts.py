@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.context import actions as contexts
-from heard.cases.context.queries import open_goals
+from heard.cases.context.queries import open_goals, to_rest_on
 from heard.cases.disruption import actions as steps
 from heard.cases.stage.rules import Looked
+from heard.demo.life.connecting import known_by_now
 
 if TYPE_CHECKING:
     from heard.cases.context.models import Context
@@ -107,6 +108,7 @@ def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
     by, day = world.users[one["by"]], world.ago(one["ago"])
     with world.on(day):
         assessment = contexts.start_assessment(by=by, context_id=context.pk)
+        sources = known_by_now(to_rest_on(by, assessment)[0])
         for found in one["found"]:
             contexts.add_finding(
                 by=by,
@@ -115,6 +117,7 @@ def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
                 what=found["what"],
                 source=found["source"],
                 seen_on=world.ago(found["ago"]),
+                rests_on=sources[: found.get("rests_on", 0)],
             )
         contexts.conclude(
             by=by, assessment_id=assessment.pk, weighing=one["weighing"], what_is_not_known=one["not_known"]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from heard.cases.panel import actions as panels
+from heard.cases.panel.queries import to_rest_on
+from heard.demo.life.connecting import known_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +94,7 @@ def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -
             decision=_say(child, about["decision"]),
             reason=_say(child, about["reason"]),
             view=child.view() if child else None,
+            rests_on=known_by_now(to_rest_on(by, item)[0])[:1],
         )
     panels.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]))
     for item, about in items:

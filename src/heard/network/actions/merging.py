@@ -119,6 +119,7 @@ def unmerge_people(*, by: User, merge_id: uuid.UUID, reason: str) -> Merge:
 
 def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Person, Person]:
     """Both people; until the transaction ends, others who begin something about either of them wait."""
+    merging.hold(kept_id, merged_id)
     list(Person.objects.select_for_update().filter(pk__in=(kept_id, merged_id)).order_by("pk"))
     # Asked once nobody else can write: of two who merge these the other way round, the second finds one of them gone.
     return person_visible_to(by, kept_id), person_visible_to(by, merged_id)

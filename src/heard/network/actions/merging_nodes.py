@@ -17,7 +17,6 @@ from heard.network.models import Group, Handle, NodeKey, NodeMerge, NotSame, Pla
 from heard.network.queries import (
     NodesCompared,
     asked_of,
-    clashes_between,
     compare_nodes,
     mergeable,
     node_merge_visible_to,
@@ -67,9 +66,7 @@ def merge_nodes(
     home is a home, and what is an organisation’s is one, if either was.
     """
     kept, merged = _both(by, kept_id, merged_id)
-    asked = asked_of(by, kept, merged)
-    clashes = [] if asked["kinds_differ"] or asked["same"] else clashes_between(by, kept, merged)
-    refuse(why_not_join(**asked, clashes=clashes, reason=reason))
+    refuse(why_not_join(**asked_of(by, kept, merged), reason=reason))
     keys = {str(row.pk): row.key for row in NodeKey.objects.filter(node=kept_id)}
     before = merging.union(kept, merged)
     merged.merged_into = kept
@@ -123,6 +120,7 @@ def say_not_same(*, by: User, one_id: uuid.UUID, other_id: uuid.UUID, why: str) 
 def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Thing, Thing]:
     """Until the transaction ends, others who write about either wait. Asked who may see them once nobody else can write: of two who merge
     these the other way round, the second finds one of them gone."""
+    merging.hold(kept_id, merged_id)
     for kind in {mergeable(by, key)[0] for key in (kept_id, merged_id)}:
         _held(kind, kept_id, merged_id)
     return mergeable(by, kept_id)[1], mergeable(by, merged_id)[1]

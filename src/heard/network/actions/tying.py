@@ -15,11 +15,19 @@ from django.utils.module_loading import import_string
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
+from heard.network import merging
 from heard.network.actions.around import add_group, add_place
 from heard.network.actions.people import add_person
 from heard.network.handles import known_handle
 from heard.network.models import LookedAgain, Node, Tie, TieSource
-from heard.network.queries import look_at, source_visible_to, tie_with_ends, web, why_not_undo_noting
+from heard.network.queries import (
+    kept_instead_of,
+    look_at,
+    source_visible_to,
+    tie_with_ends,
+    web,
+    why_not_undo_noting,
+)
 from heard.network.rules import (
     OTHER,
     UNDONE,
@@ -136,6 +144,8 @@ def note_tie_between(
 
 
 def _note(by: User, one: End, other: End, says: Says, knows: Knows) -> Tie:
+    merging.hold(one[1].pk, other[1].pk)
+    one, other = _as_it_stands(by, one), _as_it_stands(by, other)
     begin, finish = (other, one) if says.back else (one, other)
     refuse(
         why_not_note_tie(
@@ -156,6 +166,13 @@ def _note(by: User, one: End, other: End, says: Says, knows: Knows) -> Tie:
     )
     _add_source(by, tie, knows)
     return tie
+
+
+def _as_it_stands(by: User, end: End) -> End:
+    """Of two that somebody merged meanwhile, the one that goes on; or `Hidden`."""
+    _kind, this = end
+    this.refresh_from_db(fields=["merged_into"])
+    return web(by).end(kept_instead_of(by, this.pk) or this.pk) if this.merged_into_id else end
 
 
 @transaction.atomic
@@ -205,6 +222,8 @@ def look_again(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
 @transaction.atomic
 def give_kind(*, by: User, tie_key: uuid.UUID, kind: str, back: bool = False) -> Tie:
     """Says which kind of the vocabulary a tie is that has words alone. It keeps them."""
+    tie = web(by).tie(tie_key)
+    merging.hold(tie.first_id, tie.second_id)
     tie = web(by).tie(tie_key)
     refuse(why_not_give_kind(kind=kind, has_one=tie.kind != OTHER))
     _kind, begin = web(by).end(tie.second_id if back else tie.first_id)

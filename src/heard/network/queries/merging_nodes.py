@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.network import merging
 from heard.network.models import NodeMerge, NotSame
-from heard.network.queries.merging import Detail, clashes_between, was_merged_again
+from heard.network.queries.merging import Detail, was_merged_again
 from heard.network.queries.search import find_groups, find_handles_in, find_places
 from heard.network.queries.web import web
 from heard.network.rules import (
@@ -57,7 +57,6 @@ class NodesCompared:
     ties: tuple[list[Strand], list[Strand]]
     more: tuple[int, int]
     tied: list[str]
-    clashes: list[str]
     not_same: list[NotSame]
     why_not: str | None
 
@@ -116,7 +115,6 @@ def compare_nodes(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Nodes
     """`Hidden` unless the user may see both. A fixed number of queries."""
     (kind, kept), (other_kind, merged) = mergeable(user, kept_id), mergeable(user, merged_id)
     alike = kind == other_kind
-    clashes = clashes_between(user, kept, merged) if alike else []
     ties, more = zip(*(_tied(user, key) for key in (kept_id, merged_id)), strict=True)
     between = web(user).ties_at(kept_id).filter(Q(first=merged_id) | Q(second=merged_id))
     labels = {"name": _("Name"), "kind": _("Kind"), "postcode": _("Postcode")}
@@ -129,14 +127,13 @@ def compare_nodes(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Nodes
         ties=ties,
         more=more,
         tied=sorted({tie.said() for tie in between}),
-        clashes=clashes,
         not_same=said_not_same(user, kept_id, merged_id),
-        why_not=why_not_join(**asked_of(user, kept, merged), clashes=clashes, reason="given later"),
+        why_not=why_not_join(**asked_of(user, kept, merged), reason="given later"),
     )
 
 
 def asked_of(user: User, kept: Any, merged: Any) -> dict[str, bool]:
-    """What `why_not_join` asks, without clashes and the reason."""
+    """What `why_not_join` asks, without the reason."""
     alike = type(kept) is type(merged) and getattr(kept, "type", "") == getattr(merged, "type", "")
     return {
         "may_merge": user.may(May.MERGE),

@@ -639,10 +639,11 @@ def why_not_undo_noting(user: User, source: TieSource) -> str | None:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """A source as somebody reads it, with what its tie says between whom."""
+    """A source as somebody reads it, with what its tie says between whom. `people`: those at its ends."""
 
     said: str
     source: TieSource
+    people: frozenset[uuid.UUID]
 
 
 def sources_read(user: User, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, SourceRead]:
@@ -682,7 +683,11 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
     sources = door.told(rows.select_related("tie", "holder", "noted_by", "withdrawn_by"))
     named = door.called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
     return [
-        SourceRead(f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}", one)
+        SourceRead(
+            f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}",
+            one,
+            frozenset(key for key in (one.tie.first_id, one.tie.second_id) if isinstance(named[key], Person)),
+        )
         for one in sources
         if one.tie.first_id in named and one.tie.second_id in named
     ]

@@ -164,11 +164,11 @@ def why_not_join(
     same: bool,
     kinds_differ: bool,
     half_seen: bool,
-    clashes: Sequence[str],
     reason: str,
 ) -> str | None:
     """Of two places, groups, or phones, cars or accounts. `half_seen`: one of two plates was seen in part, and only ever may be the other:
-    as one, whoever writes the part would read the rest. `clashes`: as for `why_not_merge`."""
+    as one, whoever writes the part would read the rest. Work that is open on both goes on, each by itself: that there is some is not theirs to
+    know who may not read it."""
     if not may_merge:
         return "A co-ordinator says whether two of these are one."
     if same:
@@ -177,8 +177,6 @@ def why_not_join(
         return "These two are of different kinds. Look at both again."
     if half_seen:
         return "A plate that was half seen stays as it was written: it only ever may be the other. Who reads a record reads which plates it fits."
-    if clashes:
-        return "Work is open on both, and there is one at a time. Close the work on one of the two first, with why, and then merge."
     if not reason.strip():
         return "Say why you are sure that these are one."
     return None

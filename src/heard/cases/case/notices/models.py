@@ -41,7 +41,10 @@ class Notice(models.Model):
         INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
         ACTION = rules.Kind.ACTION.value, _("An action was given to you")
         POWER_BROKEN = rules.Kind.POWER_BROKEN.value, _("The power of a step was broken")
-        GROUND_WITHDRAWN = rules.Kind.GROUND_WITHDRAWN.value, _("One of the grounds of a step was withdrawn")
+        GROUND_WITHDRAWN = (
+            rules.Kind.GROUND_WITHDRAWN.value,
+            _("One of the grounds of a step, an assessment or a decision was withdrawn"),
+        )
         ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
         ACTION_PUT_OFF = rules.Kind.ACTION_PUT_OFF.value, _("An action was put off to a later day")
         PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")

@@ -5,13 +5,17 @@ from heard.cases.context.actions.assessing import (
     add_finding,
     change_finding,
     conclude,
+    look_at_finding,
     read_assessment,
     read_children_there,
+    read_findings,
+    read_sources_there,
     send_assessment_back,
     sign_assessment,
     start_assessment,
     submit_assessment,
     take_out_finding,
+    tell_of_withdrawn,
     withdraw_assessment,
 )
 from heard.cases.context.actions.correcting import correct_context, correct_goal, correct_voice

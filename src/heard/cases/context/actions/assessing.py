@@ -17,10 +17,13 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import sides_of
+from heard.cases.stage import grounds
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import TieSource
+    from heard.network.queries import SourceRead
 
 
 @transaction.atomic
@@ -46,11 +49,15 @@ def add_finding(
     seen_on: date | None,
     side: str = "",
     names: Collection[uuid.UUID] = (),
+    rests_on: Collection[uuid.UUID] | None = None,
 ) -> ContextFinding:
-    """One thing that is known. `names`: keys of children whom it names; who may not see each of them does not read it."""
+    """One thing that is known. `names`: keys of children whom it names; who may not see each of them does not read it. `rests_on`: sources of
+    ties, of those that the user may choose from (`queries.to_rest_on`); None leaves them as they are."""
     assessment = _to_change(by, assessment_id, queries.why_not_add)
     finding = ContextFinding(assessment=assessment, written_by=by)
-    return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
+    return _write(
+        by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names, rests_on=rests_on
+    )
 
 
 @transaction.atomic
@@ -63,9 +70,12 @@ def change_finding(
     seen_on: date | None,
     side: str = "",
     names: Collection[uuid.UUID] = (),
+    rests_on: Collection[uuid.UUID] | None = None,
 ) -> ContextFinding:
     finding = _finding_to_change(by, finding_id)
-    return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
+    return _write(
+        by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names, rests_on=rests_on
+    )
 
 
 @transaction.atomic
@@ -74,6 +84,30 @@ def take_out_finding(*, by: User, finding_id: uuid.UUID) -> ContextAssessment:
     finding.delete()
     _audit(by, "write", finding.assessment)
     return finding.assessment
+
+
+@transaction.atomic
+def tell_of_withdrawn(*, by: User, source: TieSource) -> None:
+    """A source of a tie was withdrawn: who wrote what rests on it, or holds the context, learns of it, if they may read it. It says nothing of
+    the source."""
+    for ground, whom in queries.who_answers_for(by, source.pk):
+        record_audit(by=by, verb="withdraw", subject="ground", subject_id=ground.pk)
+        key = ground.finding.assessment_id
+        announce(by=by, kind=Notified.GROUND_WITHDRAWN, subject=_SUBJECT, subject_id=key, named=whom)
+
+
+@transaction.atomic
+def look_at_finding(*, by: User, finding_id: uuid.UUID, what_now: str, why_now: str) -> ContextFinding:
+    """Somebody looked whether something that is known stands of which a source was withdrawn, and says what is done."""
+    _locked(by, queries.finding_visible_to(by, finding_id).assessment_id)
+    finding = queries.finding_visible_to(by, finding_id)
+    refuse(
+        queries.why_not_look_at_grounds(by, finding, what_now, why_now)
+        or _names(by, finding.assessment, why_now)
+    )
+    grounds.look_at_grounds(by=by, row=finding, what_now=what_now, why_now=why_now)
+    _audit(by, "look again", finding.assessment)
+    return finding
 
 
 @transaction.atomic
@@ -156,6 +190,28 @@ def read_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
 
 
 @transaction.atomic
+def read_findings(*, by: User, assessment: ContextAssessment) -> list[ContextFinding]:
+    """What `by` may read of it, each with what it `rests` on, for showing; with a 'view' row for each person whom that names."""
+    found = queries.with_grounds(by, queries.findings_of(by, assessment.pk))
+    _look_at(by, assessment, {key for one in found for key in one.rests.people})
+    return found
+
+
+@transaction.atomic
+def read_sources_there(
+    *, by: User, assessment: ContextAssessment, finding: ContextFinding | None = None
+) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
+    """On what something that is known may rest (`queries.to_rest_on`), for the form that asks; with a 'view' row for each person named."""
+    offered, chosen = queries.to_rest_on(by, assessment, finding)
+    _look_at(by, assessment, grounds.people_in(offered.values()))
+    return offered, chosen
+
+
+def _look_at(by: User, assessment: ContextAssessment, people: set[uuid.UUID]) -> None:
+    record_looks(by=by, subject=_SUBJECT, subject_id=assessment.pk, person_ids=people)
+
+
+@transaction.atomic
 def read_children_there(
     *, by: User, assessment: ContextAssessment, finding_id: uuid.UUID | None = None
 ) -> list[tuple[str, str]]:
@@ -179,6 +235,7 @@ def _write(
     seen_on: date | None,
     side: str,
     names: Collection[uuid.UUID],
+    rests_on: Collection[uuid.UUID] | None,
 ) -> ContextFinding:
     assessment = finding.assessment
     there = queries.children_there(by, assessment.context.node_id, finding.pk)
@@ -204,6 +261,8 @@ def _write(
     finding.save()
     _audit(by, "write", assessment)
     _name(by, finding, named)
+    if rests_on is not None:
+        grounds.rest_on(by=by, row=finding, node_id=assessment.context.node_id, keys=rests_on)
     return finding
 
 

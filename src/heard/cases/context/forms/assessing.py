@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
+from heard.cases.stage.forms import RestingForm, resting
 from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from heard.knowledge.model import ContextSide
 
 
-class FindingForm(Form):
-    """`sides`: on which such a context is assessed; `children`: whom it may name, by key."""
+class FindingForm(RestingForm):
+    """`sides`: on which such a context is assessed; `children`: whom it may name, by key; `sources`: on what it may rest."""
 
     asks = rules.FINDING_ASKS
 
@@ -31,6 +32,11 @@ class FindingForm(Form):
     )
     source = TextField(_("Who says so, and how do they know?"), max_length=200)
     seen_on = DateField(_("When was it seen?"), called=_("The day"), past=True)
+    rests_on = resting(
+        _(
+            "Who wrote this and who holds the context learn of it if one of them is withdrawn. Others read those that they may see."
+        )
+    )
     names = CheckboxesField(
         _("Does it name a child?"),
         hint=_(
@@ -55,7 +61,7 @@ class FindingForm(Form):
     def answered(self) -> dict[str, Any]:
         """For `add_finding` and `change_finding`."""
         names = [uuid.UUID(key) for key in self.cleaned_data.get("names") or ()]
-        return self.cleaned_data | {"names": names}
+        return self.cleaned_data | {"names": names, "rests_on": self.rests}
 
 
 class ConcludeForm(Form):

@@ -18,6 +18,8 @@ from heard.agencies.rules import May, Refused
 from heard.cases.context import actions, queries
 from heard.cases.context.forms import ConcludeForm, FindingForm, SignForm
 from heard.cases.context.sides import gap_of, sides_of
+from heard.cases.stage.forms import GroundsForm
+from heard.cases.stage.rules import Now
 from heard.knowledge import load
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +42,7 @@ def assessment(request: Request, context_assessment_id: uuid.UUID) -> HttpRespon
     """What is known, side by side; only what the reader may read of it."""
     user = request.user
     this = actions.read_assessment(by=user, assessment_id=context_assessment_id)
-    found, named = list(queries.findings_of(user, this.pk)), queries.people_named(user, this.pk)
+    found, named = actions.read_findings(by=user, assessment=this), queries.people_named(user, this.pk)
     sides = sides_of(this.release, this.context.setting)
     groups: list[tuple[Any, list[Any]]] = [
         (side, [(one, named.get(one.pk, [])) for one in found if one.side == side.id]) for side in sides
@@ -90,9 +92,7 @@ def finding(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     this = actions.read_assessment(by=user, assessment_id=one.assessment_id)
     named = [str(person.pk) for person in queries.people_named(user, this.pk).get(one.pk, [])]
     now = {"side": one.side, "what": one.what, "source": one.source, "seen_on": one.seen_on, "names": named}
-    form = _finding_form(
-        request, this, kind="context.finding", subject_id=one.pk, initial=now, finding_id=one.pk
-    )
+    form = _finding_form(request, this, kind="context.finding", subject_id=one.pk, initial=now, finding=one)
     why_not = queries.why_not_change(user, this, one)
     if not why_not and form.is_valid():
         with sending(request, form):
@@ -101,6 +101,35 @@ def finding(request: Request, finding_id: uuid.UUID) -> HttpResponse:
             return redirect("context_assessment", context_assessment_id=this.pk)
     take_out = reverse("context_finding_out", kwargs={"finding_id": one.pk}) if not why_not else ""
     return _page(request, this, form, _("Change what is known"), why_not=why_not, take_out=take_out)
+
+
+@gate(May.ASSESS)
+@_FORM
+def grounds(request: Request, finding_id: uuid.UUID) -> HttpResponse:
+    """Something that is known lost a source that it rests on: whether it still stands, and what is done."""
+    user = request.user
+    this = actions.read_assessment(
+        by=user, assessment_id=queries.finding_visible_to(user, finding_id).assessment_id
+    )
+    one = next(row for row in actions.read_findings(by=user, assessment=this) if row.pk == finding_id)
+    form: Any = kept_form(request, GroundsForm, kind="context.finding.grounds", subject_id=finding_id)
+    why_not = queries.why_not_look_at_grounds(
+        user, queries.finding_visible_to(user, finding_id), Now.STANDS, "-"
+    )
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.look_at_finding(by=user, finding_id=finding_id, **form.cleaned_data)
+            messages.success(request, _("Saved: what it means for what is known."))
+            return redirect("context_assessment", context_assessment_id=this.pk)
+    return _page(
+        request,
+        this,
+        form,
+        _("One of its grounds was withdrawn"),
+        why_not=why_not,
+        about=one.what,
+        rests=one.rests,
+    )
 
 
 @gate(May.ASSESS)
@@ -177,14 +206,18 @@ def sign(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
 
 
 def _finding_form(
-    request: Request, this: Any, *, finding_id: uuid.UUID | None = None, **about: Any
+    request: Request, this: Any, *, initial: dict[str, Any] | None = None, finding: Any = None, **about: Any
 ) -> FindingForm:
+    sources, chosen = actions.read_sources_there(by=request.user, assessment=this, finding=finding)
+    key = finding.pk if finding else None
     return kept_form(
         request,
         FindingForm,
         **about,
+        initial=(initial or {}) | {"rests_on": [str(one) for one in sorted(chosen)]},
         sides=sides_of(this.release, this.context.setting),
-        children=actions.read_children_there(by=request.user, assessment=this, finding_id=finding_id),
+        children=actions.read_children_there(by=request.user, assessment=this, finding_id=key),
+        sources=sources,
     )
 
 

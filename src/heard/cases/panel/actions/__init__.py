@@ -11,8 +11,10 @@ from heard.cases.panel.actions.holding import (
     hold_panel,
     involve_agency,
     keep_named,
+    look_at_item,
     note_here,
     take_chair,
+    tell_of_withdrawn,
     write_notes,
 )
 from heard.cases.panel.actions.mapping import note_said, note_said_of_new, write_learnt
@@ -24,6 +26,7 @@ from heard.cases.panel.actions.planning import (
     open_action,
     open_item,
     open_panel,
+    open_sources,
     plan_panel,
     prepare_panel,
     uninvite,

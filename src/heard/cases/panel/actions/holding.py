@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allow_to_do
@@ -32,6 +33,7 @@ from heard.cases.panel.models import (
 from heard.cases.panel.rules import Progress, State
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
+from heard.cases.stage import grounds
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve, keep_mentions
@@ -39,6 +41,7 @@ from heard.network.queries import person_visible_to, to_keep
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.models import TieSource
 
 _DECIDED: Final = ("decision", "reason", "words", "why_no_words", "decided_by", "decided_at")
 
@@ -157,10 +160,12 @@ def decide_item(
     reason: str,
     decision: str = "",
     view: ChildsView | None = None,
+    rests_on: Collection[uuid.UUID] | None = None,
     at: datetime | None = None,
 ) -> PanelItem:
-    """What was decided and why, beside the child's words or why there are none. `view`: of a child alone. Until the minutes
-    are agreed it can be put right, which the audit trail shows. At a mapping meeting there is no `decision` but that nothing is done, because
+    """What was decided and why, beside the child's words or why there are none. `view`: of a child alone. `rests_on`: sources of ties, of those
+    that `by` may choose from (`queries.to_rest_on`); None leaves them as they are. Until the minutes are agreed it can be put right, which the
+    audit trail shows. At a mapping meeting there is no `decision` but that nothing is done, because
     of `reason`: what is done is an action."""
     (item, panel), now = _at_work(by, item_id), at or timezone.now()
     if panel.is_mapping:
@@ -194,8 +199,29 @@ def decide_item(
     item.words, item.why_no_words = words, why_no_words
     item.decided_by, item.decided_at = by, now
     item.save(update_fields=_DECIDED)
+    if rests_on is not None:
+        grounds.rest_on(by=by, row=item, node_id=item.node_id, keys=rests_on)
     _audit_item(by, "decide", item, reason=item.reason)
     _announce(by, item, Notified.PANEL_DECIDED, at=now)
+    return item
+
+
+@transaction.atomic
+def tell_of_withdrawn(*, by: User, source: TieSource) -> None:
+    """A source of a tie was withdrawn: who decided what rests on it, chairs the panel or does something because of it learns of it, if they may
+    see the item, and who works with the child. It says nothing of the source."""
+    for ground, whom in queries.who_answers_for(by, source.pk):
+        record_audit(by=by, verb="withdraw", subject="ground", subject_id=ground.pk)
+        _announce(by, ground.item, Notified.GROUND_WITHDRAWN, named=whom)
+
+
+@transaction.atomic
+def look_at_item(*, by: User, item_id: uuid.UUID, what_now: str, why_now: str) -> PanelItem:
+    """Somebody looked whether a decision stands of which a source was withdrawn, and says what is done."""
+    item, panel = _at_work(by, item_id)
+    refuse(queries.why_not_look_at_grounds(by, item, what_now, why_now) or _why_not_name(by, panel, why_now))
+    grounds.look_at_grounds(by=by, row=item, what_now=what_now, why_now=why_now)
+    _audit_item(by, "look again", item)
     return item
 
 

@@ -22,11 +22,13 @@ from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
 from heard.cases.panel.rules import AgendaSection, Kind, Why
+from heard.cases.stage.grounds import people_in
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.context.models import Context
+    from heard.network.queries import SourceRead
 
 
 @transaction.atomic
@@ -280,7 +282,9 @@ def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Pa
     panel = queries.panel_visible_to(by, panel_id)
     lines = queries.agenda_of(by, panel)
     _audit(by, verb, panel)
-    people = [line.item.person_id for line in lines if line.item and line.item.person_id]
+    items = queries.with_grounds(by, [line.item for line in lines if line.item])
+    people = {item.person_id for item in items if item.person_id}
+    people |= {key for item in items for key in item.rests.people}
     record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=people)
     return panel, lines
 
@@ -288,9 +292,22 @@ def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Pa
 @transaction.atomic
 def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
     """One item, for showing it, with the 'view' audit row; or `Hidden`."""
-    item = queries.item_visible_to(by, item_id)
+    [item] = queries.with_grounds(by, [queries.item_visible_to(by, item_id)])
     _audit_item(by, "view", item)
+    _look_at(by, item, item.rests.people)
     return item
+
+
+@transaction.atomic
+def open_sources(*, by: User, item: PanelItem) -> tuple[dict[uuid.UUID, SourceRead], set[uuid.UUID]]:
+    """On what a decision may rest (`queries.to_rest_on`), for the form that asks; with a 'view' row for each person named."""
+    offered, chosen = queries.to_rest_on(by, item)
+    _look_at(by, item, people_in(offered.values()))
+    return offered, chosen
+
+
+def _look_at(by: User, item: PanelItem, people: set[uuid.UUID]) -> None:
+    record_looks(by=by, subject="panel item", subject_id=item.pk, person_ids=people - {item.person_id})
 
 
 @transaction.atomic

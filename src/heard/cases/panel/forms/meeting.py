@@ -15,8 +15,18 @@ from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem, PanelSeat
 from heard.cases.panel.rules import Came
+from heard.cases.stage.forms import RestingForm, resting
 from heard.cases.words.forms import ChildsViewForm
-from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.govuk.forms import (
+    BoundField,
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 
 PANEL = "panel"  # the choice that an action stays with the panel
 
@@ -81,21 +91,30 @@ def _reason() -> TextareaField:
     return TextareaField(gettext_lazy("Why?"), rows=3)
 
 
-class DecisionForm(Form):
+def _resting() -> CheckboxesField:
+    return resting(
+        gettext_lazy(
+            "Who decided it, who chairs the panel and who does something because of it learn of it if one of them is withdrawn. Others "
+            "read those that they may see."
+        )
+    )
+
+
+class DecisionForm(RestingForm):
     """About a place, a group or a theme."""
 
     asks = rules.DECISION_ASKS
 
-    decision, reason = _decision(), _reason()
+    decision, reason, rests_on = _decision(), _reason(), _resting()
     view = None
 
 
-class ChildDecisionForm(ChildsViewForm):
+class ChildDecisionForm(RestingForm, ChildsViewForm):
     """About a child: beside the child's words, or why they are not there."""
 
     asks = rules.DECISION_ASKS
 
-    decision, reason = _decision(), _reason()
+    decision, reason, rests_on = _decision(), _reason(), _resting()
 
     def deciding(self) -> list[BoundField]:
         """The two that are not of the child's view."""

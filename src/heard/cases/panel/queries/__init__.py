@@ -8,6 +8,13 @@ from heard.cases.panel.queries.disagreeing import (
     disagreements_visible_to,
     policy_of,
 )
+from heard.cases.panel.queries.grounds import (
+    items_gone,
+    to_rest_on,
+    who_answers_for,
+    why_not_look_at_grounds,
+    with_grounds,
+)
 from heard.cases.panel.queries.mapping import (
     ABOUT,
     Looked,

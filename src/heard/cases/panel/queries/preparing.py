@@ -11,8 +11,10 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from heard.cases.assessment.models import AssessmentObservation, AssessmentPattern
 from heard.cases.assessment.queries import assessments_visible_to
@@ -158,6 +160,9 @@ def _of(rows: QuerySet[Any], keys: set[Any]) -> list[Any]:
 
 def _all(user: User, panel: Panel, since: datetime) -> Found:
     yield from _about_some(user, panel, since)
+    for suggest in settings.PANEL_SUGGESTS:
+        for end, key, kind in import_string(suggest)(user):
+            yield end, key, Reason(Why(kind))
     for item, number in themes(_by_theme(user, since)).items():
         yield "theme", item, Reason(Why.THEME, number=number)
 

@@ -40,6 +40,8 @@ from heard.cases.panel.forms import (
 from heard.cases.panel.forms.meeting import PANEL
 from heard.cases.panel.views.planning import read_number
 from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
+from heard.cases.stage.forms import GroundsForm, RestingForm
+from heard.cases.stage.rules import Now
 from heard.cases.words.forms import typed_view
 from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
 from heard.network.queries import to_keep as find_to_keep
@@ -188,6 +190,9 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
     kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": _decided(user, this)}
+    if not this.panel.is_mapping:
+        kept["sources"], chosen = actions.open_sources(by=user, item=this)
+        kept["initial"]["rests_on"] = [str(key) for key in sorted(chosen)]
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
@@ -206,6 +211,25 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         "local": local_procedures(user, "panel"),
     }
     return render(request, "cases/panel/decide.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def grounds(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """A decision lost a source that it rests on: whether it still stands, and what is done."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    why_not = queries.why_not_look_at_grounds(user, this, Now.STANDS, "-")
+    form = kept_form(request, GroundsForm, kind="panel.grounds", subject_id=item_id)
+    return _small(
+        request,
+        this,
+        form,
+        lambda: actions.look_at_item(by=user, item_id=item_id, **form.cleaned_data),
+        title=_("One of its grounds was withdrawn"),
+        button=_("Save"),
+        said=_("Saved: what it means for the decision."),
+        why_not=why_not,
+    )
 
 
 @gate(May.SEE_PANEL)
@@ -351,7 +375,8 @@ def _decided(user: Any, this: Any) -> dict[str, Any]:
 
 def _decide(user: Any, item_id: uuid.UUID, form: Any) -> None:
     answers = {name: form.cleaned_data[name] for name in ("decision", "reason") if name in form.fields}
-    actions.decide_item(by=user, item_id=item_id, view=form.view, **answers)
+    rests_on = form.rests if isinstance(form, RestingForm) else None
+    actions.decide_item(by=user, item_id=item_id, view=form.view, rests_on=rests_on, **answers)
 
 
 def _why_not_decide_yet(user: Any, this: Any) -> str | None:

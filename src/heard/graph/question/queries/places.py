@@ -15,6 +15,7 @@ from heard.govuk.environment import day
 from heard.graph.queries import named_in_records
 from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import line_of
+from heard.network.queries import people_visible_to, web
 from heard.network.rules import PROTECTS
 
 if TYPE_CHECKING:
@@ -27,8 +28,15 @@ UNWATCHED, THERE = "unwatched", "there"
 def unwatched(user: User) -> Answer:
     """Places of which two worries or episodes or more speak, while nobody is noted who protects there, and no step or
     context is open. A fixed number of queries."""
+    return _unwatched(user)
+
+
+def _unwatched(user: User, *, for_all: bool = False) -> Answer:
     asking = Asking(user, UNWATCHED)
     named_in = named_in_records(user, asking.door, asking.since)
+    if for_all:
+        restricted = people_visible_to(user).filter(pk__in=set(named_in.missing.values()), restricted=True)
+        named_in.leave_out(set(restricted.values_list("pk", flat=True)))
     several = {place for place, some in named_in.records.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
     watched = {one.other for one in around if one.kind_id == PROTECTS}
@@ -55,6 +63,14 @@ def unwatched(user: User) -> Answer:
         )
     ]
     return asking.answer(lines, [*limits, *named_in.limits])
+
+
+def for_a_panel(user: User) -> list[tuple[str, uuid.UUID, str]]:
+    """Those places, for the agenda of a panel (`PANEL_SUGGESTS`), which all who come to it read: without homes, and as if no record that is
+    restricted had been read."""
+    places = [line.this for line in _unwatched(user, for_all=True).lines]
+    homes = web(user).homes(places)
+    return [("place", one.pk, UNWATCHED) for one in places if one.pk not in homes]
 
 
 def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:
