@@ -187,3 +187,20 @@ def test_the_check_finds_missing_and_changed_and_removes_leftovers(
 
 def test_the_check_of_a_sound_folder_ends_with_0(attachment: Attachment) -> None:
     assert CliRunner().invoke(check_files, []).exit_code == 0
+
+
+def test_where_the_folder_cannot_be_written_down_no_file_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows the renaming fails: whoever asked is told that it was not kept, and so it is not."""
+    path, real, times = tmp_path / "attachments" / "one", os.fsync, iter(range(9))
+
+    def second_fails(handle: int) -> None:
+        if next(times):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", second_fails)
+    with pytest.raises(OSError, match="No space"):
+        storing.put(path, b"words", "attachment one")
+    assert not list(path.parent.iterdir())

@@ -284,3 +284,12 @@ def test_the_other_side_reads_on_its_list_what_was_shared_and_until_when(
     assert "Sol Wright" in text
     assert SAYS not in text
     assert "Mina Okoro" not in client_of(world.officer).get(reverse("deliveries")).text
+
+
+def test_a_plan_that_is_shared_is_read_by_whom_it_was_sent_to(world: World, agreed: Any, lead: User) -> None:
+    whom = {"to_agency_id": world.police.pk, "to_outside": "", "to_person": "The lead", "how": "heard"}
+    made = prepare(world.social_worker, agreed.case.person_id, "plan", free_text="", **whom)
+    done = decide(world.social_worker, made)
+    assert "Shared with you" in client_of(lead).get(reverse("home")).text
+    opened = client_of(lead).post(reverse("delivery", args=[done.delivery.pk]), follow=True)
+    assert "Walk home with her" in opened.text

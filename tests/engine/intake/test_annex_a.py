@@ -185,3 +185,7 @@ def test_spellings_of_real_councils_are_recognised_or_left_to_a_person(samples: 
             ] += 1
     assert found["wrong"] <= found.total() / 50
     assert found["right"] >= 0.7 * found.total()
+
+
+def test_how_often_a_child_was_missing_has_no_day_of_its_own(read: Callable[..., Read]) -> None:
+    assert [row["own_day"] for row in read(care()).table("observations") if row["item"] == "S01"] == [False]

@@ -326,3 +326,10 @@ def _told(folder: Path, *children: str) -> list[Any]:
         ("seen", r["record_id"], r["item"], r["field"], str(r["seen_on"])) for r in done.table("observations")
     ]
     return [*issues, *seen]
+
+
+@pytest.mark.parametrize("year", [2017, 2020])
+def test_who_referred_a_child_alone_does_not_make_a_sign_collected(
+    read: Callable[..., Read], year: int
+) -> None:
+    assert read({"census.xml": census(child(), year=year)}).coverage()["S02"] != "collected"

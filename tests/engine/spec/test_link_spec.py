@@ -376,3 +376,14 @@ def test_a_first_letter_that_was_left_out_is_a_slip_where_no_name_is_left(tmp_pa
 def test_a_slip_and_another_sex_may_be_a_twin(tmp_path):
     other = record("police", "7", "Kathreine Ashworth", "2011-03-04", postcode="WX1 1AA", sex="M")
     assert not together(tmp_path, KATE, other)
+
+
+def test_one_pupil_number_in_two_councils_is_one_child(tmp_path):
+    upn = {"upn": "A99712345678B"}
+    north = record(
+        "a", "1", "", "2011-03-04", agency="social care (council 201)", local_id="1", sex="F", **upn
+    )
+    south = record(
+        "b", "2", "", "2011-03-04", agency="social care (council 302)", local_id="2", sex="F", **upn
+    )
+    assert len(linked(tmp_path, north, south)) == 1
