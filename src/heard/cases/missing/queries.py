@@ -30,9 +30,9 @@ from heard.network.queries import (
     told_of_a_tie,
     visible_through,
     web,
-    why_alike,
 )
 from heard.network.rules import Description, Name
+from heard.network.words import why_alike
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

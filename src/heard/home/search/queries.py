@@ -16,8 +16,9 @@ from heard.cases.context.queries import contexts_visible_to
 from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
-from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places, why_alike
+from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places
 from heard.network.rules import read_box, words_of_box
+from heard.network.words import why_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable

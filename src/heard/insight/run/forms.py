@@ -19,7 +19,8 @@ from heard.govuk.forms import (
 from heard.insight.run import rules
 from heard.insight.run.queries import Identity
 from heard.insight.run.rules import FileKind, RunPart, bases
-from heard.network.queries import Hit, why_alike
+from heard.network.queries import Hit
+from heard.network.words import why_alike
 
 
 class ManyFiles(forms.ClearableFileInput):

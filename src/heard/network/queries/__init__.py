@@ -134,7 +134,6 @@ from heard.network.queries.search import (
     find_people,
     find_places,
     who_or_what,
-    why_alike,
 )
 from heard.network.queries.web import (
     Naming,

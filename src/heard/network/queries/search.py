@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import gettext as _
 
 from heard.network.handles import may_be
 from heard.network.models import Group, Handle, NodeKey, Person, Place, SearchKey, Spelling
@@ -50,6 +49,7 @@ from heard.network.rules import (
     spelling_keys,
     words_in,
 )
+from heard.network.words import why_alike
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -278,11 +278,6 @@ def _hit(person: Person, asked: Description) -> Hit:
 
 def _exact(hit: Hit) -> int:
     return sum(reason in EXACT for reason in hit.reasons)
-
-
-def why_alike(reasons: Iterable[str]) -> str:
-    """The reasons of a hit or a likeness in one line, in the reader's language."""
-    return "; ".join(_(reason) for reason in reasons)
 
 
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:

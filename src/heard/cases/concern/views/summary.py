@@ -17,7 +17,8 @@ from heard.cases.concern.views import steps
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.knowledge.model import Item, Release
-from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to, why_alike
+from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to
+from heard.network.words import why_alike
 
 if TYPE_CHECKING:
     from heard.network.rules import Likeness

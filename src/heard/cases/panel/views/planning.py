@@ -23,8 +23,9 @@ from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
 from heard.cases.panel.rules import Kind
 from heard.cases.panel.views.reading import shown
-from heard.network.queries import find_described, find_groups, find_places, why_alike
+from heard.network.queries import find_described, find_groups, find_places
 from heard.network.rules import read_box
+from heard.network.words import why_alike
 
 
 @gate(May.HOLD_PANEL)
