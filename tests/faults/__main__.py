@@ -553,6 +553,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--only", default="", help="faults in whose name this stands")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no disk stays mounted
     if asked.database == "both":
         words = [sys.executable, "-m", "tests.faults", "--only", asked.only, "--database"]
         codes = [subprocess.run([*words, kind], check=False).returncode for kind in ("sqlite", "postgresql")]

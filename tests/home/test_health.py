@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from tests.conftest import World
 
 from heard.agencies.envelopes import kept, ring
 from heard.agencies.jobs import working
 from heard.agencies.models import WorkerBeat
+from heard.cases.attachment.actions import attach
+from heard.network.actions import add_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +39,7 @@ def test_it_is_ready_where_everything_works(
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.text) == (
         200,
-        "database: yes\ndisk: yes\nworker: yes\nnotifier: yes\nmigrations: yes\nkeys: yes\n",
+        "database: yes\ndisk: yes\nworker: yes\nnotifier: yes\nmigrations: yes\nkeys: yes\nfiles: yes\n",
     )
 
 
@@ -73,6 +77,22 @@ def test_lost_keys_are_told_and_nothing_is_kept_in_clear_then(
         with pytest.raises(kept.NoKeys):
             kept.put(tmp_path / "file", [b"She was afraid."], "attachment")
     assert not (tmp_path / "file").exists()
+
+
+def test_a_disk_of_files_that_is_not_mounted_is_told(
+    world: World, client: Client, workers: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    child = add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+    file = SimpleUploadedFile("note.txt", b"She was afraid")
+    attach(by=world.teacher, upload=file, person_id=child.pk)
+    assert "files: yes\n" in client.get("/health/ready").text
+    (tmp_path / "attachments").rename(tmp_path / "elsewhere")
+    for there in (False, True):
+        if there:
+            (tmp_path / "attachments").mkdir()
+        answer = client.get("/health/ready")
+        assert (answer.status_code, "files: no\n" in answer.text) == (503, True)
 
 
 def test_a_full_disk_is_told(client: Client, workers: None, monkeypatch: pytest.MonkeyPatch) -> None:

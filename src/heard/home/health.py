@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.envelopes import kept
 from heard.agencies.jobs import working
+from heard.cases.attachment.queries import files_are_away
 from heard.cases.case.notices.queries import urgent_waits, whom_to_ring
 
 _LEAST_FREE: Final = 0.05  # of the disk, or
@@ -54,6 +55,11 @@ def _keys() -> bool:
     return True
 
 
+def _files() -> bool:
+    """What is attached to records is where it was put, as far as a look at the folder says."""
+    return not files_are_away(None)
+
+
 CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "database": _database,
     "disk": _disk,
@@ -61,6 +67,7 @@ CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "notifier": _notifier,
     "migrations": _migrations,
     "keys": _keys,
+    "files": _files,
 }
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -106,8 +107,12 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def went_wrong(request: HttpRequest) -> HttpResponse:
     """Drawn without the context of a request: whatever failed may fail again in it."""
     context = {"typed": typed_at_least(request), "sent": request.method == "POST"}
-    if cannot_reach(sys.exception()):
-        answer = HttpResponse(render_to_string("home/away.html", context), status=503)
-        answer["Retry-After"] = "30"
-        return answer
-    return HttpResponse(render_to_string("home/500.html", context), status=500)
+    is_away = cannot_reach(sys.exception())
+    page = "home/away.html" if is_away else "home/500.html"
+    answer = HttpResponse(render_to_string(page, context), status=503 if is_away else 500)
+    add_never_cache_headers(
+        answer
+    )  # it may hold what was typed, and may not come past what says so of every other page
+    if is_away:
+        answer["Retry-After"] = "30"  # seconds
+    return answer

@@ -95,6 +95,13 @@ def files_waiting(user: User | None) -> int:
     return rows.filter(aside=Aside.UNSCANNED, withdrawn_at=None).count()
 
 
+def files_are_away(user: None) -> bool:
+    """Whether the folder holds none of the files that should be in it, as where its disk is not mounted. `user`: None, for who looks after
+    the server."""
+    rows = Attachment.objects.filter(withdrawn_at=None)
+    return user is None and storing.is_empty(Path(settings.DATA) / "attachments") and rows.exists()
+
+
 def kept_files(user: None) -> Iterator[KeptFile]:
     """Every file that should be in the folder: names that say nothing, and no record. `user`: None, for who looks after the server; it is
     for nobody else."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from heard.cases.attachment.models import Attachment
 
 __all__ = [
-    "Away", "Changed", "Found", "Locked", "Missing", "NoKeys", "Whole", "check", "encrypt", "fingerprint", "for_reading", "keep", "of_quarantine", "of_row",
+    "Away", "Changed", "Found", "Locked", "Missing", "NoKeys", "Whole", "check", "encrypt", "fingerprint", "for_reading", "is_empty", "keep", "of_quarantine", "of_row",
     "put", "take",
 ]  # fmt: skip
 _A_DAY: Final = (
@@ -79,19 +79,19 @@ def put(path: Path, content: bytes, about: str) -> None:
 def keep(row: Attachment, content: bytes) -> None:
     """As `put`, for the bytes of a row. Raises `Away` where the folder of files is empty though it holds others: what is written into the
     place of a disk that is not mounted would be hidden once it is."""
-    folder = row.path.parent
-    there = type(row).objects.filter(withdrawn_at=None).exclude(pk=row.pk)
-    if not _holds_something(folder) and there.exists():
-        raise Away(f"{folder} holds none of the files that are kept in it. Mount its disk.")
+    others = type(row).objects.filter(withdrawn_at=None).exclude(pk=row.pk)
+    if is_empty(row.path.parent) and others.exists():
+        raise Away(f"{row.path.parent} holds none of the files that are kept in it. Mount its disk.")
     put(row.path, content, of_row(row.pk))
 
 
-def _holds_something(folder: Path) -> bool:
+def is_empty(folder: Path) -> bool:
+    """Whether nothing lies in it, or it is not there."""
     try:
         with os.scandir(folder) as entries:
-            return next(entries, None) is not None
+            return next(entries, None) is None
     except FileNotFoundError:
-        return False
+        return True
 
 
 def take(row: Attachment) -> Whole:
