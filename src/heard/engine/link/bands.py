@@ -178,11 +178,9 @@ def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
     home = (p.gamma_family >= model.FAMILY_SLIP) & (p.gamma_postcode >= model.POSTCODE_HOME)
     known = (_namesakes(p) <= _MOST_AT_HOME) & ~_numbers_differ(p)
     one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
-    apart = (p.year_l.cast("int64") - p.year_r.cast("int64")).abs()
-    one_year = (apart == 0) | ((apart == 1) & p.first_l.notnull() & p.first_r.notnull())
     alone = p.one_given_here_l & p.one_given_here_r & (p.gamma_birth >= model.BIRTH_TO_YEAR)
     return {
-        "in_year": home & (p.gamma_given >= model.GIVEN_FORM) & (p.gamma_birth == 0) & one_year & (p.gamma_sex != 0) & known,
+        "in_year": home & (p.gamma_given >= model.GIVEN_FORM) & (p.gamma_birth == 0) & (p.year_l == p.year_r) & (p.gamma_sex != 0) & known,
         "only_one": home & (p.gamma_given >= model.GIVEN_SLIP) & (p.gamma_birth == -1) & one_birth,
         "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_TO_YEAR) & (odds >= _ODDS)
         & (p.gamma_family >= model.FAMILY_SLIP)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from heard.engine.link.names import AGREES, Alike, family_alike, given_alike, is_known, tells
+from heard.engine.link.names import AGREES, Alike, family_alike, given_alike, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,8 +135,7 @@ def _births(left: Facts, right: Facts) -> str | None:
     if _crossed(left, right):
         given, family = Alike.SLIP, Alike.SAME
     near = bool(left.birth and right.birth and one_part_wrong(left.birth, right.birth))
-    years = abs(int(one[:4]) - int(other[:4]))
-    slip = years <= tells(left.given) if given in (Alike.SAME, Alike.PART) else near
+    slip = one[:4] == other[:4] if given in (Alike.SAME, Alike.PART) else near
     return None if slip and {given, family} <= AGREES else "birth dates too far apart for a slip"
 
 

@@ -75,11 +75,6 @@ def has_spellings(name: str) -> bool:
     return bool(set(name.split()) & _of_several())
 
 
-def tells(given: str | None) -> bool:
-    """Whether the first of a plain given name tells who is meant: not where brothers share it."""
-    return bool(given) and FIRST_OF_MANY not in forms(given.split()[0])
-
-
 @cache
 def parts(family: str) -> tuple[str, ...]:
     """The parts of a plain family name that can stand for the whole: not Al, El, Mc, O."""

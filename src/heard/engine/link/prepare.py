@@ -190,7 +190,8 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
 
 def _first(given: str) -> str | None:
     """The first of several names, where it tells who is meant."""
-    return given.split()[0] if names.tells(given) else None
+    first = given.split()[0]
+    return None if names.FIRST_OF_MANY in names.forms(first) else first
 
 
 def _undated(rows: pa.Table, given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
