@@ -65,7 +65,7 @@ def beginning() -> float:
 
 
 def _command(path: Path, out: Path) -> list[str]:
-    command = [HEARD, "intake", str(path), "--out", str(out), "--json"]
+    command = [HEARD, "intake", str(path), "--out", str(out), "--json", "--replace"]
     return command if path.suffix == ".xml" else [*command, "--mapping", str(_mapping(out.parent))]
 
 

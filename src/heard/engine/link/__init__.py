@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, guards, judged, model, prepare
+from heard.engine.link import bands, cluster, guards, judged, left_over, model, prepare
 from heard.engine.link.labels import write_sample
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
@@ -40,10 +40,10 @@ _TO_COMPARE = [
     "one_initial_here",
     "one_given",
     "one_given_here",
+    "one_given_born",
     "namesakes",
     "in_company",
-    "whole_name",
-    "undated",
+    *(f"{told}{name}" for told in ("", "undated_") for name in ("whole_name", "by_given", "by_family")),
 ]
 _NOT_READ = {"file", "row", "authority", "worker"}
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
@@ -92,12 +92,14 @@ def link(folder: Path, *, households: bool = True, progress: Progress | None = N
         pairs = engine.keep(
             "pairs", bands.banded(compared, households=households, learned=learned.trained, fewer=fewer)
         )
+        questions = guards.HOUSEHOLDS if households else guards.STRANGERS
+        if households and learned.trained:
+            found = left_over.settled(engine, pairs, rows)
+            pairs, questions = found.pairs, (guards.TWINS if found.twins else questions)
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)
-        clusters = cluster.clustered(
-            rows, ties.to_pyarrow(), said, guards.HOUSEHOLDS if households else guards.STRANGERS
-        )
+        clusters = cluster.clustered(rows, ties.to_pyarrow(), said, questions)
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
         summary = _write(engine, rows, pairs, compared, clusters, learned)

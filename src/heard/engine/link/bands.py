@@ -29,6 +29,16 @@ _ODDS, _ODDS_RENAMED = -2.0, 3.0
 _ENOUGH_PAIRS, _SURE = 200, 0.999
 # Where nobody is of one household with another.
 _STRANGERS_FROM, _ONE_TO_ONE_FROM = 0.8, 0.1
+# What is one child's where neither record can be another's: least odds in bits after that, and why.
+LEFT_OVER = (
+    (4.0, "names agree, and the birth date as far as it is told"),
+    (3.0, "given name and birth date agree"),
+    (8.0, "names agree"),
+    (5.0, "family name and birth date agree"),
+    (5.0, "family name and home agree, and the birth date as far as it is told"),
+    (5.0, "family name and home agree, and the initial fits one child only"),
+)
+NO_KIN, ONE, TWIN, ELDER = "", "one", "twin", "elder"
 # At one home, where only the year of the birth date is right.
 _MOST_AT_HOME = 12
 
@@ -51,9 +61,13 @@ def banded(pairs: Any, *, households: bool = True, learned: bool = True, fewer: 
     `households`: whether these records may hold several members of one, so that the model's word is not enough; `learned`:
     whether the weights are of these records.
     """
-    rules = _rules(pairs, households=households, learned=learned, odds=_odds(pairs, fewer))
+    odds = _odds(pairs, fewer)
+    rules = _rules(pairs, households=households, learned=learned, odds=odds)
+    rest = [(condition, index) for index, condition in enumerate(_left_over(pairs))]
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
-    chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
+    chosen = pairs.mutate(
+        rule=ibis.cases(*first, else_=len(rules)), odds=odds, rest=ibis.cases(*rest, else_=-1), **_kin(pairs)
+    )
     why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
     band = ibis.cases(*[(chosen.rule == i, band) for i, (_, band, _, _) in enumerate(rules)], else_=APART)
     least = ibis.cases(*[(chosen.rule == i, low) for i, (_, _, (low, _), _) in enumerate(rules)], else_=0.0)
@@ -67,6 +81,13 @@ def banded(pairs: Any, *, households: bool = True, learned: bool = True, fewer: 
         band=band,
         why=why + _lent(chosen) + _compared(chosen),
         rule=chosen.rule.cast("int64"),
+        left_source=ibis.ifelse(chosen.key_l < chosen.key_r, chosen.source_l, chosen.source_r),
+        right_source=ibis.ifelse(chosen.key_l < chosen.key_r, chosen.source_r, chosen.source_l),
+        one_each=chosen.keyed_l & chosen.keyed_r & (chosen.source_l != chosen.source_r),
+        odds=chosen.odds.round(2),
+        rest=chosen.rest.cast("int64"),
+        kin=chosen.kin,
+        unseen=chosen.unseen,
     )
 
 
@@ -159,13 +180,55 @@ def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
     one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
     alone = p.one_given_here_l & p.one_given_here_r & (p.gamma_birth >= model.BIRTH_TO_YEAR)
     return {
-        "in_year": home & (p.gamma_given == model.GIVEN_SAME) & (p.gamma_birth == 0) & (p.year_l == p.year_r) & (p.gamma_sex != 0) & known,
+        "in_year": home & (p.gamma_given >= model.GIVEN_FORM) & (p.gamma_birth == 0) & (p.year_l == p.year_r) & (p.gamma_sex != 0) & known,
         "only_one": home & (p.gamma_given >= model.GIVEN_SLIP) & (p.gamma_birth == -1) & one_birth,
         "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_TO_YEAR) & (odds >= _ODDS)
         & (p.gamma_family >= model.FAMILY_SLIP)
         & ((p.one_initial_l & p.one_initial_r & same_birth) | (home & p.one_initial_here_l & p.one_initial_here_r)),
         "no_given": home & (p.gamma_given == -1) & ((same_birth & one_given) | alone) & (p.gamma_sex != 0),
     }  # fmt: skip
+
+
+def _left_over(p: Any) -> list[Any]:
+    """What is one child's where neither record can be another's (`left_over`): in the order of `LEFT_OVER`."""
+    name, sex = p.gamma_given >= model.GIVEN_FORM, p.gamma_sex != 0
+    family, same_birth = p.gamma_family >= model.FAMILY_SLIP, p.gamma_birth == model.BIRTH_SAME
+    told = p.gamma_birth >= model.BIRTH_TO_YEAR
+    alike = (p.gamma_given >= model.GIVEN_CROSSED) & told & _family(p)
+    undated = name & family & (p.gamma_birth == -1) & p.one_birth_l & p.one_birth_r
+    no_given = (p.gamma_given == -1) & family & same_birth & p.one_given_born_l & p.one_given_born_r
+    home = family & (p.gamma_postcode >= model.POSTCODE_HOME)
+    at_home = (
+        (p.gamma_given == -1) & home & (p.gamma_birth >= model.BIRTH_TO_MONTH) & p.one_given_l & p.one_given_r
+    )
+    initial = (
+        (p.gamma_given == model.GIVEN_INITIAL)
+        & home
+        & (p.gamma_birth == -1)
+        & p.one_initial_here_l
+        & p.one_initial_here_r
+    )
+    kinds = (alike, name & same_birth, undated, no_given, at_home, initial)
+    return [kind & sex & ~_numbers_differ(p) for kind in kinds]
+
+
+def _kin(p: Any) -> dict[str, Any]:
+    """Who may be meant of a household: `kin` is a TWIN where a pair of one home and about one age has two usual given names, an ELDER where
+    one name has two birth dates, ONE where both agree. `unseen`: whether a pair lacks the given name (TWIN) or the birth date (ELDER) that would tell."""
+    home = (p.gamma_family >= model.FAMILY_SLIP) & (p.gamma_postcode >= model.POSTCODE_HOME)
+    given, told = p.gamma_given >= model.GIVEN_SLIP, p.gamma_birth >= model.BIRTH_TO_YEAR
+    other = (p.gamma_given == 0) & p.usual_l & p.usual_r
+    kin = ibis.cases(
+        (~home, NO_KIN),
+        (told & other, TWIN),
+        (given & (p.gamma_birth == 0), ELDER),
+        (given & told, ONE),
+        else_=NO_KIN,
+    )
+    unseen = ibis.cases(
+        (p.gamma_given.isin([-1, model.GIVEN_INITIAL]), TWIN), (p.gamma_birth == -1, ELDER), else_=NO_KIN
+    )
+    return {"kin": kin, "unseen": unseen}
 
 
 def _namesakes(p: Any) -> Any:

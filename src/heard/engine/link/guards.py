@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from heard.engine.link.names import AGREES, Alike, family_alike, given_alike
+from heard.engine.link.names import AGREES, Alike, family_alike, given_alike, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ class Facts(NamedTuple):
     family: str | None = None
     usual: bool = False
     readable: bool = False
+    of_sex: str | None = None
 
 
 type Question = Callable[[Facts, Facts], str | None]
@@ -157,14 +158,29 @@ def _names(left: Facts, right: Facts) -> str | None:
 
 
 def _sexes(left: Facts, right: Facts) -> str | None:
-    """A wrong sex is a slip like any other where the names are the same. Alex with two sexes may be a brother and a
-    sister: Alexander and Alexandra."""
+    """A wrong sex is a slip like any other where the names are the same, or such as children of one sex have. Alex with two sexes
+    may be a brother and a sister: Alexander and Alexandra."""
     if not left.sex or not right.sex or left.sex == right.sex or _share_a_number(left, right):
         return None
-    if _crossed(left, right):
+    if _crossed(left, right) or (left.of_sex and left.of_sex == right.of_sex):
         return None
     if _given(left, right) in (Alike.FORM, Alike.SLIP, Alike.INITIAL, Alike.DIFFERENT):
         return "different sexes, and given names that are not the same"
+    return None
+
+
+def _not_quite(left: Facts, right: Facts) -> str | None:
+    """A name that is only the other's second one (Noah Jack, Jack), or differs from it by a letter, may be a twin's own, unless the list
+    of names holds one of the two and the other reads like none."""
+    if not left.given or not right.given or _share_a_number(left, right) or _crossed(left, right):
+        return None
+    alike = _given(left, right)
+    first = given_alike(left.given.split()[0], right.given.split()[0])
+    known = [is_known(fact.given or "") for fact in (left, right)]
+    readable = (left.usual or left.readable) + (right.usual or right.readable)
+    is_slip = any(known) and readable < 2 and left.usual + right.usual < 2
+    if (alike is Alike.SLIP and not is_slip) or (alike is Alike.FORM and first is Alike.DIFFERENT):
+        return "given names that are not quite the same, in lists with many twins"
     return None
 
 
@@ -208,6 +224,8 @@ def _one_digit(left: date, right: date) -> bool:
 
 
 HOUSEHOLDS: tuple[Question, ...] = (_one_source, _numbers, _births, _names, _sexes)
+TWINS: tuple[Question, ...] = (*HOUSEHOLDS, _not_quite)
+"""For lists that hold many twins of whom each has one."""
 STRANGERS: tuple[Question, ...] = (_one_source, _numbers)
 """What can be asked where nobody in the records is of one household with another: names and dates tell nobody apart that
 the model takes for one."""

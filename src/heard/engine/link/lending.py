@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_NAMES = ("given", "head", "first", "forms", "family", "parts", "usual", "readable")
+_NAMES = ("given", "head", "first", "forms", "family", "parts", "usual", "readable", "of_sex")
 _PLACE = ("postcode", "district")
 
 

@@ -280,12 +280,15 @@ _BLOCKS = (
     ("family", "street"),
     ("birth", "least(given, family)", "greatest(given, family)"),
     ("postcode", "least(given, family)", "greatest(given, family)"),
+    ("month", "head", "substr(family, 1, 1)"),
+    ("month", "family", "substr(given, 1, 1)"),
 )
 # Also these where nobody is of one household with another. Of a million people that is many pairs.
 # Whose birth date is not whole is in no block by date: compared with all of the same name, of whom no year says another thing.
 _WITHOUT_DATE = tuple(
     CustomRule(f"l.{one} = r.{other} AND coalesce(l.year = r.year, TRUE)", sql_dialect="duckdb")
-    for one, other in (("undated", "whole_name"), ("whole_name", "undated"))
+    for name in ("whole_name", "by_given", "by_family")
+    for one, other in ((f"undated_{name}", name), (name, f"undated_{name}"))
 )
 _BLOCKS_AMONG_STRANGERS = (
     ("birth",),
@@ -370,9 +373,11 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
             "one_initial_here",
             "one_given",
             "one_given_here",
+            "one_given_born",
             "year",
             "namesakes",
             "in_company",
+            "usual",
         ],
         linker_uid="heard",
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MOST_RECORDS_OF_A_CHILD = 40
 # A spelling that this many families have, and no less than this share of those with a name one letter away, is a name and no slip.
 _USUAL_FAMILIES, _USUAL_SHARE = 3, 0.05
+# So many records of a name, and such a share of them, say of which sex its children are.
+_ENOUGH_OF_A_NAME, _NEARLY_ALL = 10, 0.95
 # Older than any child, whatever the slip; and how many such a list of children may hold.
 _OF_AGE, _FEW = 20, 0.02
 
@@ -30,10 +32,9 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
     """One row per record in the order of (source, record_id), whatever order they came in.
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
-    (YYYYMMDD, also of a day that there is not), month (YYYYMM) and year where they are told, born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
-    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, one_given_here,
-    namesakes,
-    in_company. Names may be `lent`.
+    (YYYYMMDD, also of a day that there is not), month (YYYYMM) and year where they are told, born (date), sex, of_sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
+    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, one_given_here, one_given_born,
+    namesakes, in_company. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -59,7 +60,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "family": family,
         "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
         **_undated(rows, given, family),
-        **_usual(given, family),
+        **_usual(given, family, rows["sex"]),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
         "street": _through(rows["address"], names.plain_address),
@@ -74,7 +75,7 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode, for `one_given_here` of any birth date. `namesakes`: birth
+    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode, for `one_given_here` of any birth date, for `one_given_born` at any postcode. `namesakes`: birth
     dates that this name has anywhere. `in_company`: bits by which given and family name go together more often than if
     neither depended on the other (Hardeep with Singh), which the model does not know.
     """
@@ -86,15 +87,14 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
         "full", full
     )
     births = _distinct(rows, ["head", "family", "postcode"], "birth")
-    one_birth = pc.and_(
-        pc.less_equal(births, 1), pc.or_(pc.is_valid(rows["year"]), _children_only(rows, sources))
-    )
+    one_birth = pc.and_(pc.less_equal(births, 1), _of_children(rows, sources))
     rivals = {
         "one_birth": one_birth,
         "one_initial": pc.less_equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
         "one_initial_here": pc.less_equal(_distinct(rows, ["family", "postcode", "initial"], "full"), 1),
         "one_given_here": pc.less_equal(_distinct(rows, ["family", "postcode"], "full"), 1),
         "one_given": pc.less_equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
+        "one_given_born": pc.less_equal(_distinct(rows, ["family", "birth"], "full"), 1),
         "namesakes": _distinct(rows, ["head", "family"], "birth"),
     }
     rivals["in_company"] = _in_company(rows, rivals["namesakes"])
@@ -127,21 +127,23 @@ def _distinct(rows: pa.Table, by: list[str], of: str) -> pa.ChunkedArray:
     return pc.fill_null(joined[f"{of}_count_distinct"], 0)
 
 
-def _children_only(rows: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
-    """Whether each record's source holds children, but for a few: so few had come of age when it ends that its records without
-    a birth date are hardly theirs. A source that does not say when it ends does so with its last births."""
+def _of_children(rows: pa.Table, sources: pa.Table) -> Any:
+    """Whether each record is a child's: by its year of birth, else since its source holds children, but for a few: so few had come of
+    age when it ends that its records without a birth date are hardly theirs. A source that does not say when it ends does so with its last births."""
     ends = {s["source"]: s["last_date"] for s in sources.to_pylist() if s["last_date"]}
     born = pa.table({"source": rows["source"], "year": pc.year(rows["born"])}).filter(
         pc.is_valid(rows["born"])
     )
     counts = born.group_by(["source", "year"]).aggregate([([], "count_all")]).to_pylist()
-    children = []
+    children, last = [], 0
     for source in {row["source"] for row in counts}:
         years = {row["year"]: row["count_all"] for row in counts if row["source"] == source}
         end = ends[source].year if source in ends else _latest(years)
+        last = max(last, end)
         of_age = sum(many for year, many in years.items() if end - year >= _OF_AGE)
         children += [source] if of_age <= sum(years.values()) * _FEW else []
-    return pc.is_in(rows["source"], value_set=pa.array(sorted(children), pa.string()))
+    by_source = pc.is_in(rows["source"], value_set=pa.array(sorted(children), pa.string()))
+    return pc.coalesce(pc.greater(pc.cast(rows["year"], pa.int64()), last - _OF_AGE), by_source)
 
 
 def _latest(years: dict[int, int]) -> int:
@@ -163,7 +165,7 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
     """The prepared rows as the guards take them."""
     wanted = ("key", "source", "keyed", "agency", "local", "nhs", "nhs_valid", "upn", "upn_valid")
     for row in rows.select(
-        [*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable"]
+        [*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable", "of_sex"]
     ).to_pylist():
         yield Facts(
             key=row["key"],
@@ -182,6 +184,7 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
             family=row["family"],
             usual=row["usual"],
             readable=row["readable"],
+            of_sex=row["of_sex"],
         )
 
 
@@ -192,12 +195,17 @@ def _first(given: str) -> str | None:
 
 
 def _undated(rows: pa.Table, given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
-    """The whole name by which records are compared whose birth date is not whole, and those records' own."""
-    whole = _joined(_through(given, lambda name: names.forms(name)[0]), family)
-    return {
-        "whole_name": whole,
-        "undated": pc.if_else(pc.is_null(rows["birth_date"]), whole, pa.scalar(None, pa.string())),
+    """The names by which records are compared whose birth date is not whole, and those records' own: all of the name, or of those born in
+    one year one name and the other's initial."""
+    head, year = _through(given, lambda name: names.forms(name)[0]), _births(rows)["year"]
+    initials = [pc.utf8_slice_codeunits(name, 0, 1) for name in (head, family)]
+    by = {
+        "whole_name": _joined(head, family),
+        "by_given": _joined(year, _joined(head, initials[1])),
+        "by_family": _joined(year, _joined(initials[0], family)),
     }
+    in_part, nothing = pc.is_null(rows["birth_date"]), pa.scalar(None, pa.string())
+    return by | {f"undated_{name}": pc.if_else(in_part, column, nothing) for name, column in by.items()}
 
 
 def _births(rows: pa.Table) -> dict[str, Any]:
@@ -257,9 +265,9 @@ def _telling(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(column, value_set=many), None, column)
 
 
-def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
+def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray, sex: pa.ChunkedArray) -> dict[str, Any]:
     """Whether a given name is a name in its own right: the list holds it, or children of several families do, and not so few
-    beside a name that is one letter away as if they were slips for it; and whether it at least reads like one."""
+    beside a name that is one letter away as if they were slips for it; and whether it at least reads like one; and of which sex children of the name are (`of_sex`)."""
     first = _through(given, lambda name: name.split()[0])
     counts = (
         pa.table({"given": first, "family": family})
@@ -283,7 +291,45 @@ def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
     times = {each["values"]: each["counts"] for each in pc.value_counts(first).to_pylist()}
     reads = names.Readable(name for name in families if times[name] > 1)
     judged: dict[str, Callable[[str], bool]] = {"usual": is_usual, "readable": reads}
-    return {name: pc.fill_null(_through(first, judge, pa.bool_()), False) for name, judge in judged.items()}
+    told = {name: pc.fill_null(_through(first, judge, pa.bool_()), False) for name, judge in judged.items()}
+    return told | {
+        "of_sex": _through(first, _sex_of(first, sex, {name for name in families if is_usual(name)}))
+    }
+
+
+def _sex_of(first: pa.ChunkedArray, sex: pa.ChunkedArray, usual: set[str]) -> Callable[[str], str | None]:
+    """Of which sex nearly all records of a usual name are; of another spelling, those of all usual names that are one letter away.
+    None where they are of both, or too few to say."""
+    each = (
+        pa.table({"name": first, "sex": sex})
+        .filter(pc.is_valid(sex))
+        .group_by(["name", "sex"])
+        .aggregate([([], "count_all")])
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for row in each.to_pylist():
+        if row["name"] in usual:
+            counts.setdefault(row["name"], {})[row["sex"]] = row["count_all"]
+    of = {name: _nearly_all(counts.get(name, {})) for name in usual}
+    beside: dict[str, set[str | None]] = {}
+    for name, which in of.items():
+        for cut in _one_letter_less(name):
+            beside.setdefault(cut, set()).add(which)
+
+    def sex_of(name: str) -> str | None:
+        near = (
+            {of[name]}
+            if name in of
+            else set().union(*(beside.get(cut, set()) for cut in _one_letter_less(name)))
+        )
+        return near.pop() if len(near) == 1 else None
+
+    return sex_of
+
+
+def _nearly_all(times: dict[str, int]) -> str | None:
+    most = max(times, key=lambda sex: times[sex], default=None)
+    return most if most and times[most] >= max(_ENOUGH_OF_A_NAME, sum(times.values()) * _NEARLY_ALL) else None
 
 
 def _one_letter_less(name: str) -> set[str]:
