@@ -55,6 +55,12 @@ def _in_order(rows: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
 
 
 def differences(one: Schema, other: Schema) -> dict[str, Any]:
-    """What stands in one of them alone, or otherwise, by its name."""
-    names = sorted({*one, *other})
-    return {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
+    """What stands in one of them alone, or otherwise, by its name: of lists their rows that the other lacks."""
+    found = {}
+    for name in sorted({*one, *other}):
+        mine, theirs = one.get(name), other.get(name)
+        if mine != theirs and isinstance(mine, list) and isinstance(theirs, list):
+            mine, theirs = list(Counter(mine) - Counter(theirs)), list(Counter(theirs) - Counter(mine))
+        if mine != theirs:
+            found[name] = (mine, theirs)
+    return found
