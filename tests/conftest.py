@@ -83,16 +83,39 @@ ON_BOTH = (
     "insight/bringing/test_undoing.py",  # what is taken out in one statement
     "insight/test_release_at_once.py",
 )
+# A test of a minute that begins last is waited for alone: these are among the first, in whatever order the rest is.
+LONG = (
+    "upgrade/",
+    "walls/test_every_address.py",
+    "walls/test_growth.py",
+    "languages/test_every_page.py",
+    "graph/test_in_any_world.py",
+    "graph/test_who_says_in_any_world.py",
+    "agencies/test_views.py",
+    "agencies/trail/test_partners.py",
+    "journeys/test_analyst.py",
+    "journeys/test_around.py",
+    "journeys/test_assessment.py",
+    "journeys/test_self_audit.py",
+    "journeys/test_single_sign_on.py",
+    "journeys/test_a_worry_becomes_a_plan.py",
+)
 _HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks those that open a database and say something that can differ between the two."""
+    """Puts the longest first. Marks those that open a database and say something that can differ between the two."""
+    items.sort(key=lambda item: not item.path.relative_to(_HERE).as_posix().startswith(LONG))
     for item in items:
         asks = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
         opens = bool(asks) or item.get_closest_marker("django_db") is not None
         if opens and _is_on_both(item.path) and not item.get_closest_marker("once"):
             item.add_marker("on_both")
+
+
+def examples(number: int) -> int:
+    """How many made-up examples of a rule are tried: on PostgreSQL, where only its SQL is another, a third of them."""
+    return number if connection.vendor == "sqlite" else -(-number // 3)
 
 
 @cache
@@ -110,8 +133,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a site after `heard migrate`, for who begins with one to copy. It takes a minute, which all workers
-    wait for once."""
+    """The data folder of a site as `heard migrate` leaves it, for who begins with one to copy. It is made once for all workers."""
     ours = tmp_path_factory.getbasetemp()
     root = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
     folder = root / "migrated"
@@ -127,7 +149,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
             }
             own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1"}
             subprocess.run(
-                [sys.executable, "-m", "heard.cli", "migrate"],
+                [sys.executable, "-m", "tests.tables"],
+                cwd=_HERE.parent,
                 env=kept | own,
                 check=True,
                 capture_output=True,

@@ -202,10 +202,11 @@ def test_the_pages_are_there_for_administrators_alone(world: World, who: str) ->
     assert "People and teams" not in text(client.get("/"))
 
 
+@pytest.mark.usefixtures("plain_refusals")
 def test_an_administrator_sees_no_childs_record_anywhere(
     world: World, admin: Client, settings: Any, tmp_path: Any
 ) -> None:
-    """Neither on a page of their own nor at an address of the record, restricted or not."""
+    """Neither on a page of their own, whose menus a refusal has too, nor at an address of the record, restricted or not."""
     from tests.walls.test_every_address import GUARDED
 
     settings.DATA = tmp_path

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import note_observation
-from tests.conftest import World
+from tests.conftest import World, examples
 
 from heard.agencies.rules import Refused
 from heard.cases.assessment import actions as assessing
@@ -491,7 +491,7 @@ STEPS: tuple[Callable[[Work, int], None], ...] = (
 
 
 @settings(
-    max_examples=10,
+    max_examples=examples(10),
     deadline=None,
     database=None,
     phases=[Phase.generate],  # shrinking would do it all hundreds of times

@@ -37,6 +37,7 @@ pytestmark = [
     ),
 ]
 __all__ = ["port"]  # a fixture
+ROOT = Path(__file__).parents[2]
 OWNER, WEB, BASE = "trial_owner", "trial_web", "trial_two_roles"
 ERASE = """
 import django; django.setup()
@@ -61,7 +62,7 @@ def _url(role: str, name: str = BASE) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A site that was migrated by the owner, in its folder."""
+    """A site whose tables are the owner's, in its folder."""
     import psycopg
 
     folder = tmp_path_factory.mktemp("two-roles")
@@ -71,6 +72,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in (BASE, f"{BASE}_anew"):
             asking.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
     try:
+        tables = [sys.executable, "-m", "tests.tables"]
+        subprocess.run(tables, cwd=ROOT, env=environment_of(folder, DATABASE_URL=_url(OWNER)), check=True)
         done = heard(folder, "migrate", DATABASE_URL=_url(WEB), HEARD_DATABASE_OWNER=_url(OWNER))
         assert done.returncode == 0, done.stderr
         yield folder

@@ -362,6 +362,7 @@ def test_nothing_changes_in_the_world_in_which_doors_are_broken(world: World) ->
     assert set(DRAWN) <= MUTATIONS.keys()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_door_that_lets_something_through_is_caught(
     world: World, monkeypatch: pytest.MonkeyPatch, mutation: str
@@ -387,6 +388,7 @@ def test_each_map_of_that_world_has_something_on_it(world: World) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("mutation", ["both ends are seen", "what an agency keeps to itself is shown to all"])
 def test_a_map_catches_it_too(world: World, monkeypatch: pytest.MonkeyPatch, mutation: str) -> None:
     """Of how many children a place is decides whether it is a point."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import World
+from tests.conftest import World, examples
 from tests.graph.test_in_any_world import children_of, tell, told
 from tests.network.test_web_in_any_world import READERS, Made, make, worlds
 
@@ -52,7 +52,7 @@ def by_key(user: User, made: Made, on: date | None) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     database=None,
     phases=[Phase.generate],

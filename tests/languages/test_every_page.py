@@ -83,6 +83,7 @@ def _forget() -> None:
     trans_real.get_languages.cache_clear()
 
 
+@pytest.mark.usefixtures("plain_refusals")
 def test_every_page_can_be_said_in_another_language(
     world: World, settings: Any, tmp_path: Path, pseudo: None
 ) -> None:

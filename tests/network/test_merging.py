@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import World
+from tests.conftest import World, examples
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -166,7 +166,7 @@ def give(world: World, person: Person, other: Person, has: dict[str, Any]) -> No
 
 
 @settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     database=None,
     phases=[Phase.generate],  # shrinking would build both records hundreds of times

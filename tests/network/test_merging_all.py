@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.cases.panel.conftest import make_panel
 from tests.cases.panel.test_mapping import make_mapping
-from tests.conftest import World
+from tests.conftest import World, examples
 from tests.network.test_merging import WHY, differences, everything, merge
 from tests.walls.record import Record, make_record
 
@@ -38,7 +38,7 @@ from heard.network.strands import BEHIND
 
 LINKS = list(merging.links())
 EACH = settings(
-    max_examples=5,
+    max_examples=examples(5),
     deadline=None,
     database=None,
     phases=[Phase.generate],

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import World
+from tests.conftest import World, examples
 
 from heard.agencies.models import Agency, User
 from heard.agencies.rules import May
@@ -29,10 +29,8 @@ from heard.network.rules import in_order, kinds_between
 from heard.network.search_index import renew_keys_of
 from heard.network.strands import BEHIND
 
-pytestmark = pytest.mark.timeout(
-    300 + 120 * int(os.environ.get("HEARD_WORLDS", "4"))
-)  # it draws each page twice a world
-WORLDS = int(os.environ.get("HEARD_WORLDS", "4"))
+WORLDS = int(os.environ.get("HEARD_WORLDS", examples(4)))
+pytestmark = pytest.mark.timeout(300 + 120 * WORLDS)  # it draws each page twice a world
 IN_WORLDS = settings(
     max_examples=WORLDS,
     deadline=None,

@@ -6,21 +6,20 @@
 from __future__ import annotations
 
 import lzma
-import os
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from tests.conftest import SECRET_KEY
+import pytest
+from tests.upgrade.migrating import migrate
+from tests.upgrade.schema import differences, of_sqlite
 from tests.upgrade.ties import CHANGED, assert_ties_are_kept, ties_before
 
 FIRST = Path(__file__).with_name("first_release.sql.xz")
 OURS = ("agencies_", "cases_", "insight_", "network_")
 MADE_ANEW = {"network_searchkey"}  # from the rows of people
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(900)  # it migrates with nothing left out
 
 
 def tables(database: sqlite3.Connection) -> dict[str, list[str]]:
@@ -35,15 +34,8 @@ def rows(database: sqlite3.Connection, table: str, columns: list[str]) -> Counte
     return Counter(database.execute(f"SELECT {names} FROM {table}"))
 
 
-def migrate(folder: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT, env=kept | {"HEARD_DATA": str(folder), "HEARD_SECRET_KEY": SECRET_KEY}, check=True, timeout=240,
-    )  # fmt: skip
-
-
-def test_every_row_of_the_first_release_is_still_there(tmp_path: Path) -> None:
+def test_every_row_of_the_first_release_is_still_there(tmp_path: Path, migrated: Path) -> None:
+    """And its tables are those that the models say, which other tests begin with."""
     with closing(sqlite3.connect(tmp_path / "heard.sqlite3")) as database:
         database.executescript(lzma.decompress(FIRST.read_bytes()).decode())
         columns = tables(database)
@@ -57,3 +49,17 @@ def test_every_row_of_the_first_release_is_still_there(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM network_searchkey").fetchone()[0] > 100
         assert_ties_are_kept(lambda sql: database.execute(sql).fetchall(), ties)
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        with closing(sqlite3.connect(migrated / "heard.sqlite3")) as of_the_models:
+            assert differences(of_sqlite(database), of_sqlite(of_the_models)) == {}
+
+
+def test_from_nothing_the_migrations_come_to_the_first_release(tmp_path: Path) -> None:
+    """From where the test above goes on: of both together, a new site has the tables that the models say."""
+    recorded = "SELECT app, max(name) FROM django_migrations GROUP BY app"
+    with closing(sqlite3.connect(":memory:")) as first:
+        first.executescript(lzma.decompress(FIRST.read_bytes()).decode())
+        last = dict(first.execute(recorded))
+        migrate(tmp_path, up_to=last)
+        with closing(sqlite3.connect(tmp_path / "heard.sqlite3")) as made:
+            assert dict(made.execute(recorded)) == last
+            assert differences(of_sqlite(made), of_sqlite(first)) == {}

@@ -20,6 +20,7 @@ from django.conf import settings as site
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.again import written_once
 from tests.conftest import World
 from tests.walls.every import every
 from tests.walls.kept import NOT_KEPT, PAPER, forms_of
@@ -276,6 +277,7 @@ def test_without_a_membership_nothing_is_there(record: Record, visitor: Client) 
 
 
 @pytest.fixture
+@written_once
 def of_the_school(world: World) -> dict[str, User]:
     """Somebody of another agency in each role that sees children: also the one who sees the whole partnership."""
     agencies.give_role(

@@ -250,6 +250,7 @@ def _joined_over_three(world: World, record: Record) -> None:
     panels.add_item(by=world.coordinator, panel_id=record["panel_id"], end="person", end_id=alone)
 
 
+@pytest.mark.usefixtures("plain_refusals")
 def test_no_page_asks_or_reads_more_the_more_there_is(
     world: World, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:

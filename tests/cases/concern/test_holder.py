@@ -297,6 +297,7 @@ def as_it_is_shown(user: User, told: Concern) -> list[tuple[int, str, int]]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "broken", ["asks nobody whether they decide there", "tells whoever decides on worries"]
 )

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import World
+from tests.conftest import World, examples
 
 from heard.agencies import actions as agencies
 from heard.agencies.addressing import everybody_who
@@ -285,7 +285,7 @@ def walk(world: World, case: Any, steps: list[tuple[str, str]]) -> list[Any]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     database=None,
     phases=[Phase.generate],

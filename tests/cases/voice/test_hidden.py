@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.voice.conftest import WORD
-from tests.conftest import World
+from tests.conftest import World, examples
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, Membership, User
@@ -275,7 +275,9 @@ def nothing_at_any_address(user: User, told: ChildMessage) -> None:
 
 
 @given(whom=ADULTS, about=st.sampled_from(["unsafe", "feel", "good"]), after=AFTER, is_spoken=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_happens_only_those_to_whom_it_was_given_read_it_and_never_whom_it_is_hidden_from(
     world, case, lado, link, recorded, whom, about, after, is_spoken
 ):

@@ -1,0 +1,34 @@
+"""`migrate`, in a process of its own, on the database of an installation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.conftest import SECRET_KEY
+
+_UP_TO = """
+import sys
+import django; django.setup()
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+MigrationExecutor(connection).migrate([tuple(one.split(".")) for one in sys.argv[1:]])
+"""
+
+
+def migrate(folder: Path, *, up_to: Mapping[str, str] | None = None, **more: str) -> None:
+    """`up_to`: the last migration of each app; without it all."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
+    own = {
+        "HEARD_DATA": str(folder),
+        "HEARD_SECRET_KEY": SECRET_KEY,
+        "DJANGO_SETTINGS_MODULE": "heard.config.settings",
+    }
+    every = ("manage.py", "migrate", "--verbosity", "0")
+    command = every if up_to is None else ("-c", _UP_TO, *map(".".join, up_to.items()))
+    subprocess.run(
+        [sys.executable, *command], cwd=Path(__file__).parents[2], env=kept | own | more, check=True
+    )
