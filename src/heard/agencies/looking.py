@@ -23,6 +23,8 @@ _WRITES: Final = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\
 # Tables that a look may write to, each with its reason. Signing in is a POST, and so is all that counts its failures.
 MAY_WRITE: Final = {
     "agencies_auditrow": "who looked at what",
+    "agencies_auditseal": "the place in the trail of who took something out, sealed as soon as that is committed",
+    "agencies_audithead": "how the trail stands then",
     "agencies_tally": "how often somebody took out a file that holds much",
     "axes_accesslog": "when a session that has ended signs its holder out",
     "heard_cache": "a count that has run out is taken away when it is read",

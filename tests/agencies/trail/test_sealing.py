@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from django.conf import settings as site_settings
 from django.core import mail
 from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -296,6 +297,14 @@ def test_what_matters_most_is_sealed_as_soon_as_it_is_committed(transactional_db
     [row_id] = write(world.teacher, verb="break glass")
     assert AuditSeal.objects.count() > places
     assert AuditSeal.objects.filter(row_id=row_id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_so_is_what_is_taken_out_by_looking(transactional_db: None, world: World, client: Client) -> None:
+    client.force_login(world.coordinator)
+    assert client.get(reverse("figures_workbook")).status_code == 200
+    row = AuditRow.objects.get(verb="download")
+    assert AuditSeal.objects.filter(row_id=row.pk).exists()
 
 
 # ---- keys
