@@ -112,10 +112,11 @@ def pages(client: Client, case: Any) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["social_worker", "coordinator"])
 @pytest.mark.parametrize("is_spoken", [False, True], ids=["written", "spoken"])
 def test_it_is_in_no_page_count_list_mail_or_time_of_whom_it_is_hidden_from(
-    world, case, lado, link, mailoutbox, is_spoken, name, folder
+    world, case, lado, link, mailoutbox, is_spoken, name, folder, monkeypatch
 ):
     """The worker who made the link, and who sees the figures: every page says the same before and after, counts and all, and asks the database as
     often."""
+    monkeypatch.setattr("heard.cases.timeline.queries.child.LOOKS_ON_A_PAGE", 500)  # their own fill pages
     whom = getattr(world, name)
     User.objects.filter(pk=whom.pk).update(email="sol@example.org")
     User.objects.filter(pk=lado.pk).update(email="lena@example.org")
