@@ -154,7 +154,7 @@ def test_who_does_not_assess_notes_none(world, arcade) -> None:
     )
     with pytest.raises(Refused, match="Your role does not note"):
         note(reader, "place", arcade)
-    assert client_of(reader).get(reverse("pattern_of_place", args=[arcade.pk])).status_code == 403
+    assert client_of(reader).get(reverse("pattern_of_place", args=[arcade.pk])).status_code == 404
     assert "Note a pattern" not in client_of(reader).get(reverse("place", args=[arcade.pk])).text
 
 

@@ -604,7 +604,7 @@ def patterns_by_what(user: User, *, since: date, until: date) -> dict[tuple[str,
         raise Hidden
     rows = ContextPattern.objects.order_by().filter(withdrawn_at=None, noted_at__date__range=(since, until))
     of = {end: Count(end, distinct=True) for end in ABOUT}
-    found = rows.values("pattern").annotate(**{f"n_{end}": count for end, count in of.items()})
+    found: Any = rows.values("pattern").annotate(**{f"n_{end}": count for end, count in of.items()})
     return {(row["pattern"], end): row[f"n_{end}"] for row in found for end in ABOUT}
 
 
