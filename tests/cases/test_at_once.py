@@ -4,7 +4,7 @@ SQLite lets one write at a time, so this is tried on PostgreSQL.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event
@@ -28,6 +28,8 @@ from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
+from heard.cases.context import actions as contexts
+from heard.cases.context.models import ContextPattern
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
@@ -37,7 +39,8 @@ from heard.cases.sharing import actions as sharing
 from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
 from heard.network.actions import Knows
-from heard.network.models import Person, Place, Tie
+from heard.network.models import Handle, Mention, Person, Place, Tie
+from heard.network.rules import Found, HandleType
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -323,6 +326,70 @@ def test_a_form_that_is_sent_three_times_at_once_is_kept_once_and_fails_nobody(w
     assert Draft.objects.get().answers["typed"] == {"what": ["Hm"]}
 
 
+def test_a_number_named_while_somebody_merges_is_of_the_one_that_goes_on(world):
+    """The merge comes between the moment in which the number is found and the one in which the record is noted as naming it."""
+    by = world.coordinator
+    child = network.add_person(by=by, given_name="Mina", family_name="Hale")
+    kept, merged = (
+        Handle.objects.get(
+            pk=network.note_tie_to(
+                by=by, one_id=child.pk, end="handle", new_kind="phone", new_name=text, in_words="rings", knows=Knows("She said so")
+            ).second_id
+        )
+        for text in ("07700 900111", "07700 900222")
+    )  # fmt: skip
+    read, done = Event(), Event()
+
+    def told() -> Iterator[Found]:
+        yield Found(HandleType.PHONE, "", "07700 900222", merged.key, 0, 12)
+        read.set()
+        done.wait(timeout=10)
+
+    def put_together() -> Any:
+        read.wait(timeout=10)
+        network.merge_nodes(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
+        done.set()
+
+    def name() -> Any:
+        network.keep_mentions(by=by, about="concern", about_id=uuid.uuid4(), found=told())
+
+    assert at_once(name, put_together) == ["done", "done"]
+    assert [one.node_id for one in Mention.objects.all()] == [kept.pk]
+
+
+def while_somebody_merges(merge: Callable[[], Any], write: Callable[[], Any]) -> list[str]:
+    """What became of both: the second writes when the first has merged, and not committed."""
+    merging, asked = Event(), Event()
+
+    def then_write() -> Any:
+        merging.wait(timeout=10)
+        asked.set()
+        write()
+
+    def put_together() -> Any:
+        with transaction.atomic():
+            merge()
+            merging.set()
+            asked.wait(timeout=10)
+            sleep(0.5)  # long enough for whoever writes to have read what is not merged yet
+
+    return at_once(then_write, put_together)
+
+
+def test_a_pattern_noted_while_somebody_merges_is_of_the_one_that_goes_on(world):
+    by = world.coordinator
+    kept, merged = (network.add_place(by=by, name=name, kind="arcade") for name in ("Kay", "Kai"))
+
+    def note() -> Any:
+        contexts.note_pattern(by=by, end="place", about_id=merged.pk, pattern="G2", reason="Seen there")
+
+    def merge() -> Any:
+        network.merge_nodes(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
+
+    assert while_somebody_merges(merge, note) == ["done", "done"]
+    assert [one.place_id for one in ContextPattern.objects.all()] == [kept.pk]
+
+
 @pytest.mark.parametrize("kind", ["person", "place"])
 def test_a_tie_noted_while_somebody_merges_is_of_the_one_that_goes_on(world, kind):
     """Whoever notes waits until the merge is done, and does not write on what is gone."""
@@ -334,22 +401,15 @@ def test_a_tie_noted_while_somebody_merges_is_of_the_one_that_goes_on(world, kin
     child = network.add_person(by=by, given_name="Mina", family_name="Hale")
     kept, merged = add("Kay"), add("Kai")
     merge = {"person": network.merge_people, "place": network.merge_nodes}[kind]
-    merging, asked = Event(), Event()
 
     def note() -> Any:
-        merging.wait(timeout=10)
-        asked.set()
         network.note_tie(
             by=by, one_id=child.pk, other_id=merged.pk, in_words="is around", knows=Knows("Seen there")
         )
 
     def put_together() -> Any:
-        with transaction.atomic():
-            merge(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
-            merging.set()
-            asked.wait(timeout=10)
-            sleep(0.5)  # long enough for whoever notes to have read what is not merged yet
+        merge(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
 
-    assert at_once(note, put_together) == ["done", "done"]
+    assert while_somebody_merges(put_together, note) == ["done", "done"]
     [tie] = Tie.objects.all()
     assert {tie.first_id, tie.second_id} == {child.pk, kept.pk}

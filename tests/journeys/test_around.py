@@ -13,6 +13,7 @@ from tests.journeys.begun import ago
 from tests.journeys.conftest import Story
 
 from heard.cases.concern.actions import tell
+from heard.cases.context.actions import open_context
 from heard.cases.context.models import ContextEnd
 from heard.knowledge import load
 from heard.network import actions as network
@@ -213,6 +214,38 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
         "Save"
     )
     story.sees("Two schools and the keeper say so.")
+
+
+WAIT = "Adults who come by car wait there when school ends: two workers saw it on different days."
+
+
+def noted_and_withdrawn(world: World, story: Story) -> None:
+    by = world.social_worker
+    park = network.add_place(by=by, name="Abbey Park", kind="park")
+    work = open_context(
+        by=world.coordinator, end="place", node_id=park.pk, setting="neighbourhood", why=DARK, holder=by
+    )
+    story.sign_in(by).open(f"/places/{park.pk}/").sees("No pattern is noted here that you may read.")
+    story.press("Note a pattern").choose("Between young people, at school or in the neighbourhood")
+    story.choose("In the neighbourhood").fill("What makes you think so?", WAIT).press("Save")
+    story.sees("Saved: the pattern, with your reason.", WAIT, "In the neighbourhood.")
+    story.open(f"/contexts/{work.pk}/").press("Note a pattern").choose("A network that uses transport hubs")
+    story.fill("What makes you think so?", "The bus stop at the gate is used.").press("Save")
+    story.open(f"/places/{park.pk}/").sees(WAIT, f"Of context {work.reference}")
+    story.follow("Withdraw (Between young people, at school or in the neighbourhood)")
+    story.press("Save").sees("Say why the pattern is withdrawn")
+    story.fill("Why is it withdrawn?", "They were parents who wait.").press("Save")
+    story.sees("It stays to be read", "They were parents who wait.", WAIT)
+
+
+def test_a_pattern_is_noted_of_a_place_and_withdrawn_with_why(world: World, story: Story) -> None:
+    noted_and_withdrawn(world, story)
+
+
+def test_a_pattern_is_noted_of_a_place_and_withdrawn_on_a_phone(
+    world: World, story_on_a_phone: Story
+) -> None:
+    noted_and_withdrawn(world, story_on_a_phone)
 
 
 def test_children_and_adults_stand_apart_and_a_form_says_what_it_leaves_out(

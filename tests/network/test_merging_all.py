@@ -23,6 +23,7 @@ from heard.cases.assessment.models import ProtectivePerson
 from heard.cases.attachment.models import Attachment
 from heard.cases.concern import actions as telling
 from heard.cases.concern.holder.models import HolderDecision
+from heard.cases.context.actions import note_pattern
 from heard.cases.context.models import Context
 from heard.cases.death import actions as dying
 from heard.cases.disruption import actions as disrupting
@@ -294,6 +295,7 @@ def with_things(world: World, record: Record) -> Record:
         step = DisruptionStep.objects.order_by("pk").first()
         about = {"person": None, "place": None, "group": None}
         copy_of(step, pk=uuid.uuid4(), **about | {name: this})
+        note_pattern(by=by, end=name, about_id=this.pk, pattern="G2", reason="Cars wait")
     return record
 
 

@@ -917,8 +917,16 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
     voice = contexts.hear_young_people(
         by=world.social_worker, context_id=context.pk, why_nobody="Not safe yet this week either"
     )
+    pattern = contexts.note_pattern(
+        by=world.social_worker,
+        end="context",
+        about_id=context.pk,
+        pattern="G2",
+        reason="The same two drivers wait there",
+    )
     keys = {
         "context_id": context.pk,
+        "noted_pattern_id": pattern.pk,
         "voice_id": voice.pk,
         "context_assessment_id": assessment.pk,
         "finding_id": finding.pk,

@@ -41,6 +41,7 @@ NO_ROW = {
     "forget_typed": "comes after the action that was typed for, which leaves one",
     "save_view": "a choice of one’s own, under a name; it holds no child and nobody else sees it",
     "remove_view": "as save_view",
+    "hold_node": "writes nothing, and lets others wait for whoever does",
     "hold_person": "writes nothing, and lets others wait for whoever does",
 }
 

@@ -76,7 +76,7 @@ RECORD_KEYS = {
     "mapping_id", "role_id", "membership_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "twin_id", "node_merge_id", "held_id", "common_id", "view_id",
     "import_id",
-    "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id",
+    "context_id", "context_assessment_id", "finding_id", "goal_id", "guardian_id", "context_step_id", "voice_id", "noted_pattern_id",
     "child_link_id", "child_message_id", "service_referral_id", "unmet_need_id", "service_id", "services_file_id", "procedure_id",
     "report_id", "post_id", "member_id", "inspection_id", "source_mapping_id", "chart_id", "name_id", "outgoing_id",
 }  # fmt: skip
@@ -104,6 +104,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "guardian_id",
     "context_step_id",
     "voice_id",
+    "noted_pattern_id",
     "context_id",  # as places and groups: what names a child in it is asked for by tests/cases/context
     "supervision_id",
     "panel_id",

@@ -56,6 +56,7 @@ WHOLE = {
     "cases_childreply": "are the answers to what one child wrote on one page",
     "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",
+    "cases_contextpattern": "are patterns of exploitation noted of one place or group",
     "cases_contextguardian": "are those who watch over one place or group",
     "services_dutystart": "are the few days that were ever set for two duties",
     "services_teammember": "are those who hold and held these posts",

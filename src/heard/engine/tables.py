@@ -522,6 +522,17 @@ PATTERNS_RECORDED = Table(
     ),
 )
 
+PATTERNS_AROUND = Table(
+    "patterns_around",
+    "people, before profile",
+    "one pattern that somebody noted of groups, places or contexts (work on one of them)",
+    (
+        Column("pattern", _TEXT, "of the knowledge release, such as G2", required=True),
+        Column("about", _TEXT, "group, place or context", required=True),
+        Column("count", _INT, "groups, places or contexts with it", required=True),
+    ),
+)
+
 # ---- Tables that no step hands to another: what `heard estimate` takes and gives.
 
 OVERLAPS = Table(

@@ -32,11 +32,13 @@ from heard.cases.context.queries import (
     guardians_of,
     leads,
     next_step,
+    patterns_about,
     reviews_of,
     voices_of,
     why_not_begin_closing,
     why_not_begin_giving,
     why_not_begin_goal,
+    why_not_begin_noting,
     why_not_begin_opening,
     why_not_begin_review,
     why_not_correct_voice,
@@ -52,6 +54,7 @@ from heard.cases.disruption.queries import (
 )
 from heard.cases.panel.queries import conferences_of, decided_about, panel_actions_visible_to
 from heard.cases.panel.rules import why_not_confer
+from heard.cases.stage.forms import SETTINGS
 from heard.govuk.environment import day
 from heard.network.actions import open_node, open_record
 from heard.network.headings import in_parts
@@ -108,6 +111,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
             **_contexts(request, "place", place_id),
+            **_patterns(request.user, "place", place_id),
             **_steps(request, "place", place_id),
         },
     )
@@ -129,6 +133,7 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
             **_contexts(request, "group", group_id),
+            **_patterns(request.user, "group", group_id),
             **_steps(request, "group", group_id),
         },
     )
@@ -184,6 +189,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "lost": assessments_that_lost(user, context_id),
             "why_not_start": why_not_start_now(user, this),
             "may_plan": user.may(May.PLAN),
+            **_patterns(user, "context", context_id),
             "goals": list(goals_of(user, context_id)),
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
@@ -308,6 +314,17 @@ def _row(
     return Step(
         one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note, step, may_write
     )  # fmt: skip
+
+
+def _patterns(user: User, end: str, about_id: uuid.UUID) -> dict[str, Any]:
+    """Patterns of exploitation that were noted, and whether another may be."""
+    notes = user.may(May.ASSESS)
+    return {
+        "patterns": patterns_about(user, end, about_id),
+        "note_at": reverse(f"pattern_of_{end}", kwargs={f"{end}_id": about_id}) if notes else "",
+        "why_not_note": why_not_begin_noting(user, end, about_id) if notes else None,
+        "settings": SETTINGS,
+    }
 
 
 def _contexts(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:

@@ -393,6 +393,7 @@ STAYS = {
             "cases.ContextAssessment",
             "cases.ContextGoal",
             "cases.ContextGuardian",
+            "cases.ContextPattern",
             "cases.ContextReview",
             "cases.ReviewedGoal",
             "cases.ContextEnd",

@@ -25,10 +25,16 @@ ASKED = profile.Asked(date(2025, 4, 1), AS_OF, RELEASE, RELEASE.rule("three_sign
 
 
 def counted(
-    folder: Path, *, missing: pa.Table | None = None, patterns: pa.Table | None = None
+    folder: Path,
+    *,
+    missing: pa.Table | None = None,
+    patterns: pa.Table | None = None,
+    around: pa.Table | None = None,
 ) -> dict[str, dict[tuple[str, ...], int]]:
     """Of each table, the count at each place; totals are left out, as is the as-of date."""
-    found = profile.count(folder, ASKED, missing=missing, patterns=patterns, progress=lambda text, part: None)
+    found = profile.count(
+        folder, ASKED, missing=missing, patterns=patterns, around=around, progress=lambda text, part: None
+    )
     return {
         one.name: {
             tuple(name for dimension in list(one.dimensions)[1:] for name in cell.at(dimension)): cell.count
@@ -144,14 +150,27 @@ def test_what_cases_tell_takes_the_place_of_the_runs_own_and_a_month_of_few_chil
         [{"pattern": "G1", "count": 12}, {"pattern": "none", "count": 9}],
         schema=tables.PATTERNS_RECORDED.schema,
     )
+    around = pa.Table.from_pylist(
+        [{"pattern": "G2", "about": "place", "count": 7}, {"pattern": "G2", "about": "context", "count": 2}, {"pattern": "none", "about": "group", "count": 9}],
+        schema=tables.PATTERNS_AROUND.schema,
+    )  # fmt: skip
     run = run_of(tmp_path / "run")
-    found = profile.count(run, ASKED, missing=missing, patterns=patterns, progress=lambda text, part: None)
+    found = profile.count(
+        run, ASKED, missing=missing, patterns=patterns, around=around, progress=lambda text, part: None
+    )
     by_name = {one.name: one for one in found}
     episodes = {
         cell.at("month"): (cell.count, cell.few) for cell in by_name["missing-episodes"].cells if cell.count
     }
     assert episodes == {(): (49, False), ("2026-01",): (40, True), ("2026-02",): (9, False)}
     assert [(cell.at("pattern"), cell.count) for cell in by_name["patterns"].cells] == [(("G1",), 12)]
+    assert [
+        (cell.at("pattern"), cell.at("about"), cell.count) for cell in by_name["patterns-around"].cells
+    ] == [
+        (("G2",), ("place",), 7),
+        (("G2",), ("context",), 2),
+    ]
+    assert by_name["patterns-around"].about == "groups, places or contexts with the pattern"
 
 
 @given(st.lists(st.integers(1, 7), max_size=6))
@@ -247,7 +266,9 @@ def test_the_agency_of_a_file_that_could_not_be_read_did_not_take_part(tmp_path:
     sources = backend.read(run, tables.SOURCES).to_pylist()
     unread = sources[0] | {"source": "a.zip", "agency": "not known", "kind": "not_read"}
     put(run, tables.SOURCES, *sources, unread)
-    found = profile.count(run, ASKED, missing=None, patterns=None, progress=lambda text, part: None)
+    found = profile.count(
+        run, ASKED, missing=None, patterns=None, around=None, progress=lambda text, part: None
+    )
     by_name = {one.name: one for one in found}
     printed = {name: one.printed(str(cell.count) for cell in one.cells) for name, one in by_name.items()}
     said = findings(printed, printed["sources"], ASKED, Hiding("", 5, "c", 1, {}))

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
@@ -15,7 +16,7 @@ from pypdf import PdfReader
 from tests.engine.profile.made import run_of
 
 from heard.cli import main
-from heard.engine import publish
+from heard.engine import publish, tables
 from heard.engine.run.profile import check_again, draw_up
 from heard.engine.tables import NotDone
 
@@ -52,6 +53,30 @@ def test_an_outsider_works_nothing_out_of_the_tables(place: Path) -> None:
         for row in table(place, name)
         if row["list" if name == "children" else "state"] == "Total"
     } == {"80"}
+
+
+def test_few_groups_places_and_contexts_of_a_pattern_are_hidden(tmp_path: Path) -> None:
+    rows = [
+        {"pattern": pattern, "about": about, "count": count}
+        for pattern, counts in {"G1": (12, 9, 3), "G2": (0, 1, 8)}.items()
+        for about, count in zip(("group", "place", "context"), counts, strict=True)
+    ]
+    around = pa.Table.from_pylist(rows, schema=tables.PATTERNS_AROUND.schema)
+    draw_up(run_of(tmp_path / "run"), out=tmp_path / "profile", title=TITLE, around=around)
+    printed = {(row["pattern"], row["about"]): row["count"] for row in table(tmp_path, "patterns-around")}
+    assert printed == {
+        ("G1", "group"): "12",
+        ("G1", "place"): "9",
+        ("G1", "context"): "c",
+        ("G2", "group"): "0",
+        ("G2", "place"): "c",
+        ("G2", "context"): "8",
+    }
+    layout = (tmp_path / "profile" / "tables" / "patterns-around.yaml").read_text("utf-8")
+    assert "about: groups, places or contexts with the pattern" in layout
+    html = (tmp_path / "profile" / "profile.html").read_text("utf-8")
+    assert "Patterns at places and in groups" in html
+    assert "No place is to blame." in html
 
 
 def test_every_format_says_the_same(place: Path) -> None:

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import Refused
 from heard.cases.assessment import rules
 from heard.cases.case.models import Observation
-from heard.cases.stage.models import KeptOnceSigned, PartOfSigned, SignedOff, refuse_where_signed
+from heard.cases.stage.models import (
+    KeptOnceSigned,
+    PartOfSigned,
+    Recognised,
+    SignedOff,
+    refuse_where_signed,
+)
+from heard.cases.stage.rules import PATTERN_ASKS
 from heard.network.rules import MOVES
 
 __all__ = [
@@ -193,9 +200,8 @@ class AssessmentEvidence(PartOfAssessment):
         return f"{self.item} {self.change}"
 
 
-class AssessmentPattern(PartOfAssessment):
-    """A pattern of exploitation that the authors recognise, with their reason. Several may fit at once, and one may
-    fit more than once: at another time or in another setting."""
+class AssessmentPattern(Recognised, PartOfAssessment):
+    """A pattern of exploitation that the authors recognise, with their reason, and in which way the child appears in it."""
 
     class Part(models.TextChoices):
         HARMED = rules.AssessmentPart.HARMED.value, _("The child is harmed")
@@ -204,10 +210,6 @@ class AssessmentPattern(PartOfAssessment):
         NOT_KNOWN = rules.AssessmentPart.NOT_KNOWN.value, _("Not known yet")
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="patterns")
-    pattern = models.CharField(
-        max_length=4, help_text=_("G1 to G7 or N1 to N6, of the assessment's release.")
-    )
-    setting = models.CharField(max_length=40, blank=True)
     childs_part = models.CharField(
         max_length=12,
         choices=Part,
@@ -215,9 +217,6 @@ class AssessmentPattern(PartOfAssessment):
         default="",
         help_text=_("In which way the child appears in it; empty where nobody asked."),
     )
-    reason = models.TextField()
-    from_on = models.DateField(null=True, blank=True)
-    to_on = models.DateField(null=True, blank=True)
 
     objects = KeptOnceSigned.as_manager()
 
@@ -238,12 +237,9 @@ class AssessmentPattern(PartOfAssessment):
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="pattern_has_reason",
-                violation_error_message=_("Say what makes you think that this pattern fits."),
+                violation_error_message=_(PATTERN_ASKS["reason"]),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.pattern
 
 
 class Strength(PartOfAssessment):

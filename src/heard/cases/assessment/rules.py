@@ -19,6 +19,7 @@ from heard.cases.stage.rules import (
     after,
     not_submitted,
     why_not_change,
+    why_not_recognise,
 )
 
 __all__ = ["CHANGEABLE", "TRANSITIONS", "why_not_change"]  # as they are for whatever is signed
@@ -35,7 +36,6 @@ PROTECTIVE_PERSON_ASKS: Final = Asks(
     knows="Say whether they know about the worry.",
 )
 FINDING_ASKS: Final = Asks(source="Say who says so.")
-PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
 QUESTION_ASKS: Final = Asks(text="Write down what is not known, as a question.")
 
 
@@ -148,14 +148,12 @@ def why_not_choose_pattern(
     is_there_already: bool,
 ) -> str | None:
     """`settings`: those that the release gives for this pattern; empty where the pattern has none."""
-    if not reason.strip():
-        return PATTERN_ASKS["reason"]
-    if settings and setting not in settings:
-        return "Choose the setting in which this is happening."
+    if why_not := why_not_recognise(
+        reason=reason, setting=setting, settings=settings, from_on=from_on, to_on=to_on
+    ):
+        return why_not
     if childs_part not in set(AssessmentPart):
         return "Say in which way the child appears in it, or that it is not known yet."
-    if from_on and to_on and to_on < from_on:
-        return "The end is before the beginning. Check both dates."
     if is_there_already:
         return PATTERN_THERE_ALREADY
     return None

@@ -15,11 +15,13 @@ from heard.cases.stage.models import (
     KeptOnceSigned,
     LookedAt,
     PartOfSigned,
+    Recognised,
     Resting,
     SignedOff,
     refuse_where_signed,
 )
-from heard.network.rules import Joined
+from heard.cases.stage.rules import PATTERN_ASKS
+from heard.network.rules import MOVES, Joined
 
 __all__ = [
     "Context",
@@ -32,6 +34,7 @@ __all__ = [
     "ContextGuardian",
     "ContextHolder",
     "ContextMention",
+    "ContextPattern",
     "ContextReview",
     "ContextTry",
     "ContextVoice",
@@ -327,6 +330,69 @@ def _writers_stay(instance: ContextAssessment, action: str, **_kwargs: Any) -> N
     """Who wrote in a signed assessment is not changed either."""
     if action.startswith("pre_"):
         refuse_where_signed(ContextAssessment, [instance.pk])
+
+
+class ContextPattern(Recognised):
+    """A pattern of exploitation that somebody recognises at a place, in a group, or in a context, which alone reads what is need to know.
+    It names nobody. It is withdrawn, never changed or deleted."""
+
+    when_merged: ClassVar = MOVES
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.ForeignKey(
+        "network.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    context = models.ForeignKey(
+        Context, on_delete=models.PROTECT, null=True, blank=True, related_name="patterns"
+    )
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_withdrawn = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pattern", "from_on", "noted_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(place__isnull=False, group=None, context=None)
+                | models.Q(place=None, group__isnull=False, context=None)
+                | models.Q(place=None, group=None, context__isnull=False),
+                name="noted_pattern_is_of_one",
+                violation_error_message=_("A pattern is noted of one place, group or context"),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""),
+                name="noted_pattern_has_reason",
+                violation_error_message=_(PATTERN_ASKS["reason"]),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None, why_withdrawn="")
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                & ~models.Q(why_withdrawn=""),
+                name="withdrawn_pattern_has_who_when_why",
+                violation_error_message=_("A pattern that is withdrawn has who withdrew it, when and why"),
+            ),
+        ]
+
+    @property
+    def end(self) -> str:
+        """place, group or context"""
+        return "context" if self.context_id else "place" if self.place_id else "group"
+
+    @property
+    def about_id(self) -> uuid.UUID:
+        key: Any = self.context_id or self.place_id or self.group_id
+        return key
+
+    @property
+    def node_id(self) -> uuid.UUID:
+        """The key of the place or group, also of that of a context. Fetch this with it."""
+        return self.context.node_id if self.context else self.about_id
 
 
 class ContextGoal(models.Model):

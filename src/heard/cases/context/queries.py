@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -25,12 +26,14 @@ from heard.cases.context.models import (
     ContextGuardian,
     ContextHolder,
     ContextMention,
+    ContextPattern,
     ContextReview,
     ContextVoice,
 )
 from heard.cases.context.sides import sides_of
 from heard.cases.stage import grounds
 from heard.cases.stage import rules as signing
+from heard.knowledge import load
 from heard.network.queries import (
     SourceRead,
     children_at,
@@ -40,9 +43,11 @@ from heard.network.queries import (
     visible_through,
     web,
 )
+from heard.network.rules import is_home
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.knowledge.model import Pattern
 
 # What is written of a guardian, and kept as it was each time that it changes.
 SAID_OF_GUARDIANS = (
@@ -55,6 +60,8 @@ SAID_OF_GUARDIANS = (
     "look_again_on",
     "why_ended",
 )
+# Of what a pattern of exploitation is noted, but for the case of a child.
+ABOUT = ("group", "place", "context")
 _BESIDE = ("place", "group", "lead_team__agency", "held_by", "opened_by", "closed_by")
 
 
@@ -509,6 +516,98 @@ def being_written(user: User) -> QuerySet[ContextAssessment]:
     return rows.filter(context__state=rules.State.OPEN).order_by("started_at", "pk")
 
 
+# ---- patterns of exploitation
+
+
+@dataclass(frozen=True)
+class NotedPattern:
+    """A pattern as a page shows it: the entry of the release, who noted it and why, and whether the reader may withdraw it."""
+
+    entry: Pattern
+    row: ContextPattern
+    may_withdraw: bool
+
+
+def patterns_about(user: User, end: str, about_id: uuid.UUID) -> list[NotedPattern]:
+    """Those that stand on the page of a place, group or context (`end`), which the user may see: its own; on that of a place or group those of
+    its contexts too, as far as the user may read these; on that of a context those of its place or group. Withdrawn ones last."""
+    if end == "context":
+        context = context_visible_to(user, about_id)
+        of = Q(context=context) | Q(**{f"{context.end}_id": context.node_id})
+    else:
+        of = Q(**{f"{end}_id": about_id}) | Q(**{f"context__{end}_id": about_id})
+    found = [one for one in _patterns_visible_to(user).filter(of) if _reads(user, one)]
+    release = load.current()
+    return [
+        NotedPattern(release.pattern(one.pattern), one, why_not_withdraw_pattern(user, one) is None)
+        for one in sorted(found, key=lambda one: one.withdrawn_at is not None)
+    ]
+
+
+def pattern_visible_to(user: User, pattern_id: uuid.UUID) -> ContextPattern:
+    """A pattern of a place, group or context, or `Hidden`."""
+    found = _patterns_visible_to(user).filter(pk=pattern_id).first()
+    if found is None or not _reads(user, found):
+        raise Hidden
+    return found
+
+
+def _patterns_visible_to(user: User) -> QuerySet[ContextPattern]:
+    if not user.may(May.SEE_CHILD):
+        return ContextPattern.objects.none()
+    contexts = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    group = Q(group__isnull=False) & web(user).through("group", "group_id")
+    rows = ContextPattern.objects.filter(Q(place__isnull=False) | group | Q(context__in=contexts))
+    return rows.select_related(
+        "place", "context__place", "context__group", "context__lead_team", "noted_by", "withdrawn_by"
+    )
+
+
+def _reads(user: User, pattern: ContextPattern) -> bool:
+    """Of a place that turned out to be a home, whoever noted it and those who decide: as for contexts about homes."""
+    place = pattern.place
+    if place is None or not is_home(said=place.is_home, kind=place.kind, name=place.name):
+        return True
+    return pattern.noted_by_id == user.pk or _sees_all(user)
+
+
+def why_not_begin_noting(user: User, end: str, about_id: uuid.UUID) -> str | None:
+    """What stands in the way of noting a pattern of this place, group or context at all; `Hidden` where the user may not see it."""
+    may = user.may(May.ASSESS)
+    if end == "context":
+        return rules.why_not_begin_noting(may_assess=may, state=context_visible_to(user, about_id).state)
+    this = node(user, end, about_id)
+    lives_there = end == "place" and bool(web(user).homes([this]))
+    return rules.why_not_begin_noting(may_assess=may, lives_there=lives_there)
+
+
+def why_not_withdraw_pattern(user: User, pattern: ContextPattern) -> str | None:
+    theirs = pattern.noted_by_id == user.pk or user.may(May.DECIDE)
+    return rules.why_not_begin_withdrawing(
+        is_withdrawn=pattern.withdrawn_at is not None,
+        is_theirs=theirs or (pattern.context is not None and leads(user, pattern.context)),
+    )
+
+
+def is_noted(user: User, end: str, about_id: uuid.UUID, **same: Any) -> bool:
+    """Whether this very pattern (`pattern`, `setting`, `from_on`) stands there and is not withdrawn."""
+    rows = _patterns_visible_to(user).filter(**{f"{end}_id": about_id}, withdrawn_at=None)
+    return rows.filter(**same).exists()
+
+
+def patterns_by_what(user: User, *, since: date, until: date) -> dict[tuple[str, str], int]:
+    """Of each pattern, by its id, of how many groups, places and contexts (`ABOUT`) it was noted from one day to another and not withdrawn.
+
+    Over the whole partnership, for those who see figures. True counts: they are shown to nobody before the small ones are hidden.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = ContextPattern.objects.order_by().filter(withdrawn_at=None, noted_at__date__range=(since, until))
+    of = {end: Count(end, distinct=True) for end in ABOUT}
+    found: Any = rows.values("pattern").annotate(**{f"n_{end}": count for end, count in of.items()})
+    return {(row["pattern"], end): row[f"n_{end}"] for row in found for end in ABOUT}
+
+
 # ---- goals, and who watches over it
 
 
@@ -683,7 +782,9 @@ def why_not_take_back(user: User, context: Context) -> str | None:
 def has_work(user: User, context: Context) -> bool:
     """Whether anything hangs on it but who holds it and the worries that it came from."""
     this = context_visible_to(user, context.pk)
-    hangs = (this.voices, this.assessments, this.goals, this.guardians, this.steps, this.reviews)
+    hangs = (
+        this.voices, this.assessments, this.goals, this.guardians, this.steps, this.reviews, this.patterns,
+    )  # fmt: skip
     return any(rows.exists() for rows in hangs)
 
 

@@ -352,6 +352,42 @@ def why_not_decide_on(*, signs: bool, words: str) -> str | None:
     return None if signs or words.strip() else SIGN_ASKS["words"]
 
 
+# ---- patterns of exploitation
+
+WITHDRAW_PATTERN_ASKS: Final = Asks(why="Say why the pattern is withdrawn")
+PATTERN_NOTED_ALREADY: Final = "This pattern is noted already for this setting and this time. Withdraw that one first, or give another date."
+SOMEBODY_LIVES_THERE: Final = "Somebody lives at this place. Note the pattern in a context about it, which only those who work on it read."
+
+
+def why_not_begin_noting(
+    *, may_assess: bool, state: str = State.OPEN, lives_there: bool = False
+) -> str | None:
+    """`state`: of the context that it is noted in. `lives_there`: it would be noted of a place that is a home."""
+    if not may_assess:
+        return "Your role does not note patterns of exploitation."
+    if state != State.OPEN:
+        return CLOSED
+    return SOMEBODY_LIVES_THERE if lives_there else None
+
+
+def why_not_note_pattern(
+    *, is_there_already: bool, reason: str, names: Iterable[tuple[str, str]]
+) -> str | None:
+    """Beside what is asked of any pattern."""
+    if is_there_already:
+        return PATTERN_NOTED_ALREADY
+    return NAMES_A_CHILD if names_somebody(reason, names) else None
+
+
+def why_not_begin_withdrawing(*, is_withdrawn: bool, is_theirs: bool) -> str | None:
+    """`is_theirs`: they noted it, lead the context, or decide on worries. Also once a context is closed."""
+    if is_withdrawn:
+        return "This pattern is withdrawn already."
+    return (
+        None if is_theirs else "Whoever noted this pattern withdraws it, or somebody who decides on worries."
+    )
+
+
 # ---- goals, and who watches over it
 
 GOAL_ASKS: Final = Asks(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.context.views import aiming, assessing, correcting, opening, reviewing
+from heard.cases.context.views import aiming, assessing, correcting, opening, recognising, reviewing
 
 _OF = "context-assessments/<uuid:context_assessment_id>"
 
@@ -30,6 +30,10 @@ urlpatterns: list[URLPattern] = [
     path("context-goals/<uuid:goal_id>/end/", aiming.end_goal, name="context_goal_end"),
     path("contexts/<uuid:context_id>/guardians/add/", aiming.add_guardian, name="context_guardian_add"),
     path("context-guardians/<uuid:guardian_id>/", aiming.guardian, name="context_guardian"),
+    path("places/<uuid:place_id>/patterns/add/", recognising.of_place, name="pattern_of_place"),
+    path("groups/<uuid:group_id>/patterns/add/", recognising.of_group, name="pattern_of_group"),
+    path("contexts/<uuid:context_id>/patterns/add/", recognising.of_context, name="pattern_of_context"),
+    path("noted-patterns/<uuid:noted_pattern_id>/withdraw/", recognising.withdraw, name="pattern_withdraw"),
     path("contexts/<uuid:context_id>/review/", reviewing.review, name="context_review"),
     path("contexts/<uuid:context_id>/close/", reviewing.close, name="context_close"),
     path("contexts/<uuid:context_id>/look-again/", reviewing.look_again, name="context_look_again"),

@@ -1,16 +1,24 @@
-"""What is asked of the sources that something rests on. Shape and wording only."""
+"""What is asked of the sources that something rests on, and of a pattern that somebody recognises. Shape and wording only."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.stage.grounds import as_choices
 from heard.cases.stage.models import Ground
-from heard.cases.stage.rules import GROUNDS_ASKS
-from heard.govuk.forms import CheckboxesField, Form, RadiosField, TextareaField
+from heard.cases.stage.rules import GROUNDS_ASKS, PATTERN_ASKS
+from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField
+
+if TYPE_CHECKING:
+    from heard.knowledge.model import Pattern
+
+# Of a pattern that the release tells apart by settings.
+SETTINGS: Final = {"school": _("At school"), "neighbourhood": _("In the neighbourhood")}
 
 
 def resting(hint: Any) -> CheckboxesField:
@@ -46,3 +54,52 @@ class GroundsForm(Form):
         hint=_("Whom you asked, who was told, and by when. Whoever may read it reads this too."),
         rows=4,
     )
+
+
+class RecogniseForm(Form):
+    """A pattern of the release (`entries`, under `headings`), why, where and when."""
+
+    asks = PATTERN_ASKS
+
+    pattern = RadiosField(_("Which pattern?"), choices=[], missing=_("Choose a pattern"))
+    reason = TextareaField(
+        _("What makes you think so?"),
+        rows=5,
+    )
+    from_on = DateField(_("Since when?"), called=_("The first date"), required=False, past=True)
+    to_on = DateField(
+        _("Until when?"),
+        hint=_("Leave this empty where it goes on or is not known."),
+        called=_("The second date"),
+        required=False,
+        past=True,
+    )
+
+    def __init__(
+        self, *args: Any, entries: Iterable[Pattern], headings: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        entries = list(entries)
+        asked: Any = self.fields["pattern"]
+        asked.choices = [(one.id, one.label, f"{headings[one.heading]}. {one.help}") for one in entries]
+        asked.reveals = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
+        for one in entries:
+            if one.settings:
+                self._ask_where(one)
+
+    def _ask_where(self, one: Pattern) -> None:
+        self.fields[f"{one.id}_setting"] = RadiosField(
+            gettext("Where?"),
+            choices=[(setting, SETTINGS.get(setting, setting)) for setting in one.settings],
+            missing=gettext("%(pattern)s: choose where") % {"pattern": one.label},
+            small=True,
+        )
+
+    @property
+    def recognised(self) -> dict[str, Any]:
+        """Its pattern, setting, reason and both days."""
+        given = self.cleaned_data
+        setting = given.get(f"{given['pattern']}_setting") or ""
+        return {"setting": setting} | {
+            name: given[name] for name in ("pattern", "reason", "from_on", "to_on")
+        }

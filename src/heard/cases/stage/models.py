@@ -28,6 +28,23 @@ def refuse_where_signed(model: type[models.Model], keys: Iterable[Any]) -> None:
         raise Refused(SIGNED_IS_FINAL)
 
 
+class Recognised(models.Model):
+    """A pattern of exploitation that somebody recognises, with why. Several may fit at once, and one may fit more than once: at another
+    time or in another setting."""
+
+    pattern = models.CharField(max_length=4, help_text=_("G1 to G7 or N1 to N6, of the knowledge release."))
+    setting = models.CharField(max_length=40, blank=True)
+    reason = models.TextField()
+    from_on = models.DateField(null=True, blank=True)
+    to_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
 class KeptOnceSigned(models.QuerySet[Any]):
     """Refuses to change or to delete in bulk what was signed, and to put anything into it."""
 

@@ -3,6 +3,7 @@ of ties something rests on. Pure, and about nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -33,6 +34,7 @@ TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
     (State.SUBMITTED, Move.SEND_BACK): State.RETURNED,
 }
 CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
+PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
 SIGNED_IS_FINAL: Final = (
     "A signed assessment never changes. Start a new one: both can then be read side by side."
 )
@@ -43,6 +45,19 @@ WROTE_IN_IT: Final = "You wrote in this assessment, so another supervisor has to
 def after(state: str, move: Move) -> State | None:
     """The state that a move leads to, or None where the move is not possible from here."""
     return TRANSITIONS.get((State(state), move))
+
+
+def why_not_recognise(
+    *, reason: str, setting: str, settings: Collection[str], from_on: date | None, to_on: date | None
+) -> str | None:
+    """A pattern of exploitation, of whatever it is recognised. `settings`: those that the release gives for it; empty where it has none."""
+    if why_not := PATTERN_ASKS.missing(reason=reason):
+        return why_not
+    if settings and setting not in settings:
+        return "Choose the setting in which this is happening."
+    if from_on and to_on and to_on < from_on:
+        return "The end is before the beginning. Check both dates."
+    return None
 
 
 def why_not_change(*, state: str, may_assess: bool) -> str | None:

@@ -24,6 +24,8 @@ def work_on(world: World, told: list[dict[str, Any]]) -> None:
         _hear(world, context, one["voices"])
         if "assessment" in one:
             _assess(world, context, one["assessment"])
+        for pattern in one.get("patterns", ()):
+            _recognise(world, context, pattern)
         for goal in one.get("goals", ()):
             _aim(world, context, one["holder"], goal)
         for guardian in one.get("guardians", ()):
@@ -162,6 +164,25 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
         with world.on(world.ago(one["reached"]["ago"])):
             contexts.end_goal(
                 by=world.users[holder], goal_id=goal.pk, state="reached", why=one["reached"]["why"]
+            )
+
+
+def _recognise(world: World, context: Context, one: dict[str, Any]) -> None:
+    """Of the context, or of the place or group itself; withdrawn where somebody found out better."""
+    about = (one["of"], context.node_id) if "of" in one else ("context", context.pk)
+    with world.on(world.ago(one["ago"])):
+        row = contexts.note_pattern(
+            by=world.users[one["by"]],
+            end=about[0],
+            about_id=about[1],
+            pattern=one["pattern"],
+            reason=one["why"],
+            setting=one.get("setting", ""),
+        )
+    if "withdrawn" in one:
+        with world.on(world.ago(one["withdrawn"]["ago"])):
+            contexts.withdraw_pattern(
+                by=world.users[one["by"]], pattern_id=row.pk, why=one["withdrawn"]["why"]
             )
 
 

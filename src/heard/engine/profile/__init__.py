@@ -28,10 +28,16 @@ __all__ = ["Asked", "Hiding", "Profile", "Tidy", "compose", "count", "write"]
 
 
 def count(
-    folder: Path, asked: Asked, *, missing: pa.Table | None, patterns: pa.Table | None, progress: Progress
+    folder: Path,
+    asked: Asked,
+    *,
+    missing: pa.Table | None,
+    patterns: pa.Table | None,
+    around: pa.Table | None,
+    progress: Progress,
 ) -> list[Tidy]:
     """True counts of the run in `folder`. `missing`: rows of `tables.MISSING_EPISODES`, in place of the run's own;
-    `patterns`: rows of `tables.PATTERNS_RECORDED`. Raises `backend.WrongTable`."""
+    `patterns`, `around`: rows of `tables.PATTERNS_RECORDED` and `tables.PATTERNS_AROUND`. Raises `backend.WrongTable`."""
     progress("Counting", None)
     with backend.engine(folder) as engine:
         people = People(engine)
@@ -46,6 +52,7 @@ def count(
             counting.items("signs", "sign", asked.release.signs, folder, asked),
             counting.items("vulnerabilities", "vulnerability", asked.release.vulnerabilities, folder, asked),
             counting.patterns(patterns.to_pylist(), asked) if patterns is not None else None,
+            counting.patterns_around(around.to_pylist(), asked) if around is not None else None,
             counting.places(people, asked),
             counting.ages(people, asked),
             counting.sexes(people, asked),

@@ -33,13 +33,15 @@ from heard.engine.profile.shape import (
 if TYPE_CHECKING:
     from heard.knowledge.model import CountingRule, Item, Release
 
-CHILDREN, IN_MONTH, WITH_PATTERN = (
+CHILDREN, IN_MONTH, WITH_PATTERN, AROUND = (
     "children",
     "children seen with a sign in the month",
     "children with the pattern",
+    "groups, places or contexts with the pattern",
 )
 EPISODES, EPISODES_IN_CASES = "missing episodes", "missing episodes in cases"
 MISSING = "S01"
+ABOUT = ("group", "place", "context")
 ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
 _REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
 _LIST = ("list", "held", "agencies")
@@ -208,6 +210,21 @@ def patterns(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
     cells = [asked.cell({"pattern": (one.id,)}, counts[one.id], beside={"label": one.label})
              for one in asked.release.patterns if one.id in counts]  # fmt: skip
     return table("patterns", WITH_PATTERN, {"pattern": ("pattern",)}, cells)
+
+
+def patterns_around(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+    """From rows of `tables.PATTERNS_AROUND`, in the order of the release. One place may have several, and there may be work on it: nothing
+    here adds up."""
+    counts = {(row["pattern"], row["about"]): row["count"] for row in found}
+    cells = [
+        asked.cell(
+            {"pattern": (one.id,), "about": (about,)}, counts[one.id, about], beside={"label": one.label}
+        )
+        for one in asked.release.patterns
+        for about in ABOUT
+        if (one.id, about) in counts
+    ]
+    return table("patterns-around", AROUND, {"pattern": ("pattern",), "about": ("about",)}, cells)
 
 
 def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: Asked, columns: Sequence[str] = (),

@@ -212,12 +212,31 @@ def _patterns(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
+def _patterns_around(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "patterns-around",
+        "Patterns at places and in groups",
+        (
+            "Patterns that workers recognise at a place, in a group, or in the work on one of them (a context), each with a reason; not those that were withdrawn.",
+            "One place or group may show several, and may be worked on too, so that the numbers do not add up.",
+            "No place is to blame. Children in a group may be harmed themselves.",
+        ),
+        "Of groups, places and contexts of which somebody noted a pattern in the period; of all others it is not known.",
+        table,
+        "pattern",
+        "Pattern",
+        Across("about", {"Groups": ("group",), "Places": ("place",), "Contexts": ("context",)}),
+        labels={one.id: one.label for one in asked.release.patterns},
+    )
+
+
 _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
     "children": _children,
     "overlap": _overlap,
     "signs": _signs,
     "vulnerabilities": _vulnerabilities,
     "patterns": _patterns,
+    "patterns-around": _patterns_around,
     "places": _by_list(
         "places",
         "Where the children live",

@@ -42,7 +42,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
     episodes = queries.missing_episodes(user, **time) if profile.episodes == Episodes.OF_HEARD else None
     if episodes == []:
         raise NotDone(_NONE_NOTED)
-    patterns = queries.patterns_recorded(user, **time)
+    patterns, around = queries.patterns_recorded(user, **time), queries.patterns_around(user, **time)
     drawn = draw_up(
         run.result,
         out=profile.folder,
@@ -51,6 +51,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
         before=[one.folder for one in queries.ever_released(user)],
         missing=None if episodes is None else _as_table(tables.MISSING_EPISODES, episodes),
         patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,
+        around=_as_table(tables.PATTERNS_AROUND, around) if around else None,
         progress=progress,
     )
     return drawn.as_of

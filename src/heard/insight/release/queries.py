@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import queries as assessments
+from heard.cases.context import queries as contexts
 from heard.cases.missing import queries as missing
 from heard.engine import publish
 from heard.govuk.environment import day, number
@@ -187,6 +188,18 @@ def patterns_recorded(user: User, *, since: date, until: date) -> list[dict[str,
     found = assessments.children_by_pattern(user, since=since, until=until)
     patterns = load.current().patterns if found else ()
     return [{"pattern": one.id, "count": found.get(one.id, 0)} for one in patterns]
+
+
+def patterns_around(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
+    """Rows of the engine's `patterns_around`, as `patterns_recorded`."""
+    _for_who_draws_up(user)
+    found = contexts.patterns_by_what(user, since=since, until=until)
+    patterns = load.current().patterns if found else ()
+    return [
+        {"pattern": one.id, "about": about, "count": found.get((one.id, about), 0)}
+        for one in patterns
+        for about in contexts.ABOUT
+    ]
 
 
 def content_of(user: User, profile_id: uuid.UUID) -> Content:

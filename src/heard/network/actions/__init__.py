@@ -42,6 +42,7 @@ from heard.network.actions.letting_in import (
 from heard.network.actions.mentioning import keep_mentions, withdraw_mention
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.merging_nodes import (
+    hold_node,
     merge_nodes,
     open_both_nodes,
     open_since,

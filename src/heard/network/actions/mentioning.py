@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,9 @@ from django.utils.module_loading import import_string
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
+from heard.network import merging
 from heard.network.handles import known_handle
-from heard.network.models import Mention
+from heard.network.models import Handle, Mention
 from heard.network.queries import is_theirs, mention_visible_to
 from heard.network.rules import Found, why_not_withdraw_mention
 
@@ -35,8 +36,8 @@ def keep_mentions(
 ) -> None:
     """Notes that this record, which `by` writes, names these, but for what is an organisation’s. Whether anybody named one before takes the
     same queries and answers nothing: who may read both records finds it there. `person_id`: the child in whose record it stands."""
-    known = [(known_handle(one.type, one.service, one.key), one) for one in found]
-    named = {handle.pk: one for handle, one in known if not handle.common}
+    known = {known_handle(one.type, one.service, one.key).pk: one for one in found}
+    named = {handle.pk: known[key] for key, handle in _held(known).items() if not handle.common}
     rows = [
         Mention(
             node_id=key,
@@ -54,6 +55,13 @@ def keep_mentions(
     Mention.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         record_audit(by=by, verb="name", subject=about, subject_id=about_id, person_id=person_id)
+
+
+def _held(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Handle]:
+    """Each as it stands, or the one that goes on in its place: until the transaction ends whoever merges them waits."""
+    merging.hold(*keys)
+    rows = Handle.objects.select_related("merged_into").in_bulk(keys)
+    return {key: row.merged_into or row for key, row in rows.items()}
 
 
 @transaction.atomic

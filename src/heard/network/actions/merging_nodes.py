@@ -18,6 +18,7 @@ from heard.network.queries import (
     NodesCompared,
     asked_of,
     compare_nodes,
+    kept_instead_of,
     mergeable,
     node_merge_visible_to,
     tied_since,
@@ -115,6 +116,14 @@ def say_not_same(*, by: User, one_id: uuid.UUID, other_id: uuid.UUID, why: str) 
     for of, this in ((kind, one), (other_kind, other)):
         record_audit(by=by, verb="not same", subject=of, subject_id=this.pk, reason=why.strip())
     return said
+
+
+@transaction.atomic
+def hold_node(*, by: User, node_id: uuid.UUID) -> uuid.UUID:
+    """Until the transaction ends, whoever merges this place, group or handle waits. Its key; of one that somebody merged meanwhile, that of
+    the one that goes on. For whoever writes about what they may see; or `Hidden`."""
+    merging.hold(node_id)
+    return web(by).end(kept_instead_of(by, node_id) or node_id)[1].pk
 
 
 def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Thing, Thing]:

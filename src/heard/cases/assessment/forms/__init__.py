@@ -1,7 +1,6 @@
 """Shape and wording of what an assessment asks for."""
 
 from heard.cases.assessment.forms.entries import (
-    SETTINGS,
     SOMEBODY_ELSE,
     EvidenceForm,
     FindingForm,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy
 from heard.cases.assessment import rules
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import AssessmentEvidence, AssessmentPattern, ProtectivePerson
+from heard.cases.stage.forms import RecogniseForm
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.knowledge.model import Pattern
     from heard.network.queries import Strand
 
-SETTINGS = {"school": gettext_lazy("At school"), "neighbourhood": gettext_lazy("In the neighbourhood")}
 SOMEBODY_ELSE = "other"
 
 
@@ -53,14 +52,11 @@ class EvidenceForm(Form):
     )
 
 
-class PatternForm(Form):
+class PatternForm(RecogniseForm):
     """A pattern of the release, in which way the child appears in it, why, where and when."""
 
-    asks = rules.PATTERN_ASKS
+    field_order = ("pattern", "childs_part", "reason", "from_on", "to_on")
 
-    pattern = RadiosField(
-        gettext_lazy("Which pattern?"), choices=[], missing=gettext_lazy("Choose a pattern")
-    )
     childs_part = RadiosField(
         gettext_lazy("In which way does the child appear in it?"),
         hint=gettext_lazy(
@@ -70,48 +66,10 @@ class PatternForm(Form):
         choices=AssessmentPattern.Part.choices,
         missing=gettext_lazy("Choose in which way the child appears in it"),
     )
-    reason = TextareaField(
-        gettext_lazy("What makes you think so?"),
-        rows=5,
-    )
-    from_on = DateField(
-        gettext_lazy("Since when?"), called=gettext_lazy("The first date"), required=False, past=True
-    )
-    to_on = DateField(
-        gettext_lazy("Until when?"),
-        hint=gettext_lazy("Leave this empty where it goes on or is not known."),
-        called=gettext_lazy("The second date"),
-        required=False,
-        past=True,
-    )
-
-    def __init__(
-        self, *args: Any, entries: Iterable[Pattern], headings: Mapping[str, str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        entries = list(entries)
-        asked: Any = self.fields["pattern"]
-        asked.choices = [(one.id, one.label, f"{headings[one.heading]}. {one.help}") for one in entries]
-        asked.reveals = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
-        for one in entries:
-            if one.settings:
-                self._ask_where(one)
-
-    def _ask_where(self, one: Pattern) -> None:
-        self.fields[f"{one.id}_setting"] = RadiosField(
-            _("Where?"),
-            choices=[(setting, SETTINGS.get(setting, setting)) for setting in one.settings],
-            missing=_("%(pattern)s: choose where") % {"pattern": one.label},
-            small=True,
-        )
 
     @property
     def choice(self) -> Choice:
-        given = self.cleaned_data
-        setting = given.get(f"{given['pattern']}_setting") or ""
-        return Choice(
-            given["pattern"], given["reason"], setting, given["from_on"], given["to_on"], given["childs_part"]
-        )
+        return Choice(**self.recognised, childs_part=self.cleaned_data["childs_part"])
 
 
 class StrengthForm(Form):

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.cases.assessment import queries
-from heard.cases.assessment.forms import SETTINGS
 from heard.cases.case.rules import Hint, language_hints
+from heard.cases.stage.forms import SETTINGS
 from heard.knowledge import load
 
 HIDDEN = "thoughts_hidden"  # in the session: by assessment, the words of which the user said that they stay

@@ -28,4 +28,5 @@ from heard.cases.context.actions.opening import (
     take_back_context,
     take_worry_away,
 )
+from heard.cases.context.actions.recognising import note_pattern, withdraw_pattern
 from heard.cases.context.actions.reviewing import close_context, hold_review, look_again

@@ -11,4 +11,5 @@ from heard.cases.context.forms.opening import (
     TakeBackForm,
     VoiceForm,
 )
+from heard.cases.context.forms.recognising import NotePatternForm, WithdrawPatternForm
 from heard.cases.context.forms.reviewing import CloseForm, LookAgainForm, ReviewForm
