@@ -6,8 +6,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from heard.cases.disruption import actions as disruption
 from heard.cases.missing.queries import episodes_of
 from heard.network import actions as network
@@ -42,11 +40,6 @@ def connect(world: World, children: Children, told: dict[str, Any]) -> dict[str,
     for one, source in sources:
         _look_again(world, source, one)
     return known
-
-
-def known_by_now(offered: dict[UUID, Any]) -> list[UUID]:
-    """Of sources on which something may rest, those that were noted by the moment at which it is written."""
-    return [key for key, one in offered.items() if one.source.recorded_at <= timezone.now()]
 
 
 def _against_an_adult(

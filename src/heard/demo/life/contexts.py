@@ -9,7 +9,7 @@ from heard.cases.context import actions as contexts
 from heard.cases.context.queries import open_goals, to_rest_on
 from heard.cases.disruption import actions as steps
 from heard.cases.stage.rules import Looked
-from heard.demo.life.connecting import known_by_now
+from heard.demo.life.world import known_by_now
 
 if TYPE_CHECKING:
     from heard.cases.context.models import Context

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from heard.cases.panel import actions as panels
 from heard.cases.panel.queries import to_rest_on
-from heard.demo.life.connecting import known_by_now
+from heard.demo.life.world import known_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 COORDINATOR, SUPERVISOR = "maya.lindqvist", "dele.okafor"
 _WRITING = timedelta(seconds=1)  # as long as one moment of a story may take
+
+
+def known_by_now(offered: dict[uuid.UUID, Any]) -> list[uuid.UUID]:
+    """Of sources on which something may rest, those that were noted by the moment at which it is written."""
+    return [key for key, one in offered.items() if one.source.recorded_at <= timezone.now()]
 
 
 def read(name: str) -> dict[str, Any]:
