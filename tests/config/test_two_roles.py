@@ -362,7 +362,7 @@ def test_a_site_outlives_its_database_and_goes_on_when_it_is_back(
         database.copy(_url(OWNER))
         assert heard(tmp_path, "keys", "make", DATABASE_URL=database.url).returncode == 0
         with serving(port, environment_of(tmp_path, DATABASE_URL=database.url), tmp_path / "log") as served:
-            wait_for(lambda: status(port, "/health/ready") == 200, 120)
+            wait_for(lambda: status(port, "/health/ready") == 200, 240)
             before = len(children_of(served.pid))
             database.stop()
             wait_for(lambda: status(port, "/health/ready") == 503)
@@ -370,7 +370,7 @@ def test_a_site_outlives_its_database_and_goes_on_when_it_is_back(
             assert served.poll() is None
             assert status(port, "/health/live") == 200
             database.start()
-            wait_for(lambda: status(port, "/health/ready") == 200, 120)
+            wait_for(lambda: status(port, "/health/ready") == 200, 240)
             assert status(port, "/account/sign-in/") == 200
             wait_for(
                 lambda: len(children_of(served.pid)) == before, 120

@@ -43,9 +43,11 @@ _CASTS = re.compile(r"::(?:character varying|\w+)(?:\[\])?|[()]")  # which a dum
 
 
 def of_postgresql(ask: Ask) -> Schema:
-    """By what is compared. A condition without its casts and brackets."""
+    """By what is compared. A condition without its casts and brackets. Which migrations ran is not what a database is made of."""
     return {
-        what: _in_order([_CASTS.sub("", str(cell)) for cell in row] for row in ask(sql))
+        what: _in_order(
+            [_CASTS.sub("", str(cell)) for cell in row] for row in ask(sql) if row[0] != "django_migrations"
+        )
         for what, sql in _POSTGRESQL.items()
     }
 

@@ -81,7 +81,11 @@ class RecogniseForm(Form):
         super().__init__(*args, **kwargs)
         entries = list(entries)
         asked: Any = self.fields["pattern"]
-        asked.choices = [(one.id, one.label, f"{headings[one.heading]}. {one.help}") for one in entries]
+        hint = gettext("%(heading)s. %(help)s")
+        asked.choices = [
+            (one.id, one.label, hint % {"heading": headings[one.heading], "help": one.help})
+            for one in entries
+        ]
         asked.reveals = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
         for one in entries:
             if one.settings:
