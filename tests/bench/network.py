@@ -152,18 +152,19 @@ class Plain:
                 JOIN network_tiesource s ON s.tie_id = t.id WHERE s.withdrawn_at IS NULL AND (t.first_id IN ({0}) OR t.second_id IN ({0}))
                 GROUP BY t.id), steps AS (SELECT first_id AS a, second_id AS b, kind, day FROM lasting
                 UNION ALL SELECT second_id, first_id, kind, day FROM lasting) """
-    _two = """WITH steps AS (SELECT first_id AS a, second_id AS b FROM network_tie UNION ALL
-              SELECT second_id, first_id FROM network_tie) """
+    _one = """(SELECT second_id AS b FROM network_tie WHERE first_id = %s UNION
+              SELECT first_id FROM network_tie WHERE second_id = %s) one JOIN network_tie two"""
+    _two = f"""SELECT one.b AS m, two.second_id AS n FROM {_one} ON two.first_id = one.b UNION
+               SELECT one.b, two.first_id FROM {_one} ON two.second_id = one.b"""
 
     def near(self, user: None, person_id: Any) -> list[Any]:
-        sql = "SELECT DISTINCT one.b, two.b FROM steps one JOIN steps two ON two.a = one.b WHERE one.a = %s"
-        return self._ask(self._two + sql, person_id)
+        return self._ask(self._two, *[person_id] * 4)
 
     def ways(self, user: None, node_id: Any, other_id: Any) -> list[Any]:
-        sql = """, fore AS (SELECT one.b AS m, two.b AS n FROM steps one JOIN steps two ON two.a = one.b WHERE one.a = %s),
-                 back AS (SELECT one.b AS m, two.b AS n FROM steps one JOIN steps two ON two.a = one.b WHERE one.a = %s)
-                 SELECT fore.m, fore.n, back.m FROM fore JOIN back ON fore.n = back.n LIMIT 3"""
-        return self._ask(self._two.rstrip() + sql, node_id, other_id)
+        sql = "SELECT fore.m, fore.n, back.m FROM fore JOIN back ON fore.n = back.n LIMIT 3"
+        return self._ask(
+            f"WITH fore AS ({self._two}), back AS ({self._two}) {sql}", *[node_id] * 4, *[other_id] * 4
+        )
 
     def users(self, user: None, handle_id: Any) -> list[Any]:
         sql = "SELECT b, day FROM steps WHERE kind = 'uses'"

@@ -30,7 +30,7 @@ def test_a_failure_is_logged_with_its_place_and_without_its_values(
 
 
 def test_a_run_that_waits_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart.subprocess, "Popen", lambda _words, **more: Popen(["sleep", "60"], **more))
+    monkeypatch.setattr(sandbox.subprocess, "Popen", lambda _words, **more: Popen(["sleep", "60"], **more))
     begun = time.monotonic()
     with pytest.raises(apart.Stopped):
         apart.run(JOB | {"out": str(tmp_path / "out"), "judgements": ""}, patience=1.0)
@@ -83,7 +83,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     (extracts / "link").symlink_to(hidden[0])
     probe = PROBE.replace("HIDDEN", repr([*map(str, hidden), f"/proc/{os.getpid()}/environ", "/etc/passwd"]))
     monkeypatch.setattr(
-        apart.subprocess, "Popen", lambda _words, **more: Popen([sys.executable, "-P", "-c", probe], **more)
+        sandbox.subprocess, "Popen", lambda _words, **more: Popen([sys.executable, "-P", "-c", probe], **more)
     )
     job = JOB | {
         "paths": [str(extracts)],

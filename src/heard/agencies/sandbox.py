@@ -15,10 +15,10 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
-from threading import Timer
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from threading import TIMEOUT_MAX, Timer
+from typing import IO, Any, Final
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _FILTER: Final = 2  # SECCOMP_MODE_FILTER
@@ -69,18 +69,21 @@ def environment(**more: str) -> dict[str, str]:
     return {"LANG": "C.UTF-8", "PATH": os.defpath, **kept, **more}
 
 
-def answer(module: str, job: dict[str, Any], *, patience: float) -> dict[str, Any]:
-    """What a programme of ours, which enters the sandbox, answers to a job: one object of JSON each, through standard input and output.
-    `patience`: seconds by the clock. Raises `Stopped`. Whoever reads the answer believes nothing in it: hostile files were opened there."""
-    command = [sys.executable, "-P", "-m", module]
+@contextmanager
+def started(
+    module: str, job: dict[str, Any], *words: str, patience: float | None = None, **more: str
+) -> Iterator[IO[bytes]]:
+    """What a programme of ours, which enters the sandbox, says to a job: one object of JSON on its standard input. It ends with the block, or
+    after `patience` seconds by the clock. `words`: for its command line; `more`: for its environment. Whoever reads what it says believes
+    nothing in it: hostile files were opened there."""
     child = subprocess.Popen(  # noqa: S603 - our own module
-        command,
+        [sys.executable, "-P", "-m", module, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
-        env=environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),  # each thread reserves memory
+        env=environment(**more),
     )
-    too_late = Timer(patience, child.kill)
+    too_late = Timer(patience or TIMEOUT_MAX, child.kill)
     too_late.daemon = True
     with child:
         try:
@@ -89,15 +92,20 @@ def answer(module: str, job: dict[str, Any], *, patience: float) -> dict[str, An
             assert child.stdout
             child.stdin.write(json.dumps(job).encode())
             child.stdin.close()
-            said = child.stdout.read(_LONGEST + 1)
-        except OSError as ended:
-            raise Stopped from ended
+            yield child.stdout
         finally:
             too_late.cancel()
             child.kill()
+
+
+def answer(module: str, job: dict[str, Any], *, patience: float) -> dict[str, Any]:
+    """What such a programme answers, where that is one object of JSON. Raises `Stopped`."""
+    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread reserves memory
     try:
+        with started(module, job, patience=patience, **one) as out:
+            said = out.read(_LONGEST + 1)
         found = json.loads(said) if len(said) <= _LONGEST else None
-    except (ValueError, RecursionError) as nothing:
+    except (OSError, ValueError, RecursionError) as nothing:
         raise Stopped from nothing
     if not isinstance(found, dict):
         raise Stopped

@@ -172,9 +172,12 @@ def test_a_closed_context_takes_none_but_lets_one_be_withdrawn(world, work) -> N
     actions.withdraw_pattern(by=world.social_worker, pattern_id=row.pk, why="It was another stand")
 
 
-def test_whoever_holds_a_context_learns_of_a_pattern_in_it(world, work) -> None:
+@pytest.mark.parametrize("end", ["context", "place"])
+def test_whoever_holds_a_context_learns_of_a_pattern_in_it_and_of_its_place(
+    world, arcade, work, end: str
+) -> None:
     before = len(unread_of(world.social_worker))
-    note(world.coordinator, "context", work)
+    note(world.coordinator, end, work if end == "context" else arcade)
     assert [one.notice.subject for one in unread_of(world.social_worker)][before:] == ["context"]
 
 

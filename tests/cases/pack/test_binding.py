@@ -52,7 +52,7 @@ def test_its_process_opens_nothing_but_what_the_pack_is_made_of(
     names = repr([*map(str, hidden), f"/proc/{os.getpid()}/environ", "/etc/passwd"])
     probe = PROBE.replace("HIDDEN", names).replace("ELSEWHERE", repr(str(tmp_path / "heard.sqlite3")))
     monkeypatch.setattr(
-        binding.subprocess,
+        sandbox.subprocess,
         "Popen",
         lambda words, **more: Popen([*words[:2], "-c", probe, words[-1]], **more),
     )

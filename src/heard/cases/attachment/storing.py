@@ -81,7 +81,9 @@ def keep(row: Attachment, content: bytes) -> None:
     place of a disk that is not mounted would be hidden once it is."""
     others = type(row).objects.filter(withdrawn_at=None).exclude(pk=row.pk)
     if is_empty(row.path.parent) and others.exists():
-        raise Away(f"{row.path.parent} holds none of the files that are kept in it. Mount its disk.")
+        raise Away(
+            f"{row.path.parent} holds none of the files that are kept in it. Mount its disk, or bring them back from a backup."
+        )
     put(row.path, content, of_row(row.pk))
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -83,24 +82,9 @@ def bind(
 
 def _run(what: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The lines that the programme says. It ends with this process: it notices that nobody listens any more."""
-    command = [sys.executable, "-P", "-m", "heard.cases.pack.binding", what]
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=sandbox.environment(),
-    )
-    with child:
-        try:
-            assert child.stdin
-            assert child.stdout
-            child.stdin.write(json.dumps(job).encode())
-            child.stdin.close()
-            for line in child.stdout:
-                yield json.loads(line)
-        finally:
-            child.kill()
+    with sandbox.started("heard.cases.pack.binding", job, what) as lines:
+        for line in lines:
+            yield json.loads(line)
 
 
 # ---- the programme

@@ -10,9 +10,7 @@ import json
 import logging
 import os
 import shutil
-import subprocess
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
@@ -47,38 +45,19 @@ def run(
     )
 
     Path(job["out"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command = [sys.executable, "-P", "-m", "heard.insight.run.apart"]
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
-        env=sandbox.environment(),
-    )
-    too_late = threading.Timer(patience, child.kill)
-    too_late.daemon = True
-    with child:
-        try:
-            too_late.start()
-            assert child.stdin
-            assert child.stdout
-            child.stdin.write(json.dumps(job).encode())
-            child.stdin.close()
-            for line in child.stdout:
-                said: dict[str, Any] = json.loads(line)
-                if "step" in said:
-                    progress(said["step"], said["share"])
-                elif "problem" in said:
-                    raise NotDone(said["problem"])
-                elif "failed" in said:
-                    _log.error("The engine failed.\n%s", said["failed"])
-                    raise Stopped
-                else:
-                    found: dict[str, Any] = said["done"]
-                    return found
-        finally:
-            too_late.cancel()
-            child.kill()
+    with sandbox.started("heard.insight.run.apart", job, patience=patience) as lines:
+        for line in lines:
+            said: dict[str, Any] = json.loads(line)
+            if "step" in said:
+                progress(said["step"], said["share"])
+            elif "problem" in said:
+                raise NotDone(said["problem"])
+            elif "failed" in said:
+                _log.error("The engine failed.\n%s", said["failed"])
+                raise Stopped
+            else:
+                found: dict[str, Any] = said["done"]
+                return found
     raise Stopped
 
 

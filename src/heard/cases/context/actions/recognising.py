@@ -15,7 +15,7 @@ from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.context import queries, rules
 from heard.cases.context.actions._shared import _at_work
-from heard.cases.context.models import ContextPattern
+from heard.cases.context.models import Context, ContextPattern
 from heard.cases.stage.rules import why_not_recognise
 from heard.knowledge import load
 from heard.network.actions import hold_node
@@ -36,7 +36,7 @@ def note_pattern(
     from_on: date | None = None,
     to_on: date | None = None,
 ) -> ContextPattern:
-    """Of a place, group or context (`end`), which `by` may see; whoever works on a context learns of it. `NotInRelease` for a pattern that the
+    """Of a place, group or context (`end`), which `by` may see; whoever works on it learns of that. `NotInRelease` for a pattern that the
     release has not."""
     about_id, node_id = _held(by, end, about_id)
     settings = load.current().pattern(pattern).settings
@@ -95,6 +95,8 @@ def _held(by: User, end: str, about_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID
 
 
 def _tell(by: User, verb: str, row: ContextPattern, reason: str = "") -> None:
+    """Also of a place or group: whoever works on it reads the pattern there, whether `by` knows of that work or not."""
     record_audit(by=by, verb=verb, subject=row.end, subject_id=row.about_id, reason=reason)
-    if row.context:
-        announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(row.context))
+    about = {"pk": row.context_id} if row.context_id else {row.end: row.about_id, "state": rules.State.OPEN}
+    for context in Context.objects.filter(**about).select_related("held_by"):
+        announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
