@@ -38,6 +38,7 @@ _COMMANDS = {
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
     "changes": "heard.engine.cli:changes",
+    "joined": "heard.engine.cli:joined",
     "coverage": "heard.engine.cli:coverage",
     "estimate": "heard.engine.cli.estimating:estimate",
     "profile": "heard.engine.cli.profiling:profile",

@@ -120,7 +120,8 @@ def test_what_nobody_foresaw_is_2_and_shows_no_value(call, monkeypatch):
     [
         ("run", [], "Missing argument 'PATH...'. See heard run --help."),
         ("run", ["TMP/police.csv"], "Missing option '--out'. See heard run --help."),
-        ("run", ["TMP/police.csv", "--out", "TMP/out", "--frob"], "No such option '--frob'. See heard run --help."),
+        ("run", ["TMP/police.csv", "--out", "TMP/out", "--xyz"], "No such option '--xyz'. See heard run --help."),
+        ("run", ["TMP/police.csv", "--out", "TMP/out", "--mappin"], "No such option '--mappin'. Did you mean '--mapping'? See heard run --help."),
         ("run", ["TMP/police.csv", "--out"], "Option '--out' requires an argument. See heard run --help."),
         ("run", ["", "--out", "TMP/out"], "The path is empty. Name a file or folder."),
         ("run", ["TMP/police.csv", "--out", ""], "The path is empty. Name a file or folder."),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import World
 from tests.insight.conftest import said
 
+from heard.agencies.rules import Hidden
+from heard.engine import tables
 from heard.insight.run import actions, queries
 from heard.insight.run.forms import StartForm
 from heard.insight.run.models import EngineRun
@@ -75,3 +79,37 @@ def test_an_analyst_chooses_which_months_are_looked_at() -> None:
         form.is_valid()
         assert form.cleaned_data["any_window"] is any_window
         assert "window" not in form.cleaned_data
+
+
+def test_a_run_stands_on_the_last_one_that_is_kept_and_says_what_became_of_its_children(
+    world: World, extracts_folder: Path, client: Client
+) -> None:
+    first = _run(world, extracts_folder, as_of=date(2026, 3, 31))
+    assert queries.run_before(None, first) is None
+    second = _run(world, extracts_folder, as_of=date(2026, 3, 31))
+    assert queries.run_before(None, second) == first
+    of = (queries.table_of(world.analyst, one, tables.IDENTITIES).to_pylist() for one in (first, second))
+    assert next(of) == next(of)
+    client.force_login(world.analyst)
+    assert (
+        "other records than then, and 0 are no child of their own" in client.get(f"/engine/{second.pk}/").text
+    )
+    EngineRun.objects.filter(pk=first.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
+    assert queries.run_before(None, second) is None  # its last day is over
+
+
+def test_the_page_of_a_child_says_which_records_made_it_one_and_by_what(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    child = queries.children_of(world.coordinator, run, scattered_only=True)[0]
+    found = queries.how_joined(world.analyst, run, child.key)
+    assert len(found.links) == len(found.records) - 1 > 0
+    assert {one.agency for one in found.records} >= set(child.agencies)
+    client.force_login(world.analyst)
+    page = client.get(f"/engine/{run.pk}/children/{child.key}/").text
+    assert "How these records came to be one child" in page
+    assert all(why in unescape(page) for _, _, why in found.links)
+    ids = {row["record_id"] for row in queries.table_of(world.analyst, run, tables.IDENTITIES).to_pylist()}
+    assert not [one for one in ids if f">{one}<" in page]  # an agency's number of the child
+    with pytest.raises(Hidden):
+        queries.how_joined(world.social_worker, run, child.key)

@@ -312,8 +312,30 @@ IDENTITIES = Table(
     "identities",
     "link",
     "which child one record belongs to",
-    (*_RECORD_KEY, Column("person", _TEXT, "key of the child within this run, no name in it", required=True)),
+    (
+        *_RECORD_KEY,
+        Column(
+            "person",
+            _TEXT,
+            "key of the child within this run and those that stand on it, no name in it",
+            required=True,
+        ),
+    ),
 )
+
+MOVED = Table(
+    "moved",
+    "link",
+    "one record whose child is not whose it was in the run that this one stands on",
+    (
+        *_RECORD_KEY,
+        Column("person", _TEXT, "key of its child; where it is gone, of whose it was", required=True),
+        Column("was", _TEXT, "key of its child then; null where the record is new"),
+        Column("change", _TEXT, "'new': of a child of whom none was there; 'joined': new, of a child who was there; 'moved': it was another "
+               "child's; 'gone': it is not in this run", required=True),
+        Column("why", _TEXT, "what its surest link to its child rests on; null where it has none"),
+    ),
+)  # fmt: skip
 
 CHILDREN = Table(
     "children",
@@ -490,6 +512,7 @@ ALL = (
     SAMPLE,
     STRATA,
     IDENTITIES,
+    MOVED,
     CHILDREN,
     EVIDENCE,
     KNOWN,

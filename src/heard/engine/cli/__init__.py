@@ -82,6 +82,13 @@ _JUDGEMENTS = click.option(
     help="CSV or Parquet of what people said of pairs: left_source, left_id, right_source, right_id, judgement (same, "
     "not_same, cannot_tell, ask_others), and if you like by, at, why. They go before every rule.",
 )
+_AFTER = click.option(
+    "--after",
+    metavar="DIR",
+    type=PathWord(),
+    help="Folder of an earlier run: children keep the keys that they had in it, and moved.parquet says of each record whose "
+    "child is another now, and why.",
+)
 _BACKEND = click.option(
     "--backend",
     "engine",
@@ -118,6 +125,7 @@ def _place(words: dict[str, Any]) -> Path:
 @_MAPPING
 @_AS_OF
 @_ANY_WINDOW
+@_AFTER
 @_OUT
 @_REPLACE
 @_BACKEND
@@ -128,6 +136,7 @@ def run(
     mapping: Path | None,
     as_of: date | None,
     any_window: bool,
+    after: Path | None,
     out: Path,
     replace: bool,
 ) -> RunSummary:
@@ -141,11 +150,17 @@ def run(
       heard demo extracts --out extracts
       heard run extracts --out result
       heard run census.xml police.csv --mapping ours.yaml --as-of 2026-03-31 --out result
+      heard run extracts-of-may --after result --out result-of-may
 
     The list is of children to look at, by a person. It opens nothing and ranks nobody.
     """
     with progress() as tell:
-        told: dict[str, Any] = {"as_of": as_of, "any_window": any_window, "replace": replace}
+        told: dict[str, Any] = {
+            "as_of": as_of,
+            "any_window": any_window,
+            "after": after,
+            "replace": replace,
+        }
         return runs.run(paths, out=out, mapping=mapping, progress=tell, **told)
 
 
@@ -181,6 +196,7 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path, replace: bo
 @click.option(
     "--out", metavar="DIR", type=PathWord(), help="Folder for the result, where PATH is not a run's."
 )
+@_AFTER
 @_REPLACE
 @_BACKEND
 @JSON
@@ -191,6 +207,7 @@ def link(
     judgements: Path | None,
     strangers: bool,
     out: Path | None,
+    after: Path | None,
     replace: bool,
 ) -> RunSummary:
     """Find which records are one child: the second step of `heard run`, after `heard intake`. Or in one go for plain lists
@@ -219,7 +236,12 @@ def link(
     quality.parquet, and model.json (what was learned).
     """
     with progress() as tell:
-        told: dict[str, Any] = {"judgements": judgements, "households": not strangers, "progress": tell}
+        told: dict[str, Any] = {
+            "judgements": judgements,
+            "households": not strangers,
+            "after": after,
+            "progress": tell,
+        }
         if out:
             return runs.linked(paths, out=out, mapping=mapping, replace=replace, **told)
         if mapping or len(paths) > 1:
@@ -267,6 +289,30 @@ def coverage(folder: Path) -> Summary:
     return Summary(
         lambda: {"coverage": [one.as_json() for one in found]},
         lambda console: report.show_coverage(found, console),
+        set_aside=False,
+    )
+
+
+@command("joined", epilog="Exit code: 0 done, 2 not done.")
+@_FOLDER
+@click.argument("key")
+@JSON
+@finishes
+def joined(folder: Path, key: str) -> Summary:
+    """Show which records of DIR are the child with KEY, in which order they were joined, and by what.
+
+    \b
+    Example:
+      heard joined result 0a1b2c3d4e5f60718293
+    """
+    found = runs.joined(folder, key)
+    return Summary(
+        lambda: {
+            "records": found.records,
+            "links": [link._asdict() for link in found.links],
+            "waiting": found.waiting,
+        },
+        lambda console: report.show_joined(found, console),
         set_aside=False,
     )
 

@@ -54,7 +54,8 @@ class Command(click.Command):
                 end(problem.message)  # one of our own sentences
             above: click.Context | None = extra.get("parent")
             whole = f"{above.info_name} {info_name}" if above and above.parent else info_name
-            end(f"{problem.format_message().rstrip('.')}. See heard {whole} --help.")
+            said = problem.format_message().rstrip(".")
+            end(f"{said}{'' if said.endswith('?') else '.'} See heard {whole} --help.")
 
 
 command = partial(

@@ -12,7 +12,7 @@ from heard.engine.run.result import ISSUE_LIST
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heard.engine.run import Changes, RunSummary, Sight
+    from heard.engine.run import Changes, RunSummary, Sight, Together
 
 _SHOWN, _SHOWN_REASONS = 20, 40
 _UNSEEN = "By the model, without labels: ranges that held where the truth is known. Records that share too little to be compared are in neither figure."
@@ -158,6 +158,19 @@ def _known(one: Sight) -> str:
     return (
         f"{one.known_from:%m/%y} to {one.known_to:%m/%y}" if one.known_from and one.known_to else "not at all"
     )
+
+
+def show_joined(found: Together, console: Console) -> None:
+    """Prints the records of one child, and what joined each to the rest."""
+    table = Table(title=f"{len(found.records):,} records, surest link first", title_justify="left")
+    for name in ("One record", "The other", "What they share"):
+        table.add_column(name, overflow="fold")
+    for link in found.links:
+        table.add_row(*(" ".join(record) for record in (link.left, link.right)), link.why)
+    if not found.links:
+        table.add_row(" ".join(found.records[0]), "", "")
+    console.print(table)
+    console.print(f"Pairs with records of others that wait for a person: {found.waiting:,}", soft_wrap=True)
 
 
 def show_changes(found: Changes, console: Console) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, guards, judged, left_over, model, prepare
+from heard.engine.link import bands, cluster, earlier, guards, judged, left_over, model, prepare
 from heard.engine.link.labels import write_sample
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
@@ -61,8 +61,16 @@ class LinkSummary:
     notes: list[str] = field(default_factory=list)
 
 
-def link(folder: Path, *, households: bool = True, progress: Progress | None = None) -> LinkSummary:
+def link(
+    folder: Path,
+    *,
+    households: bool = True,
+    before: pa.Table | None = None,
+    progress: Progress | None = None,
+) -> LinkSummary:
     """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality, a sample of pairs and model.json.
+
+    `before`: rows of `tables.IDENTITIES` of a run that this one stands on: children keep their keys, and what moved is written.
 
     `households`: whether these records may hold several members of one, such as brothers and sisters. Only who knows that
     they do not should say so, for then the model's word is enough. Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
@@ -102,7 +110,7 @@ def link(folder: Path, *, households: bool = True, progress: Progress | None = N
         clusters = cluster.clustered(rows, ties.to_pyarrow(), said, questions)
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
-        summary = _write(engine, rows, pairs, compared, clusters, learned)
+        summary = _write(engine, rows, pairs, compared, clusters, learned, before)
     summary = replace(summary, notes=[*summary.notes, *said.notes])
     told = _told(learned) | {"households": households}
     (folder / MODEL_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
@@ -129,16 +137,21 @@ def _write(
     compared: Any,
     clusters: cluster.Clusters,
     learned: model.Model,
+    before: pa.Table | None,
 ) -> LinkSummary:
     members = rows.select(["key", "source", "record_id"]).append_column(
         "component", pa.array(clusters.component, pa.int64())
     )
-    held = engine.keep("members", _with_person(engine.hold("components", members)))
+    with_person = _with_person(engine.hold("components", members))
+    held = engine.keep(
+        "members", earlier.kept(engine, with_person, before) if before is not None else with_person
+    )
     engine.write(
         tables.IDENTITIES, held.select("source", "record_id", "person").order_by("source", "record_id")
     )
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
     engine.write(tables.LINKS, links.drop("left", "right").order_by(*_RECORDS))
+    notes = [*learned.notes, *(_write_moved(engine, held, links, before) if before else ())]
     _write_reasons(engine, links, compared, learned)
     write_sample(engine, links)
     engine.write(tables.QUALITY, quality(_rated(pairs), clusters.component, rows))
@@ -149,8 +162,14 @@ def _write(
         linked=counts.get(bands.LINKED, 0),
         for_a_person=counts.get(bands.FOR_A_PERSON, 0),
         trained=learned.trained,
-        notes=learned.notes,
+        notes=notes,
     )
+
+
+def _write_moved(engine: backend.Engine, held: Any, links: Any, before: pa.Table) -> list[str]:
+    moves = earlier.moved(engine, held, links, before).to_pyarrow()
+    engine.write(tables.MOVED, moves)
+    return earlier.notes(moves, held.select("person").to_pyarrow()["person"], before)
 
 
 def _rated(pairs: Any) -> pa.Table:

@@ -21,6 +21,8 @@ from heard.engine.run import folder as folders
 from heard.engine.run.changes import Changes, compare
 from heard.engine.run.coverage import Sight, sights
 from heard.engine.run.coverage import coverage as sights_of
+from heard.engine.run.joining import Together
+from heard.engine.run.joining import joined as joined_in
 from heard.engine.run.judgements import from_file
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
@@ -41,8 +43,10 @@ __all__ = [
     "NotDone",
     "RunSummary",
     "Sight",
+    "Together",
     "changes",
     "coverage",
+    "joined",
     "link_again",
     "linked",
     "on",
@@ -65,18 +69,21 @@ def run(
     as_of: date | None = None,
     any_window: bool = False,
     judgements: pa.Table | None = None,
+    after: Path | None = None,
     replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Reads files and folders, links, screens. Raises `NotDone`, also where an earlier run is at `out` and not to be replaced.
 
-    `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder.
+    `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder. `after`: the folder of an earlier run that this
+    one stands on: children keep the keys that they had in it, and `tables.MOVED` says what became of each record.
     """
     with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
+        before = _identities(after)
         _take_in(paths, folder, mapping, progress)
         if judgements is not None:
             _keep(folder, judgements)
-        _link(folder, progress)
+        _link(folder, progress, before=before)
         _screen(folder, as_of, any_window, progress)
     return summary(out)
 
@@ -109,17 +116,19 @@ def linked(
     mapping: Path | None = None,
     judgements: Path | None = None,
     households: bool = True,
+    after: Path | None = None,
     replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The first two steps, into a new run's folder: for whoever only wants to know which records are one. `judgements`: a
-    file as `judgements.from_file` reads it; `households`: see `engine.link`. Raises `NotDone`."""
+    file as `judgements.from_file` reads it; `households`: see `engine.link`; `after`: as in `run`. Raises `NotDone`."""
     with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
+        before = _identities(after)
         said = from_file(judgements) if judgements else None
         _take_in(paths, folder, mapping, progress)
         if said is not None:
             _keep(folder, said)
-        _link(folder, progress, households=households)
+        _link(folder, progress, households=households, before=before)
     return summary(out)
 
 
@@ -128,15 +137,17 @@ def link_again(
     *,
     judgements: Path | None = None,
     households: bool = True,
+    after: Path | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The second step alone, in a run's folder; what was screened before no longer holds. `judgements`: a file that
-    takes the place of what people said before. Raises `NotDone`."""
+    takes the place of what people said before; `after`: as in `run`, also the same folder. Raises `NotDone`."""
     with plainly():
         folders.opened(folder)
+        before = _identities(after)
         if judgements:
             _keep(folder, from_file(judgements))
-        _link(folder, progress, households=households)
+        _link(folder, progress, households=households, before=before)
         return summary(folder)
 
 
@@ -174,6 +185,12 @@ def coverage(folder: Path) -> list[Sight]:
         return sights_of(folder)
 
 
+def joined(folder: Path, person: str) -> Together:
+    """Which records of a run are one child's, `person` by key, and what joined them, surest first. Raises `NotDone`."""
+    with plainly():
+        return joined_in(folder, person)
+
+
 def changes(earlier: Path, later: Path) -> Changes:
     """Who is new on the list of the later run, who left since the earlier one, and why. Raises `NotDone`."""
     with plainly():
@@ -204,18 +221,36 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
 
 
 def _keep(folder: Path, judgements: pa.Table) -> None:
-    """What people said, for link to find, under the names that their sources have now."""
+    """What people said, for link to find."""
+    sides = "left_source", "right_source"
+    backend.write(folder, tables.JUDGEMENTS, _under_todays_names(folder, judgements, *sides))
+
+
+def _under_todays_names(folder: Path, rows: pa.Table, *columns: str) -> pa.Table:
+    """Rows of an earlier run, with the names that their sources have in this one."""
     renamed = folders.opened(folder)["steps"]["intake"].get("renamed") or {}
-    for side in ("left_source", "right_source"):
-        names = [renamed.get(name, name) for name in judgements[side].to_pylist()]
-        place = judgements.column_names.index(side)
-        judgements = judgements.set_column(place, side, pa.array(names, pa.string()))
-    backend.write(folder, tables.JUDGEMENTS, judgements)
+    for column in columns if renamed else ():
+        names = [renamed.get(name, name) for name in rows[column].to_pylist()]
+        rows = rows.set_column(rows.column_names.index(column), column, pa.array(names, pa.string()))
+    return rows
 
 
-def _link(folder: Path, progress: Progress | None, *, households: bool = True) -> None:
+def _identities(after: Path | None) -> pa.Table | None:
+    """Whose each record was in an earlier run. Raises `NotDone`."""
+    if after is None:
+        return None
+    if "link" not in folders.opened(after)["steps"]:
+        raise NotDone(f"{after} says of no record yet whose it is. Link it first: heard link {after}")
+    return backend.read(after, tables.IDENTITIES)
+
+
+def _link(
+    folder: Path, progress: Progress | None, *, households: bool = True, before: pa.Table | None = None
+) -> None:
     told = _without(folder, "link", "screen")
-    told["steps"]["link"] = _told(link(folder, households=households, progress=progress))
+    if before is not None:
+        before = _under_todays_names(folder, before, "source")
+    told["steps"]["link"] = _told(link(folder, households=households, before=before, progress=progress))
     folders.tell(folder, told)
 
 

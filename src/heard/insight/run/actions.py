@@ -214,11 +214,13 @@ def _carry_out(run: EngineRun) -> dict[str, Any]:
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     judgements = run.folder / "judgements.parquet"
     pq.write_table(_judgements(run), judgements)
+    earlier = queries.run_before(None, run)
     job = {
         **_job(run),
         "as_of": run.as_of and run.as_of.isoformat(),
         "any_window": run.any_window,
         "judgements": str(judgements),
+        "after": str(earlier.result) if earlier else "",
     }
     try:
         return apart.run(job, reporter(run))

@@ -23,6 +23,7 @@ from heard.agencies import sandbox
 _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
+_READ: Final = ("mapping", "judgements", "after")  # paths of a job, beside those of its files
 _MEMORY: Final = 4  # times the machine's; it reserves more than it uses
 
 
@@ -73,7 +74,7 @@ def main() -> None:
         seconds=_SECONDS,
         largest=_room(Path(job["out"])) // 2,
         hides_files=True,
-        reads=[*job["paths"], job["mapping"], job.get("judgements", job["mapping"]), *sandbox.OF_MACHINE],
+        reads=[*job["paths"], *(job[name] for name in _READ if job.get(name)), *sandbox.OF_MACHINE],
         writes=[folder],
     )
     from heard.engine.tables import NotDone
@@ -121,6 +122,7 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
         as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
         any_window=job["any_window"],
         judgements=pq.read_table(job["judgements"]),
+        after=Path(job["after"]) if job.get("after") else None,
         replace=True,  # of a run whose worker was killed: its folder is its own
         progress=progress,
     ).as_json()

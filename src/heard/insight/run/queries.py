@@ -7,9 +7,11 @@ list itself stays the same for everybody, with its counts, signs, sources and da
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
+from itertools import count
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +35,7 @@ from heard.network.rules import Description, Name
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from heard.agencies.models import User
@@ -104,6 +106,24 @@ class Identity:
     upn: str
     workers: dict[str, str]
     records: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class JoinedRecord:
+    """A record without its key, which is an agency's number for the child. `place`: which of several of its source; else 0."""
+
+    agency: str
+    source: str
+    place: int
+
+
+@dataclass(frozen=True)
+class HowJoined:
+    """`links`: two records each, and in words what joined them. `waiting`: pairs with records of others that wait for a person."""
+
+    records: list[JoinedRecord]
+    links: list[tuple[JoinedRecord, JoinedRecord, str]]
+    waiting: int
 
 
 class KeptFrom(Hidden):
@@ -202,6 +222,15 @@ def earlier_results(user: User, run: EngineRun, most: int) -> list[EngineRun]:
     return [earlier for earlier in done[:most] if has_result(user, earlier)]
 
 
+def run_before(user: User | None, run: EngineRun) -> EngineRun | None:
+    """The last run before this one that was done and is kept: children keep the keys that they have in it. `user`: None for the
+    worker; it makes no difference, since nothing of it is shown."""
+    done = EngineRun.objects.filter(state=RunState.DONE, destroyed_at=None, asked_at__lt=run.asked_at)
+    past = runs_past_their_day(user, timezone.localdate()).values("pk")
+    latest = done.exclude(pk__in=past).order_by("-asked_at").first()
+    return latest if latest and (latest.result / f"{tables.IDENTITIES.name}.parquet").is_file() else None
+
+
 def changes_between(user: User, earlier: EngineRun, run: EngineRun) -> Comparison:
     """Who is new on a run's list against an earlier run's, and who left. Hidden where the user may see either list not.
 
@@ -238,6 +267,23 @@ def who_knows(user: User, run: EngineRun, key: str, evidence: list[dict[str, Any
         its = sorted(source for source in sources if holds[source] == agency)
         found.append(Knowing(agency, its, len({row["item"] for row in rows}), max(days, default=None)))
     return found
+
+
+def how_joined(user: User, run: EngineRun, key: str) -> HowJoined:
+    """What made the records of a listed child one child's, in the order in which they were joined."""
+    child_of(user, run, key)
+    found = engine.joined(run.result, key)
+    holds = {row["source"]: row["agency"] for row in table_of(user, run, tables.SOURCES).to_pylist()}
+    several = Counter(source for source, _ in found.records)
+    place: dict[str, Iterator[int]] = {source: count(1) for source in several}
+    said = {
+        record: JoinedRecord(
+            holds[record[0]], record[0], next(place[record[0]]) if several[record[0]] > 1 else 0
+        )
+        for record in found.records
+    }
+    links = [(said[link.left], said[link.right], link.why) for link in found.links]
+    return HowJoined(list(said.values()), links, found.waiting)
 
 
 def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:

@@ -188,6 +188,7 @@ def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "evidence": evidence,
         "year": draw(evidence, queries.release_of(run), first=child.window_first, last=child.window_last),
         "knowing": queries.who_knows(request.user, run, key, evidence),
+        "joined": queries.how_joined(request.user, run, key),
         "release": queries.release_of(run),
         "opening": queries.openings_of(request.user, run).get(key),
         "may_open": request.user.may(May.OPEN_FROM_LIST),
