@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from heard.home import around, open, scim, session, signed_in, typed, views
+from heard.home import around, by_day, open, scim, session, signed_in, typed, views
 from heard.home.caseload import views as caseload
 from heard.home.reminders.views import about_me
 from heard.home.search.views import search
@@ -19,6 +19,8 @@ urlpatterns = [
     path("search/", search, name="find"),
     path("places/", around.places, name="places"),
     path("places/<uuid:place_id>/", around.place, name="place"),
+    path("places/<uuid:place_id>/by-day/", by_day.place_by_day, name="place_by_day"),
+    path("groups/<uuid:group_id>/by-day/", by_day.group_by_day, name="group_by_day"),
     path("adults/<uuid:person_id>/", around.adult, name="adult"),
     path("groups/", around.groups, name="groups"),
     path("groups/<uuid:group_id>/", around.group, name="group"),

@@ -200,6 +200,15 @@ def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:
     return rows.select_related("written_by")
 
 
+def voices_about(user: User, **node: uuid.UUID) -> QuerySet[ContextVoice]:
+    """What young people say of a place (`place_id`) or group (`group_id`), in whichever work on it that the user may see."""
+    return ContextVoice.objects.filter(context__in=_keys_about(user, **node)).select_related("written_by")
+
+
+def _keys_about(user: User, **node: uuid.UUID) -> QuerySet[Context, Any]:
+    return contexts_about(user, **node).order_by().select_related(None).values("pk")
+
+
 def why_not_hear_now(user: User, context: Context) -> str | None:
     return rules.why_not_write(state=context.state, may=user.may(May.ASSESS))
 
@@ -298,6 +307,11 @@ def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> ContextAssess
 def assessments_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextAssessment]:
     """The latest first."""
     return assessments_visible_to(user).filter(context=context_id)
+
+
+def assessments_about(user: User, **node: uuid.UUID) -> QuerySet[ContextAssessment]:
+    """Of a place (`place_id`) or group (`group_id`), in whichever work on it, the latest first."""
+    return assessments_visible_to(user).filter(context__in=_keys_about(user, **node))
 
 
 def findings_visible_to(user: User) -> QuerySet[ContextFinding]:
@@ -709,6 +723,11 @@ def reviews_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextReview]:
     """The latest first, each with what it says of each goal."""
     rows = ContextReview.objects.filter(context=context_visible_to(user, context_id))
     return rows.select_related("held_by").prefetch_related("goals__goal")
+
+
+def reviews_about(user: User, **node: uuid.UUID) -> QuerySet[ContextReview]:
+    """Of a place (`place_id`) or group (`group_id`), in whichever work on it, the latest first."""
+    return ContextReview.objects.filter(context__in=_keys_about(user, **node)).select_related("held_by")
 
 
 def end_of(user: User, context_id: uuid.UUID) -> ContextEnd | None:

@@ -6,6 +6,7 @@ from heard.network.actions.around import (
     change_group,
     change_place,
     locate_place,
+    look_by_day,
     open_node,
     unlocate_place,
 )

@@ -17,6 +17,7 @@ from heard.network.rules import NodeKind, kept_postcode, micro_degrees, why_not_
 from heard.network.search_index import renew_keys_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from heard.agencies.models import User
@@ -41,6 +42,13 @@ def open_node(
         people.add(node_id)
     record_looks(by=by, subject=kind, subject_id=node_id, person_ids=people, detail={"shown": "ties"})
     return this, shown
+
+
+@transaction.atomic
+def look_by_day(*, by: User, kind: str, node_id: uuid.UUID, people: Collection[uuid.UUID]) -> None:
+    """Somebody reads what became known of a place or group day by day; each of the `people` whom it names gets a 'view' row. Or `Hidden`."""
+    web(by).node(kind, node_id)
+    record_looks(by=by, subject=kind, subject_id=node_id, person_ids=people, detail={"shown": "by day"})
 
 
 @transaction.atomic

@@ -1,0 +1,162 @@
+"""A place or group by day: what was told and noted of it, decided, done and found, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import May
+from heard.cases.concern.queries import concerns_about_group, concerns_about_place
+from heard.cases.context.queries import (
+    assessments_about,
+    contexts_about,
+    patterns_about,
+    reviews_about,
+    voices_about,
+)
+from heard.cases.disruption.queries import all_steps_about
+from heard.cases.panel.queries import decided_about
+from heard.network.actions import look_by_day
+from heard.network.queries import sources_at, web
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterator
+
+    from heard.agencies.models import User
+
+_MOST: Final = 300  # of each kind: the latest
+_ON_A_PAGE: Final = 30
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing, on its day. `people`: whom the line names or is about, so that it is kept who looked."""
+
+    on: date
+    what: str
+    href: str
+    who: str = ""
+    text: str = ""
+    people: frozenset[uuid.UUID] = frozenset()
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def place_by_day(request: Request, place_id: uuid.UUID) -> HttpResponse:
+    return _by_day(request, "place", place_id)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def group_by_day(request: Request, group_id: uuid.UUID) -> HttpResponse:
+    return _by_day(request, "group", group_id)
+
+
+def _by_day(request: Request, end: str, node_id: uuid.UUID) -> HttpResponse:
+    user = request.user
+    this = web(user).node(end, node_id)
+    found = [
+        *_told(user, end, node_id),
+        *_noted(user, node_id),
+        *_worked(user, end, node_id),
+        *_done(user, end, node_id),
+        *_decided(user, end, node_id),
+        *_patterns(user, end, node_id),
+    ]
+    page = Paginator(sorted(found, key=_latest_first), _ON_A_PAGE).get_page(request.GET.get("page"))
+    people = frozenset[Any]().union(*(one.people for one in page))
+    look_by_day(by=user, kind=end, node_id=node_id, people=people)
+    return render(request, "home/by_day.html", {"this": this, "end": end, "page": page})
+
+
+def _latest_first(one: Happened) -> tuple[int, str, str]:
+    return -one.on.toordinal(), one.what, one.href
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
+def _told(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
+    rows = concerns_about_place(user, node_id) if end == "place" else concerns_about_group(user, node_id)
+    for one in rows[:_MOST]:
+        what = _("Worry told: %(reference)s") % {"reference": one.reference}
+        yield Happened(_day(one.told_at), what, reverse("concern", args=[one.pk]), str(one.agency))
+
+
+def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
+    """Ties that stand, each on the day on which somebody noted it."""
+    for one in sources_at(user, node_id, _MOST):
+        source = one.source
+        what = _("Noted: %(said)s") % {"said": one.said}
+        href = reverse("tie", args=[source.tie.key])
+        who = str(source.holder or "")
+        yield Happened(_day(source.recorded_at), what, href, who, source.words, one.people)
+
+
+def _worked(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
+    """Of the work on it: when it was opened and closed, what young people said, what was signed off, and what a review found."""
+    node = {f"{end}_id": node_id}
+    for one in contexts_about(user, **node)[:_MOST]:
+        href, of = reverse("context", args=[one.pk]), {"reference": one.reference}
+        opened = _("Context %(reference)s was opened") % of
+        yield Happened(_day(one.opened_at), opened, href, str(one.lead_team), one.why_opened)
+        if one.closed_at:
+            closed = _("Context %(reference)s was closed") % of
+            yield Happened(_day(one.closed_at), closed, href, str(one.lead_team), one.why_closed)
+    for voice in voices_about(user, **node)[:_MOST]:
+        href = reverse("context", args=[voice.context_id])
+        if voice.heard_on:
+            yield Happened(voice.heard_on, _("Young people said"), href, str(voice.written_by), voice.words)
+    for assessed in assessments_about(user, **node)[:_MOST]:
+        href, what = reverse("context_assessment", args=[assessed.pk]), _("Assessment of it signed off")
+        if assessed.signed_at:
+            yield Happened(_day(assessed.signed_at), what, href, str(assessed.author), assessed.weighing)
+    for review in reviews_about(user, **node)[:_MOST]:
+        href, what = reverse("context", args=[review.context_id]), _("Review of the work on it")
+        yield Happened(review.held_on, what, href, str(review.held_by), review.what_changed)
+
+
+def _done(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
+    """Steps about it that ended, of work on it and of cases of children whom the reader may see."""
+    for one in all_steps_about(user, **{end: node_id})[:_MOST]:
+        if one.done_on:
+            href = (
+                reverse("context", args=[one.context_id])
+                if one.context_id
+                else reverse("disruption", args=[one.case_id])
+            )
+            people = frozenset([one.child_case.person_id]) if one.case_id else frozenset[Any]()
+            what = _("%(state)s: %(what)s") % {"state": one.get_state_display(), "what": one.what}
+            yield Happened(one.done_on, what, href, str(one.owner or one.agency), one.note, people)
+
+
+def _decided(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
+    for one in decided_about(user, **{end: node_id})[:_MOST]:
+        what = _("%(kind)s decided: %(decision)s") % {
+            "kind": one.panel.get_kind_display(),
+            "decision": one.decision,
+        }
+        href = reverse("panel_item", args=[one.pk])
+        yield Happened(_day(one.panel.starts_at), what, href, str(one.decided_by), one.reason)
+
+
+def _patterns(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
+    for one in patterns_about(user, end, node_id)[:_MOST]:
+        row, href = one.row, f"{reverse(end, args=[node_id])}#patterns"
+        what = _("Pattern noted: %(pattern)s") % {"pattern": one.entry.label}
+        yield Happened(_day(row.noted_at), what, href, str(row.noted_by), row.reason)
+        if row.withdrawn_at:
+            what = _("Pattern withdrawn: %(pattern)s") % {"pattern": one.entry.label}
+            yield Happened(_day(row.withdrawn_at), what, href, str(row.withdrawn_by), row.why_withdrawn)
