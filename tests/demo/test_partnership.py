@@ -25,6 +25,7 @@ from heard.cases.concern.holder.queries import to_decide
 from heard.demo import partnership, published, site
 from heard.engine.run.profile import check_again
 from heard.graph.question.queries import QUESTIONS
+from heard.home.queries import lists_of
 from heard.insight.digest import queries as digests
 from heard.insight.models import Profile, ReleaseDecision
 from heard.insight.release import queries
@@ -297,6 +298,17 @@ def test_who_does_not_see_both_children_is_told_nothing_of_what_they_share() -> 
     assert {
         question for question, (keys, _says) in _questions().items() if _asked("ana.kovacs", question, **keys)
     } == set()
+
+
+@pytest.mark.parametrize(
+    "username", ["ruth.pemberton", "maya.lindqvist", "dele.okafor", "owen.barrett", "farah.osman", "tom.hartley", "sky.marlowe"]
+)  # fmt: skip
+def test_my_work_leaves_out_no_list_that_holds_anything(username: str) -> None:
+    """What is asked first, of each list, finds something wherever there is something to do."""
+    user = User.objects.get(username=username)
+    left_out = [kind for kind in lists_of(user) if kind.only_if and not kind.only_if(user).exists()]
+    assert left_out
+    assert [kind.key for kind in left_out if kind.rows(user).exists()] == []
 
 
 def test_everyone_it_prints_can_sign_in() -> None:

@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from heard.agencies.queries import has_done
 from heard.agencies.rules import Hidden, May, Role
+from heard.cases.case.models import Case
 from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import Kind, To
-from heard.cases.case.queries import my_cases, summary_of
+from heard.cases.case.queries import my_cases, summary_of, working
 from heard.cases.panel.models import PanelItem
-from heard.cases.panel.queries import falls_to, items_visible_to
+from heard.cases.panel.queries import falls_to, items_of_people, items_visible_to
 from heard.cases.review.models import Review
 from heard.cases.review.queries import falls_to as review_falls_to
 from heard.cases.review.queries import reviews_visible_to
@@ -32,8 +33,10 @@ from heard.network.queries import about, not_denied_through, people_visible_to, 
 from heard.network.rules import FactKind
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from heard.agencies.models import User
-    from heard.cases.case.models import Case, WarningNote
+    from heard.cases.case.models import WarningNote
     from heard.network.models import Fact
 
 
@@ -98,7 +101,7 @@ def items_to_write(user: User) -> QuerySet[PanelItem]:
     """What panels decided about children who had a link then, whatever became of it, and which is not told as it stands: nothing was written for the
     child since, or only to be read at a link, and there is none about which the child was asked. Of whoever wrote the decision down, and of the
     child’s workers where they have left or see the child no longer. Whether the child uses the link decides nothing."""
-    rows = items_visible_to(user).filter(section="children", taken_off_at=None, decided_at__isnull=False)
+    rows = items_of_people(user).filter(section="children", taken_off_at=None, decided_at__isnull=False)
     told = _told("panel_item", "person").filter(written_at__gte=OuterRef("decided_at"))
     had = _had_link("person", "decided_at")
     return rows.filter(falls_to(user), had, ~Exists(told)).order_by("decided_at", "pk")
@@ -109,6 +112,29 @@ def reviews_to_write(user: User) -> QuerySet[Review]:
     had, told = _had_link("plan__case__person", "recorded_at"), _told("review", "plan__case__person")
     rows = reviews_visible_to(user).filter(review_falls_to(user), had, ~Exists(told))
     return rows.order_by("held_on", "pk")
+
+
+def near_items(user: User) -> QuerySet[PanelItem]:
+    """Items without which there is none in `items_to_write`. Whether the user may see one is asked beside."""
+    mine = Q(decided_by=user) | Q(person__in=_of_worker(user))
+    return PanelItem.objects.order_by().filter(mine, _had_link("person", "decided_at"))
+
+
+def near_reviews(user: User) -> QuerySet[Review]:
+    """The same of `reviews_to_write`."""
+    mine = Q(held_by=user) | Q(plan__case__person__in=_of_worker(user))
+    return Review.objects.order_by().filter(mine, _had_link("plan__case__person", "recorded_at"))
+
+
+def near_spoken(user: User) -> QuerySet[ChildMessage]:
+    """The same of `to_write_down`: what is hidden from somebody only where it was given to this user to read."""
+    mine = Q(hidden=False, person__in=_of_worker(user)) | Q(notice__readers__user=user)
+    return ChildMessage.objects.order_by().filter(mine, seconds__gt=0, transcripts=None)
+
+
+def _of_worker(user: User) -> QuerySet[Case, Any]:
+    """Keys of the children whose worker this user is."""
+    return Case.objects.order_by().filter(working(user)).values("person")
 
 
 def _had_link(person: str, at: str) -> Exists:

@@ -10,6 +10,9 @@ from heard.cases.voice.models import ChildLink, ChildMessage
 from heard.cases.voice.queries import (
     items_to_write,
     links_to_ask_about,
+    near_items,
+    near_reviews,
+    near_spoken,
     reviews_to_write,
     to_check,
     to_write_down,
@@ -28,7 +31,7 @@ CHECKS = WorkList(
 SPOKEN = WorkList(
     "child_spoken", _("What children said out loud, to be written down by you"), May.SEE_CHILD, to_write_down,
     "child_message_write_down", "person", _("Listen, and write down what the child said"), shows=("person",),
-    only_if=lambda user: ChildMessage.objects.filter(Q(hidden=False) | Q(notice__readers__user=user), seconds__gt=0, transcripts=None),
+    only_if=near_spoken,
 )  # fmt: skip
 
 ASKING = WorkList(
@@ -42,11 +45,11 @@ AFTER_PANELS = WorkList(
     "child_told_panel", _("What panels decided, to be written for the child"), May.ASSESS, items_to_write,
     "panel_item_for_child", "person", _("Tell the child what the panel decided"), shows=("person",),
     due=lambda day: Q(decided_at__date__lte=day - TOLD_WITHIN), on=lambda row: timezone.localdate(row.decided_at) + TOLD_WITHIN,
-    only_if=lambda user: ChildLink.objects.all(), child="person",
+    only_if=near_items, child="person",
 )  # fmt: skip
 AFTER_REVIEWS = WorkList(
     "child_told_review", _("What reviews decided, to be written for the child"), May.ASSESS, reviews_to_write,
     "review_for_child", "plan.case.person", _("Tell the child what the review decided"), shows=("plan__case__person",),
     due=lambda day: Q(held_on__lte=day - TOLD_WITHIN), on=lambda row: row.held_on + TOLD_WITHIN,
-    only_if=lambda user: ChildLink.objects.all(), child="plan__case__person",
+    only_if=near_reviews, child="plan__case__person",
 )  # fmt: skip

@@ -48,6 +48,7 @@ from heard.cases.panel.queries.reading import (
     held_before,
     item_visible_to,
     items_of_child,
+    items_of_people,
     items_that_name,
     items_visible_to,
     known_of,

@@ -298,6 +298,12 @@ def items_visible_to(user: User) -> QuerySet[PanelItem]:
     return rows.select_related(*_ABOUT)
 
 
+def items_of_people(user: User) -> QuerySet[PanelItem]:
+    """Those of `items_visible_to` that are about a child or adult."""
+    rows = PanelItem.objects.filter(visible_through(user, "person"), person__isnull=False)
+    return rows.select_related(*_ABOUT) if user.may(May.SEE_PANEL) else rows.none()
+
+
 def items_that_name(user: User) -> QuerySet[PanelItem]:
     """Items on an agenda whose notes may name a phone, car or account: of those that the user may see, all but what only somebody
     who knows a group, a phone or the work on a place may see. Else who may see one would be asked of the web, and the web of them."""
