@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 
 from heard.agencies.models import AuditRow, Membership, Team, User
 from heard.agencies.rules import Hidden, Refused, Role
+from heard.cases.case.notices.actions import put_on_duty
+from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.concern import actions as concerns
 from heard.cases.concern import queries
@@ -24,7 +28,11 @@ from heard.network.queries import Whom
 
 pytestmark = pytest.mark.django_db
 
-WHY: dict[str, Any] = {"reason": "They know the park", "feedback": "They do it", "why_without_words": "Not met"}
+WHY: dict[str, Any] = {
+    "reason": "They know the park",
+    "feedback": "They do it",
+    "why_without_words": "Not met",
+}
 ANSWERS = {
     "reason": "They know the park", "feedback": "They do it", "which": "none", "why_no_words": "Not met yet",
 }  # fmt: skip
@@ -78,7 +86,9 @@ def told(world: World, **change: Any) -> Concern:
     return concerns.tell(by=world.teacher, **given)
 
 
-def decide(world: World, concern: Concern, team: Team | None, decision: str = "other_agency", **more: Any) -> None:
+def decide(
+    world: World, concern: Concern, team: Team | None, decision: str = "other_agency", **more: Any
+) -> None:
     whom = {"other_agency": world.police, "other_team": team}
     concerns.decide(by=world.coordinator, concern=concern, decision=decision, **WHY | whom | more)
 
@@ -147,9 +157,19 @@ def test_what_a_team_without_anybody_takes_on_is_with_whoever_decides_and_the_pa
     after = signed_in(world.coordinator).post(there, sent, follow=True).text
     assert f"Nobody of {beat} can open this now" in after
     assert world.coordinator in readers("nobody_opens")
-    assert world.officer not in readers("danger_taken_on")
-    assert readers("danger_taken_on") <= {world.coordinator, world.supervisor}
-    assert readers("danger_taken_on")
+    now = timezone.now()
+    assert world.teacher.team
+    night = colleague("noor", world.teacher.team, Role.SUPERVISOR)
+    put_on_duty(
+        by=world.administrator, user=night, begins=now - timedelta(hours=1),
+        ends=now + timedelta(hours=8), phone="01632 960 077",
+    )  # fmt: skip
+    for minutes in (1, 120):
+        pass_on(now + timedelta(minutes=minutes))
+    told_of = readers("danger_taken_on")
+    assert {world.coordinator, night} <= told_of
+    assert world.officer not in told_of
+    assert all(opens(one, "concern", concern_id=concern.pk) == 200 for one in told_of)
 
 
 def test_a_team_that_took_it_on_by_mistake_sees_the_child_no_longer(
@@ -238,7 +258,9 @@ def test_who_does_not_hold_the_panel_lets_in_no_team(world: World, unit: Team, i
     assert not Involvement.objects.filter(person=item.person_id, agency=world.police).exists()
 
 
-def test_a_team_that_is_kept_out_stays_out(world: World, beat: Team, neighbour: User, item: PanelItem) -> None:
+def test_a_team_that_is_kept_out_stays_out(
+    world: World, beat: Team, neighbour: User, item: PanelItem
+) -> None:
     whom = Whom("", world.police, team=beat)
     network.deny_access(by=world.coordinator, person_id=item.person_id, whom=whom, why="A parent works there")
     panels.involve_agency(by=world.coordinator, item_id=item.pk, whom=whom, why="Knows the park")

@@ -21,7 +21,9 @@ from heard.agencies.models import User
 
 OFFICE, HOME = "198.51.100.4", "203.0.113.9"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/{} Safari/537.36 Edg/{}"
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+)
 OLD, NEW = EDGE.format(140, 140), EDGE.format(141, 141)
 
 
@@ -112,7 +114,9 @@ def test_two_who_share_a_machine_are_both_known_and_neither_by_the_cookie_of_the
     assert "sol" not in kept.value
 
 
-@pytest.mark.parametrize("change", [lambda said: said[:-1] + ("A" if said[-1] != "A" else "B"), lambda _: "x"])
+@pytest.mark.parametrize(
+    "change", [lambda said: said[:-1] + ("A" if said[-1] != "A" else "B"), lambda _: "x"]
+)
 def test_a_cookie_that_somebody_made_says_nothing(told: list[str], change: Callable[[str], str]) -> None:
     browser, other = Client(), Client()
     sign_in(browser)
@@ -135,7 +139,9 @@ def test_the_right_password_after_wrong_ones_is_told(told: list[str]) -> None:
     assert told == ["signed in after wrong passwords"]
 
 
-def test_who_has_the_password_elsewhere_and_no_second_factor_is_told_of(told: list[str], settings: Any) -> None:
+def test_who_has_the_password_elsewhere_and_no_second_factor_is_told_of(
+    told: list[str], settings: Any
+) -> None:
     settings.FACTOR = "all"
     enrol(with_password("sol.wright"))
     told.clear()

@@ -36,11 +36,15 @@ def neighbour(world: World) -> User:
 
 def test_a_team_takes_a_worry_on_alone(world: World, neighbour: User, story: Story) -> None:
     worry = told(world, new_person={"given_name": "Ida", "family_name": "Moor"})
-    story.sign_in(world.coordinator).open(f"/worries/{worry.pk}/decide/").choose("Another agency takes this on")
+    story.sign_in(world.coordinator).open(f"/worries/{worry.pk}/decide/").choose(
+        "Another agency takes this on"
+    )
     story.look().sees("nobody else of its agency by that")
     story.select("Which agency, or which team of it?", "Wexmoor Police: Missing and exploitation unit")
     story.fill("Reason for the decision", "They know the car.")
-    story.fill("What will the person who told this read?", "The police look for it.").press("Record the decision")
+    story.fill("What will the person who told this read?", "The police look for it.").press(
+        "Record the decision"
+    )
     story.sees("Another agency takes this on", "Missing and exploitation unit, Wexmoor Police")
     story.sees_not("can open this now")
 
@@ -52,7 +56,9 @@ def test_a_team_takes_a_worry_on_alone(world: World, neighbour: User, story: Sto
     story.sign_in(world.coordinator).open(f"/worries/{worry.pk}/").follow("Correct this decision")
     story.select("Which agency, or which team of it?", "Wexmoor Police: Night team")
     story.fill("Why is the decision put right?", "They were there.").press("Save the correction")
-    story.sees("Nobody of Night team can open this now", "Missing and exploitation unit sees the record no longer")
+    story.sees(
+        "Nobody of Night team can open this now", "Missing and exploitation unit sees the record no longer"
+    )
     story.open("/").sees("let somebody in, or tell them another way")
 
 

@@ -95,8 +95,10 @@ def _wrong_passwords(user: User) -> int:
 
 def _marks(request: HttpRequest) -> list[str]:
     longest = int(KNOWN_FOR.total_seconds())
-    said: Any = request.get_signed_cookie(settings.BROWSER_COOKIE_NAME, default="", salt=_SALT, max_age=longest)
-    return str(said).split(".")
+    said: Any = request.get_signed_cookie(
+        settings.BROWSER_COOKIE_NAME, default="", salt=_SALT, max_age=longest
+    )
+    return [one for one in str(said).split(".") if one]
 
 
 def _mark(words: str) -> str:

@@ -64,7 +64,12 @@ def test_runs_and_profiles_do_not_hold_up_packs(
 
     def goes_on(running: EngineRun) -> None:
         behind = draw_profile.enqueue("0" * 32)
-        said = {"purpose": "For the meeting", "for_whom": "Cora Ordway", "parts": ("words",), "keep_until": until}
+        said = {
+            "purpose": "For the meeting",
+            "for_whom": "Cora Ordway",
+            "parts": ("words",),
+            "keep_until": until,
+        }
         pack = ask_pack(by=world.social_worker, person_id=child.pk, **said)
         work_off("default")
         pack.refresh_from_db()

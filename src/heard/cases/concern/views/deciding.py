@@ -368,7 +368,9 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
             _("Another agency takes this on"),
             BECOMES_INVOLVED
             if child
-            else _("The team that you choose can see this worry, or all of the agency where you choose that."),
+            else _(
+                "The team that you choose can see this worry, or all of the agency where you choose that."
+            ),
         ),
         rules.Decision.NO_FURTHER_ACTION: (
             _("No further action"),
