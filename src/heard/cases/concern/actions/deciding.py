@@ -422,11 +422,8 @@ def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> N
     if concern.other_agency_id:
         in_danger = concern.danger_now == rules.Danger.YES
         kind = Notified.DANGER_TAKEN_ON if in_danger else Notified.WORRY_TAKEN_ON
-        whom = (
-            {"teams": [concern.other_team_id]}
-            if concern.other_team_id
-            else {"agencies": [concern.other_agency_id]}
-        )
+        team, agency = concern.other_team_id, concern.other_agency_id
+        whom: dict[str, Any] = {"teams": [team]} if team else {"agencies": [agency]}
         announce(kind=kind, **whom, **worry, **about)
     if concern.decision == rules.Decision.STEP and step:
         worry["subject"] = "concern step"

@@ -366,7 +366,7 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
         ),
         rules.Decision.OTHER_AGENCY: (
             _("Another agency takes this on"),
-            BECOMES_INVOLVED
+            str(BECOMES_INVOLVED)
             if child
             else _(
                 "The team that you choose can see this worry, or all of the agency where you choose that."
