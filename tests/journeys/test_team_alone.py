@@ -11,6 +11,7 @@ from tests.journeys.test_deciding import told
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import Role
+from heard.cases.concern import actions as telling
 from heard.cases.panel import actions as panels
 from heard.cases.panel.models import PanelItem
 
@@ -64,6 +65,8 @@ def test_a_team_takes_a_worry_on_alone(world: World, neighbour: User, story: Sto
 
 def test_a_panel_lets_in_the_team_of_who_is_invited(world: World, neighbour: User, story: Story) -> None:
     worry = told(world, new_person={"given_name": "Ida", "family_name": "Moor"})
+    why = {"reason": "Seen twice", "feedback": "We help"}
+    telling.decide(by=world.coordinator, concern=worry, decision="open_case", **why)
     soon = timezone.now() + timedelta(days=1)
     panel = panels.plan_panel(
         by=world.coordinator, starts_at=soon, place="Room 2", chair=world.coordinator, agencies=[world.care.pk]

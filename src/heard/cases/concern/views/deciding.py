@@ -136,7 +136,7 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             done = actions.decide_together(by=request.user, concerns=worries, **form.answered)
             messages.success(request, _what_was_done(done, form.answered))
-            _say_nobody_acts(request, done[0])
+            _warn(request, _nobody_acts(request, done[0]))
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
@@ -186,10 +186,7 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             done = actions.correct_decision(by=request.user, concern_id=concern_id, why=why, **said)
             text = _("Put right: %(what)s. Everybody who was told is told again.")
             messages.success(request, text % {"what": done.get_decision_display()})
-            _say_nobody_acts(request, done)
-            if whom := queries.let_out(request.user, done):
-                gone = _("%(whom)s sees the record no longer, and is told nothing here: ring them.")
-                messages.warning(request, gone % {"whom": whom})
+            _warn(request, _nobody_acts(request, done), _let_out(request, done))
             return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     context = _shown(request, worry) | beside | {"form": form, "why_not": why_not, "corrects": True}
@@ -320,11 +317,23 @@ def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:
     return text
 
 
-def _say_nobody_acts(request: Request, worry: Any) -> None:
+def _warn(request: Request, *sentences: str) -> None:
+    """In one banner, or none."""
+    if said := " ".join(filter(None, sentences)):
+        messages.warning(request, said)
+
+
+def _nobody_acts(request: Request, worry: Any) -> str:
     """Where nobody of the agency or team that takes it on can open it: it is not lost."""
     agency, team = worry.other_agency, worry.other_team
-    if agency and nobody_acts(request.user, worry.person_id, agency, team):
-        messages.warning(request, NOBODY_ACTS % {"whom": team or agency})
+    is_lost = agency and nobody_acts(request.user, worry.person_id, agency, team)
+    return NOBODY_ACTS % {"whom": team or agency} if is_lost else ""
+
+
+def _let_out(request: Request, worry: Any) -> str:
+    gone = _("%(whom)s sees the record no longer, and is told nothing here: ring them.")
+    whom = queries.let_out(request.user, worry)
+    return gone % {"whom": whom} if whom else ""
 
 
 def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[str, str, str]]:
