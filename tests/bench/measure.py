@@ -45,6 +45,11 @@ def machine() -> str:
     )
 
 
+def against(figure: float, least: float) -> str:
+    """Whether a figure of which more is better reaches its target."""
+    return "met" if figure >= least else "missed"
+
+
 def table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     print(f"\n{title}")

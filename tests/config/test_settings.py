@@ -14,7 +14,7 @@ from tests.conftest import SECRET_KEY
 SAY = """
 import json
 from django.conf import settings as s
-names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_PATH",
+names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "BROWSER_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_PATH",
          "SESSION_COOKIE_DOMAIN", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "FACTOR", "ALLAUTH_TRUSTED_PROXY_COUNT")
 print(json.dumps({name: getattr(s, name) for name in names}))
 """
@@ -37,6 +37,7 @@ def test_an_installation_has_cookies_that_no_neighbour_sets_and_insists_on_https
     assert json.loads(said) == {
         "SESSION_COOKIE_NAME": "__Host-session",
         "CSRF_COOKIE_NAME": "__Host-csrftoken",
+        "BROWSER_COOKIE_NAME": "__Host-browser",
         "SESSION_COOKIE_SECURE": True,
         "CSRF_COOKIE_SECURE": True,
         "SESSION_COOKIE_PATH": "/",

@@ -223,6 +223,54 @@ def test_an_upgrade_by_the_owner_leaves_the_site_what_it_needs(site: Path) -> No
     assert (alone.returncode, "cannot alter the audit trail" in alone.stdout) == (0, True), alone.stderr
 
 
+@contextmanager
+def empty(*names: str) -> Iterator[list[dict[str, str]]]:
+    """Databases of the owner beside the others, each as what a command is told of it."""
+    import psycopg
+
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+            for name in names:
+                asking.execute(f"CREATE DATABASE {BASE}_{name} OWNER {OWNER}")
+        yield [
+            {"DATABASE_URL": _url(WEB, f"{BASE}_{one}"), "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_{one}")}
+            for one in names
+        ]
+    finally:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+            for name in names:
+                asking.execute(f"DROP DATABASE IF EXISTS {BASE}_{name} WITH (FORCE)")
+
+
+def test_the_way_back_from_an_upgrade_that_failed(site: Path, tmp_path: Path) -> None:
+    """A later release changes tables and then fails. This one refuses what is left; the backup of before is as it was."""
+    done = heard(site, "backup", "--to", str(tmp_path / "to"), "--plain", DATABASE_URL=_url(WEB))
+    assert done.returncode == 0, done.stderr
+    [file] = (tmp_path / "to").glob("heard-*.tar")
+    with empty("next", "back") as (upgraded, back):
+        work = tmp_path / "upgraded"
+        assert heard(work, "restore", str(file), **upgraded).returncode == 0
+        before = rows(upgraded["HEARD_DATABASE_OWNER"])
+        failed = heard(work, "migrate", DJANGO_SETTINGS_MODULE="tests.upgrade.next_settings", **upgraded)
+        assert failed.returncode != 0
+        left = rows(upgraded["HEARD_DATABASE_OWNER"])
+        new = {row[2] for row in left["django_migrations"]} - {row[2] for row in before["django_migrations"]}
+        assert new == {"x1_lands"}
+        assert len(left["agencies_user"][0]) == len(before["agencies_user"][0]) - 1
+        assert left["network_searchkey"] == before["network_searchkey"] != [], "what failed is undone"
+        refused = heard(work, "work", "--queue", "default", **upgraded)
+        assert (refused.returncode, "of a newer Heard" in refused.stderr) == (1, True), refused.stderr
+        done = heard(tmp_path / "back", "restore", str(file), **back)
+        assert done.returncode == 0, done.stderr
+        after = rows(back["HEARD_DATABASE_OWNER"])
+        assert after.keys() == before.keys()
+        for name in before.keys() - ENDS_WITH_THE_BACKUP - {"django_migrations"}:
+            assert after[name] == before[name], name
+        assert [row[1:3] for row in after["django_migrations"]] == [
+            row[1:3] for row in before["django_migrations"]
+        ]
+
+
 NOD = """
 import django; django.setup()
 from heard.agencies.actions import add_user

@@ -142,6 +142,41 @@ def test_what_was_sent_is_said_not_to_be_saved_and_given_back(
     assert reason in page.text
 
 
+def test_what_fails_after_it_was_saved_is_not_said_not_to_be_saved(
+    world: World, client: Client, child: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full from the moment on at which the action has ended."""
+    client.force_login(world.coordinator)
+    reason = "A parent works in a partner agency"
+
+    def fails(*_words: Any, **_more: Any) -> None:
+        with nothing_can_be_written():
+            Person.objects.filter(pk=child.pk).update(given_name="Mira")
+
+    monkeypatch.setattr("django.contrib.messages.success", fails)
+    page = client.post(f"/children/{child.pk}/details/restriction/", {"reason": reason})
+    assert page.status_code == 503
+    assert Person.objects.get(pk=child.pk).restricted
+    assert "is not saved" not in page.text
+    assert "look whether it is there" in page.text
+    assert reason in page.text
+
+
+def test_a_look_is_nothing_that_was_saved(
+    world: World, client: Client, child: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page reads the record, which leaves its row, before the action fails."""
+    client.force_login(world.coordinator)
+
+    def fails(**_more: Any) -> None:
+        with nothing_can_be_written():
+            Person.objects.filter(pk=child.pk).update(given_name="Mira")
+
+    monkeypatch.setattr("heard.cases.case.actions.restrict_record", fails)
+    page = client.post(f"/children/{child.pk}/details/restriction/", {"reason": "A parent works there"})
+    assert (page.status_code, "What you just sent is not saved." in page.text) == (503, True)
+
+
 def test_nothing_goes_to_the_file_while_the_database_can_be_written(
     world: World, client: Client, child: Person, looks: Path
 ) -> None:

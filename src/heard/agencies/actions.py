@@ -42,7 +42,7 @@ from heard.agencies.models import (
 from heard.agencies.on_server import whoami
 from heard.agencies.providers import Provider
 from heard.agencies.provisioning import digest
-from heard.agencies.reading import is_reading_only, keep_looks
+from heard.agencies.reading import is_reading_only, keep_looks, note_saved
 from heard.agencies.rules import Hidden, May, Refused, Role, refuse
 from heard.agencies.seal.heads import Head
 from heard.agencies.trail import partners, sealing
@@ -82,6 +82,7 @@ def record_audit(
         return row
     row.save()
     written(row)
+    note_saved(verb)
     sealing.seal_soon(verb)
     return row
 

@@ -38,6 +38,7 @@ _FIELDS: Final = ("actor_id", "actor", "agency", "verb", "subject", "subject_id"
 
 _LOOKED_AT: Final = "looked at"  # in the detail of a row
 _only: ContextVar[bool] = ContextVar("reading only", default=False)
+_saved: ContextVar[list[str] | None] = ContextVar("saved", default=None)
 _restricted: list[Callable[[set[uuid.UUID]], bool]] = []
 _log = logging.getLogger(__name__)
 
@@ -87,6 +88,27 @@ def reading_only() -> Iterator[None]:
     finally:
         connection.transaction_mode = mode  # type: ignore[attr-defined]
         _only.reset(token)
+
+
+@contextmanager
+def noting_what_is_saved() -> Iterator[None]:
+    """While this lasts, for one request, `is_something_saved` says whether anything that it did is in the database, whatever fails afterwards."""
+    token = _saved.set([])
+    try:
+        yield
+    finally:
+        _saved.reset(token)
+
+
+def note_saved(verb: str) -> None:
+    """For `record_audit`: whatever is done leaves a row in its transaction. To look is nothing that was done."""
+    saved = _saved.get()
+    if saved is not None and verb != "view":
+        transaction.on_commit(partial(saved.append, verb))
+
+
+def is_something_saved() -> bool:
+    return bool(_saved.get())
 
 
 def keep_looks(rows: Iterable[AuditRow]) -> None:

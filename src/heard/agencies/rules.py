@@ -477,6 +477,9 @@ def why_not_invite(*, is_active: bool, email: str, no_mail: str | None) -> str |
     return no_mail
 
 
+MANY_WRONG: Final = (
+    3  # passwords in an hour, or codes in a quarter of one: of so many the owner of the account is told
+)
 MOST_WRONG_FOR_A_NAME: Final = 40  # passwords in an hour, from wherever: eight addresses with five each
 
 

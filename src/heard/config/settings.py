@@ -441,11 +441,13 @@ SESSION_WARNING = min(
     5 * 60, SESSION_IDLE // 2, SESSION_COOKIE_AGE // 2
 )  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+BROWSER_COOKIE_NAME = "heard_browser"  # that somebody signed in with it before
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 if (
     not DEMO
 ):  # a browser takes a cookie of such a name from this host alone, over HTTPS: no neighbour can set it
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrftoken"
+    BROWSER_COOKIE_NAME = "__Host-browser"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_PROXY_SSL_HEADER = None if DEMO else ("HTTP_X_FORWARDED_PROTO", "https")

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies.browsers import remember, tell_of_sign_in
 from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
 from heard.home.factors import has_key, is_fresh
@@ -63,10 +64,17 @@ class Adapter(DefaultAccountAdapter):
         return user if user and user.is_active else None
 
     def pre_login(self, request: HttpRequest, user: Any, **about: Any) -> HttpResponse | None:
-        """By a password or passkey of Heard: where an organisation signs them in, it has to have said lately that it is them."""
+        """By a password or passkey of Heard: where an organisation signs them in, it has to have said lately that it is them. Where it is
+        not as usual, the owner of the account is told."""
+        tell_of_sign_in(request, user)
         answer: HttpResponse | None = super().pre_login(request, user, **about)
         came_by_it = "sociallogin" in (about.get("signal_kwargs") or {})
         return answer or (None if came_by_it else first_elsewhere(request, user))
+
+    def post_login(self, request: HttpRequest, user: Any, **about: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **about)
+        remember(request, response, user)
+        return response
 
     def get_login_stages(self) -> list[str]:
         """Ours stands in for allauth's own second step: an organisation may have asked for it already."""

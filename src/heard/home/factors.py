@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.actions import note_factor, note_password
+from heard.agencies.browsers import note_wrong_code
 from heard.agencies.envelopes import kept
 from heard.agencies.envelopes.words import key_id
 from heard.agencies.queries import has_to_confirm_with, links_of
@@ -283,6 +284,7 @@ def connect() -> None:
     signals.authenticator_reset.connect(_reset, dispatch_uid="factor reset")
     signals.authenticator_removed.connect(_removed, dispatch_uid="factor removed")
     signals.authenticator_used.connect(_used, dispatch_uid="factor used")
+    signals.authentication_failed.connect(_failed, dispatch_uid="factor failed")
     password_changed.connect(_password_changed, dispatch_uid="password changed")
 
 
@@ -302,6 +304,11 @@ def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_
     if not Authenticator.objects.filter(user=user, type__in=_KEYS).exists():
         clear_authentication_records(request)
     note_factor(by=user, verb="remove", kind=authenticator.type)
+
+
+def _failed(user: User, reauthentication: bool, **_signal: Any) -> None:
+    if not reauthentication:
+        note_wrong_code(user)
 
 
 def _password_changed(user: User, **_signal: Any) -> None:

@@ -13,7 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from heard.agencies.reading import NotKept, cannot_write, is_reading_only, reading_only
+from heard.agencies.reading import (
+    NotKept,
+    cannot_write,
+    is_reading_only,
+    is_something_saved,
+    noting_what_is_saved,
+    reading_only,
+)
 from heard.agencies.rules import Hidden
 from heard.home.typed import what_was_typed
 
@@ -28,7 +35,8 @@ class ReadableMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with noting_what_is_saved():
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, DatabaseError) or not cannot_write(exception):
@@ -67,7 +75,8 @@ def _is_of_writing(error: BaseException | None) -> bool:
 
 
 def _not_now(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/503.html", {"typed": what_was_typed(request)}, status=503)
+    context = {"typed": what_was_typed(request), "is_saved": is_something_saved()}
+    return render(request, "home/503.html", context, status=503)
 
 
 def reading(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """How long somebody stays signed in: until they have done nothing for a while, and never longer than a fixed time from
-signing in. A page that asks how long is left does nothing; whoever answers it that they are there does."""
+signing in; and in the browser in which they did. A page that asks how long is left does nothing; whoever answers it that they are there does."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from heard.agencies.browsers import kind_here
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May, idle_seconds
 
@@ -18,6 +19,7 @@ _BEGAN, _SEEN = (
     "began",
     "seen",
 )  # in the session: when it began and when something was last done, in seconds of the epoch
+_WITH: Final = "with"  # in the session: which browser on which system
 _OFTEN: Final = (
     60  # seconds: what is done is noted once in them, so that reading pages does not write for each
 )
@@ -25,6 +27,7 @@ _OFTEN: Final = (
 
 def begin(request: HttpRequest, **_signal: Any) -> None:
     request.session[_BEGAN] = request.session[_SEEN] = timezone.now().timestamp()
+    request.session[_WITH] = kind_here(request)
 
 
 def connect() -> None:
@@ -32,8 +35,13 @@ def connect() -> None:
 
 
 def has_ended(request: HttpRequest) -> bool:
-    """A session of which nobody knows when it began has, too."""
-    return _BEGAN not in request.session or seconds_left(request) <= 0
+    """A session of which nobody knows when it began has, too, and one with which another kind of browser comes: its cookie was copied."""
+    return _BEGAN not in request.session or seconds_left(request) <= 0 or _came_elsewhere(request)
+
+
+def _came_elsewhere(request: HttpRequest) -> bool:
+    began_with = request.session.get(_WITH) or []
+    return any(began_with) and began_with != kind_here(request)
 
 
 def note_use(request: HttpRequest, view: Any) -> None:

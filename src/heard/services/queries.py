@@ -13,7 +13,8 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySe
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.services import procedures, profile, rules
+from heard.services import procedures, rules
+from heard.services.apart import read_apart
 from heard.services.models import (
     Procedure,
     ProcedureEdition,
@@ -321,7 +322,7 @@ def check(user: User, content: bytes) -> Checked:
     """Nothing is written. Raises `profile.NotRead`; `Hidden` for who may not bring a file in."""
     if not may_keep(user):
         raise Hidden
-    file = profile.read(content)
+    file = read_apart(content)
     compare(user, file.rows, services_alone(user))
     return Checked(file.rows, file.page, file.pages)
 

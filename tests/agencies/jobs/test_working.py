@@ -2,7 +2,9 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,9 +14,13 @@ from tests.conftest import World
 
 from heard.agencies.jobs import working
 from heard.agencies.models import WorkerBeat
-from heard.cases.pack.actions.making import make_pack, remove_old_packs, watch_pack
+from heard.cases.pack.actions import ask_pack
+from heard.cases.pack.actions.making import remove_old_packs
+from heard.engine.tables import NotDone
 from heard.insight.release.actions import draw_profile
 from heard.insight.run.actions import carry_out
+from heard.insight.run.models import EngineRun
+from heard.network.actions import add_person
 
 pytestmark = pytest.mark.django_db
 BANNER = "Background work stands still"
@@ -38,9 +44,44 @@ def silent_for(worker: str, seconds: float) -> None:
     WorkerBeat.objects.filter(pk=worker).update(beat_at=timezone.now() - timedelta(seconds=seconds))
 
 
-def test_runs_and_profiles_do_not_hold_up_packs() -> None:
-    assert {carry_out.queue_name, draw_profile.queue_name} == {working.ENGINE}
-    assert {one.queue_name for one in (make_pack, watch_pack, remove_old_packs)} == {"default"}
+def work_off(queue: str) -> None:
+    """As the process of this queue does, until nothing is left in it."""
+    worker = working._worker(queue)
+    worker.batch = True
+    worker.run()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_runs_and_profiles_do_not_hold_up_packs(
+    world: World, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a run is under way and a profile waits behind it, a pack is asked for and made."""
+    settings.DATA = tmp_path
+    child = add_person(by=world.social_worker, given_name="Amira", family_name="Khan")
+    until = timezone.localdate() + timedelta(days=7)
+    run = EngineRun.objects.create(purpose="To look", started_by=world.analyst, keep_until=until)
+    found: list[tuple[str, str, str]] = []
+
+    def goes_on(running: EngineRun) -> None:
+        behind = draw_profile.enqueue("0" * 32)
+        said = {
+            "purpose": "For the meeting",
+            "for_whom": "Cora Ordway",
+            "parts": ("words",),
+            "keep_until": until,
+        }
+        pack = ask_pack(by=world.social_worker, person_id=child.pk, **said)
+        work_off("default")
+        pack.refresh_from_db()
+        assert pack.path.stat().st_size == pack.size
+        found.append((running.state, pack.state, DBTaskResult.objects.get(pk=behind.id).status))
+        DBTaskResult.objects.filter(pk=behind.id).delete()
+        raise NotDone("It was tried.")
+
+    monkeypatch.setattr("heard.insight.run.actions._carry_out", goes_on)
+    carry_out.enqueue(str(run.pk))
+    work_off(working.ENGINE)
+    assert found == [("running", "done", TaskResultStatus.READY)]
 
 
 def test_a_task_whose_worker_was_killed_waits_again() -> None:

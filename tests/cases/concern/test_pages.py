@@ -300,7 +300,7 @@ def test_another_agency_is_chosen_by_name(world: World) -> None:
         "feedback": "z",
     }
     assert "Choose the agency" in client.post(f"/worries/{concern.pk}/decide/", answers).text
-    answers["other_agency"] = str(world.police.pk)
+    answers["other_agency"] = f"agency:{world.police.pk}"
     client.post(f"/worries/{concern.pk}/decide/", answers)
     assert Concern.objects.get().other_agency == world.police
 

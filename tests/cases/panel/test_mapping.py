@@ -798,7 +798,7 @@ def test_a_child_who_is_not_seen_is_hidden_by_every_address(world, meeting, mina
         with pytest.raises(Hidden):
             ask(world.officer, item.pk)
     actions.involve_agency(
-        by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why="Knows the place"
+        by=world.coordinator, item_id=item.pk, whom=Whom("", world.police), why="Knows the place"
     )
     assert queries.item_visible_to(world.officer, item.pk)
     with pytest.raises(Hidden):

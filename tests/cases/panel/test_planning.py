@@ -23,6 +23,7 @@ from heard.cases.panel.rules import Why
 from heard.govuk.environment import day, day_and_month
 from heard.network import actions as knowing
 from heard.network.models import Person
+from heard.network.queries import Whom
 
 # ---- planning and inviting
 
@@ -436,13 +437,13 @@ def test_an_agency_that_is_not_involved_sees_that_a_child_is_discussed_and_no_mo
 
 def test_to_discuss_a_child_an_agency_is_involved_with_a_reason(world, prepared, item):
     with pytest.raises(Refused, match="why"):
-        actions.involve_agency(by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why=" ")
+        actions.involve_agency(by=world.coordinator, item_id=item.pk, whom=Whom("", world.police), why=" ")
     with pytest.raises(Refused, match="holds the panel"):
         actions.involve_agency(
-            by=world.teacher, item_id=item.pk, agency_id=world.police.pk, why="Knows the place"
+            by=world.teacher, item_id=item.pk, whom=Whom("", world.police), why="Knows the place"
         )
     actions.involve_agency(
-        by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why="Knows the place"
+        by=world.coordinator, item_id=item.pk, whom=Whom("", world.police), why="Knows the place"
     )
     assert queries.item_visible_to(world.officer, item.pk)
 

@@ -21,6 +21,7 @@ from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day as in_words
 from heard.home.queries import my_work
 from heard.network import actions as knowing
+from heard.network.queries import Whom
 
 OF_PANEL = ("panel", "panel_minutes", "panel_minutes_paper")
 TO_HOLD = ("panel_change", "panel_invitations", "panel_prepare", "panel_add", "panel_hold", "panel_correct")
@@ -98,7 +99,7 @@ def test_walking_a_panel_an_agency_sees_the_children_whom_it_works_with(client, 
     assert client.get(reverse("panel_action", kwargs={"panel_action_id": action.pk})).status_code == 404
     assert "Ring her aunt" not in client.get(reverse("panel_actions")).text
     actions.involve_agency(
-        by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why="Knows the park"
+        by=world.coordinator, item_id=item.pk, whom=Whom("", world.police), why="Knows the park"
     )
     assert "Okoro" in client.get(of_panel("panel", prepared)).text
     assert client.get(of_item("panel_item", item)).status_code == 200

@@ -56,6 +56,27 @@ _SAYS: Final = {
             "signed in before; a passkey opens it anywhere. Tell the person who looks after Heard in your partnership now."
         ),
     ),
+    "signed in elsewhere": (
+        gettext_noop("Heard: a sign-in in a browser that is new"),
+        gettext_noop(
+            "Somebody began to sign in to your account, with the right password, passkey or sign-in of your organisation, in a browser in "
+            "which you had not signed in during the last 90 days. Sign in and look under your name at Where you are signed in."
+        ),
+    ),
+    "signed in after wrong passwords": (
+        gettext_noop("Heard: a sign-in after wrong passwords"),
+        gettext_noop(
+            "Somebody began to sign in to your account with the right password, after wrong ones had been typed for it. Sign in and look "
+            "under your name at Where you are signed in."
+        ),
+    ),
+    "wrong codes": (
+        gettext_noop("Heard: wrong codes after the right password"),
+        gettext_noop(
+            "Somebody typed the right password for your account and then several codes that were not right. Without a code they are not "
+            "signed in. If this was not you, change your password too."
+        ),
+    ),
     "factor added": (
         gettext_noop("Heard: a new way to confirm that it is you"),
         gettext_noop("A passkey, an authenticator app or new recovery codes were added to your account."),

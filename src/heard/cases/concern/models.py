@@ -120,6 +120,14 @@ class Concern(models.Model):
     other_agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    other_team = models.ForeignKey(
+        "agencies.Team",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The team alone that takes it on, where not all of the agency does."),
+    )
     help_with = models.TextField(blank=True, help_text=_("Which help or service, where there is no case."))
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     context = models.ForeignKey(
@@ -199,6 +207,11 @@ class Concern(models.Model):
                 condition=~models.Q(decision="other_agency") | models.Q(other_agency__isnull=False),
                 name="concern_other_agency_is_named",
                 violation_error_message=_("Choose the agency that takes this on"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(other_team=None) | models.Q(other_agency__isnull=False),
+                name="concern_other_team_is_of_an_agency",
+                violation_error_message=_("Choose the agency of the team that takes this on"),
             ),
             models.CheckConstraint(
                 condition=~models.Q(decision="help") | ~models.Q(help_with=""),
@@ -297,6 +310,9 @@ class EarlierDecision(models.Model):
     help_with = models.TextField(blank=True)
     other_agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    other_team = models.ForeignKey(
+        "agencies.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     context = models.ForeignKey(

@@ -28,7 +28,7 @@ from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
 from heard.network.queries import (
-    involvements_of,
+    ever_involved,
     names_what_others_name,
     not_denied_through,
     not_hidden_through,
@@ -252,22 +252,25 @@ def why_not_correct_now(user: User, concern: Concern) -> str | None:
 def earlier_decisions(user: User, concern_id: uuid.UUID) -> QuerySet[EarlierDecision]:
     """What the decision said before it was put right, the latest first; of a worry of which the user may see everything."""
     rows = EarlierDecision.objects.filter(concern=concern_open_to(user, concern_id))
-    return rows.select_related("said_by", "other_agency", "case", "context")
+    return rows.select_related("said_by", "other_agency", "other_team", "case", "context")
 
 
-def let_out(user: User, concern: Concern) -> Agency | None:
-    """The agency that the decision before the last took on, where it sees the child's record no longer: Heard tells it nothing of the
-    correction. None for whoever may not see the worry."""
+def let_out(user: User, concern: Concern) -> Agency | Team | None:
+    """The agency that the decision before the last took on, or the team of it, where they see the child's record no longer: Heard tells
+    them nothing of the correction. None for whoever may not see the worry."""
     before = (
         EarlierDecision.objects.filter(concern=concern)
-        .select_related("other_agency")
+        .select_related("other_agency", "other_team__agency")
         .order_by("said_at", "pk")
         .last()
     )
-    agency = before.other_agency if before else None
+    agency, team = (before.other_agency, before.other_team) if before else (None, None)
     if agency is None or concern.person_id is None or not concern_is_open_to(user, concern.pk):
         return None
-    return None if involvements_of(user, concern.person_id).filter(agency=agency).exists() else agency
+    lines = ever_involved(user, concern.person_id).running().filter(agency=agency)
+    if team:
+        lines = lines.filter(Q(team=None, user=None) | Q(team=team))
+    return None if lines.exists() else team or agency
 
 
 def has_work(user: User, concern: Concern) -> bool:
@@ -497,7 +500,9 @@ def _whole(user: User) -> Q:
     mine = user.agencies_where(May.SEE_CHILD)
     of_duty_team = Exists(teams_visible_to(user).filter(takes_worries=True, agency_id__in=mine))
     led = Q(context__lead_team__agency_id__in=mine)
-    theirs = Q(agency_id__in=mine) | Q(other_agency_id__in=mine) | Q(of_duty_team) | led
+    takes_it_on = Q(other_team=None, other_agency_id__in=mine)
+    takes_it_on |= Q(other_team__in=user.teams_where(May.SEE_CHILD))
+    theirs = Q(agency_id__in=mine) | takes_it_on | Q(of_duty_team) | led
     return about_child | (Q(person__isnull=True) & theirs)
 
 
@@ -514,6 +519,7 @@ def _with_all(rows: QuerySet[Concern]) -> QuerySet[Concern]:
         "context",
         "decided_by",
         "other_agency",
+        "other_team",
         "corrected_by",
     )
 

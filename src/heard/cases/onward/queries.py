@@ -15,7 +15,7 @@ from heard.cases.case.notices.queries import told_of
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import worked_in
 from heard.cases.onward.models import OnwardReferral
-from heard.network.queries import not_denied_through, person_visible_to, visible_through, whom_to_let_in
+from heard.network.queries import not_denied_through, person_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -85,11 +85,6 @@ def waits_there(user: User, person_id: uuid.UUID, whom: Whom) -> bool:
     """Whether these have a referral of this child that they did not answer yet."""
     rows = onward_of(user, person_id).filter(state=OnwardReferral.State.WAITING)
     return rows.filter(to_agency=whom.agency, to_team=whom.team).exists()
-
-
-def whom_to_refer_to(user: User) -> dict[str, Whom]:
-    """Agencies and their teams, by key."""
-    return {key: whom for key, whom in whom_to_let_in(user).items() if whom.user is None}
 
 
 def _waiting(rows: QuerySet[OnwardReferral]) -> QuerySet[OnwardReferral]:

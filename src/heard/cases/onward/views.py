@@ -19,6 +19,7 @@ from heard.cases.case.queries import words_of
 from heard.cases.onward import actions, queries, rules
 from heard.cases.onward.forms import AnswerOnwardForm, ReferForm, WithdrawOnwardForm
 from heard.network.actions import open_record
+from heard.network.queries import parts_of_agencies
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -32,7 +33,7 @@ def refer(request: Request, person_id: uuid.UUID) -> HttpResponse:
         ReferForm,
         kind="onward.refer",
         subject_id=person_id,
-        people=queries.whom_to_refer_to(request.user),
+        people=parts_of_agencies(request.user),
         words=list(words_of(request.user, person_id)[:3]),
     )
     if form.is_valid():

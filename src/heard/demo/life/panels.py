@@ -10,6 +10,7 @@ from django.utils import timezone
 from heard.cases.panel import actions as panels
 from heard.cases.panel.queries import to_rest_on
 from heard.demo.life.world import known_by_now
+from heard.network.queries import Whom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +158,7 @@ def _dissent(world: World, item: PanelItem, username: str, why: str, *, child: C
         panels.involve_agency(
             by=world.coordinator,
             item_id=item.pk,
-            agency_id=world.agency_of[username].pk,
+            whom=Whom("", world.agency_of[username]),
             why="Takes part in the panel on this child",
         )
     panels.dissent(by=world.users[username], item_id=item.pk, why=_say(child, why))

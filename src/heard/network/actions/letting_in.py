@@ -358,13 +358,22 @@ def narrow_access(
 
 @transaction.atomic
 def take_back_involvement(
-    *, by: User, person_id: uuid.UUID, agency: Agency, begun: str, since: date, why: str
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    agency: Agency,
+    begun: str,
+    since: date,
+    why: str,
+    team: Team | None = None,
+    stay: Collection[uuid.UUID] = (),
 ) -> bool:
-    """Ends what `involve` began by a decision that was put right; `begun`: the reason that it gave, and `since` from which day. Whether
-    there was such a line. One that came of anything else stays, and so does one of a restricted record without which too few decide. Whoever
+    """Ends what `involve` began by a decision that was put right; `begun`: the reason that it gave, and `since` from which day. `team`: of
+    the agency that one alone; without it all of it and its parts, but teams with a key in `stay`. Whether there was such a line. One that came of anything else stays, and so does one of a restricted record without which too few decide. Whoever
     calls it has asked whether nothing else needs it."""
     person = hold_person(by=by, person_id=person_id)
-    lines = Involvement.objects.running().filter(person=person, agency=agency)  # of all of it, or of a part
+    lines = Involvement.objects.running().filter(person=person, agency=agency)
+    lines = lines.filter(team=team) if team else lines.exclude(team__in=stay)  # of all of it, or of a part
     ended = False
     for line in lines.filter(why=begun, since__gte=since):
         if not person.restricted or enough_decide(by, person, without=line.pk):

@@ -20,6 +20,7 @@ from heard.network.queries.access import (
     off_the_list,
     only_looks,
     opens_on_duty,
+    parts_of_agencies,
     standing_of,
     who_decide,
     whom_to_keep_out,

@@ -135,8 +135,8 @@ def denial_visible_to(user: User, denial_id: int) -> Denial:
     return row
 
 
-def whom_to_let_in(user: User) -> dict[str, Whom]:
-    """Agencies, their teams, and people who work with children, by key, in the order of a list. Four queries."""
+def parts_of_agencies(user: User) -> dict[str, Whom]:
+    """Agencies, each before its teams, by key, in the order of a list. Two queries."""
     found: dict[str, Whom] = {}
     teams = list(teams_visible_to(user).order_by("agency__name", "name"))
     for agency in agencies_visible_to(user):
@@ -145,7 +145,12 @@ def whom_to_let_in(user: User) -> dict[str, Whom]:
             if team.agency_id == agency.pk:
                 label = _("%(agency)s: %(team)s") % {"agency": agency, "team": team}
                 found[f"team:{team.pk}"] = Whom(label, agency, team=team)
-    return found | _people(user)
+    return found
+
+
+def whom_to_let_in(user: User) -> dict[str, Whom]:
+    """Agencies, their teams, and people who work with children, by key, in the order of a list. Four queries."""
+    return parts_of_agencies(user) | _people(user)
 
 
 def whom_to_keep_out(user: User) -> dict[str, Whom]:

@@ -38,7 +38,7 @@ class Addressee:
 @dataclass(frozen=True)
 class About:
     """What a notice is about, as far as it decides who has to see it. `level`: how far they see the child, or None where it
-    is given to them. `named`: people whom it concerns by name; `teller`: who told the worry that it is about. `not_to`: whom
+    is given to them. `named`: people whom it concerns by name; `agencies` and `teams`: those concerned; `teller`: who told the worry that it is about. `not_to`: whom
     it is about, and who never learns of it. `outside`: nobody learns of it who works in a team of theirs; `beyond_case`: nor in one of the
     child’s case, since it is not known whom it is about. `beside`: an adult whom it names too, so that nobody learns of it who may not see them. `of_staff`: only who hears of worries about people
     who work with children learns of it, or who decides on worries.
@@ -50,6 +50,7 @@ class About:
     named: tuple[User, ...] = ()
     teller: User | None = None
     agencies: tuple[uuid.UUID, ...] = ()
+    teams: tuple[uuid.UUID, ...] = ()
     not_to: User | None = None
     outside: bool = False
     beyond_case: bool = False
@@ -57,6 +58,11 @@ class About:
     of_staff: bool = False
     covered: bool = True
     _cases: list[Any] = field(default_factory=list)
+
+    @property
+    def concerned(self) -> list[dict[str, list[uuid.UUID]]]:
+        """Each agency and team concerned, as `holders` asks for people there."""
+        return [{"agencies": [key]} for key in self.agencies] + [{"teams": [key]} for key in self.teams]
 
     @property
     def case(self) -> Case | None:
@@ -250,29 +256,26 @@ def officer_is_there(line_of: User | None, at: datetime) -> bool:
     return any(user.pk not in away for user in officers_outside(line_of))
 
 
-def agencies_without_anybody(about: About) -> list[uuid.UUID]:
-    """Of the agencies concerned those of which nobody can be told, as far as the list of who may see the record has it: that somebody is
-    kept out without a trace is not told by this."""
-    return [key for key in about.agencies if not _lead_of(key, about) and not _is_on_list(key, about)]
+def nobody_there(about: About) -> bool:
+    """Whether of one of the agencies and teams concerned nobody can be told, as far as the list of who may see the record has it: that
+    somebody is kept out without a trace is not told by this."""
+    return any(not _lead_of(part, about) and not _is_on_list(part, about) for part in about.concerned)
 
 
-def _is_on_list(agency: uuid.UUID, about: About) -> bool:
-    person, who = (
-        about.person_id,
-        (*holders(May.DECIDE, agencies=[agency]), *holders(May.PLAN, agencies=[agency])),
-    )
+def _is_on_list(part: dict[str, list[uuid.UUID]], about: About) -> bool:
+    person, who = about.person_id, (*holders(May.DECIDE, **part), *holders(May.PLAN, **part))
     return person is not None and any(may_be_named(user, person) for user in who)
 
 
 def _agency_leads(about: About) -> list[User]:
-    """Supervisors and co-ordinators of each agency concerned who may open it; where there are none, everybody of it who works with
-    children and may."""
-    return [user for key in about.agencies for user in _lead_of(key, about)]
+    """Supervisors and co-ordinators of each agency and team concerned who may open it; where there are none, everybody of it who works
+    with children and may."""
+    return [user for part in about.concerned for user in _lead_of(part, about)]
 
 
-def _lead_of(agency: uuid.UUID, about: About) -> list[User]:
+def _lead_of(part: dict[str, list[uuid.UUID]], about: About) -> list[User]:
     for permission in (May.DECIDE, May.PLAN):
-        holding = holders(permission, agencies=[agency])
+        holding = holders(permission, **part)
         if found := [user for user in holding if may_learn(To.AGENCY_LEAD, user, about)]:
             return found
     return []

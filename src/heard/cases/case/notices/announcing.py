@@ -22,11 +22,11 @@ from heard.cases.case.notices.addressees import (
     About,
     Addressee,
     addressees,
-    agencies_without_anybody,
     away_on,
     covers_on,
     may_cover,
     may_open_as,
+    nobody_there,
     on_duty,
     who_answers,
     whoever_decides,
@@ -64,6 +64,7 @@ def announce(
     named: Iterable[User | None] = (),
     teller: User | None = None,
     agencies: Iterable[uuid.UUID] = (),
+    teams: Iterable[uuid.UUID] = (),
     not_to: User | None = None,
     beside: uuid.UUID | None = None,
     at: datetime | None = None,
@@ -71,8 +72,8 @@ def announce(
 ) -> Notice | None:
     """Puts it on the list of everybody who has to see it, except `by`; None is the child themselves. Call it inside the transaction of the action.
 
-    `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
-    concerned". `not_to`: whom it is about, and who never learns of it. `beside`: an adult whom it names too: who may not see them is not told. `to_self`: `by` learns of it too, since somebody else did it
+    `named`, `teller`, `agencies` and `teams`: whom the kind means by "the person concerned", "whoever told it" and "the agency
+    concerned", of which a team alone may be. `not_to`: whom it is about, and who never learns of it. `beside`: an adult whom it names too: who may not see them is not told. `to_self`: `by` learns of it too, since somebody else did it
     in their name; nobody has to answer for that. Who has not yet seen the same about the same subject
     is not told again. None where nobody is left.
     """
@@ -85,6 +86,7 @@ def announce(
         whom,
         teller,
         tuple(agencies),
+        tuple(teams),
         not_to,
         outside=rules.goes_outside(kind, is_last=False),
         beyond_case=kind in rules.BEYOND_CASE,
@@ -106,7 +108,7 @@ def announce(
     if whom_at_once is not None and not urgent:
         whom_at_once |= {one.user.pk: one.user for one in others}
         return None
-    if kind in rules.EACH_AGENCY and agencies_without_anybody(about):
+    if kind in rules.EACH_AGENCY and nobody_there(about):
         what: dict[str, Any] = {"subject": subject, "subject_id": subject_id, "person_id": person_id}
         announce(by=by, kind=Kind.NOBODY_OPENS, not_to=not_to, at=at, to_self=True, **what)
     told = _still_to_see(kind, subject, subject_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM
 
@@ -81,6 +82,11 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "case draw": ("case_read", "draw_id"),
     "caseload import": ("caseload_given", "import_id"),
 }
+
+# Beside what was done, where it is with an agency or team of which nobody can be told.
+NOBODY_ACTS: Final = gettext_lazy(
+    "Nobody of %(whom)s can open this now. Whoever decides on worries learns of it: let in somebody who can act, or ring them."
+)
 
 
 @dataclass(frozen=True)

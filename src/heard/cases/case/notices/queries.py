@@ -16,7 +16,7 @@ from django.utils import timezone
 from heard.agencies.queries import colleagues_visible_to, duty_team, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.notices import rules
-from heard.cases.case.notices.addressees import away_on, on_duty
+from heard.cases.case.notices.addressees import About, away_on, nobody_there, on_duty
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
 from heard.cases.case.notices.rules import To
 from heard.cases.case.rules import bank_holidays
@@ -24,7 +24,7 @@ from heard.network.queries import decided_by_no_other, findable_through, not_den
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Agency, Team, User
     from heard.network.models import Person
 
 
@@ -84,15 +84,26 @@ def agencies_told(user: User, kind: rules.Kind, *, subject: str, subject_id: obj
     return set(agencies) if user.may(May.SEE_CHILD) else set()
 
 
-def given_there(user: User, person_id: uuid.UUID, agency_id: uuid.UUID, *, since: datetime) -> bool:
-    """Whether somebody of an agency was given something to do for a child since then. The caller has shown that the user sees the child."""
+def nobody_acts(user: User, person_id: uuid.UUID | None, agency: Agency, team: Team | None) -> bool:
+    """Whether nobody of the team, or without one of the agency, can be told of something about this child, or about a place or group, as
+    far as the list of who may see the record says. The caller has shown that the user sees it."""
+    part: dict[str, Any] = {"teams": (team.pk,)} if team else {"agencies": (agency.pk,)}
+    return user.may(May.SEE_CHILD) and nobody_there(About(person_id, timezone.now(), **part))
+
+
+def given_there(
+    user: User, person_id: uuid.UUID, agency: Agency, team: Team | None, *, since: datetime
+) -> bool:
+    """Whether somebody of the team, or without one of the agency, was given something to do for a child since then. The caller has shown
+    that the user sees the child."""
+    theirs = {"user__memberships__team": team} if team else {"user__memberships__team__agency": agency}
     rows = Reader.objects.filter(
         role=To.NAMED.value,
         notice__kind=rules.Kind.ACTION.value,
         notice__person=person_id,
         notice__ended_at=None,
         notice__told_at__gte=since,
-        user__memberships__team__agency=agency_id,
+        **theirs,
     )
     return user.may(May.SEE_CHILD) and rows.exists()
 

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from heard.agencies.rules import May, Refused, refuse
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import LEADS_THE_CASE, name_worker, open_case, take_back_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
@@ -46,10 +47,10 @@ from heard.cases.context.rules import WORK_HAS_BEGUN
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve, take_back_involvement
-from heard.network.queries import people_visible_to
+from heard.network.queries import Whom, people_visible_to
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, User
+    from heard.agencies.models import Agency, Team, User
     from heard.cases.case.models import Case
     from heard.cases.context.models import Context
 
@@ -73,6 +74,7 @@ _KEPT = (
     "why_alone",
     "help_with",
     "other_agency",
+    "other_team",
     "case",
     "context",
 )
@@ -116,7 +118,8 @@ class Heard:
 @dataclass(frozen=True)
 class Decided:
     """What somebody decides on a worry. `feedback` is what whoever told it reads: it is asked for unless they are the one who
-    decides, and then `why_alone` says why nobody else could. `other_agency` takes it on, or gives the help of `help_with`.
+    decides, and then `why_alone` says why nobody else could. `other_agency` takes it on, or gives the help of `help_with`;
+    of it `other_team` alone, where one is chosen.
     `worker`: who works with the child from now on, where a case is opened. `strategy_on`: when agencies discuss it.
     `new_context`: of a place or group, where one is opened. `view`: what the child says beside it; left out, what was told with the worry, or the reason in `why_without_words`."""
 
@@ -124,6 +127,7 @@ class Decided:
     reason: str
     feedback: str = ""
     other_agency: Agency | None = None
+    other_team: Team | None = None
     help_with: str = ""
     step: Step | None = None
     strategy_on: date | None = None
@@ -132,6 +136,12 @@ class Decided:
     why_alone: str = ""
     view: ChildsView | None = None
     new_context: NewContext | None = None
+
+    def who_takes_it_on(self) -> tuple[Agency | None, Team | None]:
+        """`Hidden` for a team of another agency."""
+        if self.other_team and self.other_team.agency_id != getattr(self.other_agency, "pk", None):
+            raise Hidden
+        return self.other_agency, self.other_team
 
     def chosen(self, today: date, heard: Heard) -> rules.Chosen:
         step = self.step
@@ -239,8 +249,13 @@ def correct_decision(
     )
     if was != decided.decision:
         open_one = _take_back(by, concern, why.strip(), open_one, now)
-    if concern.other_agency and (was, concern.other_agency) != (decided.decision, decided.other_agency):
-        _take_out(by, concern, concern.other_agency, _INVOLVED[concern.decision])
+    took_it_on = (concern.other_agency, concern.other_team)
+    if concern.other_agency and (was, *took_it_on) != (
+        decided.decision,
+        decided.other_agency,
+        decided.other_team,
+    ):
+        _take_out(by, concern, concern.other_agency, concern.other_team, _INVOLVED[concern.decision])
     concern.corrected_by, concern.corrected_at, concern.why_corrected = by, now, why.strip()
     concern.feedback_read_at = None
     _write(
@@ -356,7 +371,7 @@ def _write(
         _put_right(by, concern, kept_context, decided)
     concern.context = kept_context or _context_for(by, concern, decided, now, again=again)
     takes_on = decided.decision in (rules.Decision.OTHER_AGENCY, rules.Decision.HELP)
-    concern.other_agency = decided.other_agency if takes_on else None
+    concern.other_agency, concern.other_team = decided.who_takes_it_on() if takes_on else (None, None)
     concern.help_with = decided.help_with.strip() if decided.decision == rules.Decision.HELP else ""
     concern.decision = decided.decision
     concern.decision_words, concern.why_without_words = heard.words, heard.why_not
@@ -367,10 +382,11 @@ def _write(
 
 
 def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, again: bool) -> None:
-    """The agency that takes a worry on, or gives the help, sees the child; a case gets its worker; an agreed step its row."""
-    if concern.other_agency and concern.person:
-        why = _INVOLVED[concern.decision]
-        involve(by=by, person=concern.person, agency=concern.other_agency, why=why)
+    """The agency or team that takes a worry on, or gives the help, sees the child; a case gets its worker; an agreed step its row."""
+    agency, team = concern.other_agency, concern.other_team
+    if agency and concern.person:
+        part = Whom("", agency, team=team) if team else None
+        involve(by=by, person=concern.person, agency=agency, why=_INVOLVED[concern.decision], part=part)
     opened = concern.case if concern.decision == rules.Decision.OPEN_CASE else None
     if opened and decided.worker:
         name_worker(by=by, case_id=opened.pk, worker=decided.worker)
@@ -406,7 +422,9 @@ def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> N
     if concern.other_agency_id:
         in_danger = concern.danger_now == rules.Danger.YES
         kind = Notified.DANGER_TAKEN_ON if in_danger else Notified.WORRY_TAKEN_ON
-        announce(kind=kind, agencies=[concern.other_agency_id], **worry, **about)
+        team, agency = concern.other_team_id, concern.other_agency_id
+        whom: dict[str, Any] = {"teams": [team]} if team else {"agencies": [agency]}
+        announce(kind=kind, **whom, **worry, **about)
     if concern.decision == rules.Decision.STEP and step:
         worry["subject"] = "concern step"
         announce(kind=Notified.ACTION, named=[step.owner], **worry, **about)
@@ -478,28 +496,34 @@ def _keep_earlier(concern: Concern) -> None:
     EarlierDecision.objects.create(concern=concern, reason=concern.decision_reason, **said)
 
 
-def _take_out(by: User, concern: Concern, agency: Agency, begun: str) -> None:
-    """An agency that the decision before involved sees the child no longer, unless something else needs it by now."""
+def _take_out(by: User, concern: Concern, agency: Agency, team: Team | None, begun: str) -> None:
+    """An agency that the decision before involved, or a team of it, sees the child no longer, unless something else needs it by now."""
     since = concern.corrected_at or concern.decided_at
     if concern.person_id is None or since is None:
         return
     others = Concern.objects.filter(person_id=concern.person_id, other_agency=agency).exclude(pk=concern.pk)
+    need_it = others.filter(Q(other_team=None) | Q(other_team=team))
     open_one = open_case_of(by, concern.person_id)
     workers = (open_one.allocated_worker, open_one.trusted_worker) if open_one else ()
-    works = any(agency.pk in one.agencies_where(May.SIGNED_IN) for one in workers if one)
-    leads = (
-        open_one is not None and open_one.lead_team is not None and open_one.lead_team.agency_id == agency.pk
-    )
-    if others.exists() or works or leads or given_there(by, concern.person_id, agency.pk, since=since):
+    works = any(_works_in(one, agency, team) for one in workers if one)
+    lead = open_one.lead_team if open_one else None
+    leads = lead is not None and (lead == team if team else lead.agency_id == agency.pk)
+    if need_it.exists() or works or leads or given_there(by, concern.person_id, agency, team, since=since):
         return
     take_back_involvement(
         by=by,
         person_id=concern.person_id,
         agency=agency,
+        team=team,
         begun=begun,
         since=timezone.localdate(since),
         why=_why_put_right(concern),
+        stay=others.exclude(other_team=None).values_list("other_team", flat=True),
     )
+
+
+def _works_in(user: User, agency: Agency, team: Team | None) -> bool:
+    return team.pk in user.team_ids if team else agency.pk in user.agencies_where(May.SIGNED_IN)
 
 
 def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now: datetime) -> Case | None:
@@ -516,7 +540,8 @@ def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now:
         take_back_case(by=by, case_id=concern.case.pk, why=why, at=now)
         settle(kind=Notified.CASE_OPENED, subject="trusted worker", subject_id=concern.case.pk, at=now)
         if concern.case.lead_team:
-            _take_out(by, concern, concern.case.lead_team.agency, LEADS_THE_CASE)
+            lead = concern.case.lead_team
+            _take_out(by, concern, lead.agency, lead, LEADS_THE_CASE)
         return None
     if concern.decision == rules.Decision.OPEN_CONTEXT and concern.context:
         locked_context(by, concern.context.pk)

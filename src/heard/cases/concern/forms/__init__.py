@@ -1,6 +1,7 @@
 """What telling a worry and deciding on it ask."""
 
 from heard.cases.concern.forms.deciding import (
+    BECOMES_INVOLVED,
     AnswerForm,
     AskForm,
     ConcernedChildForm,

@@ -25,9 +25,14 @@ from heard.network.forms.tying import SaysForm
 from heard.network.rules import SEEN_AT, SEEN_WITH, NodeKind
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, User
+    from heard.agencies.models import User
     from heard.cases.case.models import Words
+    from heard.network.queries import Whom
 
+BECOMES_INVOLVED: Final = _(
+    "A team that you choose sees the child’s record, and nobody else of its agency by that. Where you choose all of an agency, everybody "
+    "of it sees the record, or where a team of it works with the child already, those who answer for it."
+)
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
 _CONTEXT: Final = ("context_setting", "context_why", "context_holder")
 _FOLLOWS: Final = (
@@ -52,12 +57,12 @@ _REVEALS: Final = {
 @dataclass(frozen=True)
 class Offers:
     """What the form of one worry offers and asks for. `asks_child`: it is about a child, who is heard; `in_danger`: and
-    nothing holds the answer up. `words`: what the child has said so far; `told`: the key of what was told with the worry.
+    nothing holds the answer up. `words`: what the child has said so far; `told`: the key of what was told with the worry. `parts`: agencies and teams that may take it on.
     `colleagues`: who may be given a step, where there are steps; `workers`: who may work with the child. `also`: worries of
     the same event; `settings`: of a context that may be opened; `silent`: those of them about other children with which nothing was told that they said."""
 
     decisions: list[tuple[str, str, str]]
-    known_agencies: Mapping[str, Agency]
+    parts: Mapping[str, Whom]
     asks_child: bool
     told_it: bool
     in_danger: bool = False
@@ -71,7 +76,7 @@ class Offers:
 
     @property
     def agencies(self) -> list[tuple[str, str]]:
-        return [(key, agency.name) for key, agency in self.known_agencies.items()]
+        return [(key, whom.label) for key, whom in self.parts.items()]
 
     def left_out(self) -> set[str]:
         """Fields that this worry does not ask for."""
@@ -114,14 +119,11 @@ class DecideForm(ChildsViewForm):
         max_length=2000,
     )
     helping_agency = SelectField(
-        _("Does an agency of the partnership give it?"),
-        hint=_(
-            "It becomes involved: all of it sees the child’s record, or where a team of it works with the child already, those who "
-            "answer for it."
-        ),
+        _("Does an agency of the partnership, or a team of it, give it?"),
+        hint=BECOMES_INVOLVED,
         required=False,
     )
-    other_agency = SelectField(_("Which agency?"))
+    other_agency = SelectField(_("Which agency, or which team of it?"))
     context_setting = RadiosField(_("What kind of setting is it?"), hint=READ_BY, small=True)
     context_why = TextareaField(
         _("Why is the context opened?"),
@@ -242,7 +244,8 @@ class DecideForm(ChildsViewForm):
         said = {name: answers[name] for name in names if answers.get(name)}
         chosen = "helping_agency" if answers["decision"] == "help" else "other_agency"
         worker = offers.workers.get(answers.get("worker") or "", (None, ""))[0]
-        said |= {"other_agency": offers.known_agencies.get(answers.get(chosen) or ""), "worker": worker}
+        whom = offers.parts.get(answers.get(chosen) or "")
+        said |= {"other_agency": whom and whom.agency, "other_team": whom and whom.team, "worker": worker}
         if answers.get("which"):
             said["view"] = self.view
         if answers["decision"] == "step":

@@ -21,6 +21,8 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
+from heard.cases.case.notices.lines import NOBODY_ACTS
+from heard.cases.case.notices.queries import nobody_acts
 from heard.cases.case.queries import (
     closed_case_of,
     not_heard_beside,
@@ -31,7 +33,13 @@ from heard.cases.case.queries import (
 )
 from heard.cases.case.turn import where_to_turn
 from heard.cases.concern import actions, queries, rules
-from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
+from heard.cases.concern.forms import (
+    BECOMES_INVOLVED,
+    CorrectForm,
+    DecideForm,
+    Offers,
+    SearchDecidedForm,
+)
 from heard.cases.concern.holder.queries import known_elsewhere
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
@@ -39,7 +47,14 @@ from heard.cases.context.queries import open_context_of, settings_there_are
 from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
-from heard.network.queries import may_be_one, named_in, people_visible_to, postcodes_to_place, unnamed_in
+from heard.network.queries import (
+    may_be_one,
+    named_in,
+    parts_of_agencies,
+    people_visible_to,
+    postcodes_to_place,
+    unnamed_in,
+)
 from heard.services.law.queries import asks_to_report
 
 _KEPT = "decided worries"  # in the session: what they are searched with
@@ -121,6 +136,7 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             done = actions.decide_together(by=request.user, concerns=worries, **form.answered)
             messages.success(request, _what_was_done(done, form.answered))
+            _warn(request, _nobody_acts(request, done[0]))
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
@@ -170,9 +186,7 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             done = actions.correct_decision(by=request.user, concern_id=concern_id, why=why, **said)
             text = _("Put right: %(what)s. Everybody who was told is told again.")
             messages.success(request, text % {"what": done.get_decision_display()})
-            if agency := queries.let_out(request.user, done):
-                gone = _("%(agency)s sees the record no longer, and is told nothing here: ring them.")
-                messages.warning(request, gone % {"agency": agency})
+            _warn(request, _nobody_acts(request, done), _let_out(request, done))
             return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     context = _shown(request, worry) | beside | {"form": form, "why_not": why_not, "corrects": True}
@@ -241,7 +255,7 @@ def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Seque
         workers = who_can_be_trusted_worker(user, child, also=[team.agency_id] if team else [])
     return Offers(
         decisions=_decisions(worry, beside["open_case"], closed, beside["open_context"]),
-        known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
+        parts=parts_of_agencies(user),
         asks_child=bool(child),
         in_danger=worry.in_danger,
         words=beside["child_words"],
@@ -269,7 +283,8 @@ def _told_of(worry: Any) -> tuple[str, str]:
 
 def _as_decided(worry: Any, unheard: Any) -> dict[str, Any]:
     """The decision as it stands, for the form that puts it right."""
-    agency = str(worry.other_agency_id or "")
+    agency = f"agency:{worry.other_agency_id}" if worry.other_agency_id else ""
+    part = f"team:{worry.other_team_id}" if worry.other_team_id else agency
     helps = worry.decision == rules.Decision.HELP
     context = worry.context if worry.decision == rules.Decision.OPEN_CONTEXT else None
     return {
@@ -280,8 +295,8 @@ def _as_decided(worry: Any, unheard: Any) -> dict[str, Any]:
         "reason": worry.decision_reason,
         "feedback": worry.feedback,
         "help_with": worry.help_with,
-        "helping_agency": agency if helps else "",
-        "other_agency": "" if helps else agency,
+        "helping_agency": part if helps else "",
+        "other_agency": "" if helps else part,
         "why_alone": worry.why_alone,
     } | typed_view(worry.decision_words, worry.why_without_words, unheard)
 
@@ -300,6 +315,25 @@ def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:
     if len(done) > 1:
         text += " " + _("It is the decision on %(number)s worries.") % {"number": len(done)}
     return text
+
+
+def _warn(request: Request, *sentences: str) -> None:
+    """In one banner, or none."""
+    if said := " ".join(filter(None, sentences)):
+        messages.warning(request, said)
+
+
+def _nobody_acts(request: Request, worry: Any) -> str:
+    """Where nobody of the agency or team that takes it on can open it: it is not lost."""
+    agency, team = worry.other_agency, worry.other_team
+    is_lost = agency and nobody_acts(request.user, worry.person_id, agency, team)
+    return NOBODY_ACTS % {"whom": team or agency} if is_lost else ""
+
+
+def _let_out(request: Request, worry: Any) -> str:
+    gone = _("%(whom)s sees the record no longer, and is told nothing here: ring them.")
+    whom = queries.let_out(request.user, worry)
+    return gone % {"whom": whom} if whom else ""
 
 
 def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[str, str, str]]:
@@ -341,12 +375,11 @@ def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[s
         ),
         rules.Decision.OTHER_AGENCY: (
             _("Another agency takes this on"),
-            _(
-                "That agency becomes involved: all of it sees the child’s record, or where a team of it works with the child already, "
-                "those who answer for it."
-            )
+            str(BECOMES_INVOLVED)
             if child
-            else _("That agency can see this worry."),
+            else _(
+                "The team that you choose can see this worry, or all of the agency where you choose that."
+            ),
         ),
         rules.Decision.NO_FURTHER_ACTION: (
             _("No further action"),

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
@@ -42,6 +41,7 @@ from heard.network.queries import person_visible_to, to_keep
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.network.models import TieSource
+    from heard.network.queries import Whom
 
 _DECIDED: Final = ("decision", "reason", "words", "why_no_words", "decided_by", "decided_at")
 
@@ -328,22 +328,23 @@ def finish_panel_action(
 
 
 @transaction.atomic
-def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: str) -> PanelItem:
-    """Opens the record of the child of an item to an agency, so that it can take part in discussing the child."""
-    item = queries.item_visible_to(by, item_id)
-    agency = agencies_visible_to(by).filter(pk=agency_id).first()
-    if agency is None or not item.is_about_child or item.person_id is None:
+def involve_agency(*, by: User, item_id: uuid.UUID, whom: Whom, why: str) -> PanelItem:
+    """Opens the record of the child of an item to an agency, or to a team of it alone, so that it can take part in discussing the child."""
+    item, agency, team = queries.item_visible_to(by, item_id), whom.agency, whom.team
+    if not item.is_about_child or item.person_id is None:
         raise Hidden
     refuse(rules.why_not_involve(may_hold=by.may(May.HOLD_PANEL), why=why))
     person = person_visible_to(by, item.person_id)
-    involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY])
+    part = whom if team else None
+    involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY], part=part)
     announce(
         by=by,
         kind=Notified.INVOLVED,
         subject="person",
         subject_id=person.pk,
         person_id=person.pk,
-        agencies=[agency.pk],
+        agencies=[] if team else [agency.pk],
+        teams=[team.pk] if team else [],
     )
     return item
 

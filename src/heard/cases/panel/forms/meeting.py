@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +27,9 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
+
+if TYPE_CHECKING:
+    from heard.network.queries import Whom
 
 PANEL = "panel"  # the choice that an action stays with the panel
 
@@ -185,18 +188,26 @@ class FinishForm(Form):
 class InvolveForm(Form):
     asks = rules.INVOLVE_ASKS
 
-    agency = SelectField(gettext_lazy("Which agency?"), missing=gettext_lazy("Choose the agency"))
-    why = TextField(
-        gettext_lazy("Why does the child need this agency to be involved?"),
+    whom = SelectField(
+        gettext_lazy("Which agency, or which team of it?"),
         hint=gettext_lazy(
-            "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
+            "A team that you choose sees the whole record, and nobody else of its agency by that. Of all of an agency, everybody does."
         ),
+        missing=gettext_lazy("Choose the agency or the team"),
+    )
+    why = TextField(
+        gettext_lazy("Why does the child need them to be involved?"),
+        hint=gettext_lazy("It stands on the child’s page, with the reason."),
         max_length=MOST_WHY,
     )
 
-    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Mapping[str, Whom], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].choices = agencies  # type: ignore[attr-defined]
+        self._parts = parts
+        self.fields["whom"].choices = [(key, whom.label) for key, whom in parts.items()]  # type: ignore[attr-defined]
+
+    def clean_whom(self) -> Whom:
+        return self._parts[self.cleaned_data["whom"]]
 
 
 class DissentForm(Form):

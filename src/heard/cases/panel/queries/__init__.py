@@ -69,6 +69,7 @@ from heard.cases.panel.queries.reading import (
     stands,
     taken_off,
     takes_part,
+    team_of_guest,
     who_can_chair,
     who_can_come,
     why_not_note_here,

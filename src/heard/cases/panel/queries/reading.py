@@ -4,7 +4,7 @@ of a panel for the agencies that are part of it."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -57,7 +57,7 @@ from heard.network.queries import (
 from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
     from heard.cases.assessment.models import Assessment
     from heard.cases.case.models import Case as CaseRow
     from heard.cases.plan.models import Plan
@@ -274,6 +274,14 @@ def agencies_at(user: User, panel_id: uuid.UUID) -> list[tuple[str, str]]:
     """The agencies that are invited to a panel, as choices."""
     seats = panel_visible_to(user, panel_id).seats.all()
     return list({str(seat.agency_id): seat.agency.name for seat in seats}.items())
+
+
+def team_of_guest(user: User, panel_id: uuid.UUID, agencies: Collection[uuid.UUID]) -> Team | None:
+    """The team of whoever is invited by name for these agencies, where that is one team and no agency of them is invited as such."""
+    seats = [one for one in panel_visible_to(user, panel_id).seats.all() if one.agency_id in agencies]
+    teams = {one.user.team if one.user else None for one in seats}
+    team = teams.pop() if len(teams) == 1 else None
+    return team if team and team.agency_id in agencies else None
 
 
 def agencies_to_choose(user: User) -> list[tuple[str, str]]:

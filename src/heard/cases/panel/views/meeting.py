@@ -19,6 +19,8 @@ from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.notices.lines import NOBODY_ACTS
+from heard.cases.case.notices.queries import nobody_acts
 from heard.cases.case.queries import not_heard_beside, who_can_do, why_not_after_death, words_of
 from heard.cases.case.rules import language_hints
 from heard.cases.case.turn import local_procedures
@@ -43,7 +45,15 @@ from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.cases.stage.forms import GroundsForm, RestingForm
 from heard.cases.stage.rules import Now
 from heard.cases.words.forms import typed_view
-from heard.network.queries import children_tied, involvements_of, named_in, postcodes_to_place, unnamed_in
+from heard.network.queries import (
+    Whom,
+    children_tied,
+    involvements_of,
+    named_in,
+    parts_of_agencies,
+    postcodes_to_place,
+    unnamed_in,
+)
 from heard.network.queries import to_keep as find_to_keep
 from heard.network.views.editing import keep_page
 
@@ -290,20 +300,27 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.HOLD_PANEL)
 def involve(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
-    """An agency takes part in discussing a child by being involved with the child, with the reason."""
+    """An agency, or a team of it, takes part in discussing a child by being involved with the child, with the reason. Where somebody of
+    one team sits there for them, that team is offered first."""
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
     if not this.is_about_child:
         raise Hidden
-    outside = [(str(one.pk), one.name) for one in _not_involved(user, this)]
-    form = kept_form(request, InvolveForm, kind="panel.involve", subject_id=item_id, agencies=outside)
-    agency = lambda: uuid.UUID(form.cleaned_data["agency"])
-    save = lambda: actions.involve_agency(
-        by=user, item_id=item_id, agency_id=agency(), why=form.cleaned_data["why"]
-    )
-    title, button = _("Involve an agency"), _("Involve the agency")
-    said = _("Saved: the agency is involved, and learns of it.")
-    return _small(request, this, form, save, title=title, button=button, said=said, no_choice=not outside)
+    parts = _parts_outside(user, this)
+    guest = queries.team_of_guest(user, this.panel_id, {whom.agency.pk for whom in parts.values()})
+    begin = {"whom": f"team:{guest.pk}" if guest else ""}
+    about: dict[str, Any] = {"kind": "panel.involve", "subject_id": item_id, "suggested": begin}
+    form = kept_form(request, InvolveForm, **about, parts=parts)
+
+    def save() -> None:
+        whom = form.cleaned_data["whom"]
+        actions.involve_agency(by=user, item_id=item_id, whom=whom, why=form.cleaned_data["why"])
+        if nobody_acts(user, this.person_id, whom.agency, whom.team):
+            messages.warning(request, NOBODY_ACTS % {"whom": whom.team or whom.agency})
+
+    title, button = _("Involve an agency or a team"), _("Involve them")
+    said = _("Saved: they are involved, and learn of it.")
+    return _small(request, this, form, save, title=title, button=button, said=said, no_choice=not parts)
 
 
 @gate(May.SEE_PANEL)
@@ -467,6 +484,12 @@ def _not_involved(user: Any, this: Any) -> list[Any]:
     involved = {row.agency_id for row in involvements_of(user, this.person_id)}
     seated = {seat.agency_id: seat.agency for seat in panel.seats.all()}
     return [agency for key, agency in seated.items() if key not in involved]
+
+
+def _parts_outside(user: Any, this: Any) -> dict[str, Whom]:
+    """The same agencies and their teams, by key."""
+    outside = {one.pk for one in _not_involved(user, this)}
+    return {key: whom for key, whom in parts_of_agencies(user).items() if whom.agency.pk in outside}
 
 
 def _where(user: Any, this: Any) -> list[tuple[str, str]]:
