@@ -90,6 +90,8 @@ LONG = (
     "walls/test_every_address.py",
     "walls/test_growth.py",
     "languages/test_every_page.py",
+    "cases/voice/test_hidden.py",
+    "network/test_web_in_any_world.py",
     "graph/test_in_any_world.py",
     "graph/test_who_says_in_any_world.py",
     "agencies/test_views.py",
