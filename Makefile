@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check docs coverage pictures bench soak faults pgbackrest image wheel bundle sbom lock format demo clean
+.PHONY: help run test check types rules docs coverage pictures bench soak faults pgbackrest image wheel bundle sbom lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,10 +29,16 @@ test: setup system spark ## set everything up and run all tests, in a real brows
 	@$(BIN)/python -m pytest $(WORKERS) --durations=40
 	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "on_both and not journey"
 
+# The three parts are done beside one another: reading all types takes as long as the rest.
 check: setup ## format, lint, types, import walls, migrations, licences, secrets, the register of ASVS
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target rules types docs
+
+types:
+	@$(BIN)/mypy
+
+rules:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/lint-imports
-	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/heard knowledge check
@@ -40,7 +46,6 @@ check: setup ## format, lint, types, import walls, migrations, licences, secrets
 	@$(BIN)/python tests/no_secrets.py
 	@$(BIN)/python tests/asvs.py > /dev/null
 	@$(BIN)/python tests/languages/catalogues.py
-	@$(MAKE) --no-print-directory docs
 
 docs: setup ## build the documentation into dist/docs/index.html; a link that leads nowhere ends it
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs -d dist/docs/.doctrees . dist/docs

@@ -208,6 +208,7 @@ def test_an_agency_with_fewer_than_three_people_is_not_shown_by_itself(world: Wo
     assert world.school.name not in [name for name, _kept in found.agencies], "one teacher uses Heard there"
 
 
+@pytest.mark.once
 def test_the_page_asks_as_often_for_many_quarters(world: World) -> None:
     client = signed_in(world.coordinator)
     asked = []

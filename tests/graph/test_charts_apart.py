@@ -24,6 +24,7 @@ from heard.graph.exchange import apart
 from heard.graph.exchange.models import Incoming
 from heard.graph.exchange.reading import read
 
+pytestmark = pytest.mark.once  # what is watched is a process that opens no database
 # Nothing in it is wrong. Opened in the site, the first two take half a gigabyte, and the last one of its four threads for minutes.
 MUCH_XML = b"<graphml>" + b"<a/>" * 4_000_000 + b"</graphml>"
 MUCH_JSON = b"[" + b"{}," * 6_000_000 + b"{}]"

@@ -431,6 +431,7 @@ def test_a_line_that_is_drawn_alone_keeps_whom_it_names(world: World, amira: Per
     assert set(looked.all()) == {amira.pk, maya.pk, ola.pk}
 
 
+@pytest.mark.once
 def test_a_drawing_asks_the_same_number_of_times_whatever_there_is(world: World, amira: Person) -> None:
     arcade = place(world, "Arcade")
     tie(world, amira, "goes_to", arcade)

@@ -307,6 +307,7 @@ def test_each_has_a_page_that_leads_back_and_is_refused_to_who_sees_no_child(
     assert {client.get(page).status_code for page in pages} == {404}
 
 
+@pytest.mark.once
 def test_each_asks_the_same_number_of_times_whatever_there_is(world: World, amira: Person) -> None:
     friday = actions.add_group(by=world.teacher, name="Friday group", kind="friends")
     arcade, zoe = place(world, "Arcade"), adult(world, "Zoe")

@@ -128,6 +128,7 @@ def test_children_are_ordered_by_name_whatever_ties_there_are(world: World, amir
     assert said(world.teacher, amira)["child"] == ["Ann Made", "Mia Made", "Zed Made"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("friends", [1, 12])
 def test_it_asks_a_fixed_number_of_times(
     world: World, amira: Person, friends: int, django_assert_num_queries: Any

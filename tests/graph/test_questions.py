@@ -418,6 +418,7 @@ def test_the_other_end_of_a_way_is_looked_for_and_nothing_is_kept(world: World, 
     assert client.get(there, {"text": "Maya"}).status_code == 200
 
 
+@pytest.mark.once
 def test_each_question_asks_the_same_number_of_times_whatever_there_is(world: World, amira: Person) -> None:
     arcade, handle = place(world, "Arcade"), phone("07700 900123")
     friday = actions.add_group(by=world.teacher, name="Friday group", kind="friends")

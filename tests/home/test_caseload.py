@@ -165,6 +165,7 @@ def test_addresses_that_ask_for_nonsense_get_everything(client: Client, world: W
     assert "Ada" in client.get(reverse("team"), wrong).text
 
 
+@pytest.mark.once
 def test_a_page_asks_the_database_the_same_number_of_times(client: Client, world: World) -> None:
     client.force_login(world.coordinator)
     mine(world, "Ada")

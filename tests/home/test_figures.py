@@ -90,6 +90,7 @@ def test_figures_are_hidden_from_those_who_do_not_answer_for_them(
     assert client.get("/figures/").status_code == 404
 
 
+@pytest.mark.once
 def test_the_page_asks_a_fixed_number_of_times(
     world: World, client: Client, django_assert_max_num_queries: Any
 ) -> None:

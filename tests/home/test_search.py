@@ -369,6 +369,7 @@ def test_the_box_stands_on_every_page_of_those_who_may_search(world: World) -> N
     assert "search-everything" in signed_in(world.teacher).get("/").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("people", [1, 12])
 def test_a_search_asks_the_database_a_fixed_number_of_times(
     world: World, people: int, django_assert_num_queries: DjangoAssertNumQueries

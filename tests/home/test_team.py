@@ -262,6 +262,7 @@ def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: C
     assert client.get(reverse("team_allocate", kwargs={"case_id": case.pk})).status_code == 404
 
 
+@pytest.mark.once
 def test_the_pages_ask_as_often_for_twenty_cases_as_for_two(client: Client, world: World) -> None:
     counts = []
     for _round in range(2):

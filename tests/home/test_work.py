@@ -288,6 +288,7 @@ def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_p
                 assert due.get(str(kind.heading), 0) == dated, kind.key
 
 
+@pytest.mark.once
 def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, world: World) -> None:
     client.force_login(world.social_worker)
     counts = []

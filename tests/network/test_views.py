@@ -233,6 +233,7 @@ def test_the_page_of_a_place_shows_those_who_may_be_seen_and_leaves_a_row_for_ea
     assert "1 person" in signed_in(world.teacher).get(reverse("places")).text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("people", [2, 20])
 def test_the_page_of_a_place_asks_a_fixed_number_of_times(
     world: World, people: int, django_assert_num_queries: Any

@@ -21,14 +21,22 @@ MigrationExecutor(connection).migrate([tuple(one.split(".")) for one in sys.argv
 
 def migrate(folder: Path, *, up_to: Mapping[str, str] | None = None, **more: str) -> None:
     """`up_to`: the last migration of each app; without it all."""
+    every = ("manage.py", "migrate", "--verbosity", "0")
+    _run(folder, every if up_to is None else ("-c", _UP_TO, *map(".".join, up_to.items())), **more)
+
+
+def migrate_together(*folders: Path) -> None:
+    """All migrations, on the SQLite database of an older and of a newer installation."""
+    _run(folders[0], ("-m", "tests.upgrade.together", *map(str, folders)))
+
+
+def _run(folder: Path, command: tuple[str, ...], **more: str) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
     own = {
         "HEARD_DATA": str(folder),
         "HEARD_SECRET_KEY": SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "heard.config.settings",
     }
-    every = ("manage.py", "migrate", "--verbosity", "0")
-    command = every if up_to is None else ("-c", _UP_TO, *map(".".join, up_to.items()))
     subprocess.run(
         [sys.executable, *command], cwd=Path(__file__).parents[2], env=kept | own | more, check=True
     )

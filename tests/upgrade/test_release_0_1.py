@@ -52,18 +52,17 @@ def say(found: dict[str, tuple[int, str]]) -> None:
     print(f"{sum(count for count, _digest in found.values()):6} rows in {len(found)} tables, each as before")
 
 
-def test_on_sqlite_every_row_is_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "heard.sqlite3"
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(fixture("sqlite"))
+@pytest.mark.xdist_group("upgraded")
+def test_on_sqlite_every_row_is_as_it_was(upgraded: dict[str, Path]) -> None:
+    folder = upgraded["release_0_1.sqlite.sql.xz"]
+    with closing(sqlite3.connect(folder / "before.sqlite3")) as database:
         ask: Ask = lambda sql: database.execute(sql).fetchall()
         tables = [name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
         ours = [name for name in tables if name.startswith(OURS) and name not in MADE_ANEW | CHANGED]
         columns = {name: [row[1] for row in ask(f"PRAGMA table_info({name})")] for name in ours}
         before, ties = digests(ask, columns), ties_before(ask)
     assert sum(count for count, _digest in before.values()) > 2000
-    migrate(tmp_path)
-    with closing(sqlite3.connect(path)) as database:
+    with closing(sqlite3.connect(folder / "heard.sqlite3")) as database:
         after = digests(lambda sql: database.execute(sql).fetchall(), columns)
         assert after == before
         say(after)

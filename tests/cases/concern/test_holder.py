@@ -542,6 +542,7 @@ def test_it_is_sent_from_the_page_with_two_clicks(world: World, held: Held) -> N
     assert SAID in shown(world.coordinator, told)
 
 
+@pytest.mark.once
 def test_whoever_decides_there_is_asked_as_often_however_much_waits(world: World, held: Held) -> None:
     def asks() -> int:
         with CaptureQueriesContext(connection) as asked:
