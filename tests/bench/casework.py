@@ -194,7 +194,7 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
         by = {"told_by": worker, "agency": team.agency, "release": release}
         case = make(
             Case, reference=f"C-{number}", person_id=child, lead_team=team, trusted_worker=worker, allocated_worker=worker,
-            opened_at=opened, opened_by=coordinator,
+            opened_at=opened, opened_by=coordinator, seen_by_workers=True,  # as `sight` finds them
         )  # fmt: skip
         make(TrustedWorker, case=case, worker=worker, since=day, named_by=coordinator)
         make(AllocatedWorker, case=case, worker=worker, since=day, named_by=coordinator)

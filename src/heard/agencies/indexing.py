@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.utils.module_loading import import_string
 
-from heard.agencies.models import User
+from heard.agencies.models import Membership, User
 from heard.agencies.queries import LOOKS
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def written(row: AuditRow) -> None:
 
 def names_of(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """The name of each of these people and of their first agency, also of those who have left. Two queries."""
-    people = User.objects.filter(pk__in=set(ids)).prefetch_related("memberships__team__agency")
+    posts = Prefetch("memberships", Membership.objects.select_related("team__agency"))
+    people = User.objects.filter(pk__in=set(ids)).prefetch_related(posts)
     return {
         one.pk: (str(one), next((post.team.agency.name for post in one.memberships.all()), ""))
         for one in people

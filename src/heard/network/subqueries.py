@@ -20,11 +20,12 @@ _NESTED: Final = re.compile(r'"in(\d+)_')
 
 class Asked(StrEnum):
     """What is asked of the rows. `ONE` and `NONE` are for conditions that others are joined to: of an EXISTS that an "or" joins, PostgreSQL
-    lists all that there are first, though the page needs twenty rows."""
+    lists all that there are first, though the page needs twenty rows. Of a bare IS NULL, it takes one row in 200 to fit, and begins with
+    every case to find those few; of a CASE, it takes every second."""
 
     ANY = "EXISTS ({})"
     ONE = "({}) IS NOT NULL"
-    NONE = "({}) IS NULL"
+    NONE = "CASE WHEN ({}) IS NULL THEN TRUE ELSE FALSE END"
 
 
 class OfRow(Expression):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,13 +16,23 @@ from tests.conftest import World
 from tests.walls.record import Record as Made
 from tests.walls.record import make_record
 
-from heard.cases.case.actions import record_words
+from heard.cases.case.actions import note_warning, record_words
 from heard.cases.case.notices.actions import mark_seen
 from heard.cases.case.notices.models import Reader
+from heard.cases.case.record import INVOLVED
+from heard.cases.concern.actions import tell
+from heard.cases.note.actions import write_note
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
 from heard.cases.record.queries import entries_of, entries_visible_to
 from heard.cases.record.shape import Record
-from heard.cases.timeline.index import RECORDS, catch_up, make_chronologies, mark_where_nothing_is
+from heard.cases.timeline.index import (
+    RECORDS,
+    _held,
+    catch_up,
+    make_chronologies,
+    mark_where_nothing_is,
+)
+from heard.network.actions import add_person, merge_people
 
 NEVER_YET = {
     "Work that has ended",
@@ -149,6 +161,59 @@ def test_after_an_update_a_task_makes_every_chronology(world: World, record: Mad
     assert len(before) > 30
 
 
+def test_no_kind_is_left_out_of_which_a_child_has_anything(world: World, record: Made) -> None:
+    """The index asks first which kinds there are, and only those for their rows."""
+    other = add_person(by=world.coordinator, given_name="Joss", family_name="Reed")
+    left_out = [one for one in RECORDS if one not in _held(record["person_id"])]
+    assert {one.called for one in left_out} <= NEVER_YET
+    for child in (record["person_id"], other.pk):
+        held = _held(child)
+        for one in RECORDS:
+            assert one in held or not list(one.facts(child)), one
+    assert [one for one in _held(other.pk) if isinstance(one, Record)] == [INVOLVED]
+    merge_people(
+        by=world.coordinator, kept_id=record["person_id"], merged_id=other.pk, reason="The same child"
+    )
+    assert _held(other.pk) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_whatever_was_written_the_index_is_what_it_would_be_made_anew(
+    world: World, record: Made, seed: int
+) -> None:
+    chance, child, by = Random(seed), record["person_id"], world.coordinator
+    catch_up()
+
+    def note() -> None:
+        said = {"kind": "call", "at": timezone.now(), "text": "Talked about school"}
+        write_note(by=world.social_worker, person_id=child, **said)
+
+    def worry() -> None:
+        words = {"text": "I am cold", "heard_by": "Tess", "heard_on": timezone.localdate()}
+        tell(by=by, person_id=child, seen_and_heard="No coat", words=words, danger_now="no")
+
+    def warn() -> None:
+        soon = timezone.localdate() + timedelta(days=9)
+        note_warning(by=by, person_id=child, text="A dog", why="It bites", review_on=soon, person_told=True)
+
+    for _step in range(8):
+        chance.choice([note, worry, warn, lambda: add_words(world, child)])()
+        if chance.random() < 0.5:
+            catch_up()
+    catch_up()
+    kept = digests()
+    every = [entry for one in RECORDS for entry in one.facts(child)]
+    assert len(every) == ChronologyEntry.objects.filter(child_id=child).count()
+    ChronologyEntry.objects.all().delete()
+    ChronologyChange.objects.bulk_create(ChronologyChange(child_id=key) for key, _digest in set(kept))
+    catch_up()
+    assert digests() == kept
+
+
+def digests() -> list[tuple[Any, str]]:
+    return list(ChronologyEntry.objects.order_by("child_id", "digest").values_list("child_id", "digest"))
+
+
 def told() -> list[tuple[Any, ...]]:
     rows = ChronologyEntry.objects.order_by("child_id", "on", "at", "digest")
     return [(one.child_id, one.on, one.what, one.text, one.href) for one in rows]
@@ -165,5 +230,14 @@ def test_a_chronology_asks_the_database_a_fixed_number_of_times(world: World, re
     for _again in range(3):
         add_words(world, record["person_id"])
     assert (
-        asked() == before < 87
+        asked() == before < 73
     )  # of which four are who or what is at the other end of a tie: a query for each kind; two are what forms and panels name
+
+
+def test_of_a_child_of_whom_little_is_known_little_is_asked(world: World) -> None:
+    child = add_person(by=world.coordinator, given_name="Joss", family_name="Reed")
+    catch_up()
+    add_words(world, child.pk)
+    with CaptureQueriesContext(connection) as asked:
+        catch_up()
+    assert len(asked) < 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_noop as _
 
@@ -22,6 +22,9 @@ from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, plain, say
 from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _CHILD = "question__assessment__case__person"
 
@@ -54,11 +57,11 @@ class _Signs:
     once, and what it added to the history as its history says it."""
 
     def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
-        assessments = list(ASSESSMENTS.rows.filter(case__person_id=person_id))
+        assessments = list(_noted(ASSESSMENTS, person_id, "observations", "evidence"))
         added = [(row, one.release) for one in assessments for row in one.evidence.all()]
         told: set[Any] = {(row.item, row.happened_on, row.source) for row, _made_with in added}
-        worries = WORRIES.rows.filter(person_id=person_id).order_by("-told_at")
-        contacts = NOTES.rows.filter(person_id=person_id).order_by("-at")
+        worries = _noted(WORRIES, person_id, "observations").order_by("-told_at")
+        contacts = _noted(NOTES, person_id, "observations").order_by("-at")
         for one in (*worries, *contacts, *assessments):
             for note in one.observations.all():
                 release = load.release(note.release if hasattr(note, "release") else one.release)
@@ -71,6 +74,11 @@ class _Signs:
             label = load.release(made_with).item(row.item).label
             changed = say(_("%(change)s: %(label)s"), change=choice(row, "change"), label=label)
             yield _sign(row, row.happened_on, changed)
+
+
+def _noted(record: Record, person_id: uuid.UUID, *what: str) -> QuerySet[Any]:
+    """Rows with what was noted in them alone."""
+    return record.of(person_id).select_related(None).prefetch_related(None).prefetch_related(*what)
 
 
 def _sign(row: Any, when: Any, what: Text) -> ChronologyEntry:
@@ -162,7 +170,7 @@ def sign_in_referral(label: str, note: Any) -> Text:
 
 ASSESSMENTS = Record(
     _("Assessments"),
-    Assessment.objects.prefetch_related("observations", "evidence", "sent_back").order_by("started_at"),
+    Assessment.objects.prefetch_related("sent_back").order_by("started_at"),
     "case__person",
     assessments_visible_to,
     chronology=_chronology,

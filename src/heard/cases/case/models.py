@@ -34,8 +34,16 @@ class Case(models.Model):
     opened_at = models.DateTimeField(help_text=_("When it was opened, or last opened again."))
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     why_opened = models.TextField(blank=True, default="")
+    seen_by_workers = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Found by `sight`: each worker whom it names sees the child, by nothing that is to end."),
+    )
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state"], condition=models.Q(seen_by_workers=False), name="case_to_ask")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person"],

@@ -67,6 +67,7 @@ from heard.cases.case.rules import (
     why_not_own,
     why_not_restrict_now,
 )
+from heard.cases.record.models import ChronologyChange
 from heard.network.queries import (
     has_fact,
     involvements_of,
@@ -135,22 +136,30 @@ def without_a_worker(user: User) -> QuerySet[Case]:
 
     For those who name one; the longest open first.
     """
-    rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
-    keys = Case.objects.order_by().values("pk")
-    # Two conditions joined by "or" would have PostgreSQL walk through all cases.
-    named = keys.filter(state=Case.State.OPEN, trusted_worker__isnull=False)
-    nobody = keys.filter(trusted_worker=None).union(named.exclude(sees(user, "trusted_worker", "person")))
-    return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
+    return _with_nobody(user, "trusted_worker")
 
 
 def not_allocated(user: User) -> QuerySet[Case]:
     """Open cases to which nobody of children's services is allocated, or whoever is cannot see the child any more, whomever
     the child counts on. For those who allocate; the longest open first."""
+    return _with_nobody(user, "allocated_worker")
+
+
+def _with_nobody(user: User, worker: str) -> QuerySet[Case]:
     rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
     keys = Case.objects.order_by().values("pk")
-    named = keys.filter(state=Case.State.OPEN, allocated_worker__isnull=False)
-    nobody = keys.filter(allocated_worker=None).union(named.exclude(sees(user, "allocated_worker", "person")))
+    named = keys.filter(pk__in=_to_ask(), state=Case.State.OPEN, **{f"{worker}__isnull": False})
+    # Two conditions joined by "or" would have PostgreSQL walk through all cases.
+    nobody = keys.filter(**{worker: None}).union(named.exclude(sees(user, worker, "person")))
     return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
+
+
+def _to_ask() -> QuerySet[Case, Any]:
+    """Keys of cases whose workers may see the child no longer: all but those of which `sight` found that they do, and about which
+    nothing was written since."""
+    keys = Case.objects.order_by().values("pk")
+    written = ChronologyChange.objects.order_by().values("child_id")
+    return keys.filter(seen_by_workers=False, state=Case.State.OPEN).union(keys.filter(person__in=written))
 
 
 def allocated_workers_visible_to(user: User) -> QuerySet[AllocatedWorker]:

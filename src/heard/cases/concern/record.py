@@ -132,15 +132,16 @@ def _seen(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:
 WORRIES = _Worries(
     _("Worries"),
     Concern.objects.select_related("agency", "words", "decision_words", "decided_by", "told_by")
-    .prefetch_related(
-        "observations",
-        "questions__asked_by",
-        "earlier_decisions__said_by",
-        "earlier_decisions__decision_words",
-    )
+    .prefetch_related("questions", "earlier_decisions")
     .order_by("told_at"),
     "person",
     concerns_visible_to,
     chronology=_worry,
     pack=_on_paper,
+    beside=(
+        "observations",
+        "questions__asked_by",
+        "earlier_decisions__said_by",
+        "earlier_decisions__decision_words",
+    ),
 )

@@ -58,10 +58,10 @@ NOTES = Record(
     _("Notes of contact"),
     ContactNote.objects.filter(corrected_by=None)
     .select_related("written_by", "words")
-    .prefetch_related("directions__written_by", "observations")
     .order_by("at", "written_at"),
     "person",
     notes_visible_to,
     chronology=_chronology,
     pack=_on_paper,
+    beside=("directions__written_by", "observations"),
 )

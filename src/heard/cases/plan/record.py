@@ -89,13 +89,14 @@ def _to_share(one: Plan) -> Iterator[Piece]:
 
 PLANS = Record(
     _("Plans"),
-    Plan.objects.prefetch_related("outcomes__actions__owner").order_by("started_at"),
+    Plan.objects.order_by("started_at"),
     "case__person",
     plans_visible_to,
     chronology=_chronology,
     pack=_on_paper,
     share=_to_share,
     whole=_whole,
+    beside=("outcomes__actions__owner",),
 )
 ACTIONS = Record(
     _("Actions"),

@@ -96,9 +96,10 @@ def _itself(_user: User, row: Any) -> Any:
 
 @dataclass(frozen=True)
 class Record:
-    """One kind of row, and what it says. `called`: what its rows are called. `rows`: those that stand, with all that is said
-    of them, in the order of telling; `whom` leads from there to the child. `visible_to`: who may see them; without it, who
-    may see the child. `whole`: one as it is read in full, where paper says more than `rows` hold.
+    """One kind of row, and what it says. `called`: what its rows are called. `rows`: those that stand, with what a chronology
+    says of them, in the order of telling; `whom` leads from there to the child. `visible_to`: who may see them; without it, who
+    may see the child. `beside`: what paper and shares read beside each, to be prefetched. `whole`: one as it is read in full, where
+    paper says more than that.
 
     `rows` alone are for the index of chronologies, which is shown to nobody as it is. Everything else is seen by somebody.
     """
@@ -111,15 +112,19 @@ class Record:
     pack: Callable[[Any], Iterable[Passage]] = _nothing
     share: Callable[[Any], Iterable[Piece]] = _nothing
     whole: Callable[[Any, Any], Any] = _itself
+    beside: tuple[str, ...] = ()
 
     def seen_by(self, user: User, person_id: uuid.UUID) -> QuerySet[Any]:
         seen = visible_through(user, self.whom)
         if self.visible_to:
             seen &= Q(pk__in=self.visible_to(user).order_by().values("pk"))
-        return self.rows.filter(seen, **{self.whom: person_id})
+        return self.of(person_id).filter(seen).prefetch_related(*self.beside)
+
+    def of(self, person: object) -> QuerySet[Any]:
+        return self.rows.filter(**{self.whom: person})
 
     def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
-        for row in self.rows.filter(**{self.whom: person_id}):
+        for row in self.of(person_id):
             yield from self.chronology(row)
 
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Container, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper
 from django.tasks import task
 from django.utils.translation import override
 
@@ -30,6 +31,7 @@ from heard.cases.case.record import (
     WARNINGS,
     WORDS,
 )
+from heard.cases.case.sight import children_of, find_sight
 from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
@@ -45,6 +47,7 @@ from heard.cases.own.record import GIVEN
 from heard.cases.panel.record import DISAGREEMENTS, ITEMS
 from heard.cases.plan.record import ACTIONS, PLANS, PUT_OFF, WHERE_WE_ARE
 from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf, ChronologyWord
+from heard.cases.record.shape import Record
 from heard.cases.referral.record import REFERRALS
 from heard.cases.reporting.record import OFFENCE_REPORTS
 from heard.cases.review.record import REVIEWS
@@ -56,6 +59,7 @@ from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
 from heard.cases.voice.record import PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN
 from heard.cases.words.record import ANSWERS
 from heard.network.record import children
+from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow
@@ -78,6 +82,7 @@ def note_change(row: AuditRow) -> None:
         changed |= set(entries.filter(other_id=other).values_list("child_id", flat=True).distinct())
     elif row.subject == "user":  # so does the agency for which somebody acted
         changed |= set(entries.filter(who_id=row.subject_id).values_list("child_id", flat=True).distinct())
+        changed |= set(children_of(row.subject_id))  # whom they see, or see no longer
     ChronologyChange.objects.bulk_create(ChronologyChange(child_id=child) for child in changed)
     for child in changed:
         transaction.on_commit(partial(refresh, child), robust=True)
@@ -122,6 +127,7 @@ def _make(child_id: uuid.UUID) -> None:
     changes = list(ChronologyChange.objects.filter(child_id=child_id).values_list("pk", flat=True))
     entries = _entries(child_id)
     _keep(child_id, entries)
+    find_sight(child_id)
     words = as_indexed({word for entry in entries for word in entry.words.split()})
     ChronologyOf.objects.filter(child_id=child_id).update(words=words)
     ChronologyChange.objects.filter(pk__in=changes).delete()
@@ -129,15 +135,33 @@ def _make(child_id: uuid.UUID) -> None:
 
 def _entries(child_id: uuid.UUID) -> list[ChronologyEntry]:
     """What the chronology of this child is now; nothing of somebody whose record was merged into another."""
-    if not children().filter(pk=child_id).exists():
-        return []
-    found = [entry for record in RECORDS for entry in record.facts(child_id)]
+    found = [entry for record in _held(child_id) for entry in record.facts(child_id)]
     known = names_of(entry.who_id for entry in found if entry.who_id)
     with override(settings.LANGUAGE_CODE):  # in which words are looked for
         for entry in found:
             _finish(entry, child_id, *known.get(entry.who_id or 0, ("", "")))
     found.reverse()
     return sorted(found, key=lambda entry: (entry.on, entry.at))
+
+
+def _held(child_id: uuid.UUID) -> list[Any]:
+    """Those of `RECORDS` that may hold anything of this child: most children have nothing of most kinds. One query."""
+    holds = _whether_held()
+    found = children().filter(pk=child_id).values_list(*holds.values()).first()
+    if found is None:
+        return []
+    none = {key for key, holds_any in zip(holds, found, strict=True) if not holds_any}
+    return [record for number, record in enumerate(RECORDS) if number not in none]
+
+
+@cache
+def _whether_held() -> dict[int, ExpressionWrapper[Any]]:
+    """Of a row of a child: whether there is any of each kind, by its number. Compiling it takes longer than asking, so it is compiled once."""
+    return {
+        number: ExpressionWrapper(compiled_exists("pk", record.of(OfRow())), BooleanField())
+        for number, record in enumerate(RECORDS)
+        if isinstance(record, Record)
+    }
 
 
 def _finish(entry: ChronologyEntry, child_id: uuid.UUID, who: str, agency: str) -> None:

@@ -81,6 +81,9 @@ class Person(models.Model):
     class Meta:
         verbose_name_plural = "people"
         ordering: ClassVar = ["family_name", "given_name"]
+        indexes: ClassVar = [  # few among all
+            models.Index(fields=["restricted"], condition=models.Q(restricted=True), name="person_restricted")
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~models.Q(given_name="", family_name=""),

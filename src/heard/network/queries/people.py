@@ -69,13 +69,16 @@ def may_be_named(user: User, person_id: uuid.UUID) -> bool:
     return user.is_active and rows.exists()
 
 
-def sees(user: User, worker: str, person: str) -> Q:
+def sees(user: User | None, worker: str, person: str, *, for_good: bool = False) -> Q:
     """Of rows with a `worker` and a `person` ('trusted_worker', 'case__person'), those whose worker is still there and sees the
     person's record, as `visible_through` says of a user: not one who was switched off, was kept out since, or is on the list no
     longer. One who is kept out without a trace still counts: lists say no more than the list of who may not see it. The caller has shown
-    that the user may see the rows."""
+    that the user may see the rows.
+
+    `for_good`: by no line that is to end. `user`: None for an index that is shown to nobody as it is."""
     seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
-    lines = Involvement.objects.running().lasting().order_by().filter(level__gte=Level.RECORD)
+    lines = Involvement.objects.filter(until=None) if for_good else Involvement.objects.running()
+    lines = lines.lasting().order_by().filter(level__gte=Level.RECORD)
     lines = lines.filter(person=OuterRef(OuterRef(person)), agency=OuterRef("team__agency"))
     theirs = Q(team=None, user=None) | Q(team=OuterRef("team")) | Q(user=OuterRef("user"))
     everyone = memberships_with(user, May.SEE_PARTNERSHIP).filter(user=OuterRef(worker))
