@@ -37,6 +37,8 @@ _ONCE_MORE = "who told a worry is asked once, where one names the thing, as the 
 MAY_GROW = dict.fromkeys(("ask_pieces", "judge_pieces", "draw_pieces"), _ONCE_MORE)
 MAY_GROW["map"] = "where places are is asked once, where any is named, as among the copies"
 MAY_GROW["panel_pack"] = "each child on one agenda is read as their own page reads them, sixty at most"
+_AS_FAR = "follows three joins at most, and one that leads to nobody new asks nothing: which rows are copied decides it"
+MAY_GROW |= dict.fromkeys(("ask_together", "judge_together", "draw_together"), _AS_FAR)
 # Tables that a page about one thing may read whole, each with its reason.
 WHOLE = {
     "agencies_agency": "one is chosen among all, and a partnership has some dozens",
