@@ -54,8 +54,8 @@ def ties_for_all(since: date, noted_before: datetime) -> QuerySet[Tie]:
 
 def ends_that_pass(rows: QuerySet[Tie]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """Of these ties, those through which a way may lead: their ends, each two once."""
-    told = [_Row(*row) for row in rows.values_list(*_ROW)]
-    return {_pair(one) for one in told if _passes(one.kind, one.release)}
+    told = rows.values_list("first_id", "second_id", "kind", "release")
+    return {_pair(first, second) for first, second, kind, release in told if _passes(kind, release)}
 
 
 def web_for_all(since: date, noted_before: datetime) -> ForAll:
@@ -80,7 +80,7 @@ def web_for_all(since: date, noted_before: datetime) -> ForAll:
     lived = _lived_at(people.keys())
     return ForAll(
         parts={key: people.get(key, kind) for key, kind in kinds.items()},
-        ties={_pair(one) for one in shown},
+        ties={_pair(one.first, one.second) for one in shown},
         common={key for key in kinds if handles.get(key)},
         public={
             key: kind
@@ -116,5 +116,5 @@ def _said(**where: Any) -> QuerySet[TieSource]:
     ).order_by()
 
 
-def _pair(one: _Row) -> tuple[uuid.UUID, uuid.UUID]:
-    return (one.first, one.second) if one.first < one.second else (one.second, one.first)
+def _pair(one: uuid.UUID, other: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID]:
+    return (one, other) if one.int < other.int else (other, one)

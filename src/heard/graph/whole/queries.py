@@ -122,7 +122,6 @@ def positions(user: User, cluster: uuid.UUID | None = None) -> bytes:
     seats = _seats(door, cluster) if made else []
     if made is None or (cluster and not seats):
         raise Hidden
-    seats.sort(key=lambda one: one.key)
     return rules.as_bytes(seats, _ties(door, made, {one.key for one in seats if one.at}))
 
 

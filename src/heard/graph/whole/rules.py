@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import pi, sqrt
+from operator import attrgetter
 from statistics import median
 from struct import pack
 from typing import Any, Final
@@ -35,6 +36,8 @@ _FINEST: Final = 32
 _SPRUNG: Final = 250  # of one group: of more each pair would take too long, and they stand in a spiral
 _STEP: Final = 24  # between two, in steps of the picture
 _GOLDEN: Final = pi * (3 - sqrt(5))
+
+_INT: Final = attrgetter("int")  # UUIDs are put in order by it four times as quickly
 
 type Pair = tuple[uuid.UUID, uuid.UUID]
 
@@ -74,9 +77,9 @@ def lay_out(
 ) -> Laid:
     """`parts`: each that is tied, and what it is; `common`: what is marked as joining nobody; `public`: places by which a group may be called, and
     what kind they are."""
-    ties = sorted(ties)
+    ties = sorted(ties, key=lambda pair: (pair[0].int, pair[1].int))
     hubs = _hubs(parts, ties) | (set(common) & parts.keys())
-    keys = sorted(parts.keys() - hubs)
+    keys = sorted(parts.keys() - hubs, key=_INT)
     number = {key: nth for nth, key in enumerate(keys)}
     edges = [(number[one], number[other]) for one, other in ties if one in number and other in number]
     groups = communities(len(keys), edges)
@@ -280,13 +283,13 @@ def _rows(rest: Iterable[int], radius: Sequence[float], above: Mapping[int, Any]
 # ---- what is sent
 
 
-def as_bytes(seats: Sequence[Seat], ties: Iterable[Pair]) -> bytes:
-    """What the canvas reads, all numbers little-endian: how many stand there and how many ties (two of 4 bytes); of each where it stands (x and y, 4
+def as_bytes(seats: Iterable[Seat], ties: Iterable[Pair]) -> bytes:
+    """What the canvas reads of these, and of ties between those of them that stand somewhere, all numbers little-endian: how many stand there and how many ties (two of 4 bytes); of each where it stands (x and y, 4
     bytes each); of each tie its two ends by their place in this list (4 bytes each); of each what it is, by its place in `PARTS` (1 byte); and its
     key (16 bytes)."""
-    drawn = [one for one in seats if one.at]
+    drawn = sorted((one for one in seats if one.at), key=lambda one: one.key.int)
     nth = {one.key: place for place, one in enumerate(drawn)}
-    ends = sorted((nth[one], nth[other]) for one, other in ties if one in nth and other in nth)
+    ends = sorted((nth[one], nth[other]) for one, other in ties)
     at = np.array([one.at for one in drawn], dtype="<i4").reshape(-1, 2)
     return b"".join(
         (
