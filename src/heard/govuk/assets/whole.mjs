@@ -167,7 +167,7 @@ class View {
     Object.assign(pen, { font: "bold 14px system-ui, arial, sans-serif", textAlign: "center", lineWidth: 4, strokeStyle: "#fff", fillStyle: INK });
     const taken = [];
     for (const { name, x, y } of this.labels) {
-      const [atX, atY] = this.on(x, y);
+      const [atX, atY] = this.on(x, y).map((at, nth) => at - 18 * nth); // above the uppermost
       const half = pen.measureText(name).width / 2 + 4;
       const [left, top, right, bottom] = [atX - half, atY - 12, atX + half, atY + 8];
       if (left < 0 || right > this.wide || taken.some((one) => left < one[2] && one[0] < right && top < one[3] && one[1] < bottom)) continue;

@@ -41,7 +41,7 @@ _NOBODY: Final = uuid.UUID(int=0)
 
 @dataclass(frozen=True)
 class Cluster:
-    """A group. `name`: by places; `bands`: of each part how many there are, as `rules.band` says it; `at`: its middle; `beside`: groups to
+    """A group. `name`: by places; `bands`: of each part how many there are, as `rules.band` says it; `at`: the middle of its upper edge; `beside`: groups to
     which somebody or something in it is tied, by their names, A to Z."""
 
     key: uuid.UUID
@@ -126,7 +126,7 @@ def positions(user: User, cluster: uuid.UUID | None = None) -> bytes:
 
 
 def labels(user: User) -> tuple[datetime | None, list[Cluster]]:
-    """When it was laid out, and its groups, A to Z, with where each has its middle. A fixed number of queries."""
+    """When it was laid out, and its groups, A to Z. A fixed number of queries."""
     door, made = web(user), _made(user)
     if made is None:
         return None, []
@@ -216,9 +216,9 @@ def _around(places: list[str]) -> str:
 def _cluster(key: uuid.UUID, name: str, seats: list[Seat], beside: Iterable[str]) -> Cluster:
     number = Counter(one.part for one in seats)
     at = [one.at for one in seats if one.at]
-    middle = sum(x for x, _y in at) // len(at), sum(y for _x, y in at) // len(at)
+    above = sum(x for x, _y in at) // len(at), min(y for _x, y in at)
     bands = {part: rules.band(number[part]) for part in rules.PARTS}
-    return Cluster(key, name, bands, middle, tuple(sorted(beside, key=str.casefold)))
+    return Cluster(key, name, bands, above, tuple(sorted(beside, key=str.casefold)))
 
 
 def _line(one: uuid.UUID, other: uuid.UUID) -> Bond:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -38,6 +39,7 @@ def whole(request: Request) -> HttpResponse:
     """Groups as circles, and the same as a table."""
     found = actions.open_whole(by=request.user)
     context = {"found": found, "says": _as_of(found.made_at), "least": max(found.least, LEAST)}
+    context["today"] = timezone.localdate()
     return render(request, "graph/whole.html", context | _words())
 
 
@@ -135,7 +137,7 @@ def _words() -> dict[str, Any]:
 
 
 def _canvas(clusters: list[Cluster]) -> dict[str, Any]:
-    """Names of groups beside their middles, for the canvas, and the address at which it asks who stands somewhere."""
+    """Names of groups with where they stand, for the canvas, and the address at which it asks who stands somewhere."""
     labels = [{"name": one.name, "x": one.at[0], "y": one.at[1]} for one in clusters]
     return {
         "labels": json.dumps(labels, ensure_ascii=False),
