@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -24,14 +23,10 @@ if TYPE_CHECKING:
 _AT_ONCE = 2000  # rows in one statement
 
 
-def is_due(now: datetime) -> bool:
-    return not Whole.objects.filter(made_at__gte=rules.due(timezone.localtime(now))).exists()
-
-
 @task(queue_name=ENGINE)
 def make_whole() -> None:
     """Unless another worker was quicker."""
-    if is_due(timezone.now()):
+    if queries.is_due(None):
         lay_out(by=None)
 
 

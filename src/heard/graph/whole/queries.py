@@ -152,6 +152,11 @@ def counts(user: User) -> Counts:
     return Counts(made.made_at, dict(made.kinds)) if made else Counts(None, {})
 
 
+def is_due(user: None) -> bool:
+    """Whether it has not been laid out since the latest night. For a worker, who is nobody: it shows nothing."""
+    return not Whole.objects.filter(made_at__gte=rules.due(timezone.localtime())).exists()
+
+
 # ---- inside
 
 
