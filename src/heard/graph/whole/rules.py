@@ -183,7 +183,7 @@ def _positions(
     middle = _between(large, between, radius)
     rest = [nth for nth in range(len(groups)) if nth not in middle]
     middle |= _rows(rest, radius, middle)
-    found = {}
+    found: dict[int, tuple[int, int]] = {}
     for nth, group in enumerate(groups):
         inside = _inside(group, within[nth]) * radius[nth] * 0.85 + middle[nth]
         found |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -48,11 +49,10 @@ def whole(request: Request) -> HttpResponse:
 def group(request: Request, cluster_id: uuid.UUID) -> HttpResponse:
     """One group: drawn as all drawings are, or on the canvas where there are too many."""
     found = actions.open_group(by=request.user, cluster=cluster_id)
-    back = (reverse("whole"), _("The whole network"))
     if found.picture:
-        context = {
+        context: dict[str, Any] = {
             "title": found.cluster.name,
-            "back": back,
+            "back": (reverse("whole"), _("The whole network")),
             "says": _(
                 "Who and what is in this group is as it was laid out on %(when)s. The ties between them are as they are known now."
             )
@@ -66,13 +66,7 @@ def group(request: Request, cluster_id: uuid.UUID) -> HttpResponse:
         }
         return render(request, "graph/drawing.html", context | shown(found.picture))
     at = reverse("whole_group_positions", kwargs={"cluster_id": cluster_id})
-    context = {
-        "title": found.cluster.name,
-        "says": _as_of(found.made_at),
-        "clusters": [found.cluster],
-        "positions_at": at,
-    }
-    return render(request, "graph/whole_canvas.html", context | _canvas([]) | _words() | {"back": back})
+    return _canvas(request, found.cluster.name, found.made_at, [found.cluster], at, labels=False)
 
 
 @gate(May.SEE_PARTNERSHIP)
@@ -80,17 +74,8 @@ def group(request: Request, cluster_id: uuid.UUID) -> HttpResponse:
 def everything(request: Request) -> HttpResponse:
     """Everybody and everything, on the canvas."""
     made_at, clusters = queries.labels(request.user)
-    context = {
-        "title": _("All of the network"),
-        "says": _as_of(made_at),
-        "clusters": clusters,
-        "made_at": made_at,
-    }
-    context |= {
-        "positions_at": reverse("whole_positions") if made_at else "",
-        "back": (reverse("whole"), _("The whole network")),
-    }
-    return render(request, "graph/whole_canvas.html", context | _canvas(clusters) | _words())
+    at = reverse("whole_positions") if made_at else ""
+    return _canvas(request, _("All of the network"), made_at, clusters, at, labels=True)
 
 
 @gate(May.SEE_PARTNERSHIP)
@@ -125,7 +110,7 @@ def counted(request: Request) -> HttpResponse:
     return render(request, "graph/whole_counted.html", context)
 
 
-def _as_of(made_at: Any) -> str:
+def _as_of(made_at: datetime | None) -> str:
     at = time(made_at)
     return (
         _("As it was laid out on %(when)s. What was noted since is not in it.") % {"when": at} if at else ""
@@ -136,13 +121,28 @@ def _words() -> dict[str, Any]:
     return {"bands": {name: str(says) for name, says in _BANDS.items()}, "parts": PARTS}
 
 
-def _canvas(clusters: list[Cluster]) -> dict[str, Any]:
-    """Names of groups with where they stand, for the canvas, and the address at which it asks who stands somewhere."""
-    labels = [{"name": one.name, "x": one.at[0], "y": one.at[1]} for one in clusters]
-    return {
-        "labels": json.dumps(labels, ensure_ascii=False),
+def _canvas(
+    request: Request,
+    title: str,
+    made_at: datetime | None,
+    clusters: list[Cluster],
+    positions_at: str,
+    *,
+    labels: bool,
+) -> HttpResponse:
+    """The page of a canvas. `labels`: whether the names of the groups stand in the picture, and lead to them in the table."""
+    named = [{"name": one.name, "x": one.at[0], "y": one.at[1]} for one in clusters if labels]
+    context: dict[str, Any] = {
+        "title": title,
+        "says": _as_of(made_at),
+        "clusters": clusters,
+        "links": labels,
+        "labels": json.dumps(named, ensure_ascii=False),
+        "positions_at": positions_at,
         "one_at": reverse("whole_one", kwargs={"placed_id": _NOBODY}),
+        "back": (reverse("whole"), _("The whole network")),
     }
+    return render(request, "graph/whole_canvas.html", context | _words())
 
 
 def _page(this: Any) -> str:
