@@ -10,13 +10,11 @@ for (const box of document.querySelectorAll("[data-heard-whole]")) begin(box);
 
 async function begin(box) {
   for (const one of document.querySelectorAll("[data-heard-with-whole]")) one.hidden = false;
-  box.hidden = false;
   const [canvas, tells] = [box.querySelector("canvas"), box.querySelector("[role=status]")];
   const net = await read(box.dataset.positions);
   tells.textContent = net ? box.dataset.start : box.dataset.failed;
   if (!net) return canvas.remove();
-  const view = new View(canvas, net, JSON.parse(box.dataset.labels));
-  const asks = new Asks(net, box.dataset, tells);
+  const [view, asks] = [new View(canvas, net, JSON.parse(box.dataset.labels)), new Asks(net, box.dataset, tells)];
   const choose = (one) => (view.choose(one), asks.about(one));
   for (const button of box.querySelectorAll("[data-do]")) button.addEventListener("click", () => view.does(button.dataset.do));
   keys(canvas, view, asks, choose);
@@ -53,8 +51,7 @@ class View {
     const { clientWidth: wide, clientHeight: high } = this.canvas;
     const dots = window.devicePixelRatio || 1;
     Object.assign(this.canvas, { width: wide * dots, height: high * dots });
-    Object.assign(this, { wide, high, dots });
-    this.soon();
+    Object.assign(this, { wide, high, dots }).soon();
   }
 
   all() {
@@ -145,6 +142,7 @@ class View {
     for (let tie = 0; tie < this.net.ties; tie++) {
       const [[x, y], [toX, toY]] = [this.place(this.net.ends[2 * tie]), this.place(this.net.ends[2 * tie + 1])];
       if (Math.max(x, toX) < 0 || Math.max(y, toY) < 0 || Math.min(x, toX) > this.wide || Math.min(y, toY) > this.high) continue;
+      if (tie % 500 === 0) (pen.stroke(), pen.beginPath()); // one path of all of them takes many times as long
       pen.moveTo(x, y);
       pen.lineTo(toX, toY);
     }
@@ -156,10 +154,12 @@ class View {
     for (let one = 0; one < this.net.number; one++) {
       if (this.net.parts[one] !== part) continue;
       const [x, y] = this.place(one);
-      if (x > -size && y > -size && x < this.wide + size && y < this.high + size) outline(pen, size < SEEN ? "square" : SHAPES[part], x, y, size);
+      if (x < -size || y < -size || x > this.wide + size || y > this.high + size) continue;
+      if (size < SEEN) pen.fillRect(x - size, y - size, 2 * size, 2 * size);
+      else outline(pen, SHAPES[part], x, y, size);
     }
     pen.fill();
-    if (size >= SEEN) pen.stroke();
+    pen.stroke();
   }
 
   // Names of groups, where there is room for them.
