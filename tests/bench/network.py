@@ -69,6 +69,7 @@ def measure() -> None:
             asked["panel of 40"] = (QUESTIONS["panel"].ask, [{"panel_id": panel}] * TIMES)
         rows = [timed(user, name, ask, keys) for name, (ask, keys) in asked.items() if keys]
         table(f"As a {who}, who may open {len(seen):,}", head, rows)
+    lay_out_whole(users["co-ordinator"][0])
     asked = questions(ends, ends["person"])
     for title, peer in (("SQL by hand", Plain()), ("networkx", Graph())):
         rows = [
@@ -142,6 +143,24 @@ def client_of(user: Any) -> Any:
     from tests.bench.casework import signed_in
 
     return signed_in(user)
+
+
+def lay_out_whole(user: Any) -> None:
+    """The whole network: how long the worker takes for it at night, and how long the site to send it."""
+    from heard.graph.whole import actions, queries
+    from heard.graph.whole.models import Placed
+
+    began = time.perf_counter()
+    actions.lay_out(by=None)
+    made, rows = time.perf_counter() - began, []
+    for name, ask in (("groups as circles", queries.overview), ("all on the canvas", queries.positions)):
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            ask(user)
+            times.append(time.perf_counter() - began)
+        rows.append((name, f"{Placed.objects.count():,}", f"{made:.1f}", *spread(times)))
+    table("The whole", ("the whole", "stand in it", "made in s", "drawn in p50 ms", "p95 ms"), rows)
 
 
 class Plain:

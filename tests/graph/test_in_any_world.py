@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, reset_queries, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -39,7 +39,9 @@ from heard.agencies.rules import May
 from heard.cases.concern.models import Concern
 from heard.cases.missing.models import Episode, Philomena
 from heard.cases.panel.models import Panel, PanelItem
-from heard.network import queries
+from heard.graph.whole import actions as whole
+from heard.graph.whole.models import Placed, Whole
+from heard.network import for_all, queries
 from heard.network.models import Address, Involvement, Mention, Person, Place, Tie, TieSource
 from heard.network.queries import Web, sight
 
@@ -396,3 +398,78 @@ def test_a_map_catches_it_too(world: World, monkeypatch: pytest.MonkeyPatch, mut
     monkeypatch.setattr(*MUTATIONS[mutation])
     changed, _answers = what_changes(world, "teacher", A_WORLD, SPOKEN, AND_MORE, UNSEEN, only=("/map/",))
     assert any("/map/" in page for page in changed)
+
+
+# ---- the whole network, which is laid out of what all see who see the partnership
+
+
+def laid_out(made: Made) -> dict[str, bytes]:
+    """Each page and file of it as the co-ordinator gets it, as if it had been laid out at the end of today."""
+    whole.lay_out(by=None)
+    Whole.objects.update(made_at=timezone.localtime().replace(hour=23, minute=59, second=59))
+    client = Client()
+    client.force_login(made.world.coordinator)
+    pages = [reverse(name) for name in ("whole", "whole_all", "whole_positions", "whole_counted")]
+    for key in (
+        Placed.objects.exclude(cluster=None).order_by("cluster").values_list("cluster", flat=True).distinct()
+    ):
+        pages += [reverse(name, args=[key]) for name in ("whole_group", "whole_group_positions")]
+    pages += [reverse("whole_one", args=[key]) for _kind, key in made.nodes]
+    return {page: as_sent(client.get(page)) for page in pages}
+
+
+def as_sent(answer: Any) -> bytes:
+    if answer.headers["Content-Type"].startswith("text/html"):
+        return _TOKENS.sub("", answer.text).encode()
+    return bytes(answer.content)
+
+
+def what_changes_of_the_whole(
+    world: World, drawn: dict[str, Any], spoken: Any, more: dict[str, Any], unseen: Any
+) -> tuple[set[str], int]:
+    """Pages and files of it that are otherwise as soon as there is more that not all see who see the partnership; and how many there are."""
+    with transaction.atomic():
+        made = make(world, drawn)
+        locate(made)
+        if children := children_of(made):
+            tell(made, children, spoken)
+        before = laid_out(made)
+        kept = list(made.nodes)
+        add_what_is_hidden(made, world.coordinator, more, unseen)
+        made.nodes = kept
+        after = laid_out(made)
+        transaction.set_rollback(True)
+    return {page for page in before.keys() | after.keys() if before.get(page) != after.get(page)}, len(before)
+
+
+@IN_WORLDS
+@given(drawn=worlds, spoken=told, more=worlds, unseen=told)
+def test_what_not_all_see_who_see_the_partnership_changes_no_byte_of_the_whole(
+    world: World, drawn: dict[str, Any], spoken: Any, more: dict[str, Any], unseen: Any
+) -> None:
+    changed, _pages = what_changes_of_the_whole(world, drawn, spoken, more, unseen)
+    assert changed == set()
+
+
+def _people_and_hidden() -> Any:
+    return Person.objects.filter(merged_into=None).order_by()
+
+
+def _said_to_anybody(**where: Any) -> Any:
+    return TieSource.objects.filter(tie=OuterRef("pk"), withdrawn_at=None, **where).order_by()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("_people", _people_and_hidden), ("_said", _said_to_anybody)],
+    ids=["people", "sources"],
+)
+def test_a_layout_that_lets_something_through_is_caught(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, broken: Any
+) -> None:
+    changed, pages = what_changes_of_the_whole(world, A_WORLD, SPOKEN, AND_MORE, UNSEEN)
+    assert changed == set()
+    assert pages > 8
+    monkeypatch.setattr(for_all, name, broken)
+    assert what_changes_of_the_whole(world, A_WORLD, SPOKEN, AND_MORE, UNSEEN)[0] != set()

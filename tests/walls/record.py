@@ -75,6 +75,8 @@ from heard.cases.words.rules import ChildsView
 from heard.demo.life.tone import THREE_NOTES
 from heard.graph.exchange import actions as exchange
 from heard.graph.exchange.rules import Format, Named, Read, Taking, Told
+from heard.graph.whole.actions import lay_out
+from heard.graph.whole.models import Placed
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
@@ -249,8 +251,27 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_kept(world, person.pk),
             "import_id": _brought_in(world, person.pk),
             **_turned_to(world, person.pk),
+            **_whole(world),
         }
     )
+
+
+def _whole(world: World) -> dict[str, Any]:
+    """Two adults and the place where both work, as a group of the whole network; a child who is restricted is not in it."""
+    mill = knowing.add_place(by=world.social_worker, name="Old mill", kind="shop")
+    for name in ("Wanda", "Will"):
+        who = knowing.add_person(
+            by=world.social_worker, given_name=name, family_name="Ness", kind="adult", why="Is around a child"
+        )
+        knowing.note_tie(
+            by=world.social_worker,
+            one_id=who.pk,
+            other_id=mill.pk,
+            kind="works_at",
+            knows=knowing.Knows("Seen"),
+        )
+    lay_out(by=None)
+    return {"cluster_id": Placed.objects.get(pk=mill.pk).cluster, "placed_id": mill.pk}
 
 
 def _brought_in(world: World, person_id: Any) -> Any:

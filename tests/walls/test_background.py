@@ -30,6 +30,7 @@ SITE: Final = {
     "heard.insight.digest.actions.post_invitation": "a mail to an address that asks for one",
     "heard.insight.run.actions.destroy_past_runs": "takes away what is past its day",
     "heard.insight.run.actions.carry_out": "reads extracts alone, which whoever sees lists is shown by their own rights later",
+    "heard.graph.whole.actions.make_whole": "lays out what all see who see the partnership, of which each is shown what their own rights let them see later",
     "heard.demo.published.let_out": "the fictional partnership alone",
 }
 

@@ -127,6 +127,10 @@ GATHERS = {
     "map": "asks of worries and episodes of the months that it shows, 2,000 of each at most",
     "map_moved": "asks of worries and episodes of the days before and after a step, 2,000 of each at most",
     "map_routes": "joins the latest episodes of one child, 50 at most, with their addresses",
+    **dict.fromkeys(
+        ("whole", "whole_all", "whole_positions", "whole_group", "whole_group_positions"),
+        "shows all that everybody sees who sees the partnership, as one picture",
+    ),
     "duty": "looks for hours without anybody among the duties of four weeks",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",

@@ -34,6 +34,7 @@ NO_RIGHTS: Final = {
 }  # fmt: skip
 FILE_WITHOUT: Final = {
     "map_areas": "boundaries that an installer added, which speak of nobody, for the map of a page",
+    "whole_one": "one name, where somebody asks who stands in one place of a picture",
     "attachment": "one file of a record, in everyday work",
     "digest_paper": "counts that two people released",
     "profile_file": "counts that two people released",

@@ -189,6 +189,7 @@ NOW_AND_THEN = [
     "heard.cases.glass.unreviewed.give_to_others",
     "heard.agencies.unused.now_and_then",
     "heard.cases.attachment.later.look_for_waiting_files",
+    "heard.graph.whole.nightly.make_when_due",
 ]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of

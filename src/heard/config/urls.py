@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("heard.graph.drawing.urls")),
     path("", include("heard.graph.mapping.urls")),
     path("", include("heard.graph.map.urls")),
+    path("", include("heard.graph.whole.urls")),
     path("", include("heard.graph.exchange.urls")),
     path("engine/", include("heard.insight.urls")),
     path("profiles/", include("heard.insight.release.urls")),

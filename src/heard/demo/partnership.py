@@ -42,6 +42,7 @@ from heard.demo.life import (
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
 from heard.demo.life.world import World, read
+from heard.graph.whole.actions import lay_out
 from heard.network.queries import people_visible_to
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def load(*, password: str, seed: int = 1) -> int:
         world.add_places_and_groups()
     children = _write_children(world)
     _write_together(world, children, read("life/together.yaml"))
+    lay_out(by=None)  # as the worker does at night
     return people_visible_to(world.coordinator).filter(kind="child").count()
 
 

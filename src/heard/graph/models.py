@@ -2,3 +2,4 @@
 
 from heard.graph.exchange.models import *
 from heard.graph.question.models import *
+from heard.graph.whole.models import *

@@ -80,6 +80,7 @@ def places(request: Request) -> HttpResponse:
     shown = {
         "page": _page(request, places_visible_to(request.user)),
         "may_merge": request.user.may(May.MERGE),
+        "sees_whole": request.user.may(May.SEE_PARTNERSHIP),
     }
     return render(request, "home/places.html", shown)
 
@@ -90,6 +91,7 @@ def groups(request: Request) -> HttpResponse:
     shown = {
         "page": _page(request, groups_visible_to(request.user)),
         "may_merge": request.user.may(May.MERGE),
+        "sees_whole": request.user.may(May.SEE_PARTNERSHIP),
     }
     return render(request, "home/groups.html", shown)
 

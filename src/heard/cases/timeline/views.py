@@ -103,6 +103,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("take out", "inspection list"): gettext_lazy("Took the record’s lines out for an inspection"),
     ("take out", "drawing out"): gettext_lazy("Took a drawing of ties out that names the child"),
     ("view", "drawing out"): gettext_lazy("Looked at a drawing of ties that somebody wants to take out"),
+    ("view", "whole"): gettext_lazy("Looked at who stands in the picture of the whole network"),
     ("view", "chart"): gettext_lazy("Looked at whom a chart that was brought in may mean"),
     ("judge", "chart"): gettext_lazy("Said that a chart that was brought in names the child"),
     ("view", "note"): gettext_lazy("Read a note of contact"),

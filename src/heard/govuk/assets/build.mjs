@@ -21,6 +21,7 @@ const copies = [
   [here, "notes.js"],
   [here, "order.js"],
   [here, "map.mjs"],
+  [here, "whole.mjs"],
   [here, "heard.svg"],
 ];
 // The icons that the stylesheet names, beside it.

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import last_looked
 from heard.agencies.rules import Hidden, May
+from heard.network.for_all import ends_that_pass, ties_for_all
 from heard.network.handles import may_be
 from heard.network.models import (
     MAY_LEAVE,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
 _FIT = 20  # plates that may be the same as one that a record names
 _NAMING = 50  # records on the page of what they name
+_BY_KEY = 2000  # nodes by whose keys ties are looked for; of more, every tie is read
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
 
 
@@ -228,6 +230,18 @@ class Web:
             self._then(), tie__in=Tie.objects.filter(key__in=ties).order_by().values("pk")
         )
         return _bonds(self._read(rows))
+
+    def tied_for_all(
+        self, keys: Collection[uuid.UUID], *, since: date, noted_before: datetime
+    ) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        """Of these nodes, which this door gave, those two that are tied, as everybody knows it who sees the partnership, and as it was noted
+        before a moment: each two once. One query."""
+        rows = ties_for_all(since, noted_before)
+        if not self.user.may(May.SEE_PARTNERSHIP):
+            rows = rows.none()
+        elif len(keys) <= _BY_KEY:
+            rows = rows.filter(first__in=keys, second__in=keys)
+        return {(one, other) for one, other in ends_that_pass(rows) if one in keys and other in keys}
 
     # ---- read by key, and then asked who may see it
 
