@@ -77,7 +77,7 @@ def test_one_asks_another_agrees_and_they_begin_again(world: World, told: list[s
     mine.post(reverse("invitation"), {"password": NEW, "again": NEW})
     mine.post(reverse("account_login"), {"login": "sol.wright", "password": NEW})
     assert mine.get("/").status_code == 200
-    assert told == ["recovery asked", "begun again", "password set"]
+    assert told == ["recovery asked", "begun again", "password set", "signed in elsewhere"]
     verbs = AuditRow.objects.filter(subject="user", subject_id=world.social_worker.pk).values_list(
         "verb", flat=True
     )

@@ -49,7 +49,9 @@ AS_PUBLISHED: Final = {
 }
 # Sentences with a number or a name in them, which a rule puts together in English.
 PUT_TOGETHER: Final = re.compile(r"Assessment complete within")
-_SAID: Final = re.compile(r"⟦[^⟦⟧]*(⟧|…)")  # to its end, or to where a long text is cut
+_SAID: Final = re.compile(
+    r"⟦[^⟦⟧]*(⟧|…|$)"
+)  # to its end, or to where a long text is cut, or goes on in the next line of a drawing
 _MONTHS: Final = {*calendar.month_abbr, *calendar.month_name}
 _MONTH: Final = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY: Final = re.compile(rf"\d{{1,2}} {_MONTH}\w*|{_MONTH}\w* \d{{4}}|\d{{1,2}}:\d\d[ap]m")

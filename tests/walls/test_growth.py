@@ -141,6 +141,8 @@ GATHERS = {
         ("panel", "panel_prepare", "panel_item", "panel_pack"),
         "say of each thing on one agenda what the record holds since the last panel",
     ),
+    "place_by_day": "puts the latest three hundred of each kind in the order of their days",
+    "group_by_day": "as that of a place",
     "team_file": "takes the whole table of a team out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
 }
