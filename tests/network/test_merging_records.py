@@ -286,6 +286,7 @@ BY_KEY = {
     "graph.IncomingTie.tie_key": "of a tie, which keeps its key",
     "graph.OutgoingTie.tie_key": "of a tie, which keeps its key",
     "graph.Outgoing.of": "stays: of what was drawn, which the trail names too",
+    "graph.Placed.cluster": "of a group in the picture of the whole, which is laid out anew each night",
     "graph.FindingGround.key": "of a source or record, which keeps its key",
     "cases.PanelReason.about": "of a worry, plan or episode, which keeps its key",
     "services.ProcedureEdition.file_id": "of a file that was taken in, of no person",
