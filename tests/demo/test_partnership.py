@@ -1,13 +1,16 @@
 """The fictional partnership obeys every rule, since it is written through everyone's actions."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -309,6 +312,24 @@ def test_my_work_leaves_out_no_list_that_holds_anything(username: str) -> None:
     left_out = [kind for kind in lists_of(user) if kind.only_if and not kind.only_if(user).exists()]
     assert left_out
     assert [kind.key for kind in left_out if kind.rows(user).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Quayside bus station", ["Noted:", "was opened", "Young people said", "signed off", "Review of", "Done:", "decided:",
+                                  "Pattern noted", "Pattern withdrawn"]),
+        ("Cob Lane takeaway", ["Worry told"]),
+        ("Fernhill playing field", ["was closed"]),
+    ],
+)  # fmt: skip
+def test_a_place_by_day_has_all_that_became_known_and_was_done(name: str, lines: list[str]) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="maya.lindqvist"))
+    page = client.get(reverse("place_by_day", kwargs={"place_id": Place.objects.get(name=name).pk})).text
+    assert [line for line in lines if line not in page] == []
+    days = [datetime.strptime(day, "%d %B %Y") for day in re.findall(r'__on">([^<]+)<', page)]
+    assert days == sorted(days, reverse=True)
 
 
 def test_everyone_it_prints_can_sign_in() -> None:

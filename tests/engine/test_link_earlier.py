@@ -1,15 +1,18 @@
 """A run that stands on an earlier one: who keeps which key, and what became of each record."""
 
+import json
 import re
+import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.test_run import HEAD, extracts, whole
 
-from heard.engine import backend, run, tables
+from heard.engine import backend, cli, run, tables
 from heard.engine.link import earlier
 from heard.engine.tables import NotDone
 
@@ -37,8 +40,9 @@ def stood(folder, then, now):
     before, links = identities(then), tables.LINKS.schema.empty_table()
     with backend.engine(folder) as engine:
         rows = identities(now).append_column("key", pa.array(range(len(now)), pa.int64()))
-        members = engine.keep("members", earlier.kept(engine, engine.hold("now", rows), before))
-        moves = earlier.moved(engine, members, engine.hold("links", links), before).to_pyarrow()
+        held = earlier.held(engine, before)
+        members = engine.keep("members", earlier.kept(engine, engine.hold("now", rows), before, held))
+        moves = earlier.moved(members, engine.hold("links", links), held).to_pyarrow()
         found = members.to_pyarrow()
     (said,) = earlier.notes(moves, found["person"], before)
     named = {(row["source"], row["record_id"]): row["person"] for row in found.to_pylist()}
@@ -86,6 +90,13 @@ def test_a_key_that_was_another_child_s_is_never_given_to_a_stranger(tmp_path):
     assert named[("police", "1")] == "A"
     assert named[("school", "1")] not in ("A", "x")
     assert len(named[("school", "1")]) == len("A")
+
+
+def test_after_a_run_of_nobody_everybody_is_new(tmp_path):
+    named, moves, said = stood(tmp_path, {}, {("police", "1"): "x"})
+    assert (named, changes(moves)) == ({("police", "1"): "x"}, {("police", "1"): "new"})
+    assert "Of its 0 children, 0 are as they were" in said
+    assert "1 are new" in said
 
 
 children = st.dictionaries(st.sampled_from(RECORDS), st.sampled_from("ABCD"), min_size=1)
@@ -149,6 +160,42 @@ def test_a_run_may_stand_on_the_one_whose_place_it_takes(extracts):
     again = run.link_again(out, after=out)
     assert persons(out) == then
     assert any("2 are as they were" in note for note in again.notes)
+
+
+def test_after_a_run_that_kept_no_record_what_moved_is_written_too(extracts):
+    """Its rows were all set aside."""
+    _, out = whole(extracts)
+    nobody = extracts.parent / "nobody"
+    shutil.copytree(out, nobody)
+    pq.write_table(identities({}), nobody / "identities.parquet")
+    found, later = whole(extracts, after=nobody)
+    assert pq.read_table(later / "moved.parquet").num_rows == len(persons(later)) > 0
+    assert any("Of its 0 children" in note for note in found.notes)
+
+
+def test_the_commands_say_who_moved_and_what_joined_a_child(extracts):
+    """`heard run --after` and `heard joined`, and what they refuse."""
+    _, out = whole(extracts)
+    later, mapping = extracts.parent / "later", extracts.parent / "mapping.yaml"
+
+    def call(*words):
+        return CliRunner().invoke(getattr(cli, words[0]), [str(word) for word in words[1:]])
+
+    ran = call("run", extracts, "--mapping", mapping, "--after", out, "--out", later, "--json")
+    assert any("2 are as they were" in note for note in json.loads(ran.stdout)["notes"])
+    child = persons(later)[("police", "7")]
+    told = json.loads(call("joined", later, child, "--json").stdout)
+    assert told["records"] == [["police", "7"], ["school", "1"]]
+    [link] = told["links"]
+    assert sorted([link["left"], link["right"]]) == told["records"]
+    shown = call("joined", later, child)
+    assert shown.exit_code == 0
+    assert "2 records, surest link first" in shown.stdout
+    assert f"for a person: {told['waiting']}" in shown.stdout
+    for words in (("joined", later, "nobody"), ("run", extracts, "--after", extracts, "--out", later)):
+        refused = call(*words)
+        assert refused.exit_code == 2
+        assert refused.stderr.startswith("Not done. ")
 
 
 def test_what_no_run_made_and_what_is_not_linked_is_refused(extracts, tmp_path):

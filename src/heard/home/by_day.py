@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
 
-_MOST: Final = 300  # of each kind: the latest
+_MOST: Final = 300  # worries, ties or decisions: the latest
 _ON_A_PAGE: Final = 30
+_CUT: Final = ("worry", "tie", "decision")  # kinds of which there may be more than these
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing, on its day. `people`: whom the line names or is about, so that it is kept who looked."""
+    """One thing, on its day. `people`: whom the line names or is about, so that it is kept who looked; `kind`: one of `_CUT`, or nothing."""
 
     on: date
     what: str
@@ -49,6 +51,7 @@ class Happened:
     who: str = ""
     text: str = ""
     people: frozenset[uuid.UUID] = frozenset()
+    kind: str = ""
 
 
 @gate(May.SEE_CHILD)
@@ -75,9 +78,11 @@ def _by_day(request: Request, end: str, node_id: uuid.UUID) -> HttpResponse:
         *_patterns(user, end, node_id),
     ]
     page = Paginator(sorted(found, key=_latest_first), _ON_A_PAGE).get_page(request.GET.get("page"))
+    kinds = Counter(one.kind for one in found)
     people = frozenset[Any]().union(*(one.people for one in page))
     look_by_day(by=user, kind=end, node_id=node_id, people=people)
-    return render(request, "home/by_day.html", {"this": this, "end": end, "page": page})
+    most = _MOST if any(kinds[kind] >= _MOST for kind in _CUT) else 0
+    return render(request, "home/by_day.html", {"this": this, "end": end, "page": page, "most": most})
 
 
 def _latest_first(one: Happened) -> tuple[int, str, str]:
@@ -92,7 +97,8 @@ def _told(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     rows = concerns_about_place(user, node_id) if end == "place" else concerns_about_group(user, node_id)
     for one in rows[:_MOST]:
         what = _("Worry told: %(reference)s") % {"reference": one.reference}
-        yield Happened(_day(one.told_at), what, reverse("concern", args=[one.pk]), str(one.agency))
+        href = reverse("concern", args=[one.pk])
+        yield Happened(_day(one.told_at), what, href, str(one.agency), kind="worry")
 
 
 def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
@@ -102,35 +108,35 @@ def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
         what = _("Noted: %(said)s") % {"said": one.said}
         href = reverse("tie", args=[source.tie.key])
         who = str(source.holder or "")
-        yield Happened(_day(source.recorded_at), what, href, who, source.words, one.people)
+        yield Happened(_day(source.recorded_at), what, href, who, source.words, one.people, kind="tie")
 
 
 def _worked(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     """Of the work on it: when it was opened and closed, what young people said, what was signed off, and what a review found."""
     node = {f"{end}_id": node_id}
-    for one in contexts_about(user, **node)[:_MOST]:
+    for one in contexts_about(user, **node):
         href, of = reverse("context", args=[one.pk]), {"reference": one.reference}
         opened = _("Context %(reference)s was opened") % of
         yield Happened(_day(one.opened_at), opened, href, str(one.lead_team), one.why_opened)
         if one.closed_at:
             closed = _("Context %(reference)s was closed") % of
             yield Happened(_day(one.closed_at), closed, href, str(one.lead_team), one.why_closed)
-    for voice in voices_about(user, **node)[:_MOST]:
+    for voice in voices_about(user, **node):
         href = reverse("context", args=[voice.context_id])
         if voice.heard_on:
             yield Happened(voice.heard_on, _("Young people said"), href, str(voice.written_by), voice.words)
-    for assessed in assessments_about(user, **node)[:_MOST]:
+    for assessed in assessments_about(user, **node):
         href, what = reverse("context_assessment", args=[assessed.pk]), _("Assessment of it signed off")
         if assessed.signed_at:
             yield Happened(_day(assessed.signed_at), what, href, str(assessed.author), assessed.weighing)
-    for review in reviews_about(user, **node)[:_MOST]:
+    for review in reviews_about(user, **node):
         href, what = reverse("context", args=[review.context_id]), _("Review of the work on it")
         yield Happened(review.held_on, what, href, str(review.held_by), review.what_changed)
 
 
 def _done(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     """Steps about it that ended, of work on it and of cases of children whom the reader may see."""
-    for one in all_steps_about(user, **{end: node_id})[:_MOST]:
+    for one in all_steps_about(user, **{end: node_id}):
         if one.done_on:
             href = (
                 reverse("context", args=[one.context_id])
@@ -149,11 +155,12 @@ def _decided(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
             "decision": one.decision,
         }
         href = reverse("panel_item", args=[one.pk])
-        yield Happened(_day(one.panel.starts_at), what, href, str(one.decided_by), one.reason)
+        on = _day(one.panel.starts_at)
+        yield Happened(on, what, href, str(one.decided_by), one.reason, kind="decision")
 
 
 def _patterns(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
-    for one in patterns_about(user, end, node_id)[:_MOST]:
+    for one in patterns_about(user, end, node_id):
         row, href = one.row, f"{reverse(end, args=[node_id])}#patterns"
         what = _("Pattern noted: %(pattern)s") % {"pattern": one.entry.label}
         yield Happened(_day(row.noted_at), what, href, str(row.noted_by), row.reason)

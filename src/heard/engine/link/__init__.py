@@ -143,15 +143,16 @@ def _write(
         "component", pa.array(clusters.component, pa.int64())
     )
     with_person = _with_person(engine.hold("components", members))
+    then = earlier.held(engine, before) if before is not None else None
     held = engine.keep(
-        "members", earlier.kept(engine, with_person, before) if before is not None else with_person
+        "members", with_person if before is None else earlier.kept(engine, with_person, before, then)
     )
     engine.write(
         tables.IDENTITIES, held.select("source", "record_id", "person").order_by("source", "record_id")
     )
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
     engine.write(tables.LINKS, links.drop("left", "right").order_by(*_RECORDS))
-    notes = [*learned.notes, *(_write_moved(engine, held, links, before) if before else ())]
+    moved = [] if before is None else _write_moved(engine, held, links, before, then)
     _write_reasons(engine, links, compared, learned)
     write_sample(engine, links)
     engine.write(tables.QUALITY, quality(_rated(pairs), clusters.component, rows))
@@ -162,12 +163,12 @@ def _write(
         linked=counts.get(bands.LINKED, 0),
         for_a_person=counts.get(bands.FOR_A_PERSON, 0),
         trained=learned.trained,
-        notes=notes,
+        notes=[*learned.notes, *moved],
     )
 
 
-def _write_moved(engine: backend.Engine, held: Any, links: Any, before: pa.Table) -> list[str]:
-    moves = earlier.moved(engine, held, links, before).to_pyarrow()
+def _write_moved(engine: backend.Engine, held: Any, links: Any, before: pa.Table, then: Any) -> list[str]:
+    moves = earlier.moved(held, links, then).to_pyarrow()
     engine.write(tables.MOVED, moves)
     return earlier.notes(moves, held.select("person").to_pyarrow()["person"], before)
 

@@ -40,12 +40,16 @@ class _Shared(NamedTuple):
     first: str
 
 
-def kept(engine: Engine, members: Any, before: pa.Table) -> Any:
+def held(engine: Engine, before: pa.Table) -> Any:
+    """Rows of `tables.IDENTITIES` of the run before, where `was` is whose the record was."""
+    return engine.hold("before", before.rename_columns([*_RECORD, "was"]))
+
+
+def kept(engine: Engine, members: Any, before: pa.Table, then: Any) -> Any:
     """`members` (key, source, record_id, person) with the keys of the run before, and `was`: whose the record was then, or null.
 
-    `before`: rows of `tables.IDENTITIES`.
+    `before`: rows of `tables.IDENTITIES`; `then`: as `held` gives them.
     """
-    then = engine.hold("before", before.rename_columns([*_RECORD, "was"]))
     met = engine.keep("met", members.left_join(then, _RECORD).select("key", *_RECORD, "person", "was"))
     t = met.filter(met.was.notnull()).mutate(name=met.source + "\n" + met.record_id)
     counted = t.group_by("person", "was").agg(n=t.count(), first=t.name.min())
@@ -101,9 +105,9 @@ def _unused(person: str, known: set[str]) -> str:
     return found
 
 
-def moved(engine: Engine, members: Any, links: Any, before: pa.Table) -> Any:
-    """Rows of `tables.MOVED`: each record whose child is not whose it was. `members`: as `kept` gives them; `links`: rows of `tables.LINKS`."""
-    then = engine.hold("before_again", before.rename_columns([*_RECORD, "was"]))
+def moved(members: Any, links: Any, then: Any) -> Any:
+    """Rows of `tables.MOVED`: each record whose child is not whose it was. `members`: as `kept` gives them; `links`: rows of `tables.LINKS`;
+    `then`: as `held` gives them."""
     known = then.select(person="was", known=ibis.literal(True)).distinct()
     t = members.filter(members.was.isnull() | (members.was != members.person)).left_join(known, "person")
     change = ibis.cases((t.was.notnull(), MOVED), (t.known, JOINED), else_=NEW)
