@@ -22,7 +22,7 @@ from heard.cases.case.notices.actions import be_away, put_on_duty
 from heard.cases.case.notices.addressees import About, addressees
 from heard.cases.case.notices.announcing import announce, pass_on
 from heard.cases.case.notices.models import Reader
-from heard.cases.case.notices.rules import Kind, To
+from heard.cases.case.notices.rules import NoticeKind, To
 from heard.cases.concern import actions as concerns
 from heard.cases.concern.queries import waiting_for_decision
 from heard.cases.death.actions import record_death
@@ -669,9 +669,9 @@ def test_a_child_who_does_not_feel_safe_reaches_who_is_on_duty_whichever_team_le
     assert sees(world.social_worker, at_home.person) is None
 
 
-@pytest.mark.parametrize("kind", [Kind.MISSING, Kind.DANGER_IN_CASE])
+@pytest.mark.parametrize("kind", [NoticeKind.MISSING, NoticeKind.DANGER_IN_CASE])
 def test_what_nobody_has_seen_in_an_hour_reaches_who_is_on_duty_whichever_team_leads(
-    world: World, at_home: Any, kind: Kind
+    world: World, at_home: Any, kind: NoticeKind
 ) -> None:
     now, key = timezone.now(), at_home.person_id
     announce(by=None, kind=kind, subject="person", subject_id=key, person_id=key, at=now)
@@ -694,7 +694,7 @@ def test_nobody_is_let_in_for_being_on_duty_who_is_kept_out_or_where_the_record_
     network.let_in_again(by=world.coordinator, person_id=at_home.person_id, user=world.supervisor, why="No")
     Person.objects.filter(pk=at_home.person_id).update(restricted=True)
     announce(
-        by=None, kind=Kind.CHILD_UNSAFE, subject="person", subject_id=at_home.person_id,
+        by=None, kind=NoticeKind.CHILD_UNSAFE, subject="person", subject_id=at_home.person_id,
         person_id=at_home.person_id,
     )  # fmt: skip
     assert sees(world.supervisor, at_home.person) is None
@@ -752,7 +752,7 @@ def test_who_is_on_duty_does_not_come_into_a_restricted_record_by_a_merge(
 
 def danger_again(case: Any) -> None:
     key = case.person_id
-    announce(by=None, kind=Kind.CHILD_UNSAFE, subject="person", subject_id=key, person_id=key)
+    announce(by=None, kind=NoticeKind.CHILD_UNSAFE, subject="person", subject_id=key, person_id=key)
 
 
 def test_danger_is_told_also_where_two_records_were_joined_that_were_both_open_to_who_is_on_duty(
@@ -760,7 +760,7 @@ def test_danger_is_told_also_where_two_records_were_joined_that_were_both_open_t
 ) -> None:
     unsafe(world, at_home, settings, tmp_path)
     other = network.add_person(by=helper, given_name="Kit")
-    announce(by=None, kind=Kind.CHILD_UNSAFE, subject="person", subject_id=other.pk, person_id=other.pk)
+    announce(by=None, kind=NoticeKind.CHILD_UNSAFE, subject="person", subject_id=other.pk, person_id=other.pk)
     merge(world, at_home.person, other)
     assert duty_line(world, at_home).count() == 2
     duty_line(world, at_home).update(until=timezone.now() + timedelta(minutes=5))
@@ -773,7 +773,7 @@ def test_danger_that_nobody_sees_writes_one_line_of_who_is_on_duty_however_often
     world: World, at_home: Any
 ) -> None:
     now, key = timezone.now(), at_home.person_id
-    announce(by=None, kind=Kind.MISSING, subject="person", subject_id=key, person_id=key, at=now)
+    announce(by=None, kind=NoticeKind.MISSING, subject="person", subject_id=key, person_id=key, at=now)
     for minutes in (61, 70, 80, 90, 120):
         pass_on(now + timedelta(minutes=minutes))
     rows = AuditRow.objects.filter(verb="involve", person_id=key, reason="On duty")

@@ -46,7 +46,7 @@ def test_a_line_too_few_and_one_too_many_are_counted(world: World, monkeypatch: 
     def ask(user: Any, handle_id: uuid.UUID) -> Any:
         if user.username == "ana.kovacs":
             raise Hidden
-        line = queries.Line("shared", None, "Told", (), frozenset(), "wrong")
+        line = queries.AnswerLine("shared", None, "Told", (), frozenset(), "wrong")
         return queries.Answer("users", [("", [line])], [], [])
 
     asked = queries.Question(ask, "", "", "")

@@ -40,7 +40,7 @@ def seen(world: World, case: Case, days: int, how: str = "with_others") -> None:
     write_note(by=world.social_worker, person_id=case.person_id, kind="visit", at=at, seen=how, text="Well.")
 
 
-def lines(user: User, rows: Any) -> dict[str, queries.Line]:
+def lines(user: User, rows: Any) -> dict[str, queries.CaseloadLine]:
     return {line.case.person.given_name: line for line in queries.lines(user, rows, timezone.localdate())}
 
 

@@ -11,7 +11,7 @@ import yaml
 from tests.walls.every import every
 from tests.walls.test_code import SOURCE, parsed, public_functions
 
-from heard.cases.case.notices.rules import WHO, Kind, To
+from heard.cases.case.notices.rules import WHO, NoticeKind, To
 
 TABLE = yaml.safe_load((Path(__file__).parent / "addressees.yaml").read_text())
 # Whom an announcement names, and what their role in a notice is then.
@@ -117,13 +117,13 @@ def wrong_addressees(told: Told) -> list[str]:
         f"{kind} is told to {name}, who does not have to see it"
         for kind, calls in told.items()
         for name, role in ROLES.items()
-        if any(name in own for own, _all in calls if own != set(ROLES)) and role not in WHO[Kind[kind]]
+        if any(name in own for own, _all in calls if own != set(ROLES)) and role not in WHO[NoticeKind[kind]]
     ]
     return wrong + [
         f"{kind} is never told to {name}"
         for kind, calls in told.items()
         for name, role in ROLES.items()
-        if role in WHO[Kind[kind]] and not any(name in all_of_it for _own, all_of_it in calls)
+        if role in WHO[NoticeKind[kind]] and not any(name in all_of_it for _own, all_of_it in calls)
     ]
 
 

@@ -35,7 +35,7 @@ from heard.cases.supervision import queries as supervision
 from heard.cases.turning import queries as turning
 from heard.govuk.environment import day
 from heard.insight.release import queries as release
-from heard.insight.release.rules import Kind
+from heard.insight.release.rules import DocumentKind
 from heard.services.law.queries import posts_held
 
 if TYPE_CHECKING:
@@ -400,7 +400,7 @@ def _presence(user: User, days: Days) -> Counted:
 
 
 def _profile(user: User, days: Days) -> Counted:
-    newest = release.newest_released(user, kind=Kind.PROFILE, until=days.until)
+    newest = release.newest_released(user, kind=DocumentKind.PROFILE, until=days.until)
     counts = _(
         "The profile that was released last by then, and is not withdrawn. Its age is that of the records in it."
     )
@@ -423,7 +423,7 @@ def _profile(user: User, days: Days) -> Counted:
 
 
 def _annual(user: User, days: Days) -> Counted:
-    newest = release.newest_released(user, kind=Kind.ANNUAL, until=days.until)
+    newest = release.newest_released(user, kind=DocumentKind.ANNUAL, until=days.until)
     says = (
         _("released on %(released)s") % {"released": day(newest.released_at)}
         if newest

@@ -28,7 +28,7 @@ from heard.board.forms import (
     WithdrawEvidenceForm,
 )
 from heard.board.promises import YEAR
-from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, ContentKind
 from heard.govuk.pdf import as_download_in_parts
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -221,7 +221,7 @@ def audit_evidence_file(request: Request, evidence_id: uuid.UUID) -> HttpRespons
     except Refused as refused:
         context = {"one": one, "file": None, "may_withdraw": False, "why_not": str(refused)}
         return render(request, "board/evidence.html", context, status=409)
-    kind = Kind(file.kind)
+    kind = ContentKind(file.kind)
     name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
     return as_download_in_parts(content, content.size, name, CONTENT_TYPES[kind])
 

@@ -161,14 +161,14 @@ def _tell_alone(second: Second, what: TwoFor, about: str, reason: str) -> None:
 
     from heard.agencies.actions import record_audit
     from heard.cases.case.notices.announcing import announce
-    from heard.cases.case.notices.rules import Kind
+    from heard.cases.case.notices.rules import NoticeKind
 
     detail = {"what": what.value, "about": about, "as": second.who}
     with transaction.atomic():
         row = record_audit(
             by=None, verb="do alone", subject="approval", subject_id=what.value, reason=reason, detail=detail
         )
-        announce(by=None, kind=Kind.DONE_ALONE, subject="done alone", subject_id=row.pk)
+        announce(by=None, kind=NoticeKind.DONE_ALONE, subject="done alone", subject_id=row.pk)
 
 
 def _line(said: str) -> str:

@@ -186,20 +186,20 @@ def _no_sign(_: Random, __: Person) -> list[Sighting]:
 
 
 @dataclass(frozen=True)
-class Kind:
+class SignStory:
     draw: Callable[[Random, Person], list[Sighting]]
     share_of_young: float  # per hundred children under 12
     share_of_older: float  # per hundred children from 12 to 17
 
 
 KINDS = {
-    "scattered": Kind(_scattered, 0, 6.5),
-    "in one agency": Kind(_in_one_agency, 0, 1.5),
-    "two signs": Kind(_two_signs, 0, 4),
-    "one too old": Kind(_one_too_old, 0, 1.5),
-    "one weak": Kind(_one_weak, 0, 1.5),
-    "one sign": Kind(_one_sign, 5, 16),
-    "no sign": Kind(_no_sign, 95, 69),
+    "scattered": SignStory(_scattered, 0, 6.5),
+    "in one agency": SignStory(_in_one_agency, 0, 1.5),
+    "two signs": SignStory(_two_signs, 0, 4),
+    "one too old": SignStory(_one_too_old, 0, 1.5),
+    "one weak": SignStory(_one_weak, 0, 1.5),
+    "one sign": SignStory(_one_sign, 5, 16),
+    "no sign": SignStory(_no_sign, 95, 69),
 }
 
 

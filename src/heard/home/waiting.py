@@ -12,7 +12,7 @@ from heard.agencies.waiting import First, Waiting, WorkList
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.case.notices.lines import Line
+    from heard.cases.case.notices.lines import UnreadLine
 
 AT_MOST: Final = 20  # what is asked for of one kind; its page has all of them
 BY_CHILD: Final = 200  # the same, where somebody asks for all that there is
@@ -92,7 +92,7 @@ def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines
     return Lines(shown, len(found) - len(shown), overdue, more)
 
 
-def news_of(notices: Iterable[Line]) -> list[Waiting]:
+def news_of(notices: Iterable[UnreadLine]) -> list[Waiting]:
     """Notices that somebody has not seen, as lines that wait."""
     return [
         Waiting(

@@ -24,7 +24,7 @@ from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephon
 
 from heard.cases.attachment import archives, contents
 from heard.cases.attachment.contents import Unreadable, read_apart, recognise, text_of
-from heard.cases.attachment.rules import TEXT_LIMIT, Kind
+from heard.cases.attachment.rules import TEXT_LIMIT, ContentKind
 
 
 @pytest.fixture(autouse=True)
@@ -41,22 +41,22 @@ def without_its_bytes(parameter: object) -> str:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (picture("JPEG"), Kind.JPEG),
-        (picture("PNG"), Kind.PNG),
-        (picture("WEBP"), Kind.WEBP),
-        (picture("JPEG", mode="L"), Kind.JPEG),
-        (picture("PNG", mode="P"), Kind.PNG),
-        (picture("MPO", save_all=True, append_images=[Image.new("RGB", (4, 4))]), Kind.JPEG),
-        (pdf("A letter"), Kind.PDF),
-        (word("A letter"), Kind.DOCX),
-        ("Zoë wrote this".encode(), Kind.TEXT),
-        ("Zoë wrote this".encode("utf-16"), Kind.TEXT),
-        ("Zoë wrote this".encode("cp1252"), Kind.TEXT),
-        (b"<html><script>alert(1)</script></html>", Kind.TEXT),
+        (picture("JPEG"), ContentKind.JPEG),
+        (picture("PNG"), ContentKind.PNG),
+        (picture("WEBP"), ContentKind.WEBP),
+        (picture("JPEG", mode="L"), ContentKind.JPEG),
+        (picture("PNG", mode="P"), ContentKind.PNG),
+        (picture("MPO", save_all=True, append_images=[Image.new("RGB", (4, 4))]), ContentKind.JPEG),
+        (pdf("A letter"), ContentKind.PDF),
+        (word("A letter"), ContentKind.DOCX),
+        ("Zoë wrote this".encode(), ContentKind.TEXT),
+        ("Zoë wrote this".encode("utf-16"), ContentKind.TEXT),
+        ("Zoë wrote this".encode("cp1252"), ContentKind.TEXT),
+        (b"<html><script>alert(1)</script></html>", ContentKind.TEXT),
     ],
     ids=without_its_bytes,
 )
-def test_the_content_says_what_a_file_is(content: bytes, kind: Kind) -> None:
+def test_the_content_says_what_a_file_is(content: bytes, kind: ContentKind) -> None:
     assert recognise(content)[0] is kind
 
 
@@ -133,24 +133,26 @@ def test_a_word_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.M
 
 
 def test_the_text_of_documents_is_read() -> None:
-    assert text_of(Kind.PDF, pdf("First page", "Second page")) == "First page\nSecond page"
-    assert text_of(Kind.DOCX, word("First", "Second", cell="In a table")) == "First\nSecond\nIn a table"
-    assert text_of(Kind.TEXT, b"As it is") == "As it is"
-    assert text_of(Kind.JPEG, picture()) == ""
+    assert text_of(ContentKind.PDF, pdf("First page", "Second page")) == "First page\nSecond page"
+    assert (
+        text_of(ContentKind.DOCX, word("First", "Second", cell="In a table")) == "First\nSecond\nIn a table"
+    )
+    assert text_of(ContentKind.TEXT, b"As it is") == "As it is"
+    assert text_of(ContentKind.JPEG, picture()) == ""
 
 
 def test_no_more_text_is_kept_than_can_be_searched() -> None:
-    assert len(text_of(Kind.TEXT, b"a" * (TEXT_LIMIT + 10))) == TEXT_LIMIT
+    assert len(text_of(ContentKind.TEXT, b"a" * (TEXT_LIMIT + 10))) == TEXT_LIMIT
 
 
 def test_reading_stops_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "READING", -1.0)
-    assert text_of(Kind.PDF, pdf("First page", "Second page")) == "First page"
+    assert text_of(ContentKind.PDF, pdf("First page", "Second page")) == "First page"
 
 
 def test_a_file_is_opened_in_a_process_of_its_own() -> None:
     found = read_apart(pdf("A letter"))
-    assert (found.kind, found.text) == (Kind.PDF, "A letter")
+    assert (found.kind, found.text) == (ContentKind.PDF, "A letter")
     assert read_apart(picture("PNG")).kept.startswith(b"\x89PNG")
     with pytest.raises(Unreadable, match="GIF"):
         read_apart(picture("GIF"))
@@ -170,7 +172,7 @@ def test_a_file_on_which_the_process_dies_or_hangs_is_refused(monkeypatch: pytes
 
 def test_what_came_before_it_took_too_long_is_kept() -> None:
     found = contents._heard_of(b'{"kind": "pdf", "drawn": 0}\n', b"%PDF")
-    assert (found.kind, found.kept, found.text) == (Kind.PDF, b"%PDF", "")
+    assert (found.kind, found.kept, found.text) == (ContentKind.PDF, b"%PDF", "")
 
 
 BEGINNINGS = [
@@ -386,7 +388,7 @@ def test_a_pdf_that_cannot_be_written_anew_stays_as_it_came(monkeypatch: pytest.
 
     came = as_bytes(written_by("Nosy Neighbour"))
     monkeypatch.setattr(contents, "_without_author", breaks)
-    assert recognise(came) == (Kind.PDF, came)
+    assert recognise(came) == (ContentKind.PDF, came)
 
 
 def _without(content: bytes, name: str) -> bytes:

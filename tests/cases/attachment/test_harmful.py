@@ -21,7 +21,7 @@ from heard.agencies.rules import Refused
 from heard.cases.attachment import actions, archives, contents
 from heard.cases.attachment.contents import Unreadable, read_apart, recognise
 from heard.cases.attachment.models import Attachment
-from heard.cases.attachment.rules import Kind
+from heard.cases.attachment.rules import ContentKind
 from heard.network import actions as network
 from heard.network.models import Person
 
@@ -119,7 +119,7 @@ def test_a_word_file_with_a_link_is_kept() -> None:
         word("A letter"), "word/_rels/footer.xml.rels", RELATIONS.format(kind="hyperlink").encode()
     )
     kind, kept = recognise(good)
-    assert kind is Kind.DOCX
+    assert kind is ContentKind.DOCX
     with ZipFile(BytesIO(kept)) as folder:
         assert b"hyperlink" in folder.read("word/_rels/footer.xml.rels")
 

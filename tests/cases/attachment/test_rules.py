@@ -10,7 +10,7 @@ from heard.cases.attachment.rules import (
     CONTENT_TYPES,
     EXTENSIONS,
     NAME_LIMIT,
-    Kind,
+    ContentKind,
     safe_name,
     why_not_attach,
     why_not_withdraw,
@@ -20,27 +20,27 @@ from heard.cases.attachment.rules import (
 @pytest.mark.parametrize(
     ("came", "kind", "kept"),
     [
-        ("Message of Monday.jpg", Kind.JPEG, "Message of Monday.jpg"),
-        ("C:\\tmp\\evil\\bill.exe", Kind.PDF, "bill.pdf"),
-        ("../../etc/passwd", Kind.TEXT, "passwd.txt"),
-        ('a"\r\nSet-Cookie: x.png', Kind.PNG, "a Set-Cookie x.png"),
-        ("Zoë’s drawing.jpeg", Kind.JPEG, "Zoë’s drawing.jpg"),
-        ("page.html", Kind.TEXT, "page.txt"),
-        ("v1.2 of her letter", Kind.PDF, "v1.2 of her letter.pdf"),
-        ("", Kind.PNG, "file.png"),
-        ("...", Kind.PNG, "file.png"),
-        (".htaccess", Kind.TEXT, "htaccess.txt"),
-        ("a" * 300 + ".pdf", Kind.PDF, "a" * (NAME_LIMIT - 6) + ".pdf"),
+        ("Message of Monday.jpg", ContentKind.JPEG, "Message of Monday.jpg"),
+        ("C:\\tmp\\evil\\bill.exe", ContentKind.PDF, "bill.pdf"),
+        ("../../etc/passwd", ContentKind.TEXT, "passwd.txt"),
+        ('a"\r\nSet-Cookie: x.png', ContentKind.PNG, "a Set-Cookie x.png"),
+        ("Zoë’s drawing.jpeg", ContentKind.JPEG, "Zoë’s drawing.jpg"),
+        ("page.html", ContentKind.TEXT, "page.txt"),
+        ("v1.2 of her letter", ContentKind.PDF, "v1.2 of her letter.pdf"),
+        ("", ContentKind.PNG, "file.png"),
+        ("...", ContentKind.PNG, "file.png"),
+        (".htaccess", ContentKind.TEXT, "htaccess.txt"),
+        ("a" * 300 + ".pdf", ContentKind.PDF, "a" * (NAME_LIMIT - 6) + ".pdf"),
     ],
 )
 def test_a_name_keeps_its_words_and_gets_the_extension_of_the_content(
-    came: str, kind: Kind, kept: str
+    came: str, kind: ContentKind, kept: str
 ) -> None:
     assert safe_name(came, kind) == kept
 
 
-@given(st.text(max_size=300), st.sampled_from(Kind))
-def test_any_name_becomes_one_that_can_be_kept(came: str, kind: Kind) -> None:
+@given(st.text(max_size=300), st.sampled_from(ContentKind))
+def test_any_name_becomes_one_that_can_be_kept(came: str, kind: ContentKind) -> None:
     name = safe_name(came, kind)
     assert name.endswith(f".{EXTENSIONS[kind]}")
     assert 4 < len(name) <= NAME_LIMIT
@@ -49,7 +49,7 @@ def test_any_name_becomes_one_that_can_be_kept(came: str, kind: Kind) -> None:
 
 
 def test_every_kind_has_an_extension_and_a_type() -> None:
-    assert set(EXTENSIONS) == set(CONTENT_TYPES) == set(Kind)
+    assert set(EXTENSIONS) == set(CONTENT_TYPES) == set(ContentKind)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from tests.cases.attachment.recordings import (
 
 from heard.cases.attachment import sounds
 from heard.cases.attachment.contents import Unreadable, read_apart
-from heard.cases.attachment.rules import Kind
+from heard.cases.attachment.rules import ContentKind
 from heard.cases.attachment.sounds import BROKEN, MORE_THAN_SOUND, NOT_TAKEN, NotSound, recognise
 from heard.demo.life.tone import THREE_NOTES
 
@@ -36,17 +36,17 @@ TAGS = element(
     "1254c367", element("7373", element("67c8", element("45a3", b"WHERE"), element("4487", SECRET)))
 )
 TAKEN = {
-    "webm": (webm(TAGS, seconds=2), Kind.WEBM, 2),
-    "webm as it is recorded": (webm(TAGS, seconds=3, unknown=True), Kind.WEBM, 3),
-    "webm with a name": (webm(tracks=track(2, b"A_OPUS", element("536e", SECRET))), Kind.WEBM, 1),
-    "webm with a day": (webm(info=element("1549a966", element("2ad7b1", b"\x01"), element("4461", SECRET[:8]), element("7ba9", SECRET))), Kind.WEBM, 1),
-    "webm with room": (webm(element("ec", SECRET)), Kind.WEBM, 1),
-    "ogg": (ogg(seconds=2), Kind.OGG, 2),
-    "mp4": (mp4(box(b"udta", box(b"\xa9xyz", SECRET))), Kind.MP4, 1),
-    "mp4 with a box of its own": (mp4(end=box(b"uuid", bytes(16), SECRET)), Kind.MP4, 1),
-    "mp4 with room": (mp4(end=box(b"free", SECRET)), Kind.MP4, 1),
-    "mp4 with words for brands": (mp4(begin=b"isomM4A " + SECRET[:20]), Kind.MP4, 1),
-    "mp4 with a name": (mp4(entry=described(b"mp4a", box(b"name", SECRET))), Kind.MP4, 1),
+    "webm": (webm(TAGS, seconds=2), ContentKind.WEBM, 2),
+    "webm as it is recorded": (webm(TAGS, seconds=3, unknown=True), ContentKind.WEBM, 3),
+    "webm with a name": (webm(tracks=track(2, b"A_OPUS", element("536e", SECRET))), ContentKind.WEBM, 1),
+    "webm with a day": (webm(info=element("1549a966", element("2ad7b1", b"\x01"), element("4461", SECRET[:8]), element("7ba9", SECRET))), ContentKind.WEBM, 1),
+    "webm with room": (webm(element("ec", SECRET)), ContentKind.WEBM, 1),
+    "ogg": (ogg(seconds=2), ContentKind.OGG, 2),
+    "mp4": (mp4(box(b"udta", box(b"\xa9xyz", SECRET))), ContentKind.MP4, 1),
+    "mp4 with a box of its own": (mp4(end=box(b"uuid", bytes(16), SECRET)), ContentKind.MP4, 1),
+    "mp4 with room": (mp4(end=box(b"free", SECRET)), ContentKind.MP4, 1),
+    "mp4 with words for brands": (mp4(begin=b"isomM4A " + SECRET[:20]), ContentKind.MP4, 1),
+    "mp4 with a name": (mp4(entry=described(b"mp4a", box(b"name", SECRET))), ContentKind.MP4, 1),
 }  # fmt: skip
 REFUSED = {
     "nothing": (b"", NOT_TAKEN),
@@ -109,14 +109,14 @@ REFUSED = {
 
 @pytest.mark.parametrize(("content", "kind", "seconds"), TAKEN.values(), ids=TAKEN.keys())
 def test_sound_is_kept_as_long_as_it_is_and_without_what_tells_more(
-    content: bytes, kind: Kind, seconds: int
+    content: bytes, kind: ContentKind, seconds: int
 ) -> None:
     found = recognise(content)
     assert (found.kind, found.seconds, len(found.kept)) == (kind, seconds, len(content))
     assert b"WX1" not in found.kept
     assert b"Chrome" not in found.kept
     assert recognise(found.kept) == found  # and it is still one
-    if kind is not Kind.MP4:
+    if kind is not ContentKind.MP4:
         assert found.kept.count(PACKET) == content.count(PACKET)
 
 
@@ -164,7 +164,7 @@ def test_whatever_is_changed_in_one_is_sound_or_refused(kind: str, data: st.Data
 
 def test_it_is_opened_in_a_process_of_its_own() -> None:
     found = read_apart(THREE_NOTES, is_sound=True)
-    assert (found.kind, found.seconds, found.kept) == (Kind.WEBM, 3, THREE_NOTES)
+    assert (found.kind, found.seconds, found.kept) == (ContentKind.WEBM, 3, THREE_NOTES)
     for wrong in (b"", b"%PDF-1.7", THREE_NOTES[:900]):
         with pytest.raises(Unreadable):
             read_apart(wrong, is_sound=True)
@@ -173,4 +173,4 @@ def test_it_is_opened_in_a_process_of_its_own() -> None:
 def test_a_recording_is_no_file_that_somebody_attaches() -> None:
     with pytest.raises(Unreadable, match="Files of this kind are not taken"):
         read_apart(THREE_NOTES)
-    assert sounds.recognise(THREE_NOTES).kind in (Kind.WEBM,)
+    assert sounds.recognise(THREE_NOTES).kind in (ContentKind.WEBM,)

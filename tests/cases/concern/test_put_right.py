@@ -114,12 +114,12 @@ def test_an_agency_that_another_worry_needs_or_that_was_there_before_stays(world
 
 def test_an_agency_stays_where_somebody_of_it_was_given_something_to_do_meanwhile(world: World) -> None:
     from heard.cases.case.notices.announcing import announce
-    from heard.cases.case.notices.rules import Kind
+    from heard.cases.case.notices.rules import NoticeKind
 
     told = tell(world)
     decide(world, told, "other_agency", other_agency=world.police)
     announce(
-        by=world.coordinator, kind=Kind.ACTION, subject="person", subject_id=told.person_id,
+        by=world.coordinator, kind=NoticeKind.ACTION, subject="person", subject_id=told.person_id,
         person_id=told.person_id, named=[world.officer],
     )  # fmt: skip
     put_right(world, told)

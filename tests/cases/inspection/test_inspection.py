@@ -26,7 +26,7 @@ from heard.cases.case import actions as casework
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.models import Notice
-from heard.cases.case.notices.rules import Kind
+from heard.cases.case.notices.rules import NoticeKind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.actions import AboutStaff
 from heard.cases.glass import actions as glass
@@ -410,7 +410,7 @@ def test_whoever_works_with_a_child_whose_files_go_out_learns_for_whom_and_on_wh
     this = ask(world.coordinator, references=[case.reference])
     actions.decide_list(by=second, list_id=this.pk, agrees=True)
     actions.take_list_out(by=world.coordinator, list_id=this.pk)
-    (notice,) = Notice.objects.filter(kind=Kind.TAKEN_OUT)
+    (notice,) = Notice.objects.filter(kind=NoticeKind.TAKEN_OUT)
     assert notice.person_id == case.person_id
     assert [reader.user for reader in notice.readers.all()] == [world.social_worker]
     (line,) = lines_of(notice.readers.select_related("notice__person"))
@@ -433,7 +433,7 @@ def test_two_children_of_one_list_are_both_told_of(world: World, case: Any, seco
     actions.decide_list(by=second, list_id=this.pk, agrees=True)
     for _time in range(2):  # who has not read it yet is told once
         actions.take_list_out(by=world.coordinator, list_id=this.pk)
-    children = Notice.objects.filter(kind=Kind.TAKEN_OUT).values_list("person_id", flat=True)
+    children = Notice.objects.filter(kind=NoticeKind.TAKEN_OUT).values_list("person_id", flat=True)
     assert sorted(children) == sorted([case.person_id, other.person_id])
 
 

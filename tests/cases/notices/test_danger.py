@@ -231,7 +231,7 @@ def could_act(notice: Notice) -> set[int]:
 
 def workers_of(notice: Notice) -> set[int]:
     """The child's workers, where they are addressees of it and may open it, and did not tell it."""
-    if rules.To.WORKER not in rules.WHO[rules.Kind(notice.kind)] or notice.person_id is None:
+    if rules.To.WORKER not in rules.WHO[rules.NoticeKind(notice.kind)] or notice.person_id is None:
         return set()
     rows = Case.objects.filter(person=notice.person_id, state=Case.State.OPEN)
     workers = {one for row in rows for one in (row.allocated_worker, row.trusted_worker) if one}

@@ -27,7 +27,7 @@ from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.lines import PLACES, lines_of
 from heard.cases.case.notices.mail import notify_once
 from heard.cases.case.notices.models import Duty, Notice, Reader
-from heard.cases.case.notices.rules import Kind
+from heard.cases.case.notices.rules import NoticeKind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
@@ -794,9 +794,9 @@ def test_the_pages_of_mail_cover_and_rota_work(world: World) -> None:
 
 
 def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
-    assert set(rules.WHO) == set(Kind)
+    assert set(rules.WHO) == set(NoticeKind)
     assert all(rules.WHO.values())
-    assert {value for value, _label in Notice.Kind.choices} == {kind.value for kind in Kind}
+    assert {value for value, _label in Notice.Kind.choices} == {kind.value for kind in NoticeKind}
     for name, key in PLACES.values():
         keys = {key: 1 if name in ("warning", "proposal") else uuid.uuid4()} if key else None
         assert reverse(name, kwargs=keys)
@@ -835,7 +835,7 @@ def test_every_worry_is_on_the_list_of_whoever_decides_until_one_has_decided(
 def test_a_case_that_opens_again_is_new_for_its_worker(world: World, with_worker: Any) -> None:
     casework.announce(
         by=world.coordinator,
-        kind=Kind.CASE_OPENED,
+        kind=NoticeKind.CASE_OPENED,
         subject="trusted worker",
         subject_id=with_worker.pk,
         person_id=with_worker.person_id,
@@ -844,12 +844,12 @@ def test_a_case_that_opens_again_is_new_for_its_worker(world: World, with_worker
 
 
 def test_who_may_read_the_record_and_not_its_files_is_told_of_no_file(world: World, with_worker: Any) -> None:
-    about = About(with_worker.person_id, timezone.now(), rules.level_of(Kind.FILE))
+    about = About(with_worker.person_id, timezone.now(), rules.level_of(NoticeKind.FILE))
     assert [one.user for one in addressees((rules.To.WORKER,), about, urgent=False)] == [world.social_worker]
     Involvement.objects.filter(person_id=with_worker.person_id, agency=world.care).update(level=Level.RECORD)
     told = addressees((rules.To.WORKER,), about, urgent=False)
     assert [one.user for one in told] == [world.coordinator]  # who stands in, and may open it
-    whole = About(with_worker.person_id, timezone.now(), rules.level_of(Kind.WARNING))
+    whole = About(with_worker.person_id, timezone.now(), rules.level_of(NoticeKind.WARNING))
     assert [one.user for one in addressees((rules.To.WORKER,), whole, urgent=False)] == [world.social_worker]
 
 

@@ -11,7 +11,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.models import Reader
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.models import Panel, PanelItem
 from heard.network import actions as knowing

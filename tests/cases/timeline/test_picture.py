@@ -18,7 +18,7 @@ from tests.conftest import World
 from tests.walls.record import Record
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.timeline.index import catch_up
 from heard.cases.timeline.picture import Details, Year, draw, first_day
 from heard.cases.timeline.queries import year_of
@@ -31,7 +31,7 @@ from heard.network.rules import Level
 TODAY = date(2026, 11, 27)
 
 
-def entry(kind: Kind, on: date, said: Any = "Something", **more: str) -> ChronologyEntry:
+def entry(kind: EntryKind, on: date, said: Any = "Something", **more: str) -> ChronologyEntry:
     at = datetime(on.year, on.month, on.day, tzinfo=UTC)
     return ChronologyEntry(kind=kind, on=on, at=at, said=said, **more)
 
@@ -42,7 +42,7 @@ def sign(label: str, on: date, agency: str = "Wexmoor Police", change: str = "")
         if change
         else say("Seen: %(label)s", label=label)
     )
-    return entry(Kind.SIGN, on, said, agency=agency)
+    return entry(EntryKind.SIGN, on, said, agency=agency)
 
 
 def row(year: Year, label: str) -> Any:
@@ -92,8 +92,8 @@ def test_what_is_not_seen_any_more_has_another_shape_and_what_is_not_known_none(
 def test_an_episode_is_one_bar_as_long_as_the_child_was_missing() -> None:
     since = datetime(2026, 6, 1, 12, tzinfo=UTC)
     away = {"a": (since, since + timedelta(days=10)), "b": (datetime(2026, 11, 26, 12, tzinfo=UTC), None)}
-    entries = [entry(Kind.MISSING, one.date(), key=key) for key, (one, _back) in away.items()]
-    entries.insert(1, entry(Kind.MISSING, date(2026, 6, 11), key="a"))
+    entries = [entry(EntryKind.MISSING, one.date(), key=key) for key, (one, _back) in away.items()]
+    entries.insert(1, entry(EntryKind.MISSING, date(2026, 6, 11), key="a"))
     first, second = row(draw(entries, Details(away=away), today=TODAY), "Missing").marks
     assert first.wide == pytest.approx(100 * 10 / 365, abs=0.1)
     assert second.said == "and not back yet"
@@ -101,7 +101,9 @@ def test_an_episode_is_one_bar_as_long_as_the_child_was_missing() -> None:
 
 def test_a_contact_says_by_its_shape_whether_the_child_was_seen() -> None:
     seen = {"a": "alone", "b": "with_others", "c": "no"}
-    entries = [entry(Kind.CONTACT, TODAY - timedelta(days=60 * n), key=key) for n, key in enumerate("abcd")]
+    entries = [
+        entry(EntryKind.CONTACT, TODAY - timedelta(days=60 * n), key=key) for n, key in enumerate("abcd")
+    ]
     shapes = {
         one.on: one.shape for one in row(draw(entries, Details(seen=seen), today=TODAY), "Contact").marks
     }
@@ -110,7 +112,7 @@ def test_a_contact_says_by_its_shape_whether_the_child_was_seen() -> None:
 
 def test_decisions_are_lines_and_what_only_begins_is_none() -> None:
     said = ["Assessment begun", "Assessment signed off", "Assessment sent back"]
-    drawn = draw([entry(Kind.ASSESSMENT, TODAY, say(one)) for one in said], Details(), today=TODAY)
+    drawn = draw([entry(EntryKind.ASSESSMENT, TODAY, say(one)) for one in said], Details(), today=TODAY)
     assert [(one.number, one.what) for one in drawn.lines] == [(1, "Assessment signed off")]
 
 
@@ -119,7 +121,7 @@ days = st.lists(st.integers(0, 364), max_size=60)
 
 @given(days)
 def test_no_mark_covers_another_and_none_is_lost(ago: list[int]) -> None:
-    entries = [entry(Kind.WORDS, TODAY - timedelta(days=one)) for one in sorted(ago, reverse=True)]
+    entries = [entry(EntryKind.WORDS, TODAY - timedelta(days=one)) for one in sorted(ago, reverse=True)]
     words = row(draw(entries, Details(), today=TODAY), "The child’s words")
     assert len(words.marks) + words.more == len(ago)
     for lane in range(3):
@@ -185,14 +187,14 @@ def hide(record: Record, **what: Any) -> None:
 def test_what_is_hidden_from_a_reader_leaves_not_a_byte_in_the_picture(
     officer: Client, world: World, record: Record, what: str
 ) -> None:
-    ChronologyEntry.objects.exclude(kind=Kind.SIGN).delete()  # nothing crowds out what is hidden
+    ChronologyEntry.objects.exclude(kind=EntryKind.SIGN).delete()  # nothing crowds out what is hidden
     before = drawn(officer, record)
     if what == "referral":
-        hide(record, kind=Kind.REFERRAL)
+        hide(record, kind=EntryKind.REFERRAL)
     else:
         other = network.add_person(by=world.social_worker, given_name="Ned", family_name="Pascoe")
         network.restrict(by=world.coordinator, person_id=other.pk, reason="Not safe")
-        hide(record, kind=Kind.DECISION, other="person", other_id=other.pk)
+        hide(record, kind=EntryKind.DECISION, other="person", other_id=other.pk)
     assert drawn(officer, record) == before
     officer.force_login(world.social_worker)
     assert "Referral submitted to the Home Office" in drawn(officer, record)

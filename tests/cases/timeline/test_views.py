@@ -21,7 +21,7 @@ from heard.agencies.rules import Role
 from heard.cases.case import actions as casework
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.timeline.tabs import TABS as TABS_OF_A_CHILD
 from heard.cases.timeline.views import VERBS
 from heard.network import actions as knowing
@@ -188,9 +188,11 @@ def test_an_empty_section_says_what_to_do_next(worker: Client, world: World, nam
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in Kind if kind not in (Kind.ACTION, Kind.MOMENT, Kind.PANEL)]
+    "kind", [kind for kind in EntryKind if kind not in (EntryKind.ACTION, EntryKind.MOMENT, EntryKind.PANEL)]
 )
-def test_the_chronology_builds_itself_from_every_kind(worker: Client, record: Record, kind: Kind) -> None:
+def test_the_chronology_builds_itself_from_every_kind(
+    worker: Client, record: Record, kind: EntryKind
+) -> None:
     assert 'class="heard-happened__entry"' in page(worker, record, "child_chronology", f"?kind={kind}")
 
 

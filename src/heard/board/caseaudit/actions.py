@@ -19,7 +19,7 @@ from heard.board.caseaudit import queries, rules
 from heard.board.models import Audit, AuditEvidence, CaseDraw, CaseReader, CaseReading, CaseSample
 from heard.cases.case.access.actions import give_access
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import open_between
 from heard.network.actions import end_audit_access
 from heard.network.queries import Whom

@@ -18,7 +18,7 @@ from heard.cases.case.record import said_beside
 from heard.cases.concern.record import WORRIES, tick
 from heard.cases.note.record import NOTES
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, plain, say
 from heard.knowledge import load
@@ -39,13 +39,13 @@ def _chronology(one: Assessment) -> Iterator[ChronologyEntry]:
     ]
     for at, what, text, who in moments:
         if at:
-            yield fact(Kind.ASSESSMENT, at, say(what), text, who=who, page=page)
+            yield fact(EntryKind.ASSESSMENT, at, say(what), text, who=who, page=page)
 
 
 def _found(one: Finding) -> Iterator[ChronologyEntry]:
     what, text = say(_("Found out: %(question)s"), question=one.question.text), _sourced(one.text, one)
     more: dict[str, Any] = {"who": one.found_by_id, "page": ("question", one.question_id)}
-    yield fact(Kind.ASSESSMENT, one.found_on, what, text, noted=one.noted_at, **more)
+    yield fact(EntryKind.ASSESSMENT, one.found_on, what, text, noted=one.noted_at, **more)
 
 
 def _sourced(words: str, one: Any) -> Text:
@@ -82,7 +82,7 @@ def _noted(record: Record, person_id: uuid.UUID, *what: str) -> QuerySet[Any]:
 
 
 def _sign(row: Any, when: Any, what: Text) -> ChronologyEntry:
-    return fact(Kind.SIGN, when, what, _sourced(row.words, row), noted=row.noted_at, who=row.noted_by_id)
+    return fact(EntryKind.SIGN, when, what, _sourced(row.words, row), noted=row.noted_at, who=row.noted_by_id)
 
 
 def drawn_sign(said: Any) -> tuple[str, bool] | None:

@@ -29,7 +29,7 @@ from heard.cases.attachment.queries import (
     may_withdraw,
 )
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.keeping.queries import is_held
 from heard.govuk.environment import in_words
 
@@ -102,7 +102,7 @@ def attach(
     content, name = upload.read(), upload.name or ""
     aside: str = rules.Aside.ABUSE if may_show_abuse else _scan(by, about, content)
     if aside:
-        found = Contents(rules.Kind.ASIDE, content, "")
+        found = Contents(rules.ContentKind.ASIDE, content, "")
         name = _(_SET_ASIDE) if may_show_abuse else name  # its name may say what is in it
     else:
         found = _read(content)

@@ -21,7 +21,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from heard.agencies import sandbox
 from heard.cases.attachment import sounds
 from heard.cases.attachment.archives import TOO_LARGE_INSIDE, why_not_unpack
-from heard.cases.attachment.rules import TEXT_LIMIT, Kind
+from heard.cases.attachment.rules import TEXT_LIMIT, ContentKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,12 @@ PATIENCE: Final = 30.0  # seconds for everything
 MEMORY: Final = 2_000_000_000  # bytes that a programme which opens one file may use
 
 _SOUND: Final = "sound"  # what the programme is told, where it opens a recording
-_PICTURE_FORMATS: Final = {"JPEG": Kind.JPEG, "MPO": Kind.JPEG, "PNG": Kind.PNG, "WEBP": Kind.WEBP}
+_PICTURE_FORMATS: Final = {
+    "JPEG": ContentKind.JPEG,
+    "MPO": ContentKind.JPEG,
+    "PNG": ContentKind.PNG,
+    "WEBP": ContentKind.WEBP,
+}
 _PICTURE_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}
 _HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -114,13 +119,13 @@ class Unreadable(Exception):
 class Contents:
     """What is kept of a file: its bytes (a picture's are drawn anew), and the text in it that can be searched; `seconds`: how long a recording lasts."""
 
-    kind: Kind
+    kind: ContentKind
     kept: bytes
     text: str
     seconds: int = 0
 
 
-def recognise(content: bytes) -> tuple[Kind, bytes]:
+def recognise(content: bytes) -> tuple[ContentKind, bytes]:
     """The kind, and the bytes to keep; `Unreadable` for whatever cannot be opened as what it seems to be."""
     seems = _seems(content)
     try:
@@ -138,9 +143,9 @@ def recognise(content: bytes) -> tuple[Kind, bytes]:
     return _plain(content, instead)
 
 
-def text_of(kind: Kind, kept: bytes) -> str:
+def text_of(kind: ContentKind, kept: bytes) -> str:
     """The text in a file that `recognise` has taken, as far as it could be read: at most `TEXT_LIMIT` characters."""
-    readers = {Kind.PDF: _pdf_text, Kind.DOCX: _word_text, Kind.TEXT: bytes.decode}
+    readers = {ContentKind.PDF: _pdf_text, ContentKind.DOCX: _word_text, ContentKind.TEXT: bytes.decode}
     reader: Any = readers.get(kind)
     try:
         return _storable(reader(kept)) if reader else ""
@@ -180,7 +185,9 @@ def _heard_of(said: bytes, content: bytes, broken: str = BROKEN) -> Contents:
         if len(rest) < size:
             raise Unreadable(broken)
         text = rest[size:].decode(errors="ignore")
-        return Contents(Kind(about["kind"]), rest[:size] if size else content, text, about.get("seconds", 0))
+        return Contents(
+            ContentKind(about["kind"]), rest[:size] if size else content, text, about.get("seconds", 0)
+        )
     except ValueError as nothing:  # it ended before it could say anything
         raise Unreadable(broken) from nothing
 
@@ -239,7 +246,7 @@ def _of_telephones(content: bytes) -> set[str]:
 # ---- pictures
 
 
-def _picture(content: bytes) -> tuple[Kind, bytes]:
+def _picture(content: bytes) -> tuple[ContentKind, bytes]:
     """Drawn anew from its points, turned upright: what stood beside them (where, when, with which camera) stays behind."""
     from PIL import Image, ImageOps
 
@@ -252,30 +259,30 @@ def _picture(content: bytes) -> tuple[Kind, bytes]:
         kind = _PICTURE_FORMATS[picture.format or ""]
         if picture.width * picture.height > MOST_POINTS:
             raise Unreadable(TOO_LARGE_INSIDE)
-        if kind is not Kind.JPEG and getattr(picture, "n_frames", 1) > 1:
+        if kind is not ContentKind.JPEG and getattr(picture, "n_frames", 1) > 1:
             raise Unreadable("This picture moves. Save one still of it as PNG or JPEG, and attach that.")
         upright = ImageOps.exif_transpose(picture)
         return kind, _drawn(upright, kind)
 
 
-def _drawn(picture: Picture, kind: Kind) -> bytes:
+def _drawn(picture: Picture, kind: ContentKind) -> bytes:
     from PIL import Image
 
-    through = kind is not Kind.JPEG and (
+    through = kind is not ContentKind.JPEG and (
         picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     )
     points = picture.convert("RGBA" if through else "RGB")
     anew = Image.new(points.mode, points.size)
     anew.paste(points)
     out = BytesIO()
-    anew.save(out, kind.value.upper(), **({"quality": 90} if kind is not Kind.PNG else {}))
+    anew.save(out, kind.value.upper(), **({"quality": 90} if kind is not ContentKind.PNG else {}))
     return out.getvalue()
 
 
 # ---- documents
 
 
-def _pdf(content: bytes) -> tuple[Kind, bytes]:
+def _pdf(content: bytes) -> tuple[ContentKind, bytes]:
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(content))
@@ -285,13 +292,13 @@ def _pdf(content: bytes) -> tuple[Kind, bytes]:
         raise Unreadable("This PDF has no page. Choose another one.")
     acts = _has_actions(reader) or any(word in content for word in _LEFT_BEHIND)
     if acts:
-        return Kind.PDF, _without_actions(reader)
+        return ContentKind.PDF, _without_actions(reader)
     if _says_who_wrote_it(reader) and not _is_signed(reader):
         try:
-            return Kind.PDF, _without_author(reader)
+            return ContentKind.PDF, _without_author(reader)
         except Exception:  # noqa: BLE001 - it opened, so it is kept, as it came
-            return Kind.PDF, content
-    return Kind.PDF, content
+            return ContentKind.PDF, content
+    return ContentKind.PDF, content
 
 
 def _says_who_wrote_it(reader: Any) -> bool:
@@ -410,7 +417,7 @@ def _page_text(page: Any) -> str:
     return text
 
 
-def _word(content: bytes) -> tuple[Kind, bytes]:
+def _word(content: bytes) -> tuple[ContentKind, bytes]:
     from docx import Document
 
     with ZipFile(BytesIO(content)) as folder:
@@ -426,7 +433,7 @@ def _word(content: bytes) -> tuple[Kind, bytes]:
         for name in folder.namelist():
             _refuse_part(name.lower(), folder.read(name))
     Document(BytesIO(content))
-    return Kind.DOCX, _word_without_author(content)
+    return ContentKind.DOCX, _word_without_author(content)
 
 
 def _word_without_author(content: bytes) -> bytes:
@@ -533,7 +540,7 @@ def _word_text(content: bytes) -> str:
     return "\n".join(lines)
 
 
-def _plain(content: bytes, otherwise: str) -> tuple[Kind, bytes]:
+def _plain(content: bytes, otherwise: str) -> tuple[ContentKind, bytes]:
     """Text is what reads as text: whatever is kept is UTF-8, so that it opens everywhere."""
     for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "", "cp1252"):
         try:
@@ -541,7 +548,7 @@ def _plain(content: bytes, otherwise: str) -> tuple[Kind, bytes]:
         except UnicodeDecodeError:
             continue
         if text.strip() and not any(ord(c) < 32 and c not in "\t\n\r\f" for c in text):
-            return Kind.TEXT, text.encode()
+            return ContentKind.TEXT, text.encode()
     raise Unreadable(otherwise)
 
 

@@ -27,16 +27,16 @@ class Attachment(models.Model):
     child spoke themselves, on what they sent (`message`), with which alone it is read, hidden and taken back."""
 
     class Kind(models.TextChoices):
-        JPEG = rules.Kind.JPEG.value, _("Picture (JPEG)")
-        PNG = rules.Kind.PNG.value, _("Picture (PNG)")
-        WEBP = rules.Kind.WEBP.value, _("Picture (WebP)")
-        PDF = rules.Kind.PDF.value, _("PDF")
-        DOCX = rules.Kind.DOCX.value, _("Word file")
-        TEXT = rules.Kind.TEXT.value, _("Text")
-        WEBM = rules.Kind.WEBM.value, _("Recording (WebM)")
-        OGG = rules.Kind.OGG.value, _("Recording (Ogg)")
-        MP4 = rules.Kind.MP4.value, _("Recording (MP4)")
-        ASIDE = rules.Kind.ASIDE.value, _("Not opened")
+        JPEG = rules.ContentKind.JPEG.value, _("Picture (JPEG)")
+        PNG = rules.ContentKind.PNG.value, _("Picture (PNG)")
+        WEBP = rules.ContentKind.WEBP.value, _("Picture (WebP)")
+        PDF = rules.ContentKind.PDF.value, _("PDF")
+        DOCX = rules.ContentKind.DOCX.value, _("Word file")
+        TEXT = rules.ContentKind.TEXT.value, _("Text")
+        WEBM = rules.ContentKind.WEBM.value, _("Recording (WebM)")
+        OGG = rules.ContentKind.OGG.value, _("Recording (Ogg)")
+        MP4 = rules.ContentKind.MP4.value, _("Recording (MP4)")
+        ASIDE = rules.ContentKind.ASIDE.value, _("Not opened")
 
     class Aside(models.TextChoices):
         ABUSE = rules.Aside.ABUSE.value, _("It may show a child’s abuse")
@@ -146,8 +146,8 @@ class Attachment(models.Model):
                 violation_error_message=_("A file that is withdrawn has when and why."),
             ),
             models.CheckConstraint(
-                condition=(models.Q(aside="") & ~models.Q(kind=rules.Kind.ASIDE.value))
-                | (~models.Q(aside="") & models.Q(kind=rules.Kind.ASIDE.value, text="")),
+                condition=(models.Q(aside="") & ~models.Q(kind=rules.ContentKind.ASIDE.value))
+                | (~models.Q(aside="") & models.Q(kind=rules.ContentKind.ASIDE.value, text="")),
                 name="attachment_aside_is_not_opened",
                 violation_error_message=_("A file that is set aside is not opened."),
             ),

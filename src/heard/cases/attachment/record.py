@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import attachments_around, texts_of
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, fact
 from heard.govuk.said import Text, choice, lines, say
 
@@ -29,13 +29,13 @@ class _Files:
             what = say(_("File attached: %(name)s"), name=file.name)
             page = ("", "") if file.withdrawn_at else ("attachment", str(file.pk))
             at, by = file.attached_at, file.attached_by_id
-            entry = fact(Kind.FILE, at, what, file.what, who=by, page=page, file_id=file.pk)
+            entry = fact(EntryKind.FILE, at, what, file.what, who=by, page=page, file_id=file.pk)
             entry.inside = file.text
             yield entry
             if file.withdrawn_at:
                 what = say(_("File withdrawn: %(name)s"), name=file.name)
                 why, who = file.withdrawn_reason, file.withdrawn_by_id
-                yield fact(Kind.FILE, file.withdrawn_at, what, why, who=who)
+                yield fact(EntryKind.FILE, file.withdrawn_at, what, why, who=who)
 
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
         """Each file that is still there."""

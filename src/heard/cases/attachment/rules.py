@@ -10,7 +10,7 @@ from heard.agencies.rules import Asks, Filled, Refused
 WITHDRAW_ASKS: Final = Asks(reason="Say why this file is withdrawn")
 
 
-class Kind(StrEnum):
+class ContentKind(StrEnum):
     """What a file is by its content."""
 
     JPEG = "jpeg"
@@ -36,33 +36,33 @@ class Aside(StrEnum):
     UNSCANNED = "unscanned"
 
 
-PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP})
-SOUNDS: Final = (Kind.WEBM.value, Kind.OGG.value, Kind.MP4.value)
+PICTURES: Final = frozenset({ContentKind.JPEG, ContentKind.PNG, ContentKind.WEBP})
+SOUNDS: Final = (ContentKind.WEBM.value, ContentKind.OGG.value, ContentKind.MP4.value)
 
 # The extension that a download gets, and the type that it is sent with.
-EXTENSIONS: Final[dict[Kind, str]] = {
-    Kind.JPEG: "jpg",
-    Kind.PNG: "png",
-    Kind.WEBP: "webp",
-    Kind.PDF: "pdf",
-    Kind.DOCX: "docx",
-    Kind.TEXT: "txt",
-    Kind.WEBM: "webm",
-    Kind.OGG: "ogg",
-    Kind.MP4: "m4a",
-    Kind.ASIDE: "bin",
+EXTENSIONS: Final[dict[ContentKind, str]] = {
+    ContentKind.JPEG: "jpg",
+    ContentKind.PNG: "png",
+    ContentKind.WEBP: "webp",
+    ContentKind.PDF: "pdf",
+    ContentKind.DOCX: "docx",
+    ContentKind.TEXT: "txt",
+    ContentKind.WEBM: "webm",
+    ContentKind.OGG: "ogg",
+    ContentKind.MP4: "m4a",
+    ContentKind.ASIDE: "bin",
 }
-CONTENT_TYPES: Final[dict[Kind, str]] = {
-    Kind.JPEG: "image/jpeg",
-    Kind.PNG: "image/png",
-    Kind.WEBP: "image/webp",
-    Kind.PDF: "application/pdf",
-    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Kind.TEXT: "text/plain; charset=utf-8",
-    Kind.WEBM: "audio/webm",
-    Kind.OGG: "audio/ogg",
-    Kind.MP4: "audio/mp4",
-    Kind.ASIDE: "application/octet-stream",
+CONTENT_TYPES: Final[dict[ContentKind, str]] = {
+    ContentKind.JPEG: "image/jpeg",
+    ContentKind.PNG: "image/png",
+    ContentKind.WEBP: "image/webp",
+    ContentKind.PDF: "application/pdf",
+    ContentKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ContentKind.TEXT: "text/plain; charset=utf-8",
+    ContentKind.WEBM: "audio/webm",
+    ContentKind.OGG: "audio/ogg",
+    ContentKind.MP4: "audio/mp4",
+    ContentKind.ASIDE: "application/octet-stream",
 }
 
 ABOUT: Final = (
@@ -142,4 +142,4 @@ def safe_name(name: str, kind: str) -> str:
     if not dot or len(extension) > 5:
         stem = last
     clean = " ".join(_NOT_IN_A_NAME.sub(" ", stem).split()).strip(" .")
-    return f"{clean[: NAME_LIMIT - 6].strip() or 'file'}.{EXTENSIONS[Kind(kind)]}"
+    return f"{clean[: NAME_LIMIT - 6].strip() or 'file'}.{EXTENSIONS[ContentKind(kind)]}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from heard.cases.attachment.rules import Kind
+from heard.cases.attachment.rules import ContentKind
 
 MORE_THAN_SOUND: Final = (
     "This recording holds more than sound, so it is not taken. Say it again here, or write it."
@@ -29,7 +29,7 @@ class NotSound(Exception):
 class Sound:
     """`kept`: the bytes without what tells more than the sound; `seconds`: how long it lasts, at least one."""
 
-    kind: Kind
+    kind: ContentKind
     kept: bytes
     seconds: int
 
@@ -38,9 +38,9 @@ def recognise(content: bytes) -> Sound:
     """`NotSound` for whatever is not a recording of one of the three kinds, whole and with nothing else in it."""
     kept = bytearray(content)
     for begins, at, kind, read in (
-        (b"\x1a\x45\xdf\xa3", 0, Kind.WEBM, _webm),
-        (b"OggS", 0, Kind.OGG, _ogg),
-        (b"ftyp", 4, Kind.MP4, _mp4),
+        (b"\x1a\x45\xdf\xa3", 0, ContentKind.WEBM, _webm),
+        (b"OggS", 0, ContentKind.OGG, _ogg),
+        (b"ftyp", 4, ContentKind.MP4, _mp4),
     ):
         if content[at : at + 4] == begins:
             try:

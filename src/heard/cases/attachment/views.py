@@ -19,7 +19,7 @@ from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
-from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Aside, Kind
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Aside, ContentKind
 from heard.govuk.pdf import as_download_in_parts
 from heard.network.actions import open_record
 
@@ -87,7 +87,7 @@ def download(request: Request, attachment_id: uuid.UUID) -> HttpResponseBase:
             "why_not": str(refused),
         }
         return render(request, "cases/attachment/not_whole.html", context, status=409)
-    kind = Kind(attachment.kind)
+    kind = ContentKind(attachment.kind)
     name = f"heard-{attachment.pk.hex[:8]}.{EXTENSIONS[kind]}"
     return as_download_in_parts(content, content.size, name, CONTENT_TYPES[kind])
 

@@ -28,7 +28,7 @@ from heard.cases.case.models import (
     Words,
 )
 from heard.cases.case.notices.announcing import announce, give_to_worker
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import (
     case_visible_to,
     is_statutory,

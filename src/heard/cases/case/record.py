@@ -18,7 +18,7 @@ from heard.cases.case.queries import (
 )
 from heard.cases.case.rules import DREW_SELF, POINTED, SPOKE_SELF, THEMSELVES
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, say
 from heard.network import record as network
@@ -46,7 +46,7 @@ def words_beside(row: Any, words: Words | None) -> Text | str:
 
 def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:
     what = say(_("Case opened: %(reference)s"), reference=case.reference)
-    return fact(Kind.CASE, at, what, *text, who=by, page=("case_story", case.pk))
+    return fact(EntryKind.CASE, at, what, *text, who=by, page=("case_story", case.pk))
 
 
 def _case(one: Case) -> Iterator[ChronologyEntry]:
@@ -71,7 +71,7 @@ def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
     what = say(_("Case closed: %(reference)s"), reference=one.case.reference)
     page = ("case_story", one.case_id)
     yield fact(
-        Kind.CASE,
+        EntryKind.CASE,
         one.closed_at,
         what,
         choice(one, "ended_as"),
@@ -86,10 +86,10 @@ def _allocated(one: AllocatedWorker) -> Iterator[ChronologyEntry]:
     what = say(_("%(who)s became the allocated worker"), who=one.worker)
     if one.role != one.Role.ALLOCATED:
         what = say(_("%(role)s: %(who)s"), role=choice(one, "role"), who=one.worker)
-    yield fact(Kind.CASE, one.since, what, one.reason, noted=one.named_at, who=one.named_by_id)
+    yield fact(EntryKind.CASE, one.since, what, one.reason, noted=one.named_at, who=one.named_by_id)
     if one.why_ended and one.until:
         ended = say(_("%(role)s until then: %(who)s"), role=choice(one, "role"), who=one.worker)
-        yield fact(Kind.CASE, one.until, ended, one.why_ended, late=True)
+        yield fact(EntryKind.CASE, one.until, ended, one.why_ended, late=True)
 
 
 def _allocated_on_paper(one: AllocatedWorker) -> Iterator[Passage]:
@@ -103,7 +103,7 @@ def _allocated_on_paper(one: AllocatedWorker) -> Iterator[Passage]:
 def _trusted(one: TrustedWorker) -> Iterator[ChronologyEntry]:
     what = say(_("%(who)s became the trusted worker"), who=one.worker)
     yield fact(
-        Kind.CASE, one.since, what, one.reason, one.about_asking, noted=one.named_at, who=one.named_by_id
+        EntryKind.CASE, one.since, what, one.reason, one.about_asking, noted=one.named_at, who=one.named_by_id
     )
 
 
@@ -145,7 +145,7 @@ def _words(one: Words) -> Iterator[ChronologyEntry]:
     more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
     if one.how in (DREW_SELF, SPOKE_SELF):
         more["page"] = ("words_drawing", one.pk)
-    yield fact(Kind.WORDS, one.heard_on, what, text, changed, **more)
+    yield fact(EntryKind.WORDS, one.heard_on, what, text, changed, **more)
 
 
 def described(one: Words) -> Text:
@@ -176,13 +176,13 @@ def hearing_in_referral(one: Words) -> Text:
 def _warning(one: WarningNote) -> Iterator[ChronologyEntry]:
     page = ("warning", one.pk)
     what = say(_("Warning: %(text)s"), text=one.text)
-    yield fact(Kind.WARNING, one.written_at, what, one.why, who=one.written_by_id, page=page)
+    yield fact(EntryKind.WARNING, one.written_at, what, one.why, who=one.written_by_id, page=page)
     for review in one.reviews.all():
         what = say(_("Warning ends: %(text)s"), text=one.text)
         if review.review_on:
             what = say(_("Warning goes on until %(date)s: %(text)s"), date=review.review_on, text=one.text)
         who = review.reviewed_by_id
-        yield fact(Kind.WARNING, review.reviewed_at, what, review.reason, who=who, page=page)
+        yield fact(EntryKind.WARNING, review.reviewed_at, what, review.reason, who=who, page=page)
 
 
 def _warning_on_paper(one: WarningNote) -> Iterator[Passage]:
@@ -192,10 +192,10 @@ def _warning_on_paper(one: WarningNote) -> Iterator[Passage]:
 
 def _involved(row: network.Involvement) -> Iterator[ChronologyEntry]:
     what = say(_("%(agency)s became involved"), agency=row.agency.name)
-    yield fact(Kind.AGENCY, row.since, what, row.why, agency=row.agency.name)
+    yield fact(EntryKind.AGENCY, row.since, what, row.why, agency=row.agency.name)
     if row.until and not row.is_running:
         what = say(_("%(agency)s is no longer involved"), agency=row.agency.name)
-        yield fact(Kind.AGENCY, row.until, what, row.why_ended, agency=row.agency.name)
+        yield fact(EntryKind.AGENCY, row.until, what, row.why_ended, agency=row.agency.name)
 
 
 def _involved_on_paper(row: network.Involvement) -> Iterator[Passage]:
@@ -299,7 +299,7 @@ class _Ties:
             page, who = ("tie", tie.tie_key), tie.noted_by_id
             when: Any = tie.since or tie.noted_at
             yield fact(
-                Kind.TIE, when, network.named(tie), how, noted=tie.noted_at, who=who, page=page, **more
+                EntryKind.TIE, when, network.named(tie), how, noted=tie.noted_at, who=who, page=page, **more
             )
 
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:

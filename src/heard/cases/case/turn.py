@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heard.cases.case.rules import age_on
 from heard.network.queries import addresses_of, languages_of
-from heard.services.procedures import Beside as Kind
+from heard.services import procedures
 from heard.services.queries import Beside, Local, Wanted, beside, procedures_beside
 from heard.services.rules import Need, languages_to_find, lives_words
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from heard.network.models import Person
 
 # Needs whose services come first beside work of a kind; beside any other work, those of exploitation.
-_FIRST: Final = {Kind.INTERVIEW: (Need.MISSING, Need.EXPLOITATION)}
-_WITHOUT: Final = ("", Kind.REFERRAL)  # where the reader looks for all that fits
+_FIRST: Final = {procedures.Beside.INTERVIEW: (Need.MISSING, Need.EXPLOITATION)}
+_WITHOUT: Final = ("", procedures.Beside.REFERRAL)  # where the reader looks for all that fits
 
 
 def where_to_turn(user: User, person: Person | None, kind: str, *, need: str = "") -> Beside:
     """By the age, address and languages of a child whose record the user may open, and by a need. `kind`: of `services.procedures.Beside`.
     `person`: None where nobody knows yet who the child is."""
-    first = () if kind in _WITHOUT else _FIRST.get(Kind(kind), (Need.EXPLOITATION,))
+    first = () if kind in _WITHOUT else _FIRST.get(procedures.Beside(kind), (Need.EXPLOITATION,))
     if person is None:
         return beside(user, kind, Wanted(need=need), first)
     lives = next((one for one in addresses_of(user, person.pk) if one.until is None), None)

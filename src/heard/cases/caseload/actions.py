@@ -13,7 +13,7 @@ from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allocate_worker, assign_trusted_worker
 from heard.cases.caseload import queries, rules
 from heard.cases.caseload.models import SavedView
-from heard.cases.caseload.queries import Line
+from heard.cases.caseload.queries import CaseloadLine
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -63,7 +63,7 @@ def remove_view(*, by: User, view_id: int) -> SavedView:
 
 
 @transaction.atomic
-def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[Line]:
+def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[CaseloadLine]:
     """Every line of the team's caseload that was asked for, with a row that says so."""
     rows = queries.team_caseload(by, asked)
     record_audit(

@@ -67,7 +67,7 @@ _WAS_SEEN = (Seen.ALONE.value, Seen.WITH_OTHERS.value)
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseloadLine:
     """One child of a caseload. Days are None where nobody has written one down."""
 
     case: Case
@@ -101,12 +101,12 @@ def team_caseload(user: User, asked: Asked) -> QuerySet[Any]:
     return _asked_for(rows, asked)
 
 
-def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
+def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[CaseloadLine]:
     """What each line says, of rows of one of this user’s caseloads."""
     for row in rows:
         due = {name: getattr(row, name) for name in _DUE if getattr(row, name)}
         first = min(due, key=lambda name: due[name], default="")
-        yield Line(
+        yield CaseloadLine(
             case=row,
             stage=STAGES[Stage(row.stage)],
             overdue=bool(first) and due[first] < today,
@@ -120,7 +120,7 @@ def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
         )
 
 
-def lines_of(user: User, cases: QuerySet[Case]) -> Iterator[Line]:
+def lines_of(user: User, cases: QuerySet[Case]) -> Iterator[CaseloadLine]:
     """What a line says of cases that the caller has shown the user may see."""
     return lines(user, _with_all(user, cases), timezone.localdate())
 

@@ -13,7 +13,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.models import Case, CasePeriod, Death
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.clocks import queries, rules
 from heard.cases.clocks.models import ClockRun, Moment

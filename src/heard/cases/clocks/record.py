@@ -9,13 +9,13 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.clocks.models import Moment
 from heard.cases.clocks.queries import STANDING, moments_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 
 
 def _moment(one: Moment) -> Iterator[ChronologyEntry]:
     page = ("clocks", one.case_id)
-    yield fact(Kind.MOMENT, one.on, one.label, one.note, who=one.noted_by_id, page=page)
+    yield fact(EntryKind.MOMENT, one.on, one.label, one.note, who=one.noted_by_id, page=page)
 
 
 MOMENTS = Record(

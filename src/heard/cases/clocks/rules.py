@@ -25,7 +25,7 @@ PLAN_ENDS: Final = ("review_conference_last", "protection_plan_ended")
 
 
 @dataclass(frozen=True)
-class Kind:
+class MomentKind:
     """A kind of moment: what it is called, and what to know before noting one."""
 
     id: str
@@ -100,9 +100,9 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def kinds() -> dict[str, Kind]:
+def kinds() -> dict[str, MomentKind]:
     """Every kind of moment by its id, in the order in which two of one day are read."""
-    return {key: Kind(key, said["label"], said["help"]) for key, said in _table()["moments"].items()}
+    return {key: MomentKind(key, said["label"], said["help"]) for key, said in _table()["moments"].items()}
 
 
 @cache

@@ -21,7 +21,7 @@ from heard.cases.case.counting import Counting, days_between
 from heard.cases.case.models import AllocatedWorker, TrustedWorker
 from heard.cases.case.models import Case as CaseRow
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
-from heard.cases.case.notices.rules import Kind as Told
+from heard.cases.case.notices.rules import NoticeKind as Told
 from heard.cases.case.queries import beside_words
 from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules

@@ -12,7 +12,7 @@ from heard.cases.case.record import said_beside, words_beside
 from heard.cases.concern.models import Concern, EarlierDecision
 from heard.cases.concern.queries import concerns_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, say
 from heard.knowledge import load
@@ -32,19 +32,21 @@ def _worry(one: Concern) -> Iterator[ChronologyEntry]:
     page = ("concern", one.pk)
     told = say(_("Worry told: %(reference)s"), reference=one.reference)
     more: dict[str, Any] = {"agency": one.agency.name, "who": one.told_by_id}
-    yield fact(Kind.WORRY, one.told_at, told, one.seen_and_heard, page=page, **more)
+    yield fact(EntryKind.WORRY, one.told_at, told, one.seen_and_heard, page=page, **more)
     for asked in one.questions.all():
         question = say(_("Whoever told worry %(reference)s was asked"), reference=one.reference)
         answer = labelled(_("Answer"), asked.answer)
-        yield fact(Kind.WORRY, asked.asked_at, question, asked.text, answer, page=page, who=asked.asked_by_id)
+        yield fact(
+            EntryKind.WORRY, asked.asked_at, question, asked.text, answer, page=page, who=asked.asked_by_id
+        )
     for was in one.earlier_decisions.all():
         decided = say(_("Decided, and put right since: %(decision)s"), decision=choice(was, "decision"))
-        yield fact(Kind.DECISION, was.said_at, decided, was.reason, page=page, who=was.said_by_id)
+        yield fact(EntryKind.DECISION, was.said_at, decided, was.reason, page=page, who=was.said_by_id)
     if one.decided_at:
         decided = say(_("Decided: %(decision)s"), decision=choice(one, "decision"))
         text = (one.help_with, one.decision_reason, labelled(_("Why it was put right"), one.why_corrected))
         who, at = one.corrected_by_id or one.decided_by_id, one.corrected_at or one.decided_at
-        yield fact(Kind.DECISION, at, decided, *text, page=page, who=who)
+        yield fact(EntryKind.DECISION, at, decided, *text, page=page, who=who)
 
 
 def _on_paper(one: Concern) -> Iterator[Passage]:

@@ -16,7 +16,7 @@ from heard.cases.case.models import Death
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.models import Notice
 from heard.cases.case.notices.rules import FOR_FEW
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import cases_visible_to, death_of
 from heard.cases.clocks.actions import end_clocks
 from heard.cases.death import queries, rules

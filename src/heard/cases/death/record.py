@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.case.models import Death
 from heard.cases.case.queries import deaths_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, labelled, lines, say
 
@@ -27,7 +27,7 @@ def _chronology(one: Death) -> Iterator[ChronologyEntry]:
     page = ("death", one.person_id)
     noted = one.written_at
     yield fact(
-        Kind.CASE, one.died_on or noted, _what(one), *said, noted=noted, who=one.written_by_id, page=page
+        EntryKind.CASE, one.died_on or noted, _what(one), *said, noted=noted, who=one.written_by_id, page=page
     )
 
 

@@ -17,7 +17,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.context.queries import locked_context, may_know, open_goals, why_not_name_a_child
 from heard.cases.disruption import queries, rules

@@ -119,7 +119,7 @@ class ContextStepForm(Form):
     goal = RadiosField(_("Towards which goal?"), small=True)
     kind = RadiosField(
         _("What kind of step is it?"),
-        choices=[choice for choice in DisruptionStep.Kind.choices if choice[0] != rules.Kind.CONTACT],
+        choices=[choice for choice in DisruptionStep.Kind.choices if choice[0] != rules.StepKind.CONTACT],
         missing=_("Choose what kind of step it is"),
         small=True,
     )

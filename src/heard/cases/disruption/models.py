@@ -22,13 +22,13 @@ __all__ = ["DisruptionStep", "StepBreach", "StepGround"]
 
 class DisruptionStep(Resting, models.Model):
     class Kind(models.TextChoices):
-        CONTACT = rules.Kind.CONTACT.value, _("Keep somebody away from the child")
-        PLACE = rules.Kind.PLACE.value, _("Make a place safe, or close it")
-        BUSINESS = rules.Kind.BUSINESS.value, _("Licences, premises and businesses")
-        TRAVEL = rules.Kind.TRAVEL.value, _("Transport and vehicles")
-        ONLINE = rules.Kind.ONLINE.value, _("Accounts and messages online")
-        EVIDENCE = rules.Kind.EVIDENCE.value, _("Find and secure evidence")
-        OTHER = rules.Kind.OTHER.value, _("Something else")
+        CONTACT = rules.StepKind.CONTACT.value, _("Keep somebody away from the child")
+        PLACE = rules.StepKind.PLACE.value, _("Make a place safe, or close it")
+        BUSINESS = rules.StepKind.BUSINESS.value, _("Licences, premises and businesses")
+        TRAVEL = rules.StepKind.TRAVEL.value, _("Transport and vehicles")
+        ONLINE = rules.StepKind.ONLINE.value, _("Accounts and messages online")
+        EVIDENCE = rules.StepKind.EVIDENCE.value, _("Find and secure evidence")
+        OTHER = rules.StepKind.OTHER.value, _("Something else")
 
     class State(models.TextChoices):
         OPEN = rules.Progress.OPEN.value, _("To do")

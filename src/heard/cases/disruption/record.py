@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, say
 
@@ -20,19 +20,24 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
     ends = {"person": one.person_id, "place": one.place_id, "group": one.group_id}
     more |= next(({"other": end, "other_id": key} for end, key in ends.items() if key), {})
     planned = say(_("Planned against %(what)s"), what=one.against)
-    yield fact(Kind.DISRUPTION, one.added_at, planned, one.what, who=one.added_by_id, **more)
+    yield fact(EntryKind.DISRUPTION, one.added_at, planned, one.what, who=one.added_by_id, **more)
     if one.served_on:
         served = say(_("Served: %(what)s"), what=one.power_label)
-        yield fact(Kind.DISRUPTION, one.served_on, served, one.conditions, **more)
+        yield fact(EntryKind.DISRUPTION, one.served_on, served, one.conditions, **more)
     for breach in one.broken:
         broken = say(_("Broken: %(what)s"), what=one.power_label)
         yield fact(
-            Kind.DISRUPTION, breach.broken_on, broken, breach.what_was_done, who=breach.noted_by_id, **more
+            EntryKind.DISRUPTION,
+            breach.broken_on,
+            broken,
+            breach.what_was_done,
+            who=breach.noted_by_id,
+            **more,
         )
     if one.done_on:
         done = _("Done against %(what)s") if one.state == "done" else _("Not done against %(what)s")
         more |= {"agency": one.agency.name, "who": one.owner_id}
-        yield fact(Kind.DISRUPTION, one.done_on, say(done, what=one.against), one.what, one.note, **more)
+        yield fact(EntryKind.DISRUPTION, one.done_on, say(done, what=one.against), one.what, one.note, **more)
 
 
 def _on_paper(one: DisruptionStep) -> Iterator[Passage]:

@@ -28,7 +28,7 @@ TAKE_BACK_ASKS: Final = Asks(why="Say why it was noted wrongly. It stays to be r
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
 
 
-class Kind(StrEnum):
+class StepKind(StrEnum):
     CONTACT = "contact"
     PLACE = "place"
     BUSINESS = "business"

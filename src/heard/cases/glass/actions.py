@@ -20,7 +20,7 @@ from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.addressees import officers_outside
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.queries import worries_about
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import after_working_days
 from heard.cases.glass import queries, rules
 from heard.cases.glass.models import Opening

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from heard.cases.glass.models import Opening
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 from heard.govuk.said import labelled, moment, say
 
@@ -16,7 +16,7 @@ from heard.govuk.said import labelled, moment, say
 def _chronology(one: Opening) -> Iterator[ChronologyEntry]:
     what = say(_("Opened in an emergency, until %(time)s"), time=moment(one.until))
     page = ("glass_opening", one.pk)
-    yield fact(Kind.AGENCY, one.opened_at, what, one.reason, who=one.opened_by_id, page=page)
+    yield fact(EntryKind.AGENCY, one.opened_at, what, one.reason, who=one.opened_by_id, page=page)
     if one.reviewed_at:
         said = (
             _("Opened in an emergency: it was right")
@@ -24,7 +24,7 @@ def _chronology(one: Opening) -> Iterator[ChronologyEntry]:
             else _("Opened in an emergency: it was not right")
         )
         yield fact(
-            Kind.AGENCY,
+            EntryKind.AGENCY,
             one.reviewed_at,
             say(said),
             labelled(_("Why"), one.review),

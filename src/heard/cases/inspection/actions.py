@@ -14,7 +14,7 @@ from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.agencies.tables import Sheet
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.inspection import queries, rules
 from heard.cases.inspection.models import InspectionList
 from heard.cases.timeline.index import catch_up

@@ -8,21 +8,21 @@ from django.utils.translation import gettext_noop as _
 
 from heard.cases.keeping.models import Hold
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 from heard.govuk.said import say
 
 
 def _chronology(one: Hold) -> Iterator[ChronologyEntry]:
     yield fact(
-        Kind.AGENCY,
+        EntryKind.AGENCY,
         one.placed_at,
         say(_("Hold placed: nothing is destroyed")),
         one.reason,
         who=one.placed_by_id,
     )
     if one.lifted_at:
-        yield fact(Kind.AGENCY, one.lifted_at, say(_("Hold lifted")), one.why_lift, who=one.lifted_by_id)
+        yield fact(EntryKind.AGENCY, one.lifted_at, say(_("Hold lifted")), one.why_lift, who=one.lifted_by_id)
 
 
 HOLDS = Record(

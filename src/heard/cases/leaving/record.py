@@ -11,7 +11,7 @@ from heard.cases.case.record import words_beside
 from heard.cases.leaving.models import AfterPlan, Handover
 from heard.cases.leaving.queries import after_plans_visible_to, handovers_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import choice, labelled, lines, say
 
@@ -20,18 +20,20 @@ def _handed(one: Handover) -> Iterator[ChronologyEntry]:
     page = ("handover", one.pk)
     what = say(_("Handed over to %(council)s"), council=one.to_council)
     yield fact(
-        Kind.CASE, one.sent_on, what, one.what_sent, noted=one.begun_at, who=one.begun_by_id, page=page
+        EntryKind.CASE, one.sent_on, what, one.what_sent, noted=one.begun_at, who=one.begun_by_id, page=page
     )
     for news in one.news.all():
         asked = say(_("Asked whether %(council)s accepts"), council=one.to_council)
-        yield fact(Kind.CASE, news.written_at, asked, news.text, who=news.written_by_id, page=page)
+        yield fact(EntryKind.CASE, news.written_at, asked, news.text, who=news.written_by_id, page=page)
     more: dict[str, Any] = {"noted": one.finished_at, "who": one.finished_by_id, "page": page}
     if one.accepted_on:
         accepted = say(_("%(council)s accepted the child"), council=one.to_council)
-        yield fact(Kind.CASE, one.accepted_on, accepted, one.accepted_by, **more)
+        yield fact(EntryKind.CASE, one.accepted_on, accepted, one.accepted_by, **more)
     if one.why_taken_back and one.finished_at:
         back = say(_("Not handed over to %(council)s"), council=one.to_council)
-        yield fact(Kind.CASE, one.finished_at, back, one.why_taken_back, who=one.finished_by_id, page=page)
+        yield fact(
+            EntryKind.CASE, one.finished_at, back, one.why_taken_back, who=one.finished_by_id, page=page
+        )
 
 
 def _handed_on_paper(one: Handover) -> Iterator[Passage]:
@@ -51,7 +53,7 @@ def _handed_on_paper(one: Handover) -> Iterator[Passage]:
 def _after(one: AfterPlan) -> Iterator[ChronologyEntry]:
     what = say(_("Plan for what comes after 18, version %(version)s"), version=one.version)
     page = ("after_plan", one.case_id)
-    yield fact(Kind.PLAN, one.written_at, what, one.services, who=one.written_by_id, page=page)
+    yield fact(EntryKind.PLAN, one.written_at, what, one.services, who=one.written_by_id, page=page)
 
 
 def _after_on_paper(one: AfterPlan) -> Iterator[Passage]:

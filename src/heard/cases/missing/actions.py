@@ -18,7 +18,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment.actions import open_attachment
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import why_not_after_death
 from heard.cases.missing import queries, rules
 from heard.cases.missing.models import (

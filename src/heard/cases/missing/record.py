@@ -12,7 +12,7 @@ from heard.cases.case.record import said_beside
 from heard.cases.missing.models import Episode
 from heard.cases.missing.queries import episodes_visible_to, forms_of
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, moment, say
 
@@ -29,7 +29,7 @@ def _since(one: Episode) -> Text:
 
 
 def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
-    kind, page = Kind.MISSING, ("episode", one.pk)
+    kind, page = EntryKind.MISSING, ("episode", one.pk)
     text, who = (_last_seen(one), one.what_is_known), one.noted_by_id
     yield fact(kind, one.missing_from, say(_("Missing")), *text, who=who, page=page)
     if one.found_at:

@@ -16,7 +16,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.note import queries, rules
 from heard.cases.note.models import CaseDirection, ContactNote, NoteObservation
 from heard.knowledge import load
@@ -234,7 +234,7 @@ def _heard(by: User, note: ContactNote, text: str) -> Any:
     """What the child said becomes words of the record, heard by the writer on that day."""
     if not text.strip():
         return None
-    how = "message" if note.kind == rules.Kind.MESSAGE else "said"
+    how = "message" if note.kind == rules.ContactKind.MESSAGE else "said"
     day = timezone.localtime(note.at).date()
     return record_words(
         by=by,

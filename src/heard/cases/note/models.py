@@ -19,12 +19,12 @@ class ContactNote(models.Model):
     `corrects`. Notes of one visit to several children share `event_id`, and each child's record holds its own part."""
 
     class Kind(models.TextChoices):
-        VISIT = rules.Kind.VISIT.value, _("Visit")
-        CALL = rules.Kind.CALL.value, _("Call")
-        MESSAGE = rules.Kind.MESSAGE.value, _("Message")
-        MEETING = rules.Kind.MEETING.value, _("Meeting")
-        ATTEMPT = rules.Kind.ATTEMPT.value, _("Attempt to reach the child")
-        EARLIER = rules.Kind.EARLIER.value, _("Earlier event, from another record")
+        VISIT = rules.ContactKind.VISIT.value, _("Visit")
+        CALL = rules.ContactKind.CALL.value, _("Call")
+        MESSAGE = rules.ContactKind.MESSAGE.value, _("Message")
+        MEETING = rules.ContactKind.MEETING.value, _("Meeting")
+        ATTEMPT = rules.ContactKind.ATTEMPT.value, _("Attempt to reach the child")
+        EARLIER = rules.ContactKind.EARLIER.value, _("Earlier event, from another record")
 
     class Seen(models.TextChoices):
         ALONE = rules.Seen.ALONE.value, _("Seen alone")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.note.models import CaseDirection, ContactNote, NoteObservation
 from heard.cases.note.queries import notes_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, moment, say
 from heard.knowledge import load
@@ -22,7 +22,7 @@ def _what(one: ContactNote) -> Text:
 def _chronology(one: ContactNote) -> Iterator[ChronologyEntry]:
     page = ("note", one.pk)
     source = labelled(_("Taken from"), one.source)
-    yield fact(Kind.CONTACT, one.at, _what(one), one.text, source, who=one.written_by_id, page=page)
+    yield fact(EntryKind.CONTACT, one.at, _what(one), one.text, source, who=one.written_by_id, page=page)
 
 
 def _on_paper(one: ContactNote) -> Iterator[Passage]:

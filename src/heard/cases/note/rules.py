@@ -18,7 +18,7 @@ CORRECT_NOTE_ASKS: Final = Asks(why_corrected="Say why it is corrected.")
 DIRECTION_ASKS: Final = Asks(text="Write what you decide, and why.")
 
 
-class Kind(StrEnum):
+class ContactKind(StrEnum):
     VISIT = "visit"
     CALL = "call"
     MESSAGE = "message"
@@ -36,9 +36,9 @@ class Seen(StrEnum):
 
 
 # What is more than an attempt, and not taken from older papers.
-CONTACT: Final = frozenset({Kind.VISIT, Kind.CALL, Kind.MESSAGE, Kind.MEETING})
+CONTACT: Final = frozenset({ContactKind.VISIT, ContactKind.CALL, ContactKind.MESSAGE, ContactKind.MEETING})
 # In these the child can have been seen.
-FACE_TO_FACE: Final = frozenset({Kind.VISIT, Kind.MEETING})
+FACE_TO_FACE: Final = frozenset({ContactKind.VISIT, ContactKind.MEETING})
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def why_not_write(
     """The field and the sentence of the first thing that stands in the way, or None. `source`: of an earlier event."""
     if not may_write:
         return "", "Your role does not write notes in a child’s record."
-    if kind not in set(Kind):
+    if kind not in set(ContactKind):
         return "kind", "Say what it was: a visit, a call, a message, a meeting or an attempt."
     if at is None:
         return "when", NOTE_ASKS["when"]
@@ -65,7 +65,7 @@ def why_not_write(
         return "seen", "Say whether the child was seen, and whether alone."
     if not text.strip():
         return "text", NOTE_ASKS["text"]
-    if kind == Kind.EARLIER and not source.strip():
+    if kind == ContactKind.EARLIER and not source.strip():
         return "source", NOTE_ASKS["source"]
     return None
 

@@ -27,7 +27,7 @@ from heard.cases.note.forms import (
     SignsForm,
     TogetherForm,
 )
-from heard.cases.note.rules import MOST_CHILDREN, Kind
+from heard.cases.note.rules import MOST_CHILDREN, ContactKind
 from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
@@ -217,5 +217,5 @@ def _suggested(request: Request, event: Any) -> dict[str, Any]:
         same = {"kind": event.kind, "when": "date", "on": moment["at_on"], "at_time": moment["at_time"]}
         return same | {"where": event.where}
     kind = request.GET.get("kind", "")
-    start = {"when": "now"} if kind == Kind.CALL else {}
-    return start | ({"kind": kind} if kind in set(Kind) else {})
+    start = {"when": "now"} if kind == ContactKind.CALL else {}
+    return start | ({"kind": kind} if kind in set(ContactKind) else {})

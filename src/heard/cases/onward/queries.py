@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.queries import agencies_led_by, memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.queries import told_of
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import worked_in
 from heard.cases.onward.models import OnwardReferral
 from heard.network.queries import not_denied_through, person_visible_to, visible_through

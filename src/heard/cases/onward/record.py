@@ -10,7 +10,7 @@ from heard.cases.case.record import words_beside
 from heard.cases.onward.models import OnwardReferral
 from heard.cases.onward.queries import onward_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import choice, labelled, lines, say
 
@@ -18,7 +18,7 @@ from heard.govuk.said import choice, labelled, lines, say
 def _facts(one: OnwardReferral) -> Iterator[ChronologyEntry]:
     other, page = {"other": one.other_side}, ("onward", one.pk)
     yield fact(
-        Kind.SHARE,
+        EntryKind.SHARE,
         one.sent_at,
         say(_("Referred to %(other)s"), **other),
         one.what,
@@ -27,7 +27,7 @@ def _facts(one: OnwardReferral) -> Iterator[ChronologyEntry]:
     )
     if one.answered_at:
         what = say(_("Referral to %(other)s: %(state)s"), state=choice(one, "state"), **other)
-        yield fact(Kind.SHARE, one.answered_at, what, one.answer, who=one.answered_by_id, page=page)
+        yield fact(EntryKind.SHARE, one.answered_at, what, one.answer, who=one.answered_by_id, page=page)
 
 
 def _on_paper(one: OnwardReferral) -> Iterator[Passage]:

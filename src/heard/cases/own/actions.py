@@ -13,7 +13,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import why_not_after_death, words_of
 from heard.cases.own import queries, rules
 from heard.cases.own.models import ChildsPlan, GivenPlan

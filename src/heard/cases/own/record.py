@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.own.models import GivenPlan
 from heard.cases.own.queries import given_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 from heard.govuk.said import say
 
@@ -18,7 +18,7 @@ def _given(one: GivenPlan) -> Iterator[ChronologyEntry]:
     what, when = say(_("The child was not given their plan")), one.given_on or one.written_at
     if one.given_on:
         what = say(_("The child was given their plan, by %(who)s"), who=one.given_by)
-    yield fact(Kind.PLAN, when, what, one.why_not, noted=one.written_at, who=one.written_by_id)
+    yield fact(EntryKind.PLAN, when, what, one.why_not, noted=one.written_at, who=one.written_by_id)
 
 
 GIVEN = Record(

@@ -37,9 +37,9 @@ class Panel(models.Model):
     """A meeting of several agencies: a panel, or one of another kind that works as one."""
 
     class Kind(models.TextChoices):
-        PANEL = rules.Kind.PANEL.value, _("Panel")
-        MAPPING = rules.Kind.MAPPING.value, _("Mapping meeting")
-        CONFERENCE = rules.Kind.CONFERENCE.value, _("Context conference")
+        PANEL = rules.MeetingKind.PANEL.value, _("Panel")
+        MAPPING = rules.MeetingKind.MAPPING.value, _("Mapping meeting")
+        CONFERENCE = rules.MeetingKind.CONFERENCE.value, _("Context conference")
 
     class State(models.TextChoices):
         PLANNED = rules.State.PLANNED.value, _("To come")

@@ -11,7 +11,7 @@ from heard.cases.case.record import said_beside
 from heard.cases.panel.models import Disagreement, PanelItem
 from heard.cases.panel.queries import CAME_OF_IT, disagreements_visible_to, items_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, say
 
@@ -22,16 +22,16 @@ def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
     if one.panel.is_mapping:
         done = [row.what for row in one.actions.all()]
         what = say(_("Spoken about at a mapping meeting"))  # who closed it may be kept out of this record
-        yield fact(Kind.PANEL, one.panel.held_at, what, *done, *text, who=one.decided_by_id, page=page)
+        yield fact(EntryKind.PANEL, one.panel.held_at, what, *done, *text, who=one.decided_by_id, page=page)
     else:
         yield fact(
-            Kind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=one.decided_by_id, page=page
+            EntryKind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=one.decided_by_id, page=page
         )
     for dissent in one.dissents.all():
         what = say(_("Did not agree with the panel"))
         if dissent.said_by:
             what = say(_("%(who)s did not agree with the panel"), who=dissent.said_by)
-        yield fact(Kind.PANEL, dissent.said_at, what, dissent.why, who=dissent.by_id, page=page)
+        yield fact(EntryKind.PANEL, dissent.said_at, what, dissent.why, who=dissent.by_id, page=page)
 
 
 def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
@@ -62,13 +62,13 @@ def _dissent(row: Any) -> Text:
 def _disagreement(one: Disagreement) -> Iterator[ChronologyEntry]:
     page = ("disagreement", one.pk)
     what, text = say(_("Agencies disagree: %(about)s"), about=choice(one, "about")), (one.what, one.interest)
-    yield fact(Kind.PANEL, one.opened_at, what, *text, who=one.opened_by_id, page=page)
+    yield fact(EntryKind.PANEL, one.opened_at, what, *text, who=one.opened_by_id, page=page)
     for step in one.steps.all():
         if step.done_at:
             what = say(_("%(step)s: %(outcome)s"), step=step.label, outcome=choice(step, "outcome"))
-            yield fact(Kind.PANEL, step.done_at, what, step.reason, who=step.done_by_id, page=page)
+            yield fact(EntryKind.PANEL, step.done_at, what, step.reason, who=step.done_by_id, page=page)
     if one.settled_at:
-        yield fact(Kind.PANEL, one.settled_at, say(_("Disagreement settled")), one.resolution, page=page)
+        yield fact(EntryKind.PANEL, one.settled_at, say(_("Disagreement settled")), one.resolution, page=page)
 
 
 ITEMS = Record(

@@ -83,7 +83,7 @@ class State(StrEnum):
     HELD = "held"
 
 
-class Kind(StrEnum):
+class MeetingKind(StrEnum):
     """What sort of meeting it is. MAPPING: of chosen people, places, groups, phones and cars, and how they are tied. CONFERENCE: about one
     place or group, and no person."""
 
@@ -93,16 +93,16 @@ class Kind(StrEnum):
 
 
 # Of each kind, what its agenda may hold.
-TAKES: Final[dict[Kind, frozenset[str]]] = {
-    Kind.PANEL: frozenset({"person", "place", "group", ""}),
-    Kind.MAPPING: frozenset({"person", "place", "group", "handle"}),
-    Kind.CONFERENCE: frozenset({""}),
+TAKES: Final[dict[MeetingKind, frozenset[str]]] = {
+    MeetingKind.PANEL: frozenset({"person", "place", "group", ""}),
+    MeetingKind.MAPPING: frozenset({"person", "place", "group", "handle"}),
+    MeetingKind.CONFERENCE: frozenset({""}),
 }
 # What was said, by the kind of meeting, where its agenda does not hold something.
-_TAKES_NOT: Final[dict[Kind, str]] = {
-    Kind.PANEL: "A phone, a car or an account is looked at in a mapping meeting.",
-    Kind.MAPPING: "A mapping meeting is about people, places, groups, phones and cars. A theme belongs on a panel.",
-    Kind.CONFERENCE: "A conference is about one place or group, and never about people. Choose a theme, in a few words.",
+_TAKES_NOT: Final[dict[MeetingKind, str]] = {
+    MeetingKind.PANEL: "A phone, a car or an account is looked at in a mapping meeting.",
+    MeetingKind.MAPPING: "A mapping meeting is about people, places, groups, phones and cars. A theme belongs on a panel.",
+    MeetingKind.CONFERENCE: "A conference is about one place or group, and never about people. Choose a theme, in a few words.",
 }
 
 
@@ -174,7 +174,7 @@ def why_not_plan(
     starts_at: datetime | None,
     place: str,
     chair_may_hold: bool,
-    kind: str = Kind.PANEL,
+    kind: str = MeetingKind.PANEL,
     purpose: str = "",
     used_by: str = "",
 ) -> str | None:
@@ -187,7 +187,7 @@ def why_not_plan(
         return PANEL_ASKS["place"]
     if not chair_may_hold:
         return "Choose as chair somebody whose role holds panels."
-    if kind != Kind.PANEL:
+    if kind != MeetingKind.PANEL:
         return PANEL_ASKS.missing(purpose=purpose, used_by=used_by)
     return None
 
@@ -197,7 +197,7 @@ def why_not_say_why_anew(
 ) -> str | None:
     """Of a meeting of another kind. `changes`: why it is held or who will use it; `moves`: when it begins; `would_have_begun`: by the new day.
     Neither way can something be written afterwards as if it had been there before."""
-    if kind == Kind.PANEL:
+    if kind == MeetingKind.PANEL:
         return None
     if has_begun and (changes or moves):
         return "It has begun. When it did, why it is held, and who will use it, stay as they were written before."
@@ -206,7 +206,7 @@ def why_not_say_why_anew(
 
 def why_not_prepare(*, kind: str) -> str | None:
     """Whether an agenda is drawn from the record: others are chosen by people, each for a reason."""
-    if kind == Kind.PANEL:
+    if kind == MeetingKind.PANEL:
         return None
     return "What this meeting is about is chosen by people. It is not drawn from the record."
 
@@ -267,12 +267,14 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     return None
 
 
-def why_not_take_off(*, chosen: int, why: str, kind: str = Kind.PANEL, has_begun: bool = False) -> str | None:
-    if chosen and kind == Kind.CONFERENCE:
+def why_not_take_off(
+    *, chosen: int, why: str, kind: str = MeetingKind.PANEL, has_begun: bool = False
+) -> str | None:
+    if chosen and kind == MeetingKind.CONFERENCE:
         return (
             "A conference is about this place or group. Call another where it should be about something else."
         )
-    if chosen and kind == Kind.MAPPING and has_begun:
+    if chosen and kind == MeetingKind.MAPPING and has_begun:
         return "The meeting has begun, so no name is taken off. Say “nothing, because …” on its page."
     return "Say why these come off the agenda." if chosen and not why.strip() else None
 
@@ -282,16 +284,16 @@ def why_not_add(
     is_there: bool,
     has_end: bool,
     title: str,
-    kind: str = Kind.PANEL,
+    kind: str = MeetingKind.PANEL,
     end: str = "",
     is_child: bool = False,
     children: int = 0,
 ) -> str | None:
     """`has_end`: a child, adult, place or group; else it is a theme, which has a title. `end`: which of these it is. `children`: how many
     are on the agenda whom the user may see."""
-    if end not in TAKES[Kind(kind)]:
-        return _TAKES_NOT[Kind(kind)]
-    if kind == Kind.MAPPING and is_child and not is_there and children >= MOST_CHILDREN:
+    if end not in TAKES[MeetingKind(kind)]:
+        return _TAKES_NOT[MeetingKind(kind)]
+    if kind == MeetingKind.MAPPING and is_child and not is_there and children >= MOST_CHILDREN:
         return "Twelve children are chosen. Take one off, or call another meeting: nobody can be thought about among more."
     if is_there:
         return "This is on the agenda already."
@@ -344,7 +346,7 @@ def ties_there_can_be(ends: Collection[str]) -> list[tuple[str, str]]:
 
 def why_not_note_yet(*, kind: str, may_write: str | None, day: date, today: date) -> str | None:
     """Whether ties are noted as said at a meeting. `may_write`: what stands in the way of writing at all."""
-    if kind != Kind.MAPPING:
+    if kind != MeetingKind.MAPPING:
         return "Ties are noted at mapping meetings. Note this one on the page of whom it is about."
     if may_write:
         return may_write
@@ -360,7 +362,7 @@ def why_not_note_said(*, both_chosen: bool, who: str) -> str | None:
 
 def why_not_write_learnt(*, kind: str, state: str, children: int) -> str | None:
     """Whether what was learnt at a conference goes back to these children."""
-    if kind != Kind.CONFERENCE:
+    if kind != MeetingKind.CONFERENCE:
         return "What is learnt at a panel is decided there, on the page of each child."
     if state != State.HELD:
         return "The conference has not been held yet."

@@ -20,7 +20,7 @@ def _what(row: Panel) -> Said:
         return _("%(who)s chairs it in place of %(chair)s") % {"who": row.chaired_by, "chair": row.chair}
     if row.is_mapping and row.has_begun:
         return _("Not closed yet")
-    if row.kind != rules.Kind.PANEL:
+    if row.kind != rules.MeetingKind.PANEL:
         return _("Read what it is about")
     return _("Read what is on it") if row.prepared_at else _("Not prepared yet")
 

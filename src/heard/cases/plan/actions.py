@@ -17,7 +17,7 @@ from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, ActionDelay, Outcome, Plan, WhereWeAre

@@ -18,7 +18,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.counting import LED_BY, Counting, days_between
 from heard.cases.case.notices.queries import has_been_read
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import (
     beside_words,
     followed_until,

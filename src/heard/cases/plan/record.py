@@ -18,33 +18,33 @@ from heard.cases.plan.queries import (
     plans_visible_to,
 )
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, plain, say
 
 
 def _chronology(one: Plan) -> Iterator[ChronologyEntry]:
     page = ("plan", one.pk)
-    yield fact(Kind.PLAN, one.started_at, say(_("Plan begun")), who=one.started_by_id, page=page)
+    yield fact(EntryKind.PLAN, one.started_at, say(_("Plan begun")), who=one.started_by_id, page=page)
     if one.agreed_at:
-        yield fact(Kind.PLAN, one.agreed_at, say(_("Plan agreed")), who=one.agreed_by_id, page=page)
+        yield fact(EntryKind.PLAN, one.agreed_at, say(_("Plan agreed")), who=one.agreed_by_id, page=page)
 
 
 def _done(one: Action) -> Iterator[ChronologyEntry]:
     if one.done_on:
         what = _("Done: %(what)s") if one.state == "done" else _("Could not be done: %(what)s")
-        yield fact(Kind.ACTION, one.done_on, say(what, what=one.what), one.note, who=one.owner_id)
+        yield fact(EntryKind.ACTION, one.done_on, say(what, what=one.what), one.note, who=one.owner_id)
 
 
 def _put_off(one: ActionDelay) -> Iterator[ChronologyEntry]:
     days = {"was": one.was_due_on, "day": one.due_on, "what": one.action.what}
     what = say(_("Put off from %(was)s to %(day)s: %(what)s"), **days)
-    yield fact(Kind.ACTION, one.put_off_at, what, one.reason, who=one.put_off_by_id)
+    yield fact(EntryKind.ACTION, one.put_off_at, what, one.reason, who=one.put_off_by_id)
 
 
 def _where(one: WhereWeAre) -> Iterator[ChronologyEntry]:
     what = say(_("Where we are: %(outcome)s"), outcome=one.outcome.text)
-    yield fact(Kind.PLAN, one.on, what, one.text, noted=one.written_at, who=one.written_by_id)
+    yield fact(EntryKind.PLAN, one.on, what, one.text, noted=one.written_at, who=one.written_by_id)
 
 
 def _whole(user: Any, row: Plan) -> tuple[Plan, Any]:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import May
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
-from heard.cases.record.rules import FOR_EVERYTHING, Kind
+from heard.cases.record.rules import FOR_EVERYTHING, EntryKind
 from heard.network.queries import people_visible_to, web
 from heard.network.rules import Level
 
@@ -33,7 +33,7 @@ def entries_of(
     user: User,
     child_id: uuid.UUID,
     *,
-    kinds: Collection[Kind] = tuple(Kind),
+    kinds: Collection[EntryKind] = tuple(EntryKind),
     tied_to: Collection[uuid.UUID] | None = None,
 ) -> QuerySet[ChronologyEntry]:
     """Of one child, of whom it is asked once. Who may see the end of a tie is a long query: it is asked here, so that what is read of
@@ -42,7 +42,7 @@ def entries_of(
     """
     child = people_visible_to(user).order_by().filter(pk=child_id)
     rows = _about(people_visible_to(user)) & _as_far_as(user)
-    if Kind.TIE in kinds:
+    if EntryKind.TIE in kinds:
         rows &= _tied([_seen_ends_of(user, child_id) if tied_to is None else tied_to])
     else:
         rows = rows.filter(kind__in=kinds)
@@ -83,7 +83,7 @@ def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
 
 def _tied(ends: Iterable[Any]) -> QuerySet[ChronologyEntry]:
     """Without ties to a group, phone, car or account that is not among these ends."""
-    told = ~Q(kind=Kind.TIE) | Q(other__in=("person", "place"))
+    told = ~Q(kind=EntryKind.TIE) | Q(other__in=("person", "place"))
     return ChronologyEntry.objects.filter(reduce(or_, (Q(other_id__in=keys) for keys in ends), told))
 
 
@@ -95,7 +95,9 @@ def _seen_ends(user: User) -> list[QuerySet[Any]]:
 
 
 def _seen_ends_of(user: User, child_id: uuid.UUID) -> list[uuid.UUID]:
-    named = ChronologyEntry.objects.filter(child_id=child_id, kind=Kind.TIE).order_by().values("other_id")
+    named = (
+        ChronologyEntry.objects.filter(child_id=child_id, kind=EntryKind.TIE).order_by().values("other_id")
+    )
     return [key for keys in _seen_ends(user) for key in keys.filter(pk__in=named)]
 
 

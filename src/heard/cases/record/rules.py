@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry of the chronology is about, in the order in which the filter offers them."""
 
     WORDS = "words"
@@ -31,4 +31,4 @@ class Kind(StrEnum):
 
 
 # What only those see who see everything of a record.
-FOR_EVERYTHING: Final = (Kind.FILE, Kind.REFERRAL)
+FOR_EVERYTHING: Final = (EntryKind.FILE, EntryKind.REFERRAL)

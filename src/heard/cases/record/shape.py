@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.govuk.said import Text, lines, plain, put
 from heard.network.queries import visible_through
 
@@ -67,7 +67,7 @@ class Piece:
 
 
 def fact(
-    kind: Kind,
+    kind: EntryKind,
     when: Any,
     what: Text,
     *text: object,

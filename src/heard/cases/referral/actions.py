@@ -16,7 +16,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.referral import queries, rules
 from heard.cases.referral.models import AFTERWARDS, Referral, ReferralDecision

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.referral.models import Referral
 from heard.cases.referral.queries import referrals_visible_to, sections_of
@@ -26,12 +26,12 @@ def _chronology(one: Referral) -> Iterator[ChronologyEntry]:
     page = ("referral", one.pk)
     for when, what, text, who in moments:
         if when:
-            yield fact(Kind.REFERRAL, when, say(what), text, who=who, page=page)
+            yield fact(EntryKind.REFERRAL, when, say(what), text, who=who, page=page)
     for row in one.decisions.all():
         said = say(
             _("Home Office: %(stage)s, %(result)s"), stage=choice(row, "stage"), result=choice(row, "result")
         )
-        yield fact(Kind.REFERRAL, row.decided_on, said, row.note, who=row.recorded_by_id, page=page)
+        yield fact(EntryKind.REFERRAL, row.decided_on, said, row.note, who=row.recorded_by_id, page=page)
 
 
 def _on_paper(whole: tuple[Referral, Any]) -> Iterator[Passage]:

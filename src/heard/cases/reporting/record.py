@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.reporting.models import OffenceReport
 from heard.cases.reporting.queries import STANDS, reports_visible_to
@@ -20,10 +20,10 @@ def _known(one: OffenceReport) -> Text:
 
 def _facts(one: OffenceReport) -> Iterator[ChronologyEntry]:
     page = ("offence_report", one.pk)
-    yield fact(Kind.SHARE, one.known_at, _known(one), one.who, who=one.noted_by_id, page=page)
+    yield fact(EntryKind.SHARE, one.known_at, _known(one), one.who, who=one.noted_by_id, page=page)
     if one.reported_at:
         what = say(_("Suspected offence reported to %(other)s"), other=one.other_side)
-        yield fact(Kind.SHARE, one.reported_at, what, choice(one, "way"), *_besides(one), who=one.recorded_by_id, page=page)  # fmt: skip
+        yield fact(EntryKind.SHARE, one.reported_at, what, choice(one, "way"), *_besides(one), who=one.recorded_by_id, page=page)  # fmt: skip
 
 
 def _besides(one: OffenceReport) -> Iterator[Text]:

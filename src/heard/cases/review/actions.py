@@ -16,7 +16,7 @@ from heard.agencies.rules import refuse
 from heard.cases.case.actions import end_case, open_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import EndedAs
 from heard.cases.clocks.actions import end_clocks

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import said_beside
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.review.models import Review
 from heard.cases.review.queries import review_visible_to, reviews_visible_to
@@ -19,7 +19,7 @@ from heard.govuk.said import Text, choice, joined, labelled, lines, say
 def _chronology(one: Review) -> Iterator[ChronologyEntry]:
     what = say(_("Review held: %(decision)s"), decision=choice(one, "decision"))
     more: dict[str, Any] = {"noted": one.recorded_at, "who": one.held_by_id, "page": ("review", one.pk)}
-    yield fact(Kind.REVIEW, one.held_on, what, one.what_changed, **more)
+    yield fact(EntryKind.REVIEW, one.held_on, what, one.what_changed, **more)
 
 
 def _on_paper(one: Any) -> Iterator[Passage]:

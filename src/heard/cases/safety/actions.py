@@ -13,7 +13,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
 from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.safety import queries
 from heard.cases.safety.models import SafetyPlan

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.safety.models import SafetyPlan
 from heard.cases.safety.queries import safety_plans_visible_to
@@ -16,7 +16,7 @@ from heard.govuk.said import labelled, lines, say
 
 def _chronology(one: SafetyPlan) -> Iterator[ChronologyEntry]:
     what, page = say(_("Safety plan, version %(version)s"), version=one.version), ("safety", one.case_id)
-    yield fact(Kind.SAFETY, one.written_at, what, one.what_to_do, who=one.written_by_id, page=page)
+    yield fact(EntryKind.SAFETY, one.written_at, what, one.what_to_do, who=one.written_by_id, page=page)
 
 
 def _on_paper(one: SafetyPlan) -> Iterator[Passage]:

@@ -15,7 +15,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import named_without_record
 from heard.cases.case.counting import Counting
 from heard.cases.case.notices.queries import agencies_told, whom_they_cover
-from heard.cases.case.notices.rules import Kind as Told
+from heard.cases.case.notices.rules import NoticeKind as Told
 from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Share, ShareReview

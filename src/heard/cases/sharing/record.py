@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.sharing.models import Delivery, InfoRequest, Share
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
@@ -19,7 +19,7 @@ def _share(one: Share) -> Iterator[ChronologyEntry]:
     if one.decided_at:
         what = _("Shared with %(other)s") if one.state == "shared" else _("Not shared with %(other)s")
         more: dict[str, Any] = {"who": one.decided_by_id, "page": ("share", one.pk)}
-        yield fact(Kind.SHARE, one.decided_at, say(what, other=one.other_side), one.why, **more)
+        yield fact(EntryKind.SHARE, one.decided_at, say(what, other=one.other_side), one.why, **more)
     delivery = getattr(one, "delivery", None)
     if delivery is not None:
         yield from _delivered(one, delivery)
@@ -30,11 +30,11 @@ def _delivered(one: Share, delivery: Delivery) -> Iterator[ChronologyEntry]:
     page = ("share", one.pk)
     for receipt in delivery.receipts.all():
         opened = say(_("Opened by %(who)s, %(other)s"), who=receipt.user, other=one.other_side)
-        yield fact(Kind.SHARE, receipt.opened_at, opened, who=receipt.user_id, page=page)
+        yield fact(EntryKind.SHARE, receipt.opened_at, opened, who=receipt.user_id, page=page)
     if delivery.withdrawn_at:
         gone = say(_("Withdrawn from %(other)s"), other=one.other_side)
         who = delivery.withdrawn_by_id
-        yield fact(Kind.SHARE, delivery.withdrawn_at, gone, delivery.why_withdrawn, who=who, page=page)
+        yield fact(EntryKind.SHARE, delivery.withdrawn_at, gone, delivery.why_withdrawn, who=who, page=page)
 
 
 def _by_duty(one: Share) -> Iterator[Text]:
@@ -72,11 +72,11 @@ def _request(one: InfoRequest) -> Iterator[ChronologyEntry]:
     other, page = {"other": one.other_side}, ("request", one.pk)
     asked = _("Asked %(other)s") if one.direction == "we_ask" else _("Asked by %(other)s")
     more: dict[str, Any] = {"noted": one.noted_at, "who": one.noted_by_id, "page": page}
-    yield fact(Kind.SHARE, one.asked_on, say(asked, **other), one.what, **more)
+    yield fact(EntryKind.SHARE, one.asked_on, say(asked, **other), one.what, **more)
     if one.answered_on:
         what = say(_("Answer, %(other)s: %(how)s"), how=choice(one, "state"), **other)
         who = one.answer_noted_by_id
-        yield fact(Kind.SHARE, one.answered_on, what, one.answer, late=True, who=who, page=page)
+        yield fact(EntryKind.SHARE, one.answered_on, what, one.answer, late=True, who=who, page=page)
 
 
 def _request_on_paper(one: InfoRequest) -> Iterator[Passage]:

@@ -14,7 +14,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.supervision import queries, rules
 from heard.cases.supervision.models import (

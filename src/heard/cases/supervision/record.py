@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 from heard.cases.supervision.models import RecordedDecision
 from heard.govuk.said import say
@@ -16,7 +16,7 @@ from heard.govuk.said import say
 def _decided(one: RecordedDecision) -> Iterator[ChronologyEntry]:
     what = say(_("Decided with a supervisor") if one.copied_from_id else _("Decided by a supervisor"))
     text = (one.text, one.reason)
-    yield fact(Kind.DECISION, one.decided_on, what, *text, noted=one.recorded_at, who=one.decided_by_id)
+    yield fact(EntryKind.DECISION, one.decided_on, what, *text, noted=one.recorded_at, who=one.decided_by_id)
 
 
 DECISIONS = Record(

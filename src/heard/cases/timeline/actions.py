@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
     from heard.cases.panel.models import Panel, PanelItem
-    from heard.cases.panel.queries import Line
+    from heard.cases.panel.queries import AgendaLine
     from heard.cases.record.models import ChronologyEntry
     from heard.network.models import Person
 
@@ -33,7 +33,7 @@ MOST_LEAVES: Final = 60  # children in one pack: a panel of a day speaks of fort
 class Leaf:
     """A child in the pack of somebody who prepares for a panel: the line of the agenda, and what the child's page says first."""
 
-    line: Line
+    line: AgendaLine
     item: PanelItem
     head: queries.Head
     page: queries.Brief
@@ -65,7 +65,7 @@ def open_tab[T](
 
 
 @transaction.atomic
-def open_pack(*, by: User, panel_id: uuid.UUID, today: date) -> tuple[Panel, list[Line], list[Leaf]]:
+def open_pack(*, by: User, panel_id: uuid.UUID, today: date) -> tuple[Panel, list[AgendaLine], list[Leaf]]:
     """A panel that is drawn from the record, its agenda, and each child on it whose record `by` may see, in its order: at most
     `MOST_LEAVES`. With the audit row of the panel, and of each child those of reading the agenda and of opening the record; or `Hidden`."""
     panel_with_agenda(by, panel_id)

@@ -12,33 +12,33 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.timeline.queries import Asked, Choices
 from heard.govuk.dates import PARTS, read_date
 from heard.govuk.forms import CheckboxesField, DateField, Form, SelectField, TextField
 
-KINDS: dict[Kind, Any] = {
-    Kind.WORDS: _("The child’s own words"),
-    Kind.WORRY: _("Worries"),
-    Kind.CONTACT: _("Notes of contact"),
-    Kind.DECISION: _("Decisions"),
-    Kind.SIGN: _("Signs and vulnerabilities seen"),
-    Kind.CASE: _("Cases"),
-    Kind.ASSESSMENT: _("Assessments"),
-    Kind.PLAN: _("Plans"),
-    Kind.ACTION: _("Actions"),
-    Kind.SAFETY: _("Safety plans"),
-    Kind.DISRUPTION: _("Disruption steps"),
-    Kind.REVIEW: _("Reviews"),
-    Kind.MISSING: _("Missing episodes"),
-    Kind.MOMENT: _("Conferences and other moments"),
-    Kind.PANEL: _("Panels and disagreements"),
-    Kind.SHARE: _("Shared, not shared and asked for"),
-    Kind.REFERRAL: _("Referrals"),
-    Kind.WARNING: _("Warnings"),
-    Kind.FILE: _("Files"),
-    Kind.TIE: _("People and places"),
-    Kind.AGENCY: _("Agencies"),
+KINDS: dict[EntryKind, Any] = {
+    EntryKind.WORDS: _("The child’s own words"),
+    EntryKind.WORRY: _("Worries"),
+    EntryKind.CONTACT: _("Notes of contact"),
+    EntryKind.DECISION: _("Decisions"),
+    EntryKind.SIGN: _("Signs and vulnerabilities seen"),
+    EntryKind.CASE: _("Cases"),
+    EntryKind.ASSESSMENT: _("Assessments"),
+    EntryKind.PLAN: _("Plans"),
+    EntryKind.ACTION: _("Actions"),
+    EntryKind.SAFETY: _("Safety plans"),
+    EntryKind.DISRUPTION: _("Disruption steps"),
+    EntryKind.REVIEW: _("Reviews"),
+    EntryKind.MISSING: _("Missing episodes"),
+    EntryKind.MOMENT: _("Conferences and other moments"),
+    EntryKind.PANEL: _("Panels and disagreements"),
+    EntryKind.SHARE: _("Shared, not shared and asked for"),
+    EntryKind.REFERRAL: _("Referrals"),
+    EntryKind.WARNING: _("Warnings"),
+    EntryKind.FILE: _("Files"),
+    EntryKind.TIE: _("People and places"),
+    EntryKind.AGENCY: _("Agencies"),
 }
 ORDERS: Final = (("oldest", _("Oldest first")), ("newest", _("Newest first")))
 
@@ -89,7 +89,7 @@ def read_asked(sent: QueryDict, words: str = "") -> Asked:
     """What an address or a form asks for. Kinds that do not exist, days that are none and keys of nothing are left out; a page
     that is not a number is the first."""
     return Asked(
-        kinds=tuple(kind for kind in sent.getlist("kind") if kind in set(Kind)),
+        kinds=tuple(kind for kind in sent.getlist("kind") if kind in set(EntryKind)),
         agency=sent.get("agency", "").replace("\x00", ""),
         since=_day(sent, "since"),
         until=_day(sent, "until"),
@@ -126,7 +126,7 @@ def named(asked: Asked, choices: Choices) -> list[tuple[str, str | date]]:
         "words": asked.words.strip(),
         "since": asked.since,
         "until": asked.until,
-        "kind": ", ".join(str(KINDS[Kind(kind)]) for kind in asked.kinds),
+        "kind": ", ".join(str(KINDS[EntryKind(kind)]) for kind in asked.kinds),
         "agency": asked.agency,
         "who": people.get(asked.who or 0, ""),
         "around": around.get(asked.around, "") if asked.around else "",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heard.cases.assessment.record import drawn_sign
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ _NUMBER: Final = 3.2  # how wide a number is on a phone
 
 # Entries of these kinds that are decisions, by the message that they say; of the other kinds each is one.
 _DECIDED: Final[dict[str, frozenset[str]]] = {
-    Kind.CASE: frozenset({"Case opened: %(reference)s", "Case closed: %(reference)s"}),
-    Kind.ASSESSMENT: frozenset({"Assessment signed off"}),
-    Kind.PLAN: frozenset({"Plan agreed"}),
-    Kind.PANEL: frozenset({"Panel decided", "Disagreement settled"}),
-    Kind.REFERRAL: frozenset({"Referral submitted to the Home Office", "Home Office: %(stage)s, %(result)s"}),
+    EntryKind.CASE: frozenset({"Case opened: %(reference)s", "Case closed: %(reference)s"}),
+    EntryKind.ASSESSMENT: frozenset({"Assessment signed off"}),
+    EntryKind.PLAN: frozenset({"Plan agreed"}),
+    EntryKind.PANEL: frozenset({"Panel decided", "Disagreement settled"}),
+    EntryKind.REFERRAL: frozenset(
+        {"Referral submitted to the Home Office", "Home Office: %(stage)s, %(result)s"}
+    ),
 }
-_ALWAYS: Final = frozenset({Kind.DECISION, Kind.REVIEW, Kind.MOMENT})
+_ALWAYS: Final = frozenset({EntryKind.DECISION, EntryKind.REVIEW, EntryKind.MOMENT})
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Line:
+class DecisionMark:
     """A decision, with its number in a lane below the rows, so that two of a week do not cover each other."""
 
     at: float
@@ -103,7 +105,7 @@ class Year:
     until: date
     months: list[tuple[float, str]]
     rows: list[Row]
-    lines: list[Line]
+    lines: list[DecisionMark]
     agencies: list[tuple[str, str]]
     said: str
     key: list[tuple[str, str]]
@@ -125,13 +127,13 @@ def first_day(today: date) -> date:
 def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -> Year:
     """Of the entries of twelve months, the first first."""
     scale = Scale(first_day(today), today)
-    letters = letters_of(one.agency for one in entries if one.kind in (Kind.SIGN, Kind.WORRY))
+    letters = letters_of(one.agency for one in entries if one.kind in (EntryKind.SIGN, EntryKind.WORRY))
     named = [
         (_("Missing"), _away(entries, details, scale)),
         *_seen(entries, scale, letters),
-        (_("Worries told"), _marks(entries, Kind.WORRY, scale, "diamond", letters)),
+        (_("Worries told"), _marks(entries, EntryKind.WORRY, scale, "diamond", letters)),
         (_("Contact"), _contacts(entries, details, scale)),
-        (_("The child’s words"), _marks(entries, Kind.WORDS, scale, "bubble")),
+        (_("The child’s words"), _marks(entries, EntryKind.WORDS, scale, "bubble")),
     ]
     key = {
         "bar": _("missing"), "circle": _("seen"), "ring": _("not seen any more"), "diamond": _("worry told"), "square": _("child seen alone"),
@@ -165,7 +167,7 @@ def laid_out(
     *,
     said: str,
     key: dict[str, str],
-    lines: list[Line],
+    lines: list[DecisionMark],
 ) -> Year:
     """A row for each of `named`, one below the other. `key`: of each shape what it means; those that are drawn are said."""
     rows = _stacked(named)
@@ -186,7 +188,7 @@ def laid_out(
 
 def _marks(
     entries: Iterable[ChronologyEntry],
-    kind: Kind,
+    kind: EntryKind,
     scale: Scale,
     shape: str,
     letters: dict[str, str] | None = None,
@@ -207,7 +209,9 @@ def _marks(
 
 def _away(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) -> list[Mark]:
     """One bar for each episode, however many entries it has."""
-    keys = dict.fromkeys(one.key for one in entries if one.kind == Kind.MISSING and one.key in details.away)
+    keys = dict.fromkeys(
+        one.key for one in entries if one.kind == EntryKind.MISSING and one.key in details.away
+    )
     bars = []
     for since, back in (details.away[key] for key in keys):
         start = max(localdate(since), scale.since)
@@ -228,7 +232,7 @@ def _seen(
     """A row for each sign, then for each vulnerability; of each list those that were seen last."""
     found: dict[str, list[Mark]] = {}
     for one in entries:
-        drawn = drawn_sign(one.said) if one.kind == Kind.SIGN else None
+        drawn = drawn_sign(one.said) if one.kind == EntryKind.SIGN else None
         if drawn:
             label, seen = drawn
             at, name = scale.at(one.on), letters.get(one.agency, "")
@@ -252,21 +256,23 @@ def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: Scale
     said = {"alone": _("seen alone"), "with_others": _("seen with others there")}
     found = []
     for one in entries:
-        if one.kind == Kind.CONTACT:
+        if one.kind == EntryKind.CONTACT:
             seen = details.seen.get(one.key, "")
             what = said.get(seen, _("not seen"))
             found.append(Mark(scale.at(one.on), shapes.get(seen, "cross"), one.on, said=what))
     return found
 
 
-def _lines(entries: Iterable[ChronologyEntry], scale: Scale) -> list[Line]:
+def _lines(entries: Iterable[ChronologyEntry], scale: Scale) -> list[DecisionMark]:
     """The latest, in their order."""
     decided = [one for one in entries if _is_decision(one)][-_LINES:]
-    found: list[Line] = []
+    found: list[DecisionMark] = []
     for number, one in enumerate(decided, start=1):
         at, before = scale.at(one.on), found[-1] if found else None
         near = before is not None and at - before.at < _NUMBER
-        found.append(Line(at, one.on, one.what, number, (before.lane + 1) % 3 if before and near else 0))
+        found.append(
+            DecisionMark(at, one.on, one.what, number, (before.lane + 1) % 3 if before and near else 0)
+        )
     return found
 
 

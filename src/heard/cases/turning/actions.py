@@ -13,7 +13,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import why_not_after_death
 from heard.cases.turning import queries, rules
 from heard.cases.turning.models import ServiceReferral, ServiceReferralStep, UnmetNeed

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import words_beside
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.turning.models import ServiceReferral, UnmetNeed
 from heard.cases.turning.queries import service_referrals_visible_to, unmet_visible_to
@@ -22,7 +22,7 @@ def _facts(one: ServiceReferral) -> Iterator[ChronologyEntry]:
         what = say(_("Referral to %(service)s: %(state)s"), service=one.called, state=choice(step, "state"))
         text = lines(one.why, step.why) if not number else step.why
         on = one.sent_at if not number else step.on
-        yield fact(Kind.SHARE, on, what, text, who=step.written_by_id, noted=step.written_at, page=page)
+        yield fact(EntryKind.SHARE, on, what, text, who=step.written_by_id, noted=step.written_at, page=page)
 
 
 def _on_paper(one: ServiceReferral) -> Iterator[Passage]:
@@ -51,7 +51,7 @@ SERVICE_REFERRALS = Record(
 
 def _unmet(one: UnmetNeed) -> Iterator[ChronologyEntry]:
     yield fact(
-        Kind.SHARE,
+        EntryKind.SHARE,
         one.recorded_at,
         say(_("No service met a need: %(need)s"), need=choice(one, "need")),
         who=one.recorded_by_id,

@@ -30,7 +30,7 @@ from heard.cases.attachment.rules import SoundRefused
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle_check
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import death_of
 from heard.cases.case.rules import DREW_SELF, POINTED, SPOKE_SELF, THEMSELVES
 from heard.cases.panel.models import PanelItem

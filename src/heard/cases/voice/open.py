@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods
 
 from heard.agencies.gate import Takes
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind, SoundRefused
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, ContentKind, SoundRefused
 from heard.cases.voice import actions, child, rules, sketch
 from heard.cases.voice.child import Sitting
 from heard.cases.voice.models import ChildDecision, ChildMessage
@@ -236,7 +236,7 @@ def _hear(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         sound, content = actions.hear_back(by=None, sitting=sitting, child_message_id=key)
     except (ValueError, Hidden, Refused):
         return _unspoken(HttpResponse(status=404))
-    kind = Kind(sound.kind)
+    kind = ContentKind(sound.kind)
     return _unspoken(as_played(content, f"notes.{EXTENSIONS[kind]}", CONTENT_TYPES[kind]))
 
 

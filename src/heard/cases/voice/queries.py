@@ -20,7 +20,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.notices import addressees
 from heard.cases.case.notices.addressees import About
 from heard.cases.case.notices.models import Reader
-from heard.cases.case.notices.rules import Kind, To
+from heard.cases.case.notices.rules import NoticeKind, To
 from heard.cases.case.queries import my_cases, summary_of, working
 from heard.cases.panel.models import PanelItem
 from heard.cases.panel.queries import falls_to, items_of_people, items_visible_to
@@ -241,7 +241,7 @@ def _officers() -> QuerySet[Reader]:
 def links_to_ask_about(user: User) -> QuerySet[ChildLink]:
     """Links that somebody else made for a child of whose links this user was told, and about which nobody has asked the child."""
     told = Reader.objects.filter(
-        user=user, notice__kind=Kind.CHILD_LINK.value, notice__person=OuterRef("person")
+        user=user, notice__kind=NoticeKind.CHILD_LINK.value, notice__person=OuterRef("person")
     )
     rows = links_visible_to(user).filter(Exists(told.order_by()), asked_at=None)
     return rows.exclude(made_by=user).exclude(ask_by=None).order_by("ask_by", "pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.voice.models import ChildDecision
 from heard.cases.voice.queries import decisions_visible_to
@@ -16,9 +16,9 @@ from heard.govuk.said import say
 
 
 def _chronology(one: ChildDecision) -> Iterator[ChronologyEntry]:
-    kind, page = Kind.REVIEW, ("review", one.review_id)
+    kind, page = EntryKind.REVIEW, ("review", one.review_id)
     if one.panel_item_id:
-        kind, page = Kind.PANEL, ("panel_item", one.panel_item_id)
+        kind, page = EntryKind.PANEL, ("panel_item", one.panel_item_id)
     more: dict[str, Any] = {"who": one.written_by_id, "page": page}
     yield fact(kind, one.written_at, say(_("Written for the child: what was decided")), one.text, **more)
 

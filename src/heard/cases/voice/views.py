@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May, Refused
-from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, ContentKind
 from heard.cases.case.queries import why_not_after_death
 from heard.cases.panel.actions import open_item
 from heard.cases.panel.queries import may_tell_of_item
@@ -205,7 +205,7 @@ def _played(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
         )
     except Refused as refused:
         return HttpResponse(in_words(str(refused)), status=409, content_type="text/plain; charset=utf-8")
-    kind = Kind(file.kind)
+    kind = ContentKind(file.kind)
     name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
     return as_played(content, name, CONTENT_TYPES[kind], wanted or "")
 

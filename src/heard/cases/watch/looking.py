@@ -23,14 +23,14 @@ from heard.cases.case.notices.addressees import on_duty
 from heard.cases.case.rules import is_working_day
 from heard.cases.watch import rules
 from heard.cases.watch.models import ReadingAlert, Watched
-from heard.cases.watch.rules import Kind
+from heard.cases.watch.rules import AlertKind
 from heard.network.rules import normal
 from heard.network.watching import bearers, family_names
 
 
 @dataclass(frozen=True)
 class _Unusual:
-    kind: Kind
+    kind: AlertKind
     reader: Reader
     at: list[datetime]
     number: int
@@ -58,9 +58,9 @@ def watch_until(now: datetime) -> int:
     rows = watched.last_row, last
     found = [
         *_of_looks(watching.looks_between(*rows)),
-        *_each(Kind.PROBING, watching.went_too_far(watched.until, hour, taking_out=False)),
-        *_each(Kind.TAKEN_OUT, watching.went_too_far(watched.until, hour, taking_out=True)),
-        *_each(Kind.NOTHING, watching.searched_for_nothing(*rows, most=rules.MOST_FOR_NOTHING)),
+        *_each(AlertKind.PROBING, watching.went_too_far(watched.until, hour, taking_out=False)),
+        *_each(AlertKind.TAKEN_OUT, watching.went_too_far(watched.until, hour, taking_out=True)),
+        *_each(AlertKind.NOTHING, watching.searched_for_nothing(*rows, most=rules.MOST_FOR_NOTHING)),
     ]
     watched.last_row, watched.until = last, hour
     watched.save()
@@ -92,9 +92,9 @@ def _names(reader: Reader, looks: list[Look], names: dict[uuid.UUID, str]) -> It
             continue
         about: dict[str, Any] = {"person_id": person_id}
         if name == own:
-            yield _Unusual(Kind.OWN_NAME, reader, at, len(at), about)
+            yield _Unusual(AlertKind.OWN_NAME, reader, at, len(at), about)
         for key in rules.named_alike(name, colleagues):
-            yield _Unusual(Kind.COLLEAGUE, reader, at, len(at), about | {"colleague_id": key})
+            yield _Unusual(AlertKind.COLLEAGUE, reader, at, len(at), about | {"colleague_id": key})
 
 
 def _many(reader: Reader, looks: list[Look]) -> Iterator[_Unusual]:
@@ -104,7 +104,7 @@ def _many(reader: Reader, looks: list[Look]) -> Iterator[_Unusual]:
     for within in by_hour.values():
         children = {look.person_id for look in within}
         if len(children) > settings.READING_MANY:
-            yield _Unusual(Kind.MANY, reader, [look.at for look in within], len(children))
+            yield _Unusual(AlertKind.MANY, reader, [look.at for look in within], len(children))
 
 
 def _after_hours(reader: Reader, looks: list[Look]) -> Iterator[_Unusual]:
@@ -113,7 +113,7 @@ def _after_hours(reader: Reader, looks: list[Look]) -> Iterator[_Unusual]:
     late = [look for look in late if reader.user_id not in {row.user_id for row in on_duty(look.at)}]
     if late and not reader.is_duty_worker:
         children = {look.person_id for look in late}
-        yield _Unusual(Kind.AFTER_HOURS, reader, [look.at for look in late], len(children))
+        yield _Unusual(AlertKind.AFTER_HOURS, reader, [look.at for look in late], len(children))
 
 
 def _is_late(at: datetime) -> bool:
@@ -122,7 +122,7 @@ def _is_late(at: datetime) -> bool:
     return rules.is_after_hours(local, **hours, working_day=is_working_day(local.date()))
 
 
-def _each(kind: Kind, rows: list[tuple[int, datetime, int]]) -> Iterator[_Unusual]:
+def _each(kind: AlertKind, rows: list[tuple[int, datetime, int]]) -> Iterator[_Unusual]:
     known = watching.readers(user_id for user_id, _hour, _number in rows)
     for user_id, hour, number in rows:
         if user_id in known:

@@ -16,19 +16,19 @@ class ReadingAlert(models.Model):
     """One thing that stood out. It says what was, and that is all: why, somebody finds out. It is part of no child's record."""
 
     class Kind(models.TextChoices):
-        OWN_NAME = rules.Kind.OWN_NAME.value, _("Read the record of a child with their own family name")
+        OWN_NAME = rules.AlertKind.OWN_NAME.value, _("Read the record of a child with their own family name")
         COLLEAGUE = (
-            rules.Kind.COLLEAGUE.value,
+            rules.AlertKind.COLLEAGUE.value,
             _("Read the record of a child with the family name of a colleague"),
         )
-        MANY = rules.Kind.MANY.value, _("Read the records of very many children in one hour")
-        AFTER_HOURS = rules.Kind.AFTER_HOURS.value, _("Read records outside working hours")
-        PROBING = rules.Kind.PROBING.value, _("Searched or tried more often in an hour than is possible")
+        MANY = rules.AlertKind.MANY.value, _("Read the records of very many children in one hour")
+        AFTER_HOURS = rules.AlertKind.AFTER_HOURS.value, _("Read records outside working hours")
+        PROBING = rules.AlertKind.PROBING.value, _("Searched or tried more often in an hour than is possible")
         TAKEN_OUT = (
-            rules.Kind.TAKEN_OUT.value,
+            rules.AlertKind.TAKEN_OUT.value,
             _("Tried to take out more lists, packs or drawings in an hour than is possible"),
         )
-        NOTHING = rules.Kind.NOTHING.value, _("Searched many times in an hour, and was shown nothing")
+        NOTHING = rules.AlertKind.NOTHING.value, _("Searched many times in an hour, and was shown nothing")
 
     class Outcome(models.TextChoices):
         EXPLAINED = rules.Outcome.EXPLAINED.value, _("Explained")

@@ -15,7 +15,7 @@ MOST_FOR_NOTHING: Final = 14
 ANSWER_ASKS: Final = Asks(outcome="Say whether it is explained or has to be looked into.")
 
 
-class Kind(StrEnum):
+class AlertKind(StrEnum):
     """What stood out. The value is stored."""
 
     OWN_NAME = "own_name"

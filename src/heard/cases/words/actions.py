@@ -14,7 +14,7 @@ from heard.agencies.rules import Hidden, refuse
 from heard.cases.case.actions import leave_unheard, record_words
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import BY_CHILD, SPOKE_SELF, THEMSELVES, why_not_correct_words
 from heard.cases.words import queries, rules

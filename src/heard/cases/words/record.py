@@ -11,7 +11,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.record import described
 from heard.cases.case.rules import BY_CHILD
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.cases.words.models import Answer
 from heard.cases.words.queries import words_visible_to
@@ -23,7 +23,7 @@ def _answer(one: Answer) -> Iterator[ChronologyEntry]:
     if one.told_on:
         what = say(_("The child was told what came of their words, by %(who)s"), who=one.told_by)
         more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
-        yield fact(Kind.WORDS, one.told_on, what, one.what_changed, **more)
+        yield fact(EntryKind.WORDS, one.told_on, what, one.what_changed, **more)
 
 
 def _on_paper(one: Words) -> Iterator[Passage]:

@@ -14,7 +14,7 @@ from heard.graph.question.rules import people_among
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.graph.drawing.queries import Picture
-    from heard.graph.question.queries import Answer, Line
+    from heard.graph.question.queries import Answer, AnswerLine
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def draw_around(*, by: User, node_id: uuid.UUID, **how: Any) -> Picture:
 @transaction.atomic
 def draw_answer(
     *, by: User, question: str, line: str = "", **keys: Any
-) -> tuple[Answer, Line | None, Picture]:
+) -> tuple[Answer, AnswerLine | None, Picture]:
     """The ties behind an answer or one of its lines, for showing, with a 'view' row for each person whom either names; or `Hidden`."""
     answer, chosen, picture = queries.of_answer(by, question, line, **keys)
     subject_id = next((str(key) for key in keys.values() if isinstance(key, uuid.UUID)), question)

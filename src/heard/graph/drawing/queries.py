@@ -21,7 +21,7 @@ from heard.network.queries import web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.graph.question.queries import Answer, Line
+    from heard.graph.question.queries import Answer, AnswerLine
     from heard.network.rules import Bond
 
 
@@ -88,7 +88,9 @@ def among(user: User, this: Any, keys: Collection[uuid.UUID], *, leaving: bool =
     return _picture(this, set(named), bonds, named, [_usual()], first=None)
 
 
-def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[Answer, Line | None, Picture]:
+def of_answer(
+    user: User, question: str, line: str = "", **keys: Any
+) -> tuple[Answer, AnswerLine | None, Picture]:
     """The ties on which the lines of an answer rest, or one of its lines; `Hidden` for a line that this user does not get."""
     answer = QUESTIONS[question].ask(user, **keys)
     chosen = next((one for one in answer.lines if one.known == line), None)

@@ -71,7 +71,7 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Line:
+class DrawnLine:
     """Two who are tied in one way or several."""
 
     start: Spot
@@ -88,7 +88,7 @@ class Drawing:
     width: int
     height: int
     spots: tuple[Spot, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[DrawnLine, ...]
 
 
 def broken(name: str) -> list[str]:
@@ -148,7 +148,9 @@ def draw(things: Iterable[Thing], bonds: Iterable[Bond], *, first: uuid.UUID | N
     width, height, at = _packed(blocks, things, parts)
     spots = tuple(Spot(one, *at[number]) for number, one in enumerate(things))
     lines = tuple(
-        Line(spots[one], spots[other], tuple(sorted(some, key=lambda bond: (bond.said, str(bond.tie_key)))))
+        DrawnLine(
+            spots[one], spots[other], tuple(sorted(some, key=lambda bond: (bond.said, str(bond.tie_key))))
+        )
         for (one, other), some in sorted(pairs.items())
     )
     return Drawing(width, height, spots, lines)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.sharing.bases import CONSENT, bases
 from heard.govuk.environment import day, in_words
 from heard.graph.exchange import queries, rules

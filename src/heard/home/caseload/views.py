@@ -94,7 +94,7 @@ def remove_view(request: Request, view_id: int) -> HttpResponse:
     return redirect(gone.page)
 
 
-def _cells(line: queries.Line) -> tuple[Any, ...]:
+def _cells(line: queries.CaseloadLine) -> tuple[Any, ...]:
     case = line.case
     told = (
         case.person,

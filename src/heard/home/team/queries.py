@@ -112,7 +112,7 @@ def colleagues_of_team(user: User) -> QuerySet[User]:
 
 
 @dataclass(frozen=True)
-class Line:
+class CountedRow:
     """One of what a number counts: whom it is about, where it leads, and what it is."""
 
     child: str
@@ -127,7 +127,7 @@ class _Counted:
     rows: QuerySet[Any]
     by: str
     child: str
-    line: Callable[[Any], Line]
+    line: Callable[[Any], CountedRow]
 
 
 def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
@@ -161,24 +161,24 @@ def _counted(user: User, today: date) -> dict[str, _Counted]:
     }
 
 
-def _case(case: Any) -> Line:
-    return Line(str(case.person), reverse("child", kwargs={"person_id": case.person_id}))
+def _case(case: Any) -> CountedRow:
+    return CountedRow(str(case.person), reverse("child", kwargs={"person_id": case.person_id}))
 
 
-def _action(action: Any) -> Line:
+def _action(action: Any) -> CountedRow:
     plan = action.outcome.plan
     says = _("%(what)s, by %(date)s") % {"what": action.what, "date": day(action.due_on)}
-    return Line(str(plan.case.person), reverse("plan", kwargs={"plan_id": plan.pk}), says)
+    return CountedRow(str(plan.case.person), reverse("plan", kwargs={"plan_id": plan.pk}), says)
 
 
-def _assessment(assessment: Any) -> Line:
+def _assessment(assessment: Any) -> CountedRow:
     href = reverse("assessment", kwargs={"assessment_id": assessment.pk})
-    return Line(str(assessment.case.person), href, assessment.get_state_display())
+    return CountedRow(str(assessment.case.person), href, assessment.get_state_display())
 
 
-def _review(plan: Any) -> Line:
+def _review(plan: Any) -> CountedRow:
     says = _("review by %(date)s") % {"date": day(plan.review_on)}
-    return Line(str(plan.case.person), reverse("plan", kwargs={"plan_id": plan.pk}), says)
+    return CountedRow(str(plan.case.person), reverse("plan", kwargs={"plan_id": plan.pk}), says)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class Behind:
 
     colleague: User
     rows: QuerySet[Any]
-    line: Callable[[Any], Line]
+    line: Callable[[Any], CountedRow]
 
 
 def behind(user: User, colleague_id: int, what: str, *, today: date) -> Behind:

@@ -19,7 +19,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import allocate_worker, allow_to_do, assign_trusted_worker, open_case
 from heard.cases.case.notices.announcing import announce, gathering, settle
 from heard.cases.case.notices.queries import who_was_told
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.clocks.actions import note_moment
 from heard.cases.plan.actions import add_action, add_outcome, set_next_review, start_plan
 from heard.insight.bringing import queries, rules

@@ -14,7 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.insight.digest import rules
 from heard.insight.digest.models import Digest, Subscriber
 from heard.insight.release.queries import Content, content_of, profile_visible_to
-from heard.insight.release.rules import Kind, State
+from heard.insight.release.rules import DocumentKind, State
 from heard.knowledge import load
 from heard.services.queries import as_of_now, procedures_found
 
@@ -45,7 +45,7 @@ class Composed:
 def profile_to_write_of(user: User, profile_id: uuid.UUID) -> Profile:
     """A profile of a run; `Hidden` where it is another report, of which there are no key findings to hand on."""
     profile = profile_visible_to(user, profile_id)
-    if profile.kind != Kind.PROFILE:
+    if profile.kind != DocumentKind.PROFILE:
         raise Hidden
     return profile
 

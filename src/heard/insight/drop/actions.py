@@ -22,7 +22,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.insight.drop import folder, queries, rules
 from heard.insight.drop.models import Delivery, StandingRun
 from heard.insight.drop.rules import Problem, Refusal, State

@@ -19,7 +19,7 @@ from heard.engine.link import MODEL_FILE, labels
 from heard.engine.link.diagnosis import Diagnosis, diagnosed
 from heard.insight.judgement.queries import blind_visible_to, judgements_visible_to, standing
 from heard.insight.judgement.rules import Pair, Word
-from heard.insight.pair.rules import Line, Weight, beside, waterfall
+from heard.insight.pair.rules import ComparedField, Weight, beside, waterfall
 from heard.insight.run.queries import has_result, keep_closed, table_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Shown:
     pair: Pair
     left: dict[str, Any]
     right: dict[str, Any]
-    lines: list[Line]
+    lines: list[ComparedField]
     why: str
     weights: list[Weight]
 

@@ -17,7 +17,7 @@ class Agree(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedField:
     """What the two records say of one thing; None where a record does not say."""
 
     name: str
@@ -38,17 +38,17 @@ class Weight:
     end: float
 
 
-def beside(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Line]:
+def beside(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[ComparedField]:
     """Rows of the engine's `records`, thing by thing. What neither of the two says is left out."""
     lines = (_line(name, left.get(name), right.get(name)) for name in COMPARED)
     return [line for line in lines if line.left is not None or line.right is not None]
 
 
-def _line(name: str, left: Any, right: Any) -> Line:
+def _line(name: str, left: Any, right: Any) -> ComparedField:
     left, right = left or None, right or None
     if left is None or right is None:
-        return Line(name, left, right, Agree.NOT_KNOWN)
-    return Line(name, left, right, Agree.SAME if _plain(left) == _plain(right) else Agree.DIFFERENT)
+        return ComparedField(name, left, right, Agree.NOT_KNOWN)
+    return ComparedField(name, left, right, Agree.SAME if _plain(left) == _plain(right) else Agree.DIFFERENT)
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from heard.engine.tables import NotDone
 from heard.govuk.environment import in_words
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import Episodes, Form, Kind, State
+from heard.insight.release.rules import DocumentKind, Episodes, Form, State
 from heard.insight.run.queries import has_result, run_visible_to
 from heard.insight.run.rules import SILENT
 
@@ -92,7 +92,7 @@ def put_up(*, by: User, author: User, writers: Collection[User], report: Report)
     if not by.may(May.HOLD_FIGURES):
         raise Hidden
     profile = Profile(
-        kind=Kind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=author,
+        kind=DocumentKind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=author,
         as_of=report.as_of, ended_at=timezone.now(),
     )  # fmt: skip
     try:
@@ -228,13 +228,13 @@ def _refuse_what_gives_away(profile: Profile, before: list[Profile]) -> None:
     try:
         found = check_again(profile.folder, before=[one.folder for one in before])
         stood = set[str]()
-        if profile.kind == Kind.ANNUAL and found.conflicts and before:
+        if profile.kind == DocumentKind.ANNUAL and found.conflicts and before:
             *earlier, last = (one.folder for one in before)
             stood = set(check_again(last, before=earlier).conflicts)
     except NotDone as problem:
         raise Refused(str(problem)) from problem
     refuse(rules.given_away(found.derived))
-    if profile.kind == Kind.ANNUAL:
+    if profile.kind == DocumentKind.ANNUAL:
         refuse(rules.differs(set(found.conflicts) - stood))
 
 

@@ -38,8 +38,8 @@ class Profile(models.Model):
         OF_HEARD = rules.Episodes.OF_HEARD.value, _("Noted in Heard")
 
     class Kind(models.TextChoices):
-        PROFILE = rules.Kind.PROFILE.value, _("Problem profile")
-        ANNUAL = rules.Kind.ANNUAL.value, _("Annual report")
+        PROFILE = rules.DocumentKind.PROFILE.value, _("Problem profile")
+        ANNUAL = rules.DocumentKind.ANNUAL.value, _("Annual report")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PROFILE)

@@ -30,7 +30,7 @@ from heard.engine import publish
 from heard.govuk.environment import day, number
 from heard.insight.release import rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form, Kind, State
+from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, DocumentKind, Form, State
 from heard.insight.run import rules as run_rules
 from heard.knowledge import load
 
@@ -47,7 +47,7 @@ CONTENT_TYPES: Final = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "application/zip",
 }
-_NAMES: Final[dict[str, str]] = {Kind.PROFILE: "profile", Kind.ANNUAL: "annual-report"}
+_NAMES: Final[dict[str, str]] = {DocumentKind.PROFILE: "profile", DocumentKind.ANNUAL: "annual-report"}
 _ENDING: Final = {Form.CSV: "csv.zip"}
 _FIRST_DAY: Final = (
     1980,
@@ -336,7 +336,7 @@ def _tables_with_layouts(profile: Profile) -> Iterator[Path]:
     return (path for path in sorted((profile.folder / "tables").iterdir()) if path.is_file())
 
 
-def newest_released(user: User, *, kind: Kind, until: date) -> Profile | None:
+def newest_released(user: User, *, kind: DocumentKind, until: date) -> Profile | None:
     """The one of this kind that was released last by the end of this day, and is not withdrawn. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden

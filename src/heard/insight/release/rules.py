@@ -37,7 +37,7 @@ NO_RESULT: Final = "This run has no result to draw a profile of: it is not done,
 WITHDRAWN: Final = "This was withdrawn, and its files are not given out any more."
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What is released: a profile of a run, or an annual report, of which people count and write each part."""
 
     PROFILE = "profile"

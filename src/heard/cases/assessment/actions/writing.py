@@ -28,7 +28,7 @@ from heard.cases.assessment.own_questions import OwnQuestions, read_own_question
 from heard.cases.assessment.rules import Move
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from heard.cases.case.notices.addressees import leads_of_team
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import teams_at_work
 from heard.network import actions as network
 from heard.network.queries import access_visible_to

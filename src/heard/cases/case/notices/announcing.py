@@ -32,7 +32,7 @@ from heard.cases.case.notices.addressees import (
     whoever_decides,
 )
 from heard.cases.case.notices.models import Cover, Notice, Reader
-from heard.cases.case.notices.rules import Kind, To
+from heard.cases.case.notices.rules import NoticeKind, To
 from heard.network.actions import open_to_whoever_is_on_duty
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def gathering() -> Iterator[dict[int, User]]:
 def announce(
     *,
     by: User | None,
-    kind: Kind,
+    kind: NoticeKind,
     subject: str,
     subject_id: object,
     person_id: uuid.UUID | None = None,
@@ -101,7 +101,7 @@ def announce(
     if not asked and about.outside and not last.outside:  # in danger, and nobody is outside
         about = replace(about, outside=False)
         asked = addressees(last.who, about, urgent=urgent)
-    if kind == Kind.NOBODY_OPENS:
+    if kind == NoticeKind.NOBODY_OPENS:
         asked = asked or whoever_decides(about)
     others = [one for one in asked if to_self or by is None or one.user.pk != by.pk]
     whom_at_once = _gathered.get()
@@ -110,7 +110,7 @@ def announce(
         return None
     if kind in rules.EACH_AGENCY and nobody_there(about):
         what: dict[str, Any] = {"subject": subject, "subject_id": subject_id, "person_id": person_id}
-        announce(by=by, kind=Kind.NOBODY_OPENS, not_to=not_to, at=at, to_self=True, **what)
+        announce(by=by, kind=NoticeKind.NOBODY_OPENS, not_to=not_to, at=at, to_self=True, **what)
     told = _still_to_see(kind, subject, subject_id)
     found = [one for one in others if one.user.pk not in told]
     if not found and (told or not urgent):
@@ -131,7 +131,7 @@ def announce(
     return notice
 
 
-def _open_to_whoever_is_on_duty(kind: Kind, who: Iterable[To], about: About) -> None:
+def _open_to_whoever_is_on_duty(kind: NoticeKind, who: Iterable[To], about: About) -> None:
     if kind not in rules.OPENS_ON_DUTY or To.ON_DUTY not in who or about.person_id is None:
         return
     for duty in on_duty(about.at):
@@ -144,7 +144,7 @@ def _open_to_whoever_is_on_duty(kind: Kind, who: Iterable[To], about: About) -> 
             )
 
 
-def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
+def _still_to_see(kind: NoticeKind, subject: str, subject_id: object) -> set[int]:
     """Who has this on their list already: of what is urgent, only where it still goes on to others. A concern in danger is a
     concern that has been told."""
     rows = Reader.objects.filter(
@@ -159,7 +159,7 @@ def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
-def settle(*, kind: Kind, subject: str, subject_id: object, at: datetime | None) -> None:
+def settle(*, kind: NoticeKind, subject: str, subject_id: object, at: datetime | None) -> None:
     """It is so no longer: it leaves every list, and is not passed on."""
     rows = Notice.objects.filter(kind=kind.value, subject=subject, subject_id=str(subject_id), ended_at=None)
     rows.update(ended_at=at or timezone.now())
@@ -168,7 +168,7 @@ def settle(*, kind: Kind, subject: str, subject_id: object, at: datetime | None)
 def settle_decided(*, subject: str, subject_id: object, at: datetime) -> None:
     """What lay only with those who decide is decided on: it leaves the lists of the others who could have."""
     rows = Notice.objects.filter(
-        kind=Kind.WORRY.value, subject=subject, subject_id=str(subject_id), ended_at=None
+        kind=NoticeKind.WORRY.value, subject=subject, subject_id=str(subject_id), ended_at=None
     )
     rows.exclude(readers__role__in=(To.WORKER.value, To.LEAD_SUPERVISOR.value)).update(ended_at=at)
 
@@ -225,14 +225,14 @@ def pass_on(now: datetime) -> int:
 def _tell_administrators(now: datetime) -> None:
     """Of each urgent notice that reaches nobody who may open it an administrator learns that there is one, without what it is or about whom;
     until it reaches somebody, was seen or is over."""
-    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None).exclude(kind=Kind.UNREACHED)
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None).exclude(kind=NoticeKind.UNREACHED)
     lost = {str(row.pk): row for row in rows if not _somebody_is_reached(row, now)}
-    told = Notice.objects.filter(kind=Kind.UNREACHED, ended_at=None)
+    told = Notice.objects.filter(kind=NoticeKind.UNREACHED, ended_at=None)
     told.exclude(subject_id__in=lost).update(ended_at=now)
     for key in lost.keys() - set(told.values_list("subject_id", flat=True)):
         announce(
             by=None,
-            kind=Kind.UNREACHED,
+            kind=NoticeKind.UNREACHED,
             subject="unreached",
             subject_id=key,
             not_to=lost[key].not_to,
@@ -262,7 +262,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     notice = Notice.objects.select_for_update().filter(pk=key, taken_at=None, ended_at=None).first()
     if notice is None:
         return 0
-    kind = Kind(notice.kind)
+    kind = NoticeKind(notice.kind)
     steps = rules.steps(kind, _minutes())
     due = rules.steps_due(kind, notice.told_at, now, _minutes())
     nobody = notice.urgent and not _somebody_is_reached(notice, now)
@@ -290,7 +290,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
 
 def _about(notice: Notice, now: datetime) -> About:
     """As it is now. What was given to an agency was given to the one in which all of its readers work; where that is not sure, to none."""
-    kind = Kind(notice.kind)
+    kind = NoticeKind(notice.kind)
     agencies: set[uuid.UUID] = set()
     if kind in rules.GIVEN:
         theirs = [row.user.agencies_where(May.SIGNED_IN) for row in notice.readers.select_related("user")]
@@ -319,18 +319,18 @@ def give_to_worker(*, person_id: uuid.UUID, at: datetime) -> None:
 
 def _give_to_worker(notice: Notice, about: About) -> int:
     """Whoever is the child's worker now: named since, or of the record with which it was joined."""
-    kind = Kind(notice.kind)
+    kind = NoticeKind(notice.kind)
     if not _is_given_on(kind):
         return 0
     found = [one for one in addressees((To.WORKER,), about, urgent=False) if one.role == To.WORKER]
     return _add(notice, found, about, answers=rules.WHO[kind][0] == To.WORKER)
 
 
-def _is_given_on(kind: Kind) -> bool:
+def _is_given_on(kind: NoticeKind) -> bool:
     """Of what others answer for, a new worker is given what children wrote."""
     who = rules.WHO[kind]
     return who[0] == To.WORKER or (
-        To.WORKER in who and (kind == Kind.CHILD_UNSAFE or kind in rules.OUTSIDE_FIRST)
+        To.WORKER in who and (kind == NoticeKind.CHILD_UNSAFE or kind in rules.OUTSIDE_FIRST)
     )
 
 
@@ -358,7 +358,7 @@ def _somebody_is_reached(notice: Notice, now: datetime) -> bool:
     """Whether one of its readers may open the record, and no mail to them comes back. Nobody but another officer covers for an officer
     who is away."""
     readers = notice.readers.filter(user__mail_back_at=None).select_related("user")
-    level, away = rules.level_of(Kind(notice.kind)), away_on(now)
+    level, away = rules.level_of(NoticeKind(notice.kind)), away_on(now)
     return any(
         may_open_as(reader.role, reader.user, notice.person_id, level)
         and (reader.role != To.OFFICER or reader.user_id not in away)

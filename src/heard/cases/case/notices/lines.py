@@ -90,7 +90,7 @@ NOBODY_ACTS: Final = gettext_lazy(
 
 
 @dataclass(frozen=True)
-class Line:
+class UnreadLine:
     """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it. `by_opening`: it is
     seen where it stands, not on the list."""
 
@@ -107,7 +107,7 @@ class Line:
     by_opening: bool = False
 
 
-def lines_of(readers: Iterable[Reader]) -> list[Line]:
+def lines_of(readers: Iterable[Reader]) -> list[UnreadLine]:
     """In their order. No query where each was fetched by `queries.notices_of`."""
     return [_line(reader) for reader in readers]
 
@@ -119,9 +119,9 @@ def where(notice: Notice) -> str:
     return reverse(address, kwargs={key: about} if key else None)
 
 
-def _line(reader: Reader) -> Line:
+def _line(reader: Reader) -> UnreadLine:
     notice = reader.notice
-    return Line(
+    return UnreadLine(
         reader.pk,
         notice.get_kind_display(),
         str(notice.person) if notice.person else "",

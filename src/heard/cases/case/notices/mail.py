@@ -17,7 +17,7 @@ from heard.cases.case.notices.addressees import may_open_as
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import mailed_at_once
-from heard.cases.case.notices.rules import AT_ONCE, Kind, level_of
+from heard.cases.case.notices.rules import AT_ONCE, NoticeKind, level_of
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SOON: Final = timedelta(minutes=2)
 _TRIED_FOR: Final = timedelta(days=1)  # a mail that did not go by then waits no longer: the list has it
 _UNTIL_SENT: Final = (
-    Kind.DONE_ALONE
+    NoticeKind.DONE_ALONE
 )  # but this one: what one did alone on a server that was started days later, or was restored again
 
 
@@ -85,7 +85,7 @@ def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
 
 
 def _may_open(user: User, row: Reader) -> bool:
-    return may_open_as(row.role, user, row.notice.person_id, level_of(Kind(row.notice.kind)))
+    return may_open_as(row.role, user, row.notice.person_id, level_of(NoticeKind(row.notice.kind)))
 
 
 def _claim(one: tuple[User, list[Reader]], now: datetime) -> bool:

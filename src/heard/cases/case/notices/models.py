@@ -18,162 +18,189 @@ class Notice(models.Model):
     stand in `subject`, behind the permissions of that record."""
 
     class Kind(models.TextChoices):
-        DANGER = rules.Kind.DANGER.value, _("Somebody is in danger")
+        DANGER = rules.NoticeKind.DANGER.value, _("Somebody is in danger")
         DANGER_TAKEN_ON = (
-            rules.Kind.DANGER_TAKEN_ON.value,
+            rules.NoticeKind.DANGER_TAKEN_ON.value,
             _("Somebody is in danger: your agency takes this on"),
         )
-        DANGER_IN_CASE = rules.Kind.DANGER_IN_CASE.value, _("Somebody is in danger: now in this child’s case")
-        WORRY = rules.Kind.WORRY.value, _("New concern about a child you work with")
-        WORRY_TAKEN_ON = rules.Kind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
-        CASE_OPENED = rules.Kind.CASE_OPENED.value, _("Case opened")
-        CASE_CLOSED = rules.Kind.CASE_CLOSED.value, _("Case closed")
-        WORDS = rules.Kind.WORDS.value, _("The child said something new")
-        MISSING = rules.Kind.MISSING.value, _("Child is missing")
-        FOUND = rules.Kind.FOUND.value, _("Child is back")
-        INTERVIEW = rules.Kind.INTERVIEW.value, _("Return home interview held")
-        SENT_BACK = rules.Kind.SENT_BACK.value, _("Sent back to you")
-        SIGNED = rules.Kind.SIGNED.value, _("Assessment signed off")
-        ALLOCATED = rules.Kind.ALLOCATED.value, _("You are now allocated to this child")
-        WORKER_NAMED = rules.Kind.WORKER_NAMED.value, _("You are now this child’s worker")
-        LEAD_NAMED = rules.Kind.LEAD_NAMED.value, _("You are now a lead practitioner for this child")
-        WORKER_CHANGED = rules.Kind.WORKER_CHANGED.value, _("This child has another worker now")
-        INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
-        ACTION = rules.Kind.ACTION.value, _("An action was given to you")
-        POWER_BROKEN = rules.Kind.POWER_BROKEN.value, _("The power of a step was broken")
+        DANGER_IN_CASE = (
+            rules.NoticeKind.DANGER_IN_CASE.value,
+            _("Somebody is in danger: now in this child’s case"),
+        )
+        WORRY = rules.NoticeKind.WORRY.value, _("New concern about a child you work with")
+        WORRY_TAKEN_ON = rules.NoticeKind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
+        CASE_OPENED = rules.NoticeKind.CASE_OPENED.value, _("Case opened")
+        CASE_CLOSED = rules.NoticeKind.CASE_CLOSED.value, _("Case closed")
+        WORDS = rules.NoticeKind.WORDS.value, _("The child said something new")
+        MISSING = rules.NoticeKind.MISSING.value, _("Child is missing")
+        FOUND = rules.NoticeKind.FOUND.value, _("Child is back")
+        INTERVIEW = rules.NoticeKind.INTERVIEW.value, _("Return home interview held")
+        SENT_BACK = rules.NoticeKind.SENT_BACK.value, _("Sent back to you")
+        SIGNED = rules.NoticeKind.SIGNED.value, _("Assessment signed off")
+        ALLOCATED = rules.NoticeKind.ALLOCATED.value, _("You are now allocated to this child")
+        WORKER_NAMED = rules.NoticeKind.WORKER_NAMED.value, _("You are now this child’s worker")
+        LEAD_NAMED = rules.NoticeKind.LEAD_NAMED.value, _("You are now a lead practitioner for this child")
+        WORKER_CHANGED = rules.NoticeKind.WORKER_CHANGED.value, _("This child has another worker now")
+        INVOLVED = rules.NoticeKind.INVOLVED.value, _("Your agency is now involved")
+        ACTION = rules.NoticeKind.ACTION.value, _("An action was given to you")
+        POWER_BROKEN = rules.NoticeKind.POWER_BROKEN.value, _("The power of a step was broken")
         GROUND_WITHDRAWN = (
-            rules.Kind.GROUND_WITHDRAWN.value,
+            rules.NoticeKind.GROUND_WITHDRAWN.value,
             _("One of the grounds of a step, an assessment or a decision was withdrawn"),
         )
-        ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
-        ACTION_PUT_OFF = rules.Kind.ACTION_PUT_OFF.value, _("An action was put off to a later day")
-        PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")
-        PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")
-        DEATH = rules.Kind.DEATH.value, _("A child’s death was recorded, or put right")
-        SAFETY_PLAN = rules.Kind.SAFETY_PLAN.value, _("New safety plan")
-        REVIEWED = rules.Kind.REVIEWED.value, _("Review held")
-        SHARED = rules.Kind.SHARED.value, _("Shared with you")
-        ASKED = rules.Kind.ASKED.value, _("Information is asked for")
-        WE_ASK = rules.Kind.WE_ASK.value, _("Another agency asks yours for information")
-        ANSWERED = rules.Kind.ANSWERED.value, _("Request answered")
-        TO_BE_MAPPED = rules.Kind.TO_BE_MAPPED.value, _("Is to be spoken about at a mapping meeting")
+        ACTION_FINISHED = rules.NoticeKind.ACTION_FINISHED.value, _("An action is finished")
+        ACTION_PUT_OFF = rules.NoticeKind.ACTION_PUT_OFF.value, _("An action was put off to a later day")
+        PLAN_AGREED = rules.NoticeKind.PLAN_AGREED.value, _("Plan agreed")
+        PLAN_GIVEN = rules.NoticeKind.PLAN_GIVEN.value, _("Child’s own plan")
+        DEATH = rules.NoticeKind.DEATH.value, _("A child’s death was recorded, or put right")
+        SAFETY_PLAN = rules.NoticeKind.SAFETY_PLAN.value, _("New safety plan")
+        REVIEWED = rules.NoticeKind.REVIEWED.value, _("Review held")
+        SHARED = rules.NoticeKind.SHARED.value, _("Shared with you")
+        ASKED = rules.NoticeKind.ASKED.value, _("Information is asked for")
+        WE_ASK = rules.NoticeKind.WE_ASK.value, _("Another agency asks yours for information")
+        ANSWERED = rules.NoticeKind.ANSWERED.value, _("Request answered")
+        TO_BE_MAPPED = rules.NoticeKind.TO_BE_MAPPED.value, _("Is to be spoken about at a mapping meeting")
         TAKEN_OUT = (
-            rules.Kind.TAKEN_OUT.value,
+            rules.NoticeKind.TAKEN_OUT.value,
             _("A drawing or list that names this child was taken out of Heard"),
         )
         TAKEN_WITHDRAWN = (
-            rules.Kind.TAKEN_WITHDRAWN.value,
+            rules.NoticeKind.TAKEN_WITHDRAWN.value,
             _("Something in a drawing that was taken out was withdrawn"),
         )
-        PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("What came of a panel or mapping meeting")
-        CHAIR_TAKEN = rules.Kind.CHAIR_TAKEN.value, _("Somebody else chairs a panel that you were to chair")
-        DISAGREED = rules.Kind.DISAGREED.value, _("Somebody disagrees with a decision")
-        REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
-        WARNING = rules.Kind.WARNING.value, _("New warning")
-        FILE = rules.Kind.FILE.value, _("New file")
-        FILE_LOST = rules.Kind.FILE_LOST.value, _("A file that you attached was not kept")
-        SET_ASIDE = rules.Kind.SET_ASIDE.value, _("A file may show a child’s abuse. Call the police")
-        MOMENT = rules.Kind.MOMENT.value, _("Conference or other statutory step noted")
-        TIED = rules.Kind.TIED.value, _("Child tied to a place or group")
-        MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")
-        NOTE = rules.Kind.NOTE.value, _("New note of contact")
-        DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
-        DECIDED = rules.Kind.DECIDED.value, _("A supervisor’s decision is in the record")
-        TELLER_ASKED = rules.Kind.TELLER_ASKED.value, _("A question about a concern")
-        TELLER_ANSWERED = rules.Kind.TELLER_ANSWERED.value, _("Your question about a concern is answered")
-        DECISION_CORRECTED = rules.Kind.DECISION_CORRECTED.value, _("A decision was put right")
-        STRATEGY_ASKED = rules.Kind.STRATEGY_ASKED.value, _("Strategy discussion: your agency is asked")
-        STRATEGY = rules.Kind.STRATEGY.value, _("Strategy discussion held")
-        HANDOVER = rules.Kind.HANDOVER.value, _("Handover to another council")
-        AFTERWARDS = rules.Kind.AFTERWARDS.value, _("Plan for what comes after 18")
-        RESTRICTED = rules.Kind.RESTRICTED.value, _("Record restricted, or no longer")
-        GLASS = rules.Kind.GLASS.value, _("Record opened in an emergency")
-        KEPT_OUT = rules.Kind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
-        LET_IN = rules.Kind.LET_IN.value, _("You may see a child’s record")
-        ACCESS = rules.Kind.ACCESS.value, _("Who may see the record has changed")
-        PROPOSED = rules.Kind.PROPOSED.value, _("Change of a child’s details proposed")
-        PROPOSAL_DECIDED = rules.Kind.PROPOSAL_DECIDED.value, _("Answer to the change that you proposed")
-        WITHDRAWN = rules.Kind.WITHDRAWN.value, _("Something shared with you was withdrawn")
-        ONWARD = rules.Kind.ONWARD.value, _("Referral to your agency: accept or refuse it")
-        ONWARD_ANSWERED = rules.Kind.ONWARD_ANSWERED.value, _("Answer to a referral")
+        PANEL_DECIDED = rules.NoticeKind.PANEL_DECIDED.value, _("What came of a panel or mapping meeting")
+        CHAIR_TAKEN = (
+            rules.NoticeKind.CHAIR_TAKEN.value,
+            _("Somebody else chairs a panel that you were to chair"),
+        )
+        DISAGREED = rules.NoticeKind.DISAGREED.value, _("Somebody disagrees with a decision")
+        REFERRAL = rules.NoticeKind.REFERRAL.value, _("Referral moved on")
+        WARNING = rules.NoticeKind.WARNING.value, _("New warning")
+        FILE = rules.NoticeKind.FILE.value, _("New file")
+        FILE_LOST = rules.NoticeKind.FILE_LOST.value, _("A file that you attached was not kept")
+        SET_ASIDE = rules.NoticeKind.SET_ASIDE.value, _("A file may show a child’s abuse. Call the police")
+        MOMENT = rules.NoticeKind.MOMENT.value, _("Conference or other statutory step noted")
+        TIED = rules.NoticeKind.TIED.value, _("Child tied to a place or group")
+        MISSING_NEWS = rules.NoticeKind.MISSING_NEWS.value, _("More is known about a missing child")
+        NOTE = rules.NoticeKind.NOTE.value, _("New note of contact")
+        DIRECTION = rules.NoticeKind.DIRECTION.value, _("Case direction")
+        DECIDED = rules.NoticeKind.DECIDED.value, _("A supervisor’s decision is in the record")
+        TELLER_ASKED = rules.NoticeKind.TELLER_ASKED.value, _("A question about a concern")
+        TELLER_ANSWERED = (
+            rules.NoticeKind.TELLER_ANSWERED.value,
+            _("Your question about a concern is answered"),
+        )
+        DECISION_CORRECTED = rules.NoticeKind.DECISION_CORRECTED.value, _("A decision was put right")
+        STRATEGY_ASKED = rules.NoticeKind.STRATEGY_ASKED.value, _("Strategy discussion: your agency is asked")
+        STRATEGY = rules.NoticeKind.STRATEGY.value, _("Strategy discussion held")
+        HANDOVER = rules.NoticeKind.HANDOVER.value, _("Handover to another council")
+        AFTERWARDS = rules.NoticeKind.AFTERWARDS.value, _("Plan for what comes after 18")
+        RESTRICTED = rules.NoticeKind.RESTRICTED.value, _("Record restricted, or no longer")
+        GLASS = rules.NoticeKind.GLASS.value, _("Record opened in an emergency")
+        KEPT_OUT = rules.NoticeKind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
+        LET_IN = rules.NoticeKind.LET_IN.value, _("You may see a child’s record")
+        ACCESS = rules.NoticeKind.ACCESS.value, _("Who may see the record has changed")
+        PROPOSED = rules.NoticeKind.PROPOSED.value, _("Change of a child’s details proposed")
+        PROPOSAL_DECIDED = (
+            rules.NoticeKind.PROPOSAL_DECIDED.value,
+            _("Answer to the change that you proposed"),
+        )
+        WITHDRAWN = rules.NoticeKind.WITHDRAWN.value, _("Something shared with you was withdrawn")
+        ONWARD = rules.NoticeKind.ONWARD.value, _("Referral to your agency: accept or refuse it")
+        ONWARD_ANSWERED = rules.NoticeKind.ONWARD_ANSWERED.value, _("Answer to a referral")
         OFFENCE_REPORT = (
-            rules.Kind.OFFENCE_REPORT.value,
+            rules.NoticeKind.OFFENCE_REPORT.value,
             _("Suspected offence: to report, or reported"),
         )
-        TO_SERVICE = rules.Kind.TO_SERVICE.value, _("Referral to a service, and what became of it")
-        STAFF = rules.Kind.STAFF.value, _("Concern about somebody who works with children")
+        TO_SERVICE = rules.NoticeKind.TO_SERVICE.value, _("Referral to a service, and what became of it")
+        STAFF = rules.NoticeKind.STAFF.value, _("Concern about somebody who works with children")
         STAFF_NO_OFFICER = (
-            rules.Kind.STAFF_NO_OFFICER.value,
+            rules.NoticeKind.STAFF_NO_OFFICER.value,
             _("Concern about somebody who works with children, and no designated officer"),
         )
         STAFF_TRIED = (
-            rules.Kind.STAFF_TRIED.value,
+            rules.NoticeKind.STAFF_TRIED.value,
             _("Whom a concern is about, who works with children, tried to open the child’s record"),
         )
-        BROUGHT = rules.Kind.BROUGHT.value, _("Children were brought into Heard, for you to look at")
+        BROUGHT = rules.NoticeKind.BROUGHT.value, _("Children were brought into Heard, for you to look at")
         TAKEN_BACK = (
-            rules.Kind.TAKEN_BACK.value,
+            rules.NoticeKind.TAKEN_BACK.value,
             _("Children who had been brought into Heard were taken back"),
         )
-        NOT_TAKEN_BACK = rules.Kind.NOT_TAKEN_BACK.value, _("A caseload that was to be taken back stays")
+        NOT_TAKEN_BACK = (
+            rules.NoticeKind.NOT_TAKEN_BACK.value,
+            _("A caseload that was to be taken back stays"),
+        )
         DANGER_IN_CONTEXT = (
-            rules.Kind.DANGER_IN_CONTEXT.value,
+            rules.NoticeKind.DANGER_IN_CONTEXT.value,
             _("Worry on work on a place or group that is yours: somebody was in danger when it was told"),
         )
         CONTEXT_TO_DECIDE = (
-            rules.Kind.CONTEXT_TO_DECIDE.value,
+            rules.NoticeKind.CONTEXT_TO_DECIDE.value,
             _("Work on a place or group: can it close, or has harm moved?"),
         )
-        CONTEXT = rules.Kind.CONTEXT.value, _("Work on a place or group is yours")
-        CHILD_WROTE = rules.Kind.CHILD_WROTE.value, _("The child wrote to you themselves")
-        CHILD_UNSAFE = rules.Kind.CHILD_UNSAFE.value, _("The child writes that they do not feel safe")
-        CHILD_HID = rules.Kind.CHILD_HID.value, _("The child wrote, and hides it from somebody")
+        CONTEXT = rules.NoticeKind.CONTEXT.value, _("Work on a place or group is yours")
+        CHILD_WROTE = rules.NoticeKind.CHILD_WROTE.value, _("The child wrote to you themselves")
+        CHILD_UNSAFE = rules.NoticeKind.CHILD_UNSAFE.value, _("The child writes that they do not feel safe")
+        CHILD_HID = rules.NoticeKind.CHILD_HID.value, _("The child wrote, and hides it from somebody")
         CHILD_UNSAFE_HID = (
-            rules.Kind.CHILD_UNSAFE_HID.value,
+            rules.NoticeKind.CHILD_UNSAFE_HID.value,
             _("The child writes that they do not feel safe, and hides it from somebody"),
         )
-        CHILD_HID_OTHER = rules.Kind.CHILD_HID_OTHER.value, _("The child wrote, and hides it from somebody")
+        CHILD_HID_OTHER = (
+            rules.NoticeKind.CHILD_HID_OTHER.value,
+            _("The child wrote, and hides it from somebody"),
+        )
         CHILD_UNSAFE_OTHER = (
-            rules.Kind.CHILD_UNSAFE_OTHER.value,
+            rules.NoticeKind.CHILD_UNSAFE_OTHER.value,
             _("The child writes that they do not feel safe, and hides it from somebody"),
         )
         CHILD_HEARD = (
-            rules.Kind.CHILD_HEARD.value,
+            rules.NoticeKind.CHILD_HEARD.value,
             _("What the child said out loud was written down otherwise than before"),
         )
         CHILD_LINK = (
-            rules.Kind.CHILD_LINK.value,
+            rules.NoticeKind.CHILD_LINK.value,
             _("A child was given a link to write with: ask them face to face"),
         )
         CHILD_LINK_ENDED = (
-            rules.Kind.CHILD_LINK_ENDED.value,
+            rules.NoticeKind.CHILD_LINK_ENDED.value,
             _("A link with which a child writes has ended: ask the child why"),
         )
         UNREACHED = (
-            rules.Kind.UNREACHED.value,
+            rules.NoticeKind.UNREACHED.value,
             _(
                 "Danger, or something as urgent, reaches nobody who may open the record: see that somebody decides there again"
             ),
         )
         NOBODY_OPENS = (
-            rules.Kind.NOBODY_OPENS.value,
+            rules.NoticeKind.NOBODY_OPENS.value,
             _(
                 "Nobody who has to know this, or to sign it, can open the record: let somebody in, or tell them another way"
             ),
         )
-        CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
-        RUN_MADE = rules.Kind.RUN_MADE.value, _("A run was made of what agencies put into the drop folder")
-        DROP_REFUSED = rules.Kind.DROP_REFUSED.value, _("A file in the drop folder was refused: see why")
+        CONTEXT_NEWS = rules.NoticeKind.CONTEXT_NEWS.value, _("News about a context that you hold")
+        RUN_MADE = (
+            rules.NoticeKind.RUN_MADE.value,
+            _("A run was made of what agencies put into the drop folder"),
+        )
+        DROP_REFUSED = (
+            rules.NoticeKind.DROP_REFUSED.value,
+            _("A file in the drop folder was refused: see why"),
+        )
         RUN_NOT_MADE = (
-            rules.Kind.RUN_NOT_MADE.value,
+            rules.NoticeKind.RUN_NOT_MADE.value,
             _("No run was made of what is in the drop folder: see why"),
         )
         DONE_ALONE = (
-            rules.Kind.DONE_ALONE.value,
+            rules.NoticeKind.DONE_ALONE.value,
             _("Somebody did alone, on the server, what takes two people: see what and why"),
         )
-        KNOWN_ELSEWHERE = rules.Kind.KNOWN_ELSEWHERE.value, _("An agency knows more of what a worry names")
-        CASES_TO_READ = rules.Kind.CASES_TO_READ.value, _("Cases for you to read, for an audit")
+        KNOWN_ELSEWHERE = (
+            rules.NoticeKind.KNOWN_ELSEWHERE.value,
+            _("An agency knows more of what a worry names"),
+        )
+        CASES_TO_READ = rules.NoticeKind.CASES_TO_READ.value, _("Cases for you to read, for an audit")
 
     when_merged: ClassVar = MOVES
     uncounted: ClassVar = True  # some are given to a few, and nobody else learns that there are any

@@ -69,13 +69,13 @@ def _there(user: User) -> Q:
     return Q(notice__person__isnull=True) | record | given | known | told | officer
 
 
-def told_of(user: User, *kinds: rules.Kind) -> list[str]:
+def told_of(user: User, *kinds: rules.NoticeKind) -> list[str]:
     """Keys of what this user was told of by notices of these kinds."""
     rows = Reader.objects.filter(user=user, notice__kind__in=kinds)
     return list(rows.values_list("notice__subject_id", flat=True))
 
 
-def agencies_told(user: User, kind: rules.Kind, *, subject: str, subject_id: object) -> set[uuid.UUID]:
+def agencies_told(user: User, kind: rules.NoticeKind, *, subject: str, subject_id: object) -> set[uuid.UUID]:
     """Keys of the agencies in which somebody was told of it. The caller has shown that the user may see that much of the subject."""
     rows = Reader.objects.filter(
         notice__kind=kind.value, notice__subject=subject, notice__subject_id=str(subject_id)
@@ -99,7 +99,7 @@ def given_there(
     theirs = {"user__memberships__team": team} if team else {"user__memberships__team__agency": agency}
     rows = Reader.objects.filter(
         role=To.NAMED.value,
-        notice__kind=rules.Kind.ACTION.value,
+        notice__kind=rules.NoticeKind.ACTION.value,
         notice__person=person_id,
         notice__ended_at=None,
         notice__told_at__gte=since,
@@ -200,7 +200,7 @@ def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
     return list(found.values())
 
 
-def has_been_read(user: User, kind: rules.Kind, *, subject: str, subject_id: object) -> bool:
+def has_been_read(user: User, kind: rules.NoticeKind, *, subject: str, subject_id: object) -> bool:
     """Whether anybody has said that they saw it. The caller has shown that the user may see that much of the subject."""
     rows = Notice.objects.filter(kind=kind.value, subject=subject, subject_id=str(subject_id), ended_at=None)
     return user.may(May.SIGNED_IN) and rows.filter(readers__seen_at__isnull=False).exists()
@@ -239,7 +239,9 @@ def mailed_at_once(user: User) -> set[str]:
     """Kinds of which this user gets a mail at once."""
     chosen = dict(NoticeMail.objects.filter(user_id=user.pk).values_list("kind", "at_once"))
     return {
-        kind.value for kind in rules.Kind if kind in rules.URGENT or chosen.get(kind, kind in rules.AT_ONCE)
+        kind.value
+        for kind in rules.NoticeKind
+        if kind in rules.URGENT or chosen.get(kind, kind in rules.AT_ONCE)
     }
 
 

@@ -33,7 +33,7 @@ class To(StrEnum):
     AUDITOR = "sees what administrators did"
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What there is to see. The value is stored."""
 
     DANGER = "danger"
@@ -136,223 +136,239 @@ class Kind(StrEnum):
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
 URGENT: Final = frozenset(
     {
-        Kind.DANGER,
-        Kind.DANGER_IN_CASE,
-        Kind.DANGER_TAKEN_ON,
-        Kind.DANGER_IN_CONTEXT,
-        Kind.MISSING,
-        Kind.STAFF,
-        Kind.STAFF_NO_OFFICER,
-        Kind.CHILD_UNSAFE,
-        Kind.CHILD_UNSAFE_HID,
-        Kind.CHILD_UNSAFE_OTHER,
-        Kind.UNREACHED,
+        NoticeKind.DANGER,
+        NoticeKind.DANGER_IN_CASE,
+        NoticeKind.DANGER_TAKEN_ON,
+        NoticeKind.DANGER_IN_CONTEXT,
+        NoticeKind.MISSING,
+        NoticeKind.STAFF,
+        NoticeKind.STAFF_NO_OFFICER,
+        NoticeKind.CHILD_UNSAFE,
+        NoticeKind.CHILD_UNSAFE_HID,
+        NoticeKind.CHILD_UNSAFE_OTHER,
+        NoticeKind.UNREACHED,
     }
 )
 
 # Danger to a child: whoever is on duty sees the record by it where they did not, until their duty ends and for a day at least. A duty
 # that ends in a few minutes is no time to act in; no source gives the day.
 OPENS_ON_DUTY: Final = frozenset(
-    {Kind.DANGER, Kind.DANGER_IN_CASE, Kind.DANGER_TAKEN_ON, Kind.MISSING, Kind.CHILD_UNSAFE}
+    {
+        NoticeKind.DANGER,
+        NoticeKind.DANGER_IN_CASE,
+        NoticeKind.DANGER_TAKEN_ON,
+        NoticeKind.MISSING,
+        NoticeKind.CHILD_UNSAFE,
+    }
 )
 ON_DUTY_SEES: Final = timedelta(days=1)
 
 # Of these each agency concerned has to learn: where nobody of it can, whoever decides on worries learns that.
 EACH_AGENCY: Final = frozenset(
     {
-        Kind.DEATH,
-        Kind.CASE_CLOSED,
-        Kind.STRATEGY_ASKED,
-        Kind.STRATEGY,
-        Kind.INVOLVED,
-        Kind.WORRY_TAKEN_ON,
-        Kind.DANGER_TAKEN_ON,
+        NoticeKind.DEATH,
+        NoticeKind.CASE_CLOSED,
+        NoticeKind.STRATEGY_ASKED,
+        NoticeKind.STRATEGY,
+        NoticeKind.INVOLVED,
+        NoticeKind.WORRY_TAKEN_ON,
+        NoticeKind.DANGER_TAKEN_ON,
     }
 )
 
 # Whom it goes to. The first role of which there is anybody answers for it: until one of them, or whoever covers for them, has
 # seen it, it goes on to others, whoever else has seen it.
-WHO: Final[dict[Kind, tuple[To, ...]]] = {
-    Kind.DANGER: (To.WORKER, To.CO_ORDINATOR),
-    Kind.DANGER_IN_CASE: (To.WORKER,),
-    Kind.DANGER_TAKEN_ON: (To.AGENCY_LEAD,),
-    Kind.WORRY: (To.WORKER,),
-    Kind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
-    Kind.CASE_OPENED: (To.LEAD_SUPERVISOR, To.WORKER),
-    Kind.CASE_CLOSED: (To.WORKER, To.AGENCY_LEAD),
-    Kind.DEATH: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
-    Kind.WORDS: (To.WORKER,),
-    Kind.MISSING: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
-    Kind.FOUND: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
-    Kind.INTERVIEW: (To.WORKER,),
-    Kind.SENT_BACK: (To.NAMED,),
-    Kind.SIGNED: (To.NAMED, To.WORKER),
-    Kind.ALLOCATED: (To.NAMED,),
-    Kind.WORKER_NAMED: (To.NAMED,),
-    Kind.WORKER_CHANGED: (To.NAMED,),
-    Kind.LEAD_NAMED: (To.NAMED,),
-    Kind.INVOLVED: (To.AGENCY_LEAD,),
-    Kind.ACTION: (To.NAMED,),
-    Kind.ACTION_FINISHED: (To.WORKER,),
-    Kind.ACTION_PUT_OFF: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.POWER_BROKEN: (To.WORKER, To.NAMED),
-    Kind.GROUND_WITHDRAWN: (To.NAMED, To.WORKER),
-    Kind.PLAN_AGREED: (To.WORKER, To.NAMED),
-    Kind.PLAN_GIVEN: (To.WORKER,),
-    Kind.SAFETY_PLAN: (To.WORKER,),
-    Kind.REVIEWED: (To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.SHARED: (To.NAMED, To.AGENCY_LEAD),
-    Kind.ASKED: (To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.WE_ASK: (To.AGENCY_LEAD,),
-    Kind.ANSWERED: (To.NAMED, To.WORKER),
-    Kind.TO_BE_MAPPED: (To.WORKER,),
-    Kind.TAKEN_OUT: (To.WORKER,),
-    Kind.TAKEN_WITHDRAWN: (To.NAMED,),
-    Kind.PANEL_DECIDED: (To.WORKER,),
-    Kind.CHAIR_TAKEN: (To.NAMED,),
-    Kind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.REFERRAL: (To.NAMED, To.WORKER),
-    Kind.WARNING: (To.WORKER,),
-    Kind.FILE: (To.WORKER,),
-    Kind.SET_ASIDE: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
-    Kind.FILE_LOST: (To.NAMED,),
-    Kind.MOMENT: (To.WORKER,),
-    Kind.TIED: (To.WORKER,),
-    Kind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
-    Kind.DECIDED: (To.WORKER,),
-    Kind.NOTE: (To.WORKER,),
-    Kind.DIRECTION: (To.NAMED, To.WORKER),
-    Kind.TELLER_ASKED: (To.TELLER,),
-    Kind.TELLER_ANSWERED: (To.NAMED,),
-    Kind.DECISION_CORRECTED: (To.NAMED, To.TELLER),
-    Kind.STRATEGY_ASKED: (To.AGENCY_LEAD, To.WORKER),
-    Kind.STRATEGY: (To.WORKER, To.LEAD_SUPERVISOR, To.AGENCY_LEAD),
-    Kind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.AFTERWARDS: (To.WORKER,),
-    Kind.RESTRICTED: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.GLASS: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
-    Kind.KEPT_OUT: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
-    Kind.LET_IN: (To.NAMED, To.AGENCY_LEAD),
-    Kind.ACCESS: (To.WORKER,),
-    Kind.PROPOSED: (To.WORKER, To.AGENCY_LEAD),
-    Kind.PROPOSAL_DECIDED: (To.NAMED,),
-    Kind.WITHDRAWN: (To.NAMED, To.AGENCY_LEAD),
-    Kind.ONWARD: (To.NAMED, To.AGENCY_LEAD),
-    Kind.ONWARD_ANSWERED: (To.NAMED, To.WORKER),
-    Kind.TO_SERVICE: (To.WORKER, To.NAMED),
-    Kind.OFFENCE_REPORT: (To.AGENCY_LEAD, To.CO_ORDINATOR, To.WORKER, To.NAMED),
-    Kind.STAFF: (To.OFFICER,),
-    Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
-    Kind.STAFF_TRIED: (To.NAMED,),
-    Kind.BROUGHT: (To.NAMED,),
-    Kind.TAKEN_BACK: (To.NAMED,),
-    Kind.NOT_TAKEN_BACK: (To.NAMED,),
-    Kind.DANGER_IN_CONTEXT: (To.NAMED,),
-    Kind.CONTEXT: (To.NAMED,),
-    Kind.CONTEXT_TO_DECIDE: (To.NAMED,),
-    Kind.CONTEXT_NEWS: (To.NAMED,),
-    Kind.CASES_TO_READ: (To.NAMED,),
-    Kind.CHILD_WROTE: (To.WORKER,),
-    Kind.CHILD_UNSAFE: (To.ON_DUTY, To.WORKER),
-    Kind.CHILD_HID: (To.OFFICER, To.WORKER),
-    Kind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.OFFICER, To.WORKER),
-    Kind.CHILD_HID_OTHER: (To.OFFICER,),
-    Kind.CHILD_UNSAFE_OTHER: (To.ON_DUTY, To.OFFICER),
-    Kind.CHILD_HEARD: (To.NAMED, To.WORKER),
-    Kind.CHILD_LINK: (To.LEAD_SUPERVISOR,),
-    Kind.CHILD_LINK_ENDED: (To.LEAD_SUPERVISOR,),
-    Kind.UNREACHED: (To.ADMINISTRATOR,),
-    Kind.NOBODY_OPENS: (To.CO_ORDINATOR,),
-    Kind.RUN_MADE: (To.ANALYST,),
-    Kind.DROP_REFUSED: (To.ADMINISTRATOR,),
-    Kind.RUN_NOT_MADE: (To.ANALYST, To.ADMINISTRATOR),
-    Kind.DONE_ALONE: (To.AUDITOR, To.ADMINISTRATOR),
-    Kind.KNOWN_ELSEWHERE: (To.NAMED,),
+WHO: Final[dict[NoticeKind, tuple[To, ...]]] = {
+    NoticeKind.DANGER: (To.WORKER, To.CO_ORDINATOR),
+    NoticeKind.DANGER_IN_CASE: (To.WORKER,),
+    NoticeKind.DANGER_TAKEN_ON: (To.AGENCY_LEAD,),
+    NoticeKind.WORRY: (To.WORKER,),
+    NoticeKind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
+    NoticeKind.CASE_OPENED: (To.LEAD_SUPERVISOR, To.WORKER),
+    NoticeKind.CASE_CLOSED: (To.WORKER, To.AGENCY_LEAD),
+    NoticeKind.DEATH: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
+    NoticeKind.WORDS: (To.WORKER,),
+    NoticeKind.MISSING: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    NoticeKind.FOUND: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    NoticeKind.INTERVIEW: (To.WORKER,),
+    NoticeKind.SENT_BACK: (To.NAMED,),
+    NoticeKind.SIGNED: (To.NAMED, To.WORKER),
+    NoticeKind.ALLOCATED: (To.NAMED,),
+    NoticeKind.WORKER_NAMED: (To.NAMED,),
+    NoticeKind.WORKER_CHANGED: (To.NAMED,),
+    NoticeKind.LEAD_NAMED: (To.NAMED,),
+    NoticeKind.INVOLVED: (To.AGENCY_LEAD,),
+    NoticeKind.ACTION: (To.NAMED,),
+    NoticeKind.ACTION_FINISHED: (To.WORKER,),
+    NoticeKind.ACTION_PUT_OFF: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.POWER_BROKEN: (To.WORKER, To.NAMED),
+    NoticeKind.GROUND_WITHDRAWN: (To.NAMED, To.WORKER),
+    NoticeKind.PLAN_AGREED: (To.WORKER, To.NAMED),
+    NoticeKind.PLAN_GIVEN: (To.WORKER,),
+    NoticeKind.SAFETY_PLAN: (To.WORKER,),
+    NoticeKind.REVIEWED: (To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.SHARED: (To.NAMED, To.AGENCY_LEAD),
+    NoticeKind.ASKED: (To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.WE_ASK: (To.AGENCY_LEAD,),
+    NoticeKind.ANSWERED: (To.NAMED, To.WORKER),
+    NoticeKind.TO_BE_MAPPED: (To.WORKER,),
+    NoticeKind.TAKEN_OUT: (To.WORKER,),
+    NoticeKind.TAKEN_WITHDRAWN: (To.NAMED,),
+    NoticeKind.PANEL_DECIDED: (To.WORKER,),
+    NoticeKind.CHAIR_TAKEN: (To.NAMED,),
+    NoticeKind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.REFERRAL: (To.NAMED, To.WORKER),
+    NoticeKind.WARNING: (To.WORKER,),
+    NoticeKind.FILE: (To.WORKER,),
+    NoticeKind.SET_ASIDE: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    NoticeKind.FILE_LOST: (To.NAMED,),
+    NoticeKind.MOMENT: (To.WORKER,),
+    NoticeKind.TIED: (To.WORKER,),
+    NoticeKind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
+    NoticeKind.DECIDED: (To.WORKER,),
+    NoticeKind.NOTE: (To.WORKER,),
+    NoticeKind.DIRECTION: (To.NAMED, To.WORKER),
+    NoticeKind.TELLER_ASKED: (To.TELLER,),
+    NoticeKind.TELLER_ANSWERED: (To.NAMED,),
+    NoticeKind.DECISION_CORRECTED: (To.NAMED, To.TELLER),
+    NoticeKind.STRATEGY_ASKED: (To.AGENCY_LEAD, To.WORKER),
+    NoticeKind.STRATEGY: (To.WORKER, To.LEAD_SUPERVISOR, To.AGENCY_LEAD),
+    NoticeKind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.AFTERWARDS: (To.WORKER,),
+    NoticeKind.RESTRICTED: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.GLASS: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
+    NoticeKind.KEPT_OUT: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
+    NoticeKind.LET_IN: (To.NAMED, To.AGENCY_LEAD),
+    NoticeKind.ACCESS: (To.WORKER,),
+    NoticeKind.PROPOSED: (To.WORKER, To.AGENCY_LEAD),
+    NoticeKind.PROPOSAL_DECIDED: (To.NAMED,),
+    NoticeKind.WITHDRAWN: (To.NAMED, To.AGENCY_LEAD),
+    NoticeKind.ONWARD: (To.NAMED, To.AGENCY_LEAD),
+    NoticeKind.ONWARD_ANSWERED: (To.NAMED, To.WORKER),
+    NoticeKind.TO_SERVICE: (To.WORKER, To.NAMED),
+    NoticeKind.OFFENCE_REPORT: (To.AGENCY_LEAD, To.CO_ORDINATOR, To.WORKER, To.NAMED),
+    NoticeKind.STAFF: (To.OFFICER,),
+    NoticeKind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
+    NoticeKind.STAFF_TRIED: (To.NAMED,),
+    NoticeKind.BROUGHT: (To.NAMED,),
+    NoticeKind.TAKEN_BACK: (To.NAMED,),
+    NoticeKind.NOT_TAKEN_BACK: (To.NAMED,),
+    NoticeKind.DANGER_IN_CONTEXT: (To.NAMED,),
+    NoticeKind.CONTEXT: (To.NAMED,),
+    NoticeKind.CONTEXT_TO_DECIDE: (To.NAMED,),
+    NoticeKind.CONTEXT_NEWS: (To.NAMED,),
+    NoticeKind.CASES_TO_READ: (To.NAMED,),
+    NoticeKind.CHILD_WROTE: (To.WORKER,),
+    NoticeKind.CHILD_UNSAFE: (To.ON_DUTY, To.WORKER),
+    NoticeKind.CHILD_HID: (To.OFFICER, To.WORKER),
+    NoticeKind.CHILD_UNSAFE_HID: (To.ON_DUTY, To.OFFICER, To.WORKER),
+    NoticeKind.CHILD_HID_OTHER: (To.OFFICER,),
+    NoticeKind.CHILD_UNSAFE_OTHER: (To.ON_DUTY, To.OFFICER),
+    NoticeKind.CHILD_HEARD: (To.NAMED, To.WORKER),
+    NoticeKind.CHILD_LINK: (To.LEAD_SUPERVISOR,),
+    NoticeKind.CHILD_LINK_ENDED: (To.LEAD_SUPERVISOR,),
+    NoticeKind.UNREACHED: (To.ADMINISTRATOR,),
+    NoticeKind.NOBODY_OPENS: (To.CO_ORDINATOR,),
+    NoticeKind.RUN_MADE: (To.ANALYST,),
+    NoticeKind.DROP_REFUSED: (To.ADMINISTRATOR,),
+    NoticeKind.RUN_NOT_MADE: (To.ANALYST, To.ADMINISTRATOR),
+    NoticeKind.DONE_ALONE: (To.AUDITOR, To.ADMINISTRATOR),
+    NoticeKind.KNOWN_ELSEWHERE: (To.NAMED,),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
-SAME: Final[dict[Kind, frozenset[Kind]]] = {
-    Kind.WORRY: frozenset({Kind.WORRY, Kind.DANGER, Kind.DANGER_IN_CASE}),
-    Kind.DANGER_IN_CASE: frozenset({Kind.DANGER, Kind.DANGER_IN_CASE}),
+SAME: Final[dict[NoticeKind, frozenset[NoticeKind]]] = {
+    NoticeKind.WORRY: frozenset({NoticeKind.WORRY, NoticeKind.DANGER, NoticeKind.DANGER_IN_CASE}),
+    NoticeKind.DANGER_IN_CASE: frozenset({NoticeKind.DANGER, NoticeKind.DANGER_IN_CASE}),
 }
 
 # What these are about is opened by those alone who may see everything.
-_WHOLE: Final = frozenset({Kind.FILE, Kind.SET_ASIDE, Kind.REFERRAL})
+_WHOLE: Final = frozenset({NoticeKind.FILE, NoticeKind.SET_ASIDE, NoticeKind.REFERRAL})
 
 # What these are about opens to those who see no more than the summary.
-FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
+FROM_SUMMARY: Final = frozenset({NoticeKind.LET_IN})
 
 # Of these nobody learns but those to whom they go: no page of the child says that there is one.
 FOR_FEW: Final = frozenset(
     {
-        Kind.KNOWN_ELSEWHERE,
-        Kind.NOBODY_OPENS,  # who is kept out without a trace could be why
-        Kind.STAFF,
-        Kind.STAFF_NO_OFFICER,
-        Kind.STAFF_TRIED,
-        Kind.CHILD_HID,
-        Kind.CHILD_UNSAFE_HID,
-        Kind.CHILD_HID_OTHER,
-        Kind.CHILD_UNSAFE_OTHER,
+        NoticeKind.KNOWN_ELSEWHERE,
+        NoticeKind.NOBODY_OPENS,  # who is kept out without a trace could be why
+        NoticeKind.STAFF,
+        NoticeKind.STAFF_NO_OFFICER,
+        NoticeKind.STAFF_TRIED,
+        NoticeKind.CHILD_HID,
+        NoticeKind.CHILD_UNSAFE_HID,
+        NoticeKind.CHILD_HID_OTHER,
+        NoticeKind.CHILD_UNSAFE_OTHER,
     }
 )
 
 # Of these whoever covers for somebody learns nothing: they may be kept out of another record that it comes from. Others who decide were told too.
-NOT_COVERED: Final = frozenset({Kind.KNOWN_ELSEWHERE})
+NOT_COVERED: Final = frozenset({NoticeKind.KNOWN_ELSEWHERE})
 
 # These go to nobody who works in a team of whom they are kept from: their colleagues only in danger, and last.
 OUTSIDE_FIRST: Final = frozenset(
-    {Kind.CHILD_HID, Kind.CHILD_UNSAFE_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_UNSAFE_OTHER}
+    {
+        NoticeKind.CHILD_HID,
+        NoticeKind.CHILD_UNSAFE_HID,
+        NoticeKind.CHILD_HID_OTHER,
+        NoticeKind.CHILD_UNSAFE_OTHER,
+    }
 )
 
 # Of these it is not known whom they are kept from: to nobody who works in the case, ever.
-BEYOND_CASE: Final = frozenset({Kind.CHILD_HID_OTHER, Kind.CHILD_UNSAFE_OTHER})
+BEYOND_CASE: Final = frozenset({NoticeKind.CHILD_HID_OTHER, NoticeKind.CHILD_UNSAFE_OTHER})
 
 # What is seen by opening it, and by saying so there: on a list nobody says that they have read it.
 BY_OPENING: Final = frozenset({"child message"})
 
 # These are the designated officer’s. Where none is there, or none has seen it past its time, whoever decides has to: never anybody of a
 # team of whom it is about, in danger neither. Of whoever covers for one of them those alone learn of it who may do the same.
-OF_STAFF: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER, Kind.STAFF_TRIED})
+OF_STAFF: Final = frozenset({NoticeKind.STAFF, NoticeKind.STAFF_NO_OFFICER, NoticeKind.STAFF_TRIED})
 
 # Who told a worry reads who has read it: not who read these, which came after it.
 AFTER_IT: Final = frozenset(
-    {Kind.STAFF_TRIED, Kind.DECISION_CORRECTED, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED}
+    {
+        NoticeKind.STAFF_TRIED,
+        NoticeKind.DECISION_CORRECTED,
+        NoticeKind.TELLER_ASKED,
+        NoticeKind.TELLER_ANSWERED,
+    }
 )
 
 # What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
 GIVEN: Final = frozenset(
     {
-        Kind.SHARED,
-        Kind.WITHDRAWN,
-        Kind.WE_ASK,
-        Kind.ONWARD,
-        Kind.STAFF_TRIED,
-        Kind.BROUGHT,
-        Kind.TAKEN_BACK,
-        Kind.NOT_TAKEN_BACK,
-        Kind.DECISION_CORRECTED,  # a worker reads that the child is theirs no longer
-        Kind.FILE_LOST,
-        Kind.CONTEXT,
-        Kind.CONTEXT_TO_DECIDE,
-        Kind.CONTEXT_NEWS,
-        Kind.CASES_TO_READ,
-        Kind.CHAIR_TAKEN,
-        Kind.RUN_MADE,
-        Kind.DROP_REFUSED,
-        Kind.RUN_NOT_MADE,
-        Kind.DONE_ALONE,
-        Kind.TAKEN_WITHDRAWN,
+        NoticeKind.SHARED,
+        NoticeKind.WITHDRAWN,
+        NoticeKind.WE_ASK,
+        NoticeKind.ONWARD,
+        NoticeKind.STAFF_TRIED,
+        NoticeKind.BROUGHT,
+        NoticeKind.TAKEN_BACK,
+        NoticeKind.NOT_TAKEN_BACK,
+        NoticeKind.DECISION_CORRECTED,  # a worker reads that the child is theirs no longer
+        NoticeKind.FILE_LOST,
+        NoticeKind.CONTEXT,
+        NoticeKind.CONTEXT_TO_DECIDE,
+        NoticeKind.CONTEXT_NEWS,
+        NoticeKind.CASES_TO_READ,
+        NoticeKind.CHAIR_TAKEN,
+        NoticeKind.RUN_MADE,
+        NoticeKind.DROP_REFUSED,
+        NoticeKind.RUN_NOT_MADE,
+        NoticeKind.DONE_ALONE,
+        NoticeKind.TAKEN_WITHDRAWN,
     }
 )
 
 # Of these it is not said by whom it came: a reader who may not see the source that was withdrawn would learn who knew of it.
-NOT_BY_WHOM: Final = frozenset({Kind.GROUND_WITHDRAWN, Kind.TAKEN_WITHDRAWN})
+NOT_BY_WHOM: Final = frozenset({NoticeKind.GROUND_WITHDRAWN, NoticeKind.TAKEN_WITHDRAWN})
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.NOBODY_OPENS, Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.LEAD_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.POWER_BROKEN, Kind.GROUND_WITHDRAWN, Kind.TAKEN_WITHDRAWN, Kind.SHARED, Kind.TO_BE_MAPPED,
-    Kind.ASKED, Kind.WE_ASK, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.STAFF_TRIED, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.OFFENCE_REPORT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT, Kind.CONTEXT_TO_DECIDE, Kind.CHILD_WROTE, Kind.CHILD_HID, Kind.CHILD_HID_OTHER, Kind.CHILD_HEARD, Kind.CHILD_LINK_ENDED, Kind.CASES_TO_READ, Kind.RUN_MADE, Kind.DROP_REFUSED, Kind.DONE_ALONE, Kind.KNOWN_ELSEWHERE,
+    NoticeKind.NOBODY_OPENS, NoticeKind.DEATH, NoticeKind.WORRY, NoticeKind.WORRY_TAKEN_ON, NoticeKind.WORDS, NoticeKind.SENT_BACK, NoticeKind.ALLOCATED, NoticeKind.WORKER_NAMED, NoticeKind.LEAD_NAMED, NoticeKind.INVOLVED, NoticeKind.ACTION, NoticeKind.POWER_BROKEN, NoticeKind.GROUND_WITHDRAWN, NoticeKind.TAKEN_WITHDRAWN, NoticeKind.SHARED, NoticeKind.TO_BE_MAPPED,
+    NoticeKind.ASKED, NoticeKind.WE_ASK, NoticeKind.FOUND, NoticeKind.GLASS, NoticeKind.KEPT_OUT, NoticeKind.STAFF_TRIED, NoticeKind.LET_IN, NoticeKind.WITHDRAWN, NoticeKind.ONWARD, NoticeKind.OFFENCE_REPORT, NoticeKind.TELLER_ASKED, NoticeKind.TELLER_ANSWERED, NoticeKind.DECISION_CORRECTED, NoticeKind.STRATEGY_ASKED, NoticeKind.SET_ASIDE, NoticeKind.BROUGHT, NoticeKind.TAKEN_BACK, NoticeKind.FILE_LOST, NoticeKind.CONTEXT, NoticeKind.CONTEXT_TO_DECIDE, NoticeKind.CHILD_WROTE, NoticeKind.CHILD_HID, NoticeKind.CHILD_HID_OTHER, NoticeKind.CHILD_HEARD, NoticeKind.CHILD_LINK_ENDED, NoticeKind.CASES_TO_READ, NoticeKind.RUN_MADE, NoticeKind.DROP_REFUSED, NoticeKind.DONE_ALONE, NoticeKind.KNOWN_ELSEWHERE,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
@@ -388,7 +404,7 @@ class Step:
     outside: bool = False
 
 
-def level_of(kind: Kind) -> Level | None:
+def level_of(kind: NoticeKind) -> Level | None:
     """How far somebody has to see the child to open what a notice of this kind is about; None for what was given to them."""
     if kind in GIVEN:
         return None
@@ -397,32 +413,32 @@ def level_of(kind: Kind) -> Level | None:
     return Level.EVERYTHING if kind in _WHOLE else Level.RECORD
 
 
-def goes_to_all(kind: Kind, *, is_last: bool) -> bool:
+def goes_to_all(kind: NoticeKind, *, is_last: bool) -> bool:
     """Whether everybody who decides and may open it has to see it where a step finds nobody; `is_last`: after its last step."""
-    return kind in URGENT - {Kind.UNREACHED} and (is_last or kind not in OF_STAFF)
+    return kind in URGENT - {NoticeKind.UNREACHED} and (is_last or kind not in OF_STAFF)
 
 
-def goes_outside(kind: Kind, *, is_last: bool) -> bool:
+def goes_outside(kind: NoticeKind, *, is_last: bool) -> bool:
     """Whether nobody learns of it who works in a team of whom it is kept from; `is_last`: at its last step."""
     return kind in OUTSIDE_FIRST | OF_STAFF and (not is_last or kind in BEYOND_CASE | OF_STAFF)
 
 
-def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
+def steps(kind: NoticeKind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
     first = Step(timedelta(0), WHO[kind], outside=goes_outside(kind, is_last=False))
     if kind in (
-        Kind.UNREACHED,
-        Kind.RUN_MADE,
-        Kind.DROP_REFUSED,
-        Kind.RUN_NOT_MADE,
-        Kind.DONE_ALONE,
-        Kind.KNOWN_ELSEWHERE,
-        Kind.TAKEN_WITHDRAWN,
+        NoticeKind.UNREACHED,
+        NoticeKind.RUN_MADE,
+        NoticeKind.DROP_REFUSED,
+        NoticeKind.RUN_NOT_MADE,
+        NoticeKind.DONE_ALONE,
+        NoticeKind.KNOWN_ELSEWHERE,
+        NoticeKind.TAKEN_WITHDRAWN,
     ):  # to nobody who would learn of a record, of a worry or of a drawing by it
         return (first,)
-    if kind == Kind.NOBODY_OPENS:
+    if kind == NoticeKind.NOBODY_OPENS:
         return first, Step(FIRST_LIMIT, (To.ON_DUTY,))
-    if kind == Kind.STAFF_TRIED:
+    if kind == NoticeKind.STAFF_TRIED:
         return first, Step(FIRST_LIMIT, (To.OFFICER, To.CO_ORDINATOR), outside=True)
     if kind in OUTSIDE_FIRST:
         others = (To.OFFICER, To.OUTSIDE)
@@ -445,7 +461,7 @@ def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     return first, Step(after, (To.AGENCY_LEAD if kind in GIVEN else To.LEAD_SUPERVISOR,))
 
 
-def steps_due(kind: Kind, told_at: datetime, now: datetime, urgent_minutes: tuple[int, int]) -> int:
+def steps_due(kind: NoticeKind, told_at: datetime, now: datetime, urgent_minutes: tuple[int, int]) -> int:
     """How many of the steps have begun by now."""
     return sum(told_at + step.after <= now for step in steps(kind, urgent_minutes))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.queries import concern_open_to, decides, steps_visible_to, told_by

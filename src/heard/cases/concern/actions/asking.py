@@ -13,7 +13,7 @@ from django.utils import timezone
 from heard.agencies.rules import May, refuse
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit

@@ -19,7 +19,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle, settle_decided
 from heard.cases.case.notices.queries import given_there, who_was_told
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit

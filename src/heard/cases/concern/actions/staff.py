@@ -15,7 +15,7 @@ from heard.agencies.rules import Refused, refuse
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.addressees import officer_is_there
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.models import Concern, StaffWorry, TellerQuestion

@@ -17,7 +17,7 @@ from heard.cases.attachment.actions import discard_files, take_over_files
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit

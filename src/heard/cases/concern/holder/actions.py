@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.concern.holder import queries, rules
 from heard.cases.concern.holder.models import HolderDecision
 from heard.cases.concern.holder.rules import Outcome

@@ -16,7 +16,7 @@ from heard.cases.case.actions import name_worker, open_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import open_case_of
 from heard.cases.clocks.actions import correct_moment, note_moment
 from heard.cases.concern.queries import concern_open_to, decides

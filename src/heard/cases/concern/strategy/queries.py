@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.queries import agencies_told
-from heard.cases.case.notices.rules import Kind as Told
+from heard.cases.case.notices.rules import NoticeKind as Told
 from heard.cases.case.queries import open_case_of
 from heard.cases.concern.queries import decides
 from heard.cases.concern.strategy import rules

@@ -10,7 +10,7 @@ from heard.cases.case.record import words_beside
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
 from heard.cases.concern.strategy.queries import discussions_visible_to
 from heard.cases.record.models import ChronologyEntry
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, say
 
@@ -24,7 +24,7 @@ def _chronology(one: StrategyDiscussion) -> Iterator[ChronologyEntry]:
     if one.state == "held":
         said = (one.decision, one.reason, _enquiries(one))
         yield fact(
-            Kind.DECISION,
+            EntryKind.DECISION,
             one.held_on,
             say(_("Strategy discussion held")),
             *said,
@@ -36,7 +36,7 @@ def _chronology(one: StrategyDiscussion) -> Iterator[ChronologyEntry]:
     what = say(_("Strategy discussion planned for %(date)s"), date=one.planned_on)
     if one.state == "called_off":
         what = say(_("Strategy discussion called off"))
-    yield fact(Kind.DECISION, one.begun_at, what, one.why_called_off, who=one.lead_id, page=page)
+    yield fact(EntryKind.DECISION, one.begun_at, what, one.why_called_off, who=one.lead_id, page=page)
 
 
 def _on_paper(one: StrategyDiscussion) -> Iterator[Passage]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.context import queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
 from heard.cases.context.sides import sides_of

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import May, refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import new_reference
 from heard.cases.context import queries, rules
 from heard.cases.context.actions._shared import _at_work, _audit

@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.context import queries, rules
 from heard.cases.context.actions._shared import _at_work
 from heard.cases.context.models import Context, ContextPattern

@@ -14,7 +14,7 @@ from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.notices.announcing import announce
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import due_on
 from heard.cases.panel import queries, rules
 from heard.cases.panel.escalation import Step

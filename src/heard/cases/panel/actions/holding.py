@@ -16,7 +16,7 @@ from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.actions import plan_context_step, plan_step
 from heard.cases.panel import queries, rules

@@ -15,13 +15,13 @@ from heard.agencies.actions import record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.context.queries import context_visible_to, names_of
 from heard.cases.context.rules import names_somebody
 from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _why_not_name
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
-from heard.cases.panel.rules import AgendaSection, Kind, Why
+from heard.cases.panel.rules import AgendaSection, MeetingKind, Why
 from heard.cases.stage.grounds import people_in
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to, web
 
@@ -39,7 +39,7 @@ def plan_panel(
     place: str,
     chair: User,
     agencies: Collection[uuid.UUID] = (),
-    kind: str = Kind.PANEL,
+    kind: str = MeetingKind.PANEL,
     purpose: str = "",
     used_by: str = "",
     context_id: uuid.UUID | None = None,
@@ -47,8 +47,8 @@ def plan_panel(
     """A panel with the agencies that are invited. `starts_at` may lie in the past: it is then written down afterwards, which it says. `purpose`,
     `used_by`: of a meeting of another kind, which is not called without. `context_id`: of a conference, which is about its place or
     group; `Hidden` where `by` may not read it."""
-    panel = Panel(planned_by=by, kind=Kind(kind))
-    if kind == Kind.CONFERENCE:
+    panel = Panel(planned_by=by, kind=MeetingKind(kind))
+    if kind == MeetingKind.CONFERENCE:
         if context_id is None:
             raise Hidden
         panel.context = context_visible_to(by, context_id)
@@ -276,7 +276,9 @@ def arrange_agenda(
 
 
 @transaction.atomic
-def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Panel, list[queries.Line]]:
+def open_panel(
+    *, by: User, panel_id: uuid.UUID, verb: str = "view"
+) -> tuple[Panel, list[queries.AgendaLine]]:
     """The panel with its agenda, for showing or (`verb="print"`) printing it: with its audit row, and a 'view' row of each
     child who is named on it. Or `Hidden`."""
     panel = queries.panel_visible_to(by, panel_id)

@@ -31,9 +31,9 @@ from heard.cases.panel.queries.mapping import (
 from heard.cases.panel.queries.preparing import Reason, Standing, Suggested, reasons_of, suggestions
 from heard.cases.panel.queries.reading import (
     CAME_OF_IT,
+    AgendaLine,
     Among,
     Known,
-    Line,
     Stands,
     agencies_at,
     agencies_to_choose,

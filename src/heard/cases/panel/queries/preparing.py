@@ -22,7 +22,7 @@ from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
 from heard.cases.missing.queries import episodes_visible_to, missing_since, not_heard_yet
 from heard.cases.panel.queries.reading import since_of
-from heard.cases.panel.rules import AgendaSection, Kind, Why, themes
+from heard.cases.panel.rules import AgendaSection, MeetingKind, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
 from heard.network.queries import newly_shared
@@ -95,7 +95,7 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
     another kind, keeps its agenda as it was. A fixed number of queries."""
     items = list(items)
     drawn = {item.pk: [_drawn(one) for one in item.reasons.all()] for item in items}
-    if not items or panel.state == panel.State.HELD or panel.kind != Kind.PANEL:
+    if not items or panel.state == panel.State.HELD or panel.kind != MeetingKind.PANEL:
         return {key: [Standing(one) for one in some] for key, some in drawn.items()}
     since = panel.since or since_of(user, panel)
     ended = _ended(user, since, [one for some in drawn.values() for one in some])

@@ -87,7 +87,7 @@ class Stands:
 
 
 @dataclass(frozen=True)
-class Line:
+class AgendaLine:
     """One item of an agenda as this reader sees it. `item` is None for a child whom they may not see."""
 
     number: int
@@ -148,7 +148,7 @@ def panel_visible_to(user: User, panel_id: uuid.UUID) -> Panel:
 def panel_with_agenda(user: User, panel_id: uuid.UUID) -> Panel:
     """As `panel_visible_to`, of a panel, whose agenda is drawn from the record; `Hidden` for a meeting of another kind."""
     panel = panel_visible_to(user, panel_id)
-    if panel.kind != rules.Kind.PANEL:
+    if panel.kind != rules.MeetingKind.PANEL:
         raise Hidden
     return panel
 
@@ -315,7 +315,9 @@ def items_of_people(user: User) -> QuerySet[PanelItem]:
 def items_that_name(user: User) -> QuerySet[PanelItem]:
     """Items on an agenda whose notes may name a phone, car or account: of those that the user may see, all but what only somebody
     who knows a group, a phone or the work on a place may see. Else who may see one would be asked of the web, and the web of them."""
-    stays = Q(panel__kind=rules.Kind.PANEL) | Q(panel__kind=rules.Kind.MAPPING, place__isnull=False)
+    stays = Q(panel__kind=rules.MeetingKind.PANEL) | Q(
+        panel__kind=rules.MeetingKind.MAPPING, place__isnull=False
+    )
     known = Q(person__isnull=True) & stays & Q(panel__in=panels_visible_to(user).order_by().values("pk"))
     rows = PanelItem.objects.filter(visible_through(user, "person") | known, taken_off_at=None)
     return rows if user.may(May.SEE_PANEL) else rows.none()
@@ -330,20 +332,20 @@ def _known_to(user: User, at: str = "") -> Q:
     door = web(user)
     handle: Any = door.handles_known(by=f"{at}added_at").filter(pk=OuterRef(f"{at}handle_id"))
     context = compiled_exists(f"{at}panel__context_id", _contexts(user).filter(pk=OfRow()))
-    is_of = {kind: Q(**{f"{at}panel__kind": kind}) for kind in rules.Kind}
+    is_of = {kind: Q(**{f"{at}panel__kind": kind}) for kind in rules.MeetingKind}
     theme = Q(**{f"{at}place": None, f"{at}group": None})
     chosen = Q(**{f"{at}place__isnull": False}) | door.through("group", f"{at}group_id") | Q(Exists(handle))
     return (
-        is_of[rules.Kind.PANEL]
-        | is_of[rules.Kind.MAPPING] & chosen
-        | is_of[rules.Kind.CONFERENCE] & (theme | context)
+        is_of[rules.MeetingKind.PANEL]
+        | is_of[rules.MeetingKind.MAPPING] & chosen
+        | is_of[rules.MeetingKind.CONFERENCE] & (theme | context)
     )
 
 
 def may_be_given(user: User, item: PanelItem) -> bool:
     """Whether somebody may see what an item is about, before they are to do something about it. Of a child it is always so: their agency is
     involved with the child for it, with the reason."""
-    if item.is_about_child or item.panel.kind == rules.Kind.PANEL:
+    if item.is_about_child or item.panel.kind == rules.MeetingKind.PANEL:
         return True
     seen = Q(person__isnull=True) & _known_to(user) | visible_through(user, "person")
     return PanelItem.objects.filter(seen, pk=item.pk).exists()
@@ -373,7 +375,7 @@ def item_visible_to(user: User, item_id: uuid.UUID) -> PanelItem:
     return item
 
 
-def agenda_of(user: User, panel: Panel) -> list[Line]:
+def agenda_of(user: User, panel: Panel) -> list[AgendaLine]:
     """What is on the agenda of a panel that the user may see, in its order, numbered for this reader. A child whom they may
     not see is a line without an item; one whose record is restricted to others is not there. At other meetings there is nothing of
     anybody whom they may not see. Seven queries and two for ties, however long it is."""
@@ -385,7 +387,7 @@ def agenda_of(user: User, panel: Panel) -> list[Line]:
 def _on_agenda(user: User, panel: Panel) -> QuerySet[PanelItem]:
     """What has a line on the agenda for this user; `may_see`: whether they may open it."""
     shown = Q(person__isnull=True) | not_hidden_through(user, "person") | visible_through(user, "person")
-    is_panel = panel.kind == rules.Kind.PANEL
+    is_panel = panel.kind == rules.MeetingKind.PANEL
     rows = PanelItem.objects.filter(shown) if is_panel else items_visible_to(user)
     seen = When(Q(person__isnull=True) | visible_through(user, "person"), then=Value(True))
     rows = rows.annotate(may_see=Case(seen, default=False, output_field=BooleanField()))
@@ -564,10 +566,10 @@ def _nearer(one: Action, other: Action) -> bool:
     return order[0] > order[1]
 
 
-def _line(number: int, item: PanelItem, tied: dict[uuid.UUID, Tied]) -> Line:
+def _line(number: int, item: PanelItem, tied: dict[uuid.UUID, Tied]) -> AgendaLine:
     seen = item.may_see  # type: ignore[attr-defined]
     end = item.place_id or item.group_id
-    return Line(
+    return AgendaLine(
         number=number,
         section=item.section,
         minutes=item.minutes,
@@ -617,7 +619,7 @@ def presence(user: User, *, since: date, until: date) -> list[tuple[str, int, in
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     seats = PanelSeat.objects.filter(
-        panel__kind=rules.Kind.PANEL,
+        panel__kind=rules.MeetingKind.PANEL,
         panel__state=rules.State.HELD,
         panel__starts_at__date__range=(since, until),
     ).order_by()

@@ -495,7 +495,7 @@ def _parts_outside(user: Any, this: Any) -> dict[str, Whom]:
 def _where(user: Any, this: Any) -> list[tuple[str, str]]:
     """Where an action of this item can live, as choices."""
     stays = (PANEL, _("With the panel: it stands in the work of whoever does it"))
-    if this.panel.kind != rules.Kind.PANEL:
+    if this.panel.kind != rules.MeetingKind.PANEL:
         stays = (PANEL, _("With the meeting: it stands in the work of whoever does it"))
     known = queries.known_of(user, this)
     if known:

@@ -21,7 +21,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.context.queries import context_visible_to
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
-from heard.cases.panel.rules import Kind
+from heard.cases.panel.rules import MeetingKind
 from heard.cases.panel.views.reading import shown
 from heard.network.queries import find_described, find_groups, find_places
 from heard.network.rules import read_box
@@ -36,7 +36,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @gate(May.HOLD_PANEL)
 def plan_mapping(request: HttpRequest) -> HttpResponse:
     """Why it is held, and who will use it, first."""
-    return _plan(request, "panel.mapping", _("Call a mapping meeting"), kind=Kind.MAPPING.value)
+    return _plan(request, "panel.mapping", _("Call a mapping meeting"), kind=MeetingKind.MAPPING.value)
 
 
 @gate(May.HOLD_PANEL)
@@ -48,7 +48,7 @@ def plan_conference(request: HttpRequest, context_id: uuid.UUID) -> HttpResponse
         request,
         "panel.conference",
         title,
-        kind=Kind.CONFERENCE.value,
+        kind=MeetingKind.CONFERENCE.value,
         context=this,
         why_not=rules.why_not_confer(is_open=this.is_open),
     )
@@ -59,7 +59,7 @@ def _plan(
     form_kind: str,
     title: str,
     *,
-    kind: str = Kind.PANEL.value,
+    kind: str = MeetingKind.PANEL.value,
     context: Any = None,
     why_not: str | None = None,
 ) -> HttpResponse:
@@ -74,7 +74,7 @@ def _plan(
         suggested={"chair": str(user.pk), "agencies": invited},
         chairs=queries.who_can_chair(user),
         agencies=agencies,
-        asks_why=kind != Kind.PANEL,
+        asks_why=kind != MeetingKind.PANEL,
     )
     if form.is_valid():
         with sending(request, form):
@@ -91,7 +91,7 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this = queries.panel_visible_to(user, panel_id)
     starts = timezone.localtime(this.starts_at)
     why = {"purpose": this.purpose, "used_by": this.used_by}
-    asks_why = this.kind != Kind.PANEL and not this.has_begun
+    asks_why = this.kind != MeetingKind.PANEL and not this.has_begun
     now = {"on": starts.date(), "at": f"{starts:%H:%M}", "place": this.place, "chair": str(this.chair_id)}
     chairs = queries.who_can_chair(user)
     form = kept_form(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.panel import actions, queries
-from heard.cases.panel.rules import Kind
+from heard.cases.panel.rules import MeetingKind
 from heard.cases.panel.words import MAPPED, SECTIONS, tied_words, why_on_agenda
 from heard.govuk.pdf import as_download, draw_pdf
 
@@ -64,7 +64,7 @@ def minutes(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     later = queries.panels_visible_to(user).filter(starts_at__gt=this.starts_at).order_by("starts_at")
-    later = later.filter(kind__in={this.kind, Kind.PANEL})
+    later = later.filter(kind__in={this.kind, MeetingKind.PANEL})
     context = shown(user, this, lines) | {
         "may_hold": user.may(May.HOLD_PANEL),
         "may_plan": user.may(May.PLAN),
@@ -121,7 +121,7 @@ def _row(line: Any, why: list[Any]) -> dict[str, Any]:
     item = line.item
     if item is None:
         return {"line": line, "item": None, "why": [], "tied": ""}
-    on_the_map = (item.place_id or item.group_id) and item.panel.kind == Kind.PANEL
+    on_the_map = (item.place_id or item.group_id) and item.panel.kind == MeetingKind.PANEL
     return {
         "is_answered": item.decided_at is not None or bool(line.actions),
         "line": line,

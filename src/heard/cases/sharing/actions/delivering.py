@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.actions._shared import _audit
 from heard.cases.sharing.models import Delivery, Receipt, Share

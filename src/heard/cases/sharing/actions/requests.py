@@ -13,7 +13,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment.actions import attach
 from heard.cases.case.notices.announcing import announce, settle
-from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.actions._shared import _agency
 from heard.cases.sharing.models import Chase, InfoRequest

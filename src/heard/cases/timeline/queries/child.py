@@ -37,7 +37,7 @@ from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import last_contact, notes_of
 from heard.cases.own.models import GivenPlan
 from heard.cases.plan.models import Action, Outcome, Plan
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.referral.models import Referral
 from heard.cases.reporting.models import OffenceReport
 from heard.cases.reporting.queries import is_on
@@ -119,7 +119,7 @@ class Shared:
     agency: str
     since: date
     why: str
-    brought: list[tuple[Kind, int]]
+    brought: list[tuple[EntryKind, int]]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.db.models.lookups import GreaterThan
 from heard.cases.attachment.queries import texts_of
 from heard.cases.record.models import ChronologyEntry, ChronologyOf, ChronologyWord
 from heard.cases.record.queries import entries_of, entries_visible_to
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.timeline import matching
 from heard.cases.timeline.matching import Meant, Stretch
 from heard.network.queries import people_visible_to, web
@@ -221,4 +221,11 @@ def _about(key: uuid.UUID, choices: Choices) -> Any:
     return Q(other_id=key) | named if name else Q(pk__in=[])
 
 
-SHARED_KINDS: Final = (Kind.WORRY, Kind.WORDS, Kind.SIGN, Kind.ASSESSMENT, Kind.ACTION, Kind.REVIEW)
+SHARED_KINDS: Final = (
+    EntryKind.WORRY,
+    EntryKind.WORDS,
+    EntryKind.SIGN,
+    EntryKind.ASSESSMENT,
+    EntryKind.ACTION,
+    EntryKind.REVIEW,
+)

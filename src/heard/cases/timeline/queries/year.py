@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from heard.cases.missing.queries import episodes_visible_to
 from heard.cases.note.queries import notes_of
 from heard.cases.record.queries import entries_of
-from heard.cases.record.rules import Kind
+from heard.cases.record.rules import EntryKind
 from heard.cases.timeline.picture import Details, Year, draw, first_day
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from heard.cases.record.models import ChronologyEntry
 
 DRAWN: Final = (
-    Kind.SIGN, Kind.MISSING, Kind.CONTACT, Kind.WORDS, Kind.WORRY, Kind.DECISION, Kind.CASE, Kind.ASSESSMENT, Kind.PLAN,
-    Kind.REVIEW, Kind.MOMENT, Kind.PANEL, Kind.REFERRAL,
+    EntryKind.SIGN, EntryKind.MISSING, EntryKind.CONTACT, EntryKind.WORDS, EntryKind.WORRY, EntryKind.DECISION, EntryKind.CASE, EntryKind.ASSESSMENT, EntryKind.PLAN,
+    EntryKind.REVIEW, EntryKind.MOMENT, EntryKind.PANEL, EntryKind.REFERRAL,
 )  # fmt: skip
 _MOST: Final = 400  # entries, the latest: a picture of more shows nothing
 _FIELDS: Final = ("on", "at", "kind", "said", "agency", "page", "key")
@@ -34,8 +34,8 @@ def year_of(user: User, child_id: uuid.UUID, *, today: date) -> Year:
 
 def _details(user: User, child_id: uuid.UUID, entries: list[ChronologyEntry]) -> Details:
     """How long a child was missing, and whether a contact was with the child: the keys are those of the entries."""
-    away = {one.key for one in entries if one.kind == Kind.MISSING}
-    met = {one.key for one in entries if one.kind == Kind.CONTACT}
+    away = {one.key for one in entries if one.kind == EntryKind.MISSING}
+    met = {one.key for one in entries if one.kind == EntryKind.CONTACT}
     episodes = episodes_visible_to(user).filter(person_id=child_id, taken_back_at=None, pk__in=away)
     times = episodes.order_by().values_list("pk", "missing_from", "found_at")
     notes = notes_of(user, child_id).order_by().filter(pk__in=met)

@@ -9,7 +9,7 @@ from typing import Final
 
 from heard.engine.tables import NotDone
 from heard.graph.exchange.reading.gathering import plain
-from heard.graph.exchange.reading.tables import FIRST, SECOND, Line, Sheet, open_sheet
+from heard.graph.exchange.reading.tables import FIRST, SECOND, Sheet, TableRow, open_sheet
 from heard.graph.exchange.rules import Aside, compared
 from heard.graph.exchange.rules.measuring import Edge, weight_of
 
@@ -109,9 +109,9 @@ def _weight(sheet: Sheet, asked: str, found: Listed) -> int | None:
     return place
 
 
-def _lines(sheet: Sheet, headed: bool) -> Iterator[Line]:
+def _lines(sheet: Sheet, headed: bool) -> Iterator[TableRow]:
     """Rows, counted from 1 below the heading; the first line too where it is none."""
     if not headed:
-        yield Line(1, list(sheet.header))
+        yield TableRow(1, list(sheet.header))
     for line in sheet.lines():
-        yield line if headed else Line(line.number + 1, line.cells, line.fault)
+        yield line if headed else TableRow(line.number + 1, line.cells, line.fault)

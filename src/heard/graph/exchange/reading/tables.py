@@ -66,7 +66,7 @@ _LARGEST: Final = 50_000_000  # bytes of one table in a ZIP file
 
 
 @dataclass(frozen=True)
-class Line:
+class TableRow:
     """One row below the heading: what stands under each of its plain names, and whether it can be read."""
 
     number: int
@@ -78,7 +78,7 @@ class Line:
 class Sheet:
     header: tuple[str, ...]
     said: list[str]
-    lines: Callable[[], Iterator[Line]]
+    lines: Callable[[], Iterator[TableRow]]
 
     def place(self, names: tuple[str, ...]) -> int | None:
         plain = [compared(one) for one in self.header]
@@ -94,12 +94,12 @@ def open_sheet(path: Path) -> Sheet:
     if sheet is None:
         raise NotDone("The file has no line that can be read. Export it again as CSV.")
 
-    def lines() -> Iterator[Line]:
+    def lines() -> Iterator[TableRow]:
         for row in sheet.rows():
             if row.cells is None or "quote_open" in row.faults:
-                yield Line(row.number, None, "blank" if "row_blank" in row.faults else "unreadable")
+                yield TableRow(row.number, None, "blank" if "row_blank" in row.faults else "unreadable")
             else:
-                yield Line(row.number, row.cells)
+                yield TableRow(row.number, row.cells)
 
     said = [_SAID[one.code].format(**one.filling) for one in sheet.said() if one.code in _SAID]
     return Sheet(sheet.header, said, lines)

@@ -21,7 +21,7 @@ from heard.graph.question.queries import (
     worry,
 )
 from heard.graph.question.queries.around import near
-from heard.graph.question.queries.asking import Answer, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine
 from heard.graph.question.queries.episodes import to_choose
 
 __all__ = ["QUESTIONS", "Answer", "Line", "Question", "near", "to_choose"]

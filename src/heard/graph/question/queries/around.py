@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class NearLine:
     """Who or what is near, and the way to it: what lies between, and each tie of it."""
 
     this: Any
@@ -33,7 +33,7 @@ class Near:
     """`parts`: lines by what they are about, each A to Z. `hubs` and `shut` are named, and were not passed through; `left_out`: more
     than a page takes."""
 
-    parts: dict[str, list[Line]]
+    parts: dict[str, list[NearLine]]
     hubs: list[Any]
     shut: list[Any]
     left_out: bool
@@ -51,13 +51,13 @@ def near(user: User, person_id: uuid.UUID) -> Near:
     ways = found.ways[: rules.MOST]
     keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}
     named = door.called(*keys)
-    parts: dict[str, list[Line]] = {name: [] for name in HEADINGS}
+    parts: dict[str, list[NearLine]] = {name: [] for name in HEADINGS}
     for way in ways:
         this = named[way.end]
         part = "protects" if way.protects and getattr(this, "kind", "") == "adult" else way.end_kind
         part = this.kind if part == "person" else part
         through = named[way.through] if way.through else None
-        parts[part].append(Line(this, way.end_kind, through, way.ties))
+        parts[part].append(NearLine(this, way.end_kind, through, way.ties))
     for lines in parts.values():
         lines.sort(key=lambda line: (str(line.this).casefold(), str(line.this.pk)))
     return Near(parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST)

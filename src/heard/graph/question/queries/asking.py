@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class AnswerLine:
     """`part`: the key of a heading. `this`: who or what it is about, None where it is about none. `people`: whom it names.
     `known`: by which it is known again. `judged`: where somebody said that it is not the same matter."""
 
@@ -61,15 +61,15 @@ class Answer:
     page is about and whom its limits name, beside whom the lines name."""
 
     question: str
-    parts: list[tuple[Any, list[Line]]]
-    silenced: list[Line]
+    parts: list[tuple[Any, list[AnswerLine]]]
+    silenced: list[AnswerLine]
     limits: list[str]
     summary: str = ""
     subject: Any = None
     about: frozenset[uuid.UUID] = frozenset()
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[AnswerLine]:
         return [line for _heading, some in self.parts for line in some]
 
     @property
@@ -156,7 +156,7 @@ class Asking:
         people: Iterable[uuid.UUID] = (),
         also: Iterable[Ground] = (),
         known_by: str = "",
-    ) -> Line:
+    ) -> AnswerLine:
         """`also`: records on which it rests that are no pieces of the web; they stand first. `known_by`: by what it is known again beside
         what it rests on, where that is not what it is about."""
         by_key = {one.key: one for one in pieces if self._can_say(one)}
@@ -167,7 +167,7 @@ class Asking:
         grounds = (*also, *grounds)
         known_by = known_by or getattr(this, "pk", "")
         known = rules.line_of(self.question, known_by, (one.key for one in grounds))
-        return Line(part or self.part_of(this), this, says, grounds, frozenset(named), known)
+        return AnswerLine(part or self.part_of(this), this, says, grounds, frozenset(named), known)
 
     def _can_say(self, one: Piece) -> bool:
         return one.node in self._named and (one.other is None or one.other in self._named or not one.tie_key)
@@ -182,7 +182,7 @@ class Asking:
 
     def answer(
         self,
-        lines: Iterable[Line],
+        lines: Iterable[AnswerLine],
         limits: Iterable[str] = (),
         *,
         headings: dict[str, Any] | None = None,
@@ -194,7 +194,7 @@ class Asking:
         headings = headings or HEADINGS
         rows = sorted(lines, key=lambda line: (line.name.casefold(), line.known))
         judged = self._judged([line.known for line in rows])
-        parts: dict[str, list[Line]] = {name: [] for name in headings}
+        parts: dict[str, list[AnswerLine]] = {name: [] for name in headings}
         silenced = []
         for line in rows:
             if line.known in judged:

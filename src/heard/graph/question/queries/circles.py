@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_with_agenda
 from heard.govuk.environment import day
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import MOST, SEARCHED, last_said
 from heard.graph.question.rules import circles as rules
 from heard.network.queries import people_visible_to
@@ -130,7 +130,7 @@ class _Joined:
         return [*ties, *rules.joined_through(seen)]
 
 
-def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUID]) -> Line:
+def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUID]) -> AnswerLine:
     through: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     direct, some = set(), []
     pieces = [

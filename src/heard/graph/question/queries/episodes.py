@@ -13,7 +13,7 @@ from heard.cases.missing.queries import episode_visible_to, episodes_visible_to
 from heard.govuk.environment import day
 from heard.graph.queries import Ground
 from heard.graph.question import rules
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.network.headings import HEADINGS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _days(episodes: list[Any]) -> str:
     )
 
 
-def _hours(asking: Asking, episodes: dict[uuid.UUID, Any], this: uuid.UUID | None) -> list[Line]:
+def _hours(asking: Asking, episodes: dict[uuid.UUID, Any], this: uuid.UUID | None) -> list[AnswerLine]:
     began = {key: timezone.localtime(one.missing_from) for key, one in episodes.items()}
     close = rules.hours_shared(began)
     if not close or (this and this not in close):
@@ -101,4 +101,4 @@ def _hours(asking: Asking, episodes: dict[uuid.UUID, Any], this: uuid.UUID | Non
         Ground(one.pk, f"{one.person}, {day(one.missing_from)}", ("episode", {"episode_id": one.pk}))
         for one in which
     )
-    return [Line("hours", None, says, grounds, frozenset(one.person_id for one in which), known)]
+    return [AnswerLine("hours", None, says, grounds, frozenset(one.person_id for one in which), known)]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from heard.govuk.environment import day
 from heard.graph.queries import Ground, counted
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import last_said
 from heard.graph.question.rules import moved as rules
 
@@ -120,7 +120,7 @@ def _went(
     who: frozenset[uuid.UUID],
     known: list[Piece],
     since: tuple[Ground, ...],
-) -> Line:
+) -> AnswerLine:
     says = _(
         "Of %(number)s people seen at %(place)s in the 180 days before %(day)s, some were seen at %(other)s for the first time in the 90 "
         "days after: %(who)s."
@@ -135,7 +135,7 @@ def _went(
     return asking.line(other, says, some, part="seen", people=who, also=since)
 
 
-def _named(asking: Asking, place: Any, this: Counted) -> Line | None:
+def _named(asking: Asking, place: Any, this: Counted) -> AnswerLine | None:
     """Whether a place is named more or less; the line rests on what it counts."""
     these = this.named(place.pk)
     if these.course is None:

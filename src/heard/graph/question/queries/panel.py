@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from heard.cases.panel.queries import agenda_of, panel_with_agenda, since_of
 from heard.govuk.environment import day
 from heard.graph.queries import Ground
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import line_of
 from heard.network.queries import merges_visible_to, node_merges_visible_to
 
@@ -58,7 +58,7 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
 
 def _line(
     asking: Asking, this: Any, since: datetime, new: list[Piece], gone: list[Withdrawn], merged: bool
-) -> Line:
+) -> AnswerLine:
     first: date = timezone.localdate(since)
     said = []
     begun = [one for one in new if not (one.until and one.until >= first)]
@@ -83,4 +83,4 @@ def _line(
     )
     known = line_of(ID, this.pk, [*(one.key for one in line.grounds), *(one.key for one in lost)])
     people = line.people | {key for one in gone for key in asking.people_of(one.piece)}
-    return Line(line.part, this, says, (*line.grounds, *lost), frozenset(people), known)
+    return AnswerLine(line.part, this, says, (*line.grounds, *lost), frozenset(people), known)

@@ -13,7 +13,7 @@ from heard.cases.context.queries import watched_places
 from heard.cases.disruption.queries import steps_visible_to
 from heard.govuk.environment import day
 from heard.graph.queries import named_in_records
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import line_of
 from heard.network.queries import people_visible_to, web
 from heard.network.rules import PROTECTS
@@ -54,7 +54,9 @@ def _unwatched(user: User, *, for_all: bool = False) -> Answer:
         }
         known = line_of(UNWATCHED, place, (one.key for one in some))
         lines.append(
-            Line("place", named[place], says, tuple(some), named_in.people(named_in.records[place]), known)
+            AnswerLine(
+                "place", named[place], says, tuple(some), named_in.people(named_in.records[place]), known
+            )
         )
     limits = [
         _(

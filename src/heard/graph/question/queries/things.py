@@ -12,7 +12,7 @@ from heard.agencies.rules import Hidden
 from heard.cases.concern.queries import concerns_open_to
 from heard.govuk.environment import day
 from heard.graph.question import rules
-from heard.graph.question.queries.asking import Answer, Asking, Line
+from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -130,7 +130,7 @@ def pieces(user: User, thing_id: uuid.UUID) -> Answer:
         "agencies": ", ".join(agencies),
         "name": this,
     }
-    lines: list[Line] = [asking.line(this, says, held)] if held and thing_id in named else []
+    lines: list[AnswerLine] = [asking.line(this, says, held)] if held and thing_id in named else []
     limits = [
         _(
             "A piece is a source of a tie, or a record that names it, of the last 12 months. Where one agency holds several "

@@ -76,7 +76,7 @@ def schema() -> Schema:
     )
 
 
-class Kind(NamedTuple):
+class ElementShape(NamedTuple):
     """What a name means in a year. `holds`: the elements that may stand in it, null where it holds a value; `event`: whether it
     is the day of something that happened; `judged`: whether its value is looked at; `carries`: whether it can carry an item."""
 
@@ -91,10 +91,10 @@ class Kind(NamedTuple):
 
 
 @lru_cache(maxsize=4_096)
-def kind_of(tag: object, year: int) -> Kind:
+def kind_of(tag: object, year: int) -> ElementShape:
     """Of an element's tag, with or without its namespace; what is no element has no name."""
     rules, name = schema(), without_namespace(tag)
-    return Kind(
+    return ElementShape(
         name=name,
         holds=rules.elements.get(name),
         needs=rules.required.get(name, ()),
@@ -111,7 +111,7 @@ class Holder:
     """An element that holds others: those from `place` up to `end`. `own`: of each name directly in it, the place of the first;
     `around`: that which holds it, null where that is none of the schema."""
 
-    kind: Kind
+    kind: ElementShape
     place: int
     around: Holder | None
     end: int = 0
