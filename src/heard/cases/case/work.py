@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.case import queries
-from heard.cases.case.models import Case, WarningNote
+from heard.cases.case.models import Case
 from heard.cases.case.notices.lines import where
 from heard.network.queries import decided_by_no_other
 
@@ -35,7 +35,7 @@ WARNINGS = WorkList(
     "warnings", _("Warnings to look at again"), May.SEE_CHILD,
     lambda user: queries.warnings_due(user, until=timezone.localdate() + _SOON), "warning", "person", "text",
     note=_("warning"), due="review_on", shows=("person",),
-    only_if=lambda user: WarningNote.objects.filter(ended_at=None),
+    only_if=lambda user: queries.warnings_near(user, until=timezone.localdate() + _SOON),
     child="person",
 )  # fmt: skip
 WITHOUT_A_WORKER = WorkList(
@@ -43,17 +43,20 @@ WITHOUT_A_WORKER = WorkList(
     "trusted_worker", "person", shows=("person", "trusted_worker"), whose=_("deciders"),
     what=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
     if row.trusted_worker else _("No trusted worker is named"),
+    only_if=queries.without_a_worker,
     child="person",
 )  # fmt: skip
 NOT_ALLOCATED = WorkList(
     "not-allocated", _("No social worker is allocated"), May.DECIDE, queries.not_allocated,
     "allocated_worker", "person", _("No social worker is allocated"), whose=_("deciders"),
     shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
+    only_if=queries.not_allocated,
     child="person",
 )  # fmt: skip
 RESTRICTED_ALONE = WorkList(
     "restricted-alone", _("Restricted records in which nobody else decides"), May.DECIDE, decided_by_no_other,
     "access", lambda row: row, _("Danger would wait for you alone: let in another co-ordinator or supervisor"),
+    only_if=decided_by_no_other,
 )  # fmt: skip
 
 

@@ -153,6 +153,11 @@ def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
     )
 
 
+def interviews_near(user: User) -> QuerySet[Episode]:
+    """Returns without which there is none of them. Whether the user may see one is asked beside."""
+    return Episode.objects.order_by().filter(_concerning(user), found_at__isnull=False, interview=None)
+
+
 def _concerning(user: User) -> Q:
     mine = Q(person__in=worked_in(user).filter(state="open").values("person"))
     mine |= Q(noted_by=user) | Q(found_noted_by=user)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case as Either
 from django.db.models import DateField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -160,15 +160,25 @@ def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
 def actions_due(user: User) -> QuerySet[Action]:
     """What this user has to do in plans that are in force: longest overdue first, then what comes next. What somebody has to
     do who cannot see the child any more is with those who work the case."""
+    own, left = _own_and_left(user)
+    return actions_visible_to(user).filter(pk__in=own.union(left)).order_by("due_on", "added_at")
+
+
+def actions_near(user: User) -> QuerySet[Action, Any]:
+    """Keys of actions without which there is none of them. Whether the user may see one is asked beside."""
+    own, left = _own_and_left(user)
+    return own.union(left, all=True)
+
+
+def _own_and_left(user: User) -> tuple[QuerySet[Action, Any], QuerySet[Action, Any]]:
+    """Keys of what this user has to do, and of what nobody else can do in cases in which they work."""
     opened = (
         Action.objects.order_by()
         .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
         .values("pk")
     )
     near = opened.filter(outcome__plan__case__in=worked_in(user))
-    left = near.exclude(sees(user, "owner", "outcome__plan__case__person"))
-    mine = opened.filter(owner=user).union(left)
-    return actions_visible_to(user).filter(pk__in=mine).order_by("due_on", "added_at")
+    return opened.filter(owner=user), near.exclude(sees(user, "owner", "outcome__plan__case__person"))
 
 
 def overdue_in_team(user: User) -> QuerySet[Action]:

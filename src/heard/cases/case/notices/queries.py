@@ -262,11 +262,17 @@ def left_to_nobody(user: User) -> list[Person]:
 
 def whom_they_cover(user: User) -> list[User]:
     """Colleagues who are away today and said that this user covers for them."""
+    return [row.user for row in _covers(user).select_related("user")]
+
+
+def covered_by(user: User) -> QuerySet[Cover, Any]:
+    """Their keys."""
+    return _covers(user).values("user")
+
+
+def _covers(user: User) -> QuerySet[Cover]:
     today = timezone.localdate()
-    rows = Cover.objects.filter(
-        covered_by_id=user.pk, since__lte=today, until__gte=today, user__is_active=True
-    )
-    return [row.user for row in rows.select_related("user")]
+    return Cover.objects.filter(covered_by=user.pk, since__lte=today, until__gte=today, user__is_active=True)
 
 
 def who_can_cover(user: User) -> dict[str, tuple[User, str]]:
