@@ -8,9 +8,9 @@ import pytest
 from django.db.models import Exists, OuterRef, Q
 from tests.conftest import World
 
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.network import actions
 from heard.network.models import Denial, Involvement, Person
-from heard.network.subqueries import Asked, OfRow, compiled_exists
 
 pytestmark = pytest.mark.django_db
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -103,8 +106,8 @@ class WorkList:
     def __post_init__(self) -> None:
         """Nobody is reminded of what was to be done with a child who has died."""
         if self.child:
-            rows, gone = self.rows, {f"{self.child}__deaths__stands": True}
-            object.__setattr__(self, "rows", lambda user: rows(user).exclude(**gone))
+            rows, child = self.rows, self.child
+            object.__setattr__(self, "rows", lambda user: rows(user).filter(_lives(child)))
 
     def lines(self, user: User) -> QuerySet[Any]:
         """The rows, each with what its line names."""
@@ -149,6 +152,13 @@ class WorkList:
         if callable(self.clock):
             return self.clock(row)
         return load.current().clock(self.clock) if self.clock else None
+
+
+@cache
+def _lives(child: str) -> Q:
+    """Of rows that lead to a child: it is not recorded that the child has died."""
+    deaths = apps.get_model("cases", "Death").objects.order_by().filter(stands=True, person=OfRow())
+    return compiled_exists(child, deaths, Asked.NONE)
 
 
 def _said(how: Said, row: Any) -> str:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from heard.agencies.subqueries import OfRow, compiled_exists
 from heard.cases.case.models import Case
 from heard.network.queries import sees
-from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

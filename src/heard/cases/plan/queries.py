@@ -55,9 +55,17 @@ class Next:
 
 def plans_visible_to(user: User) -> QuerySet[Plan]:
     """Plans of children whose record the user may open, newest first."""
-    return Plan.objects.filter(visible_through(user, "case__person")).select_related(
-        "case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words"
-    )
+    return _plans(visible_through(user, "case__person"))
+
+
+def plans_with_keys(user: User, keys: QuerySet[Any, Any]) -> QuerySet[Plan]:
+    """Those with these keys: each is looked at by itself."""
+    return _plans(visible_through(user, "case__person", among_others=True)).filter(pk__in=keys)
+
+
+def _plans(which: Q) -> QuerySet[Plan]:
+    beside = ("case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words")
+    return Plan.objects.filter(which).select_related(*beside)
 
 
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
@@ -93,9 +101,12 @@ def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
 
 def actions_visible_to(user: User) -> QuerySet[Action]:
     """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
-    return Action.objects.filter(visible_through(user, "outcome__plan__case__person")).select_related(
-        "owner", "agency", "panel_action", "outcome__plan__case__person"
-    )
+    return _with_all(visible_through(user, "outcome__plan__case__person"))
+
+
+def _with_all(which: Q) -> QuerySet[Action]:
+    beside = ("owner", "agency", "panel_action", "outcome__plan__case__person")
+    return Action.objects.filter(which).select_related(*beside)
 
 
 def action_visible_to(user: User, action_id: uuid.UUID) -> Action:
@@ -161,7 +172,8 @@ def actions_due(user: User) -> QuerySet[Action]:
     """What this user has to do in plans that are in force: longest overdue first, then what comes next. What somebody has to
     do who cannot see the child any more is with those who work the case."""
     own, left = _own_and_left(user)
-    return actions_visible_to(user).filter(pk__in=own.union(left)).order_by("due_on", "added_at")
+    rows = _with_all(visible_through(user, "outcome__plan__case__person", among_others=True))
+    return rows.filter(pk__in=own.union(left)).order_by("due_on", "added_at")
 
 
 def actions_near(user: User) -> QuerySet[Action, Any]:

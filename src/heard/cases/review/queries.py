@@ -38,6 +38,7 @@ from heard.cases.plan.queries import (
     not_reviewed,
     plans_of,
     plans_visible_to,
+    plans_with_keys,
 )
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
@@ -153,7 +154,7 @@ def _due(user: User, *keys: QuerySet[Plan, Any]) -> QuerySet[Plan]:
     """Of plans with these keys, and of those in which the user has something to do, the ones that they may see."""
     if not user.may(May.REVIEW):
         return plans_visible_to(user).none()
-    return plans_visible_to(user).filter(pk__in=_with_own_actions(user).union(*keys)).order_by("review_on")
+    return plans_with_keys(user, _with_own_actions(user).union(*keys)).order_by("review_on")
 
 
 def _in_force() -> QuerySet[Plan, Any]:

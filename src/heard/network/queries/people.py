@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
+from heard.agencies.subqueries import Asked, OfRow, Written
 from heard.network.models import Address, Denial, Involvement, Person
 from heard.network.rules import (
     Description,
@@ -18,7 +19,6 @@ from heard.network.rules import (
     Name,
     kept_number,
 )
-from heard.network.subqueries import Asked, OfRow, Written
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -79,9 +79,10 @@ def sees(user: User | None, worker: str, person: str, *, for_good: bool = False)
     `for_good`: by no line that is to end. `user`: None for an index that is shown to nobody as it is."""
     if user and not user.may(May.SIGNED_IN):
         return Q(pk__in=[])
-    seeing, everybody, denied = (rows.exists for rows in _who_sees(for_good=for_good))
-    open_to_all = Q(**{_along(person, "restricted"): False})
-    return (seeing(worker, person) | (open_to_all & everybody(worker))) & ~denied(worker, person)
+    seeing, everybody, denied = _who_sees(for_good=for_good)
+    by_all = Q(**{_along(person, "restricted"): False}) & everybody.exists(worker, asked=Asked.ONE)
+    let_in = seeing.exists(worker, person, asked=Asked.ONE) | by_all
+    return let_in & denied.exists(worker, person, asked=Asked.NONE)
 
 
 @cache

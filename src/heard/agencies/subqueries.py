@@ -23,7 +23,7 @@ _NESTED: Final = re.compile(r'"in(\d+)_')
 
 class Asked(StrEnum):
     """What is asked of the rows. `ONE` and `NONE` are for conditions that others are joined to: of an EXISTS that an "or" joins, PostgreSQL
-    lists all that there are first, though the page needs twenty rows. Of a bare IS NULL, it takes one row in 200 to fit, and begins with
+    lists all that there are first, though the page needs twenty rows. It plans it twice, too, and one in that four times. Of a bare IS NULL, it takes one row in 200 to fit, and begins with
     every case to find those few; of a CASE, it takes every second."""
 
     ANY = "EXISTS ({})"
