@@ -111,6 +111,7 @@ from heard.network.queries.people import (
     describe,
     findable_through,
     legal_statuses,
+    lives_at,
     living_with,
     may_be_named,
     meant_for,

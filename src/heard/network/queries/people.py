@@ -221,6 +221,12 @@ def addresses_of(user: User, person_id: uuid.UUID) -> list[Address]:
     return list(rows.order_by(F("until").desc(nulls_first=True), F("since").desc(nulls_last=True), "-pk"))
 
 
+def lives_at(user: User, person: Person) -> Address | None:
+    """The address of now, of somebody whom the user may see: the last that was written down."""
+    rows = Address.objects.filter(visible_through(user, "person"), person=person, until=None)
+    return rows.order_by(F("since").desc(nulls_last=True), "-pk").first()
+
+
 def living_with(user: User, person_id: uuid.UUID, among: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Of these people, those who live at an address of this person now, as it is written in both records, and whom the user may see.
     One query."""
