@@ -46,11 +46,10 @@ def test_they_say_of_each_user_what_is_so_of_that_user(world: World, settings: A
 
 
 def test_they_say_so_of_somebody_with_roles_in_several_teams(world: World) -> None:
-    user = world.social_worker
+    make_record(world, restricted=False)
     for team in (world.teacher.team, world.supervisor.team):
-        Membership.objects.get_or_create(user=user, team=team, role=Role.SUPERVISOR)
-    make_record(world, restricted=True)
-    user = User.objects.get(pk=user.pk)
+        Membership.objects.get_or_create(user=world.social_worker, team=team, role=Role.SUPERVISOR)
+    user = User.objects.get(pk=world.social_worker.pk)
     assert len(user.team_ids) > 1
     holding = which_hold_any(user, asked(user))
     for kind in queries.lists_of(user):
@@ -89,3 +88,10 @@ def test_what_the_partnership_sets_is_asked_for_as_it_is_set_now(world: World, s
     assert ("to-see" in {kind.key for kind in queries._that_may_hold_any(user)}) is next(
         kind for kind in queries.LISTS if kind.key == "to-see"
     ).rows(user).exists()
+
+
+def test_where_nothing_waits_one_question_says_so(world: World, django_assert_num_queries: Any) -> None:
+    user = User.objects.get(pk=world.social_worker.pk)
+    assert user.held
+    with django_assert_num_queries(1):
+        assert queries.my_work(user) == []
