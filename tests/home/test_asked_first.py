@@ -1,4 +1,4 @@
-"""Which lists hold anything is asked in questions that were compiled for nobody: they say of each user what they would say if they had been
+"""Which lists hold anything is asked in questions whose parameter is the reader: they say of each user what they would say if they had been
 compiled for that user alone."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from heard.agencies import actions
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import Membership, User
 from heard.agencies.queries import which_hold_any
+from heard.agencies.reader import reader, whether_any
 from heard.agencies.rules import Role
-from heard.agencies.stand_in import posts_of, stand_in, whether_any
 from heard.home import queries
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +27,8 @@ def everybody(world: World) -> list[User]:
 
 
 def asked(user: User) -> dict[str, Any]:
-    held_by = stand_in(posts_of(user))
-    return {kind.key: whether_any(kind.only_if(held_by)) for kind in queries.LISTS if kind.only_if}
+    its = reader(frozenset(user.roles))
+    return {kind.key: whether_any(kind.only_if(its)) for kind in queries.LISTS if kind.only_if}
 
 
 def test_they_say_of_each_user_what_is_so_of_that_user(world: World, settings: Any, tmp_path: Any) -> None:
@@ -63,7 +63,7 @@ def test_what_one_has_is_nothing_of_another_with_the_same_roles(world: World) ->
         team=world.social_worker.team, role=Role.PRACTITIONER,
     )  # fmt: skip
     begin_draft(by=world.social_worker, kind="worry")
-    assert posts_of(colleague) == posts_of(world.social_worker)
+    assert colleague.roles == world.social_worker.roles
     assert "drafts" in which_hold_any(world.social_worker, asked(world.social_worker))
     assert "drafts" not in which_hold_any(colleague, asked(colleague))
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -51,7 +51,6 @@ from heard.agencies.rules import (
 from heard.agencies.rules import why_not_use as why_not_use_approval
 from heard.agencies.seal import keys
 from heard.agencies.seal.slips import Slip
-from heard.agencies.stand_in import Question, in_place_of
 from heard.agencies.wide_lock import names_locked_widely
 from heard.govuk.environment import time
 
@@ -83,6 +82,9 @@ ABOUT_STAFF = (
 _ONCE_CALLED_GROUP = Q(subject="group", detail__has_key="provider") | Q(
     subject="group", verb__in=("agree to", "turn down")
 )
+
+if TYPE_CHECKING:
+    from heard.agencies.reader import Question
 
 
 @dataclass(frozen=True)
@@ -298,12 +300,11 @@ def uses_heard(user: User, agency_id: uuid.UUID) -> bool:
     return memberships_with(user, May.PLAN).filter(team__agency=agency_id).exists()
 
 
-def which_hold_any(user: User, asked: Mapping[str, Question]) -> set[str]:
+def which_hold_any(user: User, asked: Mapping[str, "Question"]) -> set[str]:
     """The names of those of which there is any row for this user. One query, however many they are."""
     if not asked:
         return set()
-    own = in_place_of(user)
-    values = [own.get(value, value) for one in asked.values() for value in one.values]
+    values = [value for one in asked.values() for value in one.values_of(user)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(one.sql for one in asked.values())}", values)
         return {name for name, holds in zip(asked, cursor.fetchone(), strict=True) if holds}

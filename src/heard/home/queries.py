@@ -6,13 +6,13 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
+from django.core.signals import setting_changed
 from django.utils.timezone import localdate
 
 from heard.agencies import work as agencies
 from heard.agencies.queries import which_hold_any
+from heard.agencies.reader import Question, reader, whether_any
 from heard.agencies.rules import Hidden
-from heard.agencies.stand_in import Post, Question, posts_of, stand_in, whether_any
 from heard.board import work as board
 from heard.board.caseaudit import work as caseaudit
 from heard.cases.assessment import work as assessment
@@ -192,19 +192,19 @@ def due_by(user: User, day: date) -> list[tuple[str, int]]:
 
 
 def _that_may_hold_any(user: User) -> list[WorkList]:
-    lists, is_set = lists_of(user), tuple(getattr(settings, name) for name in _SET)
-    first = _asked_first(posts_of(user), localdate(), is_set)
-    found = which_hold_any(user, {kind.key: first[kind.key] for kind in lists if kind.only_if})
+    lists, asked = lists_of(user), _asked_first(frozenset(user.roles), localdate())
+    found = which_hold_any(user, {kind.key: asked[kind.key] for kind in lists if kind.only_if})
     return [kind for kind in lists if not kind.only_if or kind.key in found]
 
 
-# What the partnership has set, and stands in an `only_if`.
-_SET: Final = ("AFTERWARDS_MONTHS", "SEEN_EVERY_DAYS", "SEEN_ALONE_EVERY_DAYS", "CONTACT_EVERY_DAYS")
+@lru_cache(maxsize=64)
+def _asked_first(roles: frozenset[str], today: date) -> dict[str, Question]:
+    """What `only_if` says of each list, by its key: the reader is its parameter, and the day stands in it."""
+    return {kind.key: whether_any(kind.only_if(reader(roles))) for kind in LISTS if kind.only_if}
 
 
-@lru_cache(maxsize=32)
-def _asked_first(posts: tuple[Post, ...], today: date, is_set: tuple[object, ...]) -> dict[str, Question]:
-    """What `only_if` says of each list, by its key. It is compiled for nobody: whose it is, is put in when it is asked. What else changes it stands
-    here: which roles somebody has, the day, and what the partnership has set."""
-    user = stand_in(posts)
-    return {kind.key: whether_any(kind.only_if(user)) for kind in lists_of(user) if kind.only_if}
+def _ask_anew(**_changed: object) -> None:
+    _asked_first.cache_clear()
+
+
+setting_changed.connect(_ask_anew)

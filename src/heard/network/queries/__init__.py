@@ -63,6 +63,7 @@ from heard.network.queries.holding import (
     holding_what_is_named,
     naming_what_is_held,
     restricted_decided_by,
+    restricted_near,
 )
 from heard.network.queries.identity import (
     answers_unread,
