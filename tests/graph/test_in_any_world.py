@@ -239,7 +239,7 @@ def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(page)
         ours = [one for one in asked if any(name in one["sql"] for name in _OURS)]
-        # My work asks a list only where any row of its table is there, whosever it is (`WorkList.only_if`).
+        # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(ours)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)
     for text in ("Group 0", "Place 1"):

@@ -272,7 +272,7 @@ MADE_OF_CONSTANTS = {
     "engine/intake/values.py": "patterns of dates",
     "engine/intake/xml_children.py": "a name of an element from the description of a format",
     "graph/exchange/reading/tables.py": "sentences of ours about how a file is written",
-    "network/subqueries.py": "what is asked of a subquery",
+    "agencies/subqueries.py": "what is asked of a subquery",
     "network/rules/names.py": "patterns of dates",
     "network/rules/recognise.py": "names of services",
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from tests.conftest import World
 
+from heard.agencies.subqueries import Asked, OfRow, Written, compiled_exists
 from heard.network import actions
 from heard.network.models import Denial, Involvement, Person
-from heard.network.subqueries import Asked, OfRow, compiled_exists
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,19 @@ def test_where_there_can_be_none_there_is_none(world: World, people: list[Person
 def test_the_database_is_not_asked_whether_a_truth_is_true(world: World) -> None:
     rows = Person.objects.filter(compiled_exists("pk", at_school(world, OfRow())))
     assert "= True" not in str(rows.query)
+
+
+def test_it_may_ask_of_two_columns_also_deep_within(world: World, people: list[Person]) -> None:
+    """As which workers see a child is asked, in a subquery of its own tables."""
+    inner = Involvement.objects.filter(person=OfRow(0), agency=OuterRef("agency"), pk=OfRow(1)).order_by()
+    written = Written.of(Involvement.objects.filter(Exists(inner), pk=OfRow(1)))
+    lines = Involvement.objects.order_by("pk")
+    assert list(lines.filter(written.exists("person", "pk"))) == list(lines) != []
+    other = Involvement.objects.filter(person=people[0]).values("pk")[:1]
+    assert (
+        not lines.exclude(person=people[0])
+        .alias(one=Subquery(other))
+        .filter(written.exists("person", "one"))
+        .exists()
+    )
+    assert not lines.filter(written.exists("person", "pk", asked=Asked.NONE)).exists()

@@ -173,7 +173,7 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
         about_the_web = [
             one for one in asked if "network_" in one["sql"]
         ]  # a session is renewed now and then
-        # My work asks a list only where any row of its table is there, whosever it is (`WorkList.only_if`).
+        # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(about_the_web)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)
     for text in ("Group 0", "Place 1", "Group 2", "Place 2"):

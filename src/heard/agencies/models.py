@@ -98,7 +98,8 @@ class User(AbstractUser):
     )
 
     @cached_property
-    def _memberships(self) -> "list[Membership]":
+    def held(self) -> "list[Membership]":
+        """Their roles, each with its team and agency. None of somebody who is switched off."""
         if not self.pk or not self.is_active:
             return []
         if "memberships" in getattr(self, "_prefetched_objects_cache", {}):
@@ -106,45 +107,45 @@ class User(AbstractUser):
         return list(self.memberships.select_related("team__agency"))
 
     @cached_property
-    def sees_through(self) -> dict[Hashable, models.Q]:
+    def sees_through(self) -> dict[Hashable, Any]:
         """What `network.queries` has worked out from these roles: which people, groups, numbers and records this user sees."""
         return {}
 
     @cached_property
     def permissions(self) -> frozenset[May]:
-        return permissions_of({membership.role for membership in self._memberships})
+        return permissions_of({membership.role for membership in self.held})
 
     def agencies_where(self, permission: May) -> set[uuid.UUID]:
         """Keys of the agencies in which one of their roles gives this permission. A role in one agency opens nothing
         of another."""
-        held = [one for one in self._memberships if permission in permissions_of({one.role})]
+        held = [one for one in self.held if permission in permissions_of({one.role})]
         return {membership.team.agency_id for membership in held}
 
     def teams_where(self, permission: May) -> set[uuid.UUID]:
         """Keys of the teams in which one of their roles gives this permission."""
-        return {one.team_id for one in self._memberships if permission in permissions_of({one.role})}
+        return {one.team_id for one in self.held if permission in permissions_of({one.role})}
 
     @property
     def team(self) -> "Team | None":
         """The team they work in: the first in which they work with children, else their first. What they tell and add
         belongs to its agency."""
-        held = self._memberships
+        held = self.held
         working = [one for one in held if May.TELL in permissions_of({one.role})]
         return next((one.team for one in (*working, *held)), None)
 
     @property
     def team_ids(self) -> set[uuid.UUID]:
         """Keys of the teams in which they work."""
-        return {one.team_id for one in self._memberships}
+        return {one.team_id for one in self.held}
 
     @property
     def takes_worries(self) -> bool:
         """Whether new worries come to a team of theirs."""
-        return any(one.team.takes_worries for one in self._memberships)
+        return any(one.team.takes_worries for one in self.held)
 
     @property
     def roles(self) -> list[str]:
-        return [membership.role for membership in self._memberships]
+        return [membership.role for membership in self.held]
 
     def may(self, permission: May) -> bool:
         return permission in self.permissions

@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -14,8 +13,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.sessions.models import Session
-from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -84,6 +82,9 @@ ABOUT_STAFF = (
 _ONCE_CALLED_GROUP = Q(subject="group", detail__has_key="provider") | Q(
     subject="group", verb__in=("agree to", "turn down")
 )
+
+if TYPE_CHECKING:
+    from heard.agencies.reader import Question
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def workers(user: User, permission: May) -> list[User]:
     rows = colleagues_visible_to(user).filter(memberships__role__in=giving).distinct()
     found = list(_with_posts(rows))
     for one in found:
-        one.__dict__["_memberships"] = list(one.memberships.all())  # as it reads them, once for all of them
+        one.held = list(one.memberships.all())  # as it reads them, once for all of them
     return found
 
 
@@ -284,25 +285,28 @@ def agencies_led_by(user: User) -> set[uuid.UUID]:
     return led | (rest - set(deciding.values_list("team__agency", flat=True)))
 
 
+def led_by(who: Any) -> QuerySet[Membership, Any]:
+    """Keys of the same agencies, of a user or of people by their keys: for conditions."""
+    deciding = memberships_with(None, May.DECIDE).filter(team__agency=OuterRef("team__agency"))
+    decides = Q(role__in=[role for role, allowed in MAY.items() if May.DECIDE in allowed])
+    theirs = {"user__in" if isinstance(who, QuerySet) else "user": who}
+    return (
+        memberships_with(None, May.PLAN).filter(decides | ~Exists(deciding), **theirs).values("team__agency")
+    )
+
+
 def uses_heard(user: User, agency_id: uuid.UUID) -> bool:
     """Whether anybody of this agency works with children here, and so finds what is sent to it."""
     return memberships_with(user, May.PLAN).filter(team__agency=agency_id).exists()
 
 
-def which_hold_any(user: User, rows: Mapping[str, QuerySet[Any]]) -> set[str]:
-    """The names of those that hold any row. One query, however many they are. Each is compiled by itself: within another query Django
-    resolves and compiles an `Exists` anew, which takes longer than all the answers."""
-    asked: dict[str, str] = {}
-    values: list[Any] = []
-    for name, each in rows.items():
-        with suppress(EmptyResultSet):
-            sql, its = each.query.exists().get_compiler(DEFAULT_DB_ALIAS).as_sql()
-            asked[name] = f"EXISTS ({sql})"
-            values += its
+def which_hold_any(user: User, asked: Mapping[str, "Question"]) -> set[str]:
+    """The names of those of which there is any row for this user. One query, however many they are."""
     if not asked:
         return set()
+    values = [value for one in asked.values() for value in one.values_of(user)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked.values())}", values)
+        cursor.execute(f"SELECT {', '.join(one.sql for one in asked.values())}", values)
         return {name for name, holds in zip(asked, cursor.fetchone(), strict=True) if holds}
 
 

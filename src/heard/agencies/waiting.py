@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -71,8 +74,9 @@ class WorkList:
     attribute of the row, or made of it. `whose`: whom a row waits for, where that may be somebody else than the reader: a person, or words
     for many. `own`: which rows are the reader's by name, where others stand among them; these come first. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
-    `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
-    is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
+    `only_if`: rows without which there is nothing in this list. Most people's lists are mostly empty, and this is found in a hundredth of
+    the time, since it leaves out all that decides what the user may see. Nothing of it is shown. It is compiled once a day for all
+    with the same roles, with a `Reader` in place of the user: it asks the database nothing, and no moment but today may stand in it.
     `later`: the address where a row is put off to a later day, "" where it is not. `done`: the address to which one press says that it is done,
     "" where that asks for more; only whoever it waits for by name is offered it.
     `child`: the way from a row to the child, of work with the child: it leaves the list once it is recorded that the child has died.
@@ -102,8 +106,8 @@ class WorkList:
     def __post_init__(self) -> None:
         """Nobody is reminded of what was to be done with a child who has died."""
         if self.child:
-            rows, gone = self.rows, {f"{self.child}__deaths__stands": True}
-            object.__setattr__(self, "rows", lambda user: rows(user).exclude(**gone))
+            rows, child = self.rows, self.child
+            object.__setattr__(self, "rows", lambda user: rows(user).filter(_lives(child)))
 
     def lines(self, user: User) -> QuerySet[Any]:
         """The rows, each with what its line names."""
@@ -148,6 +152,13 @@ class WorkList:
         if callable(self.clock):
             return self.clock(row)
         return load.current().clock(self.clock) if self.clock else None
+
+
+@cache
+def _lives(child: str) -> Q:
+    """Of rows that lead to a child: it is not recorded that the child has died."""
+    deaths = apps.get_model("cases", "Death").objects.order_by().filter(stands=True, person=OfRow())
+    return compiled_exists(child, deaths, Asked.NONE)
 
 
 def _said(how: Said, row: Any) -> str:

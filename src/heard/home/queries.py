@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from django.core.signals import setting_changed
+from django.utils.timezone import localdate
 
 from heard.agencies import work as agencies
 from heard.agencies.queries import which_hold_any
+from heard.agencies.reader import Question, reader, whether_any
 from heard.agencies.rules import Hidden
 from heard.board import work as board
 from heard.board.caseaudit import work as caseaudit
@@ -187,6 +192,19 @@ def due_by(user: User, day: date) -> list[tuple[str, int]]:
 
 
 def _that_may_hold_any(user: User) -> list[WorkList]:
-    lists = lists_of(user)
-    found = which_hold_any(user, {kind.key: kind.only_if(user) for kind in lists if kind.only_if})
+    lists, asked = lists_of(user), _asked_first(frozenset(user.roles), localdate())
+    found = which_hold_any(user, {kind.key: asked[kind.key] for kind in lists if kind.only_if})
     return [kind for kind in lists if not kind.only_if or kind.key in found]
+
+
+@lru_cache(maxsize=64)
+def _asked_first(roles: frozenset[str], today: date) -> dict[str, Question]:
+    """What `only_if` says of each list, by its key: the reader is its parameter, and the day stands in it."""
+    return {kind.key: whether_any(kind.only_if(reader(roles))) for kind in LISTS if kind.only_if}
+
+
+def _ask_anew(**_changed: object) -> None:
+    _asked_first.cache_clear()
+
+
+setting_changed.connect(_ask_anew)

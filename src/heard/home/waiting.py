@@ -138,7 +138,8 @@ def _rank(thing: Waiting) -> tuple[int, int]:
 
 def section_of(user: User, kind: WorkList, *, at_most: int = AT_MOST) -> WorkSection:
     """One query: one row more than is shown says whether there are more."""
-    found = list(kind.lines(user)[: at_most + 1])
+    rows = kind.lines(user)
+    found = [] if rows.query.is_empty() else list(rows[: at_most + 1])
     waiting = [kind.line(row, user) for row in found[:at_most]]
     return WorkSection(str(kind.heading), waiting, len(found) > at_most, kind.key)
 

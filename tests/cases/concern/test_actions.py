@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
@@ -267,6 +269,16 @@ def test_those_due_first_stand_first(world: World) -> None:
     soon = a_worry(world, at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     assert list(queries.waiting_for_decision(world.coordinator)) == [soon, late]
     assert list(queries.told_by(world.teacher)) == [late, soon]
+
+
+@pytest.mark.once
+def test_each_sign_of_a_worry_is_saved_with_the_others(world: World) -> None:
+    """The database holds the constraints: it is not asked beforehand, of each sign and each of them."""
+    signs = [SEEN, Observed("V12", "not_known"), Observed("V13", "not_known")]
+    with CaptureQueriesContext(connection) as asked:
+        a_worry(world, observations=signs)
+    assert not [one["sql"] for one in asked if "_check" in one["sql"] and "seen" in one["sql"]]
+    assert len(asked) < 75
 
 
 @pytest.mark.parametrize("worries", [1, 5])

@@ -114,13 +114,21 @@ def draw_read_by(user: User, draw_id: uuid.UUID) -> CaseDraw:
 
 def draws_waiting_for(user: User) -> QuerySet[CaseDraw]:
     """Those of which this user is a reader, once the readers were given access, in which a case may wait for them."""
+    mine = CaseSample.objects.filter(visible_through(user, "case__person"))
+    return draws_read_by(user).filter(_waits_for(user, mine), opened_at__isnull=False).order_by("due_on")
+
+
+def draws_near(user: User) -> QuerySet[CaseDraw]:
+    """Draws without which there is none of them. Whether the user may see the cases is asked beside."""
+    rows = CaseDraw.objects.order_by().filter(_waits_for(user, CaseSample.objects.all()), readers__user=user)
+    return rows.filter(set_aside_at=None, opened_at__isnull=False)
+
+
+def _waits_for(user: User, samples: QuerySet[CaseSample]) -> Q:
     read = CaseReading.objects.filter(sample=OuterRef("pk"), reader=user)
-    mine = CaseSample.objects.filter(
-        visible_through(user, "case__person"), draw=OuterRef("pk"), is_shut=False
-    )
+    mine = samples.filter(draw=OuterRef("pk"), is_shut=False)
     unsettled = mine.filter(Q(proposed_by=None) | ~Q(proposed_by=user), differs=True, confirmed_at=None)
-    waiting = Exists(mine.filter(~Exists(read))) | Exists(unsettled)
-    return draws_read_by(user).filter(waiting, opened_at__isnull=False).order_by("due_on")
+    return Q(Exists(mine.filter(~Exists(read)))) | Q(Exists(unsettled))
 
 
 def draws_to_open(user: User) -> QuerySet[CaseDraw]:

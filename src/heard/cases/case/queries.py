@@ -447,6 +447,13 @@ def warnings_due(user: User, *, until: date) -> QuerySet[WarningNote]:
     return warnings_visible_to(user).filter(mine, ended_at=None, review_on__lte=until)
 
 
+def warnings_near(user: User, *, until: date) -> QuerySet[WarningNote]:
+    """Warnings without which there is none of them. Whether the user may see the child is asked beside."""
+    theirs = Case.objects.order_by().filter(working(user), state=Case.State.OPEN).values("person")
+    mine = Q(written_by=user) | Q(person__in=theirs) | Q(written_by__is_active=False)
+    return WarningNote.objects.order_by().filter(mine, ended_at=None, review_on__lte=until)
+
+
 def with_a_trusted_worker(user: User) -> Kept:
     """Open cases whose child has a named trusted worker who may see the child, over the whole partnership. For those who see
     figures."""

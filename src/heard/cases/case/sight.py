@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.case.models import Case
 from heard.network.queries import sees
-from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,7 +33,7 @@ def find_sight(child_id: uuid.UUID) -> None:
 def _all_see() -> ExpressionWrapper[Any]:
     """Of a case. Compiling it takes longer than asking, so it is compiled once."""
     rows = Case.objects.filter(_named_see("allocated_worker"), _named_see("trusted_worker"), pk=OfRow())
-    return ExpressionWrapper(compiled_exists("pk", rows), BooleanField())
+    return ExpressionWrapper(compiled_exists("pk", rows, Asked.ONE), BooleanField())
 
 
 def _named_see(worker: str) -> Q:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from heard.cases.case.rules import age_on
-from heard.network.queries import addresses_of, languages_of
+from heard.network.queries import languages_of, lives_at
 from heard.services import procedures
 from heard.services.queries import Beside, Local, Wanted, beside, procedures_beside
 from heard.services.rules import Need, languages_to_find, lives_words
@@ -27,7 +27,7 @@ def where_to_turn(user: User, person: Person | None, kind: str, *, need: str = "
     first = () if kind in _WITHOUT else _FIRST.get(procedures.Beside(kind), (Need.EXPLOITATION,))
     if person is None:
         return beside(user, kind, Wanted(need=need), first)
-    lives = next((one for one in addresses_of(user, person.pk) if one.until is None), None)
+    lives = lives_at(user, person)
     where = lives_words(lives.line, lives.postcode) if lives else ""
     age = age_on(person.birth_date, timezone.localdate())
     speaks = languages_to_find(languages_of(user, person))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.case import queries
-from heard.cases.case.models import Case, WarningNote
+from heard.cases.case.models import Case
 from heard.cases.case.notices.lines import where
 from heard.network.queries import decided_by_no_other
 
@@ -35,7 +35,7 @@ WARNINGS = WorkList(
     "warnings", _("Warnings to look at again"), May.SEE_CHILD,
     lambda user: queries.warnings_due(user, until=timezone.localdate() + _SOON), "warning", "person", "text",
     note=_("warning"), due="review_on", shows=("person",),
-    only_if=lambda user: WarningNote.objects.filter(ended_at=None),
+    only_if=lambda user: queries.warnings_near(user, until=timezone.localdate() + _SOON),
     child="person",
 )  # fmt: skip
 WITHOUT_A_WORKER = WorkList(

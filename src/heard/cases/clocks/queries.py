@@ -32,10 +32,20 @@ def clocks_due(user: User) -> QuerySet[ClockRun]:
     they are the trusted worker, or they noted what started it. Those drawn from the record have lists of their own."""
     if not user.may(May.PLAN):
         return ClockRun.objects.none()
-    noted = Moment.objects.order_by().filter(noted_by=user).only("pk")
-    mine = Q(case__in=worked_in(user)) | Q(started_by__in=noted)
-    rows = running_visible_to(user).filter(mine, case__state="open")
+    rows = running_visible_to(user).filter(_to_do_with(user), case__state="open")
     return rows.order_by("due_on", "pk")
+
+
+def clocks_near(user: User) -> QuerySet[ClockRun]:
+    """Clocks without which there is none of them. Whether the user may see one is asked beside."""
+    return ClockRun.objects.order_by().filter(
+        _to_do_with(user), met_on=None, ended_on=None, case__state="open"
+    )
+
+
+def _to_do_with(user: User) -> Q:
+    noted = Moment.objects.order_by().filter(noted_by=user).only("pk")
+    return Q(case__in=worked_in(user)) | Q(started_by__in=noted)
 
 
 def overdue_in_team(user: User) -> QuerySet[ClockRun]:

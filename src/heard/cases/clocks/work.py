@@ -18,7 +18,7 @@ CLOCKS = WorkList(
     "clocks", _("Statutory deadlines"), May.PLAN, queries.clocks_due, "clocks", "case.person",
     _rule, of="case_id", whose=lambda row: worker_of(row.case), own=lambda user: working(user, "case__"), due="due_on", clock=queries.clock_of,
     shows=("case__person", *workers_at("case")),
-    only_if=lambda user: ClockRun.objects.filter(met_on=None, ended_on=None),
+    only_if=queries.clocks_near,
     child="case__person",
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(

@@ -404,6 +404,12 @@ def staff_worry_of(user: User, concern_id: uuid.UUID) -> Concern:
     return found
 
 
+def staff_worries_near(user: User) -> QuerySet[Concern]:
+    """Worries without which there is none of them. Who hears of which is asked beside."""
+    rows = Concern.everything.order_by().filter(about_staff=True, state=Concern.State.TOLD)
+    return rows if user.may(May.HEAR_OF_STAFF) or user.may(May.DECIDE) else rows.none()
+
+
 def staff_worries_to_decide(user: User) -> QuerySet[Concern]:
     return staff_worries_of(user).filter(state=Concern.State.TOLD)
 

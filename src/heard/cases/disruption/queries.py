@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
-from heard.cases.case.queries import case_visible_to, worked_in, working
+from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.context.queries import contexts_visible_to, leads, names_of, open_goals
 from heard.cases.context.rules import NOT_YOURS, names_somebody
 from heard.cases.disruption import rules
@@ -311,28 +311,50 @@ def steps_due(user: User) -> QuerySet[DisruptionStep]:
 def _own_or_left(user: User) -> Q:
     """Of steps: those of this user, and those that nobody can do: in cases that they work in those of whoever cannot see the child or the adult
     any longer, or of nobody; in contexts that a team of theirs leads those of whoever went."""
-    rows = DisruptionStep.objects.order_by().values("pk")
+    own, left, of_contexts = _own_and_left(user, DisruptionStep.objects.all())
+    return Q(pk__in=own.union(left, of_contexts))
+
+
+def _own_and_left(user: User, rows: QuerySet[DisruptionStep]) -> tuple[QuerySet[DisruptionStep, Any], ...]:
+    """Keys of those of these."""
+    rows = rows.order_by()
+    keys = rows.values("pk")
     seen = sees(user, "owner", "case__person") & (Q(person=None) | sees(user, "owner", "person"))
-    left = rows.filter(case__in=worked_in(user)).exclude(seen)
-    of_contexts = rows.filter(context__lead_team__in=user.team_ids, owner__is_active=False)
-    return Q(pk__in=rows.filter(owner=user).union(left, of_contexts))
+    left = keys.filter(case__in=worked_in(user)).exclude(seen)
+    of_contexts = keys.filter(context__lead_team__in=user.team_ids, owner__is_active=False)
+    return keys.filter(owner=user), left, of_contexts
 
 
-def near(user: User) -> QuerySet[DisruptionStep]:
-    """Steps without which there is none that is this user's or left to them (`_own_or_left`). Whether they may see one is asked beside: found in a
-    tenth of the time, it only spares that question."""
-    works = Q(case__lead_team__in=user.team_ids) | working(user, "case__")
-    of_contexts = Q(context__lead_team__in=user.team_ids, owner__is_active=False)
-    return DisruptionStep.objects.order_by().filter(Q(owner=user) | works | of_contexts)
+def steps_near(user: User) -> QuerySet[DisruptionStep, Any]:
+    """Keys of steps without which there is none in `steps_due`. Whether the user may see one is asked beside."""
+    rows = DisruptionStep.objects.filter(state=rules.Progress.OPEN, case__isnull=False)
+    own, left, _of_contexts = _own_and_left(user, rows)
+    return own.union(left, all=True)
 
 
-def powers_near(user: User) -> QuerySet[DisruptionStep]:
+def context_steps_near(user: User) -> QuerySet[DisruptionStep, Any]:
+    """The same of `context_steps_due`."""
+    rows = DisruptionStep.objects.filter(state=rules.Progress.OPEN, context__isnull=False)
+    own, _left, of_contexts = _own_and_left(user, rows)
+    return own.union(of_contexts, all=True)
+
+
+def grounds_near(user: User) -> QuerySet[DisruptionStep, Any]:
+    """The same of `grounds_gone`."""
+    rows = DisruptionStep.objects.filter(pk__in=grounds.lost(StepGround).values("step"))
+    own, left, of_contexts = _own_and_left(user, rows)
+    return own.union(left, of_contexts, all=True)
+
+
+def powers_near(user: User) -> QuerySet[DisruptionStep, Any]:
     """The same of `powers_due`."""
     today = timezone.localdate()
     soon = today + rules.AGAIN_WITHIN
     young = Q(person__kind="child") | Q(person__birth_date__gt=rules.under_18_since(today))
-    rows = near(user).filter(Q(ends_on__lte=soon) | Q(look_again_on__lte=soon) | young, ended_on=None)
-    return rows.exclude(legal_power="")
+    again = Q(ends_on__lte=soon) | Q(look_again_on__lte=soon) | young
+    rows = DisruptionStep.objects.filter(again, ended_on=None).exclude(legal_power="")
+    own, left, of_contexts = _own_and_left(user, rows)
+    return own.union(left, of_contexts, all=True)
 
 
 def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:

@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
-from heard.cases.disruption import queries, rules
-from heard.cases.disruption.models import DisruptionStep, StepGround
-from heard.cases.stage.grounds import lost
+from heard.cases.disruption import queries
+from heard.cases.disruption.models import DisruptionStep
 
 
 def whose_is(row: DisruptionStep) -> Any:
@@ -26,13 +25,13 @@ DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person", "owner"),
     whose=whose_is, own=lambda user: Q(owner=user),
-    only_if=lambda user: queries.near(user).filter(state=rules.Progress.OPEN, case__isnull=False),
+    only_if=queries.steps_near,
 )  # fmt: skip
 OF_CONTEXTS = WorkList(
     "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
     "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group", "owner"),
     whose=whose_is, own=lambda user: Q(owner=user),
-    only_if=lambda user: queries.near(user).filter(state=rules.Progress.OPEN, context__isnull=False),
+    only_if=queries.context_steps_near,
 )  # fmt: skip
 GROUNDS = WorkList(
     "grounds", _("Steps that lost one of their grounds"), May.PLAN, queries.grounds_gone, "step_grounds",
@@ -40,7 +39,7 @@ GROUNDS = WorkList(
     _("One of its grounds was withdrawn: does it still stand?"),
     note="what", shows=("case__person", "context__place", "context__group", "owner"),
     whose=whose_is,
-    only_if=lambda user: lost(StepGround).filter(step__in=queries.near(user).values("pk")),
+    only_if=queries.grounds_near,
 )  # fmt: skip
 POWERS = WorkList(
     "powers", _("Powers that end, or are looked at again"), May.PLAN, queries.powers_due, "step_power",

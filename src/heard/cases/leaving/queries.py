@@ -60,9 +60,18 @@ def news_of(user: User, handover_id: uuid.UUID) -> QuerySet[HandoverNews]:
 def to_follow(user: User) -> QuerySet[Handover]:
     """Handovers that nobody has accepted yet, to be asked after first at the top: those that this user began, of children
     who count on them, and of cases that their team leads."""
-    mine = Q(begun_by=user) | Q(case__in=worked_in(user))
-    rows = handovers_visible_to(user).filter(mine, state=Handover.State.SENT, case__state="open")
+    rows = handovers_visible_to(user).filter(_to_follow(user))
     return rows.order_by("ask_again_on", "pk") if user.may(May.PLAN) else rows.none()
+
+
+def to_follow_near(user: User) -> QuerySet[Handover]:
+    """Handovers without which there is none of them. Whether the user may see the child is asked beside."""
+    return Handover.objects.order_by().filter(_to_follow(user))
+
+
+def _to_follow(user: User) -> Q:
+    mine = Q(begun_by=user) | Q(case__in=worked_in(user))
+    return mine & Q(state=Handover.State.SENT, case__state="open")
 
 
 def why_not_begin(user: User, case: Case) -> str | None:
@@ -101,14 +110,22 @@ def after_plan_due(user: User, case: Case) -> date | None:
 def without_after_plan(user: User) -> QuerySet[Case]:
     """Open cases of young people who count on this user, or whose case their team leads where they count on nobody, that need
     a plan for after 18 by the partnership's day, or soon will."""
+    due = cases_visible_to(user).filter(_without_after_plan(user))
+    return due.order_by(F("person__birth_date"), "pk") if user.may(May.PLAN) else due.none()
+
+
+def after_plan_near(user: User) -> QuerySet[Case]:
+    """Cases without which there is none of them. Whether the user may see the child is asked beside."""
+    return Case.objects.order_by().filter(_without_after_plan(user))
+
+
+def _without_after_plan(user: User) -> Q:
     mine = Q(trusted_worker=user)
     if user.may(May.DECIDE):
         mine |= Q(lead_team__in=user.team_ids, trusted_worker=None)
-    rows = cases_visible_to(user).filter(mine, state=Case.State.OPEN)
     day = rules.born_by(timezone.localdate() + SHOWN_BEFORE, settings.AFTERWARDS_MONTHS)
     written = AfterPlan.objects.filter(case=OuterRef("pk"), written_at__gte=OuterRef("opened_at"))
-    due = rows.filter(~Exists(written), person__birth_date__lte=day)
-    return due.order_by(F("person__birth_date"), "pk") if user.may(May.PLAN) else rows.none()
+    return mine & Q(~Exists(written), state=Case.State.OPEN, person__birth_date__lte=day)
 
 
 def why_not_plan_afterwards(user: User, case: Case, plan: rules.Afterwards) -> str | None:

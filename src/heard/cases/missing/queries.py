@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.counting import Counting
@@ -153,11 +154,17 @@ def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
     )
 
 
+def interviews_near(user: User) -> QuerySet[Episode]:
+    """Returns without which there is none of them. Whether the user may see one is asked beside."""
+    return Episode.objects.order_by().filter(_concerning(user), found_at__isnull=False, interview=None)
+
+
 def _concerning(user: User) -> Q:
     mine = Q(person__in=worked_in(user).filter(state="open").values("person"))
     mine |= Q(noted_by=user) | Q(found_noted_by=user)
     opened = Case.objects.filter(person=OuterRef("person"), state=Case.State.OPEN)
-    return mine | ~Q(Exists(opened)) if user.takes_worries else mine
+    takes_worries = memberships_with(user, May.SIGNED_IN).filter(user=user.pk, team__takes_worries=True)
+    return mine | Q(~Exists(opened), Exists(takes_worries))
 
 
 def to_interview(user: User) -> Counting:

@@ -27,6 +27,6 @@ NOW = WorkList(
 INTERVIEWS = WorkList(
     "interviews", _("Children who came back and have not been heard"), May.MISSING, queries.interviews_due,
     "episode", "person", _("Return home interview"), note=_time_left, whose=_("your team"), due="interview_due_at__date", clock="return_interview", shows=("person",),
-    only_if=lambda user: Episode.objects.filter(found_at__isnull=False, interview=None),
+    only_if=queries.interviews_near,
     child="person",
 )  # fmt: skip

@@ -137,16 +137,29 @@ def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
 
 def to_see_soon(user: User) -> QuerySet[Case]:
     """Open cases in which the child is to be seen within days, or should have been (HEARD_SEEN_EVERY_DAYS): `_last_before`."""
-    return _last_before(user, settings.SEEN_EVERY_DAYS, Q(seen__in=_SEEN))
+    return near_to_see(user).filter(visible_through(user, "person"))
 
 
 def to_see_alone_soon(user: User) -> QuerySet[Case]:
     """The same for seeing the child alone (HEARD_SEEN_ALONE_EVERY_DAYS)."""
-    return _last_before(user, settings.SEEN_ALONE_EVERY_DAYS, Q(seen=Seen.ALONE.value))
+    return near_to_see_alone(user).filter(visible_through(user, "person"))
 
 
 def to_contact_soon(user: User) -> QuerySet[Case]:
     """The same for any contact that was more than an attempt (HEARD_CONTACT_EVERY_DAYS)."""
+    return near_to_contact(user).filter(visible_through(user, "person"))
+
+
+def near_to_see(user: User) -> QuerySet[Case]:
+    """The same, and the next two, of all children: whether the user may see the child is asked beside."""
+    return _last_before(user, settings.SEEN_EVERY_DAYS, Q(seen__in=_SEEN))
+
+
+def near_to_see_alone(user: User) -> QuerySet[Case]:
+    return _last_before(user, settings.SEEN_ALONE_EVERY_DAYS, Q(seen=Seen.ALONE.value))
+
+
+def near_to_contact(user: User) -> QuerySet[Case]:
     return _last_before(user, settings.CONTACT_EVERY_DAYS, Q(kind__in=sorted(CONTACT)))
 
 
@@ -158,7 +171,7 @@ def _last_before(user: User, days: int | None, notes: Q) -> QuerySet[Case]:
     `last_at`: when the last of them was; `since`: that, or when the case was opened, from which the days count.
     """
     leads = Q(lead_team__in=user.teams_where(May.DECIDE))
-    rows = cases_visible_to(user).filter(working(user) | leads, state=Case.State.OPEN)
+    rows = Case.objects.filter(working(user) | leads, state=Case.State.OPEN)
     last_ones = ContactNote.objects.filter(notes, person=OuterRef("person"), corrected_by=None)
     rows = rows.annotate(last_at=Subquery(last_ones.order_by("-at").values("at")[:1]))
     rows = rows.annotate(since=Coalesce("last_at", "opened_at"))

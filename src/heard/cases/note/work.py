@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
-from heard.cases.case.models import Case
 from heard.cases.case.queries import working
 from heard.cases.case.work import WORKERS, worker_of
 from heard.cases.note import queries
@@ -31,6 +30,7 @@ def _again(
     key: str,
     heading: StrOrPromise,
     rows: Callable[[User], QuerySet[Any]],
+    near: Callable[[User], QuerySet[Any]],
     setting: str,
     *,
     what: StrOrPromise,
@@ -49,22 +49,22 @@ def _again(
         on=lambda row: see_by(timezone.localdate(row.since), days()),
         what=what,
         note=lambda row: last % {"date": day(row.last_at)} if row.last_at else never,
-        only_if=lambda user: Case.objects.filter(state=Case.State.OPEN) if days() else Case.objects.none(),
+        only_if=near,
         child="person",
     )  # fmt: skip
 
 
 TO_SEE = _again(
-    "to-see", _("Children to be seen"), queries.to_see_soon, "SEEN_EVERY_DAYS",
+    "to-see", _("Children to be seen"), queries.to_see_soon, queries.near_to_see, "SEEN_EVERY_DAYS",
     what=_("See the child"), last=_("last seen %(date)s"), never=_("no note says that anybody has seen the child"),
 )  # fmt: skip
 TO_SEE_ALONE = _again(
-    "to-see-alone", _("Children to be seen alone"), queries.to_see_alone_soon, "SEEN_ALONE_EVERY_DAYS",
+    "to-see-alone", _("Children to be seen alone"), queries.to_see_alone_soon, queries.near_to_see_alone, "SEEN_ALONE_EVERY_DAYS",
     what=_("See the child alone"), last=_("last seen alone %(date)s"),
     never=_("no note says that anybody has seen the child alone"),
 )  # fmt: skip
 TO_CONTACT = _again(
-    "to-contact", _("Contact to be made"), queries.to_contact_soon, "CONTACT_EVERY_DAYS",
+    "to-contact", _("Contact to be made"), queries.to_contact_soon, queries.near_to_contact, "CONTACT_EVERY_DAYS",
     what=_("Be in touch"), last=_("last contact %(date)s"), never=_("no note says that there was any contact"),
 )  # fmt: skip
 

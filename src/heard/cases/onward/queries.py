@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from heard.agencies.queries import agencies_led_by, memberships_with
+from heard.agencies.queries import agencies_led_by, led_by, memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.queries import told_of
 from heard.cases.case.notices.rules import NoticeKind as Notified
@@ -66,12 +66,26 @@ def to_answer(user: User) -> QuerySet[OnwardReferral]:
     return _waiting(onward_to(user)).exclude(sent_by=user)
 
 
+def to_answer_near(user: User) -> QuerySet[OnwardReferral]:
+    """Referrals without which there is none of them. Whether the user is kept out of the record is asked beside."""
+    there = Q(to_team__in=user.team_ids) | Q(to_agency__in=led_by(user))
+    return _waiting(OnwardReferral.objects.filter(there)).exclude(sent_by=user)
+
+
+def waiting_near(user: User) -> QuerySet[OnwardReferral]:
+    """Referrals without which there is none in `waiting_for_answer`. Whether the user may see the child is asked beside."""
+    return _waiting(OnwardReferral.objects.filter(_to_do_with(user)))
+
+
 def waiting_for_answer(user: User) -> QuerySet[OnwardReferral]:
     """What this user sent, or was sent for a child with whom they work, and nobody has answered: until then it is theirs."""
     if not user.may(May.SHARE):
         return OnwardReferral.objects.none()
-    mine = Q(sent_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
-    return _waiting(onward_visible_to(user)).filter(mine)
+    return _waiting(onward_visible_to(user)).filter(_to_do_with(user))
+
+
+def _to_do_with(user: User) -> Q:
+    return Q(sent_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
 
 
 def overdue_in_team(user: User, *, today: date) -> QuerySet[OnwardReferral]:

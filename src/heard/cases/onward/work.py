@@ -11,13 +11,13 @@ from heard.cases.onward.models import OnwardReferral
 TO_ANSWER = WorkList(
     "onward-to-answer", _("Referrals to your team: accept or refuse"), May.PLAN, queries.to_answer, "onward", "person",
     _("Referral to your team: accept or refuse"), whose=_("your team"), note=lambda row: _("from %(team)s") % {"team": row.from_team}, due="due_on", shows=("person", "from_team"),
-    only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING),
+    only_if=queries.to_answer_near,
     child="person",
 )  # fmt: skip
 WAITING = WorkList(
     "onward-waiting", _("Referrals that wait for an answer"), May.SHARE, queries.waiting_for_answer, "onward", "person",
     _("Referral that waits for an answer"),     note="other_side", due="due_on", shows=("person", "to_agency", "to_team"),
-    only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING),
+    only_if=queries.waiting_near,
     child="person",
 )  # fmt: skip
 OVERDUE = WorkList(

@@ -1,6 +1,7 @@
 """Panels to come, what somebody said at one that they would do, and their step in a disagreement."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,12 +26,16 @@ def _what(row: Panel) -> Said:
     return _("Read what is on it") if row.prepared_at else _("Not prepared yet")
 
 
+def _soon(panels: Any) -> Any:
+    return panels.filter(starts_at__date__lte=timezone.localdate() + _SOON)
+
+
 PANELS = WorkList(
     "panels", _("Panels to come"), May.SEE_PANEL,
-    lambda user: queries.panels_to_come(user).filter(starts_at__date__lte=timezone.localdate() + _SOON),
+    lambda user: _soon(queries.panels_planned(user)),
     "panel", lambda row: _("%(kind)s, %(day)s") % {"kind": row.get_kind_display(), "day": short_day(row.starts_at)}, _what,
     note="place", due="starts_at__date",
-    only_if=lambda user: Panel.objects.filter(state=rules.State.PLANNED),
+    only_if=lambda user: _soon(queries.panels_planned(user)),
 )  # fmt: skip
 ACTIONS = WorkList(  # that are in no plan: what is in one stands among the actions of plans
     "panel_actions", _("What you said at a panel that you would do"), May.SEE_PANEL, queries.panel_actions_due,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case as Either
 from django.db.models import DateField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -55,9 +55,17 @@ class Next:
 
 def plans_visible_to(user: User) -> QuerySet[Plan]:
     """Plans of children whose record the user may open, newest first."""
-    return Plan.objects.filter(visible_through(user, "case__person")).select_related(
-        "case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words"
-    )
+    return _plans(visible_through(user, "case__person"))
+
+
+def plans_with_keys(user: User, keys: QuerySet[Any, Any]) -> QuerySet[Plan]:
+    """Those with these keys: each is looked at by itself."""
+    return _plans(visible_through(user, "case__person", among_others=True)).filter(pk__in=keys)
+
+
+def _plans(which: Q) -> QuerySet[Plan]:
+    beside = ("case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words")
+    return Plan.objects.filter(which).select_related(*beside)
 
 
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
@@ -93,9 +101,12 @@ def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
 
 def actions_visible_to(user: User) -> QuerySet[Action]:
     """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
-    return Action.objects.filter(visible_through(user, "outcome__plan__case__person")).select_related(
-        "owner", "agency", "panel_action", "outcome__plan__case__person"
-    )
+    return _with_all(visible_through(user, "outcome__plan__case__person"))
+
+
+def _with_all(which: Q) -> QuerySet[Action]:
+    beside = ("owner", "agency", "panel_action", "outcome__plan__case__person")
+    return Action.objects.filter(which).select_related(*beside)
 
 
 def action_visible_to(user: User, action_id: uuid.UUID) -> Action:
@@ -160,15 +171,26 @@ def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
 def actions_due(user: User) -> QuerySet[Action]:
     """What this user has to do in plans that are in force: longest overdue first, then what comes next. What somebody has to
     do who cannot see the child any more is with those who work the case."""
+    own, left = _own_and_left(user)
+    rows = _with_all(visible_through(user, "outcome__plan__case__person", among_others=True))
+    return rows.filter(pk__in=own.union(left)).order_by("due_on", "added_at")
+
+
+def actions_near(user: User) -> QuerySet[Action, Any]:
+    """Keys of actions without which there is none of them. Whether the user may see one is asked beside."""
+    own, left = _own_and_left(user)
+    return own.union(left, all=True)
+
+
+def _own_and_left(user: User) -> tuple[QuerySet[Action, Any], QuerySet[Action, Any]]:
+    """Keys of what this user has to do, and of what nobody else can do in cases in which they work."""
     opened = (
         Action.objects.order_by()
         .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
         .values("pk")
     )
     near = opened.filter(outcome__plan__case__in=worked_in(user))
-    left = near.exclude(sees(user, "owner", "outcome__plan__case__person"))
-    mine = opened.filter(owner=user).union(left)
-    return actions_visible_to(user).filter(pk__in=mine).order_by("due_on", "added_at")
+    return opened.filter(owner=user), near.exclude(sees(user, "owner", "outcome__plan__case__person"))
 
 
 def overdue_in_team(user: User) -> QuerySet[Action]:

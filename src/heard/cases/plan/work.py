@@ -10,6 +10,7 @@ from heard.cases.plan import queries
 ACTIONS = WorkList(
     "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "outcome.plan.case.person",
     "what", whose="owner", own=lambda user: Q(owner=user), due="due_on", shows=("outcome__plan__case__person", "owner"),
+    only_if=queries.actions_near,
     child="outcome__plan__case__person", later=queries.where_put_off, done=queries.where_done,
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import May
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
 from heard.cases.record.rules import FOR_EVERYTHING, EntryKind
 from heard.network.queries import people_visible_to, web
@@ -77,8 +78,8 @@ def some_are_behind(user: User) -> bool:
 
 
 def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
-    other = people.order_by().filter(pk=OuterRef("other_id"))
-    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(other))
+    is_seen = compiled_exists("other_id", people.filter(pk=OfRow()), Asked.ONE)
+    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | is_seen)
 
 
 def _tied(ends: Iterable[Any]) -> QuerySet[ChronologyEntry]:
@@ -102,5 +103,6 @@ def _seen_ends_of(user: User, child_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 def _as_far_as(user: User) -> QuerySet[ChronologyEntry]:
-    whole = people_visible_to(user, level=Level.EVERYTHING).order_by().filter(pk=OuterRef("child_id"))
-    return ChronologyEntry.objects.filter(~Q(kind__in=FOR_EVERYTHING) | Exists(whole))
+    whole = people_visible_to(user, level=Level.EVERYTHING).filter(pk=OfRow())
+    is_whole = compiled_exists("child_id", whole, Asked.ONE)
+    return ChronologyEntry.objects.filter(~Q(kind__in=FOR_EVERYTHING) | is_whole)

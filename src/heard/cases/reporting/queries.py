@@ -80,12 +80,21 @@ def may_put_right(user: User, one: OffenceReport) -> bool:
 def to_make(user: User) -> QuerySet[OffenceReport]:
     """What waits to be reported: what this user noted, or was noted of a child with whom they work; or of a child without an open case, for
     those who decide on worries. First due first."""
+    rows = reports_visible_to(user).filter(_waits_here(user))
+    return (rows if user.may(May.PLAN) else rows.none()).order_by("due_on", "pk")
+
+
+def to_make_near(user: User) -> QuerySet[OffenceReport]:
+    """Reports without which there is none of them. Whether the user may see the child is asked beside."""
+    return OffenceReport.objects.order_by().filter(_waits_here(user))
+
+
+def _waits_here(user: User) -> Q:
     mine = Q(noted_by=user) | Q(person__in=worked_in(user).filter(state=Case.State.OPEN).values("person"))
     if user.may(May.DECIDE):
         is_open = Case.objects.filter(state=Case.State.OPEN, person=OuterRef("person"))
         mine |= Q(~Exists(is_open.order_by()))
-    rows = reports_visible_to(user).filter(mine, reported_at=None, taken_back_at=None)
-    return (rows if user.may(May.PLAN) else rows.none()).order_by("due_on", "pk")
+    return mine & Q(reported_at=None, taken_back_at=None)
 
 
 def agencies_to_report_to(user: User) -> QuerySet[Agency]:

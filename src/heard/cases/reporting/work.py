@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.reporting import queries, rules
-from heard.cases.reporting.models import OffenceReport
 from heard.knowledge import load
 
 TO_REPORT = WorkList(
@@ -14,5 +13,5 @@ TO_REPORT = WorkList(
     whose=_("whoever works with the child"), due="due_on",
     clock=lambda row: load.release(row.release).clock(rules.CLOCK) if row.delay == rules.Delay.RISK else None, shows=("person", "noted_by"),
     ahead=lambda row: First.REPORT,
-    only_if=lambda user: OffenceReport.objects.filter(reported_at=None, taken_back_at=None),
+    only_if=queries.to_make_near,
 )  # fmt: skip

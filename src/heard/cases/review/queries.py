@@ -38,6 +38,7 @@ from heard.cases.plan.queries import (
     not_reviewed,
     plans_of,
     plans_visible_to,
+    plans_with_keys,
 )
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
@@ -123,10 +124,17 @@ def reviews_due(user: User) -> QuerySet[Plan]:
 def reviews_to_hold(user: User) -> QuerySet[Plan]:
     """Those of `reviews_due` that wait for this user and not for their whole team: the child counts on them, or on nobody
     while their team leads the case; or they own an action in the plan."""
+    return _due(user, *_own_and_left(user))
+
+
+def reviews_near(user: User) -> QuerySet[Any, Any]:
+    """Keys of plans without which there is none of them. Whether the user may see one is asked beside."""
+    return _with_own_actions(user).union(*_own_and_left(user), all=True)
+
+
+def _own_and_left(user: User) -> tuple[QuerySet[Plan, Any], QuerySet[Plan, Any]]:
     nobody = ~sees(user, "case__trusted_worker", "case__person")
-    own = _in_force().filter(working(user, "case__"))
-    left = _in_force().filter(nobody, case__in=worked_in(user))
-    return _due(user, own, left)
+    return _in_force().filter(working(user, "case__")), _in_force().filter(nobody, case__in=worked_in(user))
 
 
 def overdue_in_team(user: User) -> QuerySet[Plan]:
@@ -146,7 +154,7 @@ def _due(user: User, *keys: QuerySet[Plan, Any]) -> QuerySet[Plan]:
     """Of plans with these keys, and of those in which the user has something to do, the ones that they may see."""
     if not user.may(May.REVIEW):
         return plans_visible_to(user).none()
-    return plans_visible_to(user).filter(pk__in=_with_own_actions(user).union(*keys)).order_by("review_on")
+    return plans_with_keys(user, _with_own_actions(user).union(*keys)).order_by("review_on")
 
 
 def _in_force() -> QuerySet[Plan, Any]:

@@ -13,6 +13,7 @@ REVIEWS = WorkList(
     "reviews", _("Reviews to hold"), May.REVIEW, queries.reviews_to_hold, "plan", "case.person",
     _("Review of the plan"), whose=lambda row: worker_of(row.case), own=lambda user: working(user, "case__"), due="review_on",
     shows=("case__person", *workers_at("case")),
+    only_if=queries.reviews_near,
     child="case__person",
 )  # fmt: skip
 TEAMS_NEVER_HELD = WorkList(

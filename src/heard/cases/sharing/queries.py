@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from heard.agencies.queries import agencies_led_by, workers
+from heard.agencies.queries import agencies_led_by, led_by, workers
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import named_without_record
 from heard.cases.case.counting import Counting
-from heard.cases.case.notices.queries import agencies_told, whom_they_cover
+from heard.cases.case.notices.queries import agencies_told, covered_by, whom_they_cover
 from heard.cases.case.notices.rules import NoticeKind as Told
 from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.sharing import rules
@@ -69,9 +69,17 @@ def shares_to_review(user: User, *, today: date) -> QuerySet[Share]:
     first."""
     if not user.may(May.SHARE):
         return Share.objects.none()
+    return shares_visible_to(user).filter(_to_review(user, today)).order_by("review_on", "prepared_at")
+
+
+def _to_review(user: User, today: date) -> Q:
     due = Q(review_on__lte=today + _SOON) | Q(state=rules.State.PREPARED, prepared_by=user)
-    mine = Q(prepared_by=user) | Q(decided_by=user) | _works_with(user)
-    return shares_visible_to(user).filter(due, mine).order_by("review_on", "prepared_at")
+    return due & (Q(prepared_by=user) | Q(decided_by=user) | _works_with(user))
+
+
+def shares_near(user: User, *, today: date) -> QuerySet[Share]:
+    """Shares without which there is none of them. Whether the user may see the child is asked beside."""
+    return Share.objects.order_by().filter(_to_review(user, today))
 
 
 # ---- what was delivered to the reader
@@ -123,13 +131,26 @@ def receipts_of(user: User, share_id: uuid.UUID) -> QuerySet[Receipt]:
     return rows.select_related("user")
 
 
+def not_opened_near(user: User) -> QuerySet[Delivery]:
+    """Deliveries without which there is none in `deliveries_not_opened`. Whether the user may see the child is asked beside."""
+    mine = Q(share__decided_by=user) | Q(share__person__in=_worked_with(user))
+    return Delivery.objects.order_by().filter(mine, withdrawn_at=None, receipts=None)
+
+
+def to_open_near(user: User) -> QuerySet[Delivery]:
+    """Deliveries without which there is none in `deliveries_to_open`. Whether the user is kept out of the record is asked beside."""
+    covered = covered_by(user)
+    mine = Q(share__to_user=user) | Q(share__to_user__in=covered)
+    mine |= Q(share__to_agency__in=led_by(user)) | Q(share__to_agency__in=led_by(covered))
+    return Delivery.objects.order_by().filter(mine, withdrawn_at=None, receipts=None)
+
+
 def deliveries_not_opened(user: User, *, now: datetime) -> QuerySet[Delivery]:
     """What this user has to do with, was delivered some days ago, and nobody there has opened."""
     if not user.may(May.SHARE):
         return Delivery.objects.none()
-    mine = Q(share__decided_by=user) | Q(share__person__in=_worked_with(user))
-    rows = Delivery.objects.filter(mine, visible_through(user, "share__person"))
-    rows = rows.filter(delivered_at__lte=now - rules.UNOPENED, withdrawn_at=None, receipts=None)
+    rows = not_opened_near(user).filter(visible_through(user, "share__person"))
+    rows = rows.filter(delivered_at__lte=now - rules.UNOPENED)
     rows = rows.filter(until__gte=timezone.localdate(now)).select_related("share__person", "share__to_agency")
     return rows.order_by("delivered_at")
 
@@ -167,6 +188,12 @@ def asked_of_us(user: User, request_id: uuid.UUID) -> InfoRequest:
     if found is None:
         raise Hidden
     return found
+
+
+def to_answer_near(user: User) -> QuerySet[InfoRequest]:
+    """Requests without which there is none of them. Whether the user is kept out of the record is asked beside."""
+    rows = InfoRequest.objects.order_by().filter(state=rules.Answer.OPEN, direction=rules.Direction.WE_ASK)
+    return rows.filter(agency__in=led_by(user))
 
 
 def to_answer(user: User) -> QuerySet[InfoRequest]:
@@ -223,8 +250,16 @@ def requests_due(user: User) -> QuerySet[InfoRequest]:
     the child's case, or they are the trusted worker."""
     if not user.may(May.SHARE):
         return InfoRequest.objects.none()
-    rows = requests_visible_to(user).filter(state=rules.Answer.OPEN)
-    return rows.filter(Q(noted_by=user) | _works_with(user)).order_by("due_on", "noted_at")
+    return requests_visible_to(user).filter(_waits_here(user)).order_by("due_on", "noted_at")
+
+
+def requests_near(user: User) -> QuerySet[InfoRequest]:
+    """Requests without which there is none of them. Whether the user may see the child is asked beside."""
+    return InfoRequest.objects.order_by().filter(_waits_here(user))
+
+
+def _waits_here(user: User) -> Q:
+    return Q(state=rules.Answer.OPEN) & (Q(noted_by=user) | _works_with(user))
 
 
 def _works_with(user: User) -> Q:

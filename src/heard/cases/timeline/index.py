@@ -19,6 +19,7 @@ from django.tasks import task
 from django.utils.translation import override
 
 from heard.agencies.indexing import names_of
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.assessment.record import ASSESSMENTS, FINDINGS, SIGNS
 from heard.cases.attachment.record import FILES
 from heard.cases.case.record import (
@@ -59,7 +60,6 @@ from heard.cases.turning.record import SERVICE_REFERRALS, UNMET_NEEDS
 from heard.cases.voice.record import PANELS_FOR_CHILDREN, REVIEWS_FOR_CHILDREN
 from heard.cases.words.record import ANSWERS
 from heard.network.record import children
-from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow
@@ -158,7 +158,7 @@ def _held(child_id: uuid.UUID) -> list[Any]:
 def _whether_held() -> dict[int, ExpressionWrapper[Any]]:
     """Of a row of a child: whether there is any of each kind, by its number. Compiling it takes longer than asking, so it is compiled once."""
     return {
-        number: ExpressionWrapper(compiled_exists("pk", record.of(OfRow())), BooleanField())
+        number: ExpressionWrapper(compiled_exists("pk", record.of(OfRow()), Asked.ONE), BooleanField())
         for number, record in enumerate(RECORDS)
         if isinstance(record, Record)
     }

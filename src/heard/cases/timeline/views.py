@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of
-from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
+from heard.cases.case.notices.queries import unread_about, urgent_unseen, whom_to_ring
 from heard.cases.case.turn import where_to_turn
 from heard.cases.clocks.actions import open_clocks
 from heard.cases.clocks.queries import is_corrected, moments_of, why_not_begin_noting
@@ -354,7 +354,7 @@ def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
 def _urgent(request: Request, head: Head) -> list[tuple[Any, Any]]:
     """What is urgent and nobody has seen, each with the line by which this reader says that they have, where they should."""
     found = list(urgent_unseen(request.user, head.person.pk))
-    theirs = unread_of(request.user, head.person.pk) if found else ()
+    theirs = unread_about(request.user, head.person) if found else ()
     lines = {row.notice_id: line for row in theirs for line in lines_of([row])}
     return [(notice, lines.get(notice.pk)) for notice in found]
 
@@ -374,7 +374,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     shown = {
         "page": page,
         "steps": steps_of(page.steps),
-        "unread": lines_of(row for row in unread_of(user, person_id) if not _is_urgent(row)),
+        "unread": lines_of(row for row in unread_about(user, head.person) if not _is_urgent(row)),
         "source": load.current().entries["voice_child"].source,
         "turn": None if head.death else where_to_turn(user, head.person, ""),
     }

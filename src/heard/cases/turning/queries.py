@@ -60,9 +60,16 @@ def to_ask_after(user: User) -> QuerySet[ServiceReferral]:
     the service takes nobody any longer."""
     if not user.may(May.PLAN):
         return ServiceReferral.objects.none()
-    mine = Q(sent_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
-    rows = service_referrals_visible_to(user).filter(mine)
-    return _to_ask(rows)
+    return _to_ask(service_referrals_visible_to(user).filter(_to_do_with(user)))
+
+
+def to_ask_near(user: User) -> QuerySet[ServiceReferral]:
+    """Referrals without which there is none of them. Whether the user may see the child is asked beside."""
+    return _to_ask(ServiceReferral.objects.filter(_to_do_with(user)))
+
+
+def _to_do_with(user: User) -> Q:
+    return Q(sent_by=user) | Q(person__in=worked_in(user).filter(state="open").values("person"))
 
 
 def to_ask_in_team(user: User) -> QuerySet[ServiceReferral]:

@@ -25,7 +25,7 @@ def _what(row: ServiceReferral) -> StrOrPromise:
 TO_ASK = WorkList(
     "services-to-ask", _("Referrals to services: ask what became of them"), May.PLAN, queries.to_ask_after, "service_referral", "person",
     _what, note=lambda row: f"{row.called}: {row.get_state_display()}", due="ask_on",
-    shows=("person", "service"), only_if=lambda user: ServiceReferral.objects.exclude(state__in=rules.OVER),
+    shows=("person", "service"), only_if=queries.to_ask_near,
     child="person",
 )  # fmt: skip
 IN_TEAM = WorkList(

@@ -240,11 +240,20 @@ def _officers() -> QuerySet[Reader]:
 
 def links_to_ask_about(user: User) -> QuerySet[ChildLink]:
     """Links that somebody else made for a child of whose links this user was told, and about which nobody has asked the child."""
+    rows = links_visible_to(user).filter(_to_ask_about(user))
+    return rows.order_by("ask_by", "pk")
+
+
+def near_links(user: User) -> QuerySet[ChildLink]:
+    """Links without which there is none of them. Whether the user may see the child is asked beside."""
+    return ChildLink.objects.order_by().filter(_to_ask_about(user))
+
+
+def _to_ask_about(user: User) -> Q:
     told = Reader.objects.filter(
         user=user, notice__kind=NoticeKind.CHILD_LINK.value, notice__person=OuterRef("person")
     )
-    rows = links_visible_to(user).filter(Exists(told.order_by()), asked_at=None)
-    return rows.exclude(made_by=user).exclude(ask_by=None).order_by("ask_by", "pk")
+    return Q(Exists(told.order_by()), asked_at=None, ask_by__isnull=False) & ~Q(made_by=user)
 
 
 def read_by(user: User, message: ChildMessage) -> list[Read]:

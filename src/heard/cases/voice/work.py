@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
-from heard.cases.voice.models import ChildLink, ChildMessage
+from heard.cases.voice.models import ChildMessage
 from heard.cases.voice.queries import (
     items_to_write,
     links_to_ask_about,
     near_items,
+    near_links,
     near_reviews,
     near_spoken,
     reviews_to_write,
@@ -37,7 +38,7 @@ SPOKEN = WorkList(
 ASKING = WorkList(
     "child_links", _("Children who were given a link to write with, to be asked face to face by you"), May.SEE_CHILD, links_to_ask_about,
     "child_link_asked", "person", _("Ask the child whether they write with the link"), shows=("person",), due="ask_by",
-    only_if=lambda user: ChildLink.objects.filter(asked_at=None), child="person",
+    only_if=near_links, child="person",
 )  # fmt: skip
 
 # Of every child who had a link then, whether or not they used it: nobody learns by these that there is a secret, or something hidden.

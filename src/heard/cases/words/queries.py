@@ -10,8 +10,8 @@ from django.db.models.functions import RowNumber
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
-from heard.cases.case.models import Words
-from heard.cases.case.queries import my_cases, words_of
+from heard.cases.case.models import Case, Words
+from heard.cases.case.queries import my_cases, words_of, working
 from heard.cases.case.rules import BY_CHILD
 from heard.cases.words.models import Answer
 from heard.network.queries import people_visible_to, visible_through
@@ -45,12 +45,22 @@ def not_told_back(user: User) -> QuerySet[Words]:
 
     The longest ago first. Corrected words wait no longer: those that correct them do. Of a child who has died nothing waits.
     """
-    mine = my_cases(user).order_by().values("person")
-    told = Answer.objects.filter(words=OuterRef("pk"), told_on__isnull=False)
-    rows = Words.objects.filter(~Exists(told), person__in=mine, corrected_by__isnull=True)
+    rows = _not_told_back(my_cases(user))
     return (
         rows.exclude(person__deaths__stands=True).select_related("person").order_by("heard_on", "written_at")
     )
+
+
+def _not_told_back(cases: QuerySet[Case]) -> QuerySet[Words]:
+    told = Answer.objects.filter(words=OuterRef("pk"), told_on__isnull=False)
+    children = cases.order_by().values("person")
+    return Words.objects.filter(~Exists(told), person__in=children, corrected_by__isnull=True)
+
+
+def words_near(user: User) -> QuerySet[Words]:
+    """Words without which there are none of them. Whether the user may see the child is asked beside."""
+    cases = Case.objects.filter(working(user), state=Case.State.OPEN)
+    return _not_told_back(cases).order_by()
 
 
 def not_told_back_by_child(user: User) -> QuerySet[Words]:

@@ -7,9 +7,7 @@ from django.utils.translation import ngettext
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
-from heard.cases.case.models import Case
-from heard.cases.case.queries import working
-from heard.cases.words.queries import not_told_back_by_child
+from heard.cases.words.queries import not_told_back_by_child, words_near
 from heard.govuk.environment import day
 
 
@@ -26,5 +24,5 @@ WORDS = WorkList(
     "words", _("What children said, and wait to hear what came of it"), May.ASSESS, not_told_back_by_child,
     "words", "person", _to_tell, of="person_id", shows=("person",),
     note=lambda row: _("heard on %(date)s") % {"date": day(row.heard_on)},
-    only_if=lambda user: Case.objects.filter(working(user)),
+    only_if=words_near,
 )  # fmt: skip

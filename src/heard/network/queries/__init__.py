@@ -63,6 +63,7 @@ from heard.network.queries.holding import (
     holding_what_is_named,
     naming_what_is_held,
     restricted_decided_by,
+    restricted_near,
 )
 from heard.network.queries.identity import (
     answers_unread,
@@ -111,6 +112,7 @@ from heard.network.queries.people import (
     describe,
     findable_through,
     legal_statuses,
+    lives_at,
     living_with,
     may_be_named,
     meant_for,
@@ -150,9 +152,9 @@ from heard.network.queries.web import (
     is_theirs,
     looked_last,
     mention_visible_to,
+    named_elsewhere,
     named_in,
     named_something,
-    names_something,
     names_what_others_name,
     naming,
     newly_shared,

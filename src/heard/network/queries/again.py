@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.queries import memberships_with
 from heard.agencies.rules import May
 from heard.network.models import Group, LookedAgain, Person, Place, TieSource
 from heard.network.queries.web import source_visible_to, web
@@ -67,7 +68,9 @@ def looks_at(user: User, sources: Collection[TieSource]) -> dict[uuid.UUID, list
 def _theirs(user: User) -> Q:
     mine = Q(noted_by=user, holder__in=user.agencies_where(May.SEE_CHILD))
     there = Exists(
-        user.memberships.model.objects.filter(user=OuterRef("noted_by"), team__agency=OuterRef("holder"))
+        memberships_with(user, May.SIGNED_IN).filter(
+            user=OuterRef("noted_by"), team__agency=OuterRef("holder")
+        )
     )
     gone = Q(noted_by__is_active=False) | ~Q(there)
     return mine | (Q(holder__in=user.agencies_where(May.SEE_TEAM)) & gone)

@@ -29,8 +29,17 @@ if TYPE_CHECKING:
 
 def restricted_decided_by(user: User) -> QuerySet[Person]:
     """Restricted records that this user opens and decides about, by a line of their lists."""
-    rows = people_visible_to(user).filter(Exists(_lines(user).filter(person=OuterRef("pk"))), restricted=True)
+    rows = people_visible_to(user).filter(_decided_by(user))
     return rows if user.may(May.DECIDE) else rows.none()
+
+
+def restricted_near(user: User) -> QuerySet[Person]:
+    """Records without which there is none of them. Whether the user may open one is asked beside."""
+    return Person.objects.order_by().filter(_decided_by(user))
+
+
+def _decided_by(user: User) -> Q:
+    return Q(Exists(_lines(user).filter(person=OuterRef("pk"))), restricted=True)
 
 
 def agency_that_decides(user: User, person_id: uuid.UUID) -> Agency:

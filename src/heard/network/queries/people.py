@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
+from heard.agencies.subqueries import Asked, OfRow, Written
 from heard.network.models import Address, Denial, Involvement, Person
 from heard.network.rules import (
     Description,
@@ -17,7 +19,6 @@ from heard.network.rules import (
     Name,
     kept_number,
 )
-from heard.network.subqueries import Asked, OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -56,8 +57,8 @@ def _let_in(user: User, path: str, level: Level, among_others: bool = False) -> 
         return Q(pk__in=[])
     listed = _listed(user, level)
     if user.may(May.SEE_PARTNERSHIP):
-        return _open_to_all(path) | _about(path, listed, Asked.ONE)
-    return _about(path, listed, Asked.ONE if among_others else Asked.ANY)
+        return _open_to_all(path) | _about(listed, path, Asked.ONE)
+    return _about(listed, path, Asked.ONE if among_others else Asked.ANY)
 
 
 def may_be_named(user: User, person_id: uuid.UUID) -> bool:
@@ -76,27 +77,39 @@ def sees(user: User | None, worker: str, person: str, *, for_good: bool = False)
     that the user may see the rows.
 
     `for_good`: by no line that is to end. `user`: None for an index that is shown to nobody as it is."""
-    seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
+    if user and not user.may(May.SIGNED_IN):
+        return Q(pk__in=[])
+    seeing, everybody, denied = _who_sees(for_good=for_good)
+    by_all = Q(**{_along(person, "restricted"): False}) & everybody.exists(worker, asked=Asked.ONE)
+    let_in = seeing.exists(worker, person, asked=Asked.ONE) | by_all
+    return let_in & denied.exists(worker, person, asked=Asked.NONE)
+
+
+@cache
+def _who_sees(*, for_good: bool) -> tuple[Written, Written, Written]:
+    """Of a worker and a person: the roles by which they see the record as its list says; of a worker, those by which they see all; and what keeps
+    them out. No user stands in it: it is compiled once, which takes longer than asking."""
+    worker, person = OfRow(0), OfRow(1)
     lines = Involvement.objects.filter(until=None) if for_good else Involvement.objects.running()
     lines = lines.lasting().order_by().filter(level__gte=Level.RECORD)
-    lines = lines.filter(person=OuterRef(OuterRef(person)), agency=OuterRef("team__agency"))
+    lines = lines.filter(person=person, agency=OuterRef("team__agency"))
     theirs = Q(team=None, user=None) | Q(team=OuterRef("team")) | Q(user=OuterRef("user"))
-    everyone = memberships_with(user, May.SEE_PARTNERSHIP).filter(user=OuterRef(worker))
-    open_to_all = Q(**{_along(person, "restricted"): False})
-    teams = memberships_with(user, May.SIGNED_IN).filter(user=OuterRef(OuterRef(worker))).values("team")
-    kept_out = Q(user=OuterRef(worker)) | Q(team__in=teams)
-    denied = Denial.objects.order_by().filter(kept_out, person=OuterRef(person), lifted_at=None, unseen=False)
-    return (
-        Q(Exists(seeing.filter(Exists(lines.filter(theirs))))) | (open_to_all & Q(Exists(everyone)))
-    ) & ~Q(Exists(denied))
+    seeing = memberships_with(None, May.SEE_CHILD).filter(Exists(lines.filter(theirs)), user=worker)
+    everybody = memberships_with(None, May.SEE_PARTNERSHIP).filter(user=worker)
+    teams = memberships_with(None, May.SIGNED_IN).filter(user=worker).values("team")
+    kept_out = Q(user=worker) | Q(team__in=teams)
+    denied = Denial.objects.order_by().filter(kept_out, person=person, lifted_at=None, unseen=False)
+    return Written.of(seeing), Written.of(everybody), Written.of(denied)
 
 
 def not_denied_through(user: User, path: str = "") -> Q:
     """Of rows that lead to a person by `path`, or to nobody, those from which this user is not kept out. It is part of
     `visible_through` and `findable_through`; alone, for what somebody has of their own, such as a step that they do."""
-    kept_out = Q(user_id=user.pk) | Q(team_id__in=user.team_ids)
-    rows = Denial.objects.filter(kept_out, lifted_at=None)
-    return _about(path, rows, Asked.NONE)
+    if "denied" not in user.sees_through:
+        kept_out = Q(user_id=user.pk) | Q(team_id__in=user.team_ids)
+        rows = Denial.objects.filter(kept_out, lifted_at=None, person=OfRow())
+        user.sees_through["denied"] = Written.of(rows)
+    return _about(user.sees_through["denied"], path, Asked.NONE)
 
 
 def not_denied(user: User, person_id: uuid.UUID) -> bool:
@@ -127,7 +140,7 @@ def people_findable_by(user: User) -> QuerySet[Person]:
 
 def findable_through(user: User, path: str = "") -> Q:
     """As `visible_through`, for children of whom this user may see one line."""
-    listed = _about(path, _listed(user, Level.KNOWS), Asked.ONE)
+    listed = _about(_listed(user, Level.KNOWS), path, Asked.ONE)
     everybody = _open_to_all(path) if user.may(May.SEE_PARTNERSHIP) else Q(pk__in=[])
     return _children_for(user, path) & (everybody | listed)
 
@@ -135,7 +148,7 @@ def findable_through(user: User, path: str = "") -> Q:
 def not_hidden_through(user: User, path: str = "") -> Q:
     """Of what this user told or wrote about a child, that which they still see: not where the child is restricted to others, or
     they are kept out. It finds nobody."""
-    listed = _about(path, _listed(user, Level.KNOWS), Asked.ONE)
+    listed = _about(_listed(user, Level.KNOWS), path, Asked.ONE)
     return _children_for(user, path) & (_open_to_all(path) | listed)
 
 
@@ -161,8 +174,12 @@ def describe(person: Person) -> Description:
     return Description(tuple(names), person.birth_date, postcodes, tuple(sorted(numbers - {""})))
 
 
-def _listed(user: User, level: Level) -> QuerySet[Involvement]:
-    return Involvement.objects.running().filter(meant_for(user, May.SEE_CHILD), level__gte=level)
+def _listed(user: User, level: Level) -> Written:
+    key = ("listed", int(level))
+    if key not in user.sees_through:
+        lines = Involvement.objects.running().filter(meant_for(user, May.SEE_CHILD), level__gte=level)
+        user.sees_through[key] = Written.of(lines.filter(person=OfRow()))
+    return user.sees_through[key]
 
 
 def meant_for(user: User, permission: May) -> Q:
@@ -172,9 +189,9 @@ def meant_for(user: User, permission: May) -> Q:
     return Q(agency_id__in=user.agencies_where(permission)) & theirs & (Q(user=None) | Q(user_id=user.pk))
 
 
-def _about(path: str, rows: QuerySet[Any], asked: Asked = Asked.ANY) -> Q:
+def _about(rows: Written, path: str, asked: Asked) -> Q:
     """What is asked of those of the person to whom `path` leads from a row."""
-    return compiled_exists(path or "pk", rows.filter(person=OfRow()), asked)
+    return rows.exists(path or "pk", asked=asked)
 
 
 def _open_to_all(path: str) -> Q:
@@ -202,6 +219,12 @@ def addresses_of(user: User, person_id: uuid.UUID) -> list[Address]:
     person_visible_to(user, person_id)
     rows = Address.objects.filter(person_id=person_id)
     return list(rows.order_by(F("until").desc(nulls_first=True), F("since").desc(nulls_last=True), "-pk"))
+
+
+def lives_at(user: User, person: Person) -> Address | None:
+    """The address of now, of somebody whom the user may see: the last that was written down."""
+    rows = Address.objects.filter(visible_through(user, "person"), person=person, until=None)
+    return rows.order_by(F("since").desc(nulls_last=True), "-pk").first()
 
 
 def living_with(user: User, person_id: uuid.UUID, among: Collection[uuid.UUID]) -> set[uuid.UUID]:

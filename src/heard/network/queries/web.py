@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import last_looked
 from heard.agencies.rules import Hidden, May
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.network.for_all import ends_that_pass, ties_for_all
 from heard.network.handles import may_be
 from heard.network.models import (
@@ -60,7 +61,6 @@ from heard.network.rules import (
     why_not_undo_source,
 )
 from heard.network.strands import BEHIND, Strand, strands
-from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -368,7 +368,9 @@ class Web:
 
     def through(self, kind: str, path: str) -> Q:
         """Of rows that lead to a person, place, group or handle by the key at `path` ("group_id"), those whose node this user may see."""
-        return self._once((kind, path), lambda: compiled_exists(path, self.nodes(kind).filter(pk=OfRow())))
+        return self._once(
+            (kind, path), lambda: compiled_exists(path, self.nodes(kind).filter(pk=OfRow()), Asked.ONE)
+        )
 
     def _node(self, kind: str) -> Q:
         return self._once(kind, lambda: self._rule(kind))
@@ -397,29 +399,31 @@ class Web:
         if self.user.may(May.SEE_PARTNERSHIP):
             return Q()
         named = [
-            compiled_exists("pk", import_string(name)(self.user).filter(group=OfRow()))
+            compiled_exists("pk", import_string(name)(self.user).filter(group=OfRow()), Asked.ONE)
             for name in settings.GROUPS_NAMED_IN
         ]
         mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
         mine |= Q(Exists(wrote_down(self.user, OuterRef("pk"))))
         members = self.sources().filter(self._first_is(_PERSON), tie__second=OfRow())
-        return reduce(or_, map(Q, named), mine | compiled_exists("pk", members))
+        return reduce(or_, map(Q, named), mine | compiled_exists("pk", members, Asked.ONE))
 
     def _handle(self, by: str = "") -> Q:
         """There is no list of handles. One is seen through a person or group who uses it or a record that names it; where it was
         only seen at a place, or with another handle, through the agency that says so. One question of its sources: each that is
         asked apart asks again who may read every kind of record."""
         mine = Q(holder_id__in=self.user.agencies_where(May.SEE_CHILD))
-        second, first = Q(tie__second=OuterRef("pk")), Q(tie__first=OuterRef("pk"))
+        key: Any = OuterRef("pk") if by else OfRow()
+        second, first = Q(tie__second=key), Q(tie__first=key)
         beside = Q() if self.user.may(May.SEE_PARTNERSHIP) else mine
         through = second & (
             self._first_is(_PERSON) | self._first_is(_GROUP) | Q(tie__first__kind=_HANDLE) & mine
         )
         through |= first & (Q(tie__second__kind=_PLACE) & beside | Q(tie__second__kind=_HANDLE) & mine)
-        sources, named = self.sources().filter(through), self.mentions().filter(node=OuterRef("pk"))
+        sources, named = self.sources().filter(through), self.mentions().filter(node=key)
         if by:
             sources, named = sources.filter(**_noted(by)), named.filter(**_noted(by, "confirmed_at"))
-        return Q(Exists(sources)) | Q(Exists(named.order_by()))
+            return Q(Exists(sources)) | Q(Exists(named.order_by()))
+        return compiled_exists("pk", sources, Asked.ONE) | compiled_exists("pk", named, Asked.ONE)
 
     def _first_is(self, kind: str) -> Q:
         """Of sources: whether a person or group whom the user may see stands first in the tie, as they do (`rules.in_order`)."""
@@ -436,7 +440,8 @@ class Web:
 
     def _record(self) -> Q:
         read = [
-            Q(about=about) & compiled_exists("about_id", import_string(name)(self.user).filter(pk=OfRow()))
+            Q(about=about)
+            & compiled_exists("about_id", import_string(name)(self.user).filter(pk=OfRow()), Asked.ONE)
             for about, name in settings.RECORDS_THAT_NAME.items()
         ]
         return reduce(or_, read)
@@ -899,10 +904,13 @@ def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
     return web(user).mentions().filter(_elsewhere(user), about=about)
 
 
-def names_something(user: User, about: str) -> Exists:
-    """Of records of this kind: whether a phone, car or account was kept with one. It does not ask whether the user may read the record."""
-    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"), withdrawn_at=None)
-    return Exists(rows if user.may(May.SEE_CHILD) else rows.none())
+def named_elsewhere(user: User, about: str) -> QuerySet[Mention, Any]:
+    """Keys of records of this kind without which there is none in `names_what_others_name`. It does not ask what the user may read."""
+    standing = Mention.objects.order_by().filter(withdrawn_at=None)
+    others = standing.filter(node=OuterRef("node")).exclude(about_id=OuterRef("about_id"))
+    ties = Tie.objects.filter(Q(first=OuterRef("node")) | Q(second=OuterRef("node"))).order_by()
+    rows = standing.filter(Q(Exists(others)) | Q(Exists(ties)), about=about)
+    return (rows if user.may(May.SEE_CHILD) else rows.none()).values("about_id")
 
 
 def naming(user: User, node_id: uuid.UUID) -> list[Mention]:

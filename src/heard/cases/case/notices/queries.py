@@ -52,10 +52,16 @@ def notices_of(user: User) -> QuerySet[Reader]:
     """What this user had to see of the records that they may still open, what is urgent and the latest first."""
     if not user.may(May.SIGNED_IN):
         return Reader.objects.none()
-    rows = Reader.objects.filter(_there(user), user=user).select_related(
-        "notice__person", "notice__told_by", "covers"
-    )
+    return _told(user, _there(user))
+
+
+def _told(user: User, which: Q) -> QuerySet[Reader]:
+    rows = Reader.objects.filter(which, user=user)
+    rows = rows.select_related("notice__person", "notice__told_by", "covers")
     return rows.order_by("-notice__urgent", "-notice__told_at", "pk")
+
+
+_UNREAD: Final = Q(seen_at=None, notice__ended_at=None)
 
 
 def _there(user: User) -> Q:
@@ -122,8 +128,13 @@ def worries_about(user: User, person_id: uuid.UUID) -> dict[str, list[User]]:
 
 def unread_of(user: User, person_id: uuid.UUID | None = None) -> QuerySet[Reader]:
     """Those of them that they have not said they have seen; of one child, where that is given."""
-    rows = notices_of(user).filter(seen_at=None, notice__ended_at=None)
+    rows = notices_of(user).filter(_UNREAD)
     return rows if person_id is None else rows.filter(notice__person_id=person_id)
+
+
+def unread_about(user: User, person: Person) -> QuerySet[Reader]:
+    """The same of a child whose record was opened to this user: all that they were told of that child is still there for them."""
+    return _told(user, Q(notice__person=person)).filter(_UNREAD)
 
 
 def notice_of(user: User, reader_id: int) -> Reader:
@@ -264,11 +275,17 @@ def left_to_nobody(user: User) -> list[Person]:
 
 def whom_they_cover(user: User) -> list[User]:
     """Colleagues who are away today and said that this user covers for them."""
+    return [row.user for row in _covers(user).select_related("user")]
+
+
+def covered_by(user: User) -> QuerySet[Cover, Any]:
+    """Their keys."""
+    return _covers(user).values("user")
+
+
+def _covers(user: User) -> QuerySet[Cover]:
     today = timezone.localdate()
-    rows = Cover.objects.filter(
-        covered_by_id=user.pk, since__lte=today, until__gte=today, user__is_active=True
-    )
-    return [row.user for row in rows.select_related("user")]
+    return Cover.objects.filter(covered_by=user.pk, since__lte=today, until__gte=today, user__is_active=True)
 
 
 def who_can_cover(user: User) -> dict[str, tuple[User, str]]:

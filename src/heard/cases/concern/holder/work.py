@@ -8,7 +8,7 @@ from heard.agencies.waiting import First, WorkList
 from heard.cases.concern.holder import queries
 from heard.cases.concern.models import Concern
 from heard.govuk.environment import day
-from heard.network.queries import restricted_decided_by
+from heard.network.queries import restricted_near
 
 TO_DECIDE = WorkList(
     "held", _("Worries that name what a restricted record holds"), May.DECIDE, queries.to_decide,
@@ -16,5 +16,5 @@ TO_DECIDE = WorkList(
     lambda row: _("A worry told by %(agency)s on %(date)s names something that a record you answer for holds") % {"agency": row.agency, "date": day(row.told_at)},
     whose=_("deciders"), due="look_again_on", shows=("agency",),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
-    only_if=restricted_decided_by,
+    only_if=restricted_near,
 )  # fmt: skip

@@ -61,6 +61,7 @@ from heard.cases.panel.queries.reading import (
     panel_visible_to,
     panel_with_agenda,
     panels_held,
+    panels_planned,
     panels_to_come,
     panels_visible_to,
     presence,

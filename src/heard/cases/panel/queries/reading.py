@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
+from heard.agencies.subqueries import OfRow, compiled_exists
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
@@ -54,7 +55,6 @@ from heard.network.queries import (
     visible_through,
     web,
 )
-from heard.network.subqueries import OfRow, compiled_exists
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
@@ -155,8 +155,12 @@ def panel_with_agenda(user: User, panel_id: uuid.UUID) -> Panel:
 
 def panels_to_come(user: User) -> QuerySet[Panel]:
     """Those that have not been held, the next first."""
-    rows = panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
-    return _with_whom(user, rows)
+    return _with_whom(user, panels_planned(user))
+
+
+def panels_planned(user: User) -> QuerySet[Panel]:
+    """The same, where nothing is shown of whom a conference is about."""
+    return panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
 
 
 def panels_held(user: User) -> QuerySet[Panel]:
