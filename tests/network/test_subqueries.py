@@ -49,6 +49,18 @@ def test_one_within_another_asks_of_its_own_row(world: World, people: list[Perso
     assert Person.objects.filter(pk__in=[one.pk for one in people]).exclude(pk__in=seen).get() == people[2]
 
 
+def test_postgresql_plans_once_what_stands_within_another(world: World) -> None:
+    """Each EXISTS that it may turn into a list as well it plans twice, with all that stands within it."""
+    known = Person.objects.filter(compiled_exists("pk", at_school(world, OfRow())))
+    both = Q(Exists(Person.objects.filter(pk=OuterRef("person")))) | compiled_exists(
+        "person", known.filter(pk=OfRow())
+    )
+    rows = Involvement.objects.filter(compiled_exists("pk", Involvement.objects.filter(both, pk=OfRow())))
+    asked = str(rows.query)
+    assert asked.count("EXISTS") == 4
+    assert asked.count(" LIMIT 1 OFFSET 0)") == 3, "all but the outermost, which may become a join"
+
+
 def test_it_is_asked_through_other_tables_and_beside_other_conditions(
     world: World, people: list[Person]
 ) -> None:

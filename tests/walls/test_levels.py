@@ -167,7 +167,11 @@ def everything(world: World, record: Record, client: Client) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("kind", "levels"),
-    [("agency", tuple(Level)), ("team", (Level.SUMMARY,)), ("person", (Level.RECORD,))],
+    [
+        ("agency", tuple(Level)),
+        pytest.param("team", (Level.SUMMARY,), marks=pytest.mark.once),
+        pytest.param("person", (Level.RECORD,), marks=pytest.mark.once),
+    ],
 )
 def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
     world: World, record: Record, client: Client, kind: str, levels: tuple[Level, ...]
@@ -185,7 +189,9 @@ def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
             assert is_listed_on(client, record) <= {"worry_start", "drafts"}  # the worry that they began
 
 
-@pytest.mark.parametrize("who", ["denied", "denied by team", "ended"])
+@pytest.mark.parametrize(
+    "who", ["denied", pytest.param("denied by team", marks=pytest.mark.once), "ended"]
+)
 def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
     world: World, record: Record, client: Client, who: str
 ) -> None:
@@ -300,6 +306,7 @@ def test_who_opened_it_in_an_emergency_has_the_level_of_the_record_and_nothing_a
     assert not may_tell(client, record)
 
 
+@pytest.mark.once
 def test_who_is_kept_out_opens_nothing_in_an_emergency_either(
     world: World, record: Record, night: User, client: Client
 ) -> None:
