@@ -223,6 +223,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(200_000, 20, 100)
 
 
+def pytest_sessionfinish() -> None:
+    """Looked through once more, for what was never closed. pytest does so five times, for seconds each, of which the rest find nothing."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def notices_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """No notifier runs beside a test. Where one runs, no page asks whether something urgent waits for want of one."""

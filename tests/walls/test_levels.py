@@ -189,9 +189,7 @@ def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
             assert is_listed_on(client, record) <= {"worry_start", "drafts"}  # the worry that they began
 
 
-@pytest.mark.parametrize(
-    "who", ["denied", pytest.param("denied by team", marks=pytest.mark.once), "ended"]
-)
+@pytest.mark.parametrize("who", ["denied", pytest.param("denied by team", marks=pytest.mark.once), "ended"])
 def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
     world: World, record: Record, client: Client, who: str
 ) -> None:
