@@ -405,7 +405,8 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     catch_up()  # as after the transactions of the actions that made the record
     before = rows_of_every_table()
     wrong, forms = [], 0
-    for address, path in [(one, path) for one in GUARDED for path in one.all_of(record)]:
+    walked = [one for one in GUARDED if not walked_by_another(one, role)]
+    for address, path in [(one, path) for one in walked for path in one.all_of(record)]:
         answer = visitor.get(path)
         status, policy = answer.status_code, answer.headers.get("Content-Security-Policy", "")
         if address.gate not in MAY[role] and status != 404:
@@ -532,6 +533,13 @@ def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
         and role is not Role.PRACTITIONER
     )
     return bool(own) or address.name in NEEDS_A_RESULT
+
+
+def walked_by_another(address: Address, role: Role) -> bool:
+    """On PostgreSQL, of the pages with a key that a practitioner has too: a designated officer may nothing more there."""
+    if connection.vendor == "sqlite" or role is not Role.OFFICER or not address.keys:
+        return False
+    return not hidden_from_all_but_its_owner(address, Role.PRACTITIONER)
 
 
 # ---- looking
