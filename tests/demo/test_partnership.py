@@ -58,6 +58,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
     patch = pytest.MonkeyPatch()
     patch.setattr(settings, "QUESTIONS", folder)
     patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
+    patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
     with django_db_blocker.unblock(), transaction.atomic():
         yield partnership.load(password=PASSWORD)
         transaction.set_rollback(True)

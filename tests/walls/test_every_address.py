@@ -296,8 +296,12 @@ def of_the_school(world: World) -> dict[str, User]:
     return {"practitioner": world.teacher, "co-ordinator": both}
 
 
+# On PostgreSQL a practitioner walks as one of another agency who is let in, and kept out (`test_levels`).
+WHOEVER: Final = [pytest.param("practitioner", marks=pytest.mark.once), "co-ordinator"]
+
+
 @pytest.mark.usefixtures("plain_refusals")
-@pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
+@pytest.mark.parametrize("who", WHOEVER)
 def test_a_restricted_child_is_hidden_everywhere(
     of_the_school: dict[str, User], record: Record, visitor: Client, who: str
 ) -> None:
@@ -315,7 +319,7 @@ def test_a_restricted_child_is_hidden_everywhere(
 _OF_THE_CHILD = (FAMILY_NAME, SAYS, SEEN, AT_THE_GATE, PUT_OFF)
 
 
-@pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
+@pytest.mark.parametrize("who", WHOEVER)
 def test_a_restricted_child_is_on_no_page_of_another_agency(
     of_the_school: dict[str, User], record: Record, visitor: Client, who: str
 ) -> None:
@@ -332,7 +336,7 @@ IN_THE_BOX = {"text": f"Ines {FAMILY_NAME} 4/5/2011"}
 LINE = "4 May 2011"  # stands in the one line in which a child is found, and in no form
 
 
-@pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
+@pytest.mark.parametrize("who", WHOEVER)
 def test_a_restricted_child_is_not_found_by_name_nor_told_about_by_key(
     of_the_school: dict[str, User], world: World, record: Record, visitor: Client, who: str
 ) -> None:
@@ -401,7 +405,8 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     catch_up()  # as after the transactions of the actions that made the record
     before = rows_of_every_table()
     wrong, forms = [], 0
-    for address, path in [(one, path) for one in GUARDED for path in one.all_of(record)]:
+    walked = [one for one in GUARDED if not walked_by_another(one, role)]
+    for address, path in [(one, path) for one in walked for path in one.all_of(record)]:
         answer = visitor.get(path)
         status, policy = answer.status_code, answer.headers.get("Content-Security-Policy", "")
         if address.gate not in MAY[role] and status != 404:
@@ -528,6 +533,13 @@ def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
         and role is not Role.PRACTITIONER
     )
     return bool(own) or address.name in NEEDS_A_RESULT
+
+
+def walked_by_another(address: Address, role: Role) -> bool:
+    """On PostgreSQL, of the pages with a key that a practitioner has too: a designated officer may nothing more there."""
+    if connection.vendor == "sqlite" or role is not Role.OFFICER or not address.keys:
+        return False
+    return not hidden_from_all_but_its_owner(address, Role.PRACTITIONER)
 
 
 # ---- looking
