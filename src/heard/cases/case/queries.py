@@ -72,6 +72,7 @@ from heard.network.queries import (
     has_fact,
     involvements_of,
     may_be_named,
+    near_through,
     off_the_list,
     people_visible_to,
     person_visible_to,
@@ -115,8 +116,10 @@ def working(user: User, path: str = "") -> Q:
 def worked_in(user: User) -> QuerySet[Case]:
     """Keys of cases that a team of this user leads, or in which they are the child's worker: for conditions on what belongs to a case.
     The database finds these first, instead of asking it of each row. Whether the user may see the child is asked beside."""
-    mine = Q(lead_team__in=user.team_ids) | working(user)
-    return Case.objects.order_by().filter(mine).only("pk")
+    keys = Case.objects.order_by().values("pk")
+    # Two conditions joined by "or" would have PostgreSQL walk through all cases.
+    mine = keys.filter(lead_team__in=user.team_ids).union(keys.filter(working(user)))
+    return Case.objects.order_by().filter(pk__in=mine).only("pk")
 
 
 def led_by_own_agencies(user: User) -> QuerySet[Case]:
@@ -146,12 +149,21 @@ def not_allocated(user: User) -> QuerySet[Case]:
 
 
 def _with_nobody(user: User, worker: str) -> QuerySet[Case]:
-    rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
+    rows = cases_visible_to(user).filter(_has_nobody(user, worker), state=Case.State.OPEN)
+    return rows.order_by("opened_at") if user.may(May.DECIDE) else rows.none()
+
+
+def near_nobody(user: User, worker: str) -> QuerySet[Case]:
+    """Cases without which there is none of them. Whether the user may see the child is asked beside."""
+    rows = Case.objects.order_by().filter(state=Case.State.OPEN)
+    return rows.filter(_has_nobody(user, worker), near_through(user, "person"))
+
+
+def _has_nobody(user: User, worker: str) -> Q:
     keys = Case.objects.order_by().values("pk")
     named = keys.filter(pk__in=_to_ask(), state=Case.State.OPEN, **{f"{worker}__isnull": False})
     # Two conditions joined by "or" would have PostgreSQL walk through all cases.
-    nobody = keys.filter(**{worker: None}).union(named.exclude(sees(user, worker, "person")))
-    return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
+    return Q(pk__in=keys.filter(**{worker: None}).union(named.exclude(sees(user, worker, "person"))))
 
 
 def _to_ask() -> QuerySet[Case, Any]:
