@@ -81,7 +81,7 @@ def connected(overflow: Path) -> duckdb.DuckDBPyConnection:
     settings = {
         "temp_directory": str(overflow),
         "threads": os.cpu_count() or 1,
-        "memory_limit": f"{memory() // 3}B",  # the rest is for Python, Arrow and whatever else runs
+        "memory_limit": f"{memory() // 4}B",  # the rest is for Python, Arrow and whatever else runs
         "autoinstall_known_extensions": False,  # nothing is fetched from outside
         "autoload_known_extensions": False,
     }
