@@ -39,6 +39,7 @@ _COMMANDS = {
     "screen": "heard.engine.cli:screen",
     "changes": "heard.engine.cli:changes",
     "joined": "heard.engine.cli:joined",
+    "pair": "heard.engine.cli:pair",
     "coverage": "heard.engine.cli:coverage",
     "estimate": "heard.engine.cli.estimating:estimate",
     "profile": "heard.engine.cli.profiling:profile",

@@ -7,7 +7,8 @@ several runs, each run a process of its own.
 PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
 `network`: questions about who, where, with what and with whom, each beside its target.
 `trail`: sealing and verifying the audit trail, and what the leaf costs one writer and eight.
-`scale`: 100,000 children on DuckDB and on Spark, and whether the two give the same.
+`scale`: four agencies at 0.1 and 1 million records (ten million: `python -m tests.bench.scale 10000000`); 100,000 children on
+DuckDB and on Spark, and whether the two give the same.
 
 All of it takes about an hour on two cores that do nothing else; one part about ten minutes.
 """
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate, linking, publishing, screening, spark
+from tests.bench import estimate, linking, publishing, scale, screening, spark
 from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -39,6 +40,7 @@ def main() -> None:
         if part == "engine":
             _engine_alone(list(RUNS) if asked.large else list(RUNS)[:-1])
         elif part == "scale":
+            scale.measure()
             spark.measure()
         else:
             subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)

@@ -1,10 +1,12 @@
-"""How linking does beside others, each figure beside its target: `python -m tests.bench.linking [households] [noisy] [febrl] [million]`.
+"""How linking does beside others, each figure beside its target: `python -m tests.bench.linking [households] [noisy] [febrl]
+[million] [standing]`.
 
 `households`: the fictional partnership with 100,000 children, and a plain Splink script on the same records and blocking. No
 brothers or sisters may be merged, and the link step may take no longer and no more memory, with its guards on.
 `noisy`: two lists with the noise of real life and default settings; lone twins, siblings and relatives (tests/bench/noisy.py).
 `febrl`: public sets of people, beside plain Splink and recordlinkage (tests/bench/febrl.py).
 `million`: a million records from four agencies, from intake to screen, in 120 s and 4 GB; and its link step beside the same script.
+`standing`: 20,000 and 100,000 children of whom one record in a hundred is new, linked anew, and on the run before with its model.
 Whatever is timed is a process of its own.
 """
 
@@ -29,12 +31,13 @@ CHILDREN, RUNS = 100_000, 2
 MANY_CHILDREN, RECORDS = 810_000, 1_000_000
 LEFT_OUT = ("sexual_health.csv", "youth_justice.csv")  # so that school, police, hospital and council are left
 SECONDS, MEGABYTES = 120, 4_000
+STANDING = (20_000, 100_000)
 LINKERS = ("heard link", "plain Splink")
 HEAD = ("", "seconds", "times plain", "work s", "times plain", "peak MB", "times plain")
 
 
 def measure(*only: str) -> None:
-    parts: dict[str, Callable[[], None]] = {"households": _households, "noisy": noisy.measure, "febrl": febrl.measure, "million": _million}  # fmt: skip
+    parts: dict[str, Callable[[], None]] = {"households": _households, "noisy": noisy.measure, "febrl": febrl.measure, "million": _million, "standing": _standing}  # fmt: skip
     for part in only or parts:
         parts[part]()
         print(f"  load {os.getloadavg()[0]:.1f}", flush=True)
@@ -89,6 +92,28 @@ def _million() -> None:
         costs = _linked(out, plain, 1)
         rows = [_beside(what, cost, costs[1]) for what, cost in zip(LINKERS, costs, strict=True)]
         table(f"Linking {_records(out):,} records; target: times plain 1.00", HEAD, rows)
+
+
+def _standing() -> None:
+    rows = []
+    for children in STANDING:
+        with tempfile.TemporaryDirectory() as name:
+            extracts, before, out = (Path(name) / part for part in ("extracts", "before", "now"))
+            _extracts(extracts, children)
+            best(_intake(extracts, out), 1)
+            shutil.copytree(out, before)
+            records = pq.read_table(out / "records.parquet")
+            old = [place for place in range(len(records)) if place % 100]
+            pq.write_table(records.take(old), before / "records.parquet")
+            best([HEARD, "link", str(before)], 1)
+            costs = [
+                best([HEARD, "link", str(out), *words], RUNS)
+                for words in ([], ["--after", str(before), "--keep-model"])
+            ]
+            rows.append((f"{len(records):,} records, {len(records) - len(old):,} new", *(f"{c.seconds:.1f} ({c.work:.1f})" for c in costs),
+                         f"{costs[1].work / costs[0].work:.2f}", *(f"{c.megabytes:,.0f}" for c in costs)))  # fmt: skip
+    head = ("", "all s (work)", "what is new s (work)", "times the work", "all MB", "what is new MB")
+    table("Linking on the run before, with its model", head, rows)
 
 
 def _extracts(folder: Path, children: int) -> None:

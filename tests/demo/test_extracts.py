@@ -194,3 +194,15 @@ def test_a_planted_child_s_records_agree_on_the_address_or_on_birth_date_and_nam
         assert len(births) > 2
         assert "" not in postcodes
         assert all(sum(a != b for a, b in zip(p, child.postcode, strict=True)) <= 1 for p in postcodes)
+
+
+def test_children_beyond_a_million_have_numbers_of_their_own() -> None:
+    from stdnum.gb import nhs
+
+    serials = [n + 1_000_000 * million for n in range(0, 1_000_000, 99_991) for million in range(10)]
+    numbers = [number for serial in serials if (number := identifiers.nhs_number(serial))]
+    assert len(set(numbers)) == len(numbers)
+    assert all(nhs.is_valid(number) and number.startswith("99") for number in numbers)
+    assert len({identifiers.upn(serial, 2015) for serial in serials}) == len(serials)
+    homes = range(0, identifiers.MOST // 8, 977)
+    assert len({identifiers.postcode(home) for home in homes}) == len(homes)

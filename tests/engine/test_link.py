@@ -6,13 +6,14 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import rustworkx as rx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.spec.tables import linked, put, record, source
 
 from heard.engine import backend, tables
 from heard.engine.link import MODEL_FILE, link
-from heard.engine.link.cluster import Tie, agglomerated
+from heard.engine.link.cluster import Tie, _components, agglomerated
 from heard.engine.link.guards import Facts, births_alike, why_not_one_child, why_not_one_cluster
 from heard.engine.link.names import Alike, Readable, family_alike, given_alike, plain
 
@@ -315,3 +316,15 @@ def test_a_table_of_another_shape_is_refused_with_a_sentence(tmp_path):
         put(tmp_path, tables.IDENTITIES, {"source": "a", "record_id": "1"})
     with pytest.raises(backend.WrongTable, match="Run that step first"):
         link(tmp_path)
+
+
+@given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), max_size=20))
+def test_components_are_those_of_a_graph(pairs: list[tuple[int, int]]) -> None:
+    graph: rx.PyGraph[None, None] = rx.PyGraph()
+    graph.add_nodes_from([None] * 15)
+    graph.add_edges_from_no_data(pairs)
+    expected = {key: min(members) for members in rx.connected_components(graph) for key in members}
+    sides = {
+        name: pa.array([pair[at] for pair in pairs], pa.int64()) for at, name in enumerate(("left", "right"))
+    }
+    assert _components(15, pa.table(sides)) == [expected[key] for key in range(15)]

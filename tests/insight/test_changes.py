@@ -109,7 +109,39 @@ def test_the_page_of_a_child_says_which_records_made_it_one_and_by_what(
     page = client.get(f"/engine/{run.pk}/children/{child.key}/").text
     assert "How these records came to be one child" in page
     assert all(why in unescape(page) for _, _, why in found.links)
+    weights = [f"records/?one={left}&amp;other={right}" for left, right, _ in found.links]
+    assert all(one in page for one in weights)
     ids = {row["record_id"] for row in queries.table_of(world.analyst, run, tables.IDENTITIES).to_pylist()}
     assert not [one for one in ids if f">{one}<" in page]  # an agency's number of the child
     with pytest.raises(Hidden):
         queries.how_joined(world.social_worker, run, child.key)
+
+
+def test_any_two_records_of_a_listed_child_show_their_weights_and_nothing_of_themselves(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    child = max(
+        queries.children_of(world.coordinator, run, scattered_only=True),
+        key=lambda one: len(queries.how_joined(world.analyst, run, one.key).records),
+    )
+    found = queries.how_joined(world.analyst, run, child.key)
+    left, right, why = found.links[0]
+    client.force_login(world.analyst)
+
+    def page(one: object, other: object) -> Any:
+        return client.get(f"/engine/{run.pk}/children/{child.key}/records/", {"one": one, "other": other})
+
+    shown = page(left, right).text
+    assert why[1:] in unescape(shown)
+    assert "two records that share something" in shown
+    assert (
+        len(found.records) < 3
+        or shown.count("other=") == len(found.records) * (len(found.records) - 1) // 2 - 1
+    )
+    records = queries.table_of(world.analyst, run, tables.RECORDS).to_pylist()
+    values = {row[name] for row in records for name in ("record_id", "family_name", "postcode") if row[name]}
+    assert not [value for value in values if f">{value}<" in shown]
+    for one, other in ((0, 0), (0, len(found.records)), ("", "x"), (-1, 0), ("9" * 9, 0)):
+        assert page(one, other).status_code == 404
+    client.force_login(world.social_worker)
+    assert page(left, right).status_code == 404

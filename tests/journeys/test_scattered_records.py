@@ -55,6 +55,10 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
     story.page.locator("tbody th a").first.click()
     story.look().sees("No single agency could have seen this alone.", "A co-ordinator can look into this")
     child = story.path
+    story.page.get_by_text("How these records came to be one child").click()
+    story.follow("Weights of step 1").look().sees(
+        "What speaks for one child and what for two", "is not shown"
+    )
 
     # The co-ordinator asks who it is, says why, looks at the records, and decides to open a concern.
     story.sign_in(world.coordinator).open(child).press("Look into this")

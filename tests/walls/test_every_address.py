@@ -153,7 +153,7 @@ OPEN = {
 NEEDS_A_RESULT = {
     "map_tile",  # not there until somebody adds tiles (tests/graph/test_map.py)
     "figures_picture",
-    "engine_changes", "engine_issues", "engine_out", "engine_out_file", "engine_child", "engine_reveal", "engine_open", "engine_links", "engine_blind", "engine_pairs", "engine_pair",
+    "engine_changes", "engine_issues", "engine_out", "engine_out_file", "engine_child", "engine_two", "engine_reveal", "engine_open", "engine_links", "engine_blind", "engine_pairs", "engine_pair",
     "profile_draw",
     "drop_folder", "drop_standing",  # not there without a drop folder (tests/insight/test_drop.py)
 }  # fmt: skip

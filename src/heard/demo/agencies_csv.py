@@ -9,7 +9,7 @@ from types import TracebackType
 
 from heard.demo.csv_extract import CsvFile
 from heard.demo.faults import Faults
-from heard.demo.identifiers import mistyped
+from heard.demo.identifiers import mistyped, own_number
 from heard.demo.people import AS_OF, Person
 from heard.demo.spelling import Written, in_latin_1, without_accents, write_down
 from heard.demo.stories import Story, nhs_number_is_needed, upn_is_needed
@@ -54,7 +54,7 @@ def _named_month(day: date | None) -> str:
 
 def _own_number(person: Person, which: int) -> str:
     """An agency's own number; `which` keeps a second number for the same child, or a grown-up's, apart."""
-    return f"{which}{person.number * 387_421 % 1_000_000:06d}"
+    return f"{which}{person.number // 1_000_000 or ''}{own_number(person.number)}"
 
 
 class SchoolAttendance(_Agency):

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from heard.demo.faults import Faults
-from heard.demo.identifiers import AUTHORITY, mistyped
+from heard.demo.identifiers import AUTHORITY, mistyped, own_number
 from heard.demo.people import AS_OF, Person
 from heard.demo.spelling import Written
 from heard.demo.stories import WINDOW_BEGAN, Story, upn_is_needed
@@ -29,7 +29,7 @@ _SOURCES = ("1A", "1D", "2A", "2A", "2B", "3A", "3C", "3E", "5D", "6", "6", "8",
 
 def local_id(child: Person) -> str:
     """The council's own number for the child, the same in its two returns."""
-    return str(1_000_000 + child.number * 387_421 % 1_000_000)
+    return f"{1 + child.number // 1_000_000}{own_number(child.number)}"
 
 
 class CinCensus(AbstractContextManager["CinCensus"]):

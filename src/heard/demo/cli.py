@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from heard.demo.identifiers import MOST
+
 
 @click.group()
 def demo() -> None:
@@ -16,7 +18,7 @@ def demo() -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write into."
 )
-@click.option("--children", type=click.IntRange(1, 1_000_000), default=2000, show_default=True)
+@click.option("--children", type=click.IntRange(1, MOST), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def extracts(out: Path, children: int, seed: int, as_json: bool) -> None:

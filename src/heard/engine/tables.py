@@ -337,6 +337,47 @@ MOVED = Table(
     ),
 )  # fmt: skip
 
+COMPARED = Table(
+    "compared",
+    "link",
+    "one pair of records that was compared, for a run that stands on this one and compares only what is new",
+    (
+        Column("left", _INT, "key of one record, as in prints", required=True),
+        Column("right", _INT, "key of the other, which is higher", required=True),
+        *(
+            Column(f"gamma_{name}", _INT, f"how they compare by {words}: the level of model.json; -1 where one does not say", required=True)
+            for name, words in (
+                ("given", "given name"), ("family", "family name"), ("birth", "birth date"), ("sex", "sex"), ("postcode", "postcode and address"),
+                ("nhs", "NHS number"), ("upn", "pupil number"), ("local", "the agency's own number"),
+            )
+        ),
+        Column("match_weight", _REAL, "the model's, in bits", required=True),
+        Column("match_probability", _REAL, "the model's", required=True),
+    ),
+)  # fmt: skip
+
+PRINTS = Table(
+    "prints",
+    "link",
+    "one record, by a number, with a hash of all by which it was compared",
+    (
+        Column("key", _INT, "its number in this run", required=True),
+        *_RECORD_KEY,
+        Column("print", _TEXT, "another where anything is that records are compared by", required=True),
+    ),
+)
+
+NAME_SHARES = Table(
+    "name_shares",
+    "link",
+    "how usual one name is among the records from which the weights were learned",
+    (
+        Column("field", _TEXT, "'given' or 'family'", required=True),
+        Column("value", _TEXT, "the name, as it is compared", required=True),
+        Column("share", _REAL, "share of the records with a name that have this one", required=True),
+    ),
+)
+
 CHILDREN = Table(
     "children",
     "screen",
@@ -513,6 +554,9 @@ ALL = (
     STRATA,
     IDENTITIES,
     MOVED,
+    COMPARED,
+    PRINTS,
+    NAME_SHARES,
     CHILDREN,
     EVIDENCE,
     KNOWN,

@@ -11,7 +11,12 @@ from heard.engine.link import model
 from heard.engine.run.folder import manifest
 
 CHILDREN = 350
-_NEARLY = {"probability": 1e-6, "weight": 0.01}  # the last digit depends on how a machine takes logarithms
+_NEARLY = {
+    "probability": 1e-6,
+    "weight": 0.01,
+    "match_probability": 1e-6,
+    "match_weight": 0.01,
+}  # the last digit depends on how a machine takes logarithms
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from heard.engine.backend.files import WrongTable, checked_path, read, write
 from heard.engine.backend.gaps import EngineStopped, Unavailable, met
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -72,8 +72,9 @@ class Engine(Protocol):
         """Splink on a table that `hold` or `keep` made, to learn weights from samples. Conditions of `settings` are
         written as DuckDB writes SQL."""
 
-    def linker(self, name: str, settings: dict[str, Any]) -> Linker:
-        """Splink on a table that `hold` or `keep` made, to compare pairs; settings as for `learner`."""
+    def linker(self, name: str, settings: dict[str, Any], shares: Mapping[str, Any]) -> Linker:
+        """Splink on a table that `hold` or `keep` made, to compare pairs; settings as for `learner`. `shares`: of each column of which a
+        rare value says more, an Ibis table of its values (value, share)."""
 
     def from_splink(self, frame: Any) -> Any:
         """What `linker` gave, as an Ibis table."""

@@ -13,10 +13,10 @@ import pyarrow as pa
 from splink import Linker
 from splink.backends.duckdb import DuckDBAPI
 
-from heard.engine.backend import files
+from heard.engine.backend import files, rarity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from heard.engine.tables import Table
@@ -43,11 +43,19 @@ class Duck:
         return self._ibis.create_table(name, expression, overwrite=True)
 
     def learner(self, name: str, settings: dict[str, Any]) -> Linker:
-        return self.linker(name, settings)
+        return self._linker(name, settings, {})
 
-    def linker(self, name: str, settings: dict[str, Any]) -> Linker:
-        table = DuckDBAPI(connection=self._connection).register(name)
-        return Linker(table, settings, log_level=None, validate_settings=False)  # they are ours, and tested
+    def linker(self, name: str, settings: dict[str, Any], shares: Mapping[str, Any]) -> Linker:
+        # What is learnt from a sample depends on the order of rows; what comes of a pair does not, and its order costs memory.
+        self._connection.execute("SET preserve_insertion_order = false")
+        return self._linker(name, settings, shares)
+
+    def _linker(self, name: str, settings: dict[str, Any], shares: Mapping[str, Any]) -> Linker:
+        splink = DuckDBAPI(connection=self._connection)
+        table = splink.register(name)
+        linker = Linker(table, settings, log_level=None, validate_settings=False)  # they are ours, and tested
+        rarity.tell(self, splink, linker, shares)
+        return linker
 
     def from_splink(self, frame: Any) -> Any:
         return self._ibis.table(frame.physical_name)
@@ -73,7 +81,7 @@ def connected(overflow: Path) -> duckdb.DuckDBPyConnection:
     settings = {
         "temp_directory": str(overflow),
         "threads": os.cpu_count() or 1,
-        "memory_limit": f"{memory() // 2}B",  # the other half is for Python, Arrow and whatever else runs
+        "memory_limit": f"{memory() // 4}B",  # the rest is for Python, Arrow and whatever else runs
         "autoinstall_known_extensions": False,  # nothing is fetched from outside
         "autoload_known_extensions": False,
     }

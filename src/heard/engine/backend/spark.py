@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from heard.engine.backend import duck, files, gaps, words
+from heard.engine.backend import duck, files, gaps, rarity, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pyspark.sql import SparkSession
     from splink import Linker
@@ -89,12 +89,14 @@ class Spark:
         elsewhere.hold(name, pq.read_table(self._path(name)))
         return elsewhere.learner(name, settings)
 
-    def linker(self, name: str, settings: dict[str, Any]) -> Linker:
+    def linker(self, name: str, settings: dict[str, Any], shares: Mapping[str, Any]) -> Linker:
         from splink import Linker
 
         gaps.LAST_DIGIT.met()
-        table = self._splink.register(name)
-        return Linker(table, words.settings_for_spark(settings), log_level=None, validate_settings=False)
+        table, settings = self._splink.register(name), words.settings_for_spark(settings)
+        linker = Linker(table, settings, log_level=None, validate_settings=False)
+        rarity.tell(self, self._splink, linker, shares)
+        return linker
 
     def from_splink(self, frame: Any) -> Any:
         return self._ibis.table(frame.physical_name)

@@ -89,6 +89,12 @@ _AFTER = click.option(
     help="Folder of an earlier run: children keep the keys that they had in it, and moved.parquet says of each record whose "
     "child is another now, and why.",
 )
+_KEEP_MODEL = click.option(
+    "--keep-model",
+    is_flag=True,
+    help="With --after: compare with the weights that the earlier run learned, and only records that are new or changed since. "
+    "Quicker, and pairs that are as they were stay as they were; leave it out where the records have become others.",
+)
 _BACKEND = click.option(
     "--backend",
     "engine",
@@ -126,6 +132,7 @@ def _place(words: dict[str, Any]) -> Path:
 @_AS_OF
 @_ANY_WINDOW
 @_AFTER
+@_KEEP_MODEL
 @_OUT
 @_REPLACE
 @_BACKEND
@@ -137,6 +144,7 @@ def run(
     as_of: date | None,
     any_window: bool,
     after: Path | None,
+    keep_model: bool,
     out: Path,
     replace: bool,
 ) -> RunSummary:
@@ -159,6 +167,7 @@ def run(
             "as_of": as_of,
             "any_window": any_window,
             "after": after,
+            "keep_model": keep_model,
             "replace": replace,
         }
         return runs.run(paths, out=out, mapping=mapping, progress=tell, **told)
@@ -197,6 +206,7 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path, replace: bo
     "--out", metavar="DIR", type=PathWord(), help="Folder for the result, where PATH is not a run's."
 )
 @_AFTER
+@_KEEP_MODEL
 @_REPLACE
 @_BACKEND
 @JSON
@@ -208,6 +218,7 @@ def link(
     strangers: bool,
     out: Path | None,
     after: Path | None,
+    keep_model: bool,
     replace: bool,
 ) -> RunSummary:
     """Find which records are one child: the second step of `heard run`, after `heard intake`. Or in one go for plain lists
@@ -240,6 +251,7 @@ def link(
             "judgements": judgements,
             "households": not strangers,
             "after": after,
+            "keep_model": keep_model,
             "progress": tell,
         }
         if out:
@@ -313,6 +325,29 @@ def joined(folder: Path, key: str) -> Summary:
             "waiting": found.waiting,
         },
         lambda console: report.show_joined(found, console),
+        set_aside=False,
+    )
+
+
+@command("pair", epilog="Exit code: 0 done, 2 not done.")
+@_FOLDER
+@click.argument("one", nargs=2, metavar="SOURCE ID")
+@click.argument("other", nargs=2, metavar="SOURCE ID")
+@JSON
+@finishes
+def pair(folder: Path, one: tuple[str, str], other: tuple[str, str]) -> Summary:
+    """Show what speaks for one child, and what for two, of any two records of DIR: the weight of each comparison, in bits.
+
+    One more bit makes it twice as likely that the two are one child. Records are named as `heard joined` shows them.
+
+    \b
+    Example:
+      heard pair result school_attendance U123 police_missing N1000042
+    """
+    found = runs.compared(folder, one, other)
+    return Summary(
+        lambda: {"band": found.band, "why": found.why, "reasons": [each._asdict() for each in found.reasons]},
+        lambda console: report.show_pair(found, console),
         set_aside=False,
     )
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from heard.engine.run.progress import with_time_left
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
@@ -148,14 +149,15 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _lines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 
-        def tell(text: str, share: float | None) -> None:
+        def show(text: str, share: float | None) -> None:
             bar.update(task, description=text, completed=share or 0, total=1 if share is not None else None)
 
-        yield tell
+        with with_time_left(show) as tell:
+            yield tell
 
 
 def _lines() -> Progress:

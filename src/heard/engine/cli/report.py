@@ -12,7 +12,7 @@ from heard.engine.run.result import ISSUE_LIST
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heard.engine.run import Changes, RunSummary, Sight, Together
+    from heard.engine.run import Changes, Compared, RunSummary, Sight, Together
 
 _SHOWN, _SHOWN_REASONS = 20, 40
 _UNSEEN = "By the model, without labels: ranges that held where the truth is known. Records that share too little to be compared are in neither figure."
@@ -171,6 +171,32 @@ def show_joined(found: Together, console: Console) -> None:
         table.add_row(" ".join(found.records[0]), "", "")
     console.print(table)
     console.print(f"Pairs with records of others that wait for a person: {found.waiting:,}", soft_wrap=True)
+
+
+def show_pair(found: Compared, console: Console) -> None:
+    """Prints what speaks for one child and what for two, and the sum."""
+    if found.why:
+        console.print(f"{_BANDS.get(found.band or '', '')}: {found.why}", soft_wrap=True)
+    if not found.reasons:
+        console.print(_NOT_COMPARED, soft_wrap=True)
+        return
+    table = Table(title="What speaks for one child; below zero for two", title_justify="left")
+    for name in ("Compared", "Found"):
+        table.add_column(name, overflow="fold")
+    for name in ("Bits", "So far"):
+        table.add_column(name, justify="right")
+    so_far = 0.0
+    for one in found.reasons:
+        so_far += one.weight
+        table.add_row(one.comparison, one.level, f"{one.weight:+.2f}", f"{so_far:+.2f}")
+    console.print(table)
+
+
+_BANDS = {"linked": "One child", "for_a_person": "For a person", "apart": "Apart"}
+_NOT_COMPARED = (
+    "The two were not compared, since they share nothing by which pairs are chosen, or are so unlike that the pair was not kept. "
+    "Where they are one child, they are so through other records."
+)
 
 
 def show_changes(found: Changes, console: Console) -> None:

@@ -108,15 +108,6 @@ class Seen(NamedTuple):
     own_day: bool = True
 
 
-class Assessment(NamedTuple):
-    """One completed assessment; as `tables.ASSESSMENTS` from authority on."""
-
-    authority: str | None
-    episode: str
-    ended_on: date
-    factors: list[str]
-
-
 @dataclass
 class FileCount:
     """How many rows of one file were read, kept and set aside."""
@@ -408,10 +399,6 @@ class Source:
         row = (self.name, record_id, seen.item, state, *days, *evidence, at.file, at.row)
         self.ledger.observations.add(row)
 
-    def assessed(self, record_id: str, done: Assessment) -> None:
-        """One completed assessment, as `tables.ASSESSMENTS`."""
-        self.ledger.assessments.add((self.name, record_id, *done))
-
     def speaks_of(self, day: date, at: Place) -> None:
         """A day on which something happened; one that is still to come tells nothing."""
         self._speaks_of(day, at, 1)
@@ -538,6 +525,24 @@ class Source:
         """`observe` of each of these rows; `seen`: as `tables.OBSERVATIONS` from item to own_day."""
         told = {"source": self.name, "record_id": ids, "file": file, "row": pa.array(rows)}
         self.ledger.observations.add_all(len(rows), {**told, **seen})
+
+    def assessed_rows(
+        self,
+        ids: pa.StringArray,
+        authority: str | None,
+        episodes: pa.StringArray,
+        ended: pa.Array,
+        factors: pa.ListArray,
+    ) -> None:
+        """Completed assessments: of each its record, and what `tables.ASSESSMENTS` has from authority on."""
+        told = {
+            "source": self.name,
+            "record_id": ids,
+            "authority": authority,
+            "episode": episodes,
+            "ended_on": ended,
+        }
+        self.ledger.assessments.add_all(len(ids), {**told, "factors": factors})
 
     def rows_speak_of(self, file: str, rows: Whole, days: pa.Array) -> None:
         """`speaks_of` of each of these days; `rows` are in order."""

@@ -6,7 +6,7 @@ Rows are looked at many at once, in columns (`_Rows`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from pathlib import Path
@@ -28,7 +28,8 @@ from heard.engine.intake.columns import (
 )
 from heard.engine.intake.distinct import Distinct, Flags, Places, by_text
 from heard.engine.intake.expectations import Expecting
-from heard.engine.intake.ledger import Place, Source, content_key, rows_of
+from heard.engine.intake.judging import NOWHERE, Judge
+from heard.engine.intake.ledger import Source, content_key, rows_of
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.period import Span
 from heard.engine.intake.sheets import Batch
@@ -156,26 +157,6 @@ class _Piece(NamedTuple):
     dates: tuple[str, ...] = ()
 
 
-class _Heard:
-    """What a check says of distinct texts, one after another: of each flag, by its turn, the texts that have it."""
-
-    def __init__(self) -> None:
-        self.flags: dict[tuple[int, str, tuple[tuple[str, Any], ...]], list[int]] = {}
-        self.speaking: list[int] = []
-        self.text = self.turn = 0
-
-    def hear(self, text: int) -> None:
-        """From now on it is about another text."""
-        self.text, self.turn = text, 0
-
-    def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
-        self.flags.setdefault((self.turn, code, tuple(filling.items())), []).append(self.text)
-        self.turn += 1
-
-    def speaks_of(self, day: date, at: Place) -> None:
-        self.speaking.append(self.text)
-
-
 type _Check = Callable[[Checks, _Piece, str], Any]
 type _Details = dict[str, pa.Array | object]
 
@@ -258,15 +239,12 @@ class _Rows:
     ) -> tuple[Distinct, list[Any], list[int]]:
         """What a check makes of each distinct text, and by which texts the file speaks of a day. Flags the rows that have a
         fault. `plain`: of which texts it is sure that the check leaves them as they are."""
-        distinct, heard = Distinct.of(piece.texts), _Heard()
-        checks = replace(self.checks, source=heard)
-        told: list[Any] = distinct.texts.to_pylist()
-        for place in np.flatnonzero(~plain(distinct.texts)).tolist() if plain else range(len(told)):
-            heard.hear(place)
-            told[place] = check(checks, piece, told[place])
-        for (_, code, filling), some in sorted(heard.flags.items(), key=lambda flag: flag[0][0]):
-            self._flag(piece, distinct.rows_of(some), code, **dict(filling))
-        return distinct, told, heard.speaking
+        distinct, judge = Distinct.of(piece.texts), Judge(self.source, self.checks, self.columns.file)
+        rows = self.batch.numbers[piece.places]
+        told, speaking = judge.judged(
+            piece.column, rows, distinct, lambda checks, text: check(checks, piece, text), plain
+        )
+        return distinct, told, speaking
 
     def _flag(self, piece: _Piece, places: Places, code: str, /, **filling: object) -> None:
         rows = self.batch.numbers[piece.places[places]]
@@ -300,11 +278,11 @@ class _Rows:
         """What each row says of its child: of `Details` what the mapping names."""
         return {
             **self._number("nhs_number", _nhs_number, plain_nhs_numbers),
-            **self._number("upn", lambda checks, on, text: checks.upn(_NOWHERE, on.column, text)),
+            **self._number("upn", lambda checks, on, text: checks.upn(NOWHERE, on.column, text)),
             **self._checked("given_name", _name, plain_names),
             **self._checked("family_name", _name, plain_names),
             **self._birth(),
-            **self._checked("sex", lambda checks, on, text: checks.sex(_NOWHERE, on.column, text)),
+            **self._checked("sex", lambda checks, on, text: checks.sex(NOWHERE, on.column, text)),
             **self._checked("postcode", _postcode, plain_postcodes),
             **self._checked("address", lambda checks, on, text: tidy(text), plain_ends),
             **self._checked("local_id", lambda checks, on, text: read_id(text), plain_ids),
@@ -494,26 +472,25 @@ class _Rows:
         return states == "seen", distinct.by_row([shown for _, shown in told], pa.string()), silent
 
 
-_NOWHERE = Place("", 0)
 _BETWEEN = "\0"  # no cell holds it
 
 
 def _name(checks: Checks, on: _Piece, text: str) -> str | None:
-    return checks.name(_NOWHERE, on.column, text)
+    return checks.name(NOWHERE, on.column, text)
 
 
 def _nhs_number(checks: Checks, on: _Piece, text: str) -> tuple[str | None, bool | None]:
-    return checks.nhs_number(_NOWHERE, on.column, text)
+    return checks.nhs_number(NOWHERE, on.column, text)
 
 
 def _postcode(checks: Checks, on: _Piece, text: str) -> str | None:
-    return checks.postcode(_NOWHERE, on.column, text)
+    return checks.postcode(NOWHERE, on.column, text)
 
 
 def _birth(checks: Checks, on: _Piece, text: str) -> tuple[date | None, str | None]:
     """The birth date, or what is told of one that is not whole."""
     told = _day_text(checks, on, text)
-    born = checks.birth(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+    born = checks.birth(NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
     if _BETWEEN in text:
         told = "-".join(part.strip().removesuffix(".0") or "?" for part in text.split(_BETWEEN))
     return born, None if born else checks.birth_parts(told, day_first=on.day_first)
@@ -521,12 +498,12 @@ def _birth(checks: Checks, on: _Piece, text: str) -> tuple[date | None, str | No
 
 def _death(checks: Checks, on: _Piece, text: str) -> date | None:
     told = _day_text(checks, on, text)
-    return checks.death(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+    return checks.death(NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
 
 
 def _event(checks: Checks, on: _Piece, text: str) -> date | None:
     told = _day_text(checks, on, text)
-    return checks.event(_NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
+    return checks.event(NOWHERE, on.column, told, day_first=on.day_first, formats=on.dates)
 
 
 def _day_text(checks: Checks, on: _Piece, text: str) -> str:
@@ -536,7 +513,7 @@ def _day_text(checks: Checks, on: _Piece, text: str) -> str:
     year, month, day = (part.strip().removesuffix(".0") for part in text.split(_BETWEEN))
     if not all((year, month, day)):
         if any((year, month, day)):
-            checks.source.flag(_NOWHERE, "date_partly_empty", on.column)
+            checks.source.flag(NOWHERE, "date_partly_empty", on.column)
         return ""
     plain = (
         month.isascii() and month.isdigit() and day.isascii() and day.isdigit() and len(month) < 3 > len(day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -161,21 +161,49 @@ _NAMED = 8
 def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress) -> list[str]:
     """Reads every source; returns notes on how."""
     agencies, notes = councils.agencies(found, told.councils)
+    far = _Far(progress, found)
     for (form, whose), mine in sorted(found.returns.items(), key=lambda item: (item[0][0].name, item[0][1])):
         name = whose.stem if mine[0].path == whose else whose.name
         source = _open(ledger, name or form.name, agencies[whose], form.name)
-        _guarded(source, whose, partial(_read_return, form, mine, _job(form, told, source, today, progress)))
+        _guarded(
+            source,
+            whose,
+            partial(
+                _read_return, form, mine, _job(form, told, source, today, far.of(*(one.path for one in mine)))
+            ),
+        )
     for one in told.sources:
         if one.name in found.mapped:
             source = _open(ledger, one.name, one.agency, mapped.KIND)
             reader = mapped.MappedFiles(one, source, today, several=len(found.mapped[one.name]) > 1)
             for path, name in distinct_names(found.mapped[one.name]).items():
-                _guarded(source, path, partial(reader.read, path, name, progress))
+                _guarded(source, path, partial(reader.read, path, name, far.of(path)))
             reader.cover()
     for path, why in found.unread:
         source = _open(ledger, path.stem, "not known", NOT_READ)
         _guarded(source, path, partial(_set_aside, path, why, source))
     return notes + [f"{source.name}: {note}" for source in ledger.sources for note in source.notes]
+
+
+class _Far:
+    """How far intake is, by the bytes of files."""
+
+    def __init__(self, progress: Progress, found: Found) -> None:
+        self._progress = progress
+        self._done, self._all = 0, max(_bytes(found.files), 1)
+
+    def of(self, *paths: Path) -> Progress:
+        """For files that are read next, and tell how far they are of themselves."""
+        before, mine = self._done, _bytes(paths)
+        self._done += mine
+        return lambda doing, done: self._progress(
+            doing, min(1.0, (before + mine * (done or 0.0)) / self._all)
+        )
+
+
+def _bytes(paths: Iterable[Path]) -> int:
+    """A file that is gone meanwhile has none."""
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _job(form: Format, told: Mapping, source: Source, today: date, progress: Progress) -> Job:

@@ -130,7 +130,7 @@ def children(
                 if (at := walk.place(event, element)) is not None:
                     yield at, element
                     walk.forget(at, element)
-                if walk.rows % 1000 == 0:
+                if event == "end" and walk.rows % 1000 == 0:
                     progress(source.name, stream.tell() / size)
         except etree.LxmlError as error:
             walk.broken(getattr(error, "lineno", None) or 0, "the file ends here")
@@ -151,9 +151,10 @@ class _Walk:
 
     def place(self, event: str, element: etree._Element) -> Place | None:
         """Where an element that has ended stands; null while it is still open."""
-        if not self.begun and element.getroottree().docinfo.doctype:
-            self.source.note(self.file, "xml_entities")
-        self.begun = True
+        if not self.begun:
+            self.begun = True
+            if element.getroottree().docinfo.doctype:
+                self.source.note(self.file, "xml_entities")
         if name_of(element) == self.shape.header:
             return Place(self.file, 0) if event == "end" else None
         if event == "start":
@@ -167,13 +168,16 @@ class _Walk:
         if not at.row:
             return
         parent = element.getparent()
-        for before in list(element.itersiblings(preceding=True)):
+        before = element.getprevious()
+        while before is not None:
+            earlier = before.getprevious()
             if (before.tail or "").strip():
                 self.source.flag(at, "stray_text", "Children")
             if name_of(before) not in (self.shape.child, self.shape.header):
                 self.source.flag(at, "element_unknown", "Children", element="of another kind")
             if parent is not None and name_of(before) != self.shape.header:
                 parent.remove(before)
+            before = earlier
         element.clear(keep_tail=True)
 
     def broken(self, line: int, said: str) -> None:

@@ -16,17 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, earlier, guards, judged, left_over, model, prepare
+from heard.engine.link import bands, cluster, earlier, guards, judged, kept, left_over, model, prepare
+from heard.engine.link.earlier import Before
+from heard.engine.link.kept import MODEL_FILE, kept_in
 from heard.engine.link.labels import write_sample
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
+from heard.engine.link.waterfall import Compared, compared
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from heard.engine.tables import Progress
 
-MODEL_FILE = "model.json"
+__all__ = ["MODEL_FILE", "SEED", "Before", "Compared", "LinkSummary", "compared", "kept_in", "link"]
+
 SEED = model.SEED
 _FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by
 _TO_COMPARE = [
@@ -65,12 +69,13 @@ def link(
     folder: Path,
     *,
     households: bool = True,
-    before: pa.Table | None = None,
+    before: Before | None = None,
     progress: Progress | None = None,
 ) -> LinkSummary:
-    """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality, a sample of pairs and model.json.
+    """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality, a sample of pairs and model.json, and
+    what a later run needs to compare only what is new.
 
-    `before`: rows of `tables.IDENTITIES` of a run that this one stands on: children keep their keys, and what moved is written.
+    `before`: a run that this one stands on: children keep their keys, and what moved is written.
 
     `households`: whether these records may hold several members of one, such as brothers and sisters. Only who knows that
     they do not should say so, for then the model's word is enough. Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
@@ -79,15 +84,10 @@ def link(
     tell("Preparing records", None)
     rows = prepare.prepared(_records(folder), backend.read(folder, tables.SOURCES))
     with backend.engine(folder) as engine:
-        tell("Learning how records of one child differ", 0.1)
-        engine.hold("prepared", rows.drop_columns(_FOR_PEOPLE))
+        prepared = engine.hold("prepared", rows.drop_columns(_FOR_PEOPLE))
         rows = rows.drop_columns(_TO_COMPARE)
         pa.default_memory_pool().release_unused()  # comparing is when most is needed
-        learned = model.trained(
-            engine, "prepared", usable=_usable(rows), records=len(rows), households=households
-        )
-        tell("Comparing records", 0.4)
-        compared = model.compared(engine, "prepared", learned)
+        learned, compared = _compared(engine, prepared, rows, households=households, before=before, tell=tell)
         fewer = (
             bands.fewer(
                 compared,
@@ -104,17 +104,48 @@ def link(
         if households and learned.trained:
             found = left_over.settled(engine, pairs, rows)
             pairs, questions = found.pairs, (guards.TWINS if found.twins else questions)
-        tell("Grouping records by child", 0.7)
+        tell("Grouping records by child", 0.8)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)
         clusters = cluster.clustered(rows, ties.to_pyarrow(), said, questions)
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
-        summary = _write(engine, rows, pairs, compared, clusters, learned, before)
+        summary = _write(
+            engine, rows, pairs, compared, clusters, learned, before.identities if before else None
+        )
     summary = replace(summary, notes=[*summary.notes, *said.notes])
     told = _told(learned) | {"households": households}
     (folder / MODEL_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
     return summary
+
+
+def _compared(
+    engine: backend.Engine,
+    prepared: Any,
+    rows: pa.Table,
+    *,
+    households: bool,
+    before: Before | None,
+    tell: Progress,
+) -> tuple[model.Model, Any]:
+    """How records of one child differ, learned from them or in the run before, and all pairs that may be one child."""
+    ids, then = engine.hold("record_ids", rows.select(["key", "record_id"])), before.kept if before else None
+    now = engine.keep("prints", kept.prints(prepared, ids))
+    shares = kept.shares(engine, prepared, then)
+    if then:
+        fresh = kept.fresh(engine, prepared, now, then)
+        learned = replace(then.model, notes=fresh.notes)
+        tell("Comparing records that are new or changed", 0.2)
+        compared = model.compared(engine, fresh.table, learned, shares, only_fresh=True)
+        compared = engine.keep("compared_all", fresh.pairs.select(compared.columns).union(compared))
+    else:
+        tell("Learning how records of one child differ", 0.2)
+        usable = _usable(rows)
+        learned = model.trained(engine, "prepared", usable=usable, records=len(rows), households=households)
+        tell("Comparing records", 0.25)
+        compared = model.compared(engine, "prepared", learned, shares)
+    kept.write(engine, now, shares, compared)
+    return learned, compared
 
 
 def _records(folder: Path) -> pa.Table:

@@ -17,9 +17,10 @@ from heard.engine import tables
 from heard.engine.link import bands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from heard.engine.backend import Engine
+    from heard.engine.link.kept import Kept
 
 NEW, JOINED, MOVED, GONE = "new", "joined", "moved", "gone"
 _RECORD = ["source", "record_id"]
@@ -29,6 +30,18 @@ _SHARED: Final = pa.schema(
 
 
 _KEYS: Final = pa.schema([("person", pa.string()), ("kept", pa.string())])
+
+
+class Before(NamedTuple):
+    """The run before: rows of `tables.IDENTITIES`, and what it kept where this one is to compare only what is new."""
+
+    identities: pa.Table
+    kept: Kept | None = None
+
+    def renamed(self, change: Callable[[pa.Table], pa.Table]) -> Before:
+        """With the names that its sources have now."""
+        kept = self.kept and self.kept._replace(prints=change(self.kept.prints))
+        return Before(change(self.identities), kept)
 
 
 class _Shared(NamedTuple):

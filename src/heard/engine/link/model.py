@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from splink import SettingsCreator, block_on
@@ -297,6 +298,11 @@ _BLOCKS_AMONG_STRANGERS = (
     ("street",),
 )
 _RULES = "blocking_rules_to_generate_predictions"
+RETAINED = ("source", "keyed", "lent", "one_birth", "one_initial", "one_initial_here", "one_given", "one_given_here", "one_given_born", "year",
+            "namesakes", "in_company", "usual")  # fmt: skip
+"""Columns of prepared records that pairs are decided by, whatever the model says."""
+BY_RARITY = ("given", "family")
+"""Columns of which a rare value says more than a usual one."""
 _LESSONS = (("birth", "postcode"), ("given", "family"))
 
 
@@ -329,27 +335,39 @@ def trained(engine: Engine, table: str, *, usable: int, records: int, households
     return Model(settings, trained=bool(kept), notes=notes)
 
 
-def compared(engine: Engine, table: str, model: Model) -> Any:
-    """All pairs that may be one child: unique_id_l, unique_id_r, match_probability, gamma_<comparison>.
+def compared(engine: Engine, table: str, model: Model, shares: Any, *, only_fresh: bool = False) -> Any:
+    """All pairs that may be one child: key_l, key_r, match_weight, match_probability, gamma_<comparison>, and of both what `RETAINED` names.
 
-    Pairs that share a number are kept whatever the model makes of them: `bands` decides those by rule.
+    Pairs that share a number are kept whatever the model makes of them: `bands` decides those by rule. `shares`: rows of
+    `tables.NAME_SHARES`; `only_fresh`: only pairs with a record that is `fresh` in the table.
     """
     rules = model.settings[_RULES]
-    by_number = _predicted(engine, table, model.settings, rules[: len(_BY_NUMBER)], None)
-    others = _predicted(engine, table, model.settings, rules[len(_BY_NUMBER) :], _WORTH_KEEPING)
+    if only_fresh:
+        rules = [
+            one | {"blocking_rule": f"({one['blocking_rule']}) AND (l.fresh OR r.fresh)"} for one in rules
+        ]
+    predicted = partial(_predicted, engine, table, model.settings, shares)
+    by_number, others = (
+        predicted(rules[: len(_BY_NUMBER)], None),
+        predicted(rules[len(_BY_NUMBER) :], _WORTH_KEEPING),
+    )
     one_number = (
         (others.gamma_local == LOCAL_SAME)
         | (others.gamma_nhs >= NUMBER_WRITTEN)
         | (others.gamma_upn >= NUMBER_WRITTEN)
     )
-    columns = [name for name in others.columns if name in by_number.columns and name != "match_key"]
+    gammas = (f"gamma_{one.name}" for one in COMPARISONS)
+    both = (f"{name}_{side}" for name in ("key", *RETAINED) for side in "lr")
+    columns = ["match_weight", "match_probability", *gammas, *both]
     return by_number.select(columns).union(others.filter(~one_number).select(columns))
 
 
 def _predicted(
-    engine: Engine, table: str, settings: dict[str, Any], rules: list[Any], worth: float | None
+    engine: Engine, table: str, settings: dict[str, Any], shares: Any, rules: list[Any], worth: float | None
 ) -> Any:
-    linker = engine.linker(table, settings | {_RULES: rules})
+    linker = engine.linker(
+        table, settings | {_RULES: rules}, {name: shares.filter(shares.field == name) for name in BY_RARITY}
+    )
     frame = linker.inference.predict(threshold_match_probability=worth, warning_mode="never")
     return engine.from_splink(frame)
 
@@ -364,21 +382,7 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
         **{_RULES: [*(block_on(*columns) for columns in blocks), *_WITHOUT_DATE]},
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
-        additional_columns_to_retain=[
-            "source",
-            "keyed",
-            "lent",
-            "one_birth",
-            "one_initial",
-            "one_initial_here",
-            "one_given",
-            "one_given_here",
-            "one_given_born",
-            "year",
-            "namesakes",
-            "in_company",
-            "usual",
-        ],
+        additional_columns_to_retain=list(RETAINED),
         linker_uid="heard",
     )
     return creator.create_settings_dict("duckdb")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 
 from heard.engine.link import model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _IDS = ("left_source", "left_id", "right_source", "right_id")
 WORDS: Final = {
@@ -19,6 +22,8 @@ WORDS: Final = {
     "nhs": "NHS number",
     "upn": "pupil number",
 }
+_BEGINS: Final = ("where every pair begins", "two records that share something")
+_RARE: Final = ("how rare the names are", "beside other names")
 _NOTHING: Final = 0.005  # bits
 _DIGITS: Final = 2  # of a weight in bits: a hundredth of a bit tells nobody anything
 
@@ -40,7 +45,7 @@ def reasons(t: Any, learned: model.Model) -> Any:
     up to its weight. What a record does not say speaks for neither, and has no row.
     """
     start = _start(learned)
-    parts = [_part(t, 0, "where every pair begins", "two records that share something", ibis.literal(start))]
+    parts = [_part(t, 0, *_BEGINS, ibis.literal(start))]
     rest = t.match_weight - start
     for place, comparison in enumerate(model.COMPARISONS, start=1):
         if comparison.name in WORDS:
@@ -48,9 +53,24 @@ def reasons(t: Any, learned: model.Model) -> Any:
             parts.append(_part(t, place, WORDS[comparison.name], level, weight))
             rest = rest - weight.fill_null(0.0)
     rest = ibis.ifelse(rest.abs() < _NOTHING, ibis.null("float64"), rest)
-    parts.append(_part(t, len(model.COMPARISONS) + 1, "how rare the names are", "beside other names", rest))
+    parts.append(_part(t, len(model.COMPARISONS) + 1, *_RARE, rest))
     rows = ibis.union(*parts)
     return rows.filter(rows.weight.notnull())
+
+
+def reasons_of(pair: Mapping[str, Any], learned: model.Model) -> list[tuple[str, str, float]]:
+    """As `reasons`, of one row of `tables.COMPARED`: comparison, level and weight of each."""
+    start = _start(learned)
+    found, rest = [(*_BEGINS, start)], pair["match_weight"] - start
+    for comparison in model.COMPARISONS:
+        if comparison.name in WORDS:
+            for reached, words, weight in _levels(comparison, learned):
+                if pair[f"gamma_{comparison.name}"] == reached:
+                    found.append((WORDS[comparison.name], words, weight))
+                    rest -= weight
+    if abs(rest) >= _NOTHING:
+        found.append((*_RARE, rest))
+    return [(what, level, round(weight, _DIGITS)) for what, level, weight in found]
 
 
 def _start(learned: model.Model) -> float:
@@ -60,14 +80,20 @@ def _start(learned: model.Model) -> float:
 
 def _of(t: Any, comparison: model.Comparison, learned: model.Model) -> tuple[Any, Any]:
     """The words and the weight of the level that a pair reached; no weight where a record does not say."""
-    gamma, top = t[f"gamma_{comparison.name}"], len(comparison.levels) - 1
-    field = f"{WORDS[comparison.name]} "
-    words = [(gamma == top - i, level.means.removeprefix(field)) for i, level in enumerate(comparison.levels)]
-    bits = [
-        (gamma == top - i, math.log2(level["m_probability"] / level["u_probability"]))
-        for i, level in enumerate(model.levels(learned.settings, comparison.name))
-    ]
+    gamma, levels = t[f"gamma_{comparison.name}"], _levels(comparison, learned)
+    words = [(gamma == reached, words) for reached, words, _ in levels]
+    bits = [(gamma == reached, weight) for reached, _, weight in levels]
     return ibis.cases(*words, else_="not known"), ibis.cases(*bits)
+
+
+def _levels(comparison: model.Comparison, learned: model.Model) -> list[tuple[int, str, float]]:
+    """The levels of a comparison, surest first: as Splink numbers them, in words, and the weight in bits."""
+    field, top = f"{WORDS[comparison.name]} ", len(comparison.levels) - 1
+    weights = model.levels(learned.settings, comparison.name)
+    return [
+        (top - i, level.means.removeprefix(field), math.log2(told["m_probability"] / told["u_probability"]))
+        for i, (level, told) in enumerate(zip(comparison.levels, weights, strict=True))
+    ]
 
 
 def _part(t: Any, place: int, comparison: str, level: Any, weight: Any) -> Any:

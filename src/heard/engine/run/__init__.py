@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from heard.engine import backend, intake, tables
-from heard.engine.link import SEED, link
+from heard.engine.link import SEED, Before, Compared, kept_in, link
+from heard.engine.link import compared as compared_in
 from heard.engine.run import folder as folders
 from heard.engine.run.changes import Changes, compare
 from heard.engine.run.coverage import Sight, sights
@@ -24,6 +25,7 @@ from heard.engine.run.coverage import coverage as sights_of
 from heard.engine.run.joining import Together
 from heard.engine.run.joining import joined as joined_in
 from heard.engine.run.judgements import from_file
+from heard.engine.run.progress import INTAKE, LINK, SCREEN, part
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
 from heard.engine.screen import RULE, day_of, screen, why_not_compare, window_start
@@ -40,11 +42,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Changes",
+    "Compared",
     "NotDone",
     "RunSummary",
     "Sight",
     "Together",
     "changes",
+    "compared",
     "coverage",
     "joined",
     "link_again",
@@ -70,6 +74,7 @@ def run(
     any_window: bool = False,
     judgements: pa.Table | None = None,
     after: Path | None = None,
+    keep_model: bool = False,
     replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
@@ -79,12 +84,12 @@ def run(
     one stands on: children keep the keys that they had in it, and `tables.MOVED` says what became of each record.
     """
     with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
-        before = _identities(after)
-        _take_in(paths, folder, mapping, progress)
+        before = _before(after, keep_model)
+        _take_in(paths, folder, mapping, part(progress, INTAKE))
         if judgements is not None:
             _keep(folder, judgements)
-        _link(folder, progress, before=before)
-        _screen(folder, as_of, any_window, progress)
+        _link(folder, part(progress, LINK), before=before)
+        _screen(folder, as_of, any_window, part(progress, SCREEN))
     return summary(out)
 
 
@@ -117,13 +122,14 @@ def linked(
     judgements: Path | None = None,
     households: bool = True,
     after: Path | None = None,
+    keep_model: bool = False,
     replace: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The first two steps, into a new run's folder: for whoever only wants to know which records are one. `judgements`: a
-    file as `judgements.from_file` reads it; `households`: see `engine.link`; `after`: as in `run`. Raises `NotDone`."""
+    file as `judgements.from_file` reads it; `households`: see `engine.link`; `after`, `keep_model`: as in `run`. Raises `NotDone`."""
     with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
-        before = _identities(after)
+        before = _before(after, keep_model, households=households)
         said = from_file(judgements) if judgements else None
         _take_in(paths, folder, mapping, progress)
         if said is not None:
@@ -138,13 +144,14 @@ def link_again(
     judgements: Path | None = None,
     households: bool = True,
     after: Path | None = None,
+    keep_model: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The second step alone, in a run's folder; what was screened before no longer holds. `judgements`: a file that
-    takes the place of what people said before; `after`: as in `run`, also the same folder. Raises `NotDone`."""
+    takes the place of what people said before; `after`, `keep_model`: as in `run`, also the same folder. Raises `NotDone`."""
     with plainly():
         folders.opened(folder)
-        before = _identities(after)
+        before = _before(after, keep_model, households=households)
         if judgements:
             _keep(folder, from_file(judgements))
         _link(folder, progress, households=households, before=before)
@@ -191,6 +198,14 @@ def joined(folder: Path, person: str) -> Together:
         return joined_in(folder, person)
 
 
+def compared(folder: Path, one: tuple[str, str], other: tuple[str, str]) -> Compared:
+    """What speaks for one child and what for two of any two records of a run, each as (source, record_id). Raises `NotDone`."""
+    with plainly():
+        if "link" not in folders.opened(folder)["steps"]:
+            raise NotDone(f"{folder} says of no record yet whose it is. Link it first: heard link {folder}")
+        return compared_in(folder, one, other)
+
+
 def changes(earlier: Path, later: Path) -> Changes:
     """Who is new on the list of the later run, who left since the earlier one, and why. Raises `NotDone`."""
     with plainly():
@@ -204,7 +219,7 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
     inputs = [_input(file) for file in found.files]
     told: dict[str, Any] = {
         "release": load.current().id,
-        "versions": {part: version(part) for part in _PARTS},
+        "versions": _versions(),
         "inputs": inputs,
         "mapping": _input(found.mapping) if found.mapping else None,
         "as_of": None,
@@ -218,6 +233,10 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
         },
     }
     folders.tell(folder, told)
+
+
+def _versions() -> dict[str, str]:
+    return {part: version(part) for part in _PARTS}
 
 
 def _keep(folder: Path, judgements: pa.Table) -> None:
@@ -235,21 +254,29 @@ def _under_todays_names(folder: Path, rows: pa.Table, *columns: str) -> pa.Table
     return rows
 
 
-def _identities(after: Path | None) -> pa.Table | None:
-    """Whose each record was in an earlier run. Raises `NotDone`."""
+def _before(after: Path | None, keep_model: bool, *, households: bool = True) -> Before | None:
+    """Whose each record was in an earlier run, and what that kept. Raises `NotDone`."""
     if after is None:
+        if keep_model:
+            raise NotDone("Name the run whose weights are to be kept: --after DIR.")
         return None
-    if "link" not in folders.opened(after)["steps"]:
+    told = folders.opened(after)
+    if "link" not in told["steps"]:
         raise NotDone(f"{after} says of no record yet whose it is. Link it first: heard link {after}")
-    return backend.read(after, tables.IDENTITIES)
+    if keep_model and told["versions"] != _versions():
+        raise NotDone(
+            f"{after} was made by another version of Heard, which compares otherwise. Leave out --keep-model."
+        )
+    found = kept_in(after, households=households) if keep_model else None
+    return Before(backend.read(after, tables.IDENTITIES), found)
 
 
 def _link(
-    folder: Path, progress: Progress | None, *, households: bool = True, before: pa.Table | None = None
+    folder: Path, progress: Progress | None, *, households: bool = True, before: Before | None = None
 ) -> None:
     told = _without(folder, "link", "screen")
     if before is not None:
-        before = _under_todays_names(folder, before, "source")
+        before = before.renamed(lambda rows: _under_todays_names(folder, rows, "source"))
     told["steps"]["link"] = _told(link(folder, households=households, before=before, progress=progress))
     folders.tell(folder, told)
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.parquet as pq
 
 from heard.agencies.rules import Hidden, May
+from heard.engine import run as engine
 from heard.engine import tables
 from heard.engine.link import MODEL_FILE, labels
 from heard.engine.link.diagnosis import Diagnosis, diagnosed
 from heard.insight.judgement.queries import blind_visible_to, judgements_visible_to, standing
 from heard.insight.judgement.rules import Pair, Word
 from heard.insight.pair.rules import ComparedField, Weight, beside, waterfall
-from heard.insight.run.queries import has_result, keep_closed, table_of
+from heard.insight.run.queries import JoinedRecord, has_result, keep_closed, records_of, table_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -51,6 +52,33 @@ class Shown:
     lines: list[ComparedField]
     why: str
     weights: list[Weight]
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two records of a listed child, and what the engine made of them, which holds no value of either. `why` is empty where the pair was
+    not written down, `weights` where the two were not compared. `others`: every two of the child's records, by place."""
+
+    records: list[JoinedRecord]
+    one: int
+    other: int
+    why: str
+    weights: list[Weight]
+
+    @property
+    def others(self) -> list[tuple[int, int]]:
+        return list(combinations(range(len(self.records)), 2))
+
+
+def two_of(user: User, run: EngineRun, key: str, one: int, other: int) -> Two:
+    """Two records of a listed child, by their places; `Hidden` where it has none there, or the run kept no weights."""
+    found, records = records_of(user, run, key)
+    if one == other or not {one, other} <= set(range(len(records))):
+        raise Hidden
+    if not (run.result / f"{tables.COMPARED.name}.parquet").is_file():
+        raise Hidden
+    told = engine.compared(run.result, found.records[one], found.records[other])
+    return Two(records, one, other, told.why, waterfall(reason._asdict() for reason in told.reasons))
 
 
 def diagnosis_of(user: User, run: EngineRun) -> Diagnosis:

@@ -27,7 +27,7 @@ from heard.insight.judgement.queries import (
 from heard.insight.pair import actions, queries
 from heard.insight.pair.drawn import as_picture, as_span
 from heard.insight.pair.forms import JudgeForm, TakeBackForm
-from heard.insight.run.actions import open_part
+from heard.insight.run.actions import open_child, open_part
 from heard.insight.run.queries import run_visible_to
 
 _PER_PAGE = 25
@@ -59,6 +59,22 @@ def engine_links(request: Request, run_id: uuid.UUID) -> HttpResponse:
     }
     open_part(by=request.user, run=run, part="links")
     return render(request, "insight/pair/links.html", context)
+
+
+@gate(May.SEE_LIST)
+@require_safe
+def engine_two(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
+    """What speaks for one child and what for two, of any two records of a listed child; no word of what they say."""
+    run = run_visible_to(request.user, run_id)
+    child = open_child(by=request.user, run=run, key=key)
+    one, other = (_place(request.GET.get(name, "")) for name in ("one", "other"))
+    shown = queries.two_of(request.user, run, key, one, other)
+    context = {"run": run, "child": child, "shown": shown, "picture": as_picture(shown.weights)}
+    return render(request, "insight/pair/two.html", context)
+
+
+def _place(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else -1
 
 
 @gate(May.JUDGE)

@@ -114,18 +114,20 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
     import pyarrow.parquet as pq
 
     from heard.engine import run as engine
+    from heard.engine.run.progress import with_time_left
 
-    return engine.run(
-        [Path(path) for path in job["paths"]],
-        out=Path(job["out"]),
-        mapping=Path(job["mapping"]),
-        as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
-        any_window=job["any_window"],
-        judgements=pq.read_table(job["judgements"]),
-        after=Path(job["after"]) if job.get("after") else None,
-        replace=True,  # of a run whose worker was killed: its folder is its own
-        progress=progress,
-    ).as_json()
+    with with_time_left(progress) as tell:
+        return engine.run(
+            [Path(path) for path in job["paths"]],
+            out=Path(job["out"]),
+            mapping=Path(job["mapping"]),
+            as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
+            any_window=job["any_window"],
+            judgements=pq.read_table(job["judgements"]),
+            after=Path(job["after"]) if job.get("after") else None,
+            replace=True,  # of a run whose worker was killed: its folder is its own
+            progress=tell,
+        ).as_json()
 
 
 def _join(job: dict[str, Any]) -> None:

@@ -119,11 +119,13 @@ class JoinedRecord:
 
 @dataclass(frozen=True)
 class HowJoined:
-    """`links`: two records each, and in words what joined them. `waiting`: pairs with records of others that wait for a person."""
+    """`links`: two records each, by their places in `records`, and in words what joined them. `waiting`: pairs with records of others
+    that wait for a person. `weighed`: whether the run kept what speaks for and against each pair."""
 
     records: list[JoinedRecord]
-    links: list[tuple[JoinedRecord, JoinedRecord, str]]
+    links: list[tuple[int, int, str]]
     waiting: int
+    weighed: bool
 
 
 class KeptFrom(Hidden):
@@ -271,19 +273,24 @@ def who_knows(user: User, run: EngineRun, key: str, evidence: list[dict[str, Any
 
 def how_joined(user: User, run: EngineRun, key: str) -> HowJoined:
     """What made the records of a listed child one child's, in the order in which they were joined."""
+    found, records = records_of(user, run, key)
+    place = {record: at for at, record in enumerate(found.records)}
+    links = [(place[link.left], place[link.right], link.why) for link in found.links]
+    weighed = (run.result / f"{tables.COMPARED.name}.parquet").is_file()
+    return HowJoined(records, links, found.waiting, weighed)
+
+
+def records_of(user: User, run: EngineRun, key: str) -> tuple[engine.Together, list[JoinedRecord]]:
+    """The records of a listed child: as the engine has them, with their numbers, and in the same order without."""
     child_of(user, run, key)
     found = engine.joined(run.result, key)
     holds = {row["source"]: row["agency"] for row in table_of(user, run, tables.SOURCES).to_pylist()}
     several = Counter(source for source, _ in found.records)
     place: dict[str, Iterator[int]] = {source: count(1) for source in several}
-    said = {
-        record: JoinedRecord(
-            holds[record[0]], record[0], next(place[record[0]]) if several[record[0]] > 1 else 0
-        )
-        for record in found.records
-    }
-    links = [(said[link.left], said[link.right], link.why) for link in found.links]
-    return HowJoined(list(said.values()), links, found.waiting)
+    return found, [
+        JoinedRecord(holds[source], source, next(place[source]) if several[source] > 1 else 0)
+        for source, _ in found.records
+    ]
 
 
 def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -14,11 +12,12 @@ from lxml import etree
 from heard.engine.intake import carriers, xml_children
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.formats import Job, Mine
-from heard.engine.intake.formats.cin_census.schema import FORMAT, Child, Holder, schema
-from heard.engine.intake.ledger import Assessment, Details, Place, Seen, Source
+from heard.engine.intake.formats.cin_census.columns import Children, Columns
+from heard.engine.intake.formats.cin_census.schema import FORMAT, schema
+from heard.engine.intake.formats.cin_census.telling import Telling
+from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.period import year_to
-from heard.engine.intake.plans import doubtful
-from heard.engine.intake.values import births, code_of, read_date, read_id, read_sex
+from heard.engine.intake.values import births, read_date
 from heard.engine.intake.xml_children import (
     Shape,
     first_text,
@@ -28,15 +27,8 @@ from heard.engine.intake.xml_children import (
     text_of,
     texts,
 )
-from heard.knowledge.model import Carrier
 
-_FACTORS = "AssessmentFactors"
-
-# Where the field that dates an item is empty, the next best day that the same part of the record gives.
-_DATED_ELSE = {
-    "AssessmentAuthorisationDate": ("AssessmentActualStartDate", "CINreferralDate"),
-    "CPPstartDate": ("CINreferralDate",),
-}
+_AT_ONCE = 10_000  # children
 
 
 def recognises(path: Path, start: bytes) -> Mine | None:
@@ -63,9 +55,12 @@ def read(files: list[Mine], job: Job) -> None:
         job.source.begin_file(one.file)
         census = _Census(one.file, job.source, Checks(job.source, job.today))
         shape = Shape("Child", schema().all_elements, "Header")
-        for at, element in xml_children.children(one.path, one.file, job.source, shape, job.progress):
-            census.take(at, element)
-        census.finish()
+        try:
+            for at, element in xml_children.children(one.path, one.file, job.source, shape, job.progress):
+                census.take(at, element)
+        finally:
+            census.tell()
+        cover(job.source, census.present, census.year)
 
 
 @dataclass
@@ -79,18 +74,29 @@ class _Census:
     reference: date | None = None
     authority: str | None = None
     present: set[str] = field(default_factory=set)
+    children: Children = field(default_factory=Children)
 
     def take(self, at: Place, element: etree._Element) -> None:
         if not at.row:
+            self.tell()
             self._header(element)
             return
         if not self.year:
             self._header(None)
-        self.source.begin(at)
-        self._child(at, element)
+        self.children.add(at.row, element, self.year)
+        if len(self.children) >= _AT_ONCE:
+            self.tell()
 
-    def finish(self) -> None:
-        cover(self.source, self.present, self.year)
+    def tell(self) -> None:
+        """Writes what the children tell that were read since."""
+        if not len(self.children):
+            return
+        columns, self.children = Columns(self.children), Children()
+        self.present.update(*(layout.first for layout in set(columns.layouts)))
+        with self.source.row_by_row():
+            Telling(
+                self.file, self.source, self.checks, self.year, self.reference, self.authority, columns
+            ).take()
 
     def _header(self, header: etree._Element | None) -> None:
         """Which year's rules hold: the reference date decides, the header's year is compared with it."""
@@ -129,128 +135,6 @@ class _Census:
         if last:
             self.checks.latest = ("after_reference_date", last)
             self.checks.earliest = date(last.year - 19, 1, 1)
-
-    def _child(self, at: Place, element: etree._Element) -> None:
-        child = Child(element, self.year)
-        for departure in child.departures:
-            self.source.flag(at, departure.code, departure.element, **departure.filling)
-        first = {name: child.texts[place] for name, place in child.layout.first.items()}
-        self.present.update(first)
-        details = self._details(at, first)
-        record_id = details.local_id
-        if record_id is None and (details.upn or details.birth_date):
-            record_id = self.source.row_key([etree.tostring(element, encoding="unicode", with_tail=False)])
-        if record_id is None:
-            self.source.set_aside(at, "id_missing", "LAchildID")
-            return
-        self.source.keep(at)
-        if fault := self.source.record(at, record_id, details):
-            self.source.flag(at, fault, "LAchildID")
-        self._dates(at, child, details)
-        self._plans(at, child)
-        self._observe(at, record_id, child)
-        self._assessed(record_id, child)
-
-    def _details(self, at: Place, first: dict[str, str]) -> Details:
-        upn, valid = self.checks.upn(at, "UPN", first.get("UPN", ""))
-        written = "Sex" if "Sex" in first else "GenderCurrent"
-        sex, _ = read_sex(first.get(written, ""))
-        born = self.checks.birth(at, "PersonBirthDate", first.get("PersonBirthDate", ""))
-        return Details(
-            birth_date=born, birth_parts=self.checks.birth_parts(first.get("PersonBirthDate", "")), sex=sex, upn=upn, upn_valid=valid, local_id=read_id(first.get("LAchildID", "")),
-            ethnicity=code_of(first.get("Ethnicity", "")) or None, authority=self.authority,
-            died_on=read_date(first.get("PersonDeathDate", "")).value,
-        )  # fmt: skip
-
-    def _dates(self, at: Place, child: Child, details: Details) -> None:
-        later = schema().may_be_later
-        for place in child.layout.events:
-            name = child.layout.kinds[place].name
-            self.checks.event(
-                at, name, child.texts[place], born=details.birth_date, died=details.died_on, may_be_later=name in later
-            )  # fmt: skip
-
-    def _plans(self, at: Place, child: Child) -> None:
-        for several in child.layout.plans:
-            first, last = schema().plans[several[0].kind.name]
-            days = (
-                (read_date(child.own(one, first)).value, read_date(child.own(one, last)).value)
-                for one in several
-            )
-            for code, name in doubtful((began, ended, first) for began, ended in days if began):
-                self.source.flag(at, code, name)
-
-    def _observe(self, at: Place, record_id: str, child: Child) -> None:
-        known: set[str] = set()
-        told_factors = False
-        kinds, texts = child.layout.kinds, child.texts
-        for place in child.layout.carrying:
-            name, text = kinds[place].name, texts[place]
-            if not text:
-                continue
-            told_factors |= name == _FACTORS and code_of(text) in schema().codes[_FACTORS]
-            for carrier, shown in _carried(name, text):
-                known.add(carrier.item)
-                self._seen(at, record_id, child, place, carrier, shown)
-        if not told_factors:
-            for carrier in carriers.silent([_FACTORS], FORMAT, known=known):
-                self._write(at, record_id, carrier, carrier.field, None)
-
-    def _assessed(self, record_id: str, child: Child) -> None:
-        """Each assessment that has ended. An episode is told by the day of its referral: the same in every year's census."""
-        met: dict[str, int] = {}
-        names: dict[Holder, str] = {}
-        whole, *holders = child.layout.holders
-        for held in holders:
-            if held.kind.name == "CINdetails" and held.around is whole:
-                began = str(read_date(child.own(held, "CINreferralDate")).value or "not dated")
-                met[began] = met.get(began, 0) + 1
-                names[held] = began if met[began] == 1 else f"{began}, {met[began]}"
-            elif held.kind.name == "Assessments" and held.around in names:
-                ended = read_date(child.own(held, "AssessmentAuthorisationDate")).value
-                if ended is not None:
-                    done = Assessment(self.authority, names[held.around], ended, _factors(child, held))
-                    self.source.assessed(record_id, done)
-
-    def _seen(
-        self, at: Place, record_id: str, child: Child, place: int, carrier: Carrier, shown: str
-    ) -> None:
-        day = self._day(child, place, carrier.dated_by)
-        if day is None:
-            self.source.flag(at, "date_missing", carrier.dated_by)
-        self._write(at, record_id, carrier, shown, day)
-
-    def _write(self, at: Place, record_id: str, carrier: Carrier, shown: str, day: date | None) -> None:
-        seen = Seen(
-            carrier.item, shown, carrier.strength, carrier.counts, day, own_day=carriers.own_day(carrier)
-        )
-        self.source.observe(at, record_id, seen)
-
-    def _day(self, child: Child, place: int, dated_by: str) -> date | None:
-        """The nearest date of that name around an element, else the next best; null where there is none."""
-        if dated_by == "return_end":
-            return self.reference
-        for name in (dated_by, *_DATED_ELSE.get(dated_by, ())):
-            holder = child.layout.around[place]
-            while holder is not None:
-                if (day := read_date(child.own(holder, name)).value) is not None:
-                    return day
-                holder = holder.around
-        return None
-
-
-def _factors(child: Child, assessment: Holder) -> list[str]:
-    """The factors that an assessment found, of those that there are."""
-    kinds = child.layout.kinds
-    places = (place for place in range(assessment.place, assessment.end) if kinds[place].name == _FACTORS)
-    return sorted({code_of(child.texts[place]) for place in places} & schema().codes[_FACTORS])
-
-
-@lru_cache(maxsize=65_536)
-def _carried(field: str, text: str) -> tuple[tuple[Carrier, str], ...]:
-    """What a field that is filled in carries, and how the evidence names the field."""
-    mine = carriers.by_field(FORMAT)[field]
-    return tuple((one, carriers.shown(one, text)) for one in mine if carriers.matches(one, text))
 
 
 def cover(source: Source, present: set[str], year: int) -> None:

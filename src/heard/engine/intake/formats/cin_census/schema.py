@@ -6,19 +6,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from itertools import repeat
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import yaml
-from lxml import etree
 
 from heard.engine.intake import carriers
 from heard.engine.intake.values import code_of, read_number
 from heard.engine.intake.xml_children import without_namespace
+from heard.knowledge.model import Carrier
 
 FORMAT = "cin_census"
+FACTORS = "AssessmentFactors"
+TOLD = ("LAchildID", "UPN", "Sex", "PersonBirthDate", "Ethnicity", "PersonDeathDate")
+"""What a record is made of; for Sex stands GenderCurrent where there is no Sex."""
+
+# Where the field that dates an item is empty, the next best day that the same part of the record gives.
+_DATED_ELSE = {
+    "AssessmentAuthorisationDate": ("AssessmentActualStartDate", "CINreferralDate"),
+    "CPPstartDate": ("CINreferralDate",),
+}
 
 # Names and codes of the census look like this. Anything else might be a child's name in the wrong place: never repeated.
 _SAFE = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -59,6 +68,11 @@ class Schema:
     def all_elements(self) -> frozenset[str]:
         return frozenset().union(*self.elements.values())
 
+    @cached_property
+    def all_judged(self) -> frozenset[str]:
+        """Elements whose values are looked at."""
+        return self.yes_no | self.numbers | self.codes.keys()
+
 
 @cache
 def schema() -> Schema:
@@ -76,9 +90,27 @@ def schema() -> Schema:
     )
 
 
+@cache
+def all_names() -> tuple[str, ...]:
+    """Every element of the schema; a layout tells of each by its place here."""
+    return tuple(sorted(schema().all_elements | schema().elements.keys() | carriers.by_field(FORMAT).keys()))
+
+
+@cache
+def carriers_here() -> tuple[Carrier, ...]:
+    """Every carrier of the format."""
+    return tuple(one for mine in carriers.by_field(FORMAT).values() for one in mine)
+
+
+@cache
+def dated_names() -> tuple[str, ...]:
+    """The dates by which carriers are dated, but for the end of the return."""
+    return tuple(sorted({one.dated_by for one in carriers_here()} - {"return_end"}))
+
+
 class ElementShape(NamedTuple):
     """What a name means in a year. `holds`: the elements that may stand in it, null where it holds a value; `event`: whether it
-    is the day of something that happened; `judged`: whether its value is looked at; `carries`: whether it can carry an item."""
+    is the day of something that happened; `carries`: whether it can carry an item."""
 
     name: str
     holds: frozenset[str] | None
@@ -86,7 +118,6 @@ class ElementShape(NamedTuple):
     allowed: bool
     repeats: bool
     event: bool
-    judged: bool
     carries: bool
 
 
@@ -101,7 +132,6 @@ def kind_of(tag: object, year: int) -> ElementShape:
         allowed=rules.allows(name, year),
         repeats=name in rules.may_repeat,
         event=rules.is_date(name) and name not in rules.births,
-        judged=name in rules.yes_no or name in rules.numbers or name in rules.codes,
         carries=name in carriers.by_field(FORMAT),
     )
 
@@ -120,56 +150,80 @@ class Holder:
 
 class Layout:
     """How a child's elements stand in each other, each at its place in the order of the file: the same for every child that has
-    the same elements. `parts`: the places of elements; `around`: of each place what holds it; `holders`: all of them, in order; `plans`: of each kind of
-    plan that a child has several of, those."""
+    the same elements. `first`: the place of the first element of each name. `departs`: how all of these children depart from the
+    year's schema; `behind`: behind which places no text belongs, with what is around them.
+
+    The rest are tables of places, with -1 for an element that is not there, and of names as `all_names` has them: `told` (a row: `TOLD`),
+    `blank`, `values`, `events` and `carrying` (place, name), `dating` (which of `carrying`, which of `dated_names`, place of a date that
+    may be meant, the nearest first), `episodes` (place of the referral's day), `ended` (place of an assessment's end, which of `episodes`),
+    `factors` (which of `ended`, place), `plans` (of each kind that a child has several of: first and last day)."""
 
     def __init__(self, tags: tuple[object, ...], counts: tuple[int, ...], year: int) -> None:
         self._year, self._counts = year, counts
         self.kinds = [kind_of(tag, year) for tag in tags]
-        self.parts = [place for place, tag in enumerate(tags) if isinstance(tag, str)]
-        self.first = {self.kinds[place].name: place for place in reversed(self.parts)}
-        self.carrying = [place for place in self.parts if self.kinds[place].carries]
-        self.events = [place for place in self.parts if self.kinds[place].event]
+        parts = [place for place, tag in enumerate(tags) if isinstance(tag, str)]
+        self.first = {self.kinds[place].name: place for place in reversed(parts)}
         self.around: list[Holder | None] = [None] * len(tags)
-        self.holders: list[Holder] = []
-        self._looks: list[Departure | _Look] = []
+        self._holders: list[Holder] = []
+        self.departs: list[Departure] = []
+        self.behind: list[tuple[int, str]] = []
+        self._blank: list[int] = []
+        self._values: list[int] = []
         self._held(0, None)
-        plans = ([one for one in self.holders if one.kind.name == name] for name in schema().plans)
-        self.plans = [several for several in plans if len(several) > 1]
-        looks = [look for look in self._looks if isinstance(look, _Look)]
-        self._odd = len(looks) < len(self._looks)
-        self._blank = [look.place for look in looks if look.at == "text"]
-        self._values = [look.place for look in looks if look.at == "value"]
-        self._judged = [place for place in self._values if self.kinds[place].judged]
-        self._names = [self.kinds[place].name for place in self._judged]
+        sex = "Sex" if "Sex" in self.first else "GenderCurrent"
+        self.told = _table([[self.first.get(sex if name == "Sex" else name, -1) for name in TOLD]], len(TOLD))
+        self.blank, self.values = self._with_names(self._blank), self._with_names(self._values)
+        self.events = self._with_names([place for place in parts if self.kinds[place].event])
+        self.carrying = self._with_names([place for place in parts if self.kinds[place].carries])
+        self.dating = _table(list(self._dating()), 3)
+        self._assess()
+        self.plans = list(self._several_plans())
 
-    def departures(self, texts: list[str], tails: list[str]) -> list[Departure]:
-        """How a child with these texts in and behind its elements departs from the year's schema."""
-        if (
-            not self._odd
-            and not any(tails)
-            and not any(map(texts.__getitem__, self._blank))
-            and all(map(texts.__getitem__, self._values))
-            and not any(
-                map(_value_departures, self._names, map(texts.__getitem__, self._judged), repeat(self._year))
-            )
-        ):
-            return []
-        found: list[Departure] = []
-        for look in self._looks:
-            if isinstance(look, Departure):
-                found.append(look)
-            elif look.at == "value":
-                found += self._of_value(look.place, texts[look.place])
-            elif texts[look.place] if look.at == "text" else tails[look.place]:
-                found.append(Departure("stray_text", look.name, {}))
-        return found
+    def _with_names(self, places: list[int]) -> npt.NDArray[np.int64]:
+        return _table([[place, _place_of()[self.kinds[place].name]] for place in places], 2)
 
-    def _of_value(self, place: int, text: str) -> tuple[Departure, ...]:
-        name = self.kinds[place].name
-        if not text:
-            return (Departure("element_empty", name, {"element": name}),)
-        return _value_departures(name, text, self._year)
+    def _dating(self) -> Iterator[list[int]]:
+        for number, place in enumerate(self.carrying[:, 0].tolist()):
+            wanted = {one.dated_by for one in carriers.by_field(FORMAT)[self.kinds[place].name]}
+            for by, dated in enumerate(dated_names()):
+                if dated in wanted:
+                    yield from (
+                        [number, by, near] for near in self._near(place, (dated, *_DATED_ELSE.get(dated, ())))
+                    )
+
+    def _near(self, place: int, dated: tuple[str, ...]) -> Iterator[int]:
+        """The dates of these names around an element, the nearest first; then those of the next name."""
+        for name in dated:
+            holder = self.around[place]
+            while holder is not None:
+                if (found := holder.own.get(name)) is not None:
+                    yield found
+                holder = holder.around
+
+    def _assess(self) -> None:
+        """The episodes of need, and the assessments in them."""
+        episodes: dict[Holder, int] = {}
+        referrals: list[list[int]] = []
+        ended: list[list[int]] = []
+        factors: list[list[int]] = []
+        whole, *holders = self._holders
+        for held in holders:
+            if held.kind.name == "CINdetails" and held.around is whole:
+                episodes[held] = len(referrals)
+                referrals.append([held.own.get("CINreferralDate", -1)])
+            elif held.kind.name == "Assessments" and held.around in episodes:
+                end, inside = held.own.get("AssessmentAuthorisationDate", -1), range(held.place, held.end)
+                factors += [[len(ended), place] for place in inside if self.kinds[place].name == FACTORS]
+                ended.append([end, episodes[held.around]])
+        self.episodes, self.ended, self.factors = _table(referrals, 1), _table(ended, 2), _table(factors, 2)
+
+    def _several_plans(self) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+        for name, dates in schema().plans.items():
+            mine = [
+                [one.own.get(date, -1) for date in dates] for one in self._holders if one.kind.name == name
+            ]
+            if len(mine) > 1:
+                yield dates[0], _table(mine, 2)
 
     def _inside(self, place: int) -> Iterator[int]:
         """The places of what stands directly in an element."""
@@ -186,15 +240,15 @@ class Layout:
         return behind
 
     def _holder(self, place: int, around: Holder | None) -> Holder:
-        self.holders.append(Holder(self.kinds[place], place, around, self._behind(place)))
-        return self.holders[-1]
+        self._holders.append(Holder(self.kinds[place], place, around, self._behind(place)))
+        return self._holders[-1]
 
     def _held(self, place: int, around: Holder | None) -> None:
         """All that stands in an element that holds others."""
         holder, kind = self._holder(place, around), self.kinds[place]
-        self._looks.append(_Look("text", place, kind.name))
+        self._blank.append(place)
         for inner in self._inside(place):
-            self._looks.append(_Look("tail", inner, kind.name))
+            self.behind.append((inner, kind.name))
             self.around[inner] = holder
             self._one(inner, holder)
             holder.own.setdefault(self.kinds[inner].name, inner)
@@ -219,7 +273,7 @@ class Layout:
         if self._counts[place]:
             self._departs("element_unknown", kind.name, element=f"inside {kind.name}")
             self._beyond(place, holder)
-        self._looks.append(_Look("value", place, kind.name))
+        self._values.append(place)
 
     def _beyond(self, place: int, around: Holder | None) -> None:
         """What stands in an element that the schema does not have, or not here: read, and not judged."""
@@ -231,44 +285,25 @@ class Layout:
                 holder.own.setdefault(self.kinds[inner].name, inner)
 
     def _departs(self, code: str, element: str, /, **filling: object) -> None:
-        self._looks.append(Departure(code, element, filling))
+        self.departs.append(Departure(code, element, filling))
 
 
-class _Look(NamedTuple):
-    """Where a child's text decides: `at` 'text' or 'tail', where none belongs, or 'value', which must be there and hold."""
-
-    at: str
-    place: int
-    name: str
+@cache
+def _place_of() -> dict[str, int]:
+    return {name: place for place, name in enumerate(all_names())}
 
 
-class Child:
-    """One child's elements: how they stand, and what each says."""
-
-    def __init__(self, element: etree._Element, year: int) -> None:
-        nodes = list(element.iter())
-        self.layout = _laid_out(tuple(map(_TAG, nodes)), tuple(map(len, nodes)), year)
-        self.texts = [text.strip() if text else "" for text in map(_TEXT, nodes)]
-        tails = [tail.strip() if tail else "" for tail in map(_TAIL, nodes)]
-        tails[0] = ""  # what is behind the child is not of the child
-        self.departures = self.layout.departures(self.texts, tails)
-
-    def own(self, holder: Holder, name: str) -> str:
-        """What the first element of a name says that stands directly in another."""
-        place = holder.own.get(name)
-        return self.texts[place] if place is not None else ""
+def _table(rows: list[list[int]], width: int) -> npt.NDArray[np.int64]:
+    return np.array(rows, np.int64).reshape(-1, width)
 
 
 @lru_cache(maxsize=4_096)
-def _laid_out(tags: tuple[object, ...], counts: tuple[int, ...], year: int) -> Layout:
+def laid_out(tags: tuple[object, ...], counts: tuple[int, ...], year: int) -> Layout:
     return Layout(tags, counts, year)
 
 
-_TAG, _TEXT, _TAIL = (attrgetter(name) for name in ("tag", "text", "tail"))
-
-
 @lru_cache(maxsize=65_536)
-def _value_departures(name: str, text: str, year: int) -> tuple[Departure, ...]:
+def value_departures(name: str, text: str, year: int) -> tuple[Departure, ...]:
     return tuple(_of_value(name, text, year))
 
 
