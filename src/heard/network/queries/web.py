@@ -288,8 +288,9 @@ class Web:
     def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
-        new = [one for one in self._said_at(keys) if one.recorded_at > after]
-        return [one for one in _pieces(new) if one.node in keys], self.withdrawn_at(keys, after=after)
+        rows = TieSource.objects.filter(self._then(), Sight.ends_in(keys), recorded_at__gt=after)
+        new = self._read(rows)
+        return _pieces(new, keys), self.withdrawn_at(keys, after=after)
 
     def withdrawn_at(self, keys: Collection[uuid.UUID], *, after: datetime) -> list[Withdrawn]:
         """What was noted of these nodes and withdrawn after a moment, each as read from one of them. A fixed number of queries."""
@@ -297,8 +298,7 @@ class Web:
         gone = {one.key: one for one in self._read(rows)}
         return [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
-            for one in _pieces(gone.values())
-            if one.node in keys
+            for one in _pieces(gone.values(), keys)
         ]
 
     def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
@@ -505,8 +505,10 @@ def _noted(by: str, field: str = "recorded_at") -> dict[str, Any]:
     return {f"{field}__lte": OuterRef(OuterRef(by))}
 
 
-def _pieces(told: Iterable[Said]) -> list[Piece]:
-    return [piece for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE for piece in one.pieces()]
+def _pieces(told: Iterable[Said], keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
+    """`keys`: as read from these alone."""
+    counts = (one for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE)
+    return [piece for one in counts for piece in one.pieces(keys)]
 
 
 def _alike(told: Iterable[Said]) -> dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]]:
