@@ -655,11 +655,13 @@ def why_not_undo_noting(user: User, source: TieSource) -> str | None:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """A source as somebody reads it, with what its tie says between whom. `people`: those at its ends."""
+    """A source as somebody reads it, with what its tie says between whom. `people`: those at its ends; `kinds`: whether these are a child,
+    an adult, or both."""
 
     said: str
     source: TieSource
     people: frozenset[uuid.UUID]
+    kinds: frozenset[str] = frozenset()
 
 
 def sources_read(user: User, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, SourceRead]:
@@ -698,15 +700,20 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
         return []
     sources = door.told(rows.select_related("tie", "holder", "noted_by", "withdrawn_by"))
     named = door.called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
-    return [
-        SourceRead(
-            f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}",
-            one,
-            frozenset(key for key in (one.tie.first_id, one.tie.second_id) if isinstance(named[key], Person)),
-        )
-        for one in sources
-        if one.tie.first_id in named and one.tie.second_id in named
-    ]
+    found = []
+    for one in sources:
+        if one.tie.first_id in named and one.tie.second_id in named:
+            first, second = named[one.tie.first_id], named[one.tie.second_id]
+            people = [end for end in (first, second) if isinstance(end, Person)]
+            found.append(
+                SourceRead(
+                    f"{first} {one.tie.said()} {second}",
+                    one,
+                    frozenset(end.pk for end in people),
+                    frozenset(str(end.kind) for end in people),
+                )
+            )
+    return found
 
 
 def said_in(
