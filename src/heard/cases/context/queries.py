@@ -710,10 +710,15 @@ def watched_places(user: User) -> QuerySet[Context, Any]:
     return rows.order_by().values_list("place_id", flat=True)
 
 
-def began_to_watch(user: User, place_id: uuid.UUID) -> list[tuple[uuid.UUID, date]]:
-    """Contexts about a place, which the user may see, with each day on which somebody said yes to watching over it."""
-    rows = guardians_visible_to(user).filter(context__place=place_id, said_on__isnull=False)
-    return [(key, on) for key, on in rows.order_by("said_on").values_list("context_id", "said_on") if on]
+def began_to_watch(
+    user: User, places: Collection[uuid.UUID] | None = None
+) -> list[tuple[uuid.UUID, uuid.UUID, date]]:
+    """Of contexts about places (of these alone, or of all), which the user may see: the place, the context, and each day on which somebody said
+    yes to watching over it."""
+    rows = guardians_visible_to(user).filter(context__place__isnull=False, said_on__isnull=False)
+    rows = rows if places is None else rows.filter(context__place__in=places)
+    told = rows.order_by("said_on").values_list("context__place_id", "context_id", "said_on")
+    return [(place, key, on) for place, key, on in told if place and on]
 
 
 # ---- reviews, the end, and looking again
