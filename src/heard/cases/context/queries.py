@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +44,7 @@ from heard.network.queries import (
     visible_through,
     web,
 )
-from heard.network.rules import is_home
+from heard.network.rules import is_home, outward
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -620,6 +621,27 @@ def patterns_by_what(user: User, *, since: date, until: date) -> dict[tuple[str,
     of = {end: Count(end, distinct=True) for end in ABOUT}
     found: Any = rows.values("pattern").annotate(**{f"n_{end}": count for end, count in of.items()})
     return {(row["pattern"], end): row[f"n_{end}"] for row in found for end in ABOUT}
+
+
+def places_by_district(user: User, *, since: date, until: date) -> dict[str, int]:
+    """Places of which a pattern was noted, as `patterns_by_what`, or of the work on them, by the first half of their postcode; '' where none is
+    known. Each place once, and no home."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = ContextPattern.objects.order_by().filter(withdrawn_at=None, noted_at__date__range=(since, until))
+    told = rows.select_related("place", "context__place")
+    places = {at for one in told if (at := one.place or (one.context and one.context.place))}
+    public = [at for at in places if not is_home(said=at.is_home, kind=at.kind, name=at.name)]
+    return dict(Counter(outward(at.postcode) for at in public))
+
+
+def found_afterwards(user: User, *, since: date, until: date) -> dict[str, int]:
+    """What was found when somebody looked again, from one day to another, at a place or group after the work on it: how many of each `Found`.
+    As `patterns_by_what`."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows: Any = ContextEnd.objects.order_by().filter(looked_at__date__range=(since, until))
+    return {row["found"]: row["n"] for row in rows.values("found").annotate(n=Count("pk"))}
 
 
 # ---- goals, and who watches over it
