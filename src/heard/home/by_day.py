@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _MOST: Final = 300  # worries, ties or decisions: the latest
 _ON_A_PAGE: Final = 30
-_NAMES: Final = {
+_NAMES: Final[dict[str, Any]] = {
     "": "",
     "child": gettext_lazy("Ties of children, noted on %(day)s"),
     "adult": gettext_lazy("Ties of adults, noted on %(day)s"),

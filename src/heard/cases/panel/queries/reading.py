@@ -296,7 +296,7 @@ def items_visible_to(user: User, of: str = "") -> QuerySet[PanelItem]:
     group or theme: for whoever sees the panel, or does something because of it; at a mapping meeting groups, phones and cars, and at a
     conference what it is about, for those of them who may see these. `of`: of those about a person, place or group alone, of which the database
     is asked less."""
-    doing = Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user))
+    doing = Q(Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user)))
     theirs = Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing
     rows = PanelItem.objects.filter(_about_any(user, of, theirs))
     return rows.select_related(*_ABOUT) if user.may(May.SEE_PANEL) else rows.none()
