@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,7 +34,9 @@ def open_node(
     `on`: as it was known at the end of that day.
     """
     this = web(by).node(kind, node_id)
-    shown: Page[Strand] = web(by, on).page_around(node_id, page, at_once=_PAGE)
+    door = web(by, on)
+    shown: Any = Paginator(door.ties_at(node_id), _PAGE).get_page(page)
+    shown.object_list = door.read_from(node_id, list(shown.object_list))
     people = {strand.end_id for strand in shown if strand.end == NodeKind.PERSON}
     if kind == NodeKind.PERSON:
         people.add(node_id)

@@ -16,7 +16,6 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -148,15 +147,6 @@ class Web:
         rows = self.ties().filter(Q(first=key) | Q(second=key)).select_related("first", "second")
         name = Person.objects.filter(pk=OuterRef("first_id")).order_by().values("family_name")[:1]
         return rows.order_by("first__kind", "second__kind", Subquery(name), "pk")
-
-    def page_around(self, key: uuid.UUID, number: int, *, at_once: int) -> Page[Any]:
-        """One page of what is tied to a node, as `around`. Who may see a tie is asked once, for all pages: PostgreSQL takes longer to plan that
-        question than to answer it."""
-        keys = list(self.ties_at(key).values_list("pk", flat=True))
-        page: Page[Any] = Paginator(keys, at_once).get_page(number)
-        rows = Tie.objects.select_related("first", "second").in_bulk(list(page.object_list))
-        page.object_list = self.read_from(key, [rows[one] for one in page.object_list])
-        return page
 
     def around(self, key: uuid.UUID) -> list[Strand]:
         """What is tied to a node, by what the tie says and then by name. A fixed number of queries."""
