@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -87,6 +88,32 @@ def test_only_what_its_reader_may_read_and_who_looked_is_kept(world: World) -> N
     assert (
         AuditRow.objects.filter(actor_id=world.officer.pk, person_id=child.pk, subject="place").count() == 1
     )
+
+
+def test_children_and_adults_never_stand_in_one_list(world: World) -> None:
+    """On every day: what names a child stands under another heading than what names an adult, and each of these lists is of one day."""
+    for end in ENDS:
+        key = written_down(world, end)
+        for nth, kind in enumerate(("adult", "child", "adult", "child")):
+            with later(nth // 2):
+                one = network.add_person(
+                    by=world.coordinator, given_name=f"{end}{nth}", family_name=kind.title(), kind=kind
+                )
+                network.note_tie(
+                    by=world.coordinator, one_id=one.pk, other_id=key, kind="seen_with" if end == "group" else "goes_to",
+                    knows=Knows(words="Seen there"),
+                )  # fmt: skip
+        with later(2):
+            page = signed_in(world.coordinator).get(by_day(end, key)).text
+        lists = re.findall(r'<h2 class="govuk-heading-s">([^,<]+), .*?</h2>\s*<ol(.*?)</ol>', page, re.DOTALL)
+        assert [heading for heading, _lines in lists] == ["Ties of children", "Ties of adults"] * 2
+        for heading, lines in lists:
+            assert (" Child " in lines, " Adult " in lines) == (
+                "children" in heading,
+                "adults" in heading,
+            )
+            assert len(set(re.findall(r'__on">([^<]+)<', lines))) == 1
+        assert page.count("<ol class=") == len(lists)
 
 
 def test_it_asks_as_often_whatever_is_there_and_turns_its_pages(

@@ -271,3 +271,25 @@ def test_children_and_adults_stand_apart_and_a_form_says_what_it_leaves_out(
         "Others read this, so Heard leaves out of it: 1 source that one agency keeps for itself, 1 source that is"
         " thought to be untrue."
     )
+
+
+def read_by_day(world: World, story: Story) -> None:
+    by, arcade = world.teacher, place(world, "Harbour Street arcade")
+    people = [child(world, "Amira"), child(world, "Bo")]
+    people += [
+        network.add_person(by=by, given_name=given, family_name="Made", kind="adult")
+        for given in ("Zoe", "Dean")
+    ]
+    for one in people:
+        knows = network.Knows("Seen there by the caretaker, on the way home from school")
+        network.note_tie(by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=knows)
+    story.sign_in(by).open(f"/places/{arcade.pk}/").follow("Day by day")
+    story.sees("Ties of children", "Amira Made", "Bo Made", "Ties of adults", "Zoe Made", "Dean Made")
+
+
+def test_a_place_by_day_lists_ties_of_children_and_of_adults_apart(world: World, story: Story) -> None:
+    read_by_day(world, story)
+
+
+def test_a_place_by_day_is_read_on_a_phone(world: World, story_on_a_phone: Story) -> None:
+    read_by_day(world, story_on_a_phone)

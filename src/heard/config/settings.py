@@ -234,7 +234,10 @@ TOLD_OF_WITHDRAWN = [
     "heard.graph.exchange.actions.tell_of_withdrawn",
 ]
 # Queries of what an agenda should look at beside what stages know of it: of each its end, its key and why (`panel.rules.Why`).
-PANEL_SUGGESTS = ["heard.graph.question.queries.places.for_a_panel"]
+PANEL_SUGGESTS = [
+    "heard.graph.question.queries.places.for_a_panel",
+    "heard.graph.question.queries.moved.for_a_panel",
+]
 GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
 
 ROOT_URLCONF = "heard.config.urls"

@@ -600,6 +600,28 @@ PATTERNS_AROUND = Table(
     ),
 )
 
+HARM_RECORDED = Table(
+    "harm_recorded",
+    "people, before profile",
+    "one count of what is recorded of who harms, with what, where, what was done and what came of it",
+    (
+        Column(
+            "part",
+            _TEXT,
+            "'who': adults said to harm; 'with': phones, cars and accounts that they use; 'where': places; 'done': steps; 'came': work that ended",
+            required=True,
+        ),
+        Column(
+            "what",
+            _TEXT,
+            "on what it rests; of which kind; in which postcode district; of which kind; what was found",
+            required=True,
+        ),
+        Column("state", _TEXT, "of a step: open, done or not_done"),
+        Column("count", _INT, "adults, things, places, steps, places or groups", required=True),
+    ),
+)
+
 # ---- Tables that no step hands to another: what `heard estimate` takes and gives.
 
 OVERLAPS = Table(

@@ -24,6 +24,8 @@ from heard.graph import rules
 from heard.network.rules import PROTECTS, outward
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from heard.agencies.models import User
     from heard.network.queries import Web
     from heard.network.rules import Piece
@@ -141,7 +143,7 @@ def counted(user: User, door: Web, place_id: uuid.UUID) -> Counted:
     """`Hidden` unless the user may see the place. A fixed number of queries."""
     place = door.node("place", place_id)
     here = door.known_around({place_id}, since=timezone.localdate() - timedelta(days=_EVER))
-    done = _done(user, place_id)
+    done = done_at(user, {place_id}).get(place_id, [])
     guards = [one for one in here if one.kind_id == PROTECTS and one.since]
     on = max([day_of for day_of, _ground in done] + [one.since for one in guards if one.since], default=None)
     long = rules.window(on, timezone.localdate()) if on else timedelta()
@@ -151,33 +153,44 @@ def counted(user: User, door: Web, place_id: uuid.UUID) -> Counted:
     return Counted(place, on, done, guards, here, near, long, found)
 
 
-def _done(user: User, place_id: uuid.UUID) -> list[tuple[date, Ground]]:
-    """Steps about a place that were finished, of a child's case, of a worry, of a panel and of a context, and when somebody in a
-    context said yes to watching over it. What a panel decided and became a step that the user may see is that step."""
-    found: list[tuple[date, Ground]] = []
-    steps = disruption.steps_visible_to(user).filter(place=place_id, state="done")
+def done_at(
+    user: User, places: Collection[uuid.UUID] | None = None, *, since: date = date.min, for_all: bool = False
+) -> dict[uuid.UUID, list[tuple[date, Ground]]]:
+    """Of places, steps about them that were finished, of a child's case, of a worry, of a panel and of a context, and when somebody in a
+    context said yes to watching over them. What a panel decided and became a step that the user may see is that step. `places`: of these
+    alone; `since`: on that day or later; `for_all`: as if no record that is restricted had been read. A fixed number of queries."""
+
+    def asked(rows: QuerySet[Any], place: str, **more: Any) -> QuerySet[Any]:
+        rows = rows.order_by() if places is None else rows.order_by().filter(**{f"{place}__in": places})
+        return rows.filter(**{f"{place}__isnull": False}, **more)
+
+    found: dict[uuid.UUID, list[tuple[date, Ground]]] = defaultdict(list)
+    steps = asked(disruption.steps_visible_to(user), "place", state="done", done_on__gte=since)
+    steps = steps.filter(case__person__restricted=False) if for_all else steps
     shown = set()
-    for key, case, on, decided in steps.order_by().values_list("pk", "case_id", "done_on", "panel_action_id"):
-        assert on
-        found.append(_step(key, on, ("disruption", {"case_id": case})))
+    for at, key, case, on, decided in steps.values_list(
+        "place_id", "pk", "case_id", "done_on", "panel_action_id"
+    ):
+        found[at].append(_step(key, on, ("disruption", {"case_id": case})))
         shown.add(decided)
-    told = worries.steps_visible_to(user).filter(concern__place=place_id, state="done")
-    for worry, at in told.order_by().values_list("concern_id", "finished_at"):
-        found.append(_step(worry, timezone.localdate(at), ("concern", {"concern_id": worry})))
-    actions = how_actions_stand(user).filter(
-        item__place=place_id, item__taken_off_at=None, now="done", now_done_on__isnull=False
+    told = asked(worries.steps_visible_to(user), "concern__place", state="done")
+    for at, worry, when in told.values_list("concern__place_id", "concern_id", "finished_at"):
+        if timezone.localdate(when) >= since:
+            found[at].append(_step(worry, timezone.localdate(when), ("concern", {"concern_id": worry})))
+    actions = asked(
+        how_actions_stand(user), "item__place", item__taken_off_at=None, now="done", now_done_on__gte=since
     )
-    for key, item, on in actions.order_by().values_list("pk", "item_id", "now_done_on"):
+    for at, key, item, on in actions.values_list("item__place_id", "pk", "item_id", "now_done_on"):
         if key not in shown:
-            found.append(_step(key, on, ("panel_item", {"item_id": item})))
-    own = disruption.context_steps_visible_to(user).filter(place=place_id, state="done")
-    for key, context, on in own.order_by().values_list("pk", "context_id", "done_on"):
-        assert on
-        found.append(_step(key, on, ("context", {"context_id": context})))
-    for context, on in began_to_watch(user, place_id):
-        text = _("Somebody said yes to watching over this place, %(date)s") % {"date": day(on)}
-        found.append((on, Ground(context, text, ("context", {"context_id": context}), on)))
-    return sorted(found, key=lambda one: (one[0], str(one[1].key)))
+            found[at].append(_step(key, on, ("panel_item", {"item_id": item})))
+    own = asked(disruption.context_steps_visible_to(user), "place", state="done", done_on__gte=since)
+    for at, key, context, on in own.values_list("place_id", "pk", "context_id", "done_on"):
+        found[at].append(_step(key, on, ("context", {"context_id": context})))
+    for at, context, on in began_to_watch(user, places):
+        if on >= since:
+            text = _("Somebody said yes to watching over this place, %(date)s") % {"date": day(on)}
+            found[at].append((on, Ground(context, text, ("context", {"context_id": context}), on)))
+    return {at: sorted(some, key=lambda one: (one[0], str(one[1].key))) for at, some in found.items()}
 
 
 def _step(key: uuid.UUID, on: date, page: tuple[str, dict[str, Any]]) -> tuple[date, Ground]:

@@ -267,7 +267,7 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
         )
         for one in told
     ]
-    decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
+    decided = panel_actions_visible_to(user, end).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
     found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
     decisions = decided_about(user, **{end: node_id})
     found += [_decision(one) for one in decisions[:_DECISIONS].prefetch_related("rests_on__source")]

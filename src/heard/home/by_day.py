@@ -1,10 +1,12 @@
-"""A place or group by day: what was told and noted of it, decided, done and found, the latest first."""
+"""A place or group by day: what was told and noted of it, decided, done and found, the latest first. Of one day stand first what is about it alone,
+then ties of children, then ties of adults: the two never stand in one list."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
@@ -13,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
@@ -27,23 +30,30 @@ from heard.cases.context.queries import (
 )
 from heard.cases.disruption.queries import all_steps_about
 from heard.cases.panel.queries import decided_about
+from heard.govuk.environment import day
 from heard.network.actions import look_by_day
 from heard.network.queries import sources_at, web
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from heard.agencies.models import User
 
 _MOST: Final = 300  # worries, ties or decisions: the latest
 _ON_A_PAGE: Final = 30
+_NAMES: Final[dict[str, Any]] = {
+    "": "",
+    "child": gettext_lazy("Ties of children, noted on %(day)s"),
+    "adult": gettext_lazy("Ties of adults, noted on %(day)s"),
+}
 _CUT: Final = ("worry", "tie", "decision")  # kinds of which there may be more than these
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing, on its day. `people`: whom the line names or is about, so that it is kept who looked; `kind`: one of `_CUT`, or nothing."""
+    """One thing, on its day. `people`: whom the line names or is about, so that it is kept who looked; `kind`: one of `_CUT`, or nothing; `names`: whom
+    it names, of `_NAMES`."""
 
     on: date
     what: str
@@ -52,6 +62,15 @@ class Happened:
     text: str = ""
     people: frozenset[uuid.UUID] = frozenset()
     kind: str = ""
+    names: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Things that follow one another in one list: about the place or group itself; or of one day, naming children, or adults."""
+
+    heading: str
+    lines: list[Happened]
 
 
 @gate(May.SEE_CHILD)
@@ -82,11 +101,20 @@ def _by_day(request: Request, end: str, node_id: uuid.UUID) -> HttpResponse:
     people = frozenset[Any]().union(*(one.people for one in page))
     look_by_day(by=user, kind=end, node_id=node_id, people=people)
     most = _MOST if any(kinds[kind] >= _MOST for kind in _CUT) else 0
-    return render(request, "home/by_day.html", {"this": this, "end": end, "page": page, "most": most})
+    context = {"this": this, "end": end, "page": page, "stretches": _stretches(page), "most": most}
+    return render(request, "home/by_day.html", context)
 
 
-def _latest_first(one: Happened) -> tuple[int, str, str]:
-    return -one.on.toordinal(), one.what, one.href
+def _latest_first(one: Happened) -> tuple[int, int, str, str]:
+    return -one.on.toordinal(), [*_NAMES].index(one.names), one.what, one.href
+
+
+def _stretches(lines: Iterable[Happened]) -> list[Stretch]:
+    found = []
+    for (names, on), some in groupby(lines, key=lambda one: (one.names, one.on if one.names else None)):
+        heading = _NAMES[names] % {"day": day(on)} if on else ""
+        found.append(Stretch(str(heading), list(some)))
+    return found
 
 
 def _day(moment: datetime) -> date:
@@ -108,7 +136,10 @@ def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
         what = _("Noted: %(said)s") % {"said": one.said}
         href = reverse("tie", args=[source.tie.key])
         who = str(source.holder or "")
-        yield Happened(_day(source.recorded_at), what, href, who, source.words, one.people, kind="tie")
+        names = next((kind for kind in ("child", "adult") if kind in one.kinds), "")
+        yield Happened(
+            _day(source.recorded_at), what, href, who, source.words, one.people, kind="tie", names=names
+        )
 
 
 def _worked(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:

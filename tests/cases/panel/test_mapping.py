@@ -23,7 +23,7 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.models import Reader
 from heard.cases.panel import actions, queries, rules
-from heard.cases.panel.models import Panel, PanelAction, PanelItem
+from heard.cases.panel.models import Panel, PanelAction, PanelGround, PanelItem
 from heard.cases.panel.record import ITEMS
 from heard.home.queries import my_work
 from heard.network import actions as knowing
@@ -686,6 +686,37 @@ def test_an_answer_is_an_action_or_that_nothing_is_done_and_never_both(client, w
     (entry,) = ITEMS.facts(mina.pk)
     assert "Meet her on Thursday" in str(entry.told)
     assert "Nothing is done" not in str(entry.told)
+
+
+def test_that_nothing_is_done_rests_on_sources_and_says_so_once_one_is_withdrawn(
+    client, world, meeting, arcade, mina
+):
+    item, seen = choose(world, meeting, mina), knowing.Knows("Seen there at five")
+    ola = knowing.add_person(by=world.social_worker, given_name="Ola", family_name="Other")
+    source, other = (
+        knowing.note_tie(
+            by=world.social_worker, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=seen
+        ).sources.get()
+        for one in (mina, ola)
+    )
+    page, address = (reverse(name, kwargs={"item_id": item.pk}) for name in ("panel_item", "panel_decide"))
+    client.force_login(world.coordinator)
+    assert "Seen there at five" in client.get(address).text
+    sent = {"reason": "She goes with her aunt", "which": "none", "why_no_words": "She waits"}
+    assert (
+        client.post(address, sent | {"rests_on": [str(other.pk)]}).status_code == 200
+    )  # of nobody on this line
+    assert not PanelGround.objects.exists()
+    assert client.post(address, sent | {"rests_on": [str(source.pk)]}).status_code == 302
+    assert PanelGround.objects.get().source == source
+    assert "It rests on:" in client.get(page).text
+    knowing.withdraw_source(by=world.social_worker, source_id=source.pk, why="It was her cousin")
+    assert "was withdrawn" in client.get(page).text
+    assert list(queries.items_gone(world.coordinator)) == [item]
+    assert list(queries.items_gone(world.teacher)) == []
+    act(world, item, world.social_worker)
+    assert PanelGround.objects.get().taken_off_at is not None
+    assert list(queries.items_gone(world.coordinator)) == []
 
 
 # ---- afterwards

@@ -16,13 +16,15 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.context import actions as contexts
+from heard.cases.disruption import actions as disruption
+from heard.cases.disruption.models import DisruptionStep
 from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
 from heard.govuk.environment import day, day_and_month
 from heard.network import actions as knowing
-from heard.network.models import Person
+from heard.network.models import Person, Place, TieSource
 from heard.network.queries import Whom
 
 # ---- planning and inviting
@@ -271,6 +273,71 @@ def test_a_place_that_is_named_again_and_again_comes_while_nobody_watches_over_i
     )  # fmt: skip
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert Why.UNWATCHED not in reasons(about(panel, place=arcade))
+
+
+def moved_on(world, case, *, to, ended=20):
+    """The arcade, about which a step of the case was finished ten days ago, and two who were seen there and then somewhere else."""
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    step = disruption.plan_step(
+        by=world.social_worker, case_id=case.pk, kind="other", what="Ask for light", agency_id=world.care.pk, due_on=in_days(9),
+        end="place", end_id=arcade.pk,
+    )  # fmt: skip
+    DisruptionStep.objects.filter(pk=step.pk).update(state="done", done_on=in_days(-10))
+    people = []
+    for name in ("Kim", "Dean"):
+        who = knowing.add_person(
+            by=world.social_worker, given_name=name, family_name="Moved", kind="child" if name == "Kim" else "adult"
+        )  # fmt: skip
+        for kind, place, dates in (
+            ("goes_to", arcade, {"valid_from": in_days(-40), "valid_to": in_days(-ended)}),
+            ("seen_at", to, {"valid_from": in_days(-3)}),
+        ):
+            knows = knowing.Knows("Said", **dates)
+            knowing.note_tie(by=world.social_worker, one_id=who.pk, kind=kind, other_id=place.pk, knows=knows)
+        people.append(who)
+    return arcade, people
+
+
+def from_where_harm_moved(world, panel):
+    PanelItem.objects.filter(panel=panel).delete()
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    rows = PanelReason.objects.filter(item__panel=panel, kind=Why.MOVED)
+    return {row.item.place.name for row in rows}
+
+
+def test_a_place_comes_from_where_people_went_on_after_something_was_done(world, panel, case, client):
+    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
+    arcade, _people = moved_on(world, case, to=park)
+    assert from_where_harm_moved(world, panel) == {"Arcade"}
+    client.force_login(world.coordinator)
+    page = client.get(reverse("panel_item", kwargs={"item_id": about(panel, place=arcade).pk})).text
+    assert "people who were seen there have been seen somewhere else since" in page
+    assert "Mill park" not in page
+    DisruptionStep.objects.update(done_on=in_days(-91))
+    assert from_where_harm_moved(world, panel) == set()
+    DisruptionStep.objects.update(state="not_done", done_on=in_days(-10))
+    assert from_where_harm_moved(world, panel) == set()
+
+
+@pytest.mark.parametrize("home", ["from", "to"])
+def test_no_place_comes_from_or_because_of_a_home_of_somebody(world, panel, case, home):
+    park = knowing.add_place(by=world.social_worker, name="Quay", kind="home" if home == "to" else "park")
+    arcade, _people = moved_on(world, case, to=park)
+    Place.objects.filter(pk=arcade.pk).update(is_home=home == "from")
+    assert from_where_harm_moved(world, panel) == set()
+
+
+@pytest.mark.parametrize("hidden", ["one who went", "the child of the step", "how one is known"])
+def test_what_not_all_may_read_brings_no_place_from_where_harm_moved(world, panel, case, hidden):
+    """One who went on says nothing; nor does a step that stands in a restricted record, or what an agency keeps to itself."""
+    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
+    _arcade, people = moved_on(world, case, to=park)
+    if hidden == "how one is known":
+        TieSource.objects.filter(tie__first=people[0].pk).update(reach="holder", holder=world.care)
+    else:
+        who = people[0].pk if hidden == "one who went" else case.person_id
+        knowing.restrict(by=world.coordinator, person_id=who, reason="A parent works here")
+    assert from_where_harm_moved(world, panel) == set()
 
 
 def test_a_restricted_record_brings_no_place_that_nobody_watches_and_takes_none_away(world, panel, case):

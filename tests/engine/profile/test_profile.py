@@ -55,6 +55,42 @@ def test_an_outsider_works_nothing_out_of_the_tables(place: Path) -> None:
     } == {"80"}
 
 
+def test_who_harms_with_what_what_was_done_and_what_came_of_it_are_counted_and_small_numbers_hidden(
+    tmp_path: Path,
+) -> None:
+    counts = {
+        ("who", "told", ""): 14, ("who", "convicted", ""): 3, ("who", "frightens", ""): 0,
+        ("with", "phone", ""): 9, ("with", "vehicle", ""): 1,
+        ("where", "WX1", ""): 8, ("where", "", ""): 2,
+        ("done", "place", "done"): 7, ("done", "place", "open"): 4, ("done", "contact", "not_done"): 6,
+        ("came", "moved", ""): 5, ("came", "not_known", ""): 11,
+    }  # fmt: skip
+    rows = [
+        {"part": part, "what": what, "state": state, "count": n} for (part, what, state), n in counts.items()
+    ]
+    harm = pa.Table.from_pylist(rows, schema=tables.HARM_RECORDED.schema)
+    draw_up(run_of(tmp_path / "run"), out=tmp_path / "profile", title=TITLE, harm=harm)
+
+    def printed(name: str, *columns: str) -> dict[tuple[str, ...], str]:
+        return {tuple(row[one] for one in columns): row["count"] for row in table(tmp_path, name)}
+
+    assert printed("who-harms", "basis") == {("told",): "14", ("convicted",): "c", ("frightens",): "0"}
+    assert printed("with-what", "kind") == {("phone",): "9", ("vehicle",): "c"}
+    assert printed("places-of-harm", "district") == {("WX1",): "8", ("",): "c"}
+    assert printed("steps", "step", "state") == {
+        ("place", "done"): "7", ("place", "open"): "c", ("contact", "not_done"): "6",
+    }  # fmt: skip
+    assert printed("came-of-it", "found") == {("moved",): "c", ("not_known",): "11"}
+    html = (tmp_path / "profile" / "profile.html").read_text("utf-8")
+    for said in (
+        "Who is said to harm", "What is told is not proven", "With what", "Postcode not known", "What was done", "Could not be done",
+        "What came of it", "Who harms and is not known, or is not named, is not in it",
+    ):  # fmt: skip
+        assert said in html
+    draw_up(run_of(tmp_path / "other"), out=tmp_path / "without", title=TITLE)
+    assert "Who is said to harm" not in (tmp_path / "without" / "profile.html").read_text("utf-8")
+
+
 def test_few_groups_places_and_contexts_of_a_pattern_are_hidden(tmp_path: Path) -> None:
     rows = [
         {"pattern": pattern, "about": about, "count": count}

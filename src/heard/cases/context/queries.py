@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +44,7 @@ from heard.network.queries import (
     visible_through,
     web,
 )
-from heard.network.rules import is_home
+from heard.network.rules import is_home, outward
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -622,6 +623,27 @@ def patterns_by_what(user: User, *, since: date, until: date) -> dict[tuple[str,
     return {(row["pattern"], end): row[f"n_{end}"] for row in found for end in ABOUT}
 
 
+def places_by_district(user: User, *, since: date, until: date) -> dict[str, int]:
+    """Places of which a pattern was noted, as `patterns_by_what`, or of the work on them, by the first half of their postcode; '' where none is
+    known. Each place once, and no home."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = ContextPattern.objects.order_by().filter(withdrawn_at=None, noted_at__date__range=(since, until))
+    told = rows.select_related("place", "context__place")
+    places = {at for one in told if (at := one.place or (one.context and one.context.place))}
+    public = [at for at in places if not is_home(said=at.is_home, kind=at.kind, name=at.name)]
+    return dict(Counter(outward(at.postcode) for at in public))
+
+
+def found_afterwards(user: User, *, since: date, until: date) -> dict[str, int]:
+    """What was found when somebody looked again, from one day to another, at a place or group after the work on it: how many of each `Found`.
+    As `patterns_by_what`."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows: Any = ContextEnd.objects.order_by().filter(looked_at__date__range=(since, until))
+    return {row["found"]: row["n"] for row in rows.values("found").annotate(n=Count("pk"))}
+
+
 # ---- goals, and who watches over it
 
 
@@ -710,10 +732,15 @@ def watched_places(user: User) -> QuerySet[Context, Any]:
     return rows.order_by().values_list("place_id", flat=True)
 
 
-def began_to_watch(user: User, place_id: uuid.UUID) -> list[tuple[uuid.UUID, date]]:
-    """Contexts about a place, which the user may see, with each day on which somebody said yes to watching over it."""
-    rows = guardians_visible_to(user).filter(context__place=place_id, said_on__isnull=False)
-    return [(key, on) for key, on in rows.order_by("said_on").values_list("context_id", "said_on") if on]
+def began_to_watch(
+    user: User, places: Collection[uuid.UUID] | None = None
+) -> list[tuple[uuid.UUID, uuid.UUID, date]]:
+    """Of contexts about places (of these alone, or of all), which the user may see: the place, the context, and each day on which somebody said
+    yes to watching over it."""
+    rows = guardians_visible_to(user).filter(context__place__isnull=False, said_on__isnull=False)
+    rows = rows if places is None else rows.filter(context__place__in=places)
+    told = rows.order_by("said_on").values_list("context__place_id", "context_id", "said_on")
+    return [(place, key, on) for place, key, on in told if place and on]
 
 
 # ---- reviews, the end, and looking again

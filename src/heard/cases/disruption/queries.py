@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case as Choose
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,6 +35,8 @@ from heard.network.queries import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from heard.agencies.models import User
     from heard.cases.case.models import Case
     from heard.cases.context.models import Context
@@ -62,6 +64,18 @@ def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     return DisruptionStep.objects.filter(_of_cases(user)).select_related(
         "case__person", "person", "place", "group", "agency", "owner", "panel_action"
     )
+
+
+def steps_by_kind(user: User, *, since: date, until: date) -> dict[tuple[str, str], int]:
+    """Steps that were planned from one day to another, by kind and state, whatever they are about.
+
+    Over the whole partnership, for those who see figures. True counts: they are shown to nobody before the small ones are hidden.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows: Any = DisruptionStep.objects.order_by().filter(added_at__date__range=(since, until))
+    counted = rows.values("kind", "state").annotate(n=Count("pk"))
+    return {(row["kind"], row["state"]): row["n"] for row in counted}
 
 
 def _of_cases(user: User, *, among_others: bool = False) -> Q:

@@ -139,6 +139,7 @@ class Why(StrEnum):
     SIGNED = "signed"
     SHARED = "shared"
     UNWATCHED = "unwatched"
+    MOVED = "moved"
     THEME = "theme"
     BY_HAND = "by_hand"
 

@@ -40,6 +40,9 @@ _WHY: Final[dict[Why, Any]] = {
     Why.SIGNED: gettext_lazy("An assessment was signed off on %(date)s"),
     Why.SHARED: gettext_lazy("Several children are tied to it, and one of the ties is new"),
     Why.UNWATCHED: gettext_lazy("Several records of the last 12 months name it, and nobody watches over it"),
+    Why.MOVED: gettext_lazy(
+        "Something was done about it in the last 90 days, and people who were seen there have been seen somewhere else since"
+    ),
     Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
 }
 _SHORT: Final[dict[Why, Any]] = {
@@ -53,6 +56,7 @@ _SHORT: Final[dict[Why, Any]] = {
     Why.SIGNED: gettext_lazy("Assessment signed off %(date)s"),
     Why.SHARED: gettext_lazy("Several children tied to it, one newly"),
     Why.UNWATCHED: gettext_lazy("Named several times, nobody watches over it"),
+    Why.MOVED: gettext_lazy("Harm may have moved from there"),
     Why.BY_HAND: gettext_lazy("Put on by hand %(date)s"),
 }
 # Where each reason leads to: the name of the address and the key in it.

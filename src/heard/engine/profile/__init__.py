@@ -34,10 +34,11 @@ def count(
     missing: pa.Table | None,
     patterns: pa.Table | None,
     around: pa.Table | None,
+    harm: pa.Table | None = None,
     progress: Progress,
 ) -> list[Tidy]:
     """True counts of the run in `folder`. `missing`: rows of `tables.MISSING_EPISODES`, in place of the run's own;
-    `patterns`, `around`: rows of `tables.PATTERNS_RECORDED` and `tables.PATTERNS_AROUND`. Raises `backend.WrongTable`."""
+    `patterns`, `around`, `harm`: rows of `tables.PATTERNS_RECORDED`, `tables.PATTERNS_AROUND` and `tables.HARM_RECORDED`. Raises `backend.WrongTable`."""
     progress("Counting", None)
     with backend.engine(folder) as engine:
         people = People(engine)
@@ -53,6 +54,7 @@ def count(
             counting.items("vulnerabilities", "vulnerability", asked.release.vulnerabilities, folder, asked),
             counting.patterns(patterns.to_pylist(), asked) if patterns is not None else None,
             counting.patterns_around(around.to_pylist(), asked) if around is not None else None,
+            *(counting.harm(harm.to_pylist(), asked) if harm is not None else ()),
             counting.places(people, asked),
             counting.ages(people, asked),
             counting.sexes(people, asked),

@@ -41,6 +41,13 @@ CHILDREN, IN_MONTH, WITH_PATTERN, AROUND = (
 )
 EPISODES, EPISODES_IN_CASES = "missing episodes", "missing episodes in cases"
 MISSING = "S01"
+HARM: Mapping[str, tuple[str, str, str]] = {  # of each part the table, what it counts, and by what
+    "who": ("who-harms", "adults said to harm", "basis"),
+    "with": ("with-what", "phones, cars and accounts that adults said to harm use", "kind"),
+    "where": ("places-of-harm", "places with a pattern", "district"),
+    "done": ("steps", "steps", "step"),
+    "came": ("came-of-it", "places and groups looked at again", "found"),
+}
 ABOUT = ("group", "place", "context")
 ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
 _REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
@@ -225,6 +232,25 @@ def patterns_around(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
         if (one.id, about) in counts
     ]
     return table("patterns-around", AROUND, {"pattern": ("pattern",), "about": ("about",)}, cells)
+
+
+def harm(found: Iterable[Mapping[str, Any]], asked: Asked) -> list[Tidy]:
+    """From rows of `tables.HARM_RECORDED`: a table for each part of which something is recorded. Nothing here adds up."""
+    rows = list(found)
+    made = []
+    for part, (name, about, dimension) in HARM.items():
+        mine = [row for row in rows if row["part"] == part]
+        dimensions = {dimension: (dimension,)} | ({"state": ("state",)} if part == "done" else {})
+        cells = [
+            asked.cell(
+                {dimension: (row["what"],)} | ({"state": (row["state"],)} if part == "done" else {}),
+                row["count"],
+            )
+            for row in mine
+        ]
+        if cells:
+            made.append(table(name, about, dimensions, cells))
+    return made
 
 
 def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: Asked, columns: Sequence[str] = (),

@@ -230,6 +230,55 @@ def _patterns_around(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
+_BASES = {
+    "told": "Somebody told it",
+    "arrested": "Arrested",
+    "charged": "Charged",
+    "convicted": "Convicted",
+    "ended": "Ended without charge",
+    "frightens": "Said to frighten or control",
+}
+_THINGS = {
+    "phone": "Phone",
+    "vehicle": "Car",
+    "account": "Account online",
+    "email": "E-mail address",
+    "device": "Device",
+    "web": "Web address",
+}
+_STEPS = {
+    "contact": "Keep somebody away from a child",
+    "place": "Make a place safe, or close it",
+    "business": "Licences, premises and businesses",
+    "travel": "Transport and vehicles",
+    "online": "Accounts and messages online",
+    "evidence": "Find and secure evidence",
+    "other": "Something else",
+}
+_FOUND = {
+    "moved": "Harm has moved elsewhere",
+    "spread": "It became safer nearby too",
+    "both": "Both are seen",
+    "neither": "Neither is seen",
+    "not_known": "Not known",
+}
+
+
+def _of_harm(
+    name: str, heading: str, rows: str, coverage: str, *words: str,
+    labels: Mapping[str, str], across: Across | None = None,
+) -> Callable[[Tidy, Asked, Hiding], Section]:  # fmt: skip
+    """A section of what is recorded in this system beside the records of a run. `coverage`: of what it tells, and what is not known."""
+
+    def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+        down = next(one for one in table.dimensions if one not in ("as_of", "state"))
+        return Section(
+            name, heading, words, coverage, table, down, rows, across or Across(), labels=dict(labels)
+        )
+
+    return made
+
+
 _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
     "children": _children,
     "overlap": _overlap,
@@ -237,6 +286,48 @@ _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
     "vulnerabilities": _vulnerabilities,
     "patterns": _patterns,
     "patterns-around": _patterns_around,
+    "who-harms": _of_harm(
+        "who-harms",
+        "Who is said to harm",
+        "On what it rests",
+        "Of adults of whom somebody noted it in this system in the period. Who harms and is not known, or is not named, is not in it.",
+        "Adults of whom somebody says that they harm a child, by what that rests on. One adult may stand in several rows, so that they do not add up.",
+        "What is told is not proven. No child is counted here, whatever they were made to do.",
+        labels=_BASES,
+    ),
+    "with-what": _of_harm(
+        "with-what",
+        "With what",
+        "Kind",
+        "Of what somebody noted as used by these adults. What they use and nobody has noted is not known.",
+        "Phones, cars and accounts that adults who are said to harm use. What is an organisation’s is left out.",
+        labels=_THINGS,
+    ),
+    "places-of-harm": _of_harm(
+        "places-of-harm",
+        "Where patterns were noted",
+        "Postcode district",
+        "Of places with a pattern that somebody noted in the period, each counted once; of all others it is not known. Harm online and in homes has no place here.",
+        "By the first half of the postcode of the place, not of where a child lives. More places are noted where more people look. No place is to blame.",
+        labels={"": "Postcode not known"},
+    ),
+    "steps": _of_harm(
+        "steps",
+        "What was done",
+        "Step",
+        "Of steps that were planned in this system in the period, and how they stand now. What others did is not in it.",
+        "Steps about adults, places and groups from which harm comes. None is about a child.",
+        labels=_STEPS,
+        across=Across("state", {"Done": ("done",), "To do": ("open",), "Could not be done": ("not_done",)}),
+    ),
+    "came-of-it": _of_harm(
+        "came-of-it",
+        "What came of it",
+        "What was found",
+        "Of places and groups at which somebody looked again in the period, after the work on them had ended. Of others it is not known.",
+        "After a place is made safer harm may move, and safety may spread. Both are asked.",
+        labels=_FOUND,
+    ),
     "places": _by_list(
         "places",
         "Where the children live",

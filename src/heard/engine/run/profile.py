@@ -56,13 +56,14 @@ def draw_up(
     missing: pa.Table | None = None,
     patterns: pa.Table | None = None,
     around: pa.Table | None = None,
+    harm: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> ProfileSummary:
     """Draws up the profile of the run in `folder` as files in `out`, small counts hidden, and replaces an earlier one there.
 
     `before`: folders of tables that were ever released; nothing is shown that gives a small count away together with them.
-    `missing`, `patterns`, `around`: rows of `tables.MISSING_EPISODES`, `tables.PATTERNS_RECORDED` and `tables.PATTERNS_AROUND`, which a run
-    does not hold.
+    `missing`, `patterns`, `around`, `harm`: rows of `tables.MISSING_EPISODES`, `tables.PATTERNS_RECORDED`, `tables.PATTERNS_AROUND` and
+    `tables.HARM_RECORDED`, which a run does not hold.
     Raises `NotDone`: the run is not screened, or an outsider could work out small counts, with their cells named.
     """
     policy, tell = policy or publish.Policy(), progress or (lambda text, share: None)
@@ -71,7 +72,7 @@ def draw_up(
     asked = _asked(told, policy)
     with plainly():
         counted = profile.count(
-            folder, asked, missing=missing, patterns=patterns, around=around, progress=tell
+            folder, asked, missing=missing, patterns=patterns, around=around, harm=harm, progress=tell
         )
         tell("Choosing what to hide", None)
         earlier = [publish.read_table(path) for one in before for path in tables_in(one)]

@@ -43,6 +43,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
     if episodes == []:
         raise NotDone(_NONE_NOTED)
     patterns, around = queries.patterns_recorded(user, **time), queries.patterns_around(user, **time)
+    harm = queries.harm_recorded(user, **time)
     drawn = draw_up(
         run.result,
         out=profile.folder,
@@ -52,6 +53,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
         missing=None if episodes is None else _as_table(tables.MISSING_EPISODES, episodes),
         patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,
         around=_as_table(tables.PATTERNS_AROUND, around) if around else None,
+        harm=_as_table(tables.HARM_RECORDED, harm) if harm else None,
         progress=progress,
     )
     return drawn.as_of

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import queries as assessments
 from heard.cases.context import queries as contexts
+from heard.cases.disruption import queries as disruption
 from heard.cases.missing import queries as missing
 from heard.engine import publish
 from heard.govuk.environment import day, number
@@ -33,6 +34,7 @@ from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, DocumentKind, Form, State
 from heard.insight.run import rules as run_rules
 from heard.knowledge import load
+from heard.network import queries as network
 
 if TYPE_CHECKING:
     import uuid
@@ -200,6 +202,33 @@ def patterns_around(user: User, *, since: date, until: date) -> list[dict[str, A
         for one in patterns
         for about in contexts.ABOUT
     ]
+
+
+def harm_recorded(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
+    """Rows of the engine's `harm_recorded`: true counts, for the engine alone to hide. Of a part of which nobody recorded anything there is no row:
+    that would say that there is nothing."""
+    _for_who_draws_up(user)
+    time = {"since": since, "until": until}
+    steps = disruption.steps_by_kind(user, **time)
+    found = {
+        "who": network.adults_said_to_harm(user, **time),
+        "with": network.handles_of_adults_said_to_harm(user, **time),
+        "where": contexts.places_by_district(user, **time),
+        "came": contexts.found_afterwards(user, **time),
+    }
+    rows = [
+        {"part": part, "what": what, "state": "", "count": some.get(what, 0)}
+        for part, some in found.items()
+        if some
+        for what in (rules.HARM[part] or sorted(some, key=lambda one: (not one, one)))
+    ]
+    kinds = rules.HARM["done"] if steps else ()
+    rows += [
+        {"part": "done", "what": kind, "state": state, "count": steps.get((kind, state), 0)}
+        for kind in kinds
+        for state in rules.STATES
+    ]
+    return rows
 
 
 def content_of(user: User, profile_id: uuid.UUID) -> Content:

@@ -5,6 +5,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from heard.agencies.rules import Asks, Filled
+from heard.cases.context.rules import Found
+from heard.cases.disruption.rules import Kind as Step
+from heard.cases.disruption.rules import Progress
+from heard.network.rules import Basis, HandleType
 
 DRAW_ASKS: Final = Asks(
     policy="Say which counts are hidden and rounded: choose one of the policies.",
@@ -29,6 +33,16 @@ class State(StrEnum):
 
 
 UNDER_WAY: Final = (State.WAITING, State.DRAWING)
+STATES: Final = tuple(Progress)  # of a step
+HARM: Final[
+    dict[str, tuple[str, ...]]
+] = {  # of each part of `harm_recorded` what may stand in it; none: whatever is there
+    "who": (*Basis, "frightens"),
+    "with": tuple(HandleType),
+    "where": (),
+    "came": tuple(Found),
+    "done": tuple(Step),
+}
 TO_DECIDE: Final = (State.DRAWN, State.SECOND)
 EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public stays known
 READABLE: Final = (*TO_DECIDE, State.RELEASED, State.SENT_BACK)

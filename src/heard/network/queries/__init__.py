@@ -58,6 +58,7 @@ from heard.network.queries.facts import (
     told_of_a_tie,
 )
 from heard.network.queries.glass import Meant, behind_glass, meant_in_full
+from heard.network.queries.harm import adults_said_to_harm, handles_of_adults_said_to_harm
 from heard.network.queries.holding import (
     agency_that_decides,
     held_and_named,

@@ -71,18 +71,26 @@ class Said(NamedTuple):
     def passes(self) -> bool:
         return _passes(self.tie_kind, self.release)
 
-    def pieces(self) -> list[Piece]:
-        """As read from its first end, and from its second."""
+    def pieces(self, keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
+        """As read from its first end, and from its second; or from those of them that are among `keys`."""
         first, second = (self.first, self.first_kind), (self.second, self.second_kind)
-        return [self._piece(first, second, back=True), self._piece(second, first, back=False)]
+        noted = timezone.localdate(self.recorded_at)
+        ways = ((first, second, True), (second, first, False))
+        return [
+            self._piece(one, other, noted, back=back)
+            for one, other, back in ways
+            if keys is None or one[0] in keys
+        ]
 
-    def _piece(self, node: tuple[uuid.UUID, str], other: tuple[uuid.UUID, str], *, back: bool) -> Piece:
+    def _piece(
+        self, node: tuple[uuid.UUID, str], other: tuple[uuid.UUID, str], noted: date, *, back: bool
+    ) -> Piece:
         return Piece(
             key=self.key,
             node=node[0],
             node_kind=node[1],
-            on=self.since or timezone.localdate(self.recorded_at),
-            noted=timezone.localdate(self.recorded_at),
+            on=self.since or noted,
+            noted=noted,
             other=other[0],
             other_kind=other[1],
             tie_key=self.tie_key,
@@ -175,17 +183,21 @@ class Sight:
         that they may read, of what they see. The first that was noted first."""
         told = [] if sources is None else _in_order(sources)
         named = [] if mentions is None else [Named(*row) for row in mentions.values_list(*_NAMED)]
-        ends = [(one.first_kind, one.first) for one in told] + [(one.second_kind, one.second) for one in told]
+        ties = {one.tie: one for one in told}.values()  # many sources tell of one tie
+        ends = [(one.first_kind, one.first) for one in ties] + [(one.second_kind, one.second) for one in ties]
         self._look([*ends, *((one.node_kind, one.node) for one in named)], told, named)
+        seen = {
+            one.tie
+            for one in ties
+            if self._sees(one.first_kind, one.first) and self._sees(one.second_kind, one.second)
+        }
         told = [
             one._replace(how=how_told(one.how)) if keeps_who(one.who_reach, one.holder in self._mine) else one
             for one in told
-            if self._sees(one.first_kind, one.first)
-            and self._sees(one.second_kind, one.second)
-            and self._reads(one)
+            if one.tie in seen and self._reads(one)
         ]
         named = [one for one in named if self._sees(one.node_kind, one.node) and self._in_open_record(one)]
-        for one in told:
+        for one in {one.tie: one for one in told}.values():
             self.shown[one.first], self.shown[one.second] = one.first_kind, one.second_kind
         self.shown |= {one.node: one.node_kind for one in named}
         return told, named
@@ -213,7 +225,7 @@ class Sight:
         every source there is."""
         return _of_ties(Tie.objects.filter(Q(first__in=keys) | Q(second__in=keys)))
 
-    # ---- who may see it: as `Web` says it to the database (`tests/network/test_sight.py` holds that they say the same)
+    # ---- who may see it: as `Web` says it to the database (`tests/graph/test_sight.py` holds that they say the same)
 
     def _sees(self, kind: str, key: uuid.UUID) -> bool:
         return self._seen[kind].get(key, False)

@@ -288,8 +288,9 @@ class Web:
     def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
-        new = [one for one in self._said_at(keys) if one.recorded_at > after]
-        return [one for one in _pieces(new) if one.node in keys], self.withdrawn_at(keys, after=after)
+        rows = TieSource.objects.filter(self._then(), Sight.ends_in(keys), recorded_at__gt=after)
+        new = self._read(rows)
+        return _pieces(new, keys), self.withdrawn_at(keys, after=after)
 
     def withdrawn_at(self, keys: Collection[uuid.UUID], *, after: datetime) -> list[Withdrawn]:
         """What was noted of these nodes and withdrawn after a moment, each as read from one of them. A fixed number of queries."""
@@ -297,8 +298,7 @@ class Web:
         gone = {one.key: one for one in self._read(rows)}
         return [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
-            for one in _pieces(gone.values())
-            if one.node in keys
+            for one in _pieces(gone.values(), keys)
         ]
 
     def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
@@ -510,8 +510,10 @@ def _noted(by: str, field: str = "recorded_at") -> dict[str, Any]:
     return {f"{field}__lte": OuterRef(OuterRef(by))}
 
 
-def _pieces(told: Iterable[Said]) -> list[Piece]:
-    return [piece for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE for piece in one.pieces()]
+def _pieces(told: Iterable[Said], keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
+    """`keys`: as read from these alone."""
+    counts = (one for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE)
+    return [piece for one in counts for piece in one.pieces(keys)]
 
 
 def _alike(told: Iterable[Said]) -> dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]]:
@@ -658,11 +660,13 @@ def why_not_undo_noting(user: User, source: TieSource) -> str | None:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """A source as somebody reads it, with what its tie says between whom. `people`: those at its ends."""
+    """A source as somebody reads it, with what its tie says between whom. `people`: those at its ends; `kinds`: whether these are a child,
+    an adult, or both."""
 
     said: str
     source: TieSource
     people: frozenset[uuid.UUID]
+    kinds: frozenset[str] = frozenset()
 
 
 def sources_read(user: User, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, SourceRead]:
@@ -701,15 +705,20 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
         return []
     sources = door.told(rows.select_related("tie", "holder", "noted_by", "withdrawn_by"))
     named = door.called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
-    return [
-        SourceRead(
-            f"{named[one.tie.first_id]} {one.tie.said()} {named[one.tie.second_id]}",
-            one,
-            frozenset(key for key in (one.tie.first_id, one.tie.second_id) if isinstance(named[key], Person)),
-        )
-        for one in sources
-        if one.tie.first_id in named and one.tie.second_id in named
-    ]
+    found = []
+    for one in sources:
+        if one.tie.first_id in named and one.tie.second_id in named:
+            first, second = named[one.tie.first_id], named[one.tie.second_id]
+            people = [end for end in (first, second) if isinstance(end, Person)]
+            found.append(
+                SourceRead(
+                    f"{first} {one.tie.said()} {second}",
+                    one,
+                    frozenset(end.pk for end in people),
+                    frozenset(str(end.kind) for end in people),
+                )
+            )
+    return found
 
 
 def said_in(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A source of a tie, as read from one of its ends to the other; or a record that names a node.
 
     `key`: of the source, or of the record. `said`: how the tie reads from `other` to `node`. `other`, `tie_key`: not of a record that

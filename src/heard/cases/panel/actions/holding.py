@@ -296,6 +296,7 @@ def _is_done_after_all(by: User, item: PanelItem) -> None:
     item.decision = item.reason = item.why_no_words = ""
     item.words = item.decided_by = item.decided_at = None
     item.save(update_fields=_DECIDED)
+    item.rests_on.filter(taken_off_at=None).update(taken_off_at=timezone.now())
     _audit_item(by, "change", item, reason=why)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem
+from heard.cases.stage.forms import RestingForm, resting
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, CheckboxesField, Form, SelectField, TextareaField, TextField
 from heard.network.forms.tying import BASIS, KnowsForm, TieForm, ask_own_words
@@ -85,21 +86,29 @@ class SaidOfNewForm(TieForm):
         _of_a_meeting(self, invited, agency)
 
 
-class NothingForm(Form):
-    """Of a name that is no child's: why nothing is done about it."""
+def _resting() -> CheckboxesField:
+    return resting(
+        gettext_lazy(
+            "Who said that nothing is done and who chairs the meeting learn of it if one of them is withdrawn. Others read those that they may see."
+        )
+    )
+
+
+class NothingForm(RestingForm):
+    """Of a name that is no child's: why nothing is done about it, and on what that rests."""
 
     asks = rules.NOTHING_ASKS
 
-    reason = TextareaField(gettext_lazy("Nothing, because …"), rows=3)
+    reason, rests_on = TextareaField(gettext_lazy("Nothing, because …"), rows=3), _resting()
     view = None
 
 
-class ChildNothingForm(ChildsViewForm):
+class ChildNothingForm(RestingForm, ChildsViewForm):
     """As `NothingForm`, of a child: beside the child's words, or why they are not there."""
 
     asks = rules.NOTHING_ASKS
 
-    reason = TextareaField(gettext_lazy("Nothing, because …"), rows=3)
+    reason, rests_on = TextareaField(gettext_lazy("Nothing, because …"), rows=3), _resting()
 
     def deciding(self) -> list[BoundField]:
         """The one that is not of the child's view."""

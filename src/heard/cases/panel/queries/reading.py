@@ -295,25 +295,30 @@ def agencies_to_choose(user: User) -> list[tuple[str, str]]:
 # ---- items
 
 
-def items_visible_to(user: User) -> QuerySet[PanelItem]:
+def items_visible_to(user: User, of: str = "") -> QuerySet[PanelItem]:
     """Items of whichever panel, also those taken off. About a child or adult: for whoever may see them; about a place,
     group or theme: for whoever sees the panel, or does something because of it; at a mapping meeting groups, phones and cars, and at a
-    conference what it is about, for those of them who may see these."""
-    seen = visible_through(user, "person")
-    doing = Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user))
-    rest = _known_to(user) & (Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing)
-    rows = (
-        PanelItem.objects.filter(seen | (Q(person__isnull=True) & rest))
-        if user.may(May.SEE_PANEL)
-        else PanelItem.objects.none()
-    )
-    return rows.select_related(*_ABOUT)
+    conference what it is about, for those of them who may see these. `of`: of those about a person, place or group alone, of which the database
+    is asked less."""
+    doing = Q(Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user)))
+    theirs = Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing
+    rows = PanelItem.objects.filter(_about_any(user, of, theirs))
+    return rows.select_related(*_ABOUT) if user.may(May.SEE_PANEL) else rows.none()
+
+
+def _about_any(user: User, of: str, theirs: Q, at: str = "") -> Q:
+    """Of items, or of rows that lead to one by `at`: those about somebody whom the user may see, and of the rest, which is `theirs` by the
+    panel, those of which they may know."""
+    seen, no_person = visible_through(user, f"{at}person"), Q(**{f"{at}person__isnull": True})
+    if of == "person":
+        return seen & ~no_person
+    rest = no_person & _known_to(user, at, of) & theirs
+    return rest & Q(**{f"{at}{of}__isnull": False}) if of else seen | rest
 
 
 def items_of_people(user: User) -> QuerySet[PanelItem]:
     """Those of `items_visible_to` that are about a child or adult."""
-    rows = PanelItem.objects.filter(visible_through(user, "person"), person__isnull=False)
-    return rows.select_related(*_ABOUT) if user.may(May.SEE_PANEL) else rows.none()
+    return items_visible_to(user, "person")
 
 
 def items_that_name(user: User) -> QuerySet[PanelItem]:
@@ -330,15 +335,20 @@ def items_that_name(user: User) -> QuerySet[PanelItem]:
 _ABOUT = ("panel", "person", "place", "group", "handle", "words", "decided_by")
 
 
-def _known_to(user: User, at: str = "") -> Q:
+def _known_to(user: User, at: str = "", of: str = "") -> Q:
     """Of items that are about no person, or of rows that lead to one by `at`: whether this user may know of it at a mapping meeting or
-    conference. A phone or car opens what is said of it to whoever knew it when it was chosen: else noting a number would be a way in."""
+    conference. A phone or car opens what is said of it to whoever knew it when it was chosen: else noting a number would be a way in. `of`: as
+    for `items_visible_to`."""
     door = web(user)
-    handle: Any = door.handles_known(by=f"{at}added_at").filter(pk=OuterRef(f"{at}handle_id"))
     context = compiled_exists(f"{at}panel__context_id", _contexts(user).filter(pk=OfRow()))
     is_of = {kind: Q(**{f"{at}panel__kind": kind}) for kind in rules.MeetingKind}
     theme = Q(**{f"{at}place": None, f"{at}group": None})
-    chosen = Q(**{f"{at}place__isnull": False}) | door.through("group", f"{at}group_id") | Q(Exists(handle))
+    chosen = Q(**{f"{at}place__isnull": False})
+    if of != "place":
+        chosen |= door.through("group", f"{at}group_id")
+    if not of:
+        handle: Any = door.handles_known(by=f"{at}added_at").filter(pk=OuterRef(f"{at}handle_id"))
+        chosen |= Q(Exists(handle))
     return (
         is_of[rules.MeetingKind.PANEL]
         | is_of[rules.MeetingKind.MAPPING] & chosen
@@ -447,7 +457,8 @@ def sent_for_items(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict
 
 def decided_about(user: User, **node: uuid.UUID) -> QuerySet[PanelItem]:
     """What panels decided about a place (`place`), group (`group`) or adult (`person`) that the user may see, the latest first."""
-    rows = items_visible_to(user).filter(**node, taken_off_at=None, decided_at__isnull=False)
+    [of] = node
+    rows = items_visible_to(user, of).filter(**node, taken_off_at=None, decided_at__isnull=False)
     return rows.order_by("-panel__starts_at", "pk")
 
 
@@ -495,12 +506,11 @@ def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
 # ---- actions
 
 
-def panel_actions_visible_to(user: User) -> QuerySet[PanelAction]:
-    """Of items that the user may see, and their own about places, groups and themes; with where each lives."""
-    seen = visible_through(user, "item__person")
+def panel_actions_visible_to(user: User, of: str = "") -> QuerySet[PanelAction]:
+    """Of items that the user may see, and their own about places, groups and themes; with where each lives. `of`: as for `items_visible_to`."""
     theirs = Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
-    rest = Q(item__person__isnull=True) & _known_to(user, "item__") & theirs
-    rows = PanelAction.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelAction.objects.none()
+    rows = PanelAction.objects.filter(_about_any(user, of, theirs, "item__"))
+    rows = rows if user.may(May.SEE_PANEL) else rows.none()
     rows = rows.select_related(
         "owner", "agency", "item__panel", "item__person", "item__place", "item__group", "item__handle"
     )

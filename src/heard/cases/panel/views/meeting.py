@@ -200,9 +200,8 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
     kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": _decided(user, this)}
-    if not this.panel.is_mapping:
-        kept["sources"], chosen = actions.open_sources(by=user, item=this)
-        kept["initial"]["rests_on"] = [str(key) for key in sorted(chosen)]
+    kept["sources"], chosen = actions.open_sources(by=user, item=this)
+    kept["initial"]["rests_on"] = [str(key) for key in sorted(chosen)]
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []

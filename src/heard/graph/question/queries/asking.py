@@ -86,6 +86,7 @@ class Asking:
     hubs: list[Any] = field(default_factory=list)
     _named: dict[uuid.UUID, Any] = field(default_factory=dict)
     _in_limits: set[uuid.UUID] = field(default_factory=set)
+    _days: dict[date, str] = field(default_factory=dict)
 
     @cached_property
     def door(self) -> Web:
@@ -128,9 +129,19 @@ class Asking:
         rows = agencies_visible_to(self.user).filter(pk__in=keys)
         return dict(rows.values_list("pk", "name"))
 
+    def day(self, on: date) -> str:
+        """As people write it. A question names the same days again and again."""
+        if on not in self._days:
+            self._days[on] = day(on)
+        return self._days[on]
+
+    @cached_property
+    def _tie_says(self) -> str:
+        return _("%(one)s %(said)s %(other)s, %(date)s")
+
     def ground(self, piece: Piece) -> Ground:
         """A tie with its words, or the record that names it."""
-        when = day(piece.on)
+        when = self.day(piece.on)
         if piece.tie_key and piece.other:
             said = {
                 "one": self._named[piece.other],
@@ -138,11 +149,7 @@ class Asking:
                 "other": self._named[piece.node],
                 "date": when,
             }
-            return Ground(
-                piece.key,
-                _("%(one)s %(said)s %(other)s, %(date)s") % said,
-                ("tie", {"tie_key": piece.tie_key}),
-            )
+            return Ground(piece.key, self._tie_says % said, ("tie", {"tie_key": piece.tie_key}))
         page, name, _called, names_it = RECORDS[piece.about]
         return Ground(piece.key, names_it % {"date": when}, (page, {name: piece.about_id}))
 
@@ -161,7 +168,7 @@ class Asking:
         what it rests on, where that is not what it is about."""
         by_key = {one.key: one for one in pieces if self._can_say(one)}
         grounds = tuple(
-            self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, str(one.key)))
+            self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, one.key.int))
         )
         named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
         grounds = (*also, *grounds)

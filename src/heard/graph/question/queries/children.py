@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -79,7 +78,7 @@ def _in_records_of(asking: Asking, person_id: uuid.UUID) -> list[Piece]:
     )  # fmt: skip
     keys = {key for rows in records for key in rows.filter(person=person_id).values_list("pk", flat=True)}
     named = asking.door.named_by(keys)
-    return [replace(one, other=person_id, other_kind="person") for one in named]
+    return [one._replace(other=person_id, other_kind="person") for one in named]
 
 
 def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:
@@ -97,7 +96,7 @@ def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:
     ):
         rows |= dict(others.filter(pk__in=records).values_list("pk", "person_id"))
     return [
-        one if one.tie_key else replace(one, other=rows.get(one.about_id), other_kind="person")
+        one if one.tie_key else one._replace(other=rows.get(one.about_id), other_kind="person")
         for one in pieces
         if one.tie_key or one.about_id in rows
     ]

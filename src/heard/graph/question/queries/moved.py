@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.govuk.environment import day
-from heard.graph.queries import Ground, counted
+from heard.graph.queries import Ground, counted, done_at
 from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
-from heard.graph.question.rules import last_said
+from heard.graph.question.rules import HUB, last_said
 from heard.graph.question.rules import moved as rules
+from heard.graph.rules import AFTER
+from heard.network.queries import people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -63,6 +66,34 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
         summary=_summary(this, on, len(people)),
         subject=this.place,
     )
+
+
+def for_a_panel(user: User) -> list[tuple[str, uuid.UUID, str]]:
+    """Places about which something was done in the last 90 days, and from where several people went on to one other place, for the agenda of a panel
+    (`PANEL_SUGGESTS`), which all who come to it read: without homes, as if no record that is restricted had been read, and of sources alone that
+    may leave. A fixed number of queries."""
+    door, today = web(user, leaving=True), timezone.localdate()
+    done = done_at(user, since=today - AFTER, for_all=True)
+    ever = today - timedelta(days=_EVER)
+    here = door.known_around(done.keys(), since=ever)
+    open_to_all = _unrestricted(user, here)
+    on_of = {key: max(on for on, _ground in some) for key, some in done.items()}
+    seen = [one for one in _seen(here) if one.who in open_to_all]
+    there = {key: rules.there_before(seen, key, on) for key, on in on_of.items()}
+    elsewhere = _seen(door.known_around(frozenset().union(*there.values()), since=ever))
+    gone = {key: set(rules.gone_on_to(elsewhere, who, key, on_of[key])) for key, who in there.items()}
+    others = frozenset[uuid.UUID]().union(*gone.values())
+    named = door.called(*gone, *others)
+    left_out = door.join_nobody(others, more_than=HUB) | door.homes(list(named.values()))
+    return [
+        ("place", key, ID) for key, some in gone.items() if key in named.keys() - left_out and some - left_out
+    ]
+
+
+def _unrestricted(user: User, pieces: Iterable[Piece]) -> set[uuid.UUID]:
+    keys = {one.node for one in pieces if one.node_kind == "person"}
+    rows = people_visible_to(user).filter(pk__in=keys, restricted=False)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _headings() -> dict[str, Any]:

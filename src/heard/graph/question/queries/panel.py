@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -42,11 +43,17 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
         merged |= set(rows.values_list("kept_id", flat=True))
     pieces = [*new, *(one.piece for one in gone)]
     named = asking.call(*items, *(key for one in pieces for key in (one.node, one.other)))
+    mine_of, lost_of = defaultdict[Any, list[Any]](list), defaultdict[Any, list[Any]](list)
+    for one in new:
+        if one.other in named:
+            mine_of[one.node].append(one)
+    for lost_one in gone:
+        if lost_one.piece.other in named:
+            lost_of[lost_one.piece.node].append(lost_one)
     lines = []
     for key in items:
         if key in named:
-            mine = [one for one in new if one.node == key and one.other in named]
-            lost = [one for one in gone if one.piece.node == key and one.piece.other in named]
+            mine, lost = mine_of[key], lost_of[key]
             if mine or lost or key in merged:
                 lines.append(_line(asking, named[key], since, mine, lost, key in merged))
     limits = [_("Only what you may see, of what is on the agenda.")]
@@ -61,12 +68,11 @@ def _line(
 ) -> AnswerLine:
     first: date = timezone.localdate(since)
     said = []
-    begun = [one for one in new if not (one.until and one.until >= first)]
-    ended = [one for one in new if one not in begun]
-    if begun:
-        said.append(_("%(number)s new") % {"number": len(begun)})
+    ended = sum(1 for one in new if one.until and one.until >= first)
+    if len(new) > ended:
+        said.append(_("%(number)s new") % {"number": len(new) - ended})
     if ended:
-        said.append(_("%(number)s ended") % {"number": len(ended)})
+        said.append(_("%(number)s ended") % {"number": ended})
     said += [_("one withdrawn because: %(why)s") % {"why": one.why} for one in gone]
     if merged:
         said.append(_("two records were put together"))

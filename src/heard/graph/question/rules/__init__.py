@@ -141,17 +141,21 @@ def named_in_several(
     return {node: some for node, some in found.items() if len({one.about_id for one in some}) > 1}
 
 
-CLOSE: Final = timedelta(hours=2)  # of day
+CLOSE: Final = 120  # minutes
+_A_DAY: Final = 24 * 60
 
 
 def hours_shared(began: Mapping[uuid.UUID, datetime]) -> tuple[uuid.UUID, ...]:
     """The most episodes that began within two hours of day of one another, where these are three at least and more than half of
     all: of many, some always fall together. In the order in which they began. `began`: in local time."""
-    of_day = {key: timedelta(hours=at.hour, minutes=at.minute) for key, at in began.items()}
+    of_day = {key: at.hour * 60 + at.minute for key, at in began.items()}
     best: list[uuid.UUID] = []
+    tried: set[int] = set()
     for first in sorted(of_day, key=lambda key: (began[key], str(key))):
-        since = [key for key, at in of_day.items() if (at - of_day[first]) % timedelta(days=1) <= CLOSE]
-        best = since if len(since) > len(best) else best
+        if of_day[first] not in tried:
+            tried.add(of_day[first])
+            since = [key for key, at in of_day.items() if (at - of_day[first]) % _A_DAY <= CLOSE]
+            best = since if len(since) > len(best) else best
     if len(best) < 3 or 2 * len(best) <= len(began):
         return ()
     return tuple(sorted(best, key=lambda key: (began[key], str(key))))
