@@ -10,7 +10,6 @@ from struct import unpack_from
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import networkx
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -105,47 +104,6 @@ def test_planted_groups_are_found() -> None:
     laid = rules.lay_out(alone, apart, (), public(alone))
     assert len({one.cluster for one in laid.seats}) == 40
     assert laid.kinds == {"park": 40}
-
-
-def drawn_at_random(number: int, ties: int, seed: int) -> list[tuple[int, int]]:
-    rng = random.Random(seed)
-    pairs = {tuple(sorted(rng.sample(range(number), 2))) for _ in range(ties)}
-    return sorted((one, other) for one, other in pairs)
-
-
-def planted(groups: int, each: int, seed: int) -> list[tuple[int, int]]:
-    """Within each group many ties, and one to somewhere else."""
-    rng, number = random.Random(seed), groups * each
-    pairs = {
-        tuple(sorted(rng.sample(range(first, first + each), 2)))
-        for first in range(0, number, each)
-        for _ in range(3 * each)
-    }
-    pairs |= {tuple(sorted(rng.sample(range(number), 2))) for _ in range(groups)}
-    return sorted((one, other) for one, other in pairs)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_groups_are_as_good_as_those_that_networkx_finds(seed: int) -> None:
-    """Modularity of Newman and Girvan, as networkx counts it; those of it by five seeds differ by as much."""
-    for number, edges in ((600, drawn_at_random(600, 1500, seed)), (480, planted(40, 12, seed))):
-        graph = networkx.Graph(edges)
-        graph.add_nodes_from(range(number))
-        theirs = networkx.community.louvain_communities(graph, seed=seed)
-        mine = rules._louvain(rules._both_ways(number, edges), 1)
-        assert sorted(node for group in mine for node in group) == list(range(number))
-        best, found = (networkx.community.modularity(graph, some) for some in (theirs, mine))
-        assert found > 0.96 * best
-
-
-@pytest.mark.parametrize("edges", [[], [(0, 1)], [(0, 1), (1, 2), (0, 2)]])
-def test_who_is_tied_to_nobody_is_a_group_of_one(edges: list[tuple[int, int]]) -> None:
-    found = rules.communities(4, edges)
-    tied = {end for edge in edges for end in edge}
-    assert sorted(map(tuple, found)) == sorted(
-        {(n,) for n in range(4) if n not in tied} | ({tuple(sorted(tied))} - {()})
-    )
-    assert rules.communities(0, []) == []
 
 
 def test_the_same_ties_are_laid_out_the_same_in_whatever_order_they_come() -> None:

@@ -1,6 +1,6 @@
 """Who and what hangs together in the whole network, and where each stands in a picture of it. Pure: no Django, no clock, no database.
 
-Groups are for the picture alone and say nothing of anybody: they are found by the method of Louvain, and the same ties always give the
+Groups are for the picture alone and say nothing of anybody: they are found by the method of Louvain (networkx), and the same ties always give the
 same picture. Nobody stands further in the middle or is larger by a number.
 """
 
@@ -18,6 +18,7 @@ from statistics import median
 from struct import pack
 from typing import Any, Final
 
+import networkx
 import numpy as np
 import rustworkx
 
@@ -30,8 +31,8 @@ SMALL: Final = 6  # groups: fewer are not counted for who sees figures alone
 SEED: Final = 20
 PARTS: Final = ("child", "adult", "group", "handle", "place")
 _HOUR: Final = 3  # of the night, local time, at which it is laid out anew
+_CLOSELY: Final = 20_000  # people and things: of more, groups are looked for once
 _FINEST: Final = 32
-_LEAST_GAIN: Final = 1e-9  # so that none goes to and fro
 _SPRUNG: Final = 250  # of one group: of more each pair would take too long, and they stand in a spiral
 _STEP: Final = 24  # between two, in steps of the picture
 _GOLDEN: Final = pi * (3 - sqrt(5))
@@ -39,7 +40,6 @@ _GOLDEN: Final = pi * (3 - sqrt(5))
 _INT: Final = attrgetter("int")  # UUIDs are put in order by it four times as quickly
 
 type Pair = tuple[uuid.UUID, uuid.UUID]
-type _Beside = list[dict[int, int]]  # of each node those beside it, and by how many ties
 
 
 @dataclass(frozen=True)
@@ -128,82 +128,24 @@ def _naming(places: Iterable[uuid.UUID], tied: Mapping[uuid.UUID, int]) -> set[u
 def communities(number: int, edges: Sequence[tuple[int, int]]) -> list[list[int]]:
     """Of nodes 0 to `number`, each in one group: looked at more closely as long as a usual group is large and there are not too many to be
     drawn."""
-    beside = _both_ways(number, edges)
-    found, fineness = _louvain(beside, 1), 1
-    while fineness < _FINEST and _is_coarse(found):
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(number))
+    graph.add_edges_from(edges)
+    found, fineness = _louvain(graph, 1), 1
+    while number <= _CLOSELY and fineness < _FINEST and _is_coarse(found):
         fineness *= 2
-        finer = _louvain(beside, fineness)
+        finer = _louvain(graph, fineness)
         if len(_groups(finer)) > CLUSTERS:
             break
         found = finer
     return found
 
 
-def _both_ways(number: int, edges: Iterable[tuple[int, int]]) -> _Beside:
-    beside: _Beside = [{} for _node in range(number)]
-    for one, other in edges:
-        beside[one][other] = beside[other][one] = 1
-    return beside
-
-
-def _between_groups(beside: _Beside, group: Sequence[int]) -> _Beside:
-    """The same of groups. `group`: of each node the number of its own."""
-    found: _Beside = [{} for _group in range(max(group, default=-1) + 1)]
-    for node, others in enumerate(beside):
-        row = found[group[node]]
-        for other, ties in others.items():
-            row[group[other]] = row.get(group[other], 0) + ties
-    for nth, row in enumerate(found):
-        row.pop(nth, None)
-    return found
-
-
-def _louvain(beside: _Beside, fineness: int) -> list[list[int]]:
-    """Blondel and others 2008: each node goes to the group beside it by which modularity grows most, then groups are put together and go in
-    the same way. As in Leiden (Traag and others 2019) a node is looked at again only where one beside it has gone: networkx walks past all of
-    them each time, which takes forty times as long where ties are drawn at random."""
-    groups, weight = [[node] for node in range(len(beside))], [sum(row.values()) for row in beside]
-    scale = fineness / max(sum(weight), 1)
-    while True:
-        group = _gone(beside, weight, scale)
-        nth = {name: place for place, name in enumerate(dict.fromkeys(group))}
-        if len(nth) == len(groups):
-            return sorted(sorted(one) for one in groups)
-        group = [nth[name] for name in group]
-        merged: list[list[int]] = [[] for _group in nth]
-        heavy = [0] * len(nth)
-        for node, place in enumerate(group):
-            merged[place] += groups[node]
-            heavy[place] += weight[node]
-        groups, weight, beside = merged, heavy, _between_groups(beside, group)
-
-
-def _gone(beside: _Beside, weight: Sequence[int], scale: float) -> list[int]:
-    """Of each node the group to which it went, from one of its own."""
-    group, total = list(range(len(beside))), list(weight)
-    waiting = deque(group)
-    waits = [True] * len(group)
-    while waiting:
-        node = waiting.popleft()
-        waits[node] = False
-        here, cost = group[node], scale * weight[node]
-        near = {here: 0}
-        for other, ties in beside[node].items():
-            near[group[other]] = near.get(group[other], 0) + ties
-        total[here] -= weight[node]
-        best, most = here, near[here] - cost * total[here] + _LEAST_GAIN
-        for name, ties in near.items():
-            gain = ties - cost * total[name]
-            if gain > most:
-                best, most = name, gain
-        total[best] += weight[node]
-        if best != here:
-            group[node] = best
-            for other in beside[node]:
-                if group[other] != best and not waits[other]:
-                    waits[other] = True
-                    waiting.append(other)
-    return group
+def _louvain(graph: networkx.Graph, fineness: int) -> list[list[int]]:
+    if not graph.number_of_nodes():
+        return []
+    found = networkx.community.louvain_communities(graph, resolution=fineness, seed=SEED)
+    return sorted(sorted(one) for one in found)
 
 
 def _is_coarse(found: Sequence[Sequence[int]]) -> bool:
