@@ -126,7 +126,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
 }
 
 
-def permissions_of(roles: set[str]) -> frozenset[May]:
+def permissions_of(roles: Collection[str]) -> frozenset[May]:
     """The union of what these roles may do. An unknown role may do nothing."""
     known = [MAY[Role(role)] for role in roles if role in set(Role)]
     return frozenset().union(*known)

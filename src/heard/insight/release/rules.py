@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from heard.agencies.rules import Asks, Filled
 from heard.cases.context.rules import Found
-from heard.cases.disruption.rules import Kind as Step
+from heard.cases.disruption.rules import StepKind
 from heard.cases.disruption.rules import Progress
 from heard.network.rules import Basis, HandleType
 
@@ -41,7 +41,7 @@ HARM: Final[
     "with": tuple(HandleType),
     "where": (),
     "came": tuple(Found),
-    "done": tuple(Step),
+    "done": tuple(StepKind),
 }
 TO_DECIDE: Final = (State.DRAWN, State.SECOND)
 EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public stays known
