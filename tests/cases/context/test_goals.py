@@ -308,7 +308,10 @@ def test_who_said_yes_is_asked_again_by_who_holds_it(world, work) -> None:
     assert not [one for one in my_work(world.social_worker) if one.key == "guardians"]
     row = ContextGuardian.objects.get()
     assert (row.asked_by, row.said_on) == (world.teacher, KIOSK["said_on"])
-    assert queries.began_to_watch(world.officer, work.place_id) == [(work.pk, KIOSK["said_on"])]
+    began = [(work.place_id, work.pk, KIOSK["said_on"])]
+    assert queries.began_to_watch(world.officer, {work.place_id}) == began
+    assert queries.began_to_watch(world.officer) == began
+    assert queries.began_to_watch(world.officer, {work.pk}) == []
     assert [one.said["answer"] for one in queries.earlier_of(world.coordinator, work.pk)] == ["yes"]
     assert not queries.earlier_of(world.teacher, work.pk)
     assert "Moved away" in page(world.officer, "context", context_id=work.pk).content.decode()
