@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from heard.agencies.rules import Asks, Filled
 from heard.cases.context.rules import Found
-from heard.cases.disruption.rules import StepKind
-from heard.cases.disruption.rules import Progress
+from heard.cases.disruption.rules import Progress, StepKind
 from heard.network.rules import Basis, HandleType
 
 DRAW_ASKS: Final = Asks(
