@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import chain, combinations, groupby, product
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import rustworkx as rx
@@ -153,18 +152,20 @@ def _with_what_was_said(ties: pa.Table, said: Said) -> pa.Table:
 
 
 def _components(size: int, ties: pa.Table) -> list[int]:
-    """For each record the lowest key of those with which it is tied, also through others. In columns: of ten million records a
-    graph of objects would take gigabytes."""
-    left, right = (ties[name].to_numpy() for name in ("left", "right"))
-    lowest = np.arange(size)
-    while len(left):
-        one, other = lowest[left], lowest[right]
-        np.minimum.at(lowest, np.maximum(one, other), np.minimum(one, other))
-        while not np.array_equal(further := lowest[lowest], lowest):
-            lowest = further
-        apart = lowest[left] != lowest[right]
-        left, right = left[apart], right[apart]
-    component: list[int] = lowest.tolist()
+    """For each record the lowest key of those with which it is tied, also through others. Records without ties stay out of the graph: most of ten
+    million have none, and each would be a set of its own."""
+    ends = [*ties["left"].chunks, *ties["right"].chunks]
+    tied = pa.chunked_array(ends, ties.schema.field("left").type).unique()
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(tied.to_pylist())
+    left, right = (pc.index_in(ties[name], tied).to_pylist() for name in ("left", "right"))
+    graph.add_edges_from_no_data(list(zip(left, right, strict=True)))
+    component = list(range(size))
+    for members in rx.connected_components(graph):
+        keys = [graph[member] for member in members]
+        lowest = min(keys)
+        for key in keys:
+            component[key] = lowest
     return component
 
 
