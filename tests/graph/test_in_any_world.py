@@ -108,9 +108,8 @@ def tell(
                 holder=made.agency(agency), **gone,
             )  # fmt: skip
         for kind in ("goes_to", "found_at"):
-            tie, _new = Tie.objects.get_or_create(
-                first_id=child, second_id=place, kind=kind, defaults={"release": "2026.2"}
-            )
+            ends = {"first_id": child, "second_id": place, "kind": kind}
+            tie = Tie.objects.filter(**ends).first() or Tie.objects.create(**ends, release="2026.2")
             TieSource.objects.create(
                 tie=tie, words="Said", how="said_by_child", about="interview", about_id=episode.pk,
                 reach="record" if days % 2 else "ends", holder=made.agency(agency), noted_by=worker, valid_from=at.date(),

@@ -72,7 +72,6 @@ from heard.network.queries import (
     has_fact,
     involvements_of,
     may_be_named,
-    near_through,
     off_the_list,
     people_visible_to,
     person_visible_to,
@@ -151,12 +150,6 @@ def not_allocated(user: User) -> QuerySet[Case]:
 def _with_nobody(user: User, worker: str) -> QuerySet[Case]:
     rows = cases_visible_to(user).filter(_has_nobody(user, worker), state=Case.State.OPEN)
     return rows.order_by("opened_at") if user.may(May.DECIDE) else rows.none()
-
-
-def near_nobody(user: User, worker: str) -> QuerySet[Case]:
-    """Cases without which there is none of them. Whether the user may see the child is asked beside."""
-    rows = Case.objects.order_by().filter(state=Case.State.OPEN)
-    return rows.filter(_has_nobody(user, worker), near_through(user, "person"))
 
 
 def _has_nobody(user: User, worker: str) -> Q:

@@ -10,7 +10,7 @@ from heard.agencies.waiting import First, WorkList
 from heard.cases.case import queries
 from heard.cases.case.models import Case
 from heard.cases.case.notices.lines import where
-from heard.network.queries import decided_by_no_other, restricted_alone_near
+from heard.network.queries import decided_by_no_other
 
 # What `worker_of` reads of a case.
 WORKERS = ("allocated_worker", "trusted_worker")
@@ -43,20 +43,17 @@ WITHOUT_A_WORKER = WorkList(
     "trusted_worker", "person", shows=("person", "trusted_worker"), whose=_("deciders"),
     what=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
     if row.trusted_worker else _("No trusted worker is named"),
-    only_if=lambda user: queries.near_nobody(user, "trusted_worker"),
     child="person",
 )  # fmt: skip
 NOT_ALLOCATED = WorkList(
     "not-allocated", _("No social worker is allocated"), May.DECIDE, queries.not_allocated,
     "allocated_worker", "person", _("No social worker is allocated"), whose=_("deciders"),
     shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
-    only_if=lambda user: queries.near_nobody(user, "allocated_worker"),
     child="person",
 )  # fmt: skip
 RESTRICTED_ALONE = WorkList(
     "restricted-alone", _("Restricted records in which nobody else decides"), May.DECIDE, decided_by_no_other,
     "access", lambda row: row, _("Danger would wait for you alone: let in another co-ordinator or supervisor"),
-    only_if=restricted_alone_near,
 )  # fmt: skip
 
 

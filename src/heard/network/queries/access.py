@@ -21,7 +21,6 @@ from heard.network.models import ENDS_WHEN_RESTRICTED, LOOKING, Denial, Involvem
 from heard.network.queries.people import (
     may_be_named,
     meant_for,
-    near_through,
     not_denied_through,
     people_visible_to,
     visible_through,
@@ -201,11 +200,6 @@ def who_decide(
 def can_be_restricted(user: User, person: Person) -> bool:
     """Whether so many who decide stay on the list once the record is restricted that danger finds somebody."""
     return len(who_decide(user, person)) >= least_who_decide(restricted=True)
-
-
-def restricted_alone_near(user: User) -> QuerySet[Person]:
-    """Restricted records without which there is none in `decided_by_no_other`. Whether the user may see one is asked beside."""
-    return Person.objects.order_by().filter(near_through(user, "pk"), restricted=True)
 
 
 def decided_by_no_other(user: User, *, but: Iterable[int] = ()) -> QuerySet[Person]:

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
-from heard.agencies.subqueries import Asked, OfRow, Written, compiled_exists
+from heard.agencies.subqueries import Asked, OfRow, Written
 from heard.network.models import Address, Denial, Involvement, Person
 from heard.network.rules import (
     Description,
@@ -59,15 +59,6 @@ def _let_in(user: User, path: str, level: Level, among_others: bool = False) -> 
     if user.may(May.SEE_PARTNERSHIP):
         return _open_to_all(path) | _about(listed, path, Asked.ONE)
     return _about(listed, path, Asked.ONE if among_others else Asked.ANY)
-
-
-def near_through(user: User, path: str) -> Q:
-    """Of rows that lead to a person by `path`, those without which there is none in `visible_through`: of people on a list of an agency in which
-    this user works with children. It lets nobody see anything; it is what a list asks first."""
-    if user.may(May.SEE_PARTNERSHIP):
-        return Q()
-    lines = Involvement.objects.filter(agency__in=user.agencies_where(May.SEE_CHILD), person=OfRow())
-    return compiled_exists(path, lines)
 
 
 def may_be_named(user: User, person_id: uuid.UUID) -> bool:

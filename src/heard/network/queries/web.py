@@ -913,13 +913,10 @@ def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
     return web(user).mentions().filter(_elsewhere(user), about=about)
 
 
-def named_elsewhere(user: User, about: str) -> QuerySet[Mention, Any]:
-    """Keys of records of this kind without which there is none in `names_what_others_name`. It does not ask what the user may read."""
-    standing = Mention.objects.order_by().filter(withdrawn_at=None)
-    others = standing.filter(node=OuterRef("node")).exclude(about_id=OuterRef("about_id"))
-    ties = Tie.objects.filter(Q(first=OuterRef("node")) | Q(second=OuterRef("node"))).order_by()
-    rows = standing.filter(Q(Exists(others)) | Q(Exists(ties)), about=about)
-    return (rows if user.may(May.SEE_CHILD) else rows.none()).values("about_id")
+def names_something(user: User, about: str) -> Exists:
+    """Of records of this kind: whether a phone, car or account was kept with one. It does not ask whether the user may read the record."""
+    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"), withdrawn_at=None)
+    return Exists(rows if user.may(May.SEE_CHILD) else rows.none())
 
 
 def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
