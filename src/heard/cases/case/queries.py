@@ -148,15 +148,12 @@ def not_allocated(user: User) -> QuerySet[Case]:
 
 
 def _with_nobody(user: User, worker: str) -> QuerySet[Case]:
-    rows = cases_visible_to(user).filter(_has_nobody(user, worker), state=Case.State.OPEN)
-    return rows.order_by("opened_at") if user.may(May.DECIDE) else rows.none()
-
-
-def _has_nobody(user: User, worker: str) -> Q:
+    rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
     keys = Case.objects.order_by().values("pk")
     named = keys.filter(pk__in=_to_ask(), state=Case.State.OPEN, **{f"{worker}__isnull": False})
     # Two conditions joined by "or" would have PostgreSQL walk through all cases.
-    return Q(pk__in=keys.filter(**{worker: None}).union(named.exclude(sees(user, worker, "person"))))
+    nobody = keys.filter(**{worker: None}).union(named.exclude(sees(user, worker, "person")))
+    return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
 
 
 def _to_ask() -> QuerySet[Case, Any]:
