@@ -12,10 +12,9 @@ from tests.conftest import World
 from tests.walls.record import make_record
 
 from heard.agencies import actions
+from heard.agencies.any_user import any_user, whether_any, which_hold_any
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import Membership, User
-from heard.agencies.queries import which_hold_any
-from heard.agencies.reader import reader, whether_any
 from heard.agencies.rules import Role
 from heard.home import queries
 
@@ -27,7 +26,7 @@ def everybody(world: World) -> list[User]:
 
 
 def asked(user: User) -> dict[str, Any]:
-    its = reader(frozenset(user.roles))
+    its = any_user(frozenset(user.roles))
     return {kind.key: whether_any(kind.only_if(its)) for kind in queries.LISTS if kind.only_if}
 
 

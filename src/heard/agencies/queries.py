@@ -1,10 +1,10 @@
 """What others may read about agencies, their people, and what was done. `user` is always the first argument."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -13,7 +13,6 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -82,9 +81,6 @@ ABOUT_STAFF = (
 _ONCE_CALLED_GROUP = Q(subject="group", detail__has_key="provider") | Q(
     subject="group", verb__in=("agree to", "turn down")
 )
-
-if TYPE_CHECKING:
-    from heard.agencies.reader import Question
 
 
 @dataclass(frozen=True)
@@ -298,16 +294,6 @@ def led_by(who: Any) -> QuerySet[Membership, Any]:
 def uses_heard(user: User, agency_id: uuid.UUID) -> bool:
     """Whether anybody of this agency works with children here, and so finds what is sent to it."""
     return memberships_with(user, May.PLAN).filter(team__agency=agency_id).exists()
-
-
-def which_hold_any(user: User, asked: Mapping[str, "Question"]) -> set[str]:
-    """The names of those of which there is any row for this user. One query, however many they are."""
-    if not asked:
-        return set()
-    values = [value for one in asked.values() for value in one.values_of(user)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(one.sql for one in asked.values())}", values)
-        return {name for name, holds in zip(asked, cursor.fetchone(), strict=True) if holds}
 
 
 # ---- what takes two people, and what administrators did

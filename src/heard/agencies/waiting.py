@@ -76,7 +76,7 @@ class WorkList:
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows without which there is nothing in this list. Most people's lists are mostly empty, and this is found in a hundredth of
     the time, since it leaves out all that decides what the user may see. Nothing of it is shown. It is compiled once a day for all
-    with the same roles, with a `Reader` in place of the user: it asks the database nothing, and no moment but today may stand in it.
+    with the same roles, with `any_user` in place of the user: it asks the database nothing, and no moment but today may stand in it.
     `later`: the address where a row is put off to a later day, "" where it is not. `done`: the address to which one press says that it is done,
     "" where that asks for more; only whoever it waits for by name is offered it.
     `child`: the way from a row to the child, of work with the child: it leaves the list once it is recorded that the child has died.

@@ -10,8 +10,7 @@ from django.core.signals import setting_changed
 from django.utils.timezone import localdate
 
 from heard.agencies import work as agencies
-from heard.agencies.queries import which_hold_any
-from heard.agencies.reader import Question, reader, whether_any
+from heard.agencies.any_user import Question, any_user, whether_any, which_hold_any
 from heard.agencies.rules import Hidden
 from heard.board import work as board
 from heard.board.caseaudit import work as caseaudit
@@ -200,7 +199,7 @@ def _that_may_hold_any(user: User) -> list[WorkList]:
 @lru_cache(maxsize=64)
 def _asked_first(roles: frozenset[str], today: date) -> dict[str, Question]:
     """What `only_if` says of each list, by its key: the reader is its parameter, and the day stands in it."""
-    return {kind.key: whether_any(kind.only_if(reader(roles))) for kind in LISTS if kind.only_if}
+    return {kind.key: whether_any(kind.only_if(any_user(roles))) for kind in LISTS if kind.only_if}
 
 
 def _ask_anew(**_changed: object) -> None:

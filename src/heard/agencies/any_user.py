@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression
 
 from heard.agencies.models import Membership, User
@@ -13,6 +13,8 @@ from heard.agencies.queries import memberships_with
 from heard.agencies.rules import May, permissions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
 
@@ -23,7 +25,7 @@ class _Key:
 _KEY: Final = _Key()
 
 
-class Reader(Expression):
+class AnyUser(Expression):
     """In place of a user in conditions: their key, and what conditions ask of a user, as subqueries. `roles`: what functions branch by; teams and
     agencies are found in the database whenever it is asked."""
 
@@ -34,7 +36,7 @@ class Reader(Expression):
         self.roles = roles
 
     @property
-    def pk(self) -> Reader:
+    def pk(self) -> AnyUser:
         return self
 
     @property
@@ -57,9 +59,9 @@ class Reader(Expression):
         return "%s", (_KEY,)
 
 
-def reader(roles: frozenset[str]) -> User:
+def any_user(roles: frozenset[str]) -> User:
     """Whoever has these roles: for conditions alone."""
-    return cast("User", Reader(roles))
+    return cast("User", AnyUser(roles))
 
 
 class Question(NamedTuple):
@@ -74,9 +76,19 @@ class Question(NamedTuple):
 
 
 def whether_any(rows: QuerySet[Any]) -> Question:
-    """Whether there is any of these rows, which a `Reader` was given to."""
+    """Whether there is any of these rows, which a `AnyUser` was given to."""
     try:
         sql, values = rows.query.exists().get_compiler(DEFAULT_DB_ALIAS).as_sql()
     except EmptyResultSet:
         return Question("FALSE", ())
     return Question(f"EXISTS ({sql})", tuple(values))
+
+
+def which_hold_any(user: User, asked: Mapping[str, Question]) -> set[str]:
+    """The names of those of which there is any row for this user. One query, however many they are."""
+    if not asked:
+        return set()
+    values = [value for one in asked.values() for value in one.values_of(user)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(one.sql for one in asked.values())}", values)
+        return {name for name, holds in zip(asked, cursor.fetchone(), strict=True) if holds}
