@@ -281,11 +281,11 @@ def agencies_led_by(user: User) -> set[uuid.UUID]:
     return led | (rest - set(deciding.values_list("team__agency", flat=True)))
 
 
-def led_by(who: Any) -> QuerySet[Membership, Any]:
+def led_by(user: Any) -> QuerySet[Membership, Any]:
     """Keys of the same agencies, of a user or of people by their keys: for conditions."""
     deciding = memberships_with(None, May.DECIDE).filter(team__agency=OuterRef("team__agency"))
     decides = Q(role__in=[role for role, allowed in MAY.items() if May.DECIDE in allowed])
-    theirs = {"user__in" if isinstance(who, QuerySet) else "user": who}
+    theirs = {"user__in" if isinstance(user, QuerySet) else "user": user}
     return (
         memberships_with(None, May.PLAN).filter(decides | ~Exists(deciding), **theirs).values("team__agency")
     )

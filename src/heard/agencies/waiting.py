@@ -10,7 +10,6 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
@@ -107,7 +106,7 @@ class WorkList:
         """Nobody is reminded of what was to be done with a child who has died."""
         if self.child:
             rows, child = self.rows, self.child
-            object.__setattr__(self, "rows", lambda user: rows(user).filter(_lives(child)))
+            object.__setattr__(self, "rows", lambda user: _living(rows(user), child))
 
     def lines(self, user: User) -> QuerySet[Any]:
         """The rows, each with what its line names."""
@@ -154,11 +153,17 @@ class WorkList:
         return load.current().clock(self.clock) if self.clock else None
 
 
+def _living(rows: QuerySet[Any], child: str) -> QuerySet[Any]:
+    model: Any = rows.model
+    return rows.filter(_lives(model, child))
+
+
 @cache
-def _lives(child: str) -> Q:
+def _lives(model: Any, child: str) -> Q:
     """Of rows that lead to a child: it is not recorded that the child has died."""
-    deaths = apps.get_model("cases", "Death").objects.order_by().filter(stands=True, person=OfRow())
-    return compiled_exists(child, deaths, Asked.NONE)
+    for name in (*child.split("__"), "deaths"):
+        model = model._meta.get_field(name).related_model
+    return compiled_exists(child, model.objects.filter(stands=True, person=OfRow()), Asked.NONE)
 
 
 def _said(how: Said, row: Any) -> str:

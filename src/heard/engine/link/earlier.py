@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from heard.engine.backend import Engine
-    from heard.engine.link.kept import Kept
+    from heard.engine.link.kept import KeptRun
 
 NEW, JOINED, MOVED, GONE = "new", "joined", "moved", "gone"
 _RECORD = ["source", "record_id"]
@@ -36,7 +36,7 @@ class Before(NamedTuple):
     """The run before: rows of `tables.IDENTITIES`, and what it kept where this one is to compare only what is new."""
 
     identities: pa.Table
-    kept: Kept | None = None
+    kept: KeptRun | None = None
 
     def renamed(self, change: Callable[[pa.Table], pa.Table]) -> Before:
         """With the names that its sources have now."""

@@ -32,7 +32,7 @@ _PAIR: Final = tuple(column.name for column in tables.COMPARED.columns)[2:]
 _AS_SPLINK: Final = {name: "int32" for name in _PAIR if name.startswith("gamma_")}
 
 
-class Kept(NamedTuple):
+class KeptRun(NamedTuple):
     """Of an earlier run: its model, and rows of `tables.PRINTS`, `tables.COMPARED` and `tables.NAME_SHARES`."""
 
     model: model.Model
@@ -57,7 +57,7 @@ def prints(prepared: Any, ids: Any) -> Any:
     return prepared.select("key", "source", print=print_).join(ids, "key").select("key", *_RECORD, "print")
 
 
-def shares(engine: Engine, prepared: Any, before: Kept | None) -> Any:
+def shares(engine: Engine, prepared: Any, before: KeptRun | None) -> Any:
     """Rows of `tables.NAME_SHARES`: of each name what share of the records has it, or had when the model was learned. A name that is new
     is as rare as the rarest was then."""
     now = ibis.union(*(_shares(prepared, field) for field in model.BY_RARITY))
@@ -76,7 +76,7 @@ def _shares(prepared: Any, field: str) -> Any:
     return counted.select(field=ibis.literal(field), value="value", share=share)
 
 
-def fresh(engine: Engine, prepared: Any, now: Any, before: Kept) -> Fresh:
+def fresh(engine: Engine, prepared: Any, now: Any, before: KeptRun) -> Fresh:
     """Which records are new or changed, and the pairs of all others. `now`: as `prints` gives them."""
     then = engine.hold("prints_then", before.prints)
     same = engine.keep("same", now.join(then.rename(was="key"), [*_RECORD, "print"]).select("key", "was"))
@@ -123,7 +123,7 @@ def model_of(folder: Path) -> model.Model:
     return model.Model(told["settings"], trained=told["trained"])
 
 
-def kept_in(folder: Path, *, households: bool) -> Kept:
+def kept_in(folder: Path, *, households: bool) -> KeptRun:
     """What a linked run kept for one that compares only what is new. `households`: as this one is to be linked. Raises `NotDone` where
     they do not fit, `backend.WrongTable` where the run kept nothing."""
     if json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))["households"] != households:
@@ -131,4 +131,4 @@ def kept_in(folder: Path, *, households: bool) -> Kept:
             f"{folder} was linked with other words about households. Leave out --keep-model, or say the same of both runs."
         )
     found = (backend.read(folder, table) for table in (tables.PRINTS, tables.COMPARED, tables.NAME_SHARES))
-    return Kept(model_of(folder), *found)
+    return KeptRun(model_of(folder), *found)
