@@ -17,7 +17,7 @@ from heard.cases.disruption import actions as disruption
 from heard.engine.profile import counting, sections
 from heard.insight.release.queries import harm_recorded
 from heard.insight.release.rules import HARM
-from heard.network.models import Place, TieSource
+from heard.network.models import Person, Place, TieSource
 
 TODAY = timezone.localdate()
 TIME = {"since": TODAY - timedelta(days=1), "until": TODAY + timedelta(days=1)}
@@ -47,6 +47,14 @@ def test_adults_are_counted_by_what_it_rests_on_and_no_child(world: World) -> No
     found = recorded(world)
     assert (found["who", "told", ""], found["who", "arrested", ""]) == (1, 0)
     assert recorded(world, since=TODAY + timedelta(days=2), until=TODAY + timedelta(days=3)) == {}
+
+
+def test_whoever_is_under_18_is_counted_as_harming_by_no_record(world: World) -> None:
+    amira, dean = child(world, "Amira"), adult(world, "Dean")
+    tie(world, dean, "said_to_harm", amira, basis="told")
+    assert recorded(world)["who", "told", ""] == 1
+    Person.objects.filter(pk=dean.pk).update(birth_date=TODAY - timedelta(days=17 * 365))
+    assert recorded(world) == {}
 
 
 def test_what_they_use_is_counted_once_and_nothing_of_others(world: World) -> None:
@@ -93,6 +101,18 @@ def test_steps_are_counted_by_kind_and_how_they_stand(world: World, case: Any) -
         1,
         0,
     )
+
+
+def test_a_step_that_came_to_be_about_a_child_is_not_counted(world: World, case: Any) -> None:
+    """The profile says that none is: somebody may turn out to be under 18, or be a child whose record was made as an adult's."""
+    arcade = place(world, "Arcade")
+    step = disruption.plan_step(
+        by=world.social_worker, case_id=case.pk, kind="place", what="Ask for light", agency_id=world.care.pk, due_on=TODAY,
+        end="place", end_id=arcade.pk,
+    )  # fmt: skip
+    assert recorded(world)["done", "place", "open"] == 1
+    type(step).objects.filter(pk=step.pk).update(place=None, person=case.person)
+    assert ("done", "place", "open") not in recorded(world)
 
 
 def test_what_was_found_afterwards_is_counted(world: World) -> None:

@@ -33,6 +33,7 @@ from heard.network.queries import (
     visible_through,
     web,
 )
+from heard.network.rules import under_18_since
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,14 +68,15 @@ def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
 
 
 def steps_by_kind(user: User, *, since: date, until: date) -> dict[tuple[str, str], int]:
-    """Steps that were planned from one day to another, by kind and state, whatever they are about.
+    """Steps that were planned from one day to another, by kind and state, whatever they are about, but for those that a child is at the end of.
 
     Over the whole partnership, for those who see figures. True counts: they are shown to nobody before the small ones are hidden.
     """
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     rows: Any = DisruptionStep.objects.order_by().filter(added_at__date__range=(since, until))
-    counted = rows.values("kind", "state").annotate(n=Count("pk"))
+    young = Q(person__kind="child") | Q(person__birth_date__gt=under_18_since(since))
+    counted = rows.exclude(young).values("kind", "state").annotate(n=Count("pk"))
     return {(row["kind"], row["state"]): row["n"] for row in counted}
 
 
@@ -164,7 +166,7 @@ def powers_due(user: User) -> QuerySet[DisruptionStep]:
     rows = rows.exclude(state=rules.Progress.NOT_DONE, served_on=None)
     both = (Coalesce("ends_on", "look_again_on"), Coalesce("look_again_on", "ends_on"))
     today = timezone.localdate()
-    young = Q(person__kind="child") | Q(person__birth_date__gt=rules.under_18_since(today))
+    young = Q(person__kind="child") | Q(person__birth_date__gt=under_18_since(today))
     begun = ~Q(asked_on=None, served_on=None, ends_on=None, look_again_on=None)
     next_on = Choose(When(young & begun, then=Value(today)), default=Least(*both), output_field=DateField())
     soon = today + rules.AGAIN_WITHIN
@@ -364,7 +366,7 @@ def powers_near(user: User) -> QuerySet[DisruptionStep, Any]:
     """The same of `powers_due`."""
     today = timezone.localdate()
     soon = today + rules.AGAIN_WITHIN
-    young = Q(person__kind="child") | Q(person__birth_date__gt=rules.under_18_since(today))
+    young = Q(person__kind="child") | Q(person__birth_date__gt=under_18_since(today))
     again = Q(ends_on__lte=soon) | Q(look_again_on__lte=soon) | young
     rows = DisruptionStep.objects.filter(again, ended_on=None).exclude(legal_power="")
     own, left, of_contexts = _own_and_left(user, rows)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.network.rules import under_18_since
 
 STEP_ASKS: Final = Asks(
     what="Say what will be done.",
@@ -58,12 +59,6 @@ ONLY_CHILDREN: Final = "All of this group who are known here are children, and n
 def is_a_child(kind: str, birth_date: date | None, today: date) -> bool:
     """`kind`: of a record, 'child' or 'adult'. Somebody under 18 is a child whichever it is."""
     return kind == "child" or (birth_date is not None and birth_date > under_18_since(today))
-
-
-def under_18_since(today: date) -> date:
-    """Whoever was born after this day is under 18."""
-    is_leap_day = (today.month, today.day) == (2, 29)
-    return today.replace(year=today.year - 18, day=28 if is_leap_day else today.day)
 
 
 def why_not_begin_step(*, may_plan: bool, case_is_open: bool) -> str | None:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Handle, Person, Tie, TieSource
-from heard.network.rules import SAID_TO_HARM, KnownGrade
+from heard.network.rules import SAID_TO_HARM, KnownGrade, under_18_since
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -23,7 +23,8 @@ _USES: Final = ("uses", "keeper_of")
 
 def adults_said_to_harm(user: User, *, since: date, until: date) -> dict[str, int]:
     """Adults of whom somebody noted from one day to another that they harm, by what that rests on (`Basis`), and `FRIGHTENS`: that they
-    frighten or control. One adult may be under several. Not what was withdrawn or is thought to be untrue, and no child."""
+    frighten or control. One adult may be under several. Not what was withdrawn or is thought to be untrue, and no child, nor whoever was under 18 when the
+    time began, whatever their record is."""
     said = _said(user, since, until)
     by = said.filter(tie__kind=SAID_TO_HARM).values("basis").annotate(n=Count("tie__first", distinct=True))
     found = {row["basis"]: row["n"] for row in by if row["basis"]}
@@ -46,6 +47,7 @@ def _said(user: User, since: date, until: date) -> QuerySet[Any, Any]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     adult = Person.objects.filter(pk=OuterRef("tie__first_id"), kind=Person.Kind.ADULT, merged_into=None)
+    adult = adult.exclude(birth_date__gt=under_18_since(since))
     rows = TieSource.objects.filter(
         Q(Exists(adult.order_by())),
         withdrawn_at=None,

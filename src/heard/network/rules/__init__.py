@@ -133,6 +133,7 @@ from heard.network.rules.tying import (
     passes,
     said,
     shown_handle,
+    under_18_since,
     vocabulary,
     why_not_begin_again,
     why_not_give_kind,

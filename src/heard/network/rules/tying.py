@@ -315,6 +315,12 @@ def a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
+def under_18_since(today: date) -> date:
+    """Whoever was born after this day is under 18."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - 18, day=28 if is_leap_day else today.day)
+
+
 def why_not_begin_again(*, waits: bool) -> str | None:
     """`waits`: the source is old, rests on little, and is this user's to look at."""
     return (

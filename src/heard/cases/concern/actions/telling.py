@@ -226,9 +226,8 @@ def _create_concern(*, by: User, concern_id: uuid.UUID, at: datetime, **fields: 
         due_on=due_on(release.clock(rules.CLOCK), _day(at)),
         **fields,
     )
-    concern.full_clean(
-        validate_constraints=False
-    )  # the database holds them: asked beforehand, each takes three statements
+    # The database holds the constraints: asked beforehand, each takes three statements.
+    concern.full_clean(validate_constraints=False)
     concern.save(force_insert=True)
     return concern
 
