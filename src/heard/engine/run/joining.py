@@ -10,14 +10,13 @@ import pyarrow.parquet as pq
 import rustworkx as rx
 
 from heard.engine import backend, tables
+from heard.engine.link.waterfall import Record
 from heard.engine.run import folder as folders
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-type Record = tuple[str, str]
 
 
 class Joined(NamedTuple):
