@@ -88,6 +88,14 @@ class Concern(models.Model):
         blank=True, editable=False, help_text=_("Of a place or group: its words, each between two spaces.")
     )
     danger_now = models.CharField(max_length=10, choices=Danger)
+    in_danger = models.GeneratedField(
+        expression=models.Q(danger_now="yes"),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text=_(
+            "Whether somebody was, when it was told: it stands first, and nothing holds the answer up."
+        ),
+    )
     danger_done = models.TextField(blank=True)
     words = models.ForeignKey(
         "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -156,8 +164,11 @@ class Concern(models.Model):
         ordering: ClassVar = ["due_on", "told_at"]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_on", "told_at"], condition=models.Q(state="told"), name="worries_that_wait"
+                fields=["-in_danger", "due_on", "told_at"],
+                condition=models.Q(state="told"),
+                name="worries_in_order",
             ),
+            models.Index(fields=["state"], condition=models.Q(about_staff=True), name="worries_about_staff"),
             models.Index(
                 fields=["-decided_at", "id"], condition=models.Q(state="decided"), name="worries_decided"
             ),
@@ -236,11 +247,6 @@ class Concern(models.Model):
         if self.person_id:
             return rules.About.CHILD.value
         return rules.About.PLACE.value if self.place_id else rules.About.GROUP.value
-
-    @property
-    def in_danger(self) -> bool:
-        """Whether somebody was when it was told: nothing holds the answer up."""
-        return self.danger_now == self.Danger.YES
 
     @property
     def whom(self) -> str:

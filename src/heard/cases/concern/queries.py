@@ -160,8 +160,7 @@ def waiting_for_decision(user: User) -> QuerySet[Concern]:
 
 def to_decide_first(user: User) -> QuerySet[Concern]:
     """The same, with those at the top in which somebody was in danger when they were told."""
-    in_danger = Case(When(danger_now=Concern.Danger.YES, then=0), default=1)
-    return waiting_for_decision(user).order_by(in_danger, "due_on", "told_at")
+    return waiting_for_decision(user).order_by("-in_danger", "due_on", "told_at")
 
 
 def naming_what_others_name(user: User) -> QuerySet[Concern]:

@@ -7,7 +7,7 @@ from heard.agencies.waiting import First, WorkList
 from heard.cases.concern import queries
 from heard.cases.concern.models import Concern, ConcernStep, TellerQuestion
 from heard.govuk.environment import time
-from heard.network.queries import names_something
+from heard.network.queries import naming_something
 
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
@@ -21,7 +21,7 @@ NAMED = WorkList(
     "named", _("Worries that name a phone, car or account known from another record"), May.DECIDE, queries.naming_what_others_name,
     "concern", "whom", _("It names what another record names"), whose=_("deciders"),
     note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
-    only_if=lambda user: Concern.objects.filter(names_something(user, "concern"), state=Concern.State.TOLD),
+    only_if=lambda user: Concern.objects.filter(pk__in=naming_something(user, "concern"), state=Concern.State.TOLD),
 )  # fmt: skip
 QUESTIONS = WorkList(
     "teller-questions", _("Questions about concerns that you told"), May.TELL, queries.questions_to_answer,

@@ -189,7 +189,7 @@ def _own_and_left(user: User) -> tuple[QuerySet[Action, Any], QuerySet[Action, A
         .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
         .values("pk")
     )
-    near = opened.filter(outcome__plan__case__in=worked_in(user))
+    near = opened.filter(outcome__plan__case__in=worked_in(user)).exclude(owner=user)
     return opened.filter(owner=user), near.exclude(sees(user, "owner", "outcome__plan__case__person"))
 
 

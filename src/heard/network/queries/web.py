@@ -913,10 +913,10 @@ def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
     return web(user).mentions().filter(_elsewhere(user), about=about)
 
 
-def names_something(user: User, about: str) -> Exists:
-    """Of records of this kind: whether a phone, car or account was kept with one. It does not ask whether the user may read the record."""
-    rows = Mention.objects.filter(about=about, about_id=OuterRef("pk"), withdrawn_at=None)
-    return Exists(rows if user.may(May.SEE_CHILD) else rows.none())
+def naming_something(user: User, about: str) -> QuerySet[Mention, Any]:
+    """Keys of the records of this kind with which a phone, car or account was kept. It does not ask whether the user may read a record."""
+    rows = Mention.objects.order_by().filter(about=about, withdrawn_at=None)
+    return (rows if user.may(May.SEE_CHILD) else rows.none()).values("about_id")
 
 
 def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
