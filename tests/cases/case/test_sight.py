@@ -8,18 +8,23 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from tests.conftest import World, another_coordinator, let_all_in
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import Membership, Team, User
 from heard.agencies.rules import MAY, Hidden, May, Refused, Role
+from heard.cases.assessment.models import Assessment
 from heard.cases.case import actions, queries
 from heard.cases.case.models import Case
 from heard.cases.case.queries import cases_visible_to
+from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.plan.queries import actions_due, actions_visible_to, plans_visible_to
 from heard.cases.record.models import ChronologyChange
+from heard.cases.review.queries import reviews_to_hold
 from heard.cases.timeline.index import catch_up
+from heard.knowledge import load
 from heard.network import actions as network
 from heard.network.models import Denial, Involvement, Merge, Person
 from heard.network.queries import Whom, sees
@@ -40,8 +45,21 @@ def asked_of_every_case(user: User, worker: str) -> set[Any]:
     return set(cases_visible_to(user).filter(lacking, state="open").values_list("pk", flat=True))
 
 
+def actions_asked_of_every_case(user: User) -> set[Action]:
+    nobody = Q(outcome__plan__case__in=queries.worked_in(user)) & ~sees(user, "owner", "outcome__plan__case__person")
+    return set(actions_visible_to(user).filter(Q(owner=user) | nobody, state="open", outcome__plan__state="agreed"))
+
+
+def reviews_asked_of_every_case(user: User) -> set[Plan]:
+    nobody = Q(case__in=queries.worked_in(user)) & ~sees(user, "case__trusted_worker", "case__person")
+    theirs = queries.working(user, "case__") | Q(outcomes__actions__in=Action.objects.filter(owner=user, state="open"))
+    return set(plans_visible_to(user).filter(theirs | nobody, state="agreed"))
+
+
 def assert_same(user: User) -> None:
     user = fresh(user)
+    assert set(actions_due(user)) == actions_asked_of_every_case(user)
+    assert set(reviews_to_hold(user)) == reviews_asked_of_every_case(user)
     for worker, listed in (
         ("trusted_worker", queries.without_a_worker),
         ("allocated_worker", queries.not_allocated),
@@ -132,6 +150,19 @@ class Life:
             case = actions.open_case(by=self.by, person_id=child.pk)
             actions.allocate_worker(by=self.by, case_id=case.pk, worker=world.social_worker)
             actions.assign_trusted_worker(by=self.by, case_id=case.pk, worker=world.teacher)
+            self.plan(case)
+
+    def plan(self, case: Case) -> None:
+        """In force, with an action for each of the workers."""
+        now, today = timezone.now(), timezone.localdate()
+        begun = {"case": case, "started_at": now, "release": load.current().id, "author": self.workers[0], "due_on": today}
+        signed = {"state": "signed", "judgement": WHY, "submitted_at": now, "signed_at": now, "signed_by": self.by}
+        (assessment,) = QuerySet(Assessment).bulk_create([Assessment(**begun, **signed)])
+        agreed = {"state": "agreed", "agreed_at": now, "agreed_by": self.by, "review_on": today}
+        plan = Plan.objects.create(case=case, assessment=assessment, started_at=now, started_by=self.by, **agreed)
+        outcome = Outcome.objects.create(plan=plan, text="Safe at home")
+        for owner in self.workers:
+            Action.objects.create(outcome=outcome, what="Walk home", owner=owner, agency=owner.team.agency, due_on=today)
 
     def allocate(self) -> None:
         actions.allocate_worker(by=self.by, case_id=self.case(), worker=self.worker(), reason=WHY)

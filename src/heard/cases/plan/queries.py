@@ -22,6 +22,7 @@ from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import (
     beside_words,
     followed_until,
+    in_sight,
     led_by_own_agencies,
     why_not_after_death,
     worked_in,
@@ -189,8 +190,10 @@ def _own_and_left(user: User) -> tuple[QuerySet[Action, Any], QuerySet[Action, A
         .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
         .values("pk")
     )
-    near = opened.filter(outcome__plan__case__in=worked_in(user)).exclude(owner=user)
-    return opened.filter(owner=user), near.exclude(sees(user, "owner", "outcome__plan__case__person"))
+    case = "outcome__plan__case"
+    its_workers = Q(owner=F(f"{case}__allocated_worker")) | Q(owner=F(f"{case}__trusted_worker"))
+    near = opened.filter(outcome__plan__case__in=worked_in(user)).exclude(its_workers & in_sight(case))
+    return opened.filter(owner=user), near.exclude(sees(user, "owner", f"{case}__person"))
 
 
 def overdue_in_team(user: User) -> QuerySet[Action]:

@@ -23,7 +23,7 @@ from heard.cases.assessment.queries import (
     words_of_child,
 )
 from heard.cases.case.counting import LED_BY, Counting
-from heard.cases.case.queries import beside_words, led_by_own_agencies, my_cases, worked_in, working
+from heard.cases.case.queries import beside_words, in_sight, led_by_own_agencies, my_cases, worked_in, working
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.concern.strategy.queries import going_on as discussion_going_on
@@ -133,8 +133,10 @@ def reviews_near(user: User) -> QuerySet[Any, Any]:
 
 
 def _own_and_left(user: User) -> tuple[QuerySet[Plan, Any], QuerySet[Plan, Any]]:
-    nobody = ~sees(user, "case__trusted_worker", "case__person")
-    return _in_force().filter(working(user, "case__")), _in_force().filter(nobody, case__in=worked_in(user))
+    counts_on = Q(case__trusted_worker__isnull=False)
+    near = _in_force().filter(case__in=worked_in(user)).exclude(counts_on & in_sight("case"))
+    left = near.exclude(sees(user, "case__trusted_worker", "case__person"))
+    return _in_force().filter(working(user, "case__")), left
 
 
 def overdue_in_team(user: User) -> QuerySet[Plan]:
