@@ -82,10 +82,10 @@ def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     return _with_answer(rows).order_by(F("found_at").desc(nulls_first=True))
 
 
-def told_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
-    """The child's episodes with `answer`: what the child said last when the interview was offered, None where nobody
-    asked, and `asked_at`, when that was. For a child whom the user may see; without those noted by mistake, latest first."""
-    return _with_answer(_counted(episodes_visible_to(user))).filter(person_id=person_id)
+def told_of(user: User, person_ids: Collection[uuid.UUID]) -> QuerySet[Episode]:
+    """Episodes of these children with `answer`: what the child said last when the interview was offered, None where nobody
+    asked, and `asked_at`, when that was. Of those whom the user may see; without those noted by mistake, latest first."""
+    return _with_answer(_counted(episodes_visible_to(user))).filter(person__in=person_ids)
 
 
 def open_episodes(user: User) -> QuerySet[Episode]:
