@@ -43,10 +43,7 @@ if TYPE_CHECKING:
 
 # What an episode, its interview and a form say in words that whoever writes them chooses: where a phone, car or account is looked for.
 # What the child said is not among them.
-_EPISODE_WORDS = (
-    "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger_why", "why_not_reported", "clothing", "mood",
-    "money", "phone_state", "found_where", "found_by", "condition", "check_note",
-)  # fmt: skip
+_EPISODE_WORDS = (*rules.MISSING_WORDS, *rules.FOUND_WORDS)
 _INTERVIEW_WORDS = (
     "where", "who_else", "where_was", "who_with", "pushed", "pulled", "would_help", "passed_on",
 )  # fmt: skip
