@@ -1,7 +1,7 @@
 """What stands above every tab of a child's page and what the summary says first, for one child or for all on an agenda: as many queries for
 sixty children as for one.
 
-Whether the user may see the children is asked once, when their records are opened; `child` says how the rest is read.
+Whether the user may see the children is asked once, when their records are opened for this user; `child` says how the rest is read.
 """
 
 from __future__ import annotations
@@ -175,10 +175,10 @@ def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
     keys = [head.person.pk for head in heads]
     words = _one_of_each(Words.objects.filter(corrected_by__isnull=True), "person_id", keys)
     silent = _why_no_words([key for key in keys if key not in words])
-    worries, signed = worries_of(keys), signed_of(heads)
-    outcomes = outcomes_of(heads)
-    actions = _first_of_each(to_do(), "outcome__plan_id", _plans(heads), NEXT)
-    dates = dates_of(heads, worries, actions, today=today)
+    worries, signed = worries_of(user, keys), signed_of(user, heads)
+    outcomes = outcomes_of(user, heads)
+    actions = _first_of_each(to_do(user), "outcome__plan_id", _plans(heads), NEXT)
+    dates = dates_of(user, heads, worries, actions, today=today)
     last = last_contact(user, keys)
 
     def brief(head: Head, due: list[Due]) -> Brief:
@@ -198,32 +198,32 @@ def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
     return [brief(head, due) for head, due in zip(heads, dates, strict=True)]
 
 
-def worries_of(keys: Sequence[uuid.UUID]) -> Rows[Concern]:
+def worries_of(user: User, keys: Sequence[uuid.UUID]) -> Rows[Concern]:
     """Of each child, by key: worries that wait for a decision, first due first."""
     rows = Concern.objects.filter(state="told").order_by("due_on", "told_at")
     return _first_of_each(rows, "person_id", keys, FEW)
 
 
-def signed_of(heads: Sequence[Head]) -> dict[Any, Assessment]:
+def signed_of(user: User, heads: Sequence[Head]) -> dict[Any, Assessment]:
     """By case, the latest since the case was opened: what was known before it was closed is told in the story of the case."""
     rows = Assessment.objects.filter(state="signed", signed_at__gte=F("case__opened_at"))
     rows = rows.select_related("signed_by", "author").order_by("-signed_at")
     return _one_of_each(rows, "case_id", [head.case.pk for head in heads if head.case])
 
 
-def outcomes_of(heads: Sequence[Head]) -> Rows[Outcome]:
+def outcomes_of(user: User, heads: Sequence[Head]) -> Rows[Outcome]:
     """By plan, of those in force."""
     return _first_of_each(Outcome.objects.all(), "plan_id", _plans(heads), FEW)
 
 
-def to_do() -> QuerySet[Action]:
+def to_do(user: User) -> QuerySet[Action]:
     """What is still to do, of all plans, first due first."""
     rows = Action.objects.filter(state="open").select_related("outcome", "owner")
     return rows.order_by(F("due_on").asc(nulls_last=True), "added_at")
 
 
 def dates_of(
-    heads: Sequence[Head], worries: Rows[Concern], actions: Rows[Action], *, today: date
+    user: User, heads: Sequence[Head], worries: Rows[Concern], actions: Rows[Action], *, today: date
 ) -> list[list[Due]]:
     """What is due for each, first due first, in the order of `heads`."""
     cases = [head.case.pk for head in heads if head.case]

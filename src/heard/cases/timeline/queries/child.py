@@ -172,7 +172,7 @@ def assessment_tab(user: User, head: Head) -> Assessed:
     notes = _notes(head.person.pk)
     signs, vulnerabilities = _two_lists(notes)
     return Assessed(
-        signed=signed_of([head]).get(head.case_id),
+        signed=signed_of(user, [head]).get(head.case_id),
         signs=signs,
         vulnerabilities=vulnerabilities,
         questions=list(_unanswered(head.case.pk)[:FEW]) if head.case else [],
@@ -181,11 +181,11 @@ def assessment_tab(user: User, head: Head) -> Assessed:
 
 
 def plan_tab(user: User, head: Head, *, today: date, page: int) -> Planned:
-    worries, none = worries_of([head.person.pk]), defaultdict[Any, list[Action]](list)
-    actions = to_do().filter(outcome__plan=head.plan_id) if head.plan_id else Action.objects.none()
+    worries, none = worries_of(user, [head.person.pk]), defaultdict[Any, list[Action]](list)
+    actions = to_do(user).filter(outcome__plan=head.plan_id) if head.plan_id else Action.objects.none()
     return Planned(
-        dates=dates_of([head], worries, none, today=today)[0],
-        outcomes=outcomes_of([head])[head.plan_id],
+        dates=dates_of(user, [head], worries, none, today=today)[0],
+        outcomes=outcomes_of(user, [head])[head.plan_id],
         actions=Paginator(actions, ACTIONS).get_page(page),
         beside=_beside(user, head.case, whole=head.whole) if head.case else Beside(),
     )
