@@ -32,6 +32,6 @@ def test_words_that_meant_many_things_name_one_class_each() -> None:
     names = Counter(
         name
         for text in house.here().values()
-        for name in re.findall(r"^class (Kept|Section|Part|Kind|Line)\b", text, re.MULTILINE)
+        for name in re.findall(r"^class (Kept|Section|Part|Kind|Line|State|Asked|Row)\b", text, re.MULTILINE)
     )
     assert set(names.values()) == {1}, "say in its name of what it is a part or section, and what is kept"

@@ -46,7 +46,7 @@ def once(policy: publish.Policy) -> dict[str, Any]:
     printed = publish.hide([true], policy)
     hidden = time.perf_counter()
     rows = (
-        publish.Row(row.number, row.places, row.depths, texts)
+        publish.CountsRow(row.number, row.places, row.depths, texts)
         for row, texts in zip(true.rows, printed.texts[true.name], strict=True)
     )
     found = publish.check([publish.Table(true.name, true.layout, tuple(rows))], policy)
@@ -73,7 +73,7 @@ def made(seed: int = 15) -> publish.Table:
     )
     places = dict.fromkeys((area, year) for area, year, _ in whole)
     return publish.Table("factors", layout, tuple(
-        publish.Row(number, {"year": (year,), "area": area}, {"year": 1, "area": len(area)},
+        publish.CountsRow(number, {"year": (year,), "area": area}, {"year": 1, "area": len(area)},
                     {factor: str(whole[area, year, factor]) for factor in factors})
         for number, (area, year) in enumerate(places, start=1)
     ))  # fmt: skip

@@ -380,7 +380,7 @@ def test_one_total_is_shown_in_every_table_or_in_none(world: World, children: in
 def test_a_group_of_few_or_all_alike_is_left_out_with_its_noughts(world: World) -> None:
     def of(children: int, sexes: str) -> Any:
         made = [next(iter(sexes[n % len(sexes)])) for n in range(children)]
-        asked = counting.Asked(world.board_member, Year(OF), TODAY, 5)
+        asked = counting.YearToCount(world.board_member, Year(OF), TODAY, 5)
         labels = {"F": "Girls", "M": "Boys", "not recorded": "Not recorded"}
         return counting._by(
             asked, "reached-sex", "Sex", [], labels, {"told of": made}, lambda one: one, {"told of": "x"}
@@ -436,7 +436,7 @@ def test_what_was_not_kept_for_few_children_is_hidden_however_often(full: World)
         promises.ASSESSMENTS: [Period(*YEAR, Counted(Kept(20, 28), whom, whom, frozenset({1})))],
         promises.REVIEWS: [Period(*YEAR, Counted(Kept(20, 28), whom, whom, whom))],
     }
-    asked = counting.Asked(full.board_member, Year(OF), TODAY, 5)
+    asked = counting.YearToCount(full.board_member, Year(OF), TODAY, 5)
     table, _nothing, _few = counting._kept(asked, of, Year(OF), "promises")
     few = {(one.at("promise")[0], one.at("kept")): one.few for one in table.cells}
     assert few == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -258,6 +259,22 @@ def test_a_rounded_number_stands_for_nine_at_least(number: int) -> None:
     assert len([one for one in range(6, number + 20) if rounded(one) == rounded(number)]) >= 9
 
 
+@given(st.lists(st.tuples(st.text(max_size=90), st.integers(1, 10_000)), min_size=1, max_size=8))
+def test_each_band_of_a_flow_is_as_wide_as_its_number_and_none_lies_on_another(
+    rows: list[tuple[str, int]],
+) -> None:
+    bands, words = pictures._laid(tuple(rows))
+    ends = [one for one in bands if one["x"] == max(band["x"] for band in bands)]
+    share = {
+        round((one["end"] - one["y"]) / number, 6) for one, (_name, number) in zip(ends, rows, strict=True)
+    }
+    assert len(share) == 1
+    assert all(above["end"] < below["y"] for above, below in pairwise(ends))
+    lowest = [one["y"] + pictures._LINE * len(one["text"]) for one in words]
+    assert all(low <= below["y"] + pictures._LINE for low, below in zip(lowest, words[1:], strict=False))
+    assert max(ends[-1]["end"], lowest[-1]) <= pictures.height_of_flow(rows) + pictures._LINE
+
+
 def test_the_page_draws_nothing_and_its_pictures_hold_the_numbers(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,11 +290,12 @@ def test_the_page_draws_nothing_and_its_pictures_hold_the_numbers(
     client = Client()
     client.force_login(world.board_member)
     with monkeypatch.context() as patched, CaptureQueriesContext(connection) as asked:
-        patched.setattr(pictures, "draw_lengths", lambda _rows: pytest.fail("drawn while somebody waits"))
+        for draws in ("draw_lengths", "draw_flow"):
+            patched.setattr(pictures, draws, lambda _rows: pytest.fail("drawn while somebody waits"))
         page = client.get(reverse("outcomes"))
     assert len(asked) < 30
     rows = words.rows(queries.outcomes(world.board_member, today=TODAY).became)
-    of = pictures.signed_lengths(rows)
+    of = pictures.signed_flow(rows)
     assert of in page.text.replace("&amp;", "&")
     svg = client.get(reverse("figures_picture"), {"of": of}).text
     assert all(f">{number}<" in svg and name in svg for name, number in rows)

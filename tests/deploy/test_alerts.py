@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from heard.agencies.jobs.working import QUEUES, Queue
 from heard.home import health, metrics
-from heard.home.service import State
+from heard.home.service import ServiceState
 
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus" / "heard.rules.yml"
 ALERTS = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
@@ -23,7 +23,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[tuple[str, str]]]:
     """Every sample that Heard says where all is there, with the labels that it has."""
     now = timezone.now()
     queues = [Queue(name, 1, 1.0, 1, 1, is_beating=True) for name in QUEUES]
-    whole = State(now, [], queues, 1, 2, now - timedelta(hours=1), 0, 0, now, True, 0, 0, 0.0)
+    whole = ServiceState(now, [], queues, 1, 2, now - timedelta(hours=1), 0, 0, now, True, 0, 0, 0.0)
     monkeypatch.setattr(metrics, "state", lambda: whole)
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     metrics.REQUESTS.labels("home", "GET", "200").inc()

@@ -23,7 +23,7 @@ from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.caseload import actions, queries
-from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, Asked, Order, why_not_hand_over
+from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, CaseloadFilter, Order, why_not_hand_over
 from heard.cases.concern import actions as telling
 from heard.cases.note.actions import write_note
 from heard.network.actions import restrict
@@ -49,7 +49,7 @@ def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
     seen(world, ada, 9, "alone")
     seen(world, ada, 2)
     assessment = assessing.start_assessment(by=world.social_worker, case_id=ada.pk)
-    found = lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))
+    found = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter()))
     line = found["Ada"]
     assert (line.seen_on, line.alone_on) == (ago(2), ago(9))
     assert (line.due_on, str(line.due), line.overdue) == (assessment.due_on, "assessment", False)
@@ -63,7 +63,7 @@ def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
         heard_on=ago(1),
         how="said",
     )
-    line = lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))["Bea"]
+    line = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter()))["Bea"]
     assert (line.seen_on, line.alone_on, line.due_on, line.words_on) == (None, None, None, ago(1))
     assert str(line.stage) == "Not assessed yet"
 
@@ -74,7 +74,7 @@ def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: Wo
     seen(world, bea, 30)
 
     def names(**asked: Any) -> list[str]:
-        rows = queries.my_caseload(world.social_worker, Asked(**asked))
+        rows = queries.my_caseload(world.social_worker, CaseloadFilter(**asked))
         return [row.person.given_name for row in rows]
 
     assert names(order=Order.SEEN) == ["Cleo", "Bea", "Ada"]
@@ -88,7 +88,7 @@ def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: Wo
 
 def test_a_child_in_danger_that_nobody_has_seen_stands_first_in_every_order(world: World) -> None:
     _ada, _bea, cleo = (mine(world, name) for name in ("Ada", "Bea", "Cleo"))
-    for asked in (Asked(), Asked(order=Order.NAME)):
+    for asked in (CaseloadFilter(), CaseloadFilter(order=Order.NAME)):
         assert queries.my_caseload(world.social_worker, asked)[0].person.given_name == "Ada"
     telling.tell(
         by=world.teacher,
@@ -100,7 +100,7 @@ def test_a_child_in_danger_that_nobody_has_seen_stands_first_in_every_order(worl
     )
     for order in Order:
         for backwards in (False, True):
-            asked = Asked(order=order, backwards=backwards)
+            asked = CaseloadFilter(order=order, backwards=backwards)
             assert queries.my_caseload(world.social_worker, asked)[0].person.given_name == "Cleo", asked
             assert queries.team_caseload(world.supervisor, asked)[0].person.given_name == "Cleo", asked
 
@@ -132,11 +132,14 @@ def test_a_worker_reads_who_else_answers_for_a_child_of_theirs(client: Client, w
 def test_what_is_new_for_the_reader_is_counted_for_the_reader(client: Client, world: World) -> None:
     case = mine(world, "Ada")
     assert (
-        lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))["Ada"].unread == 1
+        lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter()))["Ada"].unread
+        == 1
     )  # given to this worker
     write_note(by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang.")
     assert (
-        lines(world.social_worker, queries.my_caseload(world.social_worker, Asked(unread=True)))["Ada"].unread
+        lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter(unread=True)))[
+            "Ada"
+        ].unread
         == 2
     )
     client.force_login(world.social_worker)
@@ -147,12 +150,12 @@ def test_a_caseload_holds_nobody_whom_the_reader_may_not_see(client: Client, wor
     case = mine(world, "Ada")
     client.force_login(world.officer)
     assert "Ada" not in client.get(reverse("caseload")).text
-    assert not queries.team_caseload(world.officer, Asked()).exists()
+    assert not queries.team_caseload(world.officer, CaseloadFilter()).exists()
     for name in ("team", "team_file", "team_hand_over"):
         assert client.get(reverse(name)).status_code == 404
     restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
     assert lines(
-        world.social_worker, queries.my_caseload(world.social_worker, Asked())
+        world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter())
     )  # on the list, so it stays
 
 

@@ -27,7 +27,7 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import urgent_in_team
 from heard.cases.case.rules import Kept
 from heard.cases.caseload.queries import team_caseload
-from heard.cases.caseload.rules import Asked, Order
+from heard.cases.caseload.rules import CaseloadFilter, Order
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.plan.models import Action, Plan
@@ -47,7 +47,9 @@ def test_children_who_can_count_on_nobody_stand_first(world: World) -> None:
     assign(world, named, world.social_worker)
     assign(world, gone, world.supervisor)
     agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
-    found = [(case.pk, case.nobody) for case in team_caseload(world.coordinator, Asked(Order.WORKER))]
+    found = [
+        (case.pk, case.nobody) for case in team_caseload(world.coordinator, CaseloadFilter(Order.WORKER))
+    ]
     assert found == [(nobody.pk, 0), (gone.pk, 0), (named.pk, 1)]
 
 
@@ -236,7 +238,7 @@ def test_the_pages_are_there_for_those_who_answer_for_a_team(client: Client, wor
     assert "Pages of the team" not in page
     assert "waited longest" not in page
     assert client.get(reverse("team_allocate", kwargs={"case_id": case.pk})).status_code == 404
-    assert list(team_caseload(user, Asked())) == []
+    assert list(team_caseload(user, CaseloadFilter())) == []
     assert list(queries.colleagues_of_team(user)) == []
     with pytest.raises(Hidden):
         queries.team_case(user, case.pk)
@@ -253,7 +255,7 @@ def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: C
         agreed_by=world.coordinator,
     )
     teacher = User.objects.get(pk=world.teacher.pk)
-    assert list(team_caseload(teacher, Asked())) == []
+    assert list(team_caseload(teacher, CaseloadFilter())) == []
     assert [str(one) for one in queries.colleagues_of_team(teacher)] == ["Tess Archer"]
     network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works for the council")
     client.force_login(teacher)

@@ -18,7 +18,7 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.insight.models import Profile, ReleaseDecision
 from heard.insight.release import actions, queries, rules
-from heard.insight.release.rules import Form, State
+from heard.insight.release.rules import Form, ReleaseState
 
 WHY = "It gives nobody away"
 # With WX1 known, what was hidden for WX2 is known too: 7 without 3.
@@ -46,8 +46,8 @@ def _released(world: World, **other: Any) -> Profile:
 
 def test_two_people_who_are_not_the_author_release_it_each_with_their_reason(world: World) -> None:
     profile = profile_of(world.analyst)
-    assert _release(world.board_member, profile, "I read it all").state == State.SECOND
-    assert _release(world.supervisor, profile, "Small places are together").state == State.RELEASED
+    assert _release(world.board_member, profile, "I read it all").state == ReleaseState.SECOND
+    assert _release(world.supervisor, profile, "Small places are together").state == ReleaseState.RELEASED
     decided = list(ReleaseDecision.objects.values_list("by__username", "agreed", "reason"))
     assert decided == [
         ("bo.marsh", True, "I read it all"),
@@ -63,7 +63,7 @@ def test_one_person_is_not_two(world: World) -> None:
     with pytest.raises(Refused, match="already"):
         _release(world.coordinator, profile)
     profile.refresh_from_db()
-    assert profile.state == State.SECOND
+    assert profile.state == ReleaseState.SECOND
 
 
 def test_an_author_releases_nothing_of_their_own_whatever_else_they_may(world: World) -> None:
@@ -94,7 +94,7 @@ def test_nobody_without_the_right_releases_sends_back_or_withdraws(world: World,
     ):
         with pytest.raises(Hidden):
             act(by=user, profile_id=this.pk, reason=WHY)
-    assert set(Profile.objects.values_list("state", flat=True)) == {State.RELEASED, State.DRAWN}
+    assert set(Profile.objects.values_list("state", flat=True)) == {ReleaseState.RELEASED, ReleaseState.DRAWN}
 
 
 @pytest.mark.parametrize("act", [actions.release_profile, actions.send_back])
@@ -131,7 +131,7 @@ def test_a_release_in_between_is_found_at_the_second_and_the_cells_are_named(wor
         _release(world.board_member, profile)
     assert "children, place WX2: 4" in str(refused.value)
     profile.refresh_from_db()
-    assert profile.state == State.SECOND
+    assert profile.state == ReleaseState.SECOND
     assert profile.decisions.count() == 1
 
 
@@ -271,7 +271,7 @@ def test_people_decide_on_pages(world: World, client: Client) -> None:
     assert "Released." in client.get(f"/profiles/{profile.pk}/").text
     client.post(f"/profiles/{profile.pk}/withdraw/", {"reason": "Counted twice"})
     profile.refresh_from_db()
-    assert (profile.state, profile.withdrawn_why) == (State.WITHDRAWN, "Counted twice")
+    assert (profile.state, profile.withdrawn_why) == (ReleaseState.WITHDRAWN, "Counted twice")
 
 
 def test_its_author_reads_why_it_was_sent_back_and_goes_on_from_the_run(world: World, client: Client) -> None:

@@ -19,7 +19,7 @@ from tests.insight.profiles import profile_of
 from heard.agencies.rules import Refused
 from heard.insight.models import Profile
 from heard.insight.release import actions
-from heard.insight.release.rules import State
+from heard.insight.release.rules import ReleaseState
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -79,7 +79,10 @@ def test_of_two_that_give_a_count_away_together_one_is_released(
     assert said[0] == "done"
     assert "could work out small counts" in said[1]
     assert sorted(checks) == [0, 0, 1], "whoever came second checked again, beside what was released"
-    assert sorted(Profile.objects.values_list("state", flat=True)) == [State.RELEASED, State.SECOND]
+    assert sorted(Profile.objects.values_list("state", flat=True)) == [
+        ReleaseState.RELEASED,
+        ReleaseState.SECOND,
+    ]
 
 
 def test_two_who_are_the_second_of_one_profile_at_once_release_it_once(

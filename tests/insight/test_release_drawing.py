@@ -22,7 +22,7 @@ from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.models import EngineRun, Profile
 from heard.insight.release import actions, drawing, queries
-from heard.insight.release.rules import Episodes, State
+from heard.insight.release.rules import Episodes, ReleaseState
 
 TITLE = "Wexmoor"
 
@@ -40,7 +40,7 @@ def test_a_profile_is_drawn_up_of_a_run_and_can_be_released_as_it_is(
     world: World, run: EngineRun, client: Client
 ) -> None:
     profile = _drawn(world, run)
-    assert profile.state == State.DRAWN, profile.problem
+    assert profile.state == ReleaseState.DRAWN, profile.problem
     assert profile.files == queries.fingerprints(profile)
     content = queries.content_of(world.coordinator, profile.pk)
     assert content.findings
@@ -49,9 +49,9 @@ def test_a_profile_is_drawn_up_of_a_run_and_can_be_released_as_it_is(
     assert client.get(f"/profiles/{profile.pk}/").status_code == 200
     for user in (world.coordinator, world.board_member):
         profile = actions.release_profile(by=user, profile_id=profile.pk, reason="It gives nobody away")
-    assert profile.state == State.RELEASED
+    assert profile.state == ReleaseState.RELEASED
     again = _drawn(world, run)
-    assert again.state == State.DRAWN, again.problem
+    assert again.state == ReleaseState.DRAWN, again.problem
 
 
 def test_what_cannot_be_drawn_up_says_why_in_a_sentence_and_leaves_no_file(
@@ -59,7 +59,7 @@ def test_what_cannot_be_drawn_up_says_why_in_a_sentence_and_leaves_no_file(
 ) -> None:
     monkeypatch.setattr(drawing, "draw_up", _not_done)
     profile = _drawn(world, run)
-    assert (profile.state, profile.problem) == (State.NOT_DONE, "So few children are known.")
+    assert (profile.state, profile.problem) == (ReleaseState.NOT_DONE, "So few children are known.")
     assert not profile.folder.exists()
     client.force_login(world.analyst)
     assert "So few children are known." in client.get(f"/profiles/{profile.pk}/").text
@@ -76,7 +76,7 @@ def test_a_policy_that_rounds_is_said_and_kept_in_every_form_and_in_the_check(
     world: World, run: EngineRun, client: Client
 ) -> None:
     profile = _drawn(world, run, policy="hospital")
-    assert profile.state == State.DRAWN, profile.problem
+    assert profile.state == ReleaseState.DRAWN, profile.problem
     words = "Counts of 1 to 7 are hidden: * stands for them"
     rounds = "rounded to the nearest 5"
     told = json.loads((profile.folder / "profile.json").read_text("utf-8"))
@@ -100,9 +100,9 @@ def test_a_policy_that_rounds_is_said_and_kept_in_every_form_and_in_the_check(
         assert words in client.get(page).text
     for user in (world.coordinator, world.board_member):
         profile = actions.release_profile(by=user, profile_id=profile.pk, reason="It gives nobody away")
-    assert profile.state == State.RELEASED
+    assert profile.state == ReleaseState.RELEASED
     again = _drawn(world, run, policy="hospital")
-    assert again.state == State.DRAWN, again.problem
+    assert again.state == ReleaseState.DRAWN, again.problem
     found = check_again(again.folder, before=[profile.folder])
     assert (found.derived, found.conflicts) == ([], [])
 
@@ -168,12 +168,12 @@ def test_a_profile_whose_worker_was_killed_says_so_and_is_drawn_up_again(
         patched.setattr(drawing, "draw", late)
         actions.draw_profile.call(str(profile.pk))
     profile.refresh_from_db()
-    assert (profile.state, profile.attempts, profile.step) == (State.WAITING, 1, "")
+    assert (profile.state, profile.attempts, profile.step) == (ReleaseState.WAITING, 1, "")
     client.force_login(world.coordinator)
     assert client.post(again).status_code == 404
     actions.draw_profile.call(str(profile.pk))
     profile.refresh_from_db()
-    assert (profile.state, profile.attempts) == (State.DRAWN, 2)
+    assert (profile.state, profile.attempts) == (ReleaseState.DRAWN, 2)
     with pytest.raises(Refused, match="Draw up another"):
         actions.draw_again(by=world.analyst, profile_id=profile.pk)
 
@@ -195,7 +195,7 @@ def test_a_profile_needs_a_run_with_a_result_a_title_and_the_right(world: World,
         actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
     actions.draw_profile.call(str(waiting.pk))
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.files) == (State.NOT_DONE, {})
+    assert (waiting.state, waiting.files) == (ReleaseState.NOT_DONE, {})
 
 
 def test_the_engine_is_told_of_restricted_children_as_counts_and_of_no_episode_taken_back(

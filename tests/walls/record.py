@@ -52,7 +52,7 @@ from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
 from heard.cases.onward import actions as passing
-from heard.cases.onward.rules import Asked
+from heard.cases.onward.rules import OnwardRequest
 from heard.cases.own import actions as giving
 from heard.cases.pack import actions as packing
 from heard.cases.pack.queries import passages_in
@@ -1003,7 +1003,7 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         by=world.coordinator,
         person_id=person_id,
         whom=Whom("", world.care),
-        asked=Asked(
+        asked=OnwardRequest(
             "Look who waits at the station",
             "They know who is there",
             ChildsView(new=_said(ago(0)) | {"text": "I would like that."}),

@@ -91,14 +91,14 @@ def record_looks(
     *,
     by: User,
     subject: str,
-    subject_id: object,
     person_ids: Iterable[uuid.UUID],
+    subject_id: object | None = None,
     verb: str = "view",
     reason: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
     """One row for each of these people, whom one page or file shows together: nothing of them is another than before, so nobody hears of a
-    write. One query, however many they are."""
+    write. Without `subject_id` each row is about the person themselves. One query, however many they are."""
     agency = by.team.agency.name if by.team else ""
     rows = [
         AuditRow(
@@ -107,7 +107,7 @@ def record_looks(
             agency=agency,
             verb=verb,
             subject=subject,
-            subject_id=str(subject_id),
+            subject_id=str(subject_id or person_id),
             person_id=person_id,
             reason=reason,
             detail=detail or {},

@@ -95,7 +95,7 @@ def answer(
     asked = queries.requirement_of(audit, requirement)
     refuse(
         rules.why_not_answer(
-            is_open=audit.state == rules.State.OPEN,
+            is_open=audit.state == rules.AuditState.OPEN,
             has_to=agency in queries.answers_for(by, audit, asked),
             answer=answer,
             why=why,
@@ -158,7 +158,7 @@ def _added(
     asked = queries.requirement_of(audit, requirement)
     refuse(
         rules.why_not_add_evidence(
-            is_open=audit.state == rules.State.OPEN,
+            is_open=audit.state == rules.AuditState.OPEN,
             has_to=agency in queries.answers_for(by, audit, asked),
             kind=kind,
             what=what,
@@ -215,7 +215,7 @@ def read_second(
     agency = queries.reads_for(by, said)
     refuse(
         rules.why_not_second(
-            is_open=audit.state == rules.State.OPEN,
+            is_open=audit.state == rules.AuditState.OPEN,
             is_own=said.agency_id in queries.own_agencies(by),
             may_read=agency is not None,
             agrees=agrees,
@@ -298,12 +298,12 @@ def close_audit(*, by: User, audit_id: uuid.UUID, found: str, at: datetime | Non
     audit = _hold(by, audit_id)
     refuse(
         rules.why_not_close(
-            may_hold=by.may(May.HOLD_AUDIT), is_open=audit.state == rules.State.OPEN, found=found
+            may_hold=by.may(May.HOLD_AUDIT), is_open=audit.state == rules.AuditState.OPEN, found=found
         )
     )
     now = at or timezone.now()
     audit.counted = queries.counted_at(by, audit, timezone.localdate(now))
-    audit.found, audit.state = found.strip(), rules.State.CLOSED
+    audit.found, audit.state = found.strip(), rules.AuditState.CLOSED
     audit.closed_by, audit.closed_at = by, now
     audit.save()
     end_readers_access(by=by, audit_id=audit.pk)

@@ -33,8 +33,8 @@ class Audit(models.Model):
     """One time that the partnership checked itself, over a period, against packs of a release of the knowledge."""
 
     class State(models.TextChoices):
-        OPEN = rules.State.OPEN.value, _("Open")
-        CLOSED = rules.State.CLOSED.value, _("Closed")
+        OPEN = rules.AuditState.OPEN.value, _("Open")
+        CLOSED = rules.AuditState.CLOSED.value, _("Closed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=120)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Row:
+class AuditedRequirement:
     """A requirement in an audit: which agencies have to meet it, what each said, and what is done about it."""
 
     requirement: Requirement
@@ -58,7 +58,7 @@ class Whole:
 
     audit: Audit
     agencies: list[Agency]
-    rows: list[Row]
+    rows: list[AuditedRequirement]
     carried: list[AuditAction] = field(default_factory=list)  # actions of audits before that are not finished
 
     @property
@@ -66,21 +66,21 @@ class Whole:
         return sum(row.is_met for row in self.rows)
 
     @property
-    def better(self) -> list[Row]:
+    def better(self) -> list[AuditedRequirement]:
         return [row for row in self.rows if row.is_met and row.before is False]
 
     @property
-    def worse(self) -> list[Row]:
+    def worse(self) -> list[AuditedRequirement]:
         return [row for row in self.rows if not row.is_met and row.before]
 
-    def asked_of(self, agency: Agency) -> list[Row]:
+    def asked_of(self, agency: Agency) -> list[AuditedRequirement]:
         """What this agency has to meet."""
         return [row for row in self.rows if agency in row.must]
 
-    def of_pack(self, pack: str) -> list[Row]:
+    def of_pack(self, pack: str) -> list[AuditedRequirement]:
         return [row for row in self.rows if row.requirement.pack == pack]
 
-    def row(self, requirement_id: str) -> Row:
+    def row(self, requirement_id: str) -> AuditedRequirement:
         return next(row for row in self.rows if row.requirement.id == requirement_id)
 
 
@@ -143,7 +143,9 @@ def counted(user: User, audit: Audit, asked: Iterable[Requirement]) -> dict[str,
     """What Heard counts by itself that bears on each of these, by its id: while the audit is open as it is now, afterwards as it
     was when it was closed. By agency for those who see that. Some queries for each thing that is counted."""
     asked = list(asked)
-    kept = audit.counted if audit.state == rules.State.CLOSED else _count(user, audit, asked, localdate())
+    kept = (
+        audit.counted if audit.state == rules.AuditState.CLOSED else _count(user, audit, asked, localdate())
+    )
     if not sees_by_agency(user):
         kept = {name: {**one, "by_agency": []} for name, one in kept.items()}
     return {one.id: [kept[name] for name in one.evidence if name in kept] for one in asked}
@@ -180,9 +182,9 @@ def _row(
     actions: list[AuditAction],
     evidence: list[AuditEvidence],
     before: dict[str, bool],
-) -> Row:
+) -> AuditedRequirement:
     must, said = having_to(audit, one, agencies), answers.get(one.id, {})
-    return Row(
+    return AuditedRequirement(
         requirement=one,
         must=must,
         answers=said,
@@ -212,7 +214,7 @@ def _is_met(
 
 def _met_before(user: User, audit: Audit) -> dict[str, bool]:
     """Of each requirement that the last closed audit before this one asked, whether it was met."""
-    closed = audits_visible_to(user).filter(state=rules.State.CLOSED, closed_at__lt=audit.opened_at)
+    closed = audits_visible_to(user).filter(state=rules.AuditState.CLOSED, closed_at__lt=audit.opened_at)
     last = closed.order_by("-closed_at").first()
     if last is None:
         return {}
@@ -275,7 +277,7 @@ def evidence_of(user: User, evidence_id: uuid.UUID) -> AuditEvidence:
 def evidence_to_complete(user: User) -> QuerySet[AuditEvidence]:
     """Documents that this user has added, to which the file is still to be attached."""
     rows = evidence_visible_to(user).filter(added_by=user, kind=rules.Shows.DOCUMENT, withdrawn_at=None)
-    return rows.filter(audit__state=rules.State.OPEN)
+    return rows.filter(audit__state=rules.AuditState.OPEN)
 
 
 def files_of(user: User, found: Iterable[AuditEvidence]) -> dict[uuid.UUID, Attachment]:
@@ -304,7 +306,7 @@ def standing_of(user: User, one: AuditEvidence) -> dict[str, bool]:
     return {
         "is_own": one.agency_id in own_agencies(user) or one.added_by_id == user.pk,
         "may_hold": user.may(May.HOLD_AUDIT),
-        "is_open": one.audit.state == rules.State.OPEN,
+        "is_open": one.audit.state == rules.AuditState.OPEN,
         "is_withdrawn": one.withdrawn_at is not None,
         "rests_on_it": _rests_on(one),
     }
@@ -343,7 +345,11 @@ def actions_due(user: User) -> QuerySet[AuditAction]:
 
 def to_answer(user: User) -> QuerySet[Audit]:
     """Open audits in which an agency of this user takes part."""
-    return audits_visible_to(user).filter(state=rules.State.OPEN, agencies__in=own_agencies(user)).distinct()
+    return (
+        audits_visible_to(user)
+        .filter(state=rules.AuditState.OPEN, agencies__in=own_agencies(user))
+        .distinct()
+    )
 
 
 def who_answers(user: User, audit: Audit) -> dict[uuid.UUID, list[User]]:
@@ -399,7 +405,7 @@ def who_can_take_part(user: User) -> dict[str, tuple[Agency, str]]:
 def trend(user: User) -> tuple[list[Audit], list[tuple[Requirement, list[bool | None]]]]:
     """Closed audits, the latest first and four at most, and for each requirement whether it was met in each; None where it was
     not asked."""
-    closed: list[Any] = list(audits_visible_to(user).filter(state=rules.State.CLOSED)[:4])
+    closed: list[Any] = list(audits_visible_to(user).filter(state=rules.AuditState.CLOSED)[:4])
     met = []
     for audit in closed:
         agencies, answers = list(audit.agencies.all()), _answers(audit)

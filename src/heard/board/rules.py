@@ -47,7 +47,7 @@ FINISH_ACTION_ASKS: Final = Asks(
 _EARLIEST: Final = date(2000, 1, 1)  # of which anything here may speak: before it lies a slip of the year
 
 
-class State(StrEnum):
+class AuditState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
 

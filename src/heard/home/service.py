@@ -25,7 +25,7 @@ _SEALED_WITHIN: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class State:
+class ServiceState:
     """`wrong`: names of the checks of `health` that are not passed. `free`, `disk`: bytes. `backup_at`: None where none was made;
     `backup_wrong`: files that it found missing or changed. `trail`: what the last
     verification of the audit trail said (0: sound), None where there was none, and when. `mails`, `files`: that wait to be sent, and for ClamAV.
@@ -50,13 +50,13 @@ class State:
         return self.backup_at is None or self.at - self.backup_at > BACKUP_IS_OLD
 
 
-def state() -> State:
+def state() -> ServiceState:
     """A fixed number of queries. `DatabaseError` where the database does not answer."""
     now = timezone.now()
     disk = shutil.disk_usage(settings.DATA)
     backup = doctoring.last_backup()
     trail, trail_at = doctoring.last_check() or (None, None)
-    return State(
+    return ServiceState(
         at=now,
         wrong=health.wrong(),
         queues=working.queues(),

@@ -35,9 +35,9 @@ def read_apart(content: bytes) -> profile.File:
     raise profile.NotRead(problem)
 
 
-def _row_of(said: dict[str, Any]) -> profile.Row:
+def _row_of(said: dict[str, Any]) -> profile.ServiceRow:
     """What the programme says of a row, as far as it has the shape of one; a service that is to be kept is checked once more."""
-    row = profile.Row(int(said["number"]), said["document"])
+    row = profile.ServiceRow(int(said["number"]), said["document"])
     for one in said["issues"]:
         row.say(str(one["code"]), str(one["where"]))
     if any(issue.code not in profile.FAULTS for issue in row.issues):
@@ -65,7 +65,7 @@ def main() -> None:
     json.dump(said, out)
 
 
-def _said_of(row: profile.Row) -> dict[str, Any]:
+def _said_of(row: profile.ServiceRow) -> dict[str, Any]:
     """Of a row that is wrong its name alone: what else it holds may be too deep, or no text."""
     document = {"name": row.name} if row.issues else row.document
     issues = [asdict(issue) for issue in row.issues]

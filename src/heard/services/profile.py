@@ -312,7 +312,7 @@ def _between_fields(document: dict[str, Any]) -> Iterable[Issue]:
 
 
 @dataclass
-class Row:
+class ServiceRow:
     """One service of a file, with what would become of it. `number`: 1 is the first."""
 
     number: int
@@ -344,7 +344,7 @@ class Row:
 class File:
     """The rows of a file, and of how many pages of services it says that it is which: 1 of 1 where it says nothing."""
 
-    rows: list[Row]
+    rows: list[ServiceRow]
     page: int = 1
     pages: int = 1
 
@@ -353,7 +353,7 @@ def read(content: bytes) -> File:
     """Every row of a file, those with issues too: one service, a list of them, or a page as the profile has it (`contents`). Raises
     `NotRead`."""
     said = _said(content)
-    rows = [Row(number, document) for number, document in enumerate(_documents(said), start=1)]
+    rows = [ServiceRow(number, document) for number, document in enumerate(_documents(said), start=1)]
     seen: set[uuid.UUID] = set()
     for row in rows:
         for issue in issues_of(row.document):

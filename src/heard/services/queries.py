@@ -24,7 +24,7 @@ from heard.services.models import (
     ServiceImport,
 )
 from heard.services.needs import need_labels
-from heard.services.profile import Issue, Outcome, Row
+from heard.services.profile import Issue, Outcome, ServiceRow
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -306,7 +306,7 @@ def documents(user: User) -> list[dict[str, Any]]:
 class Checked:
     """What would become of each row of a file, and which page of how many it says that it is."""
 
-    rows: list[Row]
+    rows: list[ServiceRow]
     page: int = 1
     pages: int = 1
 
@@ -327,7 +327,7 @@ def check(user: User, content: bytes) -> Checked:
     return Checked(file.rows, file.page, file.pages)
 
 
-def compare(user: User, rows: list[Row], services: QuerySet[Service]) -> dict[uuid.UUID, Service]:
+def compare(user: User, rows: list[ServiceRow], services: QuerySet[Service]) -> dict[uuid.UUID, Service]:
     """Says of each row what would become of it beside what is there of `services`, and gives those by key. What was said of that
     before is forgotten."""
     if not may_keep(user):
@@ -342,7 +342,7 @@ def compare(user: User, rows: list[Row], services: QuerySet[Service]) -> dict[uu
     return there
 
 
-def _compare(row: Row, known: Service) -> None:
+def _compare(row: ServiceRow, known: Service) -> None:
     needs = tuple(need.value for need in rules.facts_of(row.document).needs)
     same_needs = known.needs_here or needs == needs_of(known)
     if known.document == row.document or (same_needs and rules.is_same(row.document, known.document)):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from heard.agencies.seal import leaves
 from heard.agencies.seal.heads import Head
 from heard.agencies.seal.keys import Key, Ring
-from heard.agencies.seal.leaves import Row
+from heard.agencies.seal.leaves import HashedRow
 from heard.agencies.seal.tree import Tree, leaf_hash, node_hash
 from heard.agencies.trail.verifying import Outcome, Sealed, Trail, Verdict, ranges_of, verify
 
@@ -34,8 +34,8 @@ def at(seconds: float) -> str:
     )
 
 
-def row_of(number: int, key: Key = KEY, **values: object) -> Row:
-    row = Row(
+def row_of(number: int, key: Key = KEY, **values: object) -> HashedRow:
+    row = HashedRow(
         id=number, version=1, key_id=key.id, at=at(number), actor_id=number % 7, agency="Wexmoor Police",
         verb=("view", "decide", "share")[number % 3], subject="person", subject_id=str(number % 11), person_id=f"{number % 5:032x}",
         actor="ofa.leroy", reason="A worry" * (number % 2), detail='{"state": "open"}' if number % 4 == 0 else "{}",
@@ -47,12 +47,12 @@ def row_of(number: int, key: Key = KEY, **values: object) -> Row:
 class Kept:
     """A trail as it was written, sealed every few rows."""
 
-    def __init__(self, rows: list[Row], key: Key = KEY, every: int = 6) -> None:
+    def __init__(self, rows: list[HashedRow], key: Key = KEY, every: int = 6) -> None:
         self.key, self.every = key, every
         self.sealed = [Sealed(seq, row.id, row.leaf, row) for seq, row in enumerate(rows, 1)]
         self.heads = self.heads_of(self.sealed)
         self.witnessed = [self.heads[-1]]
-        self.waiting: list[Row] = []
+        self.waiting: list[HashedRow] = []
 
     def heads_of(self, sealed: list[Sealed]) -> list[Head]:
         tree, found = Tree(), []
@@ -210,7 +210,7 @@ WAYS: list[Callable[[Kept, random.Random], int | None]] = [
 ]  # fmt: skip
 
 
-def erased(row: Row) -> Row:
+def erased(row: HashedRow) -> HashedRow:
     said = leaves.commitment_of(row)
     return row._replace(person_id="", actor="", reason="", detail="{}", salt="", commitment=said)
 

@@ -346,7 +346,7 @@ def test_the_wording_is_that_of_its_own_release_when_a_newer_one_exists(world, s
 
 
 def test_rules_and_table_speak_of_the_same_states():
-    assert {state.value for state in rules.State} == set(Assessment.State.values)
+    assert {state.value for state in rules.SigningState} == set(Assessment.State.values)
 
 
 def test_the_parts_that_were_named_are_shown_to_the_writer_there_until_it_is_sent_again(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.cases.assessment import rules
-from heard.cases.assessment.rules import Move, State
+from heard.cases.assessment.rules import Move, SigningState
 
 TODAY = date(2026, 3, 10)
 
@@ -15,13 +15,13 @@ TODAY = date(2026, 3, 10)
 @pytest.mark.parametrize(
     ("state", "move", "then"),
     [
-        ("draft", Move.SUBMIT, State.SUBMITTED),
+        ("draft", Move.SUBMIT, SigningState.SUBMITTED),
         ("draft", Move.SIGN_OFF, None),
         ("draft", Move.SEND_BACK, None),
         ("submitted", Move.SUBMIT, None),
-        ("submitted", Move.SIGN_OFF, State.SIGNED),
-        ("submitted", Move.SEND_BACK, State.RETURNED),
-        ("returned", Move.SUBMIT, State.SUBMITTED),
+        ("submitted", Move.SIGN_OFF, SigningState.SIGNED),
+        ("submitted", Move.SEND_BACK, SigningState.RETURNED),
+        ("returned", Move.SUBMIT, SigningState.SUBMITTED),
         ("returned", Move.SIGN_OFF, None),
         ("returned", Move.SEND_BACK, None),
         ("signed", Move.SUBMIT, None),
@@ -29,18 +29,18 @@ TODAY = date(2026, 3, 10)
         ("signed", Move.SEND_BACK, None),
     ],
 )
-def test_each_move_leads_where_the_table_says(state: str, move: Move, then: State | None) -> None:
+def test_each_move_leads_where_the_table_says(state: str, move: Move, then: SigningState | None) -> None:
     assert rules.after(state, move) == then
 
 
 @given(st.lists(st.sampled_from(list(Move))))
 def test_no_moves_lead_out_of_signed(moves: list[Move]) -> None:
-    state: State = State.DRAFT
+    state: SigningState = SigningState.DRAFT
     signed = False
     for move in moves:
         state = rules.after(state, move) or state
-        signed = signed or state is State.SIGNED
-        assert not signed or state is State.SIGNED
+        signed = signed or state is SigningState.SIGNED
+        assert not signed or state is SigningState.SIGNED
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heard.cases.concern import rules
-from heard.cases.concern.rules import Decision, State
+from heard.cases.concern.rules import ConcernState, Decision
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_when_a_worry_can_be_decided(change: dict[str, object], why: str | None)
 
 
 def test_every_state_has_its_moves_and_a_decision_is_final() -> None:
-    assert set(rules.MOVES) == set(State)
-    assert rules.MOVES[State.DECIDED] == frozenset()
+    assert set(rules.MOVES) == set(ConcernState)
+    assert rules.MOVES[ConcernState.DECIDED] == frozenset()
 
 
 def test_a_child_with_a_case_gets_no_second_one() -> None:

@@ -27,7 +27,7 @@ from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as missing
 from heard.cases.note import actions as noting
 from heard.cases.onward import actions as passing
-from heard.cases.onward.rules import Asked
+from heard.cases.onward.rules import OnwardRequest
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as planning
 from heard.cases.record.queries import entries_of
@@ -237,7 +237,7 @@ def test_nothing_new_is_planned_with_the_child(
 
 
 def test_the_child_is_referred_to_nobody(world: World, agreed: Any, died: Death) -> None:
-    asked = Asked("x", "y", ChildsView(why_no_words="z"))
+    asked = OnwardRequest("x", "y", ChildsView(why_no_words="z"))
     with pytest.raises(Refused) as refused:
         passing.refer_onward(
             by=world.social_worker, person_id=died.person_id, whom=Whom("", world.police), asked=asked

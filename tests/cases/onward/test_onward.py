@@ -18,7 +18,7 @@ from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.onward import actions, queries
 from heard.cases.onward.models import OnwardReferral
-from heard.cases.onward.rules import Asked
+from heard.cases.onward.rules import OnwardRequest
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
 from heard.cases.words.rules import ChildsView
@@ -28,7 +28,7 @@ from heard.network.queries import Whom, level_of, people_visible_to
 from heard.network.rules import Level
 
 NOT_ASKED = ChildsView(why_no_words="She is asked on Friday.")
-ASKED = Asked("Walk with her on Fridays", "You know who waits at the station", NOT_ASKED)
+ASKED = OnwardRequest("Walk with her on Fridays", "You know who waits at the station", NOT_ASKED)
 
 
 def refer(world: World, case: Any, **more: Any) -> OnwardReferral:
@@ -172,9 +172,9 @@ def test_who_is_kept_out_of_the_record_gets_none(world: World, sent: OnwardRefer
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"asked": Asked(" ", "x", NOT_ASKED)}, "asked to do"),
-        ({"asked": Asked("x", "", NOT_ASKED)}, "why them"),
-        ({"asked": Asked("x", "y", ChildsView())}, "what the child says"),
+        ({"asked": OnwardRequest(" ", "x", NOT_ASKED)}, "asked to do"),
+        ({"asked": OnwardRequest("x", "", NOT_ASKED)}, "why them"),
+        ({"asked": OnwardRequest("x", "y", ChildsView())}, "what the child says"),
     ],
 )
 def test_it_says_what_why_and_what_the_child_says(

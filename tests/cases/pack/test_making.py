@@ -24,7 +24,7 @@ from heard.cases.attachment.actions import attach
 from heard.cases.keeping import actions as keeping
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Pack
-from heard.cases.pack.rules import PackPart, State
+from heard.cases.pack.rules import PackPart, PackState
 from heard.network import actions as network
 from heard.network.queries import Whom
 
@@ -152,7 +152,7 @@ def test_a_pack_is_made_for_nobody_who_may_not_sign_in_any_more(world: Any, arou
     switch_off(by=world.administrator, user=world.social_worker, reason="They have left")
     actions.make_pack.call(str(pack.pk))
     pack.refresh_from_db()
-    assert pack.state == State.FAILED
+    assert pack.state == PackState.FAILED
     assert "may not open the record" in pack.problem
     assert not pack.path.exists()
 
@@ -215,7 +215,7 @@ def test_supervision_is_in_no_pack(world: Any, around: Any) -> None:
 def silent(pack: Pack) -> None:
     """As a worker that was killed leaves it."""
     long_ago = timezone.now() - timedelta(minutes=10)
-    Pack.objects.filter(pk=pack.pk).update(state=State.RUNNING, attempts=1, beat_at=long_ago)
+    Pack.objects.filter(pk=pack.pk).update(state=PackState.RUNNING, attempts=1, beat_at=long_ago)
     pack.refresh_from_db()
 
 
@@ -224,17 +224,17 @@ def test_a_pack_whose_worker_was_killed_is_made_all_the_same(world: Any, around:
     silent(pack)
     actions.watch_pack.call(str(pack.pk))
     pack.refresh_from_db()
-    assert pack.state == State.WAITING
+    assert pack.state == PackState.WAITING
     assert made(pack).attempts == 2
 
 
 def test_a_pack_that_is_being_made_is_left_alone(world: Any, around: Any) -> None:
     pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
-    Pack.objects.filter(pk=pack.pk).update(state=State.RUNNING, attempts=1, beat_at=timezone.now())
+    Pack.objects.filter(pk=pack.pk).update(state=PackState.RUNNING, attempts=1, beat_at=timezone.now())
     actions.watch_pack.call(str(pack.pk))
     actions.make_pack.call(str(pack.pk))
     pack.refresh_from_db()
-    assert (pack.state, pack.attempts) == (State.RUNNING, 1)
+    assert (pack.state, pack.attempts) == (PackState.RUNNING, 1)
 
 
 def test_a_pack_that_kills_each_worker_ends_with_a_sentence(world: Any, around: Any) -> None:
@@ -243,7 +243,7 @@ def test_a_pack_that_kills_each_worker_ends_with_a_sentence(world: Any, around: 
     Pack.objects.filter(pk=pack.pk).update(attempts=3)
     actions.watch_pack.call(str(pack.pk))
     pack.refresh_from_db()
-    assert pack.state == State.FAILED
+    assert pack.state == PackState.FAILED
     assert "broken off" in pack.problem
 
 
@@ -288,7 +288,7 @@ def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
     another = ask(world.social_worker, around.person_id, PackPart.WORDS)
     actions.make_pack.call(str(another.pk))
     another.refresh_from_db()
-    assert (another.state, another.path.exists()) == (State.FAILED, False)
+    assert (another.state, another.path.exists()) == (PackState.FAILED, False)
     assert "its keys are not where they should be" in another.problem
 
 
@@ -304,7 +304,7 @@ def test_a_pack_is_taken_away_when_its_day_has_passed_and_that_is_written_down(
         actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
     actions.remove_old_packs.call()
     pack.refresh_from_db()
-    assert pack.state == State.REMOVED
+    assert pack.state == PackState.REMOVED
     assert pack.removed_at
 
 
@@ -317,12 +317,12 @@ def test_a_hold_on_the_record_keeps_a_pack_past_its_day(world: Any, around: Any)
     with pytest.raises(Refused, match="hold keeps"):
         actions.remove_pack(by=world.social_worker, pack_id=pack.pk)
     pack.refresh_from_db()
-    assert pack.state == State.DONE
+    assert pack.state == PackState.DONE
     keeping.ask_to_lift_hold(by=world.coordinator, hold_id=hold.pk, reason="It has ended")
     keeping.lift_hold(by=world.supervisor, hold_id=hold.pk)
     actions.remove_old_packs.call()
     pack.refresh_from_db()
-    assert pack.state == State.REMOVED
+    assert pack.state == PackState.REMOVED
 
 
 def test_the_file_goes_with_it(world: Any, around: Any, django_capture_on_commit_callbacks: Any) -> None:
@@ -357,6 +357,6 @@ def test_a_pack_is_made_with_the_rights_that_whoever_asked_has_when_it_is_made(
     network.deny_access(by=world.coordinator, person_id=around.person_id, whom=whom, why="His niece")
     actions.make_pack.call(str(pack.pk))
     pack.refresh_from_db()
-    assert pack.state == State.FAILED
+    assert pack.state == PackState.FAILED
     assert "may not open the record any more" in pack.problem
     assert not pack.path.exists()

@@ -13,7 +13,7 @@ from tests.cases.pack.conftest import AUNT, ask, decide_all, final, made, pdf_fi
 from heard.agencies.models import AuditRow
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Disclosure, Mark, Pack
-from heard.cases.pack.rules import PackPart, State
+from heard.cases.pack.rules import PackPart, PackState
 
 WHY = {"treatment": "withhold", "reason": "somebody_else"}
 OF_PASSAGE = ("disclosure_passage", "disclosure_words", "disclosure_whole")
@@ -97,7 +97,7 @@ def test_a_pack_that_is_being_made_comes_anew_with_and_without_javascript_and_na
     assert "Look again" in page
     assert "Okoro" not in page
     Pack.objects.filter(pk=pack.pk).update(
-        state=State.RUNNING, step="Drawing page 7", share=0.5, beat_at=timezone.now()
+        state=PackState.RUNNING, step="Drawing page 7", share=0.5, beat_at=timezone.now()
     )
     said = client.get(here, headers={"HX-Request": "true"}).text
     assert "Drawing page 7" in said
@@ -105,7 +105,7 @@ def test_a_pack_that_is_being_made_comes_anew_with_and_without_javascript_and_na
     assert "<html" not in said
     assert "being made" in client.post(at("pack_again", pack_id=pack.pk), follow=True).text
     assert "being made" in client.post(at("pack_remove", pack_id=pack.pk), follow=True).text
-    Pack.objects.filter(pk=pack.pk).update(state=State.WAITING)
+    Pack.objects.filter(pk=pack.pk).update(state=PackState.WAITING)
     made(pack)
     assert client.get(here, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
@@ -116,17 +116,17 @@ def test_a_pack_whose_worker_was_killed_can_be_begun_again_from_its_page(
     client.force_login(world.social_worker)
     pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
     long_ago = timezone.now() - timedelta(minutes=10)
-    Pack.objects.filter(pk=pack.pk).update(state=State.RUNNING, attempts=1, beat_at=long_ago)
+    Pack.objects.filter(pk=pack.pk).update(state=PackState.RUNNING, attempts=1, beat_at=long_ago)
     assert "Begin again now" in client.get(at("pack", pack_id=pack.pk)).text
     client.post(at("pack_again", pack_id=pack.pk))
     pack.refresh_from_db()
-    assert pack.state == State.WAITING
+    assert pack.state == PackState.WAITING
 
 
 def test_what_went_wrong_stands_on_the_page(client: Any, world: Any, around: Any) -> None:
     client.force_login(world.social_worker)
     pack = ask(world.social_worker, around.person_id, PackPart.WORDS)
-    Pack.objects.filter(pk=pack.pk).update(state=State.FAILED, problem="This is too much for one pack.")
+    Pack.objects.filter(pk=pack.pk).update(state=PackState.FAILED, problem="This is too much for one pack.")
     page = client.get(at("pack", pack_id=pack.pk)).text
     assert "This is too much for one pack." in page
     assert "Try again" in page
@@ -155,7 +155,7 @@ def test_a_pack_of_somebody_else_is_not_there(client: Any, world: Any, around: A
         assert client.post(at(name, pack_id=pack.pk)).status_code in (404, 405)
     assert client.get(at("pack", pack_id=pack.pk)).status_code == 404
     pack.refresh_from_db()
-    assert pack.state == State.WAITING
+    assert pack.state == PackState.WAITING
 
 
 @pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])

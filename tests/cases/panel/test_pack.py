@@ -1,12 +1,16 @@
 """The pack of somebody who prepares for a panel: each child on one page, as that reader may see them, and the reading is kept."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.panel.conftest import make_panel, tell
 
 from heard.agencies.models import AuditRow, User
 from heard.cases.panel import actions
 from heard.cases.panel.models import Panel
+from heard.cases.timeline import queries
 from heard.network import actions as knowing
 
 
@@ -39,6 +43,39 @@ def test_reading_it_is_kept_as_reading_each_record(client, world, prepared, item
     assert looks(world.teacher, item.person_id) - before == {("view", "panel"), ("view", "person")}
     pack(client, world.officer, prepared)
     assert looks(world.officer, item.person_id) == set()
+
+
+def test_as_many_queries_for_a_dozen_children_as_for_two(client, world, agreed, panel):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert "Where things stand" in pack(client, world.social_worker, panel)
+        return len(queries)
+
+    tell(world, "Ana")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    asked()  # signs in
+    two = asked()
+    for number in range(10):
+        tell(world, f"Ana{number}")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    asked()
+    assert asked() == two
+    assert pack(client, world.social_worker, panel).count("<article") == 12
+
+
+def test_each_child_is_read_there_as_on_their_own_page(world, agreed, panel):
+    """Children at different stages together: nothing of one stands with another, and limits hold for each."""
+    people = [agreed.case.person, tell(world, "Ana").person, tell(world, "Bo").person]
+    for person in people[1:] * 6:
+        tell(world, person_id=person.pk)
+    today = timezone.localdate()
+    heads = queries.heads_of(world.social_worker, people, today=today)
+    assert heads == [queries.head_of(world.social_worker, person, today=today) for person in people]
+    briefs = queries.briefs_of(world.social_worker, heads, today=today)
+    assert briefs == [queries.brief_of(world.social_worker, head, today=today) for head in heads]
+    assert [len(brief.outcomes) for brief in briefs] == [1, 0, 0]
+    assert [len(brief.worries) for brief in briefs] == [0, 5, 5]
+    assert [brief.why_no_words for brief in briefs] == ["", "She was not there", "She was not there"]
 
 
 def test_it_holds_nobody_whom_the_reader_may_not_see(client, world, prepared, item):

@@ -399,5 +399,5 @@ def test_the_database_refuses_an_agreed_plan_without_a_review_date(agreed):
 
 
 def test_rules_and_tables_speak_of_the_same_states():
-    assert {state.value for state in rules.State} == set(Plan.State.values)
+    assert {state.value for state in rules.PlanState} == set(Plan.State.values)
     assert {state.value for state in rules.Progress} == set(Action.State.values)

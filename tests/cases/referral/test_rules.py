@@ -9,29 +9,29 @@ from hypothesis import strategies as st
 
 from heard.cases.referral import rules
 from heard.cases.referral.questions import asked, drawn_in, form_version, is_duty_to_notify, walk
-from heard.cases.referral.rules import Move, State
+from heard.cases.referral.rules import Move, ReferralState
 
 TODAY = date(2026, 5, 1)
 FORM = form_version()
 
 
 def test_only_these_moves_are_possible():
-    possible = {(state, move) for state, move in product(State, Move) if rules.after(state, move)}
+    possible = {(state, move) for state, move in product(ReferralState, Move) if rules.after(state, move)}
     assert possible == {
-        (State.DRAFT, Move.SEND),
-        (State.RETURNED, Move.SEND),
-        (State.WITH_REVIEWER, Move.RETURN),
-        (State.WITH_REVIEWER, Move.AGREE),
+        (ReferralState.DRAFT, Move.SEND),
+        (ReferralState.RETURNED, Move.SEND),
+        (ReferralState.WITH_REVIEWER, Move.RETURN),
+        (ReferralState.WITH_REVIEWER, Move.AGREE),
     }
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", ReferralState)
 def test_what_can_be_changed_cannot_be_taken_out_and_the_other_way_round(state):
     change = rules.why_not_change(may_refer=True, state=state)
     take_out = rules.why_not_export(may_refer=True, state=state)
     assert change or take_out
     assert (change is None) == (state in rules.CHANGEABLE)
-    assert (take_out is None) == (state == State.REVIEWED)
+    assert (take_out is None) == (state == ReferralState.REVIEWED)
 
 
 def test_without_the_permission_nothing_is_possible():

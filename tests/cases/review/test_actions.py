@@ -14,7 +14,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to, with_a_trusted_worker, without_a_worker
 from heard.cases.case.rules import Kept, Observed, due_on
 from heard.cases.caseload.queries import team_caseload
-from heard.cases.caseload.rules import Asked
+from heard.cases.caseload.rules import CaseloadFilter
 from heard.cases.concern import actions as telling
 from heard.cases.plan.actions import finish_action
 from heard.cases.plan.models import Action, Plan
@@ -263,7 +263,7 @@ def test_what_waits_for_somebody_who_moved_to_another_agency_waits_for_the_team(
     assert set(owned) <= set(actions_due(world.supervisor))
     assert "actions" in {section.key for section in my_work(world.supervisor)}
     assert not set(actions_due(world.teacher)) & set(owned)  # another agency's
-    assert [row.nobody for row in team_caseload(world.coordinator, Asked())] == [0]
+    assert [row.nobody for row in team_caseload(world.coordinator, CaseloadFilter())] == [0]
     involve(by=world.coordinator, person=case.person, agency=world.police, why="Works with her")
     assert not without_a_worker(world.coordinator).exists()
     assert with_a_trusted_worker(world.board_member) == Kept(1, 1)

@@ -6,14 +6,14 @@ import pytest
 
 from heard.cases.supervision import rules
 from heard.cases.supervision.models import Supervision
-from heard.cases.supervision.rules import State
+from heard.cases.supervision.rules import SupervisionState
 
 TODAY = date(2026, 3, 10)
 ASK = "asked"
 
 
 def test_rules_and_table_speak_of_the_same_states() -> None:
-    assert {one.value for one in State} == set(Supervision.State.values)
+    assert {one.value for one in SupervisionState} == set(Supervision.State.values)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_what_reaches_a_childs_record(given, why) -> None:
     assert rules.why_not_record(**(usual | {"why_no_words": ""} | given)) == why
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", SupervisionState)
 def test_what_each_state_allows(state) -> None:
-    planned, confirmed = state == State.PLANNED, state == State.CONFIRMED
+    planned, confirmed = state == SupervisionState.PLANNED, state == SupervisionState.CONFIRMED
     assert (rules.why_not_prepare(state=state, is_worker=True) is None) == planned
     assert rules.why_not_prepare(state=state, is_worker=False) is not None
     assert (rules.why_not_move(state=state, planned_on=TODAY, today=TODAY) is None) == planned

@@ -22,7 +22,7 @@ from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
 from heard.cases.turning import actions, queries, rules
 from heard.cases.turning.models import ServiceReferral, UnmetNeed
-from heard.cases.turning.rules import State
+from heard.cases.turning.rules import ServiceReferralState
 from heard.cases.words.rules import ChildsView
 from heard.home.queries import my_work
 from heard.network import actions as network
@@ -64,41 +64,47 @@ def test_what_can_become_of_a_referral_is_a_table() -> None:
     asked = {"may_plan": True, "on": DAY, "since": DAY, "today": DAY, "why": "They said so", "ask_on": DAY}
     can = {
         (state, to)
-        for state in State
-        for to in State
+        for state in ServiceReferralState
+        for to in ServiceReferralState
         if rules.why_not_step(state=state, to=to, **asked) is None
     }
     assert can == {(state, to) for state, then in rules.NEXT.items() for to in then}
     assert (
-        {state.value for state in State if not rules.NEXT[state]} == set(rules.OVER) == {"refused", "ended"}
+        {state.value for state in ServiceReferralState if not rules.NEXT[state]}
+        == set(rules.OVER)
+        == {"refused", "ended"}
     )
     follows = {"sent": 6, "accepted": 5, "waiting": 4, "attended": 2, "refused": 0, "ended": 0}
     assert {state.value: len(then) for state, then in rules.NEXT.items()} == follows
     assert {
-        (State.SENT, State.ACCEPTED),
-        (State.ACCEPTED, State.WAITING),
-        (State.ACCEPTED, State.REFUSED),
+        (ServiceReferralState.SENT, ServiceReferralState.ACCEPTED),
+        (ServiceReferralState.ACCEPTED, ServiceReferralState.WAITING),
+        (ServiceReferralState.ACCEPTED, ServiceReferralState.REFUSED),
     } < can
     assert (
-        not {(State.WAITING, State.ACCEPTED), (State.ACCEPTED, State.SENT), (State.REFUSED, State.ACCEPTED)}
+        not {
+            (ServiceReferralState.WAITING, ServiceReferralState.ACCEPTED),
+            (ServiceReferralState.ACCEPTED, ServiceReferralState.SENT),
+            (ServiceReferralState.REFUSED, ServiceReferralState.ACCEPTED),
+        }
         & can
     )
     for change, says in (
-        ({"to": State.ACCEPTED, "ask_on": None}, "ask again"),  # until the child is with them
+        ({"to": ServiceReferralState.ACCEPTED, "ask_on": None}, "ask again"),  # until the child is with them
         ({"may_plan": False}, "role"),
         ({"to": None}, "became"),
         ({"on": None}, "day"),
         ({"on": DAY - timedelta(days=1)}, "before"),
         ({"on": DAY + timedelta(days=1)}, "future"),
-        ({"to": State.REFUSED, "why": " "}, "reason"),
-        ({"to": State.ENDED, "why": ""}, "reason"),
+        ({"to": ServiceReferralState.REFUSED, "why": " "}, "reason"),
+        ({"to": ServiceReferralState.ENDED, "why": ""}, "reason"),
         ({"ask_on": None}, "ask again"),
         ({"ask_on": date(1900, 1, 1)}, "ask again"),
         ({"ask_on": date(9999, 1, 1)}, "ask again"),
-        ({"to": State.SENT, "ask_on": None}, "ask again"),
-        ({"state": State.ENDED}, "over"),
+        ({"to": ServiceReferralState.SENT, "ask_on": None}, "ask again"),
+        ({"state": ServiceReferralState.ENDED}, "over"),
     ):
-        given = {"state": State.SENT, "to": State.WAITING} | asked | change
+        given = {"state": ServiceReferralState.SENT, "to": ServiceReferralState.WAITING} | asked | change
         assert says in str(rules.why_not_step(**given)), change
 
 

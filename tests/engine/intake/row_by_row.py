@@ -20,7 +20,7 @@ from heard.engine.intake.columns import _note_order as note_order
 from heard.engine.intake.expectations import _within, in_words
 from heard.engine.intake.ledger import Details, Place, Seen, Source, content_key
 from heard.engine.intake.mapping import Expectation, ItemRule, Told
-from heard.engine.intake.sheets import Row, fitted
+from heard.engine.intake.sheets import SheetRow, fitted
 from heard.engine.intake.values import code_of, order_seen_in, read_id, read_number, tidy
 from heard.engine.intake.workbook import text_of
 from heard.engine.tables import Progress
@@ -62,7 +62,7 @@ def joined(columns: Columns, cells: list[str], told: Told | None) -> str:
 class ParquetRows(parquet.ParquetSheet):
     """A Parquet file, row by row."""
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         self.broken = False
         number = 0
         try:
@@ -75,7 +75,7 @@ class ParquetRows(parquet.ParquetSheet):
             self.broken = True
 
 
-def _parquet_row(number: int, cells: tuple[Any, ...]) -> Row:
+def _parquet_row(number: int, cells: tuple[Any, ...]) -> SheetRow:
     texts = [None if isinstance(cell, (bytes, list, dict)) else text_of(cell) for cell in cells]
     faults = ("cells_wrong",) if None in texts else ()
     return fitted(number, [text or "" for text in texts], len(texts), faults)

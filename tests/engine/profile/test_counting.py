@@ -21,7 +21,7 @@ from heard.engine.profile.shape import Hiding
 from heard.knowledge import load
 
 RELEASE = load.current()
-ASKED = profile.Asked(date(2025, 4, 1), AS_OF, RELEASE, RELEASE.rule("three_signs"), 5)
+ASKED = profile.PeriodToCount(date(2025, 4, 1), AS_OF, RELEASE, RELEASE.rule("three_signs"), 5)
 
 
 def counted(

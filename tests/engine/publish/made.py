@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import product
 
-from heard.engine.publish import Layout, Row, Table
+from heard.engine.publish import CountsRow, Layout, Table
 
 
 def table(
@@ -27,7 +27,7 @@ def table(
         name: (name, f"{name}_2") if within and n == 0 else (name,) for n, name in enumerate(dimensions)
     }
     rows = (
-        Row(
+        CountsRow(
             number,
             dict(zip(dimensions, paths, strict=True)),
             {name: len(path) for name, path in zip(dimensions, paths, strict=True)},
@@ -39,7 +39,10 @@ def table(
 
 
 def printed(true: Table, texts: list[dict[str, str]]) -> Table:
-    rows = (Row(row.number, row.places, row.depths, text) for row, text in zip(true.rows, texts, strict=True))
+    rows = (
+        CountsRow(row.number, row.places, row.depths, text)
+        for row, text in zip(true.rows, texts, strict=True)
+    )
     return Table(true.name, true.layout, tuple(rows))
 
 

@@ -20,7 +20,7 @@ _EXACT: Final = 2**53  # below it each whole number is one floating-point number
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
-class Row(NamedTuple):
+class HashedRow(NamedTuple):
     """An audit row as it is hashed: `at` in UTC as 2026-11-27 06:52:34.000001, `person_id` in 32 hexadecimal digits or "",
     `detail` as JSON. The last four are what makes it evident, in hexadecimal digits."""
 
@@ -46,14 +46,14 @@ class Row(NamedTuple):
         return bool(self.commitment)
 
 
-def commitment_of(row: Row) -> str:
+def commitment_of(row: HashedRow) -> str:
     """Over what is about people, with the salt."""
     detail = row.detail if row.detail == "{}" else canonical(row.detail)
     said = _framed((row.person_id, row.actor, row.reason, detail))
     return sha256(bytes.fromhex(row.salt) + said.encode()).hexdigest()
 
 
-def leaf_of(row: Row, key: Key) -> str:
+def leaf_of(row: HashedRow, key: Key) -> str:
     """Over the whole row, as far as it is there: of an erased one over the commitment that was kept."""
     private = row.commitment or commitment_of(row)
     said = _framed(

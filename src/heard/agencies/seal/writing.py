@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from heard.agencies.seal import keys, leaves
 from heard.agencies.seal.keys import Ring
-from heard.agencies.seal.leaves import Row
+from heard.agencies.seal.leaves import HashedRow
 
 
 @lru_cache(maxsize=4)
@@ -28,9 +28,9 @@ def sealed[Written](row: Written, path: Path) -> Written:
     return row
 
 
-def as_row(row: Any) -> Row:
+def as_row(row: Any) -> HashedRow:
     """Of a row of the table, which stands above this."""
-    return Row(
+    return HashedRow(
         id=row.pk or 0,
         version=row.version,
         key_id=row.key_id,

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from heard.agencies.seal import heads
 from heard.agencies.seal.heads import Head
-from heard.agencies.seal.leaves import Row
+from heard.agencies.seal.leaves import HashedRow
 from heard.agencies.trail.verifying import Sealed, Trail
 
 _MANY: Final = 5_000  # rows fetched at once
@@ -82,7 +82,7 @@ def _sealed() -> Iterator[Sealed]:
         yield Sealed(one[0], one[1], one[2], _row(one[3:]) if one[3] is not None else None)
 
 
-def _waiting() -> Iterator[Row]:
+def _waiting() -> Iterator[HashedRow]:
     sql = f"""SELECT {_columns()} FROM agencies_auditrow r
         WHERE NOT EXISTS (SELECT 1 FROM agencies_auditseal s WHERE s.row_id = r.id) ORDER BY r.id"""  # noqa: S608
     return map(_row, _rows(sql))
@@ -95,8 +95,8 @@ def _heads() -> Iterator[Head]:
         yield Head(site, size, root, _whole(when), key_id, signature)
 
 
-def _row(said: tuple[Any, ...]) -> Row:
-    row = Row._make(said)
+def _row(said: tuple[Any, ...]) -> HashedRow:
+    row = HashedRow._make(said)
     return row if len(row.at) == 26 else row._replace(at=_whole(row.at))
 
 
@@ -151,7 +151,7 @@ def exported(path: Path) -> Trail:
             waiting, found, ended = [], [], False
             for line in file:
                 if line.startswith('["w"'):
-                    waiting.append(Row(*json.loads(line)[1]))
+                    waiting.append(HashedRow(*json.loads(line)[1]))
                 elif line.startswith('["h"'):
                     found.append(heads.from_line(json.dumps(json.loads(line)[1])))
                 ended = line.startswith('["end"]')
@@ -168,4 +168,4 @@ def _places(path: Path) -> Iterator[Sealed]:
         for line in file:
             if line.startswith('["s"'):
                 _s, seq, row_id, leaf, row = json.loads(line)
-                yield Sealed(seq, row_id, leaf, Row(*row) if row else None)
+                yield Sealed(seq, row_id, leaf, HashedRow(*row) if row else None)

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from heard.agencies.seal import leaves
 from heard.agencies.seal.heads import Head
 from heard.agencies.seal.keys import Ring, id_of
-from heard.agencies.seal.leaves import AS_FOUND, Row
+from heard.agencies.seal.leaves import AS_FOUND, HashedRow
 from heard.agencies.seal.tree import Tree, leaf_hash
 
 ERASES: Final = (
@@ -40,7 +40,7 @@ class Sealed(NamedTuple):
     seq: int
     row_id: int
     leaf: str
-    row: Row | None
+    row: HashedRow | None
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Trail:
 
     sealed: Iterable[Sealed]
     heads: Iterable[Head]
-    waiting: Iterable[Row]
+    waiting: Iterable[HashedRow]
     now: datetime
     witnessed: list[Head] = field(default_factory=list)
     gapless: bool = False
@@ -154,7 +154,7 @@ class _Verifying:
         if (self.head is not None and self.head.size <= size) or size in self.witnessed:
             self._about_heads()
 
-    def _row(self, row: Row, place: Sealed) -> None:
+    def _row(self, row: HashedRow, place: Sealed) -> None:
         self.verdict.rows += 1
         if row.leaf != place.leaf:
             self.verdict.wrong("its leaf is not the one that was sealed.", row.id)
@@ -167,7 +167,7 @@ class _Verifying:
         elif (row.verb, row.subject) == ERASES:
             self.named += _ranges(row.detail)
 
-    def _about_version(self, row: Row) -> None:
+    def _about_version(self, row: HashedRow) -> None:
         if row.version != AS_FOUND:
             self.own_leaves = True
             return
@@ -177,7 +177,7 @@ class _Verifying:
                 "it says that it is older than leaves, after rows that have their own.", row.id
             )
 
-    def _about_time(self, row: Row) -> None:
+    def _about_time(self, row: HashedRow) -> None:
         if row.version == AS_FOUND:
             return
         if row.at < self.too_early:
@@ -195,7 +195,7 @@ class _Verifying:
             self.verdict.wrong(f"Row {gone} was deleted before it was sealed.")
         self.last_id = row_id
 
-    def _fits(self, row: Row) -> bool:
+    def _fits(self, row: HashedRow) -> bool:
         if self.ring is None:
             return True
         key = self.ring.by_id.get(row.key_id)

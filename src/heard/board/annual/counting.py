@@ -43,7 +43,7 @@ _TOTAL: Final = "Total"  # what the engine calls the place of a whole
 
 
 @dataclass(frozen=True)
-class Asked:
+class YearToCount:
     """Counts up to `small` are small; figures by quarter are those that may be shown on `today`."""
 
     user: User
@@ -57,7 +57,7 @@ def sections(user: User, year: Year, *, today: date, small: int) -> list[Section
     `Hidden`."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    asked = Asked(user, year, today, small)
+    asked = YearToCount(user, year, today, small)
     said = list(_promised(asked))
     kept = said[0].table
     counts = (*said, *_happened(asked), *_heard(asked, kept), *_reached(asked), *_not_done(asked, kept))
@@ -71,7 +71,7 @@ def when_of(year: Year) -> str:
 # ---- what we promised
 
 
-def _promised(asked: Asked) -> Iterator[Section]:
+def _promised(asked: YearToCount) -> Iterator[Section]:
     found = periods(asked.user, today=asked.today)
     for year, id in ((asked.year, "year"), (asked.year.before, "before")):
         table, nothing, few = _kept(asked, found, year, f"promises-{year.first:%Y-%m}")
@@ -111,12 +111,12 @@ def _promised(asked: Asked) -> Iterator[Section]:
     )  # fmt: skip
 
 
-def _by_quarter(asked: Asked) -> list[promises.Promise]:
+def _by_quarter(asked: YearToCount) -> list[promises.Promise]:
     return [one for one in promised(asked.user) if one.name != promises.TRUSTED]
 
 
 def _kept(
-    asked: Asked, found: Mapping[str, list[figure_rules.Period]], year: Year, name: str
+    asked: YearToCount, found: Mapping[str, list[figure_rules.Period]], year: Year, name: str
 ) -> tuple[Tidy, list[str], list[str]]:
     """Of what the page of promises shows within the year, so that nobody takes one from the other and has a hidden quarter left; the
     promises of which nothing was recorded; and those of which too little was to show it."""
@@ -148,7 +148,7 @@ def _kept(
 # ---- what happened
 
 
-def _happened(asked: Asked) -> Iterator[Section]:
+def _happened(asked: YearToCount) -> Iterator[Section]:
     of_year = _(
         "Of all cases in Heard, restricted ones among them. Cases that agencies keep elsewhere are in none of it."
     )
@@ -180,7 +180,7 @@ def _happened(asked: Asked) -> Iterator[Section]:
     )  # fmt: skip
 
 
-def _missing(asked: Asked) -> Section:
+def _missing(asked: YearToCount) -> Section:
     """Of each child once, whether fewer missing episodes began in the half year from the first plan than in the one before it."""
     labels = {"fewer": _("Fewer after than before"), "none": _("None before, none after"), "same": _("As many after as before, and some"),
               "more": _("More after than before"), "not followed": _("Could not be followed for both")}  # fmt: skip
@@ -210,7 +210,7 @@ def _course(before: int, after: int) -> str:
 # ---- what children say
 
 
-def _heard(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
+def _heard(asked: YearToCount, kept: Tidy | None) -> Iterator[Section]:
     user, year = asked.user, asked.year
     with_case = set(cases.children_worked_with(user, year.first, year.last))
     said = _named([words.heard(user)], year)
@@ -280,7 +280,7 @@ def _beside(kept: Tidy | None) -> Section:
 # ---- whom we reached
 
 
-def _reached(asked: Asked) -> Iterator[Section]:
+def _reached(asked: YearToCount) -> Iterator[Section]:
     user, year = asked.user, asked.year
     told = described(user, concerns.children_told_of(user, year.first, year.last))
     with_case = described(user, cases.children_worked_with(user, year.first, year.last))
@@ -336,7 +336,7 @@ def _band(born: date | None, day: date) -> str:
 
 
 def _by(
-    asked: Asked, id: str, heading: str, says: Sequence[str], labels: Mapping[str, str], found: Mapping[str, list[Any]], of: Any,
+    asked: YearToCount, id: str, heading: str, says: Sequence[str], labels: Mapping[str, str], found: Mapping[str, list[Any]], of: Any,
     coverage: Mapping[str, str],
 ) -> Section:  # fmt: skip
     """Of groups of children, each child once in a group. A group of few, or in which all are alike, is left out: a nought, or the one row in which
@@ -373,7 +373,7 @@ def _by(
 # ---- what we did not do
 
 
-def _not_done(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
+def _not_done(asked: YearToCount, kept: Tidy | None) -> Iterator[Section]:
     yield Section(
         f"{AuditPart.NOT_DONE}-promises",
         _("Promises that were missed"),
@@ -390,7 +390,7 @@ def _not_done(asked: Asked, kept: Tidy | None) -> Iterator[Section]:
     yield _needs(asked)
 
 
-def _needs(asked: Asked) -> Section:
+def _needs(asked: YearToCount) -> Section:
     """Whole quarters that the page of unmet needs counts too, and not by need: of that page a small count of one need would be left."""
     found = periods_together(asked.user, [turning.unmet_by(asked.user, "need")], today=asked.today)
     years = (asked.year, asked.year.before)
@@ -418,7 +418,7 @@ def _needs(asked: Asked) -> Section:
     )  # fmt: skip
 
 
-def _audits(asked: Asked) -> Section:
+def _audits(asked: YearToCount) -> Section:
     rows = audits.audits_visible_to(asked.user).filter(
         state=Audit.State.CLOSED, closed_at__date__gte=asked.year.first, closed_at__date__lte=asked.year.last
     )
@@ -443,7 +443,7 @@ def _audits(asked: Asked) -> Section:
     )  # fmt: skip
 
 
-def _answers(row: audits.Row) -> str:
+def _answers(row: audits.AuditedRequirement) -> str:
     counts = Counter(str(one.get_answer_display()) for one in row.answers.values())
     said = [f"{text}: {counts[text]}" for text in map(str, AuditAnswer.Answer.labels) if counts[text]]
     if row.unanswered:
@@ -453,7 +453,7 @@ def _answers(row: audits.Row) -> str:
     return "; ".join(said) or _("No agency that took part has to meet it")
 
 
-def _actions(row: audits.Row) -> str:
+def _actions(row: audits.AuditedRequirement) -> str:
     """How many, by how far they are: what agencies wrote of them was written for the audit, and not to be published."""
     counts = Counter(str(one.get_state_display()) for one in row.actions)
     said = [f"{text}: {number}" for text, number in counts.items()]
@@ -482,7 +482,7 @@ def _one_each(names: Iterable[str]) -> dict[str, Counted]:
 
 
 def _both(
-    asked: Asked, id: str, heading: str, says: Sequence[str], coverage: str, about: str, dimension: str, rows: str, labels: Mapping[str, str],
+    asked: YearToCount, id: str, heading: str, says: Sequence[str], coverage: str, about: str, dimension: str, rows: str, labels: Mapping[str, str],
     countings: Sequence[Counting], unknown: str = "",
 ) -> Section:  # fmt: skip
     """Of the year and the one before."""
@@ -497,7 +497,7 @@ def _both(
 
 
 def _section(
-    asked: Asked, id: str, heading: str, says: Sequence[str], coverage: str, about: str, dimension: str, rows: str, labels: Mapping[str, str],
+    asked: YearToCount, id: str, heading: str, says: Sequence[str], coverage: str, about: str, dimension: str, rows: str, labels: Mapping[str, str],
     found: Mapping[Year, Mapping[str, Counted]], *, whole: bool = True,
 ) -> Section:  # fmt: skip
     """`found`: of each year what was counted, by name. What has no name, or one that `labels` does not know, is not recorded. `whole`: all
@@ -531,7 +531,7 @@ def _known(of: Mapping[str, Counted], labels: Mapping[str, str]) -> dict[str, Co
     return found
 
 
-def _is_few(count: int, one: Counted, asked: Asked) -> bool:
+def _is_few(count: int, one: Counted, asked: YearToCount) -> bool:
     return count > 0 and len(one.children) <= asked.small
 
 

@@ -57,7 +57,7 @@ def draw_cases(
     refuse(
         rules.why_not_draw(
             may_hold=by.may(May.HOLD_AUDIT),
-            is_open=audit.state == auditing.State.OPEN,
+            is_open=audit.state == auditing.AuditState.OPEN,
             title=title,
             why=why,
             since=since,
@@ -110,7 +110,7 @@ def let_readers_in(*, by: User, draw_id: uuid.UUID, at: datetime | None = None) 
         rules.why_not_let_readers_in(
             may_hold=by.may(May.HOLD_AUDIT),
             works_with_children=by.may(May.SEE_CHILD),
-            is_over=draw.is_over or draw.audit.state != auditing.State.OPEN,
+            is_over=draw.is_over or draw.audit.state != auditing.AuditState.OPEN,
         )
     )
     end = timezone.make_aware(datetime.combine(draw.due_on + timedelta(days=1), time.min))
@@ -235,7 +235,7 @@ def write_finding(
     audit = Audit.objects.select_for_update().get(pk=draw.audit_id)
     refuse(
         rules.why_not_find(
-            is_open=audit.state == auditing.State.OPEN,
+            is_open=audit.state == auditing.AuditState.OPEN,
             is_asked=requirement in {key for key, _label in queries.requirements_for(by, draw)},
             requirement=requirement,
             text=text,

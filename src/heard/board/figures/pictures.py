@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from functools import lru_cache
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core import signing
@@ -29,6 +30,10 @@ _WIDTH, _HEIGHT = 300, 120  # pixels: as wide as a telephone
 _LEAST: Final = 12  # months
 _NARROW: Final = 2  # months: no room for a number
 _ROW, _BAR = 40, 14  # pixels of one line: its words, and its bar below them
+# Of a flow, in pixels: a part of average size, the gap below each, a line of words, what is above all; where a band turns, and ends.
+_PART, _GAP, _LINE, _ABOVE = 44, 8, 14, 24
+_TURN, _TO = 60, 108
+_LETTERS: Final = 26  # of a line beside a band
 
 
 def bars(periods: Sequence[Period]) -> tuple[Bar, ...]:
@@ -49,12 +54,19 @@ def signed_lengths(rows: Sequence[Length]) -> str:
     return signing.Signer(salt=_SALT).sign_object({"lengths": list(rows)}, compress=True) if rows else ""
 
 
+def signed_flow(rows: Sequence[Length]) -> str:
+    """What the address of a picture carries in which one whole parts into these; empty where there is none."""
+    return signing.Signer(salt=_SALT).sign_object({"flow": list(rows)}, compress=True) if rows else ""
+
+
 def drawn_of(text: str) -> str:
-    """The SVG of what `signed` or `signed_lengths` gave; `Hidden` for anything else."""
+    """The SVG of what one of `signed`, `signed_lengths` and `signed_flow` gave; `Hidden` for anything else."""
     try:
         found = signing.Signer(salt=_SALT).unsign_object(text)
     except signing.BadSignature:
         raise Hidden from None
+    if isinstance(found, dict) and "flow" in found:
+        return draw_flow(tuple(tuple(one) for one in found["flow"]))
     if isinstance(found, dict):
         return draw_lengths(tuple(tuple(one) for one in found["lengths"]))
     return draw(tuple(tuple(one) for one in found))
@@ -79,6 +91,19 @@ def draw_lengths(rows: tuple[Length, ...]) -> str:
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(_styled(_lengths(rows))))
+
+
+@lru_cache(maxsize=64)
+def draw_flow(rows: tuple[Length, ...]) -> str:
+    """An SVG: the whole at the left, from which a band as wide as its number leads to each part, with its words."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(_styled(_flow(rows))))
+
+
+def height_of_flow(rows: Sequence[Length]) -> int:
+    """In pixels, for the page that leaves room for the picture."""
+    return round(sum(_rooms(rows))) + _GAP * (len(rows) - 1) + _ABOVE + 10
 
 
 def height_of_lengths(rows: Sequence[Length]) -> int:
@@ -106,6 +131,50 @@ def _lengths(rows: tuple[Length, ...]) -> Any:
         x=alt.X("number:Q", axis=None), y=alt.Y("top:Q", scale=y, axis=None), text="number:N"
     )
     return (bars + names + numbers).properties(width=_WIDTH - 10, height=_ROW * len(rows))
+
+
+def _flow(rows: tuple[Length, ...]) -> Any:
+    import altair as alt
+
+    bands, words = _laid(rows)
+    whole = {"x": 0, "y": _ABOVE - 8, "text": str(sum(number for _name, number in rows))}
+    height = height_of_flow(rows) - 10
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, _WIDTH - 10], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
+    flow = alt.Chart(alt.Data(values=bands)).mark_area(
+        interpolate="monotone", color=_INK, stroke="#ffffff", strokeWidth=1
+    )
+    said = alt.Chart(alt.Data(values=[whole, *words])).mark_text(
+        align="left", baseline="top", fontSize=12, lineHeight=_LINE, color="#0b0c0c", dy=-_LINE / 2
+    )
+    drawn = flow.encode(x=x, y=y, y2="end:Q", detail="at:N") + said.encode(x=x, y=y, text="text:N")
+    return drawn.properties(width=_WIDTH - 10, height=height)
+
+
+def _laid(rows: tuple[Length, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Corners of each band, and where its words stand."""
+    bands: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    left = right = float(_ABOVE)
+    for at, ((name, number), wide, room) in enumerate(zip(rows, _wide(rows), _rooms(rows), strict=True)):
+        top, lines = right + (room - wide) / 2, [*wrap(name, _LETTERS)[:2], str(number)]
+        for x, y in ((0, left), (_BAR, left), (_TURN, (left + top) / 2), (_TO, top), (_TO + _BAR, top)):
+            bands.append({"at": at, "x": x, "y": y, "end": y + wide})
+        middle = right + (room - _LINE * (len(lines) - 1)) / 2
+        words.append({"x": _TO + _BAR + 8, "y": middle, "text": lines})
+        left, right = left + wide, right + room + _GAP
+    return bands, words
+
+
+def _wide(rows: Sequence[Length]) -> list[float]:
+    """How wide each band is, in pixels."""
+    whole = sum(number for _name, number in rows)
+    return [_PART * len(rows) * number / whole for _name, number in rows]
+
+
+def _rooms(rows: Sequence[Length]) -> list[float]:
+    """How tall each part stands: its band, or three lines of words where that is more."""
+    return [max(wide, 3 * _LINE) for wide in _wide(rows)]
 
 
 def _chart(drawn: tuple[Bar, ...]) -> Any:

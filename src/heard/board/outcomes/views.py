@@ -24,6 +24,8 @@ def outcomes(request: Request) -> HttpResponse:
         "hidden": figure_words.hidden(),
         "called": figure_words.called,
         "signed": pictures.signed_lengths,
+        "signed_flow": pictures.signed_flow,
+        "height_of_flow": pictures.height_of_flow,
         "height": pictures.height_of_lengths,
     }
     return render(request, "board/outcomes/outcomes.html", context)

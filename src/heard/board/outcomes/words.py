@@ -100,3 +100,12 @@ def alternative(drawn: list[tuple[str, int]]) -> str:
     """What a picture shows."""
     parts = "; ".join(f"{name}: {number}" for name, number in drawn)
     return _("Bars, how many. %(parts)s.") % {"parts": parts}
+
+
+def flow(drawn: list[tuple[str, int]]) -> str:
+    """What the picture of a whole shows that parts."""
+    parts = "; ".join(f"{name}: {number}" for name, number in drawn)
+    return _("A band from all %(of)s to each, as wide as its number. %(parts)s.") % {
+        "of": sum(number for _name, number in drawn),
+        "parts": parts,
+    }

@@ -15,7 +15,7 @@ from heard.cases.stage.rules import (
     WITH_THE_SUPERVISOR,
     WROTE_IN_IT,
     Move,
-    State,
+    SigningState,
     after,
     not_submitted,
     why_not_change,
@@ -244,7 +244,7 @@ def why_not_submit(
     `needs`: what the child needs on either side.
     """
     if after(state, Move.SUBMIT) is None:
-        return SIGNED_IS_FINAL if state == State.SIGNED else WITH_THE_SUPERVISOR
+        return SIGNED_IS_FINAL if state == SigningState.SIGNED else WITH_THE_SUPERVISOR
     if not judgement.strip():
         return "Write your judgement first: what is happening to this child, and why you think so."
     if not has_words and not why_no_words.strip():

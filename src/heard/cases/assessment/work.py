@@ -10,13 +10,13 @@ from heard.cases.assessment.models import Assessment, OpenQuestion
 SIGN_OFFS = WorkList(
     "sign-offs", _("Assessments that wait for your signature"), May.SIGN_OFF, queries.waiting_for_sign_off,
     "assessment", "case.person", _("Assessment to sign"), note="author", whose=_("supervisors"), due="due_on", clock="assessment", shows=("case__person", "author"),
-    only_if=lambda user: Assessment.objects.filter(state=rules.State.SUBMITTED),
+    only_if=lambda user: Assessment.objects.filter(state=rules.SigningState.SUBMITTED),
     child="case__person",
 )  # fmt: skip
 ASSESSMENTS = WorkList(
     "assessments", _("Assessments that you are writing"), May.ASSESS, queries.being_written_by,
     "assessment", "case.person", _("Finish the assessment"), due="due_on", clock="assessment", shows=("case__person",),
-    ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
+    ahead=lambda row: First.BACK if row.state == rules.SigningState.RETURNED else None,
     only_if=lambda user: Assessment.objects.filter(author=user, state__in=rules.CHANGEABLE),
     child="case__person",
 )  # fmt: skip

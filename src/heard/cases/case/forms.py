@@ -16,7 +16,7 @@ from heard.cases.case.rules import (
     REVIEW_WARNING_ASKS,
     TRUSTED_WORKER_ASKS,
     WARNING_ASKS,
-    Asked,
+    ChildAsked,
 )
 from heard.govuk.forms import (
     CheckboxesField,
@@ -85,7 +85,7 @@ class TrustedWorkerForm(Form):
     )
     child_asked = RadiosField(
         _("Was the child asked?"),
-        choices=[(Asked.YES.value, _("Yes")), (Asked.NO.value, _("No"))],
+        choices=[(ChildAsked.YES.value, _("Yes")), (ChildAsked.NO.value, _("No"))],
         inline=True,
     )
     about_asking = TextareaField(

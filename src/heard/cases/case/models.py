@@ -96,8 +96,8 @@ class TrustedWorker(models.Model):
     to it. `Case.trusted_worker` is the one of now."""
 
     class Asked(models.TextChoices):
-        YES = rules.Asked.YES.value, _("Yes")
-        NO = rules.Asked.NO.value, _("No")
+        YES = rules.ChildAsked.YES.value, _("Yes")
+        NO = rules.ChildAsked.NO.value, _("No")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="trusted_workers")
     worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

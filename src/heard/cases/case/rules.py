@@ -141,7 +141,7 @@ def new_reference(prefix: str, is_taken: Callable[[str], bool]) -> str:
             return reference
 
 
-class Asked(StrEnum):
+class ChildAsked(StrEnum):
     """Whether the child was asked who their trusted worker is to be."""
 
     YES = "yes"
@@ -484,7 +484,7 @@ def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: s
         return None
     if not reason.strip():
         return TRUSTED_WORKER_ASKS["reason"]
-    if asked not in set(Asked):
+    if asked not in set(ChildAsked):
         return TRUSTED_WORKER_ASKS["child_asked"]
     return TRUSTED_WORKER_ASKS.missing(about_asking=about)
 

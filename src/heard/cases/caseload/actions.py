@@ -63,7 +63,7 @@ def remove_view(*, by: User, view_id: int) -> SavedView:
 
 
 @transaction.atomic
-def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[CaseloadLine]:
+def take_out_caseload(*, by: User, asked: rules.CaseloadFilter) -> Iterator[CaseloadLine]:
     """Every line of the team's caseload that was asked for, with a row that says so."""
     rows = queries.team_caseload(by, asked)
     record_audit(

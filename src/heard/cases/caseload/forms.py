@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.case.rules import Asked as ChildAsked
+from heard.cases.case.rules import ChildAsked
 from heard.cases.caseload import rules
 from heard.cases.caseload.queries import STAGES
-from heard.cases.caseload.rules import Asked, Given, Nobody, Order, Stage
+from heard.cases.caseload.rules import CaseloadFilter, Given, Nobody, Order, Stage
 from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class CaseloadForm(Form):
     worker = SelectField(gettext_lazy("Worker"))
     unread = CheckboxesField("", choices=[("1", gettext_lazy("Only children with something new for you"))])
 
-    def __init__(self, asked: Asked, workers: Sequence[tuple[str, str]] | None) -> None:
+    def __init__(self, asked: CaseloadFilter, workers: Sequence[tuple[str, str]] | None) -> None:
         chosen = {
             "stage": asked.stage,
             "not_seen": str(asked.not_seen_for or ""),
@@ -55,13 +55,13 @@ class CaseloadForm(Form):
             del self.fields["worker"]
 
 
-def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Asked:
+def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> CaseloadFilter:
     """What an address asks for. What does not exist is left out."""
     order = sent.get("order", "")
     days = sent.get("not_seen", "")
     worker = sent.get("worker", "")
     known = {*(one.value for one in Nobody), *(key for key, _name in workers)}
-    return Asked(
+    return CaseloadFilter(
         order=Order(order) if order in set(Order) else Order.DUE,
         backwards=sent.get("backwards") == "1",
         stage=stage if (stage := sent.get("stage", "")) in set(Stage) else "",
@@ -71,7 +71,7 @@ def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Aske
     )
 
 
-def as_asked(asked: Asked) -> str:
+def as_asked(asked: CaseloadFilter) -> str:
     """The address that asks for it, as `read_asked` reads it; what is as usual is left out."""
     said = {
         "stage": asked.stage,

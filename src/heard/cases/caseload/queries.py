@@ -36,7 +36,7 @@ from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import urgent_of
 from heard.cases.case.queries import led_by_own_agencies, my_cases
 from heard.cases.caseload.models import SavedView
-from heard.cases.caseload.rules import Asked, Nobody, Order, Stage
+from heard.cases.caseload.rules import CaseloadFilter, Nobody, Order, Stage
 from heard.cases.clocks.models import ClockRun
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import Seen
@@ -88,12 +88,12 @@ def views_of(user: User) -> QuerySet[SavedView]:
     return rows if user.may(May.PLAN) or user.may(May.SEE_TEAM) else rows.none()
 
 
-def my_caseload(user: User, asked: Asked) -> QuerySet[Any]:
+def my_caseload(user: User, asked: CaseloadFilter) -> QuerySet[Any]:
     """Open cases of the children who count on this user, each with what a line says."""
     return _asked_for(_with_all(user, my_cases(user)), asked)
 
 
-def team_caseload(user: User, asked: Asked) -> QuerySet[Any]:
+def team_caseload(user: User, asked: CaseloadFilter) -> QuerySet[Any]:
     """Open cases of the agencies in which this user sees the team."""
     rows = _with_all(user, led_by_own_agencies(user))
     if asked.worker:
@@ -210,7 +210,7 @@ def _stage() -> models.Case:
     return models.Case(*whens, default=Value(Stage.TO_ASSESS.value), output_field=CharField())
 
 
-def _asked_for(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+def _asked_for(rows: QuerySet[Any], asked: CaseloadFilter) -> QuerySet[Any]:
     if asked.stage:
         rows = rows.filter(stage=asked.stage)
     if asked.unread:
@@ -221,7 +221,7 @@ def _asked_for(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     return rows.order_by("-urgent", *_order(asked), "person__family_name", "person__given_name", "pk")
 
 
-def _order(asked: Asked) -> list[Any]:
+def _order(asked: CaseloadFilter) -> list[Any]:
     if asked.order is Order.STAGE:
         places = (When(stage=stage.value, then=Value(place)) for place, stage in enumerate(STAGES))
         fields: list[Any] = [models.Case(*places, output_field=IntegerField())]

@@ -53,7 +53,7 @@ AT_ONCE: Final = 15  # children, at most, are handed over in one go
 
 
 @dataclass(frozen=True)
-class Asked:
+class CaseloadFilter:
     """Which children, in which order. `not_seen_for`: days, 0 where it does not matter. Without a day stands first where the
     order is by when something happened last: nobody has written that down."""
 

@@ -35,8 +35,8 @@ class NotAboutStaff(models.Manager[Any]):
 
 class Concern(models.Model):
     class State(models.TextChoices):
-        TOLD = rules.State.TOLD.value, _("Waiting for a decision")
-        DECIDED = rules.State.DECIDED.value, _("Decided")
+        TOLD = rules.ConcernState.TOLD.value, _("Waiting for a decision")
+        DECIDED = rules.ConcernState.DECIDED.value, _("Decided")
 
     class Decision(models.TextChoices):
         OPEN_CASE = rules.Decision.OPEN_CASE.value, _("Open a case")

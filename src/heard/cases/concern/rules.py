@@ -53,7 +53,7 @@ class About(StrEnum):
     GROUP = "group"
 
 
-class State(StrEnum):
+class ConcernState(StrEnum):
     TOLD = "told"
     DECIDED = "decided"
 
@@ -86,9 +86,9 @@ class StepState(StrEnum):
 
 # Told once, decided once. A new worry about the same child is a new concern. A decision that is put right keeps the earlier
 # one beside it.
-MOVES: Final[dict[State, frozenset[State]]] = {
-    State.TOLD: frozenset({State.DECIDED}),
-    State.DECIDED: frozenset(),
+MOVES: Final[dict[ConcernState, frozenset[ConcernState]]] = {
+    ConcernState.TOLD: frozenset({ConcernState.DECIDED}),
+    ConcernState.DECIDED: frozenset(),
 }
 
 CLOCK: Final = "concern_decision"
@@ -228,7 +228,7 @@ def why_not_decide(standing: Standing, chosen: Chosen) -> str | None:
     """Whether this decision can be taken now. The first thing that stands in its way, in words, or None."""
     if not standing.may_decide:
         return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
-    if State.DECIDED not in MOVES[State(standing.state)]:
+    if ConcernState.DECIDED not in MOVES[ConcernState(standing.state)]:
         return "This worry has been decided already. A new worry about the same child, place or group can be told."
     return _why_not_choose(standing, chosen)
 
@@ -239,7 +239,7 @@ def why_not_correct(
     """Whether a decision can be put right. `until`: the last day on which it can, a working day after it was taken."""
     if not standing.may_decide:
         return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
-    if standing.state != State.DECIDED or decided_on is None or until is None:
+    if standing.state != ConcernState.DECIDED or decided_on is None or until is None:
         return "This worry waits for a decision. Decide on it first."
     if today > until:
         return "A decision is put right within a working day. What has changed since belongs in the case, or in a new worry."
@@ -349,7 +349,7 @@ def why_not_pass_to_officer(*, state: str, may_decide: bool) -> str | None:
     """Of a worry that was told as an ordinary one."""
     if not may_decide:
         return "Whoever decides on a worry passes it to the designated officer"
-    if state != State.TOLD:
+    if state != ConcernState.TOLD:
         return "This worry has been decided already. Tell another one about that person: only the designated officer hears of it."
     return None
 
@@ -358,7 +358,7 @@ def why_not_decide_on_staff(
     *, state: str, decision: str, reason: str, feedback: str, told_it: bool
 ) -> str | None:
     """Of a worry about somebody who works with children, by whoever hears of it."""
-    if State.DECIDED not in MOVES[State(state)]:
+    if ConcernState.DECIDED not in MOVES[ConcernState(state)]:
         return "This worry has been decided already. A new worry about the same person can be told."
     if decision not in (Decision.OFFICER, Decision.NO_FURTHER_ACTION):
         return DECIDE_ASKS["decision"]
@@ -396,7 +396,7 @@ def why_not_ask(
     """A question to whoever told a worry. `told_it`: whoever asks told it themselves."""
     if not may_decide:
         return "Whoever decides on a worry asks the person who told it"
-    if state != State.TOLD:
+    if state != ConcernState.TOLD:
         return "This worry has been decided. Ask for information in the child’s record instead."
     if told_it:
         return "You told this worry yourself"

@@ -53,8 +53,8 @@ class Context(models.Model):
         OTHER_GROUP = rules.Setting.OTHER_GROUP.value, _("Another group")
 
     class State(models.TextChoices):
-        OPEN = rules.State.OPEN.value, _("Open")
-        CLOSED = rules.State.CLOSED.value, _("Closed")
+        OPEN = rules.ContextState.OPEN.value, _("Open")
+        CLOSED = rules.ContextState.CLOSED.value, _("Closed")
 
     when_merged: ClassVar = Joined(numbered="nth", by="opened_at")
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

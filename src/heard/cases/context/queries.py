@@ -120,30 +120,34 @@ def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
 def open_context_of(user: User, **node: uuid.UUID | None) -> Context | None:
     """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time, but where two were
     merged: then the latest."""
-    return contexts_visible_to(user).filter(**node, state=rules.State.OPEN).first()
+    return contexts_visible_to(user).filter(**node, state=rules.ContextState.OPEN).first()
 
 
-def contexts_listed(user: User, *, state: str = rules.State.OPEN) -> QuerySet[Context]:
+def contexts_listed(user: User, *, state: str = rules.ContextState.OPEN) -> QuerySet[Context]:
     """All that the user may see, by the name of the place or group."""
     return contexts_visible_to(user).filter(state=state).order_by("place__name", "group__name", "pk")
 
 
 def contexts_held(user: User) -> QuerySet[Context]:
     """Open ones that this user holds, by the day of their review, each with how far it has come."""
-    rows = _with_how_far(user, contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN))
+    rows = _with_how_far(user, contexts_visible_to(user).filter(held_by=user, state=rules.ContextState.OPEN))
     return rows.order_by(F("review_on").asc(nulls_last=True), "opened_at", "pk")
 
 
 def next_step(user: User, context: Context) -> str:
     """What the work waits for, as the list of whoever holds it says; "" where it has ended."""
-    row = _with_how_far(user, contexts_visible_to(user).filter(pk=context.pk, state=rules.State.OPEN)).first()
+    row = _with_how_far(
+        user, contexts_visible_to(user).filter(pk=context.pk, state=rules.ContextState.OPEN)
+    ).first()
     return row.next_step if row else ""
 
 
 def _with_how_far(user: User, rows: QuerySet[Context]) -> QuerySet[Context]:
     """`is_twice`: the user may read other open work on the same; `is_heard`: it says what young people said, or why nobody was asked; `is_assessed`: an assessment is signed; `has_goals`."""
-    signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.State.SIGNED)
-    others = contexts_visible_to(user).filter(state=rules.State.OPEN).exclude(pk=OuterRef("pk")).order_by()
+    signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.SigningState.SIGNED)
+    others = (
+        contexts_visible_to(user).filter(state=rules.ContextState.OPEN).exclude(pk=OuterRef("pk")).order_by()
+    )
     far = {
         "is_twice": Exists(others.filter(place=OuterRef("place")))
         | Exists(others.filter(group=OuterRef("group"))),
@@ -165,7 +169,7 @@ def contexts_nobody_holds(user: User) -> QuerySet[Context]:
 def without_a_holder(user: User) -> Q:
     """Of contexts, whoever may read them: those that wait for somebody who cannot do it."""
     works = memberships_with(user, May.PLAN).filter(user=OuterRef("held_by"))
-    waits = Q(state=rules.State.OPEN) | Q(end_of_work__isnull=False, end_of_work__looked_at=None)
+    waits = Q(state=rules.ContextState.OPEN) | Q(end_of_work__isnull=False, end_of_work__looked_at=None)
     return waits & ~Q(Exists(works))
 
 
@@ -182,7 +186,7 @@ def may_close(user: User) -> Q:
     last = (
         ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at").values("decision")[:1]
     )
-    return Q(Exact(Subquery(last), rules.Decision.CLOSE), state=rules.State.OPEN, review_on=None)
+    return Q(Exact(Subquery(last), rules.Decision.CLOSE), state=rules.ContextState.OPEN, review_on=None)
 
 
 def who_decides(user: User, context: Context) -> list[User]:
@@ -246,7 +250,7 @@ def node(user: User, end: str, node_id: uuid.UUID) -> Any:
 
 def is_open_about(user: User, end: str, node_id: uuid.UUID) -> bool:
     """Whether there is an open one at all, for whoever would open another: whether they may see it is another question."""
-    rows = Context.objects.filter(**{f"{end}_id": node_id}, state=rules.State.OPEN)
+    rows = Context.objects.filter(**{f"{end}_id": node_id}, state=rules.ContextState.OPEN)
     return user.may(May.DECIDE) and rows.exists()
 
 
@@ -434,7 +438,7 @@ def number_there(user: User, node_id: uuid.UUID) -> int | None:
 
 
 def why_not_start_now(user: User, context: Context) -> str | None:
-    unsigned = assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists()
+    unsigned = assessments_of(user, context.pk).exclude(state=signing.SigningState.SIGNED).exists()
     return rules.why_not_start(
         state=context.state,
         may_assess=user.may(May.ASSESS),
@@ -490,7 +494,7 @@ def why_not_sign(user: User, assessment: ContextAssessment) -> str | None:
 
 def to_sign(user: User) -> QuerySet[ContextAssessment]:
     """Those that wait for a signature of this user, and in which they did not write."""
-    rows = assessments_visible_to(user).filter(_supervised_by(user), state=signing.State.SUBMITTED)
+    rows = assessments_visible_to(user).filter(_supervised_by(user), state=signing.SigningState.SUBMITTED)
     wrote = ContextAssessment.writers.through.objects.filter(contextassessment=OuterRef("pk"), user=user.pk)
     return rows.filter(~Exists(wrote)).order_by("submitted_at", "pk")
 
@@ -528,7 +532,7 @@ def somebody_can_sign(user: User, assessment: ContextAssessment) -> bool:
 
 def being_written(user: User) -> QuerySet[ContextAssessment]:
     rows = assessments_visible_to(user).filter(author=user, state__in=signing.CHANGEABLE)
-    return rows.filter(context__state=rules.State.OPEN).order_by("started_at", "pk")
+    return rows.filter(context__state=rules.ContextState.OPEN).order_by("started_at", "pk")
 
 
 # ---- patterns of exploitation
@@ -668,7 +672,7 @@ def open_goals(user: User, context_id: uuid.UUID) -> QuerySet[ContextGoal]:
 
 
 def why_not_begin_goal(user: User, context: Context) -> str | None:
-    signed = assessments_of(user, context.pk).filter(state=signing.State.SIGNED).exists()
+    signed = assessments_of(user, context.pk).filter(state=signing.SigningState.SIGNED).exists()
     return rules.why_not_begin_goal(
         state=context.state,
         may_plan=user.may(May.PLAN),
@@ -719,7 +723,7 @@ def guardian_visible_to(user: User, guardian_id: uuid.UUID) -> ContextGuardian:
 def guardians_to_ask_again(user: User) -> QuerySet[ContextGuardian]:
     """Of contexts that this user holds, who said yes or has not answered: by the day on which somebody asks again. After the end
     too, until somebody has looked again."""
-    goes_on = Q(context__state=rules.State.OPEN) | Q(
+    goes_on = Q(context__state=rules.ContextState.OPEN) | Q(
         context__end_of_work__isnull=False, context__end_of_work__looked_at=None
     )
     rows = guardians_visible_to(user).filter(goes_on, context__held_by=user)
@@ -728,7 +732,7 @@ def guardians_to_ask_again(user: User) -> QuerySet[ContextGuardian]:
 
 def watched_places(user: User) -> QuerySet[Context, Any]:
     """Keys of places about which a context is open that the user may see."""
-    rows = contexts_visible_to(user).filter(place__isnull=False, state=rules.State.OPEN)
+    rows = contexts_visible_to(user).filter(place__isnull=False, state=rules.ContextState.OPEN)
     return rows.order_by().values_list("place_id", flat=True)
 
 
@@ -789,7 +793,7 @@ def why_not_begin_closing(user: User, context: Context) -> str | None:
         may_close=user.may(May.DECIDE),
         last_decision=last_decision(user, context),
         open_steps=context.steps.filter(state="open").exists(),
-        unsigned=assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists(),
+        unsigned=assessments_of(user, context.pk).exclude(state=signing.SigningState.SIGNED).exists(),
         is_heard=voices_of(user, context.pk).exists(),
     )
 

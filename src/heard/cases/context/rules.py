@@ -53,7 +53,7 @@ OF_A_GROUP: Final = (Setting.PEER_GROUP, Setting.ONLINE, Setting.OTHER_GROUP)
 NEED_TO_KNOW: Final = frozenset({Setting.HOME, Setting.ONLINE})
 
 
-class State(StrEnum):
+class ContextState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
 
@@ -183,7 +183,7 @@ def why_not_begin_giving(*, state: str, may_give: bool, is_awaited: bool) -> str
     """`may_give`: it is theirs, or they decide. `is_awaited`: it is closed, and somebody still has to look again."""
     if not may_give:
         return "Whoever holds the context, or decides on worries, gives it to somebody else."
-    return None if state == State.OPEN or is_awaited else CLOSED
+    return None if state == ContextState.OPEN or is_awaited else CLOSED
 
 
 def why_not_give(*, state: str, may_give: bool, is_awaited: bool, is_same: bool, why: str) -> str | None:
@@ -198,7 +198,7 @@ def why_not_take_back(*, state: str, may_decide: bool, has_work: bool) -> str | 
     """`has_work`: something hangs on it but who holds it and the worries that it came from."""
     if not may_decide:
         return "A context is taken back by somebody who decides on worries."
-    if state != State.OPEN:
+    if state != ContextState.OPEN:
         return CLOSED
     return WORK_HAS_BEGUN if has_work else None
 
@@ -207,7 +207,7 @@ def why_not_write(*, state: str, may: bool, leads: bool = True) -> str | None:
     """Whether this may be written in it. Whoever reads it adds what they know; the rest is for those who lead the work (`leads`)."""
     if not may:
         return "Your role does not write in contexts."
-    if state != State.OPEN:
+    if state != ContextState.OPEN:
         return CLOSED
     return None if leads else NOT_YOURS
 
@@ -306,7 +306,7 @@ def why_not_withdraw(*, state: str, wrote_in_it: bool) -> str | None:
     """Whoever wrote in what was sent goes on with it, as long as nobody has decided on it."""
     if not wrote_in_it:
         return "Whoever wrote this assessment takes it back."
-    return None if state == signing.State.SUBMITTED else signing.not_submitted(state)
+    return None if state == signing.SigningState.SUBMITTED else signing.not_submitted(state)
 
 
 NOBODY_SIGNS: Final = (
@@ -320,7 +320,9 @@ def why_not_submit(
 ) -> str | None:
     """`is_heard`: the context says what young people said, or why nobody was asked. `found`: the side of each finding."""
     if signing.after(state, signing.Move.SUBMIT) is None:
-        return signing.SIGNED_IS_FINAL if state == signing.State.SIGNED else signing.WITH_THE_SUPERVISOR
+        return (
+            signing.SIGNED_IS_FINAL if state == signing.SigningState.SIGNED else signing.WITH_THE_SUPERVISOR
+        )
     if not is_heard:
         return "Add what young people say about it first, or say why nobody was asked."
     if not found:
@@ -360,12 +362,12 @@ SOMEBODY_LIVES_THERE: Final = "Somebody lives at this place. Note the pattern in
 
 
 def why_not_begin_noting(
-    *, may_assess: bool, state: str = State.OPEN, lives_there: bool = False
+    *, may_assess: bool, state: str = ContextState.OPEN, lives_there: bool = False
 ) -> str | None:
     """`state`: of the context that it is noted in. `lives_there`: it would be noted of a place that is a home."""
     if not may_assess:
         return "Your role does not note patterns of exploitation."
-    if state != State.OPEN:
+    if state != ContextState.OPEN:
         return CLOSED
     return SOMEBODY_LIVES_THERE if lives_there else None
 
@@ -647,7 +649,7 @@ def why_not_begin_closing(
     """`last_decision`: of the last review, or '' where there is none, or where something was added to the work after it. `unsigned`: an assessment is not signed off yet."""
     if not may_close:
         return "A context is closed by somebody who decides on worries."
-    if state != State.OPEN:
+    if state != ContextState.OPEN:
         return CLOSED
     if not is_heard:
         return "Add what young people say about it first, or say why nobody was asked."

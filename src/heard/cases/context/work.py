@@ -12,7 +12,7 @@ from heard.cases.stage.grounds import lost
 CONTEXTS = WorkList(
     "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",
     lambda row: _(row.next_step), note="reference", due="review_on", shows=("place", "group"),
-    only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN),
+    only_if=lambda user: Context.objects.filter(held_by=user, state=rules.ContextState.OPEN),
 )  # fmt: skip
 NOBODY = WorkList(
     "contexts-nobody-holds", _("Contexts that nobody holds"), May.DECIDE, queries.contexts_nobody_holds, "context_give", "whom",
@@ -27,7 +27,7 @@ TO_CLOSE = WorkList(
 ASSESSMENTS = WorkList(
     "context-assessments", _("Assessments of places and groups that you are writing"), May.ASSESS, queries.being_written,
     "context_assessment", "context.whom", _("Finish the assessment of this place or group"), note="context.reference", shows=("context__place", "context__group"),
-    ahead=lambda row: First.BACK if row.state == signing.State.RETURNED else None,
+    ahead=lambda row: First.BACK if row.state == signing.SigningState.RETURNED else None,
     only_if=lambda user: ContextAssessment.objects.filter(author=user, state__in=signing.CHANGEABLE),
 )  # fmt: skip
 GROUNDS = WorkList(
@@ -39,7 +39,7 @@ GROUNDS = WorkList(
 SIGN_OFFS = WorkList(
     "context-sign-offs", _("Assessments of places and groups that wait for your signature"), May.SIGN_OFF, queries.to_sign,
     "context_sign", "context.whom", _("Assessment to sign"), note="author", whose=_("supervisors"), shows=("context__place", "context__group", "author"),
-    only_if=lambda user: ContextAssessment.objects.filter(state=signing.State.SUBMITTED),
+    only_if=lambda user: ContextAssessment.objects.filter(state=signing.SigningState.SUBMITTED),
 )  # fmt: skip
 GUARDIANS = WorkList(
     "guardians", _("Who watches over places and groups: ask again"), May.PLAN, queries.guardians_to_ask_again,

@@ -77,7 +77,7 @@ def decide_list(*, by: User, list_id: uuid.UUID, agrees: bool, why: str = "") ->
         rules.why_not_decide(may=by.may(May.DISCLOSE), is_own=is_own, state=this.state)
         or (None if agrees else rules.REFUSE_ASKS.missing(why=why))
     )
-    this.state = rules.State.AGREED if agrees else rules.State.REFUSED
+    this.state = rules.InspectionState.AGREED if agrees else rules.InspectionState.REFUSED
     this.decided_by, this.decided_at, this.why_refused = by, timezone.now(), "" if agrees else why.strip()
     this.save()
     record_audit(by=by, verb="agree" if agrees else "refuse", subject="inspection list", subject_id=this.pk)
@@ -89,7 +89,7 @@ def withdraw_list(*, by: User, list_id: uuid.UUID) -> InspectionList:
     """Whoever asked takes it back, before or after a second person agreed: nobody can take it out any longer."""
     this = _locked(by, list_id)
     refuse(rules.why_not_withdraw(is_own=this.asked_by_id == by.pk, state=this.state))
-    this.state, this.withdrawn_at = rules.State.WITHDRAWN, timezone.now()
+    this.state, this.withdrawn_at = rules.InspectionState.WITHDRAWN, timezone.now()
     this.save(update_fields=["state", "withdrawn_at"])
     record_audit(by=by, verb="withdraw", subject="inspection list", subject_id=this.pk)
     return this

@@ -19,10 +19,10 @@ class InspectionList(models.Model):
     is kept here: it is made anew each time that somebody takes it out, of what that person, whoever asked and whoever agreed may all see."""
 
     class State(models.TextChoices):
-        WAITING = rules.State.WAITING.value, _("Waits for a second person")
-        AGREED = rules.State.AGREED.value, _("Agreed")
-        REFUSED = rules.State.REFUSED.value, _("Not agreed")
-        WITHDRAWN = rules.State.WITHDRAWN.value, _("Withdrawn")
+        WAITING = rules.InspectionState.WAITING.value, _("Waits for a second person")
+        AGREED = rules.InspectionState.AGREED.value, _("Agreed")
+        REFUSED = rules.InspectionState.REFUSED.value, _("Not agreed")
+        WITHDRAWN = rules.InspectionState.WITHDRAWN.value, _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     for_whom = models.CharField(max_length=200, help_text=_("Who inspects."))
@@ -74,6 +74,6 @@ class InspectionList(models.Model):
     @property
     def until_when(self) -> date | None:
         """The day up to which it can be taken out; None until it is agreed."""
-        if self.state != rules.State.AGREED or self.decided_at is None:
+        if self.state != rules.InspectionState.AGREED or self.decided_at is None:
             return None
         return timezone.localdate(self.decided_at) + timedelta(days=rules.DAYS)

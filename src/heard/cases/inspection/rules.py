@@ -28,7 +28,7 @@ BASES: Final = {key: basis for key, basis in bases().items() if key not in (CONS
 REFUSE_ASKS: Final = Asks(why="Say why you do not agree.")
 
 
-class State(StrEnum):
+class InspectionState(StrEnum):
     WAITING = "waiting"
     AGREED = "agreed"
     REFUSED = "refused"
@@ -66,17 +66,17 @@ def why_not_list_files(asked: Collection[str], found: Collection[str]) -> str | 
 def why_not_decide(*, may: bool, is_own: bool, state: str) -> str | None:
     if not may or is_own:
         return "Somebody else than who asked for it decides, of those who prepare records for others."
-    if state == State.WITHDRAWN:
+    if state == InspectionState.WITHDRAWN:
         return "Whoever asked for it has withdrawn it."
-    return None if state == State.WAITING else "This was decided already."
+    return None if state == InspectionState.WAITING else "This was decided already."
 
 
 def why_not_withdraw(*, is_own: bool, state: str) -> str | None:
     if not is_own:
         return "Whoever asked for it withdraws it."
-    if state == State.WITHDRAWN:
+    if state == InspectionState.WITHDRAWN:
         return "You have withdrawn it already."
-    if state == State.REFUSED:
+    if state == InspectionState.REFUSED:
         return "A second person did not agree, so nothing goes out. Ask again for what is right."
     return None
 
@@ -84,15 +84,15 @@ def why_not_withdraw(*, is_own: bool, state: str) -> str | None:
 def why_not_read(*, is_own: bool, state: str) -> str | None:
     return (
         None
-        if is_own and state == State.REFUSED
+        if is_own and state == InspectionState.REFUSED
         else "Whoever asked reads why a second person did not agree."
     )
 
 
 def why_not_take(*, state: str, until_when: date | None, today: date) -> str | None:
-    if state == State.WITHDRAWN:
+    if state == InspectionState.WITHDRAWN:
         return "Whoever asked for it has withdrawn it."
-    if state != State.AGREED or until_when is None:
+    if state != InspectionState.AGREED or until_when is None:
         return "A second person has to agree first."
     return (
         None if today <= until_when else "The days in which it could be taken out are over. Ask for it again."

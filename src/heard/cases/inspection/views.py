@@ -51,7 +51,7 @@ def one(request: Request, inspection_id: uuid.UUID) -> HttpResponse:
     this = queries.list_visible_to(user, inspection_id)
     form: Any = None
     is_own = this.asked_by_id == user.pk
-    if this.state == rules.State.WAITING and not is_own:
+    if this.state == rules.InspectionState.WAITING and not is_own:
         form = kept_form(request, DecideForm, kind="inspection.decide", subject_id=inspection_id)
         if form.is_valid():
             with sending(request, form):

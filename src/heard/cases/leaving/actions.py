@@ -74,7 +74,7 @@ def note_accepted(
         )
     )
     handover.accepted_by, handover.accepted_on = accepted_by.strip(), accepted_on
-    return _end(by, handover, rules.State.ACCEPTED, "accept")
+    return _end(by, handover, rules.HandoverState.ACCEPTED, "accept")
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def take_back(*, by: User, handover_id: uuid.UUID, why: str) -> Handover:
     handover = _to_follow(by, handover_id)
     refuse(rules.why_not_take_back(why=why))
     handover.why_taken_back = why.strip()
-    return _end(by, handover, rules.State.TAKEN_BACK, "take back", reason=why)
+    return _end(by, handover, rules.HandoverState.TAKEN_BACK, "take back", reason=why)
 
 
 @transaction.atomic
@@ -150,7 +150,9 @@ def _to_follow(by: User, handover_id: uuid.UUID) -> Handover:
     return handover
 
 
-def _end(by: User, handover: Handover, state: rules.State, verb: str, *, reason: str = "") -> Handover:
+def _end(
+    by: User, handover: Handover, state: rules.HandoverState, verb: str, *, reason: str = ""
+) -> Handover:
     handover.state, handover.finished_by, handover.finished_at = state.value, by, timezone.now()
     handover.full_clean()
     handover.save()

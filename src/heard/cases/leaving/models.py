@@ -14,9 +14,9 @@ __all__ = ["AfterPlan", "Handover", "HandoverNews"]
 
 class Handover(models.Model):
     class State(models.TextChoices):
-        SENT = rules.State.SENT.value, _("Sent, not accepted yet")
-        ACCEPTED = rules.State.ACCEPTED.value, _("Accepted")
-        TAKEN_BACK = rules.State.TAKEN_BACK.value, _("Taken back")
+        SENT = rules.HandoverState.SENT.value, _("Sent, not accepted yet")
+        ACCEPTED = rules.HandoverState.ACCEPTED.value, _("Accepted")
+        TAKEN_BACK = rules.HandoverState.TAKEN_BACK.value, _("Taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="handovers")

@@ -33,7 +33,7 @@ AFTER_PLAN_ASKS: Final = Asks(
 ADULT_AT: Final = 18
 
 
-class State(StrEnum):
+class HandoverState(StrEnum):
     """Of a handover. Until it is accepted the child stays with whoever handed over."""
 
     SENT = "sent"
@@ -112,9 +112,9 @@ def why_not_hand_over(handed: Handed, *, today: date) -> str | None:
 def why_not_follow(*, state: str, may_plan: bool) -> str | None:
     if not may_plan:
         return "Your role does not hand a child over."
-    if state == State.ACCEPTED:
+    if state == HandoverState.ACCEPTED:
         return "This handover was accepted."
-    if state == State.TAKEN_BACK:
+    if state == HandoverState.TAKEN_BACK:
         return "This handover was taken back."
     return None
 

@@ -49,16 +49,10 @@ from heard.network.rules import OTHER, SAID_TO_HARM, Basis, How, NodeKind
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-# What an episode says of the time before the return, and of the return.
-MISSING = (
-    "missing_from", "from_where", "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger",
-    "danger_why", "reported_at", "police_reference", "why_not_reported", "clothing", "mood", "money", "phone_state",
-)  # fmt: skip
 HELD = (
     "held_at", "where", "with_whom", "independent", "who_else", "why_no_words", "where_was", "who_with", "pushed", "pulled",
     "would_help", "to_reviewer", "to_police", "passed_on",
 )  # fmt: skip
-FOUND = ("found_at", "found_where", "found_by", "condition", "check_by_police", "check_note")
 
 
 @transaction.atomic
@@ -77,10 +71,10 @@ def note_missing(
 ) -> Episode:
     """Notes that a child is missing; or was, where `back` says how it ended (what `note_found` takes).
 
-    `said`: any other of `MISSING`. Raises `Refused` where it would overlap another episode of this child.
+    `said`: any other of `rules.MISSING`. Raises `Refused` where it would overlap another episode of this child.
     """
     person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
-    values = dict.fromkeys(MISSING, "") | said
+    values = dict.fromkeys(rules.MISSING, "") | said
     values |= {"missing_from": missing_from, "from_where": from_where, "danger": danger}
     values |= {"last_seen_where": last_seen_where, "last_seen_by": last_seen_by}
     values["reported_at"] = said.get("reported_at")
@@ -100,14 +94,14 @@ def note_missing(
 
 @transaction.atomic
 def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
-    """What is known changes while one looks for the child. `said`: what of `MISSING` is different now."""
+    """What is known changes while one looks for the child. `said`: what of `rules.MISSING` is different now."""
     episode = _locked(by, episode_id)
     before = (episode.missing_from, episode.found_at)
-    for name in MISSING:
+    for name in rules.MISSING:
         setattr(episode, name, said.get(name, getattr(episode, name)))
-    refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
+    refuse(_why_not_note(by, {name: getattr(episode, name) for name in rules.MISSING}, at or timezone.now()))
     refuse(_why_not_period(by, episode, before))
-    episode.save(update_fields=MISSING)
+    episode.save(update_fields=rules.MISSING)
     _audit(by, "change", episode)
     _announce(by, episode, Notified.MISSING_NEWS, at or timezone.now())
     return episode
@@ -115,7 +109,7 @@ def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = Non
 
 @transaction.atomic
 def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
-    """The child is back. The clock of the interview starts at the hour of the return. `said`: all of `FOUND`.
+    """The child is back. The clock of the interview starts at the hour of the return. `said`: all of `rules.FOUND`.
 
     For an episode that is over already it puts right what was written about the return, and the clock with it; what was
     written stays as an earlier version. Once the interview was offered or held, its clock is not moved to a later time.
@@ -123,11 +117,11 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
     episode, now = _locked(by, episode_id), at or timezone.now()
     verb = "find" if episode.found_at is None else "put right"
     before = (episode.missing_from, episode.found_at)
-    written = {name: getattr(episode, name) for name in (*FOUND, "interview_due_at")}
+    written = {name: getattr(episode, name) for name in (*rules.FOUND, "interview_due_at")}
     _set_found(by, episode, said, now)
     refuse(_why_not_period(by, episode, before))
     detail = _keep_return(by, episode, written, now) if written["found_at"] else {}
-    episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
+    episode.save(update_fields=[*rules.FOUND, "found_noted_by", "interview_due_at"])
     _audit(by, verb, episode, **detail)
     settle(kind=Notified.MISSING, subject="episode", subject_id=episode.pk, at=now)
     _announce(by, episode, Notified.FOUND, now)
@@ -440,7 +434,7 @@ def _photo(by: User, form: Philomena | None) -> bytes | None:
 
 def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) -> None:
     """Checks and sets what is said of the return, and when the interview is due. Does not save."""
-    values = {name: said.get(name, "") for name in FOUND}
+    values = {name: said.get(name, "") for name in rules.FOUND}
     values["found_at"] = said.get("found_at")
     refuse(
         (rules.TAKEN_BACK if episode.taken_back_at else None)

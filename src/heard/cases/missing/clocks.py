@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """Where the child said no, nothing is due any more. One query."""
     last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
-    rows: Any = told_of(user, case.person_id).annotate(answered_at=Subquery(last.values("noted_at")[:1]))
+    rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(last.values("noted_at")[:1]))
     for one in rows:
         if one.found_at is None or one.interview_due_at is None:
             continue

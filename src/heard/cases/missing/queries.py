@@ -43,10 +43,7 @@ if TYPE_CHECKING:
 
 # What an episode, its interview and a form say in words that whoever writes them chooses: where a phone, car or account is looked for.
 # What the child said is not among them.
-_EPISODE_WORDS = (
-    "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger_why", "why_not_reported", "clothing", "mood",
-    "money", "phone_state", "found_where", "found_by", "condition", "check_note",
-)  # fmt: skip
+_EPISODE_WORDS = (*rules.MISSING_WORDS, *rules.FOUND_WORDS)
 _INTERVIEW_WORDS = (
     "where", "who_else", "where_was", "who_with", "pushed", "pulled", "would_help", "passed_on",
 )  # fmt: skip
@@ -82,10 +79,10 @@ def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     return _with_answer(rows).order_by(F("found_at").desc(nulls_first=True))
 
 
-def told_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
-    """The child's episodes with `answer`: what the child said last when the interview was offered, None where nobody
-    asked, and `asked_at`, when that was. For a child whom the user may see; without those noted by mistake, latest first."""
-    return _with_answer(_counted(episodes_visible_to(user))).filter(person_id=person_id)
+def told_of(user: User, person_ids: Collection[uuid.UUID]) -> QuerySet[Episode]:
+    """Episodes of these children with `answer`: what the child said last when the interview was offered, None where nobody
+    asked, and `asked_at`, when that was. Of those whom the user may see; without those noted by mistake, latest first."""
+    return _with_answer(_counted(episodes_visible_to(user))).filter(person__in=person_ids)
 
 
 def open_episodes(user: User) -> QuerySet[Episode]:

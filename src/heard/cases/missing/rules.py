@@ -26,6 +26,16 @@ FOUND_ASKS: Final = Asks(
 )
 EPISODE_ASKS: Final = Asks(danger="Say whether the child is in danger, or that it is not known.")
 
+# What an episode says of the time before the return and of the return, by the fields of its model: in words that whoever writes chooses, and all.
+MISSING_WORDS: Final = (
+    "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger_why", "why_not_reported", "clothing", "mood",
+    "money", "phone_state",
+)  # fmt: skip
+MISSING: Final = (
+    "missing_from", "from_where", "danger", "reported_at", "police_reference", *MISSING_WORDS,
+)  # fmt: skip
+FOUND_WORDS: Final = ("found_where", "found_by", "condition", "check_note")
+FOUND: Final = ("found_at", "check_by_police", *FOUND_WORDS)
 
 _LETTERS: Final = 4  # of a name that is looked for in another
 

@@ -142,7 +142,7 @@ def episode_named(request: Request, episode_id: uuid.UUID) -> HttpResponse:
 def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_episode(by=user, episode_id=episode_id)
-    begin = {name: getattr(this, name) for name in actions.MISSING if not name.endswith(("_from", "_at"))}
+    begin = {name: getattr(this, name) for name in rules.MISSING if not name.endswith(("_from", "_at"))}
     begin |= parts_of("missing", this.missing_from) | parts_of("reported", this.reported_at)
     begin["reported"] = "yes" if this.reported_at else "no"
     form = kept_form(request, EpisodeForm, kind="missing.change", subject_id=episode_id, initial=begin)
@@ -159,7 +159,7 @@ def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
 def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_episode(by=user, episode_id=episode_id)
-    begin = {name: getattr(this, name) for name in actions.FOUND} | parts_of("found", this.found_at)
+    begin = {name: getattr(this, name) for name in rules.FOUND} | parts_of("found", this.found_at)
     form = kept_form(request, FoundForm, kind="missing.found", subject_id=episode_id, initial=begin)
     if form.is_valid():
         with sending(request, form):

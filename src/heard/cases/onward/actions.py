@@ -37,7 +37,7 @@ def refer_onward(
     by: User,
     person_id: uuid.UUID,
     whom: Whom,
-    asked: rules.Asked,
+    asked: rules.OnwardRequest,
     level: Level = Level.RECORD,
     at: datetime | None = None,
 ) -> OnwardReferral:
@@ -104,7 +104,7 @@ def answer_onward(
     refuse(rules.why_not_answer(state=one.state, accepts=accepts, answer=answer))
     if accepts:
         _let_them_in(by, one)
-    _end(by, one, rules.State.ACCEPTED if accepts else rules.State.REFUSED, answer, now)
+    _end(by, one, rules.OnwardState.ACCEPTED if accepts else rules.OnwardState.REFUSED, answer, now)
     _audit(by, "accept" if accepts else "refuse", one, reason=answer)
     mark_subject_seen(by=by, subject="onward referral", subject_id=one.pk, at=now)
     announce(by=by, kind=Notified.ONWARD_ANSWERED, at=now, named=[one.sent_by], **_about(one))
@@ -120,7 +120,7 @@ def withdraw_onward(
     if not queries.onward_visible_to(by).filter(pk=onward_id).exists():
         raise Hidden
     refuse(rules.why_not_withdraw(state=one.state, may_share=by.may(May.SHARE), why=why))
-    _end(by, one, rules.State.WITHDRAWN, why, now)
+    _end(by, one, rules.OnwardState.WITHDRAWN, why, now)
     _audit(by, "withdraw", one, reason=why)
     return one
 
@@ -137,7 +137,7 @@ def _let_them_in(by: User, one: OnwardReferral) -> None:
         let_in(by=by, person=person, whom=whom, why="Accepted a referral", level=level, given_by=one.sent_by)
 
 
-def _end(by: User, one: OnwardReferral, state: rules.State, answer: str, at: datetime) -> None:
+def _end(by: User, one: OnwardReferral, state: rules.OnwardState, answer: str, at: datetime) -> None:
     one.state, one.answer, one.answered_by, one.answered_at = state.value, answer.strip(), by, at
     one.save()
     settle(kind=Notified.ONWARD, subject="onward referral", subject_id=one.pk, at=at)

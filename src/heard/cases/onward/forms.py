@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.onward import rules
 from heard.cases.onward.models import OnwardReferral
-from heard.cases.onward.rules import Asked
+from heard.cases.onward.rules import OnwardRequest
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 from heard.network.rules import Level
@@ -53,7 +53,7 @@ class ReferForm(ChildsViewForm):
         answers = self.cleaned_data
         return {
             "whom": self.people[answers["whom"]],
-            "asked": Asked(answers["what"], answers["why"], self.view),
+            "asked": OnwardRequest(answers["what"], answers["why"], self.view),
             "level": Level(int(answers["level"])),
         }
 

@@ -20,10 +20,10 @@ class OnwardReferral(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = rules.State.WAITING.value, _("Waiting for an answer")
-        ACCEPTED = rules.State.ACCEPTED.value, _("Accepted")
-        REFUSED = rules.State.REFUSED.value, _("Refused")
-        WITHDRAWN = rules.State.WITHDRAWN.value, _("Withdrawn")
+        WAITING = rules.OnwardState.WAITING.value, _("Waiting for an answer")
+        ACCEPTED = rules.OnwardState.ACCEPTED.value, _("Accepted")
+        REFUSED = rules.OnwardState.REFUSED.value, _("Refused")
+        WITHDRAWN = rules.OnwardState.WITHDRAWN.value, _("Withdrawn")
 
     class Opens(models.IntegerChoices):
         SUMMARY = Level.SUMMARY, _("The summary")

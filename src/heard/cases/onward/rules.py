@@ -15,7 +15,7 @@ ANSWER_ONWARD_ASKS: Final = Asks(accepts="Say whether you accept it.")
 WITHDRAW_ONWARD_ASKS: Final = Asks(why="Say why it is withdrawn.")
 
 
-class State(StrEnum):
+class OnwardState(StrEnum):
     WAITING = "waiting"
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -31,7 +31,7 @@ class WorkingDays:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OnwardRequest:
     """What the other side is asked to do, why, and what the child says about it."""
 
     what: str
@@ -47,7 +47,7 @@ def why_not_refer(
     *,
     may_share: bool,
     why_not_let_in: str | None,
-    asked: Asked,
+    asked: OnwardRequest,
     is_heard: bool,
     uses_heard: bool,
     own_team: bool,
@@ -68,14 +68,14 @@ def why_not_refer(
     return _why_incomplete(asked, is_heard)
 
 
-def _why_incomplete(asked: Asked, is_heard: bool) -> str | None:
+def _why_incomplete(asked: OnwardRequest, is_heard: bool) -> str | None:
     if why_not := REFER_ASKS.missing(what=asked.what, why=asked.why):
         return why_not
     return None if is_heard else "Add what the child says about it, or say why their words are not there."
 
 
 def why_not_answer(*, state: str, accepts: bool | None, answer: str) -> str | None:
-    if state != State.WAITING:
+    if state != OnwardState.WAITING:
         return ANSWERED
     if accepts is None:
         return ANSWER_ONWARD_ASKS["accepts"]
@@ -91,6 +91,6 @@ def why_not_answer(*, state: str, accepts: bool | None, answer: str) -> str | No
 def why_not_withdraw(*, state: str, may_share: bool, why: str) -> str | None:
     if not may_share:
         return "Your role does not refer children to others."
-    if state != State.WAITING:
+    if state != OnwardState.WAITING:
         return ANSWERED
     return WITHDRAW_ONWARD_ASKS.missing(why=why)

@@ -51,7 +51,7 @@ def refer(request: Request, person_id: uuid.UUID) -> HttpResponse:
 def onward(request: Request, onward_id: uuid.UUID) -> HttpResponse:
     """The referral: for whoever sees the record, and for whoever it was sent to, who answers here."""
     one = actions.open_onward(by=request.user, onward_id=onward_id)
-    waits = one.state == rules.State.WAITING
+    waits = one.state == rules.OnwardState.WAITING
     form: Any = None
     if waits and queries.may_answer(request.user, one):
         form = kept_form(request, AnswerOnwardForm, kind="onward.answer", subject_id=onward_id)

@@ -24,6 +24,6 @@ OVERDUE = WorkList(
     "onward-overdue", _("Referrals of your team that nobody answered in time"), May.SIGN_OFF,
     lambda user: queries.overdue_in_team(user, today=timezone.localdate()), "onward", "person",
     _("Referral that nobody answered in time"), whose=_("supervisors"), note="other_side", due="due_on", shows=("person", "to_agency", "to_team"),
-    only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING, due_on__lt=timezone.localdate()),
+    only_if=lambda user: OnwardReferral.objects.filter(state=rules.OnwardState.WAITING, due_on__lt=timezone.localdate()),
     child="person",
 )  # fmt: skip

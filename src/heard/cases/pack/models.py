@@ -283,11 +283,11 @@ class Pack(models.Model):
     """A record, or a part of it, as one PDF. The row stays when the file is removed."""
 
     class State(models.TextChoices):
-        WAITING = rules.State.WAITING.value, _("Waiting to be made")
-        RUNNING = rules.State.RUNNING.value, _("Being made")
-        DONE = rules.State.DONE.value, _("Ready")
-        FAILED = rules.State.FAILED.value, _("Not made")
-        REMOVED = rules.State.REMOVED.value, _("Removed")
+        WAITING = rules.PackState.WAITING.value, _("Waiting to be made")
+        RUNNING = rules.PackState.RUNNING.value, _("Being made")
+        DONE = rules.PackState.DONE.value, _("Ready")
+        FAILED = rules.PackState.FAILED.value, _("Not made")
+        REMOVED = rules.PackState.REMOVED.value, _("Removed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     when_merged: ClassVar = MOVES

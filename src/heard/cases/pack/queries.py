@@ -57,16 +57,16 @@ def packs_of(user: User, person_id: uuid.UUID) -> QuerySet[Pack]:
 def kept_packs(user: None) -> Iterator[KeptFile]:
     """Every pack whose file should be there: names that say nothing, and no record. `user`: None, for who looks after the server; it is
     for nobody else."""
-    rows = Pack.objects.filter(state=rules.State.DONE).only("pk", "sha256").order_by("pk")
+    rows = Pack.objects.filter(state=rules.PackState.DONE).only("pk", "sha256").order_by("pk")
     for pack in rows.iterator() if user is None else ():
         yield KeptFile(f"packs/{pack.pk.hex}", pack.path, about_pack(pack.path.name), pack.sha256, pack.pk)
 
 
 def packs_ready(user: User, *, today: date) -> QuerySet[Pack]:
     """What this user asked for and has not fetched, and what could not be made; the oldest first."""
-    done = Q(state=rules.State.DONE, fetched_at=None, keep_until__gte=today)
+    done = Q(state=rules.PackState.DONE, fetched_at=None, keep_until__gte=today)
     rows = packs_visible_to(user).filter(asked_by=user)
-    return rows.filter(done | Q(state=rules.State.FAILED, keep_until__gte=today)).order_by("asked_at")
+    return rows.filter(done | Q(state=rules.PackState.FAILED, keep_until__gte=today)).order_by("asked_at")
 
 
 # ---- answers to those who ask for their record

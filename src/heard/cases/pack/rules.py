@@ -44,7 +44,7 @@ class PackPart(StrEnum):
     FILES = "files"
 
 
-class State(StrEnum):
+class PackState(StrEnum):
     """Of a pack."""
 
     WAITING = "waiting"
@@ -154,24 +154,24 @@ def _why_not_keep(keep_until: date | None, today: date) -> str | None:
 
 def is_silent(state: str, beat_at: datetime | None, now: datetime) -> bool:
     """Whether it is being made and nothing was heard of it for too long: the worker was killed."""
-    return state == State.RUNNING and (beat_at is None or now - beat_at > SILENT)
+    return state == PackState.RUNNING and (beat_at is None or now - beat_at > SILENT)
 
 
 def why_not_again(*, state: str, silent: bool) -> str | None:
-    if state == State.RUNNING and not silent:
+    if state == PackState.RUNNING and not silent:
         return "This pack is being made. Wait for it."
-    if state in {State.WAITING, State.DONE}:
+    if state in {PackState.WAITING, PackState.DONE}:
         return "This pack is made already, or waits in the queue."
-    return OF_ANOTHER_DAY if state == State.REMOVED else None
+    return OF_ANOTHER_DAY if state == PackState.REMOVED else None
 
 
 def why_not_fetch(*, state: str, keep_until: date, today: date, stage: str = "") -> str | None:
     """`stage`: of the request that it answers, '' for a pack of one's own."""
     if stage == Stage.STOPPED:
         return "This request was ended without the record being given. Its PDF is given to nobody."
-    if state == State.REMOVED or keep_until < today:
+    if state == PackState.REMOVED or keep_until < today:
         return OF_ANOTHER_DAY
-    return None if state == State.DONE else "This pack is not ready yet."
+    return None if state == PackState.DONE else "This pack is not ready yet."
 
 
 def why_not_remove(*, state: str, is_own: bool, held: bool) -> str | None:
@@ -180,9 +180,9 @@ def why_not_remove(*, state: str, is_own: bool, held: bool) -> str | None:
         return "Whoever asked for a pack removes it."
     if held:
         return "A hold keeps this record and what was made of it: nothing may be destroyed until two people lift it."
-    if state == State.RUNNING:
+    if state == PackState.RUNNING:
         return "This pack is being made. Wait for it, then remove it."
-    return "This pack has been removed already." if state == State.REMOVED else None
+    return "This pack has been removed already." if state == PackState.REMOVED else None
 
 
 # ---- what goes to the person whom the record is about

@@ -42,8 +42,8 @@ class Panel(models.Model):
         CONFERENCE = rules.MeetingKind.CONFERENCE.value, _("Context conference")
 
     class State(models.TextChoices):
-        PLANNED = rules.State.PLANNED.value, _("To come")
-        HELD = rules.State.HELD.value, _("Held")
+        PLANNED = rules.PanelState.PLANNED.value, _("To come")
+        HELD = rules.PanelState.HELD.value, _("Held")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PANEL)

@@ -78,7 +78,7 @@ AGREED_IS_FINAL: Final = (
 )
 
 
-class State(StrEnum):
+class PanelState(StrEnum):
     PLANNED = "planned"
     HELD = "held"
 
@@ -220,7 +220,7 @@ def why_not_change(*, may_hold: bool, state: str) -> str | None:
     """Whether day, place, chair and invitations may be changed."""
     if not may_hold:
         return "Your role does not prepare panels."
-    return "It has been held." if state == State.HELD else None
+    return "It has been held." if state == PanelState.HELD else None
 
 
 def why_not_take_chair(
@@ -244,7 +244,7 @@ def why_not_note_here(*, may_hold: bool, state: str, day: date, today: date) -> 
 
 
 def _why_not_yet(state: str, day: date, today: date) -> str | None:
-    if state == State.HELD:
+    if state == PanelState.HELD:
         return "It has been written down as held already."
     return "Its day has not come yet." if day > today else None
 
@@ -365,7 +365,7 @@ def why_not_write_learnt(*, kind: str, state: str, children: int) -> str | None:
     """Whether what was learnt at a conference goes back to these children."""
     if kind != MeetingKind.CONFERENCE:
         return "What is learnt at a panel is decided there, on the page of each child."
-    if state != State.HELD:
+    if state != PanelState.HELD:
         return "The conference has not been held yet."
     return LEARNT_ASKS.missing(children=children > 0)
 
@@ -374,7 +374,7 @@ def why_not_write(*, takes_part: bool, may_hold: bool, state: str, is_agreed: bo
     """Notes on an item: while the panel meets by everybody who takes part, then by those who hold panels."""
     if is_agreed:
         return AGREED_IS_FINAL
-    if state == State.HELD and not may_hold:
+    if state == PanelState.HELD and not may_hold:
         return "The panel is over. Ask whoever held it to put this right before the minutes are agreed."
     return None if may_hold or takes_part else "Only those who take part in it write here."
 
@@ -503,7 +503,7 @@ def why_not_dissent(
 def why_not_correct(*, may_hold: bool, state: str, is_agreed: bool, text: str) -> str | None:
     if not may_hold:
         return "Whoever holds panels writes down what is corrected in minutes."
-    if state != State.HELD:
+    if state != PanelState.HELD:
         return "It has not been held yet, so there are no minutes to correct."
     if is_agreed:
         return AGREED_IS_FINAL
@@ -515,7 +515,7 @@ def why_not_agree_minutes(
 ) -> str | None:
     if not may_hold:
         return "Whoever holds panels writes down that minutes were agreed."
-    if state != State.HELD:
+    if state != PanelState.HELD:
         return "It has not been held yet, so there are no minutes to agree."
     if is_agreed:
         return AGREED_IS_FINAL

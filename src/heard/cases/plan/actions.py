@@ -21,7 +21,7 @@ from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, ActionDelay, Outcome, Plan, WhereWeAre
-from heard.cases.plan.rules import Move, Progress, State
+from heard.cases.plan.rules import Move, PlanState, Progress
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
@@ -262,7 +262,7 @@ def finish_action(
     action.state, action.done_on, action.note = Progress(outcome), done_on, note
     action.finished_at = timezone.now()
     action.save()
-    Action.objects.filter(first=action.line_id, outcome__plan__state=State.DRAFT).delete()
+    Action.objects.filter(first=action.line_id, outcome__plan__state=PlanState.DRAFT).delete()
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
     _announce_action(by, action, Notified.ACTION_FINISHED)
     return action
@@ -299,7 +299,7 @@ def put_off_action(*, by: User, action_id: uuid.UUID, due_on: date, reason: str)
     ActionDelay.objects.create(
         action_id=action.line_id, was_due_on=was, due_on=due_on, reason=reason, put_off_by=by
     )
-    line = Q(pk=action.pk) | Q(first=action.line_id, outcome__plan__state=State.DRAFT, due_on=was)
+    line = Q(pk=action.pk) | Q(first=action.line_id, outcome__plan__state=PlanState.DRAFT, due_on=was)
     Action.objects.filter(line).update(due_on=due_on)
     _audit(by, "put off action", plan, reason=reason, action=action.pk, due_on=due_on, was=was)
     _announce_action(by, action, Notified.ACTION_PUT_OFF)
@@ -382,7 +382,7 @@ def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None
     if not last or note.on >= last.on:
         outcome.where_we_are = text
         line = Outcome.objects.filter(Q(pk=outcome.line_id) | Q(first=outcome.line_id))
-        line.filter(plan__state__in=[State.DRAFT, State.AGREED]).update(where_we_are=text)
+        line.filter(plan__state__in=[PlanState.DRAFT, PlanState.AGREED]).update(where_we_are=text)
 
 
 def _drop(outcome: Outcome) -> None:
@@ -434,7 +434,7 @@ def _finish(by: User, plan: Plan, move: Move, today: date) -> Plan:
 
 
 def _move(by: User, plan: Plan, move: Move, **values: Any) -> Plan:
-    then = rules.TRANSITIONS.get((State(plan.state), move))
+    then = rules.TRANSITIONS.get((PlanState(plan.state), move))
     if then is None:
         raise Refused(rules.NOT_CHANGEABLE)
     values["state"] = then

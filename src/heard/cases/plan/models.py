@@ -18,10 +18,10 @@ class Plan(models.Model):
     """`review_on` is the one place that says when an agreed plan is next reviewed: no agreed plan is without it."""
 
     class State(models.TextChoices):
-        DRAFT = rules.State.DRAFT.value, _("Being written")
-        AGREED = rules.State.AGREED.value, _("Agreed")
-        REPLACED = rules.State.REPLACED.value, _("Replaced by a new plan")
-        ENDED = rules.State.ENDED.value, _("Ended")
+        DRAFT = rules.PlanState.DRAFT.value, _("Being written")
+        AGREED = rules.PlanState.AGREED.value, _("Agreed")
+        REPLACED = rules.PlanState.REPLACED.value, _("Replaced by a new plan")
+        ENDED = rules.PlanState.ENDED.value, _("Ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="plans")

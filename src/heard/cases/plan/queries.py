@@ -87,17 +87,17 @@ def plans_of(user: User, case_id: uuid.UUID) -> QuerySet[Plan]:
 
 def agreed_plan(user: User, case_id: uuid.UUID) -> Plan | None:
     """The plan that is in force, if there is one."""
-    return plans_of(user, case_id).filter(state=rules.State.AGREED).first()
+    return plans_of(user, case_id).filter(state=rules.PlanState.AGREED).first()
 
 
 def plan_in_force(user: User, person_id: uuid.UUID) -> Plan | None:
     """The agreed plan of this child's open case."""
     rows = plans_visible_to(user).filter(case__person=person_id, case__state="open")
-    return rows.filter(state=rules.State.AGREED).first()
+    return rows.filter(state=rules.PlanState.AGREED).first()
 
 
 def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
-    return plans_of(user, case_id).filter(state=rules.State.DRAFT).first()
+    return plans_of(user, case_id).filter(state=rules.PlanState.DRAFT).first()
 
 
 def actions_visible_to(user: User) -> QuerySet[Action]:
@@ -129,7 +129,7 @@ def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
 def outcome_in_changed_plan(user: User, outcome: Outcome) -> Outcome | None:
     """The same outcome in the plan that is being written to replace this one's, if there is one."""
     rows = Outcome.objects.filter(visible_through(user, "plan__case__person"))
-    changed = rows.filter(plan__replaces_id=outcome.plan_id, plan__state=rules.State.DRAFT)
+    changed = rows.filter(plan__replaces_id=outcome.plan_id, plan__state=rules.PlanState.DRAFT)
     return changed.filter(first_id=outcome.line_id).select_related("plan__case__person").first()
 
 
@@ -166,7 +166,7 @@ def last_note(user: User, outcome: Outcome) -> WhereWeAre | None:
 def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
     """Actions of the case's plan that is in force, first due first."""
     rows = actions_visible_to(user).filter(outcome__plan__case_id=case_id)
-    return rows.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+    return rows.filter(outcome__plan__state=rules.PlanState.AGREED).order_by("due_on", "added_at")
 
 
 def actions_due(user: User) -> QuerySet[Action]:
@@ -187,7 +187,7 @@ def _own_and_left(user: User) -> tuple[QuerySet[Action, Any], QuerySet[Action, A
     """Keys of what this user has to do, and of what nobody else can do in cases in which they work."""
     opened = (
         Action.objects.order_by()
-        .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
+        .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.PlanState.AGREED)
         .values("pk")
     )
     case = "outcome__plan__case"
@@ -200,7 +200,7 @@ def overdue_in_team(user: User) -> QuerySet[Action]:
     """What is overdue in the plans in force of the user's team, the longest first."""
     led = led_by_own_agencies(user).order_by().values("pk")
     rows = actions_visible_to(user).filter(
-        outcome__plan__case__in=led, outcome__plan__state=rules.State.AGREED
+        outcome__plan__case__in=led, outcome__plan__state=rules.PlanState.AGREED
     )
     rows = rows.filter(state=rules.Progress.OPEN, due_on__lt=timezone.localdate())
     return rows.order_by("due_on", "pk")
@@ -377,7 +377,7 @@ def to_do(user: User) -> Counting:
     before had until then. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    agreed = Action.objects.exclude(outcome__plan__state=rules.State.DRAFT).order_by()
+    agreed = Action.objects.exclude(outcome__plan__state=rules.PlanState.DRAFT).order_by()
     replaced = Q(state=rules.Progress.REPLACED)
     line = Coalesce("first_id", "pk")
     changed_at = "outcome__plan__replaced_by__agreed_at"
@@ -444,7 +444,7 @@ def not_reviewed(user: User) -> Counting:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     # One that was brought in has a day, and nobody has agreed to it.
-    waiting = Plan.objects.exclude(state=rules.State.DRAFT).filter(review_on__isnull=False).order_by()
+    waiting = Plan.objects.exclude(state=rules.PlanState.DRAFT).filter(review_on__isnull=False).order_by()
     return Counting(waiting, "review_on", None, "case__person", agency=f"case__{LED_BY}")
 
 
@@ -452,7 +452,7 @@ def with_a_disruption_step(user: User) -> Kept:
     """Plans in force in open cases beside which a disruption step has an owner and a day. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    plans = Plan.objects.filter(state=rules.State.AGREED, case__state="open").order_by()
+    plans = Plan.objects.filter(state=rules.PlanState.AGREED, case__state="open").order_by()
     owned = steps_with_an_owner(user, "case")
     return Kept(plans.filter(owned).count(), plans.count())
 

@@ -14,7 +14,7 @@ DISCARD_ASKS: Final = Asks(reason="Say why the draft is discarded.")
 AGREE_ASKS: Final = Asks(review_on="Give the date on which this plan will be reviewed.")
 
 
-class State(StrEnum):
+class PlanState(StrEnum):
     DRAFT = "draft"
     AGREED = "agreed"
     REPLACED = "replaced"
@@ -27,10 +27,10 @@ class Move(StrEnum):
     END = "end"
 
 
-TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
-    (State.DRAFT, Move.AGREE): State.AGREED,
-    (State.AGREED, Move.REPLACE): State.REPLACED,
-    (State.AGREED, Move.END): State.ENDED,
+TRANSITIONS: Final[dict[tuple[PlanState, Move], PlanState]] = {
+    (PlanState.DRAFT, Move.AGREE): PlanState.AGREED,
+    (PlanState.AGREED, Move.REPLACE): PlanState.REPLACED,
+    (PlanState.AGREED, Move.END): PlanState.ENDED,
 }
 
 
@@ -77,7 +77,7 @@ def why_not_start(*, case_is_open: bool, may_plan: bool, has_draft: bool, has_ag
 def why_not_change(*, state: str, case_is_open: bool, may_plan: bool) -> str | None:
     if not may_plan:
         return "Your role does not write plans."
-    if state != State.DRAFT:
+    if state != PlanState.DRAFT:
         return NOT_CHANGEABLE
     return None if case_is_open else CLOSED
 
@@ -86,7 +86,7 @@ def why_not_begin_discarding(*, state: str, may_plan: bool) -> str | None:
     """Whether a draft may be given up: also in a case that is closed, where it can do nothing else."""
     if not may_plan:
         return "Your role does not write plans."
-    return None if state == State.DRAFT else NOT_CHANGEABLE
+    return None if state == PlanState.DRAFT else NOT_CHANGEABLE
 
 
 def why_not_discard(*, state: str, may_plan: bool, reason: str) -> str | None:
@@ -103,7 +103,7 @@ def why_not_add_decided(
         return "Your role does not write plans."
     if not case_is_open:
         return CLOSED
-    if state not in (State.DRAFT, State.AGREED):
+    if state not in (PlanState.DRAFT, PlanState.AGREED):
         return "This plan is not in force any longer. Choose an outcome of the one that is."
     return None if has_owner and has_day else "Each action needs a person who will do it and a date."
 
@@ -116,7 +116,7 @@ def why_not_say_where_we_are(
         return "Your role does not change plans."
     if not case_is_open:
         return CLOSED
-    if state not in (State.DRAFT, State.AGREED):
+    if state not in (PlanState.DRAFT, PlanState.AGREED):
         return "This plan is not in force any longer. Say where you are in the one that is."
     if not text.strip():
         return WHERE_ASKS["text"]
@@ -142,7 +142,7 @@ def why_not_agree(
         return "Your role does not agree plans."
     if not case_is_open:
         return "This case is closed. Open it again before a plan is agreed."
-    if state != State.DRAFT:
+    if state != PlanState.DRAFT:
         return "This plan has been agreed already."
     if not has_signed_assessment:
         return UNSIGNED
@@ -167,7 +167,7 @@ def why_outcomes_fall_short(outcomes: Sequence[Sequence[Step]], today: date) -> 
 
 def why_not_copy(*, state: str, has_draft: bool) -> str | None:
     """Whether a changed plan can be begun from this one."""
-    if state != State.AGREED:
+    if state != PlanState.AGREED:
         return "Only an agreed plan can be replaced by a changed one."
     if has_draft:
         return "A changed plan is being written already. Go on with that one."
@@ -178,7 +178,7 @@ def why_not_begin_finishing(*, plan_state: str, progress: str, may_plan: bool) -
     """Whether it can be said at all how an action went."""
     if not may_plan:
         return "Your role does not change plans."
-    if plan_state != State.AGREED:
+    if plan_state != PlanState.AGREED:
         return "Actions can be finished in an agreed plan only."
     if progress != Progress.OPEN:
         return "This action is finished already."
@@ -222,7 +222,7 @@ def why_not_take_back_done(
     which has not this action in it. `is_read`: somebody else has read that it is done."""
     if not is_owner:
         return "Whoever does it says that it is not done after all."
-    if progress != Progress.DONE or plan_state != State.AGREED:
+    if progress != Progress.DONE or plan_state != PlanState.AGREED:
         return "This action is not among those that are done."
     if has_note or not is_today:
         return "This can be taken back on the same day, where nothing was written of how it went. Say at the review what is still to do."

@@ -22,7 +22,7 @@ from heard.cases.referral import queries, rules
 from heard.cases.referral.models import AFTERWARDS, Referral, ReferralDecision
 from heard.cases.referral.prefill import Known, known_of
 from heard.cases.referral.questions import CURRENT, Question
-from heard.cases.referral.rules import Move, State
+from heard.cases.referral.rules import Move, ReferralState
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
@@ -233,7 +233,7 @@ def _locked(by: User, referral_id: uuid.UUID) -> Referral:
 
 
 def _move(by: User, referral: Referral, move: Move, **values: Any) -> Referral:
-    then = rules.after(State(referral.state), move)
+    then = rules.after(ReferralState(referral.state), move)
     if then is None:
         raise Refused(rules.REVIEWED_IS_FINAL)
     for name, value in (values | {"state": then}).items():

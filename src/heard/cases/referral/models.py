@@ -20,7 +20,7 @@ class KeptOnceReviewed(models.QuerySet[Any]):
     """Refuses to change or to delete in bulk what has been reviewed."""
 
     def _refuse_reviewed(self) -> None:
-        if self.filter(state=rules.State.REVIEWED).exists():
+        if self.filter(state=rules.ReferralState.REVIEWED).exists():
             raise Refused(rules.REVIEWED_IS_FINAL)
 
     def update(self, **values: Any) -> int:
@@ -46,10 +46,10 @@ class Referral(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = rules.State.DRAFT.value, _("Being written")
-        WITH_REVIEWER = rules.State.WITH_REVIEWER.value, _("With the reviewer")
-        RETURNED = rules.State.RETURNED.value, _("Returned")
-        REVIEWED = rules.State.REVIEWED.value, _("Reviewed")
+        DRAFT = rules.ReferralState.DRAFT.value, _("Being written")
+        WITH_REVIEWER = rules.ReferralState.WITH_REVIEWER.value, _("With the reviewer")
+        RETURNED = rules.ReferralState.RETURNED.value, _("Returned")
+        REVIEWED = rules.ReferralState.REVIEWED.value, _("Reviewed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="referrals")
@@ -159,5 +159,5 @@ class ReferralDecision(models.Model):
 
 
 def _refuse_where_reviewed(referral_id: uuid.UUID) -> None:
-    if Referral.objects.filter(pk=referral_id, state=rules.State.REVIEWED).exists():
+    if Referral.objects.filter(pk=referral_id, state=rules.ReferralState.REVIEWED).exists():
         raise Refused(rules.REVIEWED_IS_FINAL)

@@ -122,19 +122,19 @@ def referrals_of_child(user: User, person_id: uuid.UUID) -> QuerySet[Referral]:
 
 def unreviewed(user: User, case_id: uuid.UUID) -> Referral | None:
     """The one that is being written or waits for its reviewer, if there is one."""
-    return referrals_of(user, case_id).exclude(state=rules.State.REVIEWED).first()
+    return referrals_of(user, case_id).exclude(state=rules.ReferralState.REVIEWED).first()
 
 
 def waiting_for_review(user: User) -> QuerySet[Referral]:
     """Referrals that this user can review, longest waiting first. Not those in which they wrote."""
-    rows = referrals_visible_to(user).filter(state=rules.State.WITH_REVIEWER)
+    rows = referrals_visible_to(user).filter(state=rules.ReferralState.WITH_REVIEWER)
     return rows.exclude(writers=user).order_by("sent_at") if user.may(May.REFER) else rows.none()
 
 
 def being_written_by(user: User) -> QuerySet[Referral]:
     """Referrals that this user goes on with: being written, returned, or reviewed and not submitted yet."""
     mine = referrals_visible_to(user).filter(writer=user, submitted_on=None, replaced_by=None)
-    return mine.exclude(state=rules.State.WITH_REVIEWER).order_by("started_at")
+    return mine.exclude(state=rules.ReferralState.WITH_REVIEWER).order_by("started_at")
 
 
 # As `is_duty_to_notify` says of the answers: an adult who did not consent.
@@ -180,7 +180,7 @@ def sections_of(user: User, referral: Referral, known: dict[str, Known] | None =
     """The whole referral, section by section. Of a reviewed one only what was written counts."""
     form = form_of(referral)
     if known is None:
-        known = {} if referral.state == rules.State.REVIEWED else known_of(user, referral)
+        known = {} if referral.state == rules.ReferralState.REVIEWED else known_of(user, referral)
     said = effective(referral, known)
     writers = who_are(user, {entry["by"] for entry in referral.answers.values()})
     names = {key: person.name for key, person in writers.items()}
@@ -237,7 +237,7 @@ def unanswered_of(user: User, referral: Referral) -> list[Question]:
 
 def along(user: User, referral: Referral) -> dict[str, Any]:
     """The answers that decide what the form asks: once it is reviewed, only those that somebody wrote."""
-    known = {} if referral.state == rules.State.REVIEWED else known_of(user, referral)
+    known = {} if referral.state == rules.ReferralState.REVIEWED else known_of(user, referral)
     return effective(referral, known)
 
 
@@ -261,8 +261,8 @@ def why_not_start(user: User, case_id: uuid.UUID) -> str | None:
     return rules.why_not_start(
         may_refer=user.may(May.REFER),
         case_is_open=case.state == "open",
-        has_unreviewed=bool(states - {rules.State.REVIEWED.value}),
-        has_reviewed=rules.State.REVIEWED in states,
+        has_unreviewed=bool(states - {rules.ReferralState.REVIEWED.value}),
+        has_reviewed=rules.ReferralState.REVIEWED in states,
     )
 
 

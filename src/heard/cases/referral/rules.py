@@ -17,7 +17,7 @@ DECISION_ASKS: Final = Asks(on="Give the day of the decision.")
 REVIEW_ASKS: Final = Asks(reason="Say what has to be looked at again, so that the writer can go on.")
 
 
-class State(StrEnum):
+class ReferralState(StrEnum):
     DRAFT = "draft"
     WITH_REVIEWER = "with_reviewer"
     RETURNED = "returned"
@@ -37,14 +37,14 @@ class Stage(StrEnum):
     CONCLUSIVE = "conclusive"
 
 
-TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
-    (State.DRAFT, Move.SEND): State.WITH_REVIEWER,
-    (State.RETURNED, Move.SEND): State.WITH_REVIEWER,
-    (State.WITH_REVIEWER, Move.RETURN): State.RETURNED,
-    (State.WITH_REVIEWER, Move.AGREE): State.REVIEWED,
+TRANSITIONS: Final[dict[tuple[ReferralState, Move], ReferralState]] = {
+    (ReferralState.DRAFT, Move.SEND): ReferralState.WITH_REVIEWER,
+    (ReferralState.RETURNED, Move.SEND): ReferralState.WITH_REVIEWER,
+    (ReferralState.WITH_REVIEWER, Move.RETURN): ReferralState.RETURNED,
+    (ReferralState.WITH_REVIEWER, Move.AGREE): ReferralState.REVIEWED,
 }
 
-CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
+CHANGEABLE: Final = frozenset({ReferralState.DRAFT, ReferralState.RETURNED})
 
 REVIEWED_IS_FINAL: Final = "A reviewed referral never changes. Begin a new version: this one stays beside it."
 WITH_THE_REVIEWER: Final = "This referral is with its reviewer. It can be changed if it is returned."
@@ -52,9 +52,9 @@ FIRST_SUBMITTED: Final = "First note when it was submitted."
 NOT_YOURS: Final = "Your role does not prepare referrals."
 
 
-def after(state: str, move: Move) -> State | None:
+def after(state: str, move: Move) -> ReferralState | None:
     """The state that a move leads to, or None where the move is not possible from here."""
-    return TRANSITIONS.get((State(state), move))
+    return TRANSITIONS.get((ReferralState(state), move))
 
 
 def why_not_start(
@@ -73,7 +73,7 @@ def why_not_copy(*, may_refer: bool, state: str, has_unreviewed: bool, replaced:
     """Whether a new version can be begun from this one."""
     if not may_refer:
         return NOT_YOURS
-    if state != State.REVIEWED:
+    if state != ReferralState.REVIEWED:
         return "Only a reviewed referral has a new version. Change this one."
     if has_unreviewed:
         return "A new version has been started already. Go on with that one."
@@ -85,7 +85,7 @@ def why_not_change(*, may_refer: bool, state: str) -> str | None:
         return NOT_YOURS
     if state in CHANGEABLE:
         return None
-    return REVIEWED_IS_FINAL if state == State.REVIEWED else WITH_THE_REVIEWER
+    return REVIEWED_IS_FINAL if state == ReferralState.REVIEWED else WITH_THE_REVIEWER
 
 
 def why_not_send(
@@ -106,7 +106,7 @@ def why_not_review(*, may_refer: bool, state: str, wrote_in_it: bool) -> str | N
     """Four eyes: whoever wrote any part of a referral leaves its review to somebody else."""
     if not may_refer:
         return "Your role does not review referrals."
-    if state != State.WITH_REVIEWER:
+    if state != ReferralState.WITH_REVIEWER:
         return "This referral does not wait for a review."
     if wrote_in_it:
         return "You wrote in this referral, so somebody else has to read it."
@@ -123,7 +123,9 @@ def why_not_return(*, may_refer: bool, state: str, wrote_in_it: bool, reason: st
 def why_not_export(*, may_refer: bool, state: str) -> str | None:
     if not may_refer:
         return NOT_YOURS
-    return None if state == State.REVIEWED else "It can be taken out once somebody else has reviewed it."
+    return (
+        None if state == ReferralState.REVIEWED else "It can be taken out once somebody else has reviewed it."
+    )
 
 
 def why_not_submitted(
@@ -132,7 +134,7 @@ def why_not_submitted(
     """Whether it can be noted that somebody submitted it. `was`: the day that is noted already."""
     if not may_refer:
         return NOT_YOURS
-    if state != State.REVIEWED or reviewed_on is None:
+    if state != ReferralState.REVIEWED or reviewed_on is None:
         return "A referral is submitted once somebody else has reviewed it."
     if was is not None:
         return "It is noted already that this referral was submitted."

@@ -11,14 +11,14 @@ TO_REVIEW = WorkList(
     "referrals-to-review", _("Referrals that wait for a second person"), May.REFER, queries.waiting_for_review,
     "referral_review", "case.person",
     _("Referral to review"), whose=_("referrers"), note="writer", shows=("case__person", "writer"),
-    only_if=lambda user: Referral.objects.filter(state=rules.State.WITH_REVIEWER),
+    only_if=lambda user: Referral.objects.filter(state=rules.ReferralState.WITH_REVIEWER),
 )  # fmt: skip
 PREPARED = WorkList(
     "referrals", _("Referrals that you prepare"), May.REFER, queries.being_written_by,
     "referral", "case.person", _("Referral that you prepare"), shows=("case__person",),
     note=lambda row: _("reviewed, to be submitted")
-    if row.state == rules.State.REVIEWED else row.get_state_display().lower(),
-    ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
+    if row.state == rules.ReferralState.REVIEWED else row.get_state_display().lower(),
+    ahead=lambda row: First.BACK if row.state == rules.ReferralState.RETURNED else None,
     only_if=lambda user: Referral.objects.filter(writer=user, submitted_on=None),
     child="case__person",
 )  # fmt: skip

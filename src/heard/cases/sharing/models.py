@@ -21,7 +21,7 @@ class KeptOnceDecided(models.QuerySet[Any]):
     """Refuses in bulk what a row refuses by itself."""
 
     def _refuse_decided(self) -> None:
-        if self.exclude(state=rules.State.PREPARED).exists():
+        if self.exclude(state=rules.SharingState.PREPARED).exists():
             raise Refused(rules.DECIDED)
 
     def update(self, **values: Any) -> int:
@@ -47,9 +47,9 @@ class Share(models.Model):
     """
 
     class State(models.TextChoices):
-        PREPARED = rules.State.PREPARED.value, _("Prepared, not decided")
-        SHARED = rules.State.SHARED.value, _("Shared")
-        REFUSED = rules.State.REFUSED.value, _("Not shared")
+        PREPARED = rules.SharingState.PREPARED.value, _("Prepared, not decided")
+        SHARED = rules.SharingState.SHARED.value, _("Shared")
+        REFUSED = rules.SharingState.REFUSED.value, _("Not shared")
 
     class How(models.TextChoices):
         HEARD = rules.HEARD, _("In Heard: they find it on My work")
@@ -162,7 +162,7 @@ class Share(models.Model):
 
 
 def _refuse_where_decided(share_id: uuid.UUID) -> None:
-    if Share.objects.filter(pk=share_id).exclude(state=rules.State.PREPARED).exists():
+    if Share.objects.filter(pk=share_id).exclude(state=rules.SharingState.PREPARED).exists():
         raise Refused(rules.DECIDED)
 
 

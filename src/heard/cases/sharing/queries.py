@@ -73,7 +73,7 @@ def shares_to_review(user: User, *, today: date) -> QuerySet[Share]:
 
 
 def _to_review(user: User, today: date) -> Q:
-    due = Q(review_on__lte=today + _SOON) | Q(state=rules.State.PREPARED, prepared_by=user)
+    due = Q(review_on__lte=today + _SOON) | Q(state=rules.SharingState.PREPARED, prepared_by=user)
     return due & (Q(prepared_by=user) | Q(decided_by=user) | _works_with(user))
 
 
@@ -319,13 +319,13 @@ def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = 
 
 def to_share(user: User) -> Counting:
     """Every decision on sharing, kept where it was to share. Over the whole partnership, for those who see figures."""
-    return Counting(_decided(user), "decided_at", Q(state=rules.State.SHARED), "person")
+    return Counting(_decided(user), "decided_at", Q(state=rules.SharingState.SHARED), "person")
 
 
 def refused(user: User) -> Counting:
     """Every decision not to share, by which reason: 'harm' or 'not_relevant' as the duty to share asks, '' of another; kept where the reason
     is written down. Over the whole partnership, for those who see figures."""
-    rows = _decided(user).filter(state=rules.State.REFUSED)
+    rows = _decided(user).filter(state=rules.SharingState.REFUSED)
     why = Case(
         When(harms_more=True, then=Value("harm")),
         When(is_relevant=False, then=Value("not_relevant")),
@@ -337,7 +337,7 @@ def refused(user: User) -> Counting:
 def _decided(user: User) -> QuerySet[Share]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Share.objects.exclude(state=rules.State.PREPARED).order_by()
+    return Share.objects.exclude(state=rules.SharingState.PREPARED).order_by()
 
 
 def due_back(user: User) -> Counting:

@@ -35,7 +35,7 @@ REQUEST_ASKS: Final = Asks(
 CHASE_ASKS: Final = Asks(note="Say whom you reminded, and what they said.")
 
 
-class State(StrEnum):
+class SharingState(StrEnum):
     PREPARED = "prepared"
     SHARED = "shared"
     REFUSED = "refused"
@@ -145,7 +145,7 @@ def why_not_prepare(
     works with children here. `user_works_there`: whoever of them was named, if anybody."""
     if not may_share:
         return "Your role does not share records."
-    if state != State.PREPARED:
+    if state != SharingState.PREPARED:
         return DECIDED
     if not purpose.strip():
         return "Say what sharing this is for: what it does for the child."
@@ -198,15 +198,15 @@ def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None
     """A refusal asks for the same as a share, but for the lawful basis."""
     if not ready.may_share:
         return "Your role does not decide on sharing."
-    if ready.state != State.PREPARED:
+    if ready.state != SharingState.PREPARED:
         return DECIDED
-    if decided.decision not in {State.SHARED, State.REFUSED}:
+    if decided.decision not in {SharingState.SHARED, SharingState.REFUSED}:
         return DECIDE_ASKS["decision"]
     if not ready.read_as_it_is:
         return CHANGED
     if ready.asks_duty and (why_not := _why_not_by_duty(decided)):
         return why_not
-    if decided.decision == State.SHARED and (why_not := _why_not_share(ready, decided, today)):
+    if decided.decision == SharingState.SHARED and (why_not := _why_not_share(ready, decided, today)):
         return why_not
     if not decided.why.strip():
         return "Give the reason. A refusal needs one as much as a share."
@@ -219,7 +219,7 @@ def _why_not_by_duty(decided: Decided) -> str | None:
     for name, answer in (("is_relevant", decided.is_relevant), ("harms_more", decided.harms_more)):
         if answer is None:
             return DUTY_ASKS[name]
-    if decided.decision != State.SHARED or decided.basis != DUTY:
+    if decided.decision != SharingState.SHARED or decided.basis != DUTY:
         return None
     if decided.harms_more:
         return "There is no duty to share what would harm the child more. Share less of it, do not share it, or choose another basis."
@@ -288,7 +288,7 @@ def why_not_review(
 ) -> str | None:
     if not may_share:
         return "Your role does not decide on sharing."
-    if state == State.PREPARED:
+    if state == SharingState.PREPARED:
         return "This has not been decided yet."
     if not note.strip():
         return "Say what you found: is it still right, and is what was shared still needed?"

@@ -22,7 +22,7 @@ ASKED_OF_US = WorkList(
 SHARES = WorkList(
     "shares", _("Shares to decide, and to look at again"), May.SHARE,
     lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",
-    lambda row: _("Share to decide") if row.state == rules.State.PREPARED else _("Share to look at again"), note="other_side", due="review_on", shows=("person",),
+    lambda row: _("Share to decide") if row.state == rules.SharingState.PREPARED else _("Share to look at again"), note="other_side", due="review_on", shows=("person",),
     only_if=lambda user: queries.shares_near(user, today=timezone.localdate()),
 )  # fmt: skip
 DELIVERED = WorkList(

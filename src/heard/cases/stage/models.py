@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
-from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, Now, State
+from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, Now, SigningState
 
 __all__: list[str] = []
 
@@ -24,7 +24,7 @@ def whole_of(model: type[models.Model]) -> Any:
 
 
 def refuse_where_signed(model: type[models.Model], keys: Iterable[Any]) -> None:
-    if whole_of(model)._default_manager.filter(pk__in=list(keys), state=State.SIGNED).exists():
+    if whole_of(model)._default_manager.filter(pk__in=list(keys), state=SigningState.SIGNED).exists():
         raise Refused(SIGNED_IS_FINAL)
 
 
@@ -54,7 +54,7 @@ class KeptOnceSigned(models.QuerySet[Any]):
 
     def _refuse_signed(self) -> None:
         path = f"{self._through}__state" if self._through else "state"
-        if self.filter(**{path: State.SIGNED}).exists():
+        if self.filter(**{path: SigningState.SIGNED}).exists():
             raise Refused(SIGNED_IS_FINAL)
 
     def update(self, **values: Any) -> int:
@@ -83,10 +83,10 @@ class SignedOff(models.Model):
     """What one writes and another signs: once signed it is neither changed nor deleted."""
 
     class State(models.TextChoices):
-        DRAFT = State.DRAFT.value, _("Being written")
-        SUBMITTED = State.SUBMITTED.value, _("With the supervisor")
-        RETURNED = State.RETURNED.value, _("Sent back")
-        SIGNED = State.SIGNED.value, _("Signed off")
+        DRAFT = SigningState.DRAFT.value, _("Being written")
+        SUBMITTED = SigningState.SUBMITTED.value, _("With the supervisor")
+        RETURNED = SigningState.RETURNED.value, _("Sent back")
+        SIGNED = SigningState.SIGNED.value, _("Signed off")
 
     release = models.CharField(
         max_length=20, editable=False, help_text=_("The release of knowledge that it was made with.")

@@ -12,7 +12,7 @@ from typing import Final
 from heard.agencies.rules import Asks
 
 
-class State(StrEnum):
+class SigningState(StrEnum):
     """Of what one writes and another signs."""
 
     DRAFT = "draft"
@@ -27,13 +27,13 @@ class Move(StrEnum):
     SEND_BACK = "send back"
 
 
-TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
-    (State.DRAFT, Move.SUBMIT): State.SUBMITTED,
-    (State.RETURNED, Move.SUBMIT): State.SUBMITTED,
-    (State.SUBMITTED, Move.SIGN_OFF): State.SIGNED,
-    (State.SUBMITTED, Move.SEND_BACK): State.RETURNED,
+TRANSITIONS: Final[dict[tuple[SigningState, Move], SigningState]] = {
+    (SigningState.DRAFT, Move.SUBMIT): SigningState.SUBMITTED,
+    (SigningState.RETURNED, Move.SUBMIT): SigningState.SUBMITTED,
+    (SigningState.SUBMITTED, Move.SIGN_OFF): SigningState.SIGNED,
+    (SigningState.SUBMITTED, Move.SEND_BACK): SigningState.RETURNED,
 }
-CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
+CHANGEABLE: Final = frozenset({SigningState.DRAFT, SigningState.RETURNED})
 PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
 SIGNED_IS_FINAL: Final = (
     "A signed assessment never changes. Start a new one: both can then be read side by side."
@@ -42,9 +42,9 @@ WITH_THE_SUPERVISOR: Final = "This assessment is with the supervisor. It can be 
 WROTE_IN_IT: Final = "You wrote in this assessment, so another supervisor has to read it and decide."
 
 
-def after(state: str, move: Move) -> State | None:
+def after(state: str, move: Move) -> SigningState | None:
     """The state that a move leads to, or None where the move is not possible from here."""
-    return TRANSITIONS.get((State(state), move))
+    return TRANSITIONS.get((SigningState(state), move))
 
 
 def why_not_recognise(
@@ -63,15 +63,15 @@ def why_not_recognise(
 def why_not_change(*, state: str, may_assess: bool) -> str | None:
     if not may_assess:
         return "Your role does not write assessments."
-    if state == State.SIGNED:
+    if state == SigningState.SIGNED:
         return SIGNED_IS_FINAL
-    if State(state) not in CHANGEABLE:
+    if SigningState(state) not in CHANGEABLE:
         return WITH_THE_SUPERVISOR
     return None
 
 
 def not_submitted(state: str) -> str:
-    if state == State.SIGNED:
+    if state == SigningState.SIGNED:
         return "This assessment is signed off already."
     return "This assessment has not been sent for sign-off yet."
 

@@ -25,10 +25,10 @@ class Supervision(models.Model):
     changes; corrections are added."""
 
     class State(models.TextChoices):
-        PLANNED = rules.State.PLANNED.value, _("To come")
-        HELD = rules.State.HELD.value, _("Held, to be read by both")
-        CONFIRMED = rules.State.CONFIRMED.value, _("Read by both")
-        CALLED_OFF = rules.State.CALLED_OFF.value, _("Called off")
+        PLANNED = rules.SupervisionState.PLANNED.value, _("To come")
+        HELD = rules.SupervisionState.HELD.value, _("Held, to be read by both")
+        CONFIRMED = rules.SupervisionState.CONFIRMED.value, _("Read by both")
+        CALLED_OFF = rules.SupervisionState.CALLED_OFF.value, _("Called off")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -168,5 +168,5 @@ class RecordedDecision(models.Model):
 
 
 def _refuse_where_confirmed(supervision_id: uuid.UUID) -> None:
-    if Supervision.objects.filter(pk=supervision_id, state=rules.State.CONFIRMED).exists():
+    if Supervision.objects.filter(pk=supervision_id, state=rules.SupervisionState.CONFIRMED).exists():
         raise Refused(rules.CONFIRMED_IS_FINAL)

@@ -73,7 +73,7 @@ def waiting_for(user: User) -> QuerySet[Supervision]:
     Of somebody who has left, nothing waits any more.
     """
     unread = Q(worker_id=user.pk, worker_read_at=None) | Q(supervisor_id=user.pk, supervisor_read_at=None)
-    due = Q(state=rules.State.PLANNED) | (Q(state=rules.State.HELD) & unread)
+    due = Q(state=rules.SupervisionState.PLANNED) | (Q(state=rules.SupervisionState.HELD) & unread)
     rows = supervisions_visible_to(user).filter(due)
     return rows.filter(worker__is_active=True, supervisor__is_active=True).order_by("planned_on", "begun_at")
 
@@ -103,7 +103,7 @@ def supervised_by(user: User) -> QuerySet[User]:
 def under_way(user: User, *, worker: User, supervisor: User) -> bool:
     """Whether these two have a supervision to come. For one of the two."""
     rows = supervisions_visible_to(user).filter(worker=worker, supervisor=supervisor)
-    return rows.filter(state=rules.State.PLANNED).exists()
+    return rows.filter(state=rules.SupervisionState.PLANNED).exists()
 
 
 def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
@@ -135,5 +135,5 @@ def held_of_planned(user: User, *, since: date, until: date) -> Kept:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     planned = Supervision.objects.filter(planned_on__gte=since, planned_on__lte=until).order_by()
-    planned = planned.exclude(state=rules.State.CALLED_OFF)
-    return Kept(planned.exclude(state=rules.State.PLANNED).count(), planned.count())
+    planned = planned.exclude(state=rules.SupervisionState.CALLED_OFF)
+    return Kept(planned.exclude(state=rules.SupervisionState.PLANNED).count(), planned.count())

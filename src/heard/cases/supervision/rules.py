@@ -23,7 +23,7 @@ RECORD_ASKS: Final = Asks(
 )
 
 
-class State(StrEnum):
+class SupervisionState(StrEnum):
     PLANNED = "planned"
     HELD = "held"
     CONFIRMED = "confirmed"
@@ -58,13 +58,13 @@ def why_not_begin(
 
 
 def why_not_move(*, state: str, planned_on: date | None, today: date) -> str | None:
-    if state != State.PLANNED:
+    if state != SupervisionState.PLANNED:
         return "Only supervision that is still to come can be moved."
     return _why_not_day(planned_on, today)
 
 
 def why_not_call_off(*, state: str, why: str) -> str | None:
-    if state != State.PLANNED:
+    if state != SupervisionState.PLANNED:
         return "Only supervision that is still to come can be called off."
     return CALL_OFF_ASKS.missing(why=why)
 
@@ -72,16 +72,16 @@ def why_not_call_off(*, state: str, why: str) -> str | None:
 def why_not_prepare(*, state: str, is_worker: bool) -> str | None:
     if not is_worker:
         return "The worker prepares: these are their own thoughts."
-    return None if state == State.PLANNED else "This supervision has been held already."
+    return None if state == SupervisionState.PLANNED else "This supervision has been held already."
 
 
 def why_not_write(*, state: str, is_supervisor: bool) -> str | None:
     """Whether the record may be written, with its decisions and actions."""
     if not is_supervisor:
         return "The supervisor writes, with the worker beside them."
-    if state == State.CONFIRMED:
+    if state == SupervisionState.CONFIRMED:
         return CONFIRMED_IS_FINAL
-    return CALLED_OFF if state == State.CALLED_OFF else None
+    return CALLED_OFF if state == SupervisionState.CALLED_OFF else None
 
 
 def why_not_hold(
@@ -108,17 +108,17 @@ def why_not_hold(
 def why_not_confirm(*, state: str, is_one_of_them: bool, has_confirmed: bool) -> str | None:
     if not is_one_of_them:
         return "Only the two whom this record belongs to say that they have read it."
-    if state != State.HELD:
+    if state != SupervisionState.HELD:
         return (
             CONFIRMED_IS_FINAL
-            if state == State.CONFIRMED
+            if state == SupervisionState.CONFIRMED
             else "Nothing has been written yet that could be read."
         )
     return "You have said already that you have read it." if has_confirmed else None
 
 
 def why_not_correct(*, state: str, text: str) -> str | None:
-    if state != State.CONFIRMED:
+    if state != SupervisionState.CONFIRMED:
         return "You have not both read this record yet, so it can still be changed itself."
     return CORRECTION_ASKS.missing(text=text)
 

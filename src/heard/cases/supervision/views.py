@@ -71,7 +71,7 @@ def supervision(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse
         "corrections": list(this.corrections.all()),
         "may_write": rules.why_not_write(state=this.state, is_supervisor=is_supervisor) is None,
         "may_prepare": rules.why_not_prepare(state=this.state, is_worker=not is_supervisor) is None,
-        "may_read": this.state == rules.State.HELD and read_at is None,
+        "may_read": this.state == rules.SupervisionState.HELD and read_at is None,
         "days_left": (this.planned_on - timezone.localdate()).days,
         "today": timezone.localdate(),
     }
@@ -148,7 +148,7 @@ def move(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
         form,
         title=_("Choose another day"),
         what_for=_("Supervision that is moved again and again is worth talking about."),
-        why_not=None if this.state == rules.State.PLANNED else rules.CONFIRMED_IS_FINAL,
+        why_not=None if this.state == rules.SupervisionState.PLANNED else rules.CONFIRMED_IS_FINAL,
         save=lambda: actions.move_supervision(by=user, supervision_id=this.pk, **form.cleaned_data),
     )
 

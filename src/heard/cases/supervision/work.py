@@ -11,10 +11,10 @@ from heard.cases.supervision.models import Supervision, SupervisionAction
 SUPERVISION = WorkList(
     "supervision", _("Supervision"), May.SIGNED_IN,
     lambda user: queries.waiting_for(user).annotate(leads=Q(supervisor=user)),
-    "supervision", lambda row: row.worker if row.leads else row.supervisor, lambda row: _("Supervision") if row.state == rules.State.PLANNED else _("Read the record, and say that you have"),
+    "supervision", lambda row: row.worker if row.leads else row.supervisor, lambda row: _("Supervision") if row.state == rules.SupervisionState.PLANNED else _("Read the record, and say that you have"),
     shows=("worker", "supervisor"),
-    due=lambda day: Q(state=rules.State.PLANNED, planned_on__lte=day),
-    on=lambda row: row.planned_on if row.state == rules.State.PLANNED else None,
+    due=lambda day: Q(state=rules.SupervisionState.PLANNED, planned_on__lte=day),
+    on=lambda row: row.planned_on if row.state == rules.SupervisionState.PLANNED else None,
     only_if=lambda user: Supervision.objects.filter(Q(worker=user) | Q(supervisor=user)),
 )  # fmt: skip
 ACTIONS = WorkList(

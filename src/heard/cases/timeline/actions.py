@@ -15,7 +15,7 @@ from heard.agencies.actions import record_audit
 from heard.cases.panel.actions import open_panel
 from heard.cases.panel.queries import panel_with_agenda
 from heard.cases.timeline import queries
-from heard.network.actions import open_record
+from heard.network.actions import open_record, open_records
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -67,20 +67,20 @@ def open_tab[T](
 @transaction.atomic
 def open_pack(*, by: User, panel_id: uuid.UUID, today: date) -> tuple[Panel, list[AgendaLine], list[Leaf]]:
     """A panel that is drawn from the record, its agenda, and each child on it whose record `by` may see, in its order: at most
-    `MOST_LEAVES`. With the audit row of the panel, and of each child those of reading the agenda and of opening the record; or `Hidden`."""
+    `MOST_LEAVES`. With the audit row of the panel, and of each child those of reading the agenda and of opening
+    the record; or `Hidden`. A fixed number of queries, however many children there are."""
     panel_with_agenda(by, panel_id)
     panel, lines = open_panel(by=by, panel_id=panel_id)
-    leaves = []
-    for line in [one for one in lines if one.item and one.item.is_about_child][:MOST_LEAVES]:
-        if line.item and line.item.person_id:
-            read = lambda head: queries.brief_of(by, head, today=today)
-            head, brief = open_tab(by=by, person_id=line.item.person_id, today=today, read=read)
-            leaves.append(Leaf(line, line.item, head, brief))
-    return panel, lines, leaves
+    about = [(line, line.item) for line in lines if line.item and line.item.is_about_child][:MOST_LEAVES]
+    people = open_records(by=by, person_ids=[item.person_id for _line, item in about if item.person_id])
+    heads = queries.heads_of(by, list(people.values()), today=today)
+    briefs = queries.briefs_of(by, heads, today=today)
+    read = {head.person.pk: (head, brief) for head, brief in zip(heads, briefs, strict=True)}
+    return panel, lines, [Leaf(line, item, *read[item.person_id]) for line, item in about if item.person_id]
 
 
 @transaction.atomic
-def print_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> OnPaper:
+def print_chronology(*, by: User, person_id: uuid.UUID, asked: queries.ChronologyFilter) -> OnPaper:
     """The same for paper. The row that says so holds the filters, but for words and names."""
     person = open_record(by=by, person_id=person_id)
     choices = queries.choices_of(by, person.pk)

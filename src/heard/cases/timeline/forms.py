@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.record.rules import EntryKind
-from heard.cases.timeline.queries import Asked, Choices
+from heard.cases.timeline.queries import Choices, ChronologyFilter
 from heard.govuk.dates import PARTS, read_date
 from heard.govuk.forms import CheckboxesField, DateField, Form, SelectField, TextField
 
@@ -61,7 +61,7 @@ class ChronologyForm(Form):
     around = SelectField(_("Person, place or group around the child"), hint=_("Entries that name them."))
     order = SelectField(_("Order"), choices=ORDERS)
 
-    def __init__(self, asked: Asked, choices: Choices) -> None:
+    def __init__(self, asked: ChronologyFilter, choices: Choices) -> None:
         chosen = {
             "words": asked.words,
             "since": asked.since,
@@ -85,10 +85,10 @@ class ChronologyForm(Form):
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
 
 
-def read_asked(sent: QueryDict, words: str = "") -> Asked:
+def read_asked(sent: QueryDict, words: str = "") -> ChronologyFilter:
     """What an address or a form asks for. Kinds that do not exist, days that are none and keys of nothing are left out; a page
     that is not a number is the first."""
-    return Asked(
+    return ChronologyFilter(
         kinds=tuple(kind for kind in sent.getlist("kind") if kind in set(EntryKind)),
         agency=sent.get("agency", "").replace("\x00", ""),
         since=_day(sent, "since"),
@@ -118,7 +118,7 @@ def _key(text: str) -> uuid.UUID | None:
         return None
 
 
-def named(asked: Asked, choices: Choices) -> list[tuple[str, str | date]]:
+def named(asked: ChronologyFilter, choices: Choices) -> list[tuple[str, str | date]]:
     """What was chosen, in words: (label, what)."""
     fields = ChronologyForm(asked, choices).fields
     around, people = dict(choices.around), dict(choices.people)

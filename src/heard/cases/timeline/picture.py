@@ -68,7 +68,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class PictureRow:
     label: str
     marks: list[Mark]
     more: int
@@ -104,7 +104,7 @@ class Year:
     since: date
     until: date
     months: list[tuple[float, str]]
-    rows: list[Row]
+    rows: list[PictureRow]
     lines: list[DecisionMark]
     agencies: list[tuple[str, str]]
     said: str
@@ -281,13 +281,13 @@ def _is_decision(one: ChronologyEntry) -> bool:
     return one.kind in _ALWAYS or message in _DECIDED.get(one.kind, ())
 
 
-def _stacked(named: Iterable[tuple[str, list[Mark]]]) -> list[Row]:
+def _stacked(named: Iterable[tuple[str, list[Mark]]]) -> list[PictureRow]:
     """Rows one below the other, each as high as its lanes."""
     rows, top = [], _HEAD
     for label, marks in named:
         placed, more = _in_lanes(marks)
         lanes = max((mark.lane for mark in placed), default=0) + 1
-        rows.append(Row(label, placed, more, top, _ROW + (lanes - 1) * _LANE))
+        rows.append(PictureRow(label, placed, more, top, _ROW + (lanes - 1) * _LANE))
         top += rows[-1].height
     return rows
 

@@ -29,7 +29,7 @@ from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
 from heard.cases.timeline.jobs import HERE, jobs_of, menu_of, steps_of
 from heard.cases.timeline.queries import (
     ON_PAPER,
-    Asked,
+    ChronologyFilter,
     Head,
     assessment_tab,
     chronology_tab,
@@ -556,7 +556,7 @@ def clocks(request: Request, case_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/clocks/clocks.html", context)
 
 
-def _asked(request: Request, person_id: uuid.UUID) -> Asked:
+def _asked(request: Request, person_id: uuid.UUID) -> ChronologyFilter:
     kept: dict[str, str] = request.session.get(_KEPT) or {}
     return read_asked(request.GET, kept.get("words", "") if kept.get("person") == str(person_id) else "")
 

@@ -17,7 +17,7 @@ from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import why_not_after_death
 from heard.cases.turning import queries, rules
 from heard.cases.turning.models import ServiceReferral, ServiceReferralStep, UnmetNeed
-from heard.cases.turning.rules import State
+from heard.cases.turning.rules import ServiceReferralState
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
@@ -108,11 +108,11 @@ def note_step(
 ) -> ServiceReferral:
     """What became of it: accepted, on the waiting list, with them, refused or ended; or that it is as it was when somebody asked."""
     one, now = _held(by, service_referral_id), at or timezone.now()
-    to = State(state) if state in set(State) else None
+    to = ServiceReferralState(state) if state in set(ServiceReferralState) else None
     refuse(
         rules.why_not_step(
             may_plan=by.may(May.PLAN),
-            state=State(one.state),
+            state=ServiceReferralState(one.state),
             to=to,
             on=on,
             since=one.since,

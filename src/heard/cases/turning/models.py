@@ -18,12 +18,12 @@ class ServiceReferral(models.Model):
     """A child is referred to a service of the directory. `state` is that of the last step, `since` its day."""
 
     class State(models.TextChoices):
-        SENT = rules.State.SENT.value, _("Sent, no answer yet")
-        ACCEPTED = rules.State.ACCEPTED.value, _("Accepted, not with them yet")
-        WAITING = rules.State.WAITING.value, _("On the waiting list")
-        ATTENDED = rules.State.ATTENDED.value, _("The child is with them")
-        REFUSED = rules.State.REFUSED.value, _("Refused")
-        ENDED = rules.State.ENDED.value, _("Ended")
+        SENT = rules.ServiceReferralState.SENT.value, _("Sent, no answer yet")
+        ACCEPTED = rules.ServiceReferralState.ACCEPTED.value, _("Accepted, not with them yet")
+        WAITING = rules.ServiceReferralState.WAITING.value, _("On the waiting list")
+        ATTENDED = rules.ServiceReferralState.ATTENDED.value, _("The child is with them")
+        REFUSED = rules.ServiceReferralState.REFUSED.value, _("Refused")
+        ENDED = rules.ServiceReferralState.ENDED.value, _("Ended")
 
     when_merged: ClassVar = MOVES
 

@@ -140,4 +140,4 @@ def _sent(user: User) -> QuerySet[ServiceReferral]:
 
 def _began() -> QuerySet[ServiceReferralStep]:
     steps = ServiceReferralStep.objects.order_by().filter(referral=OuterRef("pk"), taken_back_at=None)
-    return steps.filter(state=rules.State.ATTENDED)
+    return steps.filter(state=rules.ServiceReferralState.ATTENDED)

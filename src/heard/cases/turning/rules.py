@@ -30,7 +30,7 @@ DAY_ASKS: Final = Asks(on="The day lies before the last step, or in the future. 
 UNMET_ASKS: Final = Asks(need="Say which need it is.")
 
 
-class State(StrEnum):
+class ServiceReferralState(StrEnum):
     """Where a referral to a service is. What follows what: `NEXT`. Itself: somebody asked, and it is as it was."""
 
     SENT = "sent"
@@ -41,16 +41,36 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-NEXT: Final[dict[State, tuple[State, ...]]] = {
-    State.SENT: (State.SENT, State.ACCEPTED, State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
-    State.ACCEPTED: (State.ACCEPTED, State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
-    State.WAITING: (State.WAITING, State.ATTENDED, State.REFUSED, State.ENDED),
-    State.ATTENDED: (State.ATTENDED, State.ENDED),
-    State.REFUSED: (),
-    State.ENDED: (),
+NEXT: Final[dict[ServiceReferralState, tuple[ServiceReferralState, ...]]] = {
+    ServiceReferralState.SENT: (
+        ServiceReferralState.SENT,
+        ServiceReferralState.ACCEPTED,
+        ServiceReferralState.WAITING,
+        ServiceReferralState.ATTENDED,
+        ServiceReferralState.REFUSED,
+        ServiceReferralState.ENDED,
+    ),
+    ServiceReferralState.ACCEPTED: (
+        ServiceReferralState.ACCEPTED,
+        ServiceReferralState.WAITING,
+        ServiceReferralState.ATTENDED,
+        ServiceReferralState.REFUSED,
+        ServiceReferralState.ENDED,
+    ),
+    ServiceReferralState.WAITING: (
+        ServiceReferralState.WAITING,
+        ServiceReferralState.ATTENDED,
+        ServiceReferralState.REFUSED,
+        ServiceReferralState.ENDED,
+    ),
+    ServiceReferralState.ATTENDED: (ServiceReferralState.ATTENDED, ServiceReferralState.ENDED),
+    ServiceReferralState.REFUSED: (),
+    ServiceReferralState.ENDED: (),
 }
-WAITS: Final = frozenset({State.SENT, State.ACCEPTED, State.WAITING})  # somebody asks what became of it
-NEEDS_A_REASON: Final = frozenset({State.REFUSED, State.ENDED})
+WAITS: Final = frozenset(
+    {ServiceReferralState.SENT, ServiceReferralState.ACCEPTED, ServiceReferralState.WAITING}
+)  # somebody asks what became of it
+NEEDS_A_REASON: Final = frozenset({ServiceReferralState.REFUSED, ServiceReferralState.ENDED})
 OVER: Final = tuple(state.value for state, then in NEXT.items() if not then)
 
 
@@ -87,7 +107,7 @@ def _is_ahead(day: date | None, today: date) -> bool:
 
 
 def why_not_step(
-    *, may_plan: bool, state: State, to: State | None, on: date | None, since: date, today: date, why: str, ask_on: date | None
+    *, may_plan: bool, state: ServiceReferralState, to: ServiceReferralState | None, on: date | None, since: date, today: date, why: str, ask_on: date | None
 ) -> str | None:  # fmt: skip
     """`state`, `since`: where the referral is, and from which day."""
     if not may_plan:

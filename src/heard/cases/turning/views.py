@@ -95,7 +95,7 @@ def referral(request: Request, service_referral_id: uuid.UUID) -> HttpResponse:
     """The referral with its steps; whoever plans writes the next."""
     user = request.user
     one = actions.open_service_referral(by=user, service_referral_id=service_referral_id)
-    then = [state.value for state in rules.NEXT[rules.State(one.state)]]
+    then = [state.value for state in rules.NEXT[rules.ServiceReferralState(one.state)]]
     form: Any = None
     if then and user.may(May.PLAN):
         form = kept_form(

@@ -85,8 +85,8 @@ class ChildLink(models.Model):
         return f"link until {self.expires_at:%Y-%m-%d}"
 
     @property
-    def state(self) -> rules.State:
-        return rules.State(self.expires_at, self.ended_at, self.wrong_words)
+    def state(self) -> rules.LinkState:
+        return rules.LinkState(self.expires_at, self.ended_at, self.wrong_words)
 
 
 class ChildMessage(models.Model):

@@ -127,7 +127,7 @@ class WhoWrites(StrEnum):
 
 
 @dataclass(frozen=True)
-class State:
+class LinkState:
     """What decides whether a link is good. `wrong`: wrong words so far."""
 
     expires_at: datetime
@@ -154,7 +154,7 @@ def as_word(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", typed[:200]).casefold().split())
 
 
-def is_good(link: State, now: datetime) -> bool:
+def is_good(link: LinkState, now: datetime) -> bool:
     return link.ended_at is None and link.wrong < MOST_WRONG and now < link.expires_at
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.onward import actions as onward
-from heard.cases.onward.rules import Asked
+from heard.cases.onward.rules import OnwardRequest
 from heard.cases.referral import actions as referrals
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.queries import answers_of, form_of
@@ -113,7 +113,7 @@ def refer_on(world: World, children: Children, told: list[dict[str, Any]]) -> No
                 by=world.users[one["by"]],
                 person_id=child.person_id,
                 whom=Whom("", world.agency_of[one["to"]]),
-                asked=Asked(child.say(one["what"]), child.say(one["why"]), _said(world, one)),
+                asked=OnwardRequest(child.say(one["what"]), child.say(one["why"]), _said(world, one)),
             )
 
 

@@ -20,7 +20,7 @@ NEAR = "near"  # it has a page and lines of its own
 
 
 @dataclass
-class Row:
+class ScoreRow:
     """Of one question and role: lines planted for them, of these found, and lines that they were told and that are not planted."""
 
     question: str
@@ -34,7 +34,7 @@ class Row:
     wrongly: list[str] = field(default_factory=list)
 
 
-def score(users: dict[str, User], planted: Iterable[Planted]) -> list[Row]:
+def score(users: dict[str, User], planted: Iterable[Planted]) -> list[ScoreRow]:
     """`users`: by username. Every place that a question is asked at is asked by every reader."""
     by_question: dict[str, list[Planted]] = defaultdict(list)
     for one in planted:
@@ -43,7 +43,7 @@ def score(users: dict[str, User], planted: Iterable[Planted]) -> list[Row]:
     for question, some in by_question.items():
         asked = {_known(one.keys): one.keys for one in some}
         for username, role in READERS.items():
-            row = Row(question, role, near_misses=sum(bool(one.near_miss) for one in some))
+            row = ScoreRow(question, role, near_misses=sum(bool(one.near_miss) for one in some))
             for known, keys in asked.items():
                 right = {one.line for one in some if _known(one.keys) == known and username in one.told}
                 told = _told(users[username], question, keys)

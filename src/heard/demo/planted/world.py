@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from heard.demo.planted.truth import write
 
 if TYPE_CHECKING:
-    from heard.demo.planted.score import Row
+    from heard.demo.planted.score import ScoreRow
 
 
-def planted_and_scored(seed: int, out: Path | None = None) -> list[Row]:
+def planted_and_scored(seed: int, out: Path | None = None) -> list[ScoreRow]:
     """Sets up a database in a folder that is taken away, plants and asks. `out`: where the truth is kept. Once in a process: Django
     reads its settings once."""
     with tempfile.TemporaryDirectory() as folder:

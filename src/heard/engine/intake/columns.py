@@ -13,7 +13,7 @@ from heard.engine.intake.delimited import LONGEST_LINE
 from heard.engine.intake.distinct import Distinct
 from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.mapping import nearest_name
-from heard.engine.intake.sheets import Batch, Row, Sheet, places_of, plain
+from heard.engine.intake.sheets import Batch, Sheet, SheetRow, places_of, plain
 from heard.engine.intake.values import order_seen_in
 
 
@@ -140,7 +140,7 @@ def read_batches(columns: Columns, source: Source, names: Iterable[str]) -> Iter
     _say_of_file(columns, source)
 
 
-def _say_faults(at: Place, row: Row, source: Source) -> None:
+def _say_faults(at: Place, row: SheetRow, source: Source) -> None:
     *flags, last = ("", *row.faults)
     if row.cells is None:
         source.set_aside(at, last)

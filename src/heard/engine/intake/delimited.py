@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
-from heard.engine.intake.sheets import Batch, Row, Said, Whole, as_batch, fitted
+from heard.engine.intake.sheets import Batch, Said, SheetRow, Whole, as_batch, fitted
 
 LONGEST_LINE = 1_000_000
 _MOST_LINES_IN_A_ROW = 60
@@ -51,7 +51,7 @@ class TextSheet:
         if self.delimiter != ",":
             yield Said("delimiter", filling={"delimiter": DELIMITERS[self.delimiter]})
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         return rows(self)
 
     def batches(self, places: Collection[int]) -> Iterator[Batch]:
@@ -127,7 +127,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
             first = False
 
 
-def rows(sheet: TextSheet) -> Iterator[Row]:
+def rows(sheet: TextSheet) -> Iterator[SheetRow]:
     """Every row below the header, as many cells as the header has, or null with the reason among the faults."""
     ahead = _Ahead(_lines(sheet.path, sheet.encoding))
     _take_header(ahead, sheet)
@@ -137,10 +137,10 @@ def rows(sheet: TextSheet) -> Iterator[Row]:
         yield _row(number, line, ahead, sheet)
 
 
-def _row(number: int, line: str, ahead: _Ahead, sheet: TextSheet) -> Row:
+def _row(number: int, line: str, ahead: _Ahead, sheet: TextSheet) -> SheetRow:
     """The row that begins with this line."""
     if len(line) >= LONGEST_LINE:
-        return Row(number, None, ("row_endless",))
+        return SheetRow(number, None, ("row_endless",))
     faults: tuple[str, ...] = ()
     if "\0" in line:
         line, faults = line.replace("\0", ""), ("nul_bytes",)
@@ -302,13 +302,13 @@ class _Block:
             table = {place: column.filter(pa.array(fits)) for place, column in table.items()}
         return _merged(Batch(numbers[at[fits]], table, (), done), sorted(rows))
 
-    def _alone(self, numbers: Whole, place: int) -> Row:
+    def _alone(self, numbers: Whole, place: int) -> SheetRow:
         return _row(int(numbers[place]), self._line(place), _Ahead(iter(())), self._sheet)
 
-    def _doubted(self) -> tuple[dict[int, Row], npt.NDArray[np.bool_]]:
+    def _doubted(self) -> tuple[dict[int, SheetRow], npt.NDArray[np.bool_]]:
         """Rows that begin with a line that is not beyond doubt, by its place; and which lines are in none of these rows. Where
         such a row may go on behind the block, the block ends before it."""
-        doubted: dict[int, Row] = {}
+        doubted: dict[int, SheetRow] = {}
         plain = np.ones(len(self._lines), bool)
         free = 0
         for place in _in_doubt(self._lines, self._sheet.delimiter).tolist():
@@ -423,7 +423,7 @@ def _blank(cells: dict[int, pa.StringArray]) -> list[int]:
     return [] if left is None else left.tolist()
 
 
-def _merged(batch: Batch, rows: list[Row]) -> Batch:
+def _merged(batch: Batch, rows: list[SheetRow]) -> Batch:
     """The batch with rows that were read one by one, where each belongs."""
     faulty = tuple(row for row in rows if row.faults)
     more = as_batch([row for row in rows if row.cells is not None], batch.cells)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from heard.engine.intake.sheets import Batch, Row, Said, fitted
+from heard.engine.intake.sheets import Batch, Said, SheetRow, fitted
 from heard.engine.intake.workbook import ERRORS, NotReadable, text_of
 
 BEGINS = b"PAR1"
@@ -27,11 +27,13 @@ class ParquetSheet:
     header: tuple[str, ...]
     broken: bool = False
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         for batch in self.batches(range(len(self.header))):
             faulty = {row.number: row for row in batch.faulty}
             told = zip(*(column.to_pylist() for column in batch.cells.values()), strict=True)
-            good = (Row(int(number), list(cells)) for number, cells in zip(batch.numbers, told, strict=True))
+            good = (
+                SheetRow(int(number), list(cells)) for number, cells in zip(batch.numbers, told, strict=True)
+            )
             yield from sorted([*(row for row in good if row.number not in faulty), *faulty.values()])
 
     def batches(self, places: Collection[int]) -> Iterator[Batch]:

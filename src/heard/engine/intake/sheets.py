@@ -19,7 +19,7 @@ import pyarrow as pa
 type Whole = npt.NDArray[np.int64]
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One row below the header. `cells` is null where it cannot be read; `faults` are codes of `faults.FAULTS`."""
 
     number: int
@@ -38,7 +38,7 @@ class Batch:
 
     numbers: Whole
     cells: dict[int, pa.StringArray]
-    faulty: tuple[Row, ...] = ()
+    faulty: tuple[SheetRow, ...] = ()
     done: float | None = None
 
     @property
@@ -61,7 +61,7 @@ class Sheet(Protocol):
     @property
     def header(self) -> tuple[str, ...]: ...
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         """Every row, as many cells as the header has, or null with the reason among the faults."""
 
     def batches(self, places: Collection[int]) -> Iterator[Batch]:
@@ -85,27 +85,27 @@ def places_of(header: tuple[str, ...]) -> dict[str, int]:
     return places
 
 
-def fitted(number: int, cells: list[str], width: int, faults: tuple[str, ...] = ()) -> Row:
+def fitted(number: int, cells: list[str], width: int, faults: tuple[str, ...] = ()) -> SheetRow:
     """A row as wide as the header, with what that cost."""
     if not any(cell.strip() for cell in cells):
-        return Row(number, None, (*faults, "row_blank"))
+        return SheetRow(number, None, (*faults, "row_blank"))
     if len(cells) < width:
-        return Row(number, cells + [""] * (width - len(cells)), (*faults, "row_short"))
+        return SheetRow(number, cells + [""] * (width - len(cells)), (*faults, "row_short"))
     if any(cell.strip() for cell in cells[width:]):
-        return Row(number, None, (*faults, "row_long"))
-    return Row(number, cells[:width], faults)
+        return SheetRow(number, None, (*faults, "row_long"))
+    return SheetRow(number, cells[:width], faults)
 
 
 _ROWS = 20_000
 
 
-def in_batches(rows: Iterable[Row], places: Collection[int]) -> Iterator[Batch]:
+def in_batches(rows: Iterable[SheetRow], places: Collection[int]) -> Iterator[Batch]:
     """Rows that come one by one, in columns."""
     for some in batched(rows, _ROWS):
         yield as_batch(some, places)
 
 
-def as_batch(rows: Collection[Row], places: Collection[int]) -> Batch:
+def as_batch(rows: Collection[SheetRow], places: Collection[int]) -> Batch:
     told = [(row.number, row.cells) for row in rows if row.cells is not None]
     return Batch(
         np.array([number for number, _ in told], np.int64),

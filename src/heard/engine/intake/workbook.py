@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from openpyxl import load_workbook
 
-from heard.engine.intake.sheets import Batch, Row, Said, fitted, in_batches
+from heard.engine.intake.sheets import Batch, Said, SheetRow, fitted, in_batches
 
 BEGINS = b"PK\x03\x04"
 LOCKED_BEGINS = b"\xd0\xcf\x11\xe0"
@@ -49,7 +49,7 @@ class WorkbookSheet:
     above: int
     broken: bool = False
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         self.broken = False
         with _opened(self.path) as book:
             rows = book[self.title].iter_rows(max_row=_MOST_ROWS + 1, values_only=True)
@@ -111,7 +111,7 @@ def _headed(path: Path, title: str, sheet: Any) -> WorkbookSheet | None:
     return None
 
 
-def _row(number: int, cells: tuple[Any, ...], width: int) -> Row:
+def _row(number: int, cells: tuple[Any, ...], width: int) -> SheetRow:
     texts = [text_of(cell) for cell in cells]
     while len(texts) > width and not texts[-1]:
         texts.pop()

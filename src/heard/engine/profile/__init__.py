@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard.engine import backend
 from heard.engine.profile import counting, quality, sections
-from heard.engine.profile.counting import Asked
+from heard.engine.profile.counting import PeriodToCount
 from heard.engine.profile.people import People
 from heard.engine.profile.shape import Hiding, Profile, Tidy
 from heard.engine.profile.writing import write
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from heard.engine.tables import Progress
 
-__all__ = ["Asked", "Hiding", "Profile", "Tidy", "compose", "count", "write"]
+__all__ = ["Hiding", "PeriodToCount", "Profile", "Tidy", "compose", "count", "write"]
 
 
 def count(
     folder: Path,
-    asked: Asked,
+    asked: PeriodToCount,
     *,
     missing: pa.Table | None,
     patterns: pa.Table | None,
@@ -65,7 +65,7 @@ def count(
     return [one for one in found if one is not None and one.cells]
 
 
-def compose(folder: Path, printed: Sequence[Tidy], asked: Asked, *, title: str, hiding: Hiding, told: dict[str, Any]) -> Profile:  # fmt: skip
+def compose(folder: Path, printed: Sequence[Tidy], asked: PeriodToCount, *, title: str, hiding: Hiding, told: dict[str, Any]) -> Profile:  # fmt: skip
     """The profile in words, from tables that hold what is to be printed. `told`: the manifest of the run."""
     by_name = {one.name: one for one in printed}
     found = quality.of(by_name["sources"], folder, told, asked, hiding)

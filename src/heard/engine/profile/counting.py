@@ -55,7 +55,7 @@ _LIST = ("list", "held", "agencies")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PeriodToCount:
     """What is to be counted: the days `first` and `as_of` are both in the period. Counts up to `small` are small.
     `any_window`: a child is listed for any so many months up to the as-of date, not for the period alone."""
 
@@ -83,7 +83,7 @@ def table(name: str, about: str, dimensions: Mapping[str, Sequence[str]], cells:
     return Tidy(name, about, columns, frozenset(adds_up), tuple(cells))
 
 
-def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
+def children(people: People, asked: PeriodToCount) -> tuple[Tidy, Tidy]:
     """The children known, listed and scattered; and of those who are listed, which agencies hold their signs."""
     of = people.listed.mutate(which=people.listed.agencies.join(" + "))
     by_holder: dict[str, Counter[str]] = {SCATTERED: Counter(), HELD_BY_ONE: Counter()}
@@ -116,7 +116,7 @@ def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
     )
 
 
-def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked: Asked) -> Tidy:
+def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked: PeriodToCount) -> Tidy:
     """Of each sign or vulnerability that some source can carry: the children seen with it, not seen, not known."""
     known = {row["item"]: row for row in backend.read(folder, tables.KNOWN).to_pylist() if row["collectable"]}
     told, cells = _collected_by(folder), []
@@ -135,21 +135,21 @@ def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked
     return table(name, CHILDREN, {dimension: (dimension,), "state": ("state",)}, cells, {"state"})
 
 
-def ages(people: People, asked: Asked) -> Tidy:
+def ages(people: People, asked: PeriodToCount) -> Tidy:
     return _by_list("ages", "age", people.by_age(asked.as_of), asked, order=list(groups()["ages"]))
 
 
-def sexes(people: People, asked: Asked) -> Tidy:
+def sexes(people: People, asked: PeriodToCount) -> Tidy:
     return _by_list("sex", "sex", people.by_sex(), asked, order=list(groups()["sex"].values()))
 
 
-def ethnicities(people: People, asked: Asked) -> Tidy:
+def ethnicities(people: People, asked: PeriodToCount) -> Tidy:
     """By what the child or family says, in groups; never inferred."""
     order = [*groups()["ethnicity"], groups()["other_words"]]
     return _by_list("ethnicity", "ethnicity", people.by_ethnicity(), asked, order=order)
 
 
-def places(people: People, asked: Asked) -> Tidy:
+def places(people: People, asked: PeriodToCount) -> Tidy:
     """By the first half of the postcode; districts, and areas, of few children are put together."""
     counted = people.by_district()
     known = Counter({one: sum(n.values()) for one, n in counted.items() if one not in _REST})
@@ -183,7 +183,7 @@ def _area(district: str) -> str:
     return found[0] if (found := re.match("[A-Z]+", district)) else district
 
 
-def months(engine: backend.Engine, asked: Asked) -> Tidy:
+def months(engine: backend.Engine, asked: PeriodToCount) -> Tidy:
     """Children seen with a sign that counts, by month. One child may be seen in several."""
     seen = _signs(engine, asked).mutate(month=ibis._.seen_on.strftime("%Y-%m"))
     counts = {row["month"]: row["n"] for row in _rows(seen.group_by("month").agg(n=ibis._.person.nunique()))}
@@ -191,7 +191,7 @@ def months(engine: backend.Engine, asked: Asked) -> Tidy:
     return table("months", IN_MONTH, {"month": ("month",)}, cells)
 
 
-def episodes(engine: backend.Engine, asked: Asked) -> Tidy | None:
+def episodes(engine: backend.Engine, asked: PeriodToCount) -> Tidy | None:
     """Days on which a child went missing, by month; None where no source of the run tells of such days."""
     seen = _signs(engine, asked).filter(lambda t: (t.item == MISSING) & t.own_day.fill_null(True))
     days = seen.select("person", "seen_on").distinct().mutate(month=ibis._.seen_on.strftime("%Y-%m"))
@@ -199,7 +199,9 @@ def episodes(engine: backend.Engine, asked: Asked) -> Tidy | None:
     return episodes_of(found, asked, EPISODES) if found else None
 
 
-def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked, about: str = EPISODES_IN_CASES) -> Tidy:
+def episodes_of(
+    found: Iterable[Mapping[str, Any]], asked: PeriodToCount, about: str = EPISODES_IN_CASES
+) -> Tidy:
     """From rows of `tables.MISSING_EPISODES`. A month tells of few children, however many episodes they were made to have."""
     rows = {row["month"]: row for row in found}
     counts = {(month,): int(rows[month]["count"]) if month in rows else 0 for month in asked.months}
@@ -211,7 +213,7 @@ def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked, about: str = E
     return table("missing-episodes", about, {"month": ("month",)}, cells, {"month"})
 
 
-def patterns(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+def patterns(found: Iterable[Mapping[str, Any]], asked: PeriodToCount) -> Tidy:
     """From rows of `tables.PATTERNS_RECORDED`, in the order of the release. One child may have several."""
     counts = {row["pattern"]: row["count"] for row in found}
     cells = [asked.cell({"pattern": (one.id,)}, counts[one.id], beside={"label": one.label})
@@ -219,7 +221,7 @@ def patterns(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
     return table("patterns", WITH_PATTERN, {"pattern": ("pattern",)}, cells)
 
 
-def patterns_around(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+def patterns_around(found: Iterable[Mapping[str, Any]], asked: PeriodToCount) -> Tidy:
     """From rows of `tables.PATTERNS_AROUND`, in the order of the release. One place may have several, and there may be work on it: nothing
     here adds up."""
     counts = {(row["pattern"], row["about"]): row["count"] for row in found}
@@ -234,7 +236,7 @@ def patterns_around(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
     return table("patterns-around", AROUND, {"pattern": ("pattern",), "about": ("about",)}, cells)
 
 
-def harm(found: Iterable[Mapping[str, Any]], asked: Asked) -> list[Tidy]:
+def harm(found: Iterable[Mapping[str, Any]], asked: PeriodToCount) -> list[Tidy]:
     """From rows of `tables.HARM_RECORDED`: a table for each part of which something is recorded. Nothing here adds up."""
     rows = list(found)
     made = []
@@ -253,7 +255,7 @@ def harm(found: Iterable[Mapping[str, Any]], asked: Asked) -> list[Tidy]:
     return made
 
 
-def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: Asked, columns: Sequence[str] = (),
+def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: PeriodToCount, columns: Sequence[str] = (),
              path: Callable[[str], Where] = lambda value: (value,), order: Sequence[str] = ()) -> Tidy:  # fmt: skip
     """Of each place in a dimension the children known, listed and not listed."""
     by_list = {}
@@ -305,7 +307,7 @@ def _collected_by(folder: Any) -> Mapping[str, list[str]]:
     return told
 
 
-def _signs(engine: backend.Engine, asked: Asked) -> Any:
+def _signs(engine: backend.Engine, asked: PeriodToCount) -> Any:
     """Signs that count and were seen in the period, each with its child."""
     seen = engine.read(tables.OBSERVATIONS)
     in_period = (seen.seen_on >= ibis.literal(asked.first)) & (seen.seen_on <= ibis.literal(asked.as_of))

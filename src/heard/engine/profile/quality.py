@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from heard.engine import backend, tables
-from heard.engine.profile.counting import Asked, table
+from heard.engine.profile.counting import PeriodToCount, table
 from heard.engine.profile.people import groups
 from heard.engine.profile.shape import TOTAL, Across, Cell, Hiding, Quality, Section, Tidy
 
@@ -29,7 +29,7 @@ _KINDS = {
 }
 
 
-def sources(engine: backend.Engine, asked: Asked) -> Tidy:
+def sources(engine: backend.Engine, asked: PeriodToCount) -> Tidy:
     """The records of each source, with its period and the share of its rows that was set aside."""
     held = {source: row["n"] for source, row in _filled(engine).items()}
     rows = sorted(
@@ -92,7 +92,7 @@ def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
             yield row["group"], value, *(_of_hundred(row, name) for name in ("precision", "recall"))
 
 
-def reach(folder: Path, asked: Asked) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def reach(folder: Path, asked: PeriodToCount) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The headings, and a line for those signs of a source that it covers alike: source, signs, and how much of each month of the profile
     it covers. Nothing of a run that did not write it. It says what could have been seen, and counts nobody."""
     if not (folder / f"{tables.MONTHS.name}.parquet").is_file():
@@ -119,7 +119,7 @@ def notes(told: Mapping[str, Any], hiding: Hiding) -> Iterable[str]:
         yield f"{number} pairs of records that may be one child wait for a person to judge; until then they count as two."
 
 
-def of(printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, hiding: Hiding) -> Quality:
+def of(printed: Tidy, folder: Path, told: Mapping[str, Any], asked: PeriodToCount, hiding: Hiding) -> Quality:
     supplied = Section(
         "sources",
         "Who supplied what",

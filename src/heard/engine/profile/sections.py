@@ -25,19 +25,21 @@ from heard.engine.profile.shape import (
 )
 
 if TYPE_CHECKING:
-    from heard.engine.profile.counting import Asked
+    from heard.engine.profile.counting import PeriodToCount
 
 _BY_LIST = Across("list", {"Known": (), "Listed": (LISTED,)})
 _BY_STATE = Across("state", {"Seen": (SEEN,), "Not seen": (NOT_SEEN,), "Not known": (NOT_KNOWN,)})
 
 
-def sections(tables: Mapping[str, Tidy], asked: Asked, hiding: Hiding) -> tuple[Section, ...]:
+def sections(tables: Mapping[str, Tidy], asked: PeriodToCount, hiding: Hiding) -> tuple[Section, ...]:
     """Every section whose table is there, in the order in which they are read."""
     found = (_MADE[name](table, asked, hiding) for name, table in tables.items() if name in _MADE)
     return tuple(found)
 
 
-def findings(tables: Mapping[str, Tidy], sources: Tidy, asked: Asked, hiding: Hiding) -> tuple[str, ...]:
+def findings(
+    tables: Mapping[str, Tidy], sources: Tidy, asked: PeriodToCount, hiding: Hiding
+) -> tuple[str, ...]:
     """What a reader takes away, in sentences, from what is printed alone."""
     said, children = hiding.said, tables["children"]
     read = (one for one in sources.cells if len(one.at("source")) > 1 and one.beside["kind"] != NOT_READ)
@@ -54,7 +56,7 @@ def findings(tables: Mapping[str, Tidy], sources: Tidy, asked: Asked, hiding: Hi
     )
 
 
-def period_in_words(asked: Asked) -> str:
+def period_in_words(asked: PeriodToCount) -> str:
     return f"{spelt(asked.first)} to {spelt(asked.as_of)}"
 
 
@@ -62,7 +64,7 @@ def spelt(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _children(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _children(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "children",
         "Children known, listed and scattered",
@@ -78,7 +80,7 @@ def _children(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _overlap(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _overlap(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "overlap",
         "Which agencies hold the signs",
@@ -94,7 +96,7 @@ def _overlap(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _signs(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _signs(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "signs",
         "Signs",
@@ -113,7 +115,7 @@ def _signs(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _vulnerabilities(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _vulnerabilities(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     absent = _absent(table, "vulnerability", asked.release.vulnerabilities)
     return Section(
         "vulnerabilities",
@@ -135,10 +137,10 @@ def _vulnerabilities(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
 
 def _by_list(
     id: str, heading: str, rows: str, *words: str, down: str = ""
-) -> Callable[[Tidy, Asked, Hiding], Section]:
+) -> Callable[[Tidy, PeriodToCount, Hiding], Section]:
     """A section of the children known and listed by what their records say of them."""
 
-    def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    def made(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
         dimension = down or id
         rest = {one: table.cell(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
         told = [
@@ -157,7 +159,7 @@ def _by_list(
     return made
 
 
-def _months(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _months(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "months",
         "Months in which signs were seen",
@@ -174,7 +176,7 @@ def _months(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _episodes(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _episodes(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     in_cases = table.about == EPISODES_IN_CASES
     what = "Episodes in cases of this system that began in the month." if in_cases else (
         "Each day on which a child went missing is one episode, however many agencies wrote it down.")  # fmt: skip
@@ -195,7 +197,7 @@ def _episodes(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _patterns(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _patterns(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "patterns",
         "Patterns",
@@ -212,7 +214,7 @@ def _patterns(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
     )
 
 
-def _patterns_around(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+def _patterns_around(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
     return Section(
         "patterns-around",
         "Patterns at places and in groups",
@@ -267,10 +269,10 @@ _FOUND = {
 def _of_harm(
     name: str, heading: str, rows: str, coverage: str, *words: str,
     labels: Mapping[str, str], across: Across | None = None,
-) -> Callable[[Tidy, Asked, Hiding], Section]:  # fmt: skip
+) -> Callable[[Tidy, PeriodToCount, Hiding], Section]:  # fmt: skip
     """A section of what is recorded in this system beside the records of a run. `coverage`: of what it tells, and what is not known."""
 
-    def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    def made(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
         down = next(one for one in table.dimensions if one not in ("as_of", "state"))
         return Section(
             name, heading, words, coverage, table, down, rows, across or Across(), labels=dict(labels)
@@ -279,7 +281,7 @@ def _of_harm(
     return made
 
 
-_MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
+_MADE: Mapping[str, Callable[[Tidy, PeriodToCount, Hiding], Section]] = {
     "children": _children,
     "overlap": _overlap,
     "signs": _signs,
@@ -349,14 +351,14 @@ _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
 }
 
 
-def _rule(asked: Asked) -> str:
+def _rule(asked: PeriodToCount) -> str:
     label = asked.rule.label
     if asked.any_window:
         label = label.replace(" in ", " in any ")
     return f"{label[:1].lower()}{label[1:]}, up to {spelt(asked.as_of)}."
 
 
-def _text(asked: Asked) -> str:
+def _text(asked: PeriodToCount) -> str:
     window = (
         f" Here any {asked.rule.window_months} months up to the as-of date were looked at, not the last alone."
         if asked.any_window
@@ -365,7 +367,7 @@ def _text(asked: Asked) -> str:
     return f"Listed, by the counting rule: {asked.rule.text}{window} Nobody on the list comes before another."
 
 
-def _most_seen(table: Tidy, asked: Asked) -> str:
+def _most_seen(table: Tidy, asked: PeriodToCount) -> str:
     labels = {one.id: one.label for one in asked.release.signs}
     seen = [(int(cell.text), labels[cell.at("sign")[0]]) for cell in table.cells
             if cell.at("state") == (SEEN,) and cell.text.isdigit() and int(cell.text)]  # fmt: skip
@@ -375,7 +377,7 @@ def _most_seen(table: Tidy, asked: Asked) -> str:
     return f"Signs seen in most children: {'; '.join(f'{label.lower()} ({n:,})' for n, label in most)}. What is looked for most is seen most."
 
 
-def _unseen(table: Tidy, asked: Asked) -> str:
+def _unseen(table: Tidy, asked: PeriodToCount) -> str:
     absent = _absent(table, "sign", asked.release.signs)
     return (
         f"No source of this run has a field for these signs, so that nobody can say how many children show them: {absent}."
@@ -389,11 +391,11 @@ def _absent(table: Tidy, dimension: str, entries: Iterable[object]) -> str:
     return "; ".join(one.label for one in entries if (one.id,) not in there)  # type: ignore[attr-defined]
 
 
-def _month_names(asked: Asked) -> dict[str, str]:
+def _month_names(asked: PeriodToCount) -> dict[str, str]:
     return {month: f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}" for month in asked.months}
 
 
-def _partial(asked: Asked) -> str:
+def _partial(asked: PeriodToCount) -> str:
     return "" if asked.first.day == 1 else "The first and the last month are parts of months."
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from heard.engine.publish.attack import Derived, attack
 from heard.engine.publish.cells import (
+    CountsRow,
     Key,
     Layout,
     Published,
     Relation,
-    Row,
     Table,
     in_words,
     layout_of,
@@ -33,8 +33,24 @@ from heard.engine.tables import NotDone
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "layout_of", "limits", "policies",
-           "policy_of", "read_policy", "read_table"]  # fmt: skip
+__all__ = [
+    "Checked",
+    "CountsRow",
+    "Layout",
+    "Policy",
+    "Printed",
+    "Table",
+    "check",
+    "check_files",
+    "hide",
+    "hide_files",
+    "layout_of",
+    "limits",
+    "policies",
+    "policy_of",
+    "read_policy",
+    "read_table",
+]  # fmt: skip
 
 
 @dataclass
@@ -202,7 +218,7 @@ def _beside(
     return [Count(key, n, known=(n, n)) for key, n in known.items() if not policy.is_small(n)]
 
 
-def _true(table: Table, row: Row, text: str) -> int:
+def _true(table: Table, row: CountsRow, text: str) -> int:
     if (count := whole(text)) is None:
         raise NotDone(
             f"{table.name}, row {row.number}: a cell is no whole number. Figures to hide are true counts."
@@ -211,7 +227,7 @@ def _true(table: Table, row: Row, text: str) -> int:
 
 
 def _texts(
-    table: Table, row: Row, counts: dict[Key, Count], hidden: Hidden, policy: Policy
+    table: Table, row: CountsRow, counts: dict[Key, Count], hidden: Hidden, policy: Policy
 ) -> dict[str, str]:
     return {measure: _text(counts[table.key(row, measure)], hidden, policy) for measure in row.texts}
 
@@ -225,7 +241,8 @@ def _text(one: Count, hidden: Hidden, policy: Policy) -> str:
 
 def _with(table: Table, texts: list[dict[str, str]]) -> Table:
     rows = (
-        Row(row.number, row.places, row.depths, text) for row, text in zip(table.rows, texts, strict=True)
+        CountsRow(row.number, row.places, row.depths, text)
+        for row, text in zip(table.rows, texts, strict=True)
     )
     return Table(table.name, table.layout, tuple(rows))
 

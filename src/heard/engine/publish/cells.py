@@ -76,7 +76,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Row:
+class CountsRow:
     """One row of a table. `places`: where it stands in each dimension; `depths`: how many columns of each dimension are
     filled; `texts`: what stands in each column of counts. `number`: 1 for the first below the header."""
 
@@ -93,10 +93,10 @@ class Table:
 
     name: str
     layout: Layout
-    rows: tuple[Row, ...]
+    rows: tuple[CountsRow, ...]
     warnings: tuple[str, ...] = ()
 
-    def key(self, row: Row, measure: str) -> Key:
+    def key(self, row: CountsRow, measure: str) -> Key:
         return key_of(self.layout.named(measure), row.places)
 
     @property
@@ -353,9 +353,9 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         raise NotDone(f"{path} cannot be read as a table in CSV (UTF-8). Check the file.") from problem
 
 
-def _row(number: int, row: dict[str, str], layout: Layout) -> Row:
+def _row(number: int, row: dict[str, str], layout: Layout) -> CountsRow:
     filled = {name: _filled(row, columns, layout) for name, columns in layout.dimensions.items()}
-    return Row(
+    return CountsRow(
         number,
         {name: _path(where, layout) for name, where in filled.items()},
         {name: len(where) for name, where in filled.items()},

@@ -123,14 +123,14 @@ def _refuse_other(out: Path) -> None:
         )
 
 
-def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
+def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.PeriodToCount:
     release, as_of = load.release(told["release"]), date.fromisoformat(told["as_of"])
     rule = release.rule(RULE)
     first = window_start(as_of, rule.window_months) + timedelta(days=1)
     if told["steps"]["screen"]["children"] <= policy.threshold:
         raise NotDone("So few children are known to this run that no profile of them can be published.")
     any_window = bool(told["steps"]["screen"].get("any_window"))
-    return profile.Asked(first, as_of, release, rule, policy.threshold, any_window)
+    return profile.PeriodToCount(first, as_of, release, rule, policy.threshold, any_window)
 
 
 def hiding(policy: publish.Policy) -> profile.Hiding:
@@ -152,7 +152,7 @@ def _true(table: profile.Tidy) -> publish.Table:
     """As `publish` takes it: with what is printed of each cell, or its true count."""
     layout = publish.Layout(dict(table.dimensions), exhaustive=table.adds_up, about=table.about)
     rows = (
-        publish.Row(number, dict(cell.places), {name: len(cell.at(name)) for name in table.dimensions},
+        publish.CountsRow(number, dict(cell.places), {name: len(cell.at(name)) for name in table.dimensions},
                     {"count": cell.text or str(cell.count)})
         for number, cell in enumerate(table.cells, start=1)
     )  # fmt: skip

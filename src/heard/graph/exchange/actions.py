@@ -38,7 +38,7 @@ from heard.graph.exchange.models import (
 from heard.graph.exchange.reading import TABLES
 from heard.graph.exchange.reading import read as read_file
 from heard.graph.exchange.reading.gathering import plain
-from heard.graph.exchange.rules import Out, Read, State, Taking
+from heard.graph.exchange.rules import Out, ProposalState, Read, Taking
 from heard.graph.exchange.writing import as_file
 from heard.network.actions import Called, Knows, Says, note_tie_between
 from heard.network.queries import people_visible_to
@@ -47,7 +47,7 @@ from heard.network.rules import SAID_TO_HARM, How
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.graph.drawing.queries import Picture
-    from heard.graph.exchange.queries import MayBe, Row, Taken
+    from heard.graph.exchange.queries import MayBe, ProposedTie, Taken
     from heard.network.models import TieSource
 
 _AT_ONCE: Final = 500
@@ -213,7 +213,7 @@ def accept(*, by: User, chart_id: uuid.UUID, row_ids: Collection[uuid.UUID], bas
             )
         except Hidden:
             done.refused.append(
-                (number, str(rules.why_not_accept(state=State.LEFT, both_known=False, cleared=False)))
+                (number, str(rules.why_not_accept(state=ProposalState.LEFT, both_known=False, cleared=False)))
             )
         else:
             done.accepted += 1
@@ -222,7 +222,7 @@ def accept(*, by: User, chart_id: uuid.UUID, row_ids: Collection[uuid.UUID], bas
     return done
 
 
-def _accept(by: User, chart: Incoming, row: Row, basis: str, harm: int) -> None:
+def _accept(by: User, chart: Incoming, row: ProposedTie, basis: str, harm: int) -> None:
     """`harm`: how many of the rows that are accepted at once say that somebody harms."""
     this = row.this
     refuse(
@@ -260,7 +260,7 @@ def _accept(by: User, chart: Incoming, row: Row, basis: str, harm: int) -> None:
     for name, key in ((this.first, one), (this.second, other)):
         if name.node_id is None:
             IncomingName.objects.filter(pk=name.pk).update(node=key, is_new=False)
-    this.state, this.tie_key = State.ACCEPTED, tie.key
+    this.state, this.tie_key = ProposalState.ACCEPTED, tie.key
     this.save(update_fields=["state", "tie_key"])
 
 
@@ -276,7 +276,7 @@ def _name(by: User, name_id: uuid.UUID) -> IncomingName:
     name = queries.name_visible_to(by, name_id)
     chart = Incoming.objects.select_for_update().get(pk=name.incoming_id)
     name.refresh_from_db()
-    rows = IncomingTie.objects.filter(Q(first=name) | Q(second=name), state=State.ACCEPTED)
+    rows = IncomingTie.objects.filter(Q(first=name) | Q(second=name), state=ProposalState.ACCEPTED)
     refuse(rules.why_not_judge(cleared=chart.cleared_at is not None, accepted=rows.exists()))
     return name
 

@@ -126,8 +126,8 @@ class IncomingTie(models.Model):
     """One row that proposes a tie. `tie_key`: what it became, where somebody accepted it."""
 
     class State(models.TextChoices):
-        LEFT = rules.State.LEFT.value, _("Left")
-        ACCEPTED = rules.State.ACCEPTED.value, _("Accepted")
+        LEFT = rules.ProposalState.LEFT.value, _("Left")
+        ACCEPTED = rules.ProposalState.ACCEPTED.value, _("Accepted")
 
     goes_by_key: ClassVar = ("tie_key",)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -138,7 +138,7 @@ def may_be(user: User, name: IncomingName) -> list[MayBe]:
 
 
 @dataclass(frozen=True)
-class Row:
+class ProposedTie:
     """A row that proposes a tie. `first`, `second`: who or what is at its ends, as this user sees them; None where nobody said, or the user
     does not see them. `noted`: the same is noted between them already."""
 
@@ -184,7 +184,7 @@ def rows_of(user: User, chart: Incoming) -> QuerySet[IncomingTie]:
     return rows.order_by("-state", waits, "number", "pk")
 
 
-def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[Row]:
+def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[ProposedTie]:
     """These rows, with who or what is at their ends. A fixed number of queries."""
     door = web(user)
     keys = {name.node_id for one in ties for name in (one.first, one.second) if name.node_id}
@@ -199,14 +199,14 @@ def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[Row]:
         kind, back, in_words = rules.tie_kind(one.said, one.first.kind, one.second.kind)
         ends = frozenset(filter(None, (one.first.node_id, one.second.node_id)))
         found.append(
-            Row(
+            ProposedTie(
                 this=one,
                 first=called.get(one.first.node_id),
                 second=called.get(one.second.node_id),
                 kind=kind,
                 back=back,
                 in_words=in_words,
-                noted=one.state == rules.State.LEFT and (ends, kind, in_words.casefold()) in noted,
+                noted=one.state == rules.ProposalState.LEFT and (ends, kind, in_words.casefold()) in noted,
             )
         )
     return found

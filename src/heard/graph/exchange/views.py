@@ -29,7 +29,7 @@ from heard.graph.drawing.forms import NarrowForm
 from heard.graph.exchange import actions, queries, rules
 from heard.graph.exchange.apart import read_apart
 from heard.graph.exchange.forms import BringForm, KindForm, ReleaseForm, RowsForm, TakeForm, WhoForm, more
-from heard.graph.exchange.queries import Row
+from heard.graph.exchange.queries import ProposedTie
 from heard.graph.exchange.writing import SUFFIXES
 from heard.network.actions import open_record
 from heard.network.forms.tying import NEW
@@ -91,7 +91,7 @@ def chart(request: Request, chart_id: uuid.UUID) -> HttpResponse:
     this = actions.open_chart(by=user, chart_id=chart_id)
     page = Paginator(queries.rows_of(user, this), _SHOWN).get_page(request.GET.get("page"))
     rows = queries.as_rows(user, list(page))
-    ready = [one for one in rows if one.is_ready and one.this.state == rules.State.LEFT]
+    ready = [one for one in rows if one.is_ready and one.this.state == rules.ProposalState.LEFT]
     harm = any(one.kind == SAID_TO_HARM for one in ready)
     form: Any = kept_form(
         request, RowsForm, kind="chart.rows", subject_id=this.pk, rows=[_choice(one) for one in ready],
@@ -112,8 +112,8 @@ def chart(request: Request, chart_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "harm": harm,
         "ready": ready,
-        "open": [one for one in rows if not one.is_ready and one.this.state == rules.State.LEFT],
-        "accepted": [one for one in rows if one.this.state == rules.State.ACCEPTED],
+        "open": [one for one in rows if not one.is_ready and one.this.state == rules.ProposalState.LEFT],
+        "accepted": [one for one in rows if one.this.state == rules.ProposalState.ACCEPTED],
         "to_say": to_say.count(),
         "next": to_say.first(),
         "reads": _reads,
@@ -130,12 +130,12 @@ def _tell(request: Request, done: actions.Outcome) -> None:
         messages.error(request, _("Row %(row)s: %(why)s") % {"row": number, "why": in_words(why)})
 
 
-def _reads(one: Row) -> str:
+def _reads(one: ProposedTie) -> str:
     kind = said(one.kind, one.in_words, vocabulary()[0], back=one.back)
     return f"{one.first or one.this.first} {kind} {one.second or one.this.second}"
 
 
-def _choice(one: Row) -> tuple[str, str, str]:
+def _choice(one: ProposedTie) -> tuple[str, str, str]:
     this = one.this
     when = [
         _("since %(day)s") % {"day": day(this.valid_from)} if this.valid_from else "",

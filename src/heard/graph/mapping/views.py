@@ -132,7 +132,7 @@ def _noted(user: Any, this: Any, ends: set[uuid.UUID]) -> str:
     """What came of it: whether both ends are on the list now."""
     if ends <= {item.node_id for item in queries.chosen(user, this)}:
         return _("Noted as said here. Both are on the list.")
-    if this.state == rules.State.HELD:
+    if this.state == rules.PanelState.HELD:
         return _("Noted as said here. The meeting is closed, so nobody is put on the list any more.")
     return _(
         "Noted as said here. Twelve children are on the list, so this child is not put there: call another meeting about them."

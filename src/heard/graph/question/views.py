@@ -40,14 +40,14 @@ def near(request: Request, person_id: uuid.UUID) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionPage:
     """Of the page of a question: who may ask, and what its address says after “?”. What draws an answer asks in the same way."""
 
     may: May
     more: Callable[[Request], dict[str, Any]]
 
 
-ASKED: dict[str, Asked] = {}
+ASKED: dict[str, QuestionPage] = {}
 
 
 def _pages(
@@ -61,7 +61,7 @@ def _pages(
     """The page of a question, and the one on which a line of it is judged. `more`: what the address says after “?”; `shown`: what
     the page shows beside the answer; `back`: from which page it is asked, by which key, and what that is called."""
     asked = queries.QUESTIONS[question]
-    ASKED[question] = Asked(may, more)
+    ASKED[question] = QuestionPage(may, more)
 
     @gate(may)
     @require_safe

@@ -23,7 +23,7 @@ from heard.agencies.tables import as_csv
 from heard.cases.case.queries import who_can_do
 from heard.cases.caseload import actions, queries
 from heard.cases.caseload.forms import CaseloadForm, HandOverForm, ViewForm, as_asked, read_asked, read_chosen
-from heard.cases.caseload.rules import Asked, Order
+from heard.cases.caseload.rules import CaseloadFilter, Order
 from heard.govuk.environment import in_words
 from heard.home.team.queries import load_of
 
@@ -150,7 +150,7 @@ def _with_load(user: Any) -> dict[str, tuple[Any, str]]:
     return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
 
 
-def _table(request: Request, rows: Any, asked: Asked, whose: str) -> dict[str, Any]:
+def _table(request: Request, rows: Any, asked: CaseloadFilter, whose: str) -> dict[str, Any]:
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     for name in ("page", "order", "backwards"):
@@ -170,7 +170,7 @@ def _table(request: Request, rows: Any, asked: Asked, whose: str) -> dict[str, A
     }
 
 
-def _link(kept: Any, order: Order, asked: Asked) -> str:
+def _link(kept: Any, order: Order, asked: CaseloadFilter) -> str:
     """The address that sorts by a column; the other way round where it is sorted by that already."""
     sent = kept.copy()
     sent["order"] = order.value

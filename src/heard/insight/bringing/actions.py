@@ -25,7 +25,7 @@ from heard.cases.plan.actions import add_action, add_outcome, set_next_review, s
 from heard.insight.bringing import queries, rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.queries import Checked
-from heard.insight.bringing.reading import Files, Row
+from heard.insight.bringing.reading import BroughtRow, Files
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.actions import add_identifier, add_person, record_fact
@@ -107,7 +107,7 @@ def _tell(
         announce(by=by, kind=kind, subject=_SUBJECT, subject_id=this.pk, named=[one], to_self=to_self)
 
 
-def _accounted(this: CaseloadImport, row: Row, people: Mapping[str, uuid.UUID]) -> ImportedRow:
+def _accounted(this: CaseloadImport, row: BroughtRow, people: Mapping[str, uuid.UUID]) -> ImportedRow:
     is_in = row.outcome is not Outcome.ASIDE
     return ImportedRow(
         caseload=this,
@@ -127,7 +127,7 @@ def _write(by: User, checked: Checked) -> tuple[dict[str, uuid.UUID], _Told]:
     something is refused is set aside from there on, and the others are brought in."""
     files = checked.files
     cases = {row.person: row for row in files.rows(Table.CASES) if row.is_kept}
-    plans: dict[str, list[Row]] = defaultdict(list)
+    plans: dict[str, list[BroughtRow]] = defaultdict(list)
     for row in files.rows(Table.PLANS):
         if row.is_kept:
             plans[row.person].append(row)
@@ -141,7 +141,7 @@ def _write(by: User, checked: Checked) -> tuple[dict[str, uuid.UUID], _Told]:
 
 
 def _child(
-    by: User, checked: Checked, row: Row, case: Row | None, plan: list[Row], told: _Told
+    by: User, checked: Checked, row: BroughtRow, case: BroughtRow | None, plan: list[BroughtRow], told: _Told
 ) -> uuid.UUID | None:
     """The record of one child, with case and plan."""
     team = checked.teams.get(case.number) if case else by.team
@@ -161,7 +161,7 @@ def _child(
     return person_id
 
 
-def _tried[T](write: Callable[[], T], rows: list[Row], told: _Told) -> T | None:
+def _tried[T](write: Callable[[], T], rows: list[BroughtRow], told: _Told) -> T | None:
     """What was written, and who has to learn of it among `told`; or None where Heard refuses it: then nothing of it is, nobody is told
     of it, and the rows say so."""
     try:
@@ -175,7 +175,7 @@ def _tried[T](write: Callable[[], T], rows: list[Row], told: _Told) -> T | None:
     return written
 
 
-def _add_person(by: User, row: Row, team: Team | None) -> uuid.UUID:
+def _add_person(by: User, row: BroughtRow, team: Team | None) -> uuid.UUID:
     agency = by.team.agency  # type: ignore[union-attr]
     given, family = row.text("given_name"), row.text("family_name")
     known_as = row.text("known_as")
@@ -217,7 +217,7 @@ _KINDS: Final = (
 )
 
 
-def _open(by: User, checked: Checked, row: Row, person_id: uuid.UUID) -> uuid.UUID:
+def _open(by: User, checked: Checked, row: BroughtRow, person_id: uuid.UUID) -> uuid.UUID:
     """A case that began on the day that the file gives, with its workers and what its clocks count from."""
     opened = row.day("opened_on")
     assert opened is not None  # a row without is set aside
@@ -247,7 +247,7 @@ def _open(by: User, checked: Checked, row: Row, person_id: uuid.UUID) -> uuid.UU
     return case.pk
 
 
-def _why_opened(row: Row) -> str:
+def _why_opened(row: BroughtRow) -> str:
     stage = row.text("stage")
     if not stage:
         return _("Brought in from files.")
@@ -264,7 +264,9 @@ def _as_moment(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _plan(by: User, checked: Checked, rows: list[Row], case_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
+def _plan(
+    by: User, checked: Checked, rows: list[BroughtRow], case_id: uuid.UUID, person_id: uuid.UUID
+) -> uuid.UUID:
     """A plan that is being written: nobody has agreed to it here, on a signed assessment and with the child heard."""
     plan = start_plan(by=by, case_id=case_id)
     outcomes: dict[str, uuid.UUID] = {}

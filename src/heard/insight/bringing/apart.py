@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.agencies import sandbox
 
 if TYPE_CHECKING:
-    from heard.insight.bringing.reading import File, Files, Row
+    from heard.insight.bringing.reading import BroughtRow, File, Files
     from heard.insight.bringing.rules import Table
 
 MEMORY: Final = 2_000_000_000  # bytes; libraries alone take a third of it before they read anything
@@ -64,8 +64,8 @@ def _file_of(table: Table, said: dict[str, Any]) -> File:
     return File(**said | {"table": table, "rows": [_row_of(table, one, days) for one in said["rows"]]})
 
 
-def _row_of(table: Table, said: dict[str, Any], days: list[str]) -> Row:
-    from heard.insight.bringing.reading import Row
+def _row_of(table: Table, said: dict[str, Any], days: list[str]) -> BroughtRow:
+    from heard.insight.bringing.reading import BroughtRow
     from heard.insight.bringing.rules import FAULTS, Issue
 
     values = said["values"]
@@ -75,7 +75,7 @@ def _row_of(table: Table, said: dict[str, Any], days: list[str]) -> Row:
     issues = [Issue(**one) for one in said["issues"]]
     if any(issue.code not in FAULTS for issue in issues):
         raise ValueError
-    return Row(table, int(said["number"]), values, issues)
+    return BroughtRow(table, int(said["number"]), values, issues)
 
 
 # ---- the programme

@@ -15,7 +15,7 @@ from heard.agencies.cli import new_file, site
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.insight.bringing.queries import Checked
-    from heard.insight.bringing.reading import File, Files, Row
+    from heard.insight.bringing.reading import BroughtRow, File, Files
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 200  # lines about rows
@@ -181,7 +181,7 @@ def _within(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _lines(one: File, row: Row) -> Iterator[str]:
+def _lines(one: File, row: BroughtRow) -> Iterator[str]:
     """No word of a cell: a terminal is read over a shoulder, and kept in a log."""
     from heard.insight.bringing.rules import label_of
 

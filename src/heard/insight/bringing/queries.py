@@ -29,7 +29,7 @@ from heard.cases.case.queries import cases_visible_to, is_statutory
 from heard.cases.keeping.queries import is_held
 from heard.insight.bringing import rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
-from heard.insight.bringing.reading import File, Files, Row
+from heard.insight.bringing.reading import BroughtRow, File, Files
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.queries import children_numbered, find_described, people_visible_to, visible_through
@@ -95,9 +95,9 @@ def check(user: User, read: Files, *, today: date | None = None) -> Checked:
     return checked
 
 
-def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
+def _check_people(user: User, rows: list[BroughtRow], today: date) -> dict[str, BroughtRow]:
     """The rows of people by their number, the first of each."""
-    found: dict[str, Row] = {}
+    found: dict[str, BroughtRow] = {}
     seen: set[tuple[Any, ...]] = set()
     numbered = _numbered(user, rows)
     for row in rows:
@@ -126,7 +126,7 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
     return found
 
 
-def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
+def _numbered(user: User, rows: list[BroughtRow]) -> dict[str, set[uuid.UUID]]:
     """Records of children whom the user's own agency knows by the numbers of these rows already."""
     if user.team is None:
         return {}
@@ -134,7 +134,7 @@ def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
     return children_numbered(user, scheme=rules.scheme_of(agency.kind), issuer=agency.name, values=values)
 
 
-def _check_birth(row: Row, today: date) -> None:
+def _check_birth(row: BroughtRow, today: date) -> None:
     born = row.day("birth_date")
     if born is not None and (code := rules.why_birth_stands_out(born, today)):
         row.say(code, "birth_date")
@@ -142,7 +142,7 @@ def _check_birth(row: Row, today: date) -> None:
             row.values["birth_date"] = None
 
 
-def _signs(row: Row) -> Iterable[tuple[Any, ...]]:
+def _signs(row: BroughtRow) -> Iterable[tuple[Any, ...]]:
     """By which two rows of one file may be of one child: a number, or names and birth date."""
     for name in ("nhs_number", "upn"):
         if row.text(name):
@@ -152,7 +152,7 @@ def _signs(row: Row) -> Iterable[tuple[Any, ...]]:
         yield (*names, row.day("birth_date"))
 
 
-def _settle_same(user: User, row: Row) -> None:
+def _settle_same(user: User, row: BroughtRow) -> None:
     """What somebody wrote into `same_as`: the record that is of the same child, or that none is."""
     said = row.text("same_as").casefold()
     row.values["same_as"] = said
@@ -169,7 +169,7 @@ def _settle_same(user: User, row: Row) -> None:
         row.say("there")
 
 
-def _seek(user: User, row: Row) -> None:
+def _seek(user: User, row: BroughtRow) -> None:
     names = [Name(row.text("given_name"), row.text("family_name"))]
     if row.text("known_as"):
         names.append(Name(row.text("known_as"), row.text("family_name")))
@@ -182,7 +182,7 @@ def _seek(user: User, row: Row) -> None:
         row.say("may_be_there")
 
 
-def _same_state(row: Row, of: Row | None) -> bool:
+def _same_state(row: BroughtRow, of: BroughtRow | None) -> bool:
     """Says why nothing is brought in of a child, where that is so."""
     if not row.person:
         return False
@@ -196,10 +196,10 @@ def _same_state(row: Row, of: Row | None) -> bool:
 
 
 def _check_cases(
-    user: User, rows: list[Row], people: Mapping[str, Row], staff: _Staff, today: date
-) -> dict[str, Row]:
+    user: User, rows: list[BroughtRow], people: Mapping[str, BroughtRow], staff: _Staff, today: date
+) -> dict[str, BroughtRow]:
     """The rows of cases that are kept, by the number of the person."""
-    found: dict[str, Row] = {}
+    found: dict[str, BroughtRow] = {}
     for row in rows:
         of = people.get(row.person)
         if not _same_state(row, of) or of is None:
@@ -224,7 +224,7 @@ _MOMENTS: Final = (
 )
 
 
-def _check_days(row: Row, of: Row, today: date) -> None:
+def _check_days(row: BroughtRow, of: BroughtRow, today: date) -> None:
     opened, born = row.day("opened_on"), of.day("birth_date")
     if opened and opened > today:
         row.say("day_future", "opened_on")
@@ -244,7 +244,11 @@ def _check_days(row: Row, of: Row, today: date) -> None:
 
 
 def _check_plans(
-    rows: list[Row], people: Mapping[str, Row], cases: Mapping[str, Row], staff: _Staff, today: date
+    rows: list[BroughtRow],
+    people: Mapping[str, BroughtRow],
+    cases: Mapping[str, BroughtRow],
+    staff: _Staff,
+    today: date,
 ) -> None:
     review: dict[str, date] = {}
     for row in rows:
@@ -280,7 +284,7 @@ class _Staff:
         self._statutory: dict[int, bool] = {}
         self._plans = set(memberships_with(user, May.PLAN).values_list("user", flat=True))
 
-    def lead(self, row: Row) -> None:
+    def lead(self, row: BroughtRow) -> None:
         """Which team leads the case. It decides who sees the child, so that a name which is not known sets the row aside."""
         team, agency = row.text("team"), row.text("lead_agency")
         of: Agency | None = self._agencies.get(rules.compared(agency))
@@ -307,7 +311,7 @@ class _Staff:
         else:
             row.say("team_unknown" if named or of else "no_team", "team")
 
-    def settle(self, row: Row, name: str, *, is_statutory: bool = False) -> None:
+    def settle(self, row: BroughtRow, name: str, *, is_statutory: bool = False) -> None:
         """Who is meant by a worker. One who is not known is left out and named: the child is brought in all the same."""
         said = row.text(name)
         if not said:

@@ -49,7 +49,7 @@ _NAMES = ("given_name", "family_name", "known_as")
 
 
 @dataclass
-class Row:
+class BroughtRow:
     """One row below the heading. `values`: what each field says, as text or day, without what is left out. `hits`: records that
     may be of the same child, as (key, why). `there`: the record that was there already."""
 
@@ -95,7 +95,7 @@ class File:
     taken: dict[str, str]
     unread: list[str]
     lacks: list[str]
-    rows: list[Row]
+    rows: list[BroughtRow]
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -110,11 +110,11 @@ class File:
 class Files:
     files: dict[Table, File]
 
-    def rows(self, table: Table) -> list[Row]:
+    def rows(self, table: Table) -> list[BroughtRow]:
         return self.files[table].rows if table in self.files else []
 
     @property
-    def all_rows(self) -> list[Row]:
+    def all_rows(self) -> list[BroughtRow]:
         return [row for one in self.files.values() for row in one.rows]
 
     def count(self, outcome: Outcome) -> int:
@@ -228,8 +228,8 @@ def _row(
     faults: tuple[str, ...],
     at: dict[str, int],
     first: dict[str, bool],
-) -> Row:
-    row = Row(table, number)
+) -> BroughtRow:
+    row = BroughtRow(table, number)
     if cells is None:
         row.say("row_blank" if "row_blank" in faults else "row_unreadable")
         return row
@@ -245,7 +245,7 @@ def _row(
     return row
 
 
-def _say_what_lacks(row: Row) -> None:
+def _say_what_lacks(row: BroughtRow) -> None:
     table = row.table
     if not row.person:
         row.say("no_id", "person_id")
@@ -268,7 +268,7 @@ _LEANS_ON: Mapping[Table, dict[str, tuple[str, tuple[str, ...]]]] = {
 """What stands for nothing where one cell is empty, and what is said then."""
 
 
-def _cell(row: Row, column: Column, text: str, first: dict[str, bool]) -> None:
+def _cell(row: BroughtRow, column: Column, text: str, first: dict[str, bool]) -> None:
     name = column.field
     if column.shape is Shape.DAY:
         row.values[name] = _day(row, name, text, first.get(name, True))
@@ -288,7 +288,7 @@ def _cell(row: Row, column: Column, text: str, first: dict[str, bool]) -> None:
         row.values[name] = _fitting(row, column, text)
 
 
-def _fitting(row: Row, column: Column, text: str) -> str:
+def _fitting(row: BroughtRow, column: Column, text: str) -> str:
     if len(text) <= column.most:
         return text
     left_out = column.field in ("address", "language", "school", "nhs_number", "upn", "postcode")
@@ -296,7 +296,7 @@ def _fitting(row: Row, column: Column, text: str) -> str:
     return ""
 
 
-def _day(row: Row, name: str, text: str, day_first: bool) -> date | None:
+def _day(row: BroughtRow, name: str, text: str, day_first: bool) -> date | None:
     read = read_date(text, day_first)
     if read.value is None:
         if text and name != "opened_on":  # whose lack sets the row aside
@@ -307,7 +307,7 @@ def _day(row: Row, name: str, text: str, day_first: bool) -> date | None:
     return read.value
 
 
-def _word(row: Row, name: str, text: str) -> str:
+def _word(row: BroughtRow, name: str, text: str) -> str:
     if name == "sex":
         sex, fault = read_sex(text)
         if fault:
@@ -322,7 +322,7 @@ def _word(row: Row, name: str, text: str) -> str:
 _NUMBERS = {"nhs_number": (read_nhs_number, "nhs_doubtful"), "upn": (read_upn, "upn_doubtful")}
 
 
-def _number(row: Row, column: Column, text: str) -> str:
+def _number(row: BroughtRow, column: Column, text: str) -> str:
     read, doubtful = _NUMBERS[column.field]
     number, holds = read(text)
     if number is None or no_number(text):
@@ -333,7 +333,7 @@ def _number(row: Row, column: Column, text: str) -> str:
     return kept
 
 
-def _postcode(row: Row, column: Column, text: str) -> str:
+def _postcode(row: BroughtRow, column: Column, text: str) -> str:
     if read := read_postcode(text):
         return read
     if text:

@@ -15,7 +15,7 @@ from heard.agencies.mail.sending import send_to_each, why_no_mail
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.insight.digest import letters, queries, rules
 from heard.insight.digest.models import Digest, DigestPost, Subscriber
-from heard.insight.release.rules import State
+from heard.insight.release.rules import ReleaseState
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def _end(by: User | None, row: Subscriber) -> None:
 
 def _claimed(digest: Digest, one: Subscriber) -> bool:
     """Not where the profile was withdrawn, or they ended it, while others were written to."""
-    released = Digest.objects.filter(pk=digest.pk, profile__state=State.RELEASED).exists()
+    released = Digest.objects.filter(pk=digest.pk, profile__state=ReleaseState.RELEASED).exists()
     if not released or not Subscriber.objects.filter(pk=one.pk, ended_at=None).exists():
         return False
     return DigestPost.objects.get_or_create(digest=digest, subscriber=one)[1]

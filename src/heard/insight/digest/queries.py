@@ -14,7 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.insight.digest import rules
 from heard.insight.digest.models import Digest, Subscriber
 from heard.insight.release.queries import Content, content_of, profile_visible_to
-from heard.insight.release.rules import DocumentKind, State
+from heard.insight.release.rules import DocumentKind, ReleaseState
 from heard.knowledge import load
 from heard.services.queries import as_of_now, procedures_found
 
@@ -68,7 +68,7 @@ def digest_visible_to(user: User, digest_id: uuid.UUID) -> Digest:
 def waiting_for(user: User) -> QuerySet[Digest]:
     """Digests that this user may send now, the oldest first."""
     rows = digests_visible_to(user) if user.may(May.RELEASE) else Digest.objects.none()
-    ready = rows.filter(sent_at=None, profile__state=State.RELEASED).exclude(author=user)
+    ready = rows.filter(sent_at=None, profile__state=ReleaseState.RELEASED).exclude(author=user)
     return ready.order_by("written_at")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from heard.agencies.rules import Asks, Filled
-from heard.insight.release.rules import State
+from heard.insight.release.rules import ReleaseState
 
 INVITE_ASKS: Final = Asks(email="Enter the email address to which digests go.")
 
@@ -31,9 +31,9 @@ def fingerprint(
 
 def why_not_write(*, profile_state: str) -> str | None:
     """A digest speaks of what was released, and of nothing else."""
-    if profile_state == State.WITHDRAWN:
+    if profile_state == ReleaseState.WITHDRAWN:
         return "This profile was withdrawn, so there is no digest of it."
-    if profile_state != State.RELEASED:
+    if profile_state != ReleaseState.RELEASED:
         return "A digest is written of a profile that two people have released. This one is not released."
     return None
 

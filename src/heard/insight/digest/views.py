@@ -18,7 +18,7 @@ from heard.govuk.environment import in_words
 from heard.govuk.pdf import as_download
 from heard.insight.digest import actions, queries, rules
 from heard.insight.digest.forms import DigestForm, InviteForm
-from heard.insight.release.rules import State
+from heard.insight.release.rules import ReleaseState
 
 _PER_PAGE = 50
 _GONE = 410
@@ -152,7 +152,7 @@ def _offered(request: Request) -> list[tuple[str, str]]:
 
 def _read(request: Request, digest_id: uuid.UUID, *, status: int = 200) -> HttpResponse:
     user, this = request.user, queries.digest_visible_to(request.user, digest_id)
-    withdrawn = this.profile.state == State.WITHDRAWN
+    withdrawn = this.profile.state == ReleaseState.WITHDRAWN
     context = {
         "digest": this,
         "made": None if withdrawn else queries.composed(user, this),

@@ -25,7 +25,7 @@ from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.insight.drop import folder, queries, rules
 from heard.insight.drop.models import Delivery, StandingRun
-from heard.insight.drop.rules import Problem, Refusal, State
+from heard.insight.drop.rules import DropState, Problem, Refusal
 from heard.insight.run.actions import NotRight, note_missing, start_run
 from heard.insight.run.rules import why_not_start
 
@@ -93,8 +93,8 @@ def _look_at_entry(
             looked.arriving.add(agency.name)
         if ready:
             state = _take(sender, name, agency, entry, entries)
-            looked.taken += state is State.TAKEN
-            looked.refused += state is State.REFUSED
+            looked.taken += state is DropState.TAKEN
+            looked.refused += state is DropState.REFUSED
     except FileNotFoundError:
         return  # its sender took it back
     except OSError as problem:
@@ -130,7 +130,7 @@ def _take(
     agency: Agency | None,
     entry: folder.Entry,
     entries: Sequence[folder.Entry],
-) -> State:
+) -> DropState:
     """The row first, then the file is moved, then the row says so: whatever stops it, `_settle` finds what lies where."""
     sha256, why = "", None if agency else Refusal.UNKNOWN
     why = why or rules.why_not_take(is_link=entry.is_link, is_file=entry.is_file, size=entry.size)
@@ -141,9 +141,9 @@ def _take(
         sha256 = sender.hash_of(entry.name)
         if has_checksum and not rules.agrees(sender.text_of(entry.name + rules.CHECKSUM), sha256):
             why = Refusal.CHECKSUM
-    place = State.REFUSED if why else State.TAKEN
+    place = DropState.REFUSED if why else DropState.TAKEN
     row = Delivery.objects.create(
-        state=State.TAKING,
+        state=DropState.TAKING,
         agency=agency,
         folder=folder.shown(name),
         file=folder.shown(entry.name),
@@ -165,7 +165,7 @@ def _take(
 
 
 def _free_name(
-    sender: folder.Sender, name: str, place: State, wanted: str, *, row: Delivery | None = None
+    sender: folder.Sender, name: str, place: DropState, wanted: str, *, row: Delivery | None = None
 ) -> str:
     """A name that nothing has there, and nothing had but the `row` itself: a row is known by it."""
     rows = Delivery.objects.filter(folder=folder.shown(name))
@@ -174,7 +174,7 @@ def _free_name(
     return rules.kept_as(wanted, lying | set(rows.values_list("kept_as", flat=True)))
 
 
-def _settled(row: Delivery, state: State) -> None:
+def _settled(row: Delivery, state: DropState) -> None:
     with transaction.atomic():
         row.state = state
         row.save(update_fields=["state", "why", "kept_as"])
@@ -185,11 +185,11 @@ def _say_beside(sender: folder.Sender, row: Delivery) -> None:
     """The sentence for the sender. Without room for it the file is taken all the same."""
     on = timezone.localtime().strftime("%-d %B %Y, %H:%M")
     why = f"Refused on {on}. {row.why}"
-    sentence = why if row.state == State.REFUSED else f"Taken on {on}. It waits for the next run."
+    sentence = why if row.state == DropState.REFUSED else f"Taken on {on}. It waits for the next run."
     if row.run_id:
         sentence = f"Read in the run of {on}. The file is kept with that run, and goes with it."
     try:
-        sender.say("refused" if row.state == State.REFUSED else "taken", row.kept_as, sentence)
+        sender.say("refused" if row.state == DropState.REFUSED else "taken", row.kept_as, sentence)
     except OSError:
         _log.exception("The sentence beside a file in the drop folder cannot be written.")
 
@@ -207,13 +207,13 @@ def _settle(sender: folder.Sender, name: str, agency: Agency | None) -> None:
     lying = {place: sender.lying(place) for place in ("taken", "refused")}
     there = {place: {one.name for one in found} for place, found in lying.items()}
     for row in rows.values():
-        place = State.REFUSED if row.why else State.TAKEN
-        if row.state == State.TAKING and row.kept_as in there[place]:
+        place = DropState.REFUSED if row.why else DropState.TAKEN
+        if row.state == DropState.TAKING and row.kept_as in there[place]:
             _settled(row, place)
             _say_beside(sender, row)
-        elif row.state == State.TAKING:
+        elif row.state == DropState.TAKING:
             row.delete()
-        elif row.state == State.TAKEN and row.run_id and row.kept_as in there["taken"]:
+        elif row.state == DropState.TAKEN and row.run_id and row.kept_as in there["taken"]:
             _forget([row])
     for entry in lying["taken"] if agency else []:
         name_of_file = entry.name.removesuffix(".txt")
@@ -236,7 +236,7 @@ def _adopt(sender: folder.Sender, name: str, agency: Agency | None, entry: folde
         return
     with transaction.atomic():
         row = Delivery.objects.create(
-            state=State.TAKEN,
+            state=DropState.TAKEN,
             agency=agency,
             folder=folder.shown(name),
             file=shown,
@@ -254,7 +254,7 @@ def _refuse_once(name: str, file: str, why: Refusal, agency: Agency | None) -> i
         row, new = Delivery.objects.get_or_create(
             folder=folder.shown(name),
             file=file,
-            state=State.REFUSED,
+            state=DropState.REFUSED,
             why=why,
             kept_as="",
             defaults={"agency": agency},
@@ -265,7 +265,7 @@ def _refuse_once(name: str, file: str, why: Refusal, agency: Agency | None) -> i
 
 
 def _note(row: Delivery) -> None:
-    refused = row.state == State.REFUSED
+    refused = row.state == DropState.REFUSED
     record_audit(
         by=None,
         verb="refuse" if refused else "take",
@@ -407,10 +407,10 @@ def _copied(row: Delivery, place: Path) -> bool:
 
 def _refuse_taken(sender: folder.Sender, row: Delivery, why: Refusal) -> None:
     old, row.why = row.kept_as, str(why)
-    row.kept_as = _free_name(sender, row.folder, State.REFUSED, row.file, row=row)
+    row.kept_as = _free_name(sender, row.folder, DropState.REFUSED, row.file, row=row)
     if why is not Refusal.GONE:
-        sender.move(old, State.REFUSED.value, row.kept_as, out_of="taken")
-    _settled(row, State.REFUSED)
+        sender.move(old, DropState.REFUSED.value, row.kept_as, out_of="taken")
+    _settled(row, DropState.REFUSED)
     _say_beside(sender, row)
     try:
         sender.unsay("taken", old)

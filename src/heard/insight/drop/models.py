@@ -65,9 +65,9 @@ class Delivery(models.Model):
     """One file that came, and what became of it."""
 
     class State(models.TextChoices):
-        TAKING = rules.State.TAKING.value, _("Being taken")
-        TAKEN = rules.State.TAKEN.value, _("Taken")
-        REFUSED = rules.State.REFUSED.value, _("Refused")
+        TAKING = rules.DropState.TAKING.value, _("Being taken")
+        TAKEN = rules.DropState.TAKEN.value, _("Taken")
+        REFUSED = rules.DropState.REFUSED.value, _("Refused")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10, choices=State)

@@ -57,7 +57,7 @@ def may_look(user: User) -> bool:
 
 
 def deliveries_visible_to(user: User) -> QuerySet[Delivery]:
-    rows = Delivery.objects.select_related("agency", "run").exclude(state=rules.State.TAKING)
+    rows = Delivery.objects.select_related("agency", "run").exclude(state=rules.DropState.TAKING)
     return rows if may_look(user) else rows.none()
 
 
@@ -78,7 +78,7 @@ def senders_known(user: User | None) -> list[Agency]:
 
 def waiting_for_run(user: User | None, standing: StandingRun) -> list[Delivery]:
     """Taken, of those who are expected to send, and in no run yet; the first first. As `standing_run`."""
-    rows = Delivery.objects.select_related("agency").filter(state=rules.State.TAKEN, run=None)
+    rows = Delivery.objects.select_related("agency").filter(state=rules.DropState.TAKEN, run=None)
     rows = rows.filter(agency__in=standing.agencies.all())
     return list(rows.order_by("at", "pk"))
 
@@ -163,5 +163,5 @@ def said_now(user: User) -> dict[str, Any]:
 def waits_outside(user: User) -> int:
     """How many files were taken of agencies that nobody chose as senders, so that they are in no run."""
     standing = standing_visible_to(user)
-    rows = deliveries_visible_to(user).filter(state=rules.State.TAKEN, run=None)
+    rows = deliveries_visible_to(user).filter(state=rules.DropState.TAKEN, run=None)
     return rows.exclude(agency__in=standing.agencies.all()).count() if standing else 0

@@ -27,7 +27,7 @@ STANDING_ASKS: Final = Asks(
 )
 
 
-class State(StrEnum):
+class DropState(StrEnum):
     """What became of a file. The value is stored."""
 
     TAKING = "taking"  # it is about to be moved; nobody sees it

@@ -33,7 +33,7 @@ _AT_ONCE: Final = 50  # pairs about which the database is asked in one go
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListedPair:
     """A pair of the list: its key says nothing about who the two are. `change`: what it would change in the list of children, were
     they one child: a word of `tables.TURNING`, or nothing."""
 
@@ -151,13 +151,13 @@ def quality_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     return rows
 
 
-def pairs_of(user: User, run: EngineRun) -> list[Asked]:
+def pairs_of(user: User, run: EngineRun) -> list[ListedPair]:
     """What the run leaves for a person: first what would change the list of children; else in the order of the keys, which is no
     order of need or of likeness."""
     rows = table_of(user, run, tables.LINKS, filters=[_FOR_A_PERSON]).to_pylist()
     changes = _changes(user, run)
     asked = [
-        Asked(pair.key, (pair.left_source, pair.right_source), changes.get(pair.key, ""))
+        ListedPair(pair.key, (pair.left_source, pair.right_source), changes.get(pair.key, ""))
         for pair in map(_pair, rows)
     ]
     return sorted(asked, key=lambda one: (_FIRST.index(one.change), one.key))

@@ -20,7 +20,7 @@ from heard.engine.tables import NotDone
 from heard.govuk.environment import in_words
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import DocumentKind, Episodes, Form, State
+from heard.insight.release.rules import DocumentKind, Episodes, Form, ReleaseState
 from heard.insight.run.queries import has_result, run_visible_to
 from heard.insight.run.rules import SILENT
 
@@ -79,7 +79,7 @@ def draw_again(*, by: User, profile_id: uuid.UUID) -> Profile:
         raise Hidden
     silent = queries.is_silent(by, profile)
     refuse(rules.why_not_again(state=profile.state, silent=silent, has_result=has_result(by, profile.run)))
-    again(profile, waiting=State.WAITING)
+    again(profile, waiting=ReleaseState.WAITING)
     _audit(by, "draw up again", profile)
     _queue(profile)
     return profile
@@ -92,7 +92,7 @@ def put_up(*, by: User, author: User, writers: Collection[User], report: Report)
     if not by.may(May.HOLD_FIGURES):
         raise Hidden
     profile = Profile(
-        kind=DocumentKind.ANNUAL, title=report.title, state=State.DRAWN, policy=report.policy, author=author,
+        kind=DocumentKind.ANNUAL, title=report.title, state=ReleaseState.DRAWN, policy=report.policy, author=author,
         as_of=report.as_of, ended_at=timezone.now(),
     )  # fmt: skip
     try:
@@ -111,9 +111,9 @@ def put_up(*, by: User, author: User, writers: Collection[User], report: Report)
 def draw_profile(profile_id: str) -> None:
     """Draws up a profile that waits. What goes wrong becomes a sentence on its page, never a lost profile."""
     waiting = Profile.objects.select_related("author", "run").filter(
-        waiting_or_lost(State.WAITING, State.DRAWING, SILENT), pk=profile_id
+        waiting_or_lost(ReleaseState.WAITING, ReleaseState.DRAWING, SILENT), pk=profile_id
     )
-    profile = begin(waiting, state=State.DRAWING)
+    profile = begin(waiting, state=ReleaseState.DRAWING)
     if profile is None:
         return
     try:
@@ -129,7 +129,7 @@ def draw_profile(profile_id: str) -> None:
         _fail(profile, _UNFORESEEN)
         raise
     else:
-        _end(profile, state=State.DRAWN, as_of=as_of, files=queries.fingerprints(profile))
+        _end(profile, state=ReleaseState.DRAWN, as_of=as_of, files=queries.fingerprints(profile))
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def release_profile(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
         profile = queries.profile_visible_to(by, profile_id)
         _refuse_to_release(by, profile, reason)
         before = queries.ever_released(by)
-        checked = profile.state == State.SECOND
+        checked = profile.state == ReleaseState.SECOND
         if checked:
             _refuse_what_gives_away(profile, before)
         released = _write_release(by, profile_id, reason, before, checked=checked)
@@ -168,7 +168,7 @@ def send_back(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
     profile = _held(by, profile_id)
     _only_who_may_release(by)
     refuse(rules.why_not_send_back(**queries.stands(by, profile), reason=reason))
-    profile.state = State.SENT_BACK
+    profile.state = ReleaseState.SENT_BACK
     profile.save(update_fields=["state"])
     _decide(by, profile, reason, agreed=False)
     return profile
@@ -180,7 +180,7 @@ def withdraw_profile(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile
     profile = _held(by, profile_id)
     _only_who_may_release(by)
     refuse(rules.why_not_withdraw(state=profile.state, reason=reason))
-    profile.state, profile.withdrawn_at = State.WITHDRAWN, timezone.now()
+    profile.state, profile.withdrawn_at = ReleaseState.WITHDRAWN, timezone.now()
     profile.withdrawn_by, profile.withdrawn_why = by, reason.strip()
     profile.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_why"])
     _audit(by, "withdraw", profile, reason=reason)
@@ -194,10 +194,10 @@ def _write_release(
     """None where the check does not hold any more, since another profile was released after it was made."""
     profile = _held(by, profile_id)
     _refuse_to_release(by, profile, reason)
-    is_second = profile.state == State.SECOND
+    is_second = profile.state == ReleaseState.SECOND
     if is_second and (not checked or queries.ever_released(by) != before):
         return None
-    profile.state = State.RELEASED if is_second else State.SECOND
+    profile.state = ReleaseState.RELEASED if is_second else ReleaseState.SECOND
     profile.released_at = timezone.now() if is_second else None
     profile.save(update_fields=["state", "released_at"])
     _decide(by, profile, reason, agreed=True)
@@ -264,7 +264,7 @@ def _policies(by: User) -> dict[str, Policy]:
 
 
 def _fail(profile: Profile, problem: str) -> None:
-    if _end(profile, state=State.NOT_DONE, problem=in_words(problem)):
+    if _end(profile, state=ReleaseState.NOT_DONE, problem=in_words(problem)):
         shutil.rmtree(profile.folder, ignore_errors=True)
 
 

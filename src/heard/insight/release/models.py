@@ -24,14 +24,14 @@ class Profile(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = rules.State.WAITING.value, _("Waiting to be drawn up")
-        DRAWING = rules.State.DRAWING.value, _("Being drawn up")
-        NOT_DONE = rules.State.NOT_DONE.value, _("Not done")
-        DRAWN = rules.State.DRAWN.value, _("Drawn up")
-        SECOND = rules.State.SECOND.value, _("Waiting for a second person")
-        RELEASED = rules.State.RELEASED.value, _("Released")
-        SENT_BACK = rules.State.SENT_BACK.value, _("Sent back")
-        WITHDRAWN = rules.State.WITHDRAWN.value, _("Withdrawn")
+        WAITING = rules.ReleaseState.WAITING.value, _("Waiting to be drawn up")
+        DRAWING = rules.ReleaseState.DRAWING.value, _("Being drawn up")
+        NOT_DONE = rules.ReleaseState.NOT_DONE.value, _("Not done")
+        DRAWN = rules.ReleaseState.DRAWN.value, _("Drawn up")
+        SECOND = rules.ReleaseState.SECOND.value, _("Waiting for a second person")
+        RELEASED = rules.ReleaseState.RELEASED.value, _("Released")
+        SENT_BACK = rules.ReleaseState.SENT_BACK.value, _("Sent back")
+        WITHDRAWN = rules.ReleaseState.WITHDRAWN.value, _("Withdrawn")
 
     class Episodes(models.TextChoices):
         OF_RUN = rules.Episodes.OF_RUN.value, _("In the agencies’ records of this run")

@@ -31,7 +31,7 @@ from heard.engine import publish
 from heard.govuk.environment import day, number
 from heard.insight.release import rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, DocumentKind, Form, State
+from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, DocumentKind, Form, ReleaseState
 from heard.insight.run import rules as run_rules
 from heard.knowledge import load
 from heard.network import queries as network
@@ -143,7 +143,7 @@ def policy_of(user: User, profile: Profile) -> Policy:
 
 def is_silent(user: User, profile: Profile) -> bool:
     """Its worker was killed: whoever draws profiles up begins it again."""
-    under_way = profile.state == State.DRAWING and user.may(May.SEE_PROFILES)
+    under_way = profile.state == ReleaseState.DRAWING and user.may(May.SEE_PROFILES)
     return run_rules.is_silent(under_way=under_way, beat_at=profile.beat_at, now=timezone.now())
 
 
@@ -369,7 +369,7 @@ def newest_released(user: User, *, kind: DocumentKind, until: date) -> Profile |
     """The one of this kind that was released last by the end of this day, and is not withdrawn. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    released = Profile.objects.filter(kind=kind, state=State.RELEASED, released_at__date__lte=until)
+    released = Profile.objects.filter(kind=kind, state=ReleaseState.RELEASED, released_at__date__lte=until)
     return released.order_by("-released_at").first()
 
 

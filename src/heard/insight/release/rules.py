@@ -18,7 +18,7 @@ WITHDRAW_ASKS: Final = Asks(reason="Say why it is withdrawn. Whoever looks for i
 NAMED: Final = 5  # cells in a sentence; whoever reads it needs to know where to look, not all of them
 
 
-class State(StrEnum):
+class ReleaseState(StrEnum):
     """A profile is drawn up by an analyst, then released by two others, one after the other."""
 
     WAITING = "waiting"
@@ -31,7 +31,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-UNDER_WAY: Final = (State.WAITING, State.DRAWING)
+UNDER_WAY: Final = (ReleaseState.WAITING, ReleaseState.DRAWING)
 STATES: Final = tuple(Progress)  # of a step
 HARM: Final[
     dict[str, tuple[str, ...]]
@@ -42,9 +42,9 @@ HARM: Final[
     "came": tuple(Found),
     "done": tuple(StepKind),
 }
-TO_DECIDE: Final = (State.DRAWN, State.SECOND)
-EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public stays known
-READABLE: Final = (*TO_DECIDE, State.RELEASED, State.SENT_BACK)
+TO_DECIDE: Final = (ReleaseState.DRAWN, ReleaseState.SECOND)
+EVER_RELEASED: Final = (ReleaseState.RELEASED, ReleaseState.WITHDRAWN)  # what was once public stays known
+READABLE: Final = (*TO_DECIDE, ReleaseState.RELEASED, ReleaseState.SENT_BACK)
 
 NO_RESULT: Final = "This run has no result to draw a profile of: it is not done, or its last day is over."
 WITHDRAWN: Final = "This was withdrawn, and its files are not given out any more."
@@ -88,7 +88,7 @@ def why_not_again(*, state: str, silent: bool, has_result: bool) -> str | None:
     """What could not be drawn up, or whose worker was killed, is drawn up again as it was asked for."""
     if state in UNDER_WAY and not silent:
         return "This profile is being drawn up. Wait for it."
-    if state != State.NOT_DONE and not silent:
+    if state != ReleaseState.NOT_DONE and not silent:
         return "This profile is drawn up. Draw up another from its run."
     return None if has_result else NO_RESULT
 
@@ -129,15 +129,15 @@ def why_not_send_back(*, reason: str, **stands: Any) -> str | None:
 
 
 def why_not_withdraw(*, state: str, reason: str) -> str | None:
-    if state == State.WITHDRAWN:
+    if state == ReleaseState.WITHDRAWN:
         return "This was withdrawn already."
-    if state != State.RELEASED:
+    if state != ReleaseState.RELEASED:
         return "Only what was released can be withdrawn."
     return WITHDRAW_ASKS.missing(reason=reason)
 
 
 def why_not_fetch(*, state: str) -> str | None:
-    if state == State.WITHDRAWN:
+    if state == ReleaseState.WITHDRAWN:
         return WITHDRAWN
     if state not in READABLE:
         return "This is not drawn up."

@@ -20,7 +20,7 @@ from heard.engine.tables import NotDone
 from heard.govuk.pdf import as_download
 from heard.insight.release import actions, queries, rules
 from heard.insight.release.forms import DecideForm, DrawForm, WithdrawForm
-from heard.insight.release.rules import Form, State
+from heard.insight.release.rules import Form, ReleaseState
 from heard.insight.run.queries import has_result, run_visible_to
 
 _PER_PAGE = 50
@@ -64,13 +64,13 @@ def profile_draw(request: Request, run_id: uuid.UUID) -> HttpResponse:
 def profile(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     """While it is drawn up, how far it is; then the profile to read, or the notice that it was withdrawn."""
     this = queries.profile_visible_to(request.user, profile_id)
-    if this.state in (*rules.UNDER_WAY, State.NOT_DONE):
+    if this.state in (*rules.UNDER_WAY, ReleaseState.NOT_DONE):
         page = "insight/release/_progress.html" if request.htmx else "insight/release/progress.html"
         silent = queries.is_silent(request.user, this)
         return render(request, page, {"profile": this, "silent": silent})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    content = None if this.state == State.WITHDRAWN else queries.content_of(request.user, profile_id)
+    content = None if this.state == ReleaseState.WITHDRAWN else queries.content_of(request.user, profile_id)
     context = {"profile": this, "content": content, **_may(request, this)}
     return render(request, "insight/release/profile.html", context)
 
@@ -92,7 +92,7 @@ def profile_decide(request: Request, profile_id: uuid.UUID) -> HttpResponse:
         act = actions.release_profile if form.releases else actions.send_back
         with sending(request, form):
             this = act(by=request.user, profile_id=profile_id, **form.why)
-            messages.success(request, _DECIDED[State(this.state)])
+            messages.success(request, _DECIDED[ReleaseState(this.state)])
             return redirect("profile", profile_id=profile_id)
     context = {
         "profile": this,
@@ -133,10 +133,10 @@ def profile_file(request: Request, profile_id: uuid.UUID, form: str) -> HttpResp
     return as_download(content, name, queries.CONTENT_TYPES[Form(form)])
 
 
-_DECIDED: dict[State, Any] = {
-    State.SECOND: gettext_lazy("Kept. A second person has to release it too."),
-    State.RELEASED: gettext_lazy("Released. Everybody who sees profiles can read it now."),
-    State.SENT_BACK: gettext_lazy("Sent back. Its author reads why."),
+_DECIDED: dict[ReleaseState, Any] = {
+    ReleaseState.SECOND: gettext_lazy("Kept. A second person has to release it too."),
+    ReleaseState.RELEASED: gettext_lazy("Released. Everybody who sees profiles can read it now."),
+    ReleaseState.SENT_BACK: gettext_lazy("Sent back. Its author reads why."),
 }
 
 
@@ -149,5 +149,5 @@ def _may(request: Request, this: Any) -> dict[str, Any]:
         "decisions": list(this.decisions.all()),
         "may_decide": user.may(May.RELEASE) and this.state in rules.TO_DECIDE,
         "why_not": queries.why_not_decide(user, this),
-        "may_withdraw": user.may(May.RELEASE) and this.state == State.RELEASED,
+        "may_withdraw": user.may(May.RELEASE) and this.state == ReleaseState.RELEASED,
     }

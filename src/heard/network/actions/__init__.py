@@ -58,6 +58,7 @@ from heard.network.actions.people import (
     lift_restriction,
     move_house,
     open_record,
+    open_records,
     restrict,
 )
 from heard.network.actions.tying import (

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
+from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import teams_visible_to
-from heard.agencies.rules import May, refuse
+from heard.agencies.rules import Hidden, May, refuse
 from heard.network.actions.letting_in import close_to_readers, hold_person, let_in, let_in_who_answers
 from heard.network.identity import set_core
 from heard.network.models import Address, OtherName, Person
-from heard.network.queries import Whom, can_be_restricted, leads, person_visible_to, standing_of
+from heard.network.queries import (
+    Whom,
+    can_be_restricted,
+    leads,
+    people_visible_to,
+    person_visible_to,
+    standing_of,
+)
 from heard.network.rules import (
     Level,
     kept_number,
@@ -156,6 +164,16 @@ def open_record(*, by: User, person_id: uuid.UUID, level: Level = Level.RECORD) 
     with transaction.atomic(savepoint=False):  # the look is written down or the page does not come
         record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
+
+
+@transaction.atomic
+def open_records(*, by: User, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """As `open_record`, of several people whom one page shows, by key; `Hidden` where one of them is. Two queries."""
+    people = people_visible_to(by).in_bulk(person_ids)
+    if people.keys() != set(person_ids):
+        raise Hidden
+    record_looks(by=by, subject="person", person_ids=people)
+    return people
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from heard.govuk.forms import (
 )
 
 if TYPE_CHECKING:
-    from heard.cases.assessment.queries import Asked
+    from heard.cases.assessment.queries import OwnQuestionAsked
 
 OWN = "own_"  # before the id of an own question, in the name of its field
 
@@ -26,7 +26,7 @@ class PartForm(Form):
     None of them has to be answered: what is not answered stays open for all to see.
     """
 
-    def __init__(self, *args: Any, own: Iterable[Asked] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own: Iterable[OwnQuestionAsked] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = list(own)
         for asked in self.own:
@@ -49,7 +49,7 @@ class PartForm(Form):
         return {key: str(value or "") for key, value in given.items()}
 
 
-def _own_field(asked: Asked) -> Any:
+def _own_field(asked: OwnQuestionAsked) -> Any:
     question = asked.question
     about: dict[str, Any] = {"hint": question.hint, "required": False, "initial": asked.answer}
     if question.kind == "choice":

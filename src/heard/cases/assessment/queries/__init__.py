@@ -8,8 +8,8 @@ from heard.cases.assessment.queries.comparing import (
     compare,
 )
 from heard.cases.assessment.queries.picture import (
-    Asked,
     Marked,
+    OwnQuestionAsked,
     Picture,
     Recognised,
     histories,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heard.cases.assessment import rules
 from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
-from heard.cases.assessment.queries.picture import Asked, Marked, Picture, picture
+from heard.cases.assessment.queries.picture import Marked, OwnQuestionAsked, Picture, picture
 from heard.cases.assessment.rules import Since
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class PatternCompared:
 class AskedTwice:
     """One of the partnership's own questions: None where that assessment did not ask it. Each keeps its own wording."""
 
-    before: Asked | None
-    now: Asked | None
+    before: OwnQuestionAsked | None
+    now: OwnQuestionAsked | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _patterns(before: Picture, now: Picture) -> list[PatternCompared]:
     return [one for one in both if one.before or one.now]
 
 
-def _own(before: list[Asked], now: list[Asked]) -> list[AskedTwice]:
+def _own(before: list[OwnQuestionAsked], now: list[OwnQuestionAsked]) -> list[AskedTwice]:
     then, today = ({one.question.id: one for one in listed} for listed in (before, now))
     order = [*today, *(key for key in then if key not in today)]
     return [AskedTwice(then.get(key), today.get(key)) for key in order]

@@ -45,7 +45,7 @@ class Recognised:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OwnQuestionAsked:
     """One of the partnership's own questions in the wording it was asked in, and its answer, '' where there is none."""
 
     question: OwnQuestion
@@ -63,7 +63,7 @@ class Picture:
     signs: list[Marked]
     vulnerabilities: list[Marked]
     patterns: list[Recognised]
-    own: list[Asked]
+    own: list[OwnQuestionAsked]
 
 
 def picture(assessment: Assessment) -> Picture:
@@ -81,7 +81,10 @@ def picture(assessment: Assessment) -> Picture:
         signs=[Marked(entry, seen.get(entry.id)) for entry in release.signs],
         vulnerabilities=[Marked(entry, seen.get(entry.id)) for entry in release.vulnerabilities],
         patterns=[Recognised(entry, chosen[entry.id]) for entry in release.patterns],
-        own=[Asked(question, answers.get(question.id, "")) for question in own_questions_of(assessment)],
+        own=[
+            OwnQuestionAsked(question, answers.get(question.id, ""))
+            for question in own_questions_of(assessment)
+        ],
     )
 
 
@@ -158,7 +161,7 @@ def _in_notes(user: User, assessment: Assessment) -> Iterator[Entry]:
 
 def _in_earlier(user: User, assessment: Assessment) -> Iterator[Entry]:
     earlier = assessments_of(user, assessment.case_id).filter(
-        state=rules.State.SIGNED, started_at__lt=assessment.started_at
+        state=rules.SigningState.SIGNED, started_at__lt=assessment.started_at
     )
     keys = list(earlier.values_list("pk", flat=True))
     ticks = AssessmentObservation.objects.filter(assessment__in=keys).select_related("assessment", "noted_by")

@@ -121,19 +121,21 @@ def assessments_of(user: User, case_id: uuid.UUID) -> QuerySet[Assessment]:
 
 
 def latest_signed(user: User, case_id: uuid.UUID) -> Assessment | None:
-    signed = assessments_of(user, case_id).filter(state=rules.State.SIGNED)
+    signed = assessments_of(user, case_id).filter(state=rules.SigningState.SIGNED)
     return signed.order_by("-signed_at").first()
 
 
 def signed_since_opened(user: User, case: Case) -> Assessment | None:
     """The latest that was signed since the case was opened, or opened again: what a plan and an end of help rest on."""
-    signed = assessments_of(user, case.pk).filter(state=rules.State.SIGNED, signed_at__gte=case.opened_at)
+    signed = assessments_of(user, case.pk).filter(
+        state=rules.SigningState.SIGNED, signed_at__gte=case.opened_at
+    )
     return signed.order_by("-signed_at").first()
 
 
 def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:
     """The one that is being written or waits for the supervisor, if there is one."""
-    return assessments_of(user, case_id).exclude(state=rules.State.SIGNED).first()
+    return assessments_of(user, case_id).exclude(state=rules.SigningState.SIGNED).first()
 
 
 def before(user: User, assessment: Assessment) -> Assessment | None:
@@ -147,7 +149,7 @@ def has_before(user: User, assessment: Assessment) -> bool:
 
 
 def _signed_before(user: User, assessment: Assessment) -> QuerySet[Assessment]:
-    signed = assessments_of(user, assessment.case_id).filter(state=rules.State.SIGNED)
+    signed = assessments_of(user, assessment.case_id).filter(state=rules.SigningState.SIGNED)
     return signed.filter(started_at__lt=assessment.started_at).order_by("-started_at")
 
 
@@ -156,7 +158,7 @@ def waiting_for_sign_off(user: User) -> QuerySet[Assessment]:
     leading = user.agencies_where(May.SIGN_OFF)
     # Asked of each assessment that waits: else SQLite begins with every case of the agency.
     led = Exists(teams_visible_to(user).order_by().filter(pk=OuterRef("case__lead_team"), agency__in=leading))
-    rows = assessments_visible_to(user).filter(led, state=rules.State.SUBMITTED)
+    rows = assessments_visible_to(user).filter(led, state=rules.SigningState.SUBMITTED)
     return rows.exclude(writers=user).order_by("submitted_at")
 
 
@@ -338,7 +340,7 @@ def to_sign(user: User) -> Counting:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     begun = Assessment.objects.filter(due_on__isnull=False).order_by()
-    in_time = Q(state=rules.State.SIGNED, signed_at__date__lte=F("due_on"))
+    in_time = Q(state=rules.SigningState.SIGNED, signed_at__date__lte=F("due_on"))
     return Counting(begun, "due_on", in_time, "case__person", agency=f"case__{LED_BY}")
 
 
@@ -361,7 +363,7 @@ def children_by_pattern(user: User, *, since: date, until: date) -> dict[str, in
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     signed = AssessmentPattern.objects.filter(
-        assessment__state=rules.State.SIGNED, assessment__signed_at__date__range=(since, until)
+        assessment__state=rules.SigningState.SIGNED, assessment__signed_at__date__range=(since, until)
     )
     rows = signed.order_by().values("pattern").annotate(of=Count("assessment__case__person", distinct=True))
     return {row["pattern"]: row["of"] for row in rows}
@@ -372,7 +374,7 @@ def signs_without_a_pattern(user: User) -> Kept:
     partnership, for those who see figures. Two queries."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    signed = Assessment.objects.order_by().filter(state=rules.State.SIGNED, case__state="open")
+    signed = Assessment.objects.order_by().filter(state=rules.SigningState.SIGNED, case__state="open")
     later = signed.filter(case=OuterRef("case"), signed_at__gt=OuterRef("signed_at"))
     signs = [sign.id for sign in load.current().signs]
     seen = AssessmentObservation.objects.order_by().filter(
@@ -387,5 +389,5 @@ def with_a_signed_assessment(user: User) -> Kept:
     """Open cases, and how many of them have an assessment that is signed off. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    signed = Assessment.objects.order_by().filter(state=rules.State.SIGNED, case__state="open")
+    signed = Assessment.objects.order_by().filter(state=rules.SigningState.SIGNED, case__state="open")
     return Kept(signed.values("case").distinct().count(), children_with_a_case(user).count())

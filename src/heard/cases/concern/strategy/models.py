@@ -17,9 +17,9 @@ class StrategyDiscussion(models.Model):
     """Written in until it is finished. After that a correction is a new version that names the one that it `corrects`."""
 
     class State(models.TextChoices):
-        PLANNED = rules.State.PLANNED.value, _("Planned")
-        HELD = rules.State.HELD.value, _("Held")
-        CALLED_OFF = rules.State.CALLED_OFF.value, _("Called off")
+        PLANNED = rules.DiscussionState.PLANNED.value, _("Planned")
+        HELD = rules.DiscussionState.HELD.value, _("Held")
+        CALLED_OFF = rules.DiscussionState.CALLED_OFF.value, _("Called off")
 
     class YesNo(models.TextChoices):
         YES = rules.YesNo.YES.value, _("Yes")

@@ -22,7 +22,7 @@ ASK_AGENCY_ASKS: Final = Asks(
 )
 
 
-class State(StrEnum):
+class DiscussionState(StrEnum):
     PLANNED = "planned"
     HELD = "held"
     CALLED_OFF = "called_off"
@@ -76,9 +76,9 @@ def why_not_plan(
 
 def why_not_write(*, state: str, may_write: bool) -> str | None:
     """Whether anything is written in it now. `may_write`: they decide on worries, or lead it."""
-    if state == State.CALLED_OFF:
+    if state == DiscussionState.CALLED_OFF:
         return "This strategy discussion was called off."
-    if state == State.HELD:
+    if state == DiscussionState.HELD:
         return (
             "This strategy discussion is finished. Correct it: what it says now stays beside the correction."
         )
@@ -105,9 +105,9 @@ def why_not_tell(
     *, state: str, may_write: bool, is_of_agency: bool, information: str, attended: str
 ) -> str | None:
     """What one agency knows. Somebody of that agency who may see the record writes it too."""
-    if state == State.CALLED_OFF:
+    if state == DiscussionState.CALLED_OFF:
         return "This strategy discussion was called off."
-    if state == State.HELD:
+    if state == DiscussionState.HELD:
         return (
             "This strategy discussion is finished. Correct it: what it says now stays beside the correction."
         )
@@ -130,7 +130,7 @@ def why_not_correct(
     """A discussion that was held is put right by a new version beside the old."""
     if not may_write:
         return "Whoever leads the strategy discussion corrects it, or somebody who decides on worries."
-    if state != State.HELD:
+    if state != DiscussionState.HELD:
         return "Only a strategy discussion that was held is corrected. Go on with this one."
     if is_corrected:
         return "This has been corrected already. Correct the newer version."
@@ -140,9 +140,9 @@ def why_not_correct(
 
 
 def why_not_call_off(*, state: str, may_write: bool, why: str) -> str | None:
-    if state == State.HELD:
+    if state == DiscussionState.HELD:
         return "The strategy discussion was held, and its decision stands. Correct it there."
-    if state == State.CALLED_OFF:
+    if state == DiscussionState.CALLED_OFF:
         return "This strategy discussion was called off already."
     if not may_write:
         return "Whoever leads the strategy discussion calls it off, or somebody who decides on worries."

@@ -16,7 +16,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import AnswerForm, AskForm
-from heard.cases.concern.rules import State
+from heard.cases.concern.rules import ConcernState
 
 
 @gate(May.DECIDE)
@@ -24,7 +24,7 @@ from heard.cases.concern.rules import State
 def ask(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """A question to whoever told the worry, before it is decided on."""
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
-    if worry.state == State.DECIDED:
+    if worry.state == ConcernState.DECIDED:
         return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     form = kept_form(request, AskForm, kind="worry.ask", subject_id=concern_id)

@@ -98,7 +98,7 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     if not worry.whole:  # type: ignore[attr-defined]
         context = _shown(request, worry) | {"team": duty_team(request.user)}
         return render(request, "cases/concern/own_part.html", context)
-    user, is_decided = request.user, worry.state == rules.State.DECIDED
+    user, is_decided = request.user, worry.state == rules.ConcernState.DECIDED
     may_decide = queries.decidable_by(user).filter(pk=concern_id).exists()
     of = worry.person_id or worry.group_id
     context = _shown(request, worry) | {
@@ -123,7 +123,7 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
 def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """The child's words beside the decision. The rule's sentence is the form's error."""
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
-    if worry.state == rules.State.DECIDED:
+    if worry.state == rules.ConcernState.DECIDED:
         return redirect("concern", concern_id=concern_id)
     beside = _beside(request, worry)
     also = list(queries.same_event(request.user, worry)[:_TOGETHER])
@@ -162,7 +162,7 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
 def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """Puts a decision right within a working day; what it said stays beside it."""
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
-    if worry.state == rules.State.TOLD:
+    if worry.state == rules.ConcernState.TOLD:
         return redirect("concern_decide", concern_id=concern_id)
     beside = _beside(request, worry)
     if worry.decision == rules.Decision.OPEN_CASE:
@@ -415,7 +415,7 @@ def _shown(request: Request, worry: Any) -> dict[str, Any]:
 
 def _known_already(request: Request, worry: Any) -> int:
     """How many other records may be of the child: whoever told it finds only whom they may see."""
-    waits = worry.state == rules.State.TOLD and worry.person_id is not None
+    waits = worry.state == rules.ConcernState.TOLD and worry.person_id is not None
     if not waits or not request.user.may(May.MERGE) or not worry.whole:
         return 0
     return len(may_be_one(request.user, worry.person_id))

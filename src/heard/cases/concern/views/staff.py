@@ -29,7 +29,7 @@ def staff_worry(request: Request, staff_worry_id: uuid.UUID) -> HttpResponse:
     """To anybody who does not hear of it, it is not there."""
     worry: Any = actions.open_staff_worry(by=request.user, concern_id=staff_worry_id)
     form: Any = None
-    if worry.state == rules.State.TOLD:
+    if worry.state == rules.ConcernState.TOLD:
         form = kept_form(
             request,
             StaffDecideForm,
@@ -51,7 +51,7 @@ def staff_worry(request: Request, staff_worry_id: uuid.UUID) -> HttpResponse:
 def about_staff(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """Whoever decides on a worry says that it is about somebody who works with children."""
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
-    if worry.state == rules.State.DECIDED:
+    if worry.state == rules.ConcernState.DECIDED:
         return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     people = queries.who_uses_heard(request.user)

@@ -97,6 +97,10 @@ def _held(by: User, end: str, about_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID
 def _tell(by: User, verb: str, row: ContextPattern, reason: str = "") -> None:
     """Also of a place or group: whoever works on it reads the pattern there, whether `by` knows of that work or not."""
     record_audit(by=by, verb=verb, subject=row.end, subject_id=row.about_id, reason=reason)
-    about = {"pk": row.context_id} if row.context_id else {row.end: row.about_id, "state": rules.State.OPEN}
+    about = (
+        {"pk": row.context_id}
+        if row.context_id
+        else {row.end: row.about_id, "state": rules.ContextState.OPEN}
+    )
     for context in Context.objects.filter(**about).select_related("held_by"):
         announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy
 
 from heard.cases.missing import rules
-from heard.cases.missing.actions import MISSING
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Episode
+from heard.cases.missing.rules import MISSING
 from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
 
 

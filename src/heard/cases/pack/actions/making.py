@@ -33,7 +33,7 @@ from heard.cases.pack.binding import NotMade
 from heard.cases.pack.drawing import clear, make_pdf
 from heard.cases.pack.models import Disclosure, Pack, about_pack
 from heard.cases.pack.papers import paper_of
-from heard.cases.pack.rules import State
+from heard.cases.pack.rules import PackState
 from heard.cases.timeline.index import refresh
 from heard.network.actions import hold_person
 from heard.network.rules import Level
@@ -122,7 +122,7 @@ def make_again(*, by: User, disclosure_id: uuid.UUID) -> Pack:
     latest = queries.latest_pack(by, disclosure_id)
     if disclosure.stage not in (rules.Stage.FINAL, rules.Stage.GIVEN):
         raise Refused("A second person has to check this before it becomes a PDF.")
-    if latest and latest.state in (rules.State.WAITING, rules.State.RUNNING, rules.State.DONE):
+    if latest and latest.state in (rules.PackState.WAITING, rules.PackState.RUNNING, rules.PackState.DONE):
         raise Refused("The PDF is there, or is being made.")
     return make_answer(by=by, disclosure=disclosure)
 
@@ -180,7 +180,7 @@ def encrypt_pack(*, by: User | None, pack_id: uuid.UUID) -> bool:
 def _held(by: User | None, pack: Pack) -> Iterator[bool]:
     """Whether it is still what it was; and then it stays so until this ends."""
     with transaction.atomic():
-        rows = Pack.objects.select_for_update().filter(state=State.DONE, sha256=pack.sha256)
+        rows = Pack.objects.select_for_update().filter(state=PackState.DONE, sha256=pack.sha256)
         held = rows.filter(pk=pack.pk).first()
         if held is not None:
             _audit_pack(by, "encrypt", held)
@@ -194,7 +194,7 @@ def restart_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     pack = queries.pack_visible_to(by, pack_id)
     silent = rules.is_silent(pack.state, pack.beat_at, timezone.now())
     refuse(rules.why_not_again(state=pack.state, silent=silent))
-    pack.state, pack.attempts, pack.problem, pack.step, pack.share = State.WAITING, 0, "", "", None
+    pack.state, pack.attempts, pack.problem, pack.step, pack.share = PackState.WAITING, 0, "", "", None
     pack.save()
     _audit_pack(by, "ask again", pack)
     _queue(pack)
@@ -219,7 +219,7 @@ def remove_answers(*, by: User, disclosure: Disclosure) -> None:
     if is_held(by, disclosure.person_id):
         return
     rows = Pack.objects.select_for_update().filter(disclosure=disclosure)
-    for pack in rows.filter(state__in=(State.DONE, State.WAITING)):
+    for pack in rows.filter(state__in=(PackState.DONE, PackState.WAITING)):
         _take_away(by, pack)
 
 
@@ -228,11 +228,11 @@ def remove_old_packs() -> None:
     """Takes away every file whose day has passed or whose request ended, and what workers that were killed have left. A hold on
     the record keeps them."""
     over = Q(keep_until__lt=timezone.localdate()) | Q(disclosure__stage=rules.Stage.STOPPED)
-    for pack in Pack.objects.filter(over).exclude(state=State.REMOVED):
+    for pack in Pack.objects.filter(over).exclude(state=PackState.REMOVED):
         if is_held(None, pack.person_id):
             continue
         with transaction.atomic():
-            if pack.state != State.RUNNING or rules.is_silent(pack.state, pack.beat_at, timezone.now()):
+            if pack.state != PackState.RUNNING or rules.is_silent(pack.state, pack.beat_at, timezone.now()):
                 _take_away(pack.asked_by, pack)
     _sweep()
 
@@ -251,7 +251,7 @@ def _queue(pack: Pack) -> None:
 def make_pack(pack_id: str) -> None:
     """Makes a pack that waits. What goes wrong becomes a sentence on its page, never a lost pack."""
     waiting = Pack.objects.select_related("asked_by", "person", "disclosure")
-    pack = begin(waiting.filter(pk=pack_id, state=State.WAITING), state=State.RUNNING)
+    pack = begin(waiting.filter(pk=pack_id, state=PackState.WAITING), state=PackState.RUNNING)
     if pack is None:
         return
     try:
@@ -259,25 +259,25 @@ def make_pack(pack_id: str) -> None:
     except Superseded:
         return
     except Hidden:
-        _end(pack, state=State.FAILED, problem=_NOT_ANY_MORE)
+        _end(pack, state=PackState.FAILED, problem=_NOT_ANY_MORE)
     except NotMade as problem:
-        _end(pack, state=State.FAILED, problem=str(problem))
+        _end(pack, state=PackState.FAILED, problem=str(problem))
     except Exception:
-        _end(pack, state=State.FAILED, problem=_UNFORESEEN)
+        _end(pack, state=PackState.FAILED, problem=_UNFORESEEN)
         raise
 
 
 @task()
 def watch_pack(pack_id: str) -> None:
     """Puts a pack into the queue again whose worker was killed, and looks again later while it is not made."""
-    pack = Pack.objects.filter(pk=pack_id, state__in=(State.WAITING, State.RUNNING)).first()
+    pack = Pack.objects.filter(pk=pack_id, state__in=(PackState.WAITING, PackState.RUNNING)).first()
     if pack is None:
         return
     if rules.is_silent(pack.state, pack.beat_at, timezone.now()):
         if pack.attempts >= rules.MOST_ATTEMPTS:
-            _end(pack, state=State.FAILED, problem=_LOST_TOO_OFTEN)
+            _end(pack, state=PackState.FAILED, problem=_LOST_TOO_OFTEN)
             return
-        if mine(pack).update(state=State.WAITING):
+        if mine(pack).update(state=PackState.WAITING):
             make_pack.enqueue(pack_id)
     later = timezone.now() + rules.SILENT + timedelta(seconds=5)
     watch_pack.using(run_after=later).enqueue(pack_id)
@@ -291,7 +291,7 @@ def _make(pack: Pack) -> None:
     paper = paper_of(pack, heard)
     made = make_pdf(paper, pack.path, heard)
     done = {"pages": made.pages, "size": made.size, "left_out": made.left_out, "sha256": made.sha256}
-    _end(pack, state=State.DONE, **done)
+    _end(pack, state=PackState.DONE, **done)
     remove_old_packs.enqueue()
 
 
@@ -300,7 +300,7 @@ def _end(pack: Pack, **values: Any) -> None:
 
 
 def _take_away(by: User, pack: Pack) -> None:
-    pack.state, pack.removed_at = State.REMOVED, timezone.now()
+    pack.state, pack.removed_at = PackState.REMOVED, timezone.now()
     pack.save(update_fields=["state", "removed_at"])
     path = pack.path
     _audit_pack(by, "remove", pack)
@@ -318,7 +318,9 @@ def _sweep() -> None:
     old = time.time() - 86_400
     kept = {
         key.hex
-        for key in Pack.objects.filter(state__in=(State.RUNNING, State.DONE)).values_list("pk", flat=True)
+        for key in Pack.objects.filter(state__in=(PackState.RUNNING, PackState.DONE)).values_list(
+            "pk", flat=True
+        )
     }
     for entry in folder.iterdir() if folder.is_dir() else ():
         if entry.name.split(".")[0] not in kept and entry.stat().st_mtime < old:

@@ -75,7 +75,7 @@ def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def pack(request: Request, pack_id: uuid.UUID) -> HttpResponse:
     """How far it is, on a page that names nobody; where it has ended, what to do with it."""
     this = queries.pack_visible_to(request.user, pack_id)
-    if this.state in (rules.State.WAITING, rules.State.RUNNING):
+    if this.state in (rules.PackState.WAITING, rules.PackState.RUNNING):
         silent = rules.is_silent(this.state, this.beat_at, timezone.now())
         page = "cases/pack/_progress.html" if request.htmx else "cases/pack/making.html"
         return render(request, page, {"pack": this, "silent": silent})

@@ -29,7 +29,7 @@ from heard.cases.panel.models import (
     PanelItem,
     PanelSeat,
 )
-from heard.cases.panel.rules import Progress, State
+from heard.cases.panel.rules import PanelState, Progress
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
 from heard.cases.stage import grounds
@@ -106,7 +106,7 @@ def hold_panel(
     mine, others = queries.open_names(by, panel)
     refuse(rules.why_not_close(open_to_closer=len(mine), others_open=others))
     PanelSeat.objects.bulk_update(seats, ["came", "instead"])
-    panel.state, panel.held_at, panel.held_by = State.HELD, now, by
+    panel.state, panel.held_at, panel.held_by = PanelState.HELD, now, by
     panel.save(update_fields=["state", "held_at", "held_by"])
     _audit(by, "hold", panel)
     if panel.is_mapping:

@@ -71,7 +71,7 @@ def note_said_of_new(
     _check_once(by, panel, noted, knows)
     other = noted.second_id if noted.first_id == one_id else noted.first_id
     is_there = other in {item.node_id for item in queries.chosen(by, panel)}
-    if panel.state == rules.State.PLANNED and not is_there:
+    if panel.state == rules.PanelState.PLANNED and not is_there:
         with suppress(Refused):  # twelve children are chosen: what was said is not lost for that
             _add(by, panel, end, other)
     _audit(by, "note tie", panel)

@@ -160,12 +160,12 @@ def panels_to_come(user: User) -> QuerySet[Panel]:
 
 def panels_planned(user: User) -> QuerySet[Panel]:
     """The same, where nothing is shown of whom a conference is about."""
-    return panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
+    return panels_visible_to(user).filter(state=rules.PanelState.PLANNED).order_by("starts_at", "pk")
 
 
 def panels_held(user: User) -> QuerySet[Panel]:
     """The latest first."""
-    return _with_whom(user, panels_visible_to(user).filter(state=rules.State.HELD))
+    return _with_whom(user, panels_visible_to(user).filter(state=rules.PanelState.HELD))
 
 
 def _with_whom(user: User, rows: QuerySet[Panel]) -> QuerySet[Panel]:
@@ -634,7 +634,7 @@ def presence(user: User, *, since: date, until: date) -> list[tuple[str, int, in
         raise Hidden
     seats = PanelSeat.objects.filter(
         panel__kind=rules.MeetingKind.PANEL,
-        panel__state=rules.State.HELD,
+        panel__state=rules.PanelState.HELD,
         panel__starts_at__date__range=(since, until),
     ).order_by()
     came = Q(came__in=(rules.Came.CAME, rules.Came.SOMEBODY_ELSE))

@@ -425,7 +425,7 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
             starts_at=this.panel.starts_at,
             minutes=among.minutes,
             to_come=among.to_come,
-            is_held=this.panel.state == rules.State.HELD,
+            is_held=this.panel.state == rules.PanelState.HELD,
             now=timezone.now(),
         ),
         "panel": this.panel,

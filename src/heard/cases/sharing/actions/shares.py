@@ -130,7 +130,7 @@ def decide_share(
     whom = share.person_id
     words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.SHARE, on_id=share.pk)
     sections = queries.preview(by, share)
-    shared = decision == rules.State.SHARED
+    shared = decision == rules.SharingState.SHARED
     ready = rules.Ready(
         may_share=by.may(May.SHARE),
         state=share.state,
@@ -176,7 +176,7 @@ def decide_share(
 def take_copy(*, by: User, share_id: uuid.UUID) -> Share:
     """What was shared, for a file, with the audit row. `Hidden` where nothing was shared."""
     share = queries.share_visible_to(by, share_id)
-    if share.state != rules.State.SHARED:
+    if share.state != rules.SharingState.SHARED:
         raise Hidden
     _audit(by, "download", share)
     return share
@@ -211,7 +211,7 @@ def _to_decide(by: User, share_id: uuid.UUID) -> Share:
     """The row as it stands now, kept from other writers until the transaction ends."""
     Share.objects.select_for_update().filter(pk=share_id).first()
     share = queries.share_visible_to(by, share_id)
-    if share.state != rules.State.PREPARED:
+    if share.state != rules.SharingState.PREPARED:
         raise Refused(rules.DECIDED)
     return share
 

@@ -97,7 +97,7 @@ def write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_share(by=user, share_id=share_id)
-    if this.state != rules.State.PREPARED:
+    if this.state != rules.SharingState.PREPARED:
         messages.warning(request, _(rules.DECIDED))
         return redirect("share", share_id=share_id)
     if request.method == "POST" and "drop" in request.POST:
@@ -145,7 +145,7 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_share(by=user, share_id=share_id)
     names = queries.other_names(user, this.person_id)
-    open_one = this.state == rules.State.PREPARED
+    open_one = this.state == rules.SharingState.PREPARED
     sections = queries.preview(user, this) if open_one else this.sections
     words = list(words_of(user, this.person_id)[:20])
     form = _decide_form(request, this, words) if open_one and user.may(May.SHARE) else None

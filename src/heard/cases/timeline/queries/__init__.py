@@ -1,16 +1,12 @@
 """What the page of a child shows, its chronology, and what is found in all records. `user` is always the first argument."""
 
+from heard.cases.timeline.queries.brief import Brief, Due, Head, brief_of, briefs_of, head_of, heads_of
 from heard.cases.timeline.queries.child import (
-    Brief,
-    Due,
-    Head,
     Marked,
     Offer,
     Shared,
     assessment_tab,
-    brief_of,
     files_tab,
-    head_of,
     notes_tab,
     people_tab,
     plan_tab,
@@ -20,8 +16,8 @@ from heard.cases.timeline.queries.child import (
 )
 from heard.cases.timeline.queries.chronology import (
     ON_PAPER,
-    Asked,
     Choices,
+    ChronologyFilter,
     Hit,
     choices_of,
     chosen,

@@ -8,6 +8,7 @@ is then read by its key: asking again for each of thirty tables took longer than
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,44 +17,48 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
-from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod
 from heard.cases.case.queries import allocated_workers_visible_to
-from heard.cases.case.rules import LEADS, age_on
-from heard.cases.clocks.models import ClockRun
-from heard.cases.clocks.queries import clock_of
+from heard.cases.case.rules import LEADS
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.concern.queries import decides
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.missing.queries import told_of
 from heard.cases.note.models import NoteObservation
-from heard.cases.note.queries import last_contact, notes_of
+from heard.cases.note.queries import notes_of
 from heard.cases.own.models import GivenPlan
 from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.record.rules import EntryKind
 from heard.cases.referral.models import Referral
 from heard.cases.reporting.models import OffenceReport
 from heard.cases.reporting.queries import is_on
-from heard.cases.review.models import Review
 from heard.cases.review.queries import may_close
 from heard.cases.safety.models import SafetyPlan
 from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.timeline.queries.brief import (
+    FEW,
+    Brief,
+    Due,
+    Head,
+    brief_of,
+    dates_of,
+    outcomes_of,
+    signed_of,
+    to_do,
+    worries_of,
+)
 from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of
 from heard.cases.timeline.queries.year import year_of
-from heard.cases.timeline.rules import NEEDS, Standing, Step, last_seen, latest, next_steps, sentences
+from heard.cases.timeline.rules import NEEDS, Standing, Step, last_seen, latest, next_steps
 from heard.cases.turning.models import ServiceReferral
 from heard.cases.turning.queries import running
 from heard.knowledge import load
 from heard.network.headings import in_parts
-from heard.network.queries import involvements_of, keys_of, people_visible_to, web
-from heard.network.rules import Level
+from heard.network.queries import involvements_of, keys_of, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
@@ -61,23 +66,17 @@ if TYPE_CHECKING:
     from heard.cases.attachment.models import Attachment
     from heard.cases.case.models import AllocatedWorker, Observation
     from heard.cases.disruption.models import DisruptionStep
-    from heard.cases.missing.models import Episode
     from heard.cases.note.models import ContactNote
-    from heard.cases.note.rules import Contact
     from heard.cases.timeline.picture import Year
     from heard.network.models import Involvement, Person
     from heard.network.queries import Strand
 
-LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
-FEW: Final = 5  # of what is told in a line or two
-NEXT: Final = 3  # dates on the summary
 ACTIONS: Final = 4  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
 NOTES: Final = 5
 FILES: Final = 8
 TIES: Final = 7
 LOOKS: Final = 4
 LOOKS_ON_A_PAGE: Final = 20
-_MOST_WORDS: Final = 260  # letters of two sentences
 
 
 @dataclass(frozen=True)
@@ -89,18 +88,6 @@ class Marked:
     state: str
     seen: Observation | None
     noted: Observation | None
-
-
-@dataclass(frozen=True)
-class Due:
-    """Something that has a date, the rule that gives it, where the rule comes from, whose it is and where it is done."""
-
-    rule: str
-    source: str
-    on: date
-    days_left: int
-    who: str = ""
-    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,47 +107,6 @@ class Shared:
     since: date
     why: str
     brought: list[tuple[EntryKind, int]]
-
-
-@dataclass(frozen=True)
-class Head:
-    """What stands above every tab: who this is, who works with the child, what to be careful about, whether they are missing
-    now, and what may be begun. `missing`: the episode that goes on. `whole`: the reader sees everything of the record."""
-
-    person: Person
-    age: int | None
-    case: Case | None
-    closed: CasePeriod | None
-    allocated: Colleague | None
-    trusted: Colleague | None
-    warnings: list[WarningNote]
-    episodes: list[Any]  # of `told_of`, each with the child's `answer`
-    unsigned: Assessment | None
-    plans: dict[str, Plan]
-    whole: bool
-    death: Death | None = None
-
-    @property
-    def missing(self) -> Episode | None:
-        if self.death:
-            return None
-        return next((one for one in self.episodes if one.found_at is None), None)
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What a worker has to know of a child, wherever it is read. `judgement`: the latest that a supervisor signed, and its first sentences
-    in `judged`. `dates`: the next three; `due` says how many there are."""
-
-    words: Words | None
-    why_no_words: str
-    worries: list[Concern]
-    judgement: Assessment | None
-    judged: str
-    outcomes: list[Outcome]
-    dates: list[Due]
-    due: int
-    last: Contact | None
 
 
 @dataclass(frozen=True)
@@ -216,66 +162,17 @@ class SharedTab:
     people: dict[int, Colleague]
 
 
-def head_of(user: User, person: Person, *, today: date) -> Head:
-    """For a person whom `network.actions.open_record` has just opened for this user."""
-    key = person.pk
-    cases = Case.objects.select_related("lead_team__agency", "allocated_worker", "trusted_worker").filter(
-        person_id=key
-    )
-    last_case = cases.order_by("-state", "-opened_at").first()
-    case = last_case if last_case and last_case.state == "open" else None
-    workers = [case.allocated_worker_id, case.trusted_worker_id] if case else []
-    known = who_are(user, [key for key in workers if key]) if any(workers) else {}
-    warnings = WarningNote.objects.filter(person_id=key, ended_at=None).select_related("written_by")
-    unsigned = Assessment.objects.exclude(state="signed").select_related("case__lead_team", "author")
-    plans = Plan.objects.filter(case=case, state__in=("draft", "agreed"))
-    everything = people_visible_to(user, level=Level.EVERYTHING).order_by().filter(pk=key)
-    return Head(
-        person=person,
-        age=age_on(person.birth_date, today),
-        case=case,
-        closed=_closed(last_case) if last_case and not case else None,
-        allocated=known.get(case.allocated_worker_id or 0) if case else None,
-        trusted=known.get(case.trusted_worker_id or 0) if case else None,
-        warnings=list(warnings.order_by("review_on", "pk")[:LATEST]),
-        episodes=list(_episodes(user, key)[:LATEST]),
-        unsigned=unsigned.filter(case=case).first() if case else None,
-        plans={plan.state: plan for plan in plans} if case else {},
-        whole=everything.exists(),
-        death=Death.objects.filter(person_id=key, stands=True).first(),
-    )
-
-
 def summary_tab(user: User, head: Head, *, today: date) -> Summary:
     brief = brief_of(user, head, today=today)
     steps = _offers(user, head, brief.worries, brief.judgement)
     return Summary(**vars(brief), steps=steps, year=year_of(user, head.person.pk, today=today))
 
 
-def brief_of(user: User, head: Head, *, today: date) -> Brief:
-    key = head.person.pk
-    words = Words.objects.filter(person_id=key, corrected_by__isnull=True).first()
-    worries = list(_worries(key))
-    signed = _signed(head)
-    dates = _dates(head, worries, today, actions=list(_to_do(head)[:NEXT]))
-    return Brief(
-        words=words,
-        why_no_words="" if words else _why_no_words(key),
-        worries=worries,
-        judgement=signed,
-        judged=sentences(signed.judgement, most=_MOST_WORDS) if signed else "",
-        outcomes=_outcomes(head),
-        dates=dates[:NEXT],
-        due=len(dates),
-        last=last_contact(user, [key]).get(key),
-    )
-
-
 def assessment_tab(user: User, head: Head) -> Assessed:
     notes = _notes(head.person.pk)
     signs, vulnerabilities = _two_lists(notes)
     return Assessed(
-        signed=_signed(head),
+        signed=signed_of(user, [head]).get(head.case_id),
         signs=signs,
         vulnerabilities=vulnerabilities,
         questions=list(_unanswered(head.case.pk)[:FEW]) if head.case else [],
@@ -284,10 +181,12 @@ def assessment_tab(user: User, head: Head) -> Assessed:
 
 
 def plan_tab(user: User, head: Head, *, today: date, page: int) -> Planned:
+    worries, none = worries_of(user, [head.person.pk]), defaultdict[Any, list[Action]](list)
+    actions = to_do(user).filter(outcome__plan=head.plan_id) if head.plan_id else Action.objects.none()
     return Planned(
-        dates=_dates(head, list(_worries(head.person.pk)), today),
-        outcomes=_outcomes(head),
-        actions=Paginator(_to_do(head), ACTIONS).get_page(page),
+        dates=dates_of(user, [head], worries, none, today=today)[0],
+        outcomes=outcomes_of(user, [head])[head.plan_id],
+        actions=Paginator(actions, ACTIONS).get_page(page),
         beside=_beside(user, head.case, whole=head.whole) if head.case else Beside(),
     )
 
@@ -348,30 +247,6 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _worries(person_id: uuid.UUID) -> QuerySet[Concern]:
-    rows = Concern.objects.filter(person_id=person_id, state="told")
-    return rows.order_by("due_on", "told_at")[:FEW]
-
-
-def _signed(head: Head) -> Assessment | None:
-    """The latest since the case was opened: what was known before it was closed is told in the story of the case."""
-    if head.case is None:
-        return None
-    rows = Assessment.objects.filter(case=head.case, state="signed", signed_at__gte=head.case.opened_at)
-    return rows.select_related("signed_by", "author").order_by("-signed_at").first()
-
-
-def _outcomes(head: Head) -> list[Outcome]:
-    plan = head.plans.get("agreed")
-    return list(Outcome.objects.filter(plan=plan)[:FEW]) if plan else []
-
-
-def _to_do(head: Head) -> QuerySet[Action]:
-    rows = Action.objects.filter(outcome__plan=head.plans.get("agreed"), state="open")
-    rows = rows if "agreed" in head.plans else rows.none()
-    return rows.select_related("outcome", "owner").order_by(F("due_on").asc(nulls_last=True), "added_at")
-
-
 def _shares(person_id: uuid.UUID) -> QuerySet[Share]:
     rows = Share.objects.filter(person_id=person_id)
     return rows.select_related("to_agency", "prepared_by", "decided_by").order_by("-prepared_at")
@@ -385,24 +260,6 @@ def _requests(person_id: uuid.UUID) -> QuerySet[InfoRequest]:
 def _unanswered(case_id: uuid.UUID) -> QuerySet[OpenQuestion]:
     asked = OpenQuestion.objects.filter(assessment__case_id=case_id, findings=None, again=None)
     return asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")
-
-
-def _episodes(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
-    """Those that go on, and those after which nobody has spoken with the child yet."""
-    rows = told_of(user, person_id).filter(Q(found_at=None) | Q(interview=None))
-    return rows.order_by(F("found_at").desc(nulls_first=True))
-
-
-def _why_no_words(person_id: uuid.UUID) -> str:
-    """The latest reason that anybody gave. Only where there are no words at all."""
-    said: Iterable[QuerySet[Any]] = (
-        Review.objects.filter(plan__case__person_id=person_id),
-        Plan.objects.filter(case__person_id=person_id),
-        Assessment.objects.filter(case__person_id=person_id).order_by("-started_at"),
-        Concern.objects.filter(person_id=person_id).order_by("-told_at"),
-    )
-    reasons = (rows.exclude(why_no_words="").values_list("why_no_words", flat=True).first() for rows in said)
-    return next(filter(None, reasons), "")
 
 
 def _notes(person_id: uuid.UUID) -> list[Observation]:
@@ -497,79 +354,6 @@ def _may_take(user: User, step: Step, about: Any) -> bool:
     if step in (Step.CLOSE, Step.OPEN_AGAIN):
         return may_close(user, about)
     return user.may(NEEDS[step])
-
-
-def _dates(head: Head, worries: list[Concern], today: date, actions: Iterable[Action] = ()) -> list[Due]:
-    """What is due, first due first. Each with the rule's name and source, and whose it is. Nothing once the child has died."""
-    if head.death:
-        return []
-    team = str(head.case.lead_team) if head.case else ""
-    due = [
-        _by_clock("concern_decision", one.release, one.due_on, today, page=reverse("concern", args=[one.pk]))
-        for one in worries
-    ]
-    if head.unsigned and head.unsigned.due_on:
-        written, page = head.unsigned, reverse("assessment", args=[head.unsigned.pk])
-        due.append(
-            _by_clock(
-                "assessment", written.release, head.unsigned.due_on, today, who=str(written.author), page=page
-            )
-        )
-    due += [
-        _interview(one, today, team)
-        for one in head.episodes
-        if one.interview_due_at and one.answer != "declined"
-    ]
-    due += _runs(head, today, team)
-    plan = head.plans.get("agreed")
-    if plan and plan.review_on:
-        due.append(
-            _by_people(_("Review of the plan"), plan.review_on, today, team, reverse("plan", args=[plan.pk]))
-        )
-    due += [
-        _by_people(
-            _("Look at this warning again"),
-            one.review_on,
-            today,
-            str(one.written_by),
-            reverse("warning", args=[one.pk]),
-        )
-        for one in head.warnings
-    ]
-    due += [
-        _by_people(
-            one.what, one.due_on, today, str(one.owner or _("Nobody yet")), reverse("action", args=[one.pk])
-        )
-        for one in actions
-        if one.due_on
-    ]
-    return sorted(due, key=lambda one: one.on)
-
-
-def _interview(one: Any, today: date, who: str) -> Due:
-    on = timezone.localdate(one.interview_due_at)
-    return _by_clock(
-        "return_interview", load.current().id, on, today, who=who, page=reverse("episode", args=[one.pk])
-    )
-
-
-def _runs(head: Head, today: date, who: str) -> list[Due]:
-    if head.case is None:
-        return []
-    found, page = [], reverse("clocks", args=[head.case.pk])
-    for run in ClockRun.objects.filter(case=head.case, met_on=None, ended_on=None)[:LATEST]:
-        clock, left = clock_of(run), (run.due_on - today).days
-        found.append(Due(clock.label, clock.source, run.due_on, left, who, page))
-    return found
-
-
-def _by_clock(clock_id: str, release_id: str, on: date, today: date, *, who: str = "", page: str) -> Due:
-    clock = load.release(release_id).clock(clock_id)
-    return Due(clock.label, clock.source, on, (on - today).days, who or _("Duty team"), page)
-
-
-def _by_people(rule: str, on: date, today: date, who: str, page: str) -> Due:
-    return Due(rule, _("the date that people agreed"), on, (on - today).days, who, page)
 
 
 def _shared(row: Involvement, counts: dict[tuple[str, str], int]) -> Shared:

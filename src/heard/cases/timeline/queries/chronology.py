@@ -33,7 +33,7 @@ _MOST_SLIPS: Final = 12  # known words, one slip away, that are looked for in pl
 
 
 @dataclass(frozen=True)
-class Asked:
+class ChronologyFilter:
     """What the reader wants to see of a chronology. What is empty asks for everything."""
 
     kinds: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Chronology:
     shown: dict[int, list[Stretch]]
 
 
-def chronology_tab(user: User, child_id: uuid.UUID, asked: Asked) -> Chronology:
+def chronology_tab(user: User, child_id: uuid.UUID, asked: ChronologyFilter) -> Chronology:
     choices = choices_of(user, child_id)
     page = page_of(user, asked, choices)
     return Chronology(page, choices, snippets(user, list(page), asked.words))
@@ -95,7 +95,7 @@ def _people(user: User, key: Any) -> QuerySet[Any]:
     return people_visible_to(user).order_by().filter(pk=key)
 
 
-def chosen(user: User, asked: Asked, choices: Choices) -> QuerySet[ChronologyEntry]:
+def chosen(user: User, asked: ChronologyFilter, choices: Choices) -> QuerySet[ChronologyEntry]:
     """What was asked for, of what this user sees, whose `choices` they are, in the order that was asked for."""
     rows = choices.entries
     if asked.kinds:
@@ -109,7 +109,7 @@ def chosen(user: User, asked: Asked, choices: Choices) -> QuerySet[ChronologyEnt
     return rows if asked.newest_first else rows.order_by("on", "at", "pk")
 
 
-def page_of(user: User, asked: Asked, choices: Choices) -> Page[ChronologyEntry]:
+def page_of(user: User, asked: ChronologyFilter, choices: Choices) -> Page[ChronologyEntry]:
     return Paginator(chosen(user, asked, choices), ENTRIES).get_page(asked.page)
 
 

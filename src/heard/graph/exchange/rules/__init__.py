@@ -254,7 +254,7 @@ def row_print(told: Told, named: dict[str, Named]) -> str:
     return repr((ends, told.tie, told.words, days, told.handling, told.conditions))
 
 
-class State(StrEnum):
+class ProposalState(StrEnum):
     """What became of a row that was proposed."""
 
     LEFT = "left"
@@ -320,7 +320,7 @@ def why_not_accept(
     where this one says so."""
     if cleared:
         return why_not_judge(cleared=True)
-    if state == State.ACCEPTED:
+    if state == ProposalState.ACCEPTED:
         return "This row was accepted before."
     if not both_known:
         return "Say first who or what is at both ends."

@@ -16,7 +16,7 @@ from heard.engine.intake.delimited import LONGEST_LINE
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.ssda903.tables import Table, spec
 from heard.engine.intake.ledger import Place
-from heard.engine.intake.sheets import Batch, Row, Said, fitted, in_batches
+from heard.engine.intake.sheets import Batch, Said, SheetRow, fitted, in_batches
 from heard.engine.intake.xml_children import Shape, children, name_of, text_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LaidOut:
     path: Path
     header: tuple[str, ...]
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         with self.path.open(encoding="utf-8", newline="", errors="surrogatepass") as stream:
             for number, *cells in csv.reader(stream):
                 yield fitted(int(number), cells, len(self.header))
