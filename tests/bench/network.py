@@ -5,15 +5,18 @@ PostgreSQL, each in a throwaway database, as a co-ordinator and as a practitione
 smaller, and everything else with it. "Work" is the time in which the machine was at work for the answer, and not for others. One person in a hundred is restricted.
 
 Beside them stands what the same question costs without need-to-know: in SQL written by hand (`Plain`), and with networkx once it has
-read every tie. Neither asks who may see what, counts hubs, names anybody or says on what an answer rests.
+read every tie (`Graph`), each where such a script makes sense. Neither asks who may see what, counts hubs, names anybody or says on
+what an answer rests.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -49,7 +52,7 @@ def measure() -> None:
     logging.disable(logging.WARNING)  # of pages that a practitioner may not open
     people = list(crowd(PEOPLE))
     began = time.perf_counter()
-    users = fill(people)
+    users = fill(people, to_be_found=False)
     ends = tie_them(users["co-ordinator"][0], [one.id for one in people])
     take_stock()
     print(
@@ -66,16 +69,15 @@ def measure() -> None:
         people = [key for key in ends["person"] if key in mine]
         asked = questions(ends, people) | at_work(ends, people, episodes)
         if who == "co-ordinator":  # to whose panels a practitioner is not asked
-            asked["panel of 40"] = (QUESTIONS["panel"].ask, [{"panel_id": panel}] * TIMES)
+            for name in ("panel", "circles"):
+                asked[f"{name} of 40"] = (QUESTIONS[name].ask, [{"panel_id": panel}] * TIMES)
+            alone = asked
         rows = [timed(user, name, ask, keys) for name, (ask, keys) in asked.items() if keys]
         table(f"As a {who}, who may open {len(seen):,}", head, rows)
     lay_out_whole(users["co-ordinator"][0])
-    asked = questions(ends, ends["person"])
     for title, peer in (("SQL by hand", Plain()), ("networkx", Graph())):
-        rows = [
-            timed(None, name, getattr(peer, name), asked[name][1])
-            for name in ("near", "ways", "users", "there")
-        ]
+        told = {name: getattr(peer, name.removesuffix(" of 40"), None) for name in alone}
+        rows = [timed(None, name, ask, alone[name][1]) for name, ask in told.items() if ask]
         table(f"{title}, without need-to-know ({peer.before})", head, rows)
 
 
@@ -96,6 +98,7 @@ def questions(
         "there": (QUESTIONS["there"].ask, [{"place_id": key} for key in some(ends["place"])]),
         "rests": (QUESTIONS["rests"].ask, [{"node_id": key} for key in some(people)]),
         "pieces": (QUESTIONS["pieces"].ask, [{"thing_id": key} for key in some(ends["place"])]),
+        "same_group": (QUESTIONS["same_group"].ask, [{"group_id": key} for key in some(ends["group"])]),
         "unwatched": (QUESTIONS["unwatched"].ask, [{}]),
         "bridges": (QUESTIONS["bridges"].ask, [{}]),
     }
@@ -163,11 +166,10 @@ def lay_out_whole(user: Any) -> None:
         rows.append((name, f"{Placed.objects.count():,}", f"{made:.1f}", f"{busy:.1f}", *spread(times)))
     head = ("the whole, ties at random", "stand in it", "made in s", "work s", "drawn in p50 ms", "p95 ms")
     table("The whole", head, rows)
-    table("Laid out alone, without reading and writing", ("ties", "stand in it", "groups", "work s"), _laid())
 
 
-def _laid() -> list[tuple[str, ...]]:
-    """As many, tied at random, and as in the demo: around a place each, few ties leading elsewhere."""
+def print_laid() -> None:
+    """Without reading and writing, which no database changes: as many, tied at random, and as in the demo: around a place each, few ties leading elsewhere."""
     from heard.graph.whole import rules
 
     rng, rows = Random(SEED), []
@@ -184,7 +186,7 @@ def _laid() -> list[tuple[str, ...]]:
         laid = rules.lay_out(dict.fromkeys(keys, "child"), pairs, (), {})
         groups = {one.cluster for one in laid.seats if one.cluster}
         rows.append((name, f"{_TIED:,}", str(len(groups)), f"{time.process_time() - busy:.1f}"))
-    return rows
+    table("Laid out alone, without reading and writing", ("ties", "stand in it", "groups", "work s"), rows)
 
 
 class Plain:
@@ -200,8 +202,56 @@ class Plain:
     _two = f"""SELECT one.b AS m, two.second_id AS n FROM {_one} ON two.first_id = one.b UNION
                SELECT one.b, two.first_id FROM {_one} ON two.second_id = one.b"""
 
+    _spoken = """network_tiesource s JOIN network_tie t ON s.tie_id = t.id
+                 WHERE s.withdrawn_at IS NULL AND s.about = 'interview'"""
+
     def near(self, user: None, person_id: Any) -> list[Any]:
         return self._ask(self._two, *[person_id] * 4)
+
+    def together(self, user: None, person_id: Any) -> list[Any]:
+        who = "JOIN network_node one ON one.id = m JOIN network_node two ON two.id = n"
+        sql = f"SELECT m, n FROM ({self._two}) ways {who} WHERE one.kind <> 'group' AND two.kind = 'person' AND n <> %s"
+        return self._ask(sql, *[person_id] * 5)
+
+    def rests(self, user: None, node_id: Any) -> list[Any]:
+        sql = """SELECT t.id FROM network_tie t JOIN network_tiesource s ON s.tie_id = t.id
+                 WHERE s.withdrawn_at IS NULL AND (t.first_id = %s OR t.second_id = %s)
+                 GROUP BY t.id HAVING count(*) = 1 AND max(s.how) = 'said'"""
+        return self._ask(sql, node_id, node_id)
+
+    def pieces(self, user: None, thing_id: Any) -> list[Any]:
+        sql = """SELECT s.holder_id FROM network_tie t JOIN network_tiesource s ON s.tie_id = t.id
+                 WHERE s.withdrawn_at IS NULL AND (t.first_id = %s OR t.second_id = %s)
+                 GROUP BY s.holder_id HAVING count(*) = 1"""
+        return self._ask(sql, thing_id, thing_id)
+
+    def same_group(self, user: None, group_id: Any) -> list[Any]:
+        sql = """SELECT two.second_id, count(DISTINCT two.first_id) FROM network_tie one JOIN network_tie two ON one.first_id = two.first_id
+                 JOIN network_node n ON n.id = two.second_id AND n.kind = 'group' WHERE one.second_id = %s AND two.second_id <> %s
+                 GROUP BY two.second_id HAVING count(DISTINCT two.first_id) > 1"""
+        return self._ask(sql, group_id, group_id)
+
+    def unwatched(self, user: None) -> list[Any]:
+        watched = (
+            "EXISTS (SELECT 1 FROM network_tie p WHERE p.second_id = t.second_id AND p.kind = 'protects')"
+        )
+        sql = f"SELECT t.second_id, count(DISTINCT s.about_id) FROM {self._spoken} AND NOT {watched} GROUP BY t.second_id"
+        return self._ask(f"{sql} HAVING count(DISTINCT s.about_id) > 1")
+
+    def episodes(self, user: None, episode_id: Any) -> list[Any]:
+        this = f"SELECT t.second_id FROM {self._spoken} AND s.about_id = %s"
+        sql = f"SELECT t.second_id, s.about_id FROM {self._spoken} AND t.second_id IN ({this})"
+        return self._ask(sql, episode_id)
+
+    def panel(self, user: None, panel_id: Any) -> list[Any]:
+        from django.utils import timezone
+
+        since, found = timezone.now() - timedelta(days=90), []
+        for end in ("first", "second"):
+            sql = f"""SELECT i.id, s.id FROM cases_panelitem i JOIN network_tie t ON t.{end}_id = coalesce(i.person_id, i.place_id, i.group_id)
+                      JOIN network_tiesource s ON s.tie_id = t.id WHERE i.panel_id = %s AND s.recorded_at > %s"""
+            found += self._ask(sql, panel_id, since)
+        return found
 
     def ways(self, user: None, node_id: Any, other_id: Any) -> list[Any]:
         sql = "SELECT fore.m, fore.n, back.m FROM fore JOIN back ON fore.n = back.n LIMIT 3"
@@ -220,7 +270,9 @@ class Plain:
     def _ask(self, sql: str, *keys: Any) -> list[Any]:
         from django.db import connection
 
-        own = [key.hex if connection.vendor == "sqlite" else key for key in keys]
+        own = [
+            key.hex if connection.vendor == "sqlite" and isinstance(key, uuid.UUID) else key for key in keys
+        ]
         with connection.cursor() as cursor:
             cursor.execute(sql, own)
             return cursor.fetchall()
@@ -229,19 +281,25 @@ class Plain:
 class Graph:
     """The same with networkx, of a graph that holds every tie."""
 
+    _said = ("kind", "day", "how", "holder", "about", "about_id")
+
     def __init__(self) -> None:
         import networkx
 
-        from heard.network.models import TieSource
+        from heard.cases.panel.models import PanelItem
+        from heard.network.models import Node, TieSource
 
         began = time.perf_counter()
         self.graph = networkx.MultiGraph()
         rows = TieSource.objects.filter(withdrawn_at=None)
-        for one, other, kind, day in rows.values_list(
-            "tie__first", "tie__second", "tie__kind", "valid_from"
-        ).iterator():
-            self.graph.add_edge(one, other, kind=kind, day=day)
+        names = ("tie__first", "tie__second", "tie__kind", "valid_from", "how", "holder", "about", "about_id")
+        for one, other, *said in rows.values_list(*names).iterator():
+            self.graph.add_edge(one, other, **dict(zip(self._said, said, strict=True)))
         self.simple = networkx.Graph(self.graph)
+        self.kinds = dict(Node.objects.filter(pk__in=list(self.simple)).values_list("pk", "kind"))
+        self.agenda = defaultdict(set)
+        for panel, *ends in PanelItem.objects.values_list("panel", "person", "place", "group"):
+            self.agenda[panel] |= {key for key in ends if key in self.simple}
         self.before = f"every tie is read in {time.perf_counter() - began:.1f} s before"
 
     def near(self, user: None, person_id: Any) -> Any:
@@ -269,7 +327,64 @@ class Graph:
             days.setdefault(tie["day"], set()).add(other)
         return {day: some for day, some in days.items() if len(some) > 1}
 
+    def together(self, user: None, person_id: Any) -> dict[Any, set[Any]]:
+        found = {}
+        for one in self._beside(person_id):
+            others = {key for key in self._beside(one) if self.kinds[key] == "person"} - {person_id}
+            if others and self.kinds[one] != "group":
+                found[one] = others
+        return found
+
+    def rests(self, user: None, node_id: Any) -> list[Any]:
+        ties: dict[Any, list[Any]] = defaultdict(list)
+        for other, tie in self._of(node_id):
+            ties[other, tie["kind"]].append(tie["how"])
+        return [one for one, how in ties.items() if how == ["said"]]
+
+    def pieces(self, user: None, thing_id: Any) -> list[Any]:
+        held = Counter(tie["holder"] for _other, tie in self._of(thing_id))
+        return [agency for agency, number in held.items() if number == 1]
+
+    def same_group(self, user: None, group_id: Any) -> list[Any]:
+        shared = Counter(other for one in self._beside(group_id) for other in self._beside(one))
+        return [
+            one
+            for one, number in shared.items()
+            if number > 1 and self.kinds[one] == "group" and one != group_id
+        ]
+
+    def unwatched(self, user: None) -> list[Any]:
+        places = (key for key in self.simple if self.kinds[key] == "place")
+        return [one for one in places if self._watched_by_nobody(one)]
+
+    def _watched_by_nobody(self, place: Any) -> bool:
+        told = [tie for _other, tie in self._of(place)]
+        spoken = {tie["about_id"] for tie in told if tie["about"] == "interview"}
+        return len(spoken) > 1 and not any(tie["kind"] == "protects" for tie in told)
+
+    def bridges(self, user: None) -> set[Any]:
+        import networkx
+
+        who = {one for one, _other, kind in self.graph.edges(data="kind") if kind == "frightens"}
+        return who & set(networkx.articulation_points(self.simple))
+
+    def circles(self, user: None, panel_id: Any) -> list[Any]:
+        import networkx
+
+        near: set[Any] = set()
+        for one in self.agenda[panel_id]:
+            near |= set(networkx.single_source_shortest_path_length(self.simple, one, cutoff=6))
+        return list(networkx.connected_components(self.simple.subgraph(near)))
+
+    def panel(self, user: None, panel_id: Any) -> list[Any]:
+        return [one for key in self.agenda[panel_id] for one in self._of(key)]
+
+    def _beside(self, key: Any) -> list[Any]:
+        return list(self.simple[key]) if key in self.simple else []
+
     def _of(self, key: Any) -> list[tuple[Any, Any]]:
+        if key not in self.simple:  # nobody is tied to it
+            return []
         return [(other, tie) for _one, other, tie in self.graph.edges(key, data=True)]
 
 
@@ -331,7 +446,8 @@ def tie_them(by: Any, people: list[Any]) -> dict[str, list[Any]]:
         if one != other:
             said = rng.choice(_ENDS[kind])
             ties.append(Tie(key=uuid.uuid4(), first_id=one, second_id=other, kind=said, release="2026.2"))
-    rows = Tie.objects.bulk_create(ties, batch_size=2000)
+    ties += of_concern(ends)
+    rows = Tie.objects.bulk_create(ties, batch_size=5000)
     today = timezone.localdate()
     sources = [
         TieSource(
@@ -340,8 +456,20 @@ def tie_them(by: Any, people: list[Any]) -> dict[str, list[Any]]:
         )
         for n in range(_SOURCES)
     ]  # fmt: skip
-    TieSource.objects.bulk_create(sources, batch_size=2000)
+    TieSource.objects.bulk_create(sources, batch_size=5000)
     return ends
+
+
+def of_concern(ends: dict[str, list[Any]]) -> list[Any]:
+    """Twenty adults, each tied to a child whom they are said to frighten."""
+    from heard.network.models import Person, Tie
+
+    adults, children = ends["person"][-20:], ends["person"][-40:-20]
+    Person.objects.filter(pk__in=adults).update(kind="adult")
+    return [
+        Tie(key=uuid.uuid4(), first_id=one, second_id=other, kind="frightens", release="2026.2")
+        for one, other in zip(adults, children, strict=True)
+    ]
 
 
 def write_episodes(by: Any, ends: dict[str, list[Any]]) -> list[Any]:
@@ -391,3 +519,5 @@ def write_panel(by: Any, ends: dict[str, list[Any]]) -> Any:
 
 if __name__ == "__main__":
     on_both("tests.bench.network", measure)
+    if "--here" not in sys.argv:
+        print_laid()

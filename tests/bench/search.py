@@ -181,8 +181,9 @@ def one_more(user: Any) -> float:
     return sorted(times)[25]
 
 
-def fill(people: list[Someone]) -> dict[str, tuple[Any, list[Someone]]]:
-    """Everybody, an agency that is involved with a tenth of them, and a user of each kind with those they may open."""
+def fill(people: list[Someone], *, to_be_found: bool = True) -> dict[str, tuple[Any, list[Someone]]]:
+    """Everybody, an agency that is involved with a tenth of them, and a user of each kind with those they may open. `to_be_found`: by name,
+    for which the keys of each are made, which takes four times as long as the rest."""
     from django.utils import timezone
 
     from heard.agencies import actions
@@ -218,7 +219,8 @@ def fill(people: list[Someone]) -> dict[str, tuple[Any, list[Someone]]]:
             Involvement(person_id=one.id, agency=agency, since=today, why="Works with the child")
             for one in part[::10]
         )
-    renew_missing_keys()
+    if to_be_found:
+        renew_missing_keys()
     return {
         "co-ordinator": (user[Role.COORDINATOR], people),
         "practitioner": (user[Role.PRACTITIONER], people[::10]),

@@ -43,6 +43,7 @@ def by_key(user: User, made: Made, on: date | None) -> dict[str, Any]:
     keys = {key for _kind, key in made.nodes}
     pieces = door.known_of(keys, since=EVER)
     assert {one.key for one in door.said_of(keys, since=EVER)} == {one.key for one in pieces if one.tie_key}
+    assert [list(door.ties_at(key)) for key in keys] == [list(door.ties_of(key)) for key in keys]
     return {
         "nodes": set(web(user, on).called(*keys)),
         "ties": {one.tie for one in door._said_at(keys)},

@@ -49,6 +49,28 @@ def test_a_plate_links_two_worries_and_who_decides_sees_why(world: World, story:
     story.open(f"/worries/{told.pk}/").sees("Known from another record too.")
 
 
+def test_a_tie_is_noted_on_a_phone_and_another_agency_says_how_it_knows_of_it(
+    world: World, story_on_a_phone: Story
+) -> None:
+    """From the page of the child: nine taps, and one sentence typed beside the name."""
+    amira = child(world, "Amira")
+    network.involve(by=world.teacher, person=amira, agency=world.police, why="Goes missing")
+    place(world, "Harbour Street arcade")
+    story = story_on_a_phone.sign_in(world.teacher).open(f"/web/{amira.pk}/").follow("a place")
+    story.fill("Which place is it?", "Harbour").press("Look").choose("Harbour Street arcade, shop")
+    story.select("What ties them?", "goes to").press("Save the tie").sees("There is a problem")
+    story.choose("It was seen", within="How is this known?")
+    story.fill("What was said or seen, and where?", "At the door, on Friday").press("Save the tie")
+    story.sees("At the door, on Friday").sees_not("Known from two agencies")
+    tie = story.path
+    story.sign_in(world.officer).open(tie).press("Say how you know of it too")
+    story.choose("It was seen", within="How is this known?")
+    story.fill("What was said or seen, and where?", "A patrol saw her inside").press("Save")
+    story.open(tie).sees(
+        "Known from two agencies: Northgate Academy, Wexmoor Police.", "A patrol saw her inside"
+    )
+
+
 WAS = "He took her to a flat at WX1 2AB in the silver car AB12 CDE. His number is 07700 900123."
 
 

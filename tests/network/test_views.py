@@ -249,9 +249,10 @@ def test_the_page_of_a_place_asks_a_fixed_number_of_times(
             knows=actions.Knows("Told"),
         )
     assert world.teacher.permissions
-    with django_assert_num_queries(8):  # two of them begin and end the transaction
-        _place, ties = actions.open_node(by=world.teacher, kind="place", node_id=place.pk)
+    with django_assert_num_queries(20):  # two of them begin and end the transaction
+        this, ties, door = actions.open_node(by=world.teacher, kind="place", node_id=place.pk)
         assert len([tie.name for tie in ties]) == people
+        assert door.homes([this]) == set(), "and whether somebody lives there is not asked again"
 
 
 def test_two_records_are_compared_checked_merged_and_parted(

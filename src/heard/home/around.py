@@ -38,10 +38,11 @@ from heard.cases.context.queries import (
     why_not_begin_closing,
     why_not_begin_giving,
     why_not_begin_goal,
-    why_not_begin_noting,
     why_not_begin_opening,
     why_not_begin_review,
     why_not_correct_voice,
+    why_not_note_in,
+    why_not_note_of,
     why_not_start_now,
     why_not_take_back,
 )
@@ -52,7 +53,7 @@ from heard.cases.disruption.queries import (
     why_not_begin_in_context,
     with_grounds,
 )
-from heard.cases.panel.queries import conferences_of, decided_about, panel_actions_visible_to
+from heard.cases.panel.queries import conferences_of, done_about
 from heard.cases.panel.rules import why_not_confer
 from heard.cases.stage.forms import SETTINGS
 from heard.govuk.environment import day
@@ -99,7 +100,8 @@ def groups(request: Request) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
-    this, ties = open_node(by=request.user, kind="place", node_id=place_id, page=_number(request))
+    this, ties, door = open_node(by=request.user, kind="place", node_id=place_id, page=_number(request))
+    is_home = bool(door.homes([this]))
     return render(
         request,
         "home/place.html",
@@ -107,13 +109,13 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "place": this,
             "also": also_called(request.user, "place", place_id),
             "may_merge": request.user.may(May.MERGE),
-            "is_home": bool(web(request.user).homes([this])),
+            "is_home": is_home,
             "ties": ties,
             "parts": in_parts(ties),
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
             **_contexts(request, "place", place_id),
-            **_patterns(request.user, "place", place_id),
+            **_patterns(request.user, "place", place_id, why_not_note_of(request.user, lives_there=is_home)),
             **_steps(request, "place", place_id),
         },
     )
@@ -122,7 +124,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
-    this, ties = open_node(by=request.user, kind="group", node_id=group_id, page=_number(request))
+    this, ties, _door = open_node(by=request.user, kind="group", node_id=group_id, page=_number(request))
     return render(
         request,
         "home/group.html",
@@ -135,7 +137,7 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
             **_contexts(request, "group", group_id),
-            **_patterns(request.user, "group", group_id),
+            **_patterns(request.user, "group", group_id, why_not_note_of(request.user)),
             **_steps(request, "group", group_id),
         },
     )
@@ -191,7 +193,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "lost": assessments_that_lost(user, context_id),
             "why_not_start": why_not_start_now(user, this),
             "may_plan": user.may(May.PLAN),
-            **_patterns(user, "context", context_id),
+            **_patterns(user, "context", context_id, why_not_note_in(user, this)),
             "goals": list(goals_of(user, context_id)),
             "why_not_goal": why_not_begin_goal(user, this),
             "guardians": list(guardians_of(user, context_id)),
@@ -267,12 +269,12 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
         )
         for one in told
     ]
-    decided = panel_actions_visible_to(user, end).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
-    found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
-    decisions = decided_about(user, **{end: node_id})
-    found += [_decision(one) for one in decisions[:_DECISIONS].prefetch_related("rests_on__source")]
+    actions, decisions = done_about(user, **{end: node_id})
+    found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in actions]
+    shown: list[Any] = list(decisions[:_DECISIONS].prefetch_related("rests_on__source"))
+    found += [_decision(one) for one in shown]
     steps = sorted(found, key=_in_order)
-    earlier = max(decisions.count() - _DECISIONS, 0)
+    earlier = shown[0].of_all - len(shown) if shown else 0
     return {"steps": steps, "checked": checks_of_powers(user), "earlier": earlier}
 
 
@@ -318,13 +320,13 @@ def _row(
     )  # fmt: skip
 
 
-def _patterns(user: User, end: str, about_id: uuid.UUID) -> dict[str, Any]:
-    """Patterns of exploitation that were noted, and whether another may be."""
+def _patterns(user: User, end: str, about_id: uuid.UUID, why_not: str | None) -> dict[str, Any]:
+    """Patterns of exploitation that were noted, and whether another may be, or `why_not`."""
     notes = user.may(May.ASSESS)
     return {
         "patterns": patterns_about(user, end, about_id),
         "note_at": reverse(f"pattern_of_{end}", kwargs={f"{end}_id": about_id}) if notes else "",
-        "why_not_note": why_not_begin_noting(user, end, about_id) if notes else None,
+        "why_not_note": why_not if notes else None,
         "settings": SETTINGS,
     }
 

@@ -176,6 +176,31 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
     assert [str(one) for one in Handle.objects.all()] == ["AB12 CDE"]
 
 
+QUIET = "She was quiet and did not want to say where she had been. "
+OF_ALL_KINDS = (
+    f"On 12/03/2026 at 15:40 {CAR} He rang her from 07700 900123, Snapchat: bad_boy99, and they meet at WX1 2AB. "
+    "Her NHS number is 943 476 5919. He paid from sort code 04-00-04, account 12345678. She was told to ring Childline on 0800 1111. "
+)
+
+
+def test_a_worry_of_2000_letters_offers_what_it_names_and_nothing_else(world: World, draft: Draft) -> None:
+    """Without scripts: the page as the server gives it, and the form as a browser sends it."""
+    text = (OF_ALL_KINDS + QUIET * 40)[:2000]
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    send(client, draft, "seen", danger_now="no", seen_and_heard=text)
+    shown = client.get(address("check", draft)).text
+    offered = [one for one in find(text) if f'value="{one.tick}"' in shown]
+    assert [one.as_written for one in offered] == ["AB12 CDE", "07700 900123", "bad_boy99"]
+    assert shown.count('name="keep"') == 3
+    client.post(address("check", draft), {"keep": [one.tick for one in offered]})
+    assert sorted(str(one.key) for one in Handle.objects.all()) == ["+447700900123", "AB12CDE", "bad_boy99"]
+    shown = page(world.coordinator, "concern", concern_id=Concern.objects.get().pk)
+    assert postcodes_in(text) == ("WX1 2AB",)
+    assert shown.count(": a place?") == 1
+    assert "Postcode WX1 2AB: a place?" in shown
+
+
 def test_a_worry_about_staff_keeps_nothing_apart(world: World) -> None:
     worry(world.teacher, "Amira", CAR, staff=AboutStaff("A driver", None))
     assert not Mention.objects.exists()
@@ -192,8 +217,10 @@ def test_two_worries_that_name_one_car_say_so_to_who_reads_both(world: World) ->
         assert "Known from another record too" in shown
     assert set(queries.naming_what_others_name(world.coordinator)) == {first, second}
     handle = Handle.objects.get()
-    assert page(world.coordinator, "web", node_id=handle.pk).count("Worry told on") == 2
-    assert page(world.teacher, "web", node_id=handle.pk).count("Worry told on") == 1
+    shown, own = (page(user, "web", node_id=handle.pk) for user in (world.coordinator, world.teacher))
+    assert (shown.count("Worry told on"), own.count("Worry told on")) == (2, 1)
+    assert all(one.reference in shown for one in (first, second)), "of one day, so that they are told apart"
+    assert (first.reference in own, second.reference in own) == (True, False)
     assert Node.objects.get(pk=handle.pk).kind == "handle"
     assert "Known from another record too" in page(
         world.coordinator, "concern_decide", concern_id=second.pk

@@ -324,6 +324,7 @@ def test_deciding_on_a_place_offers_what_fits_a_place(world: World) -> None:
     assert "Discuss it at the panel" in shown
     assert "Open a case" not in shown
     assert "child’s own words" not in shown
+    assert "The child may read this one day" not in shown
     answers: dict[str, Any] = {
         "decision": "step",
         "reason": "Seen by three schools",

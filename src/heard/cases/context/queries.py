@@ -66,16 +66,19 @@ ABOUT = ("group", "place", "context")
 _BESIDE = ("place", "group", "lead_team__agency", "held_by", "opened_by", "closed_by")
 
 
-def contexts_visible_to(user: User) -> QuerySet[Context]:
+def contexts_visible_to(user: User, of: str = "") -> QuerySet[Context]:
     """About a place whoever sees children; about a group whoever may see that group. About a home or a space online who works on it
-    alone: the agency that leads, whoever does a step of it, who decides in the agency that worries come to, and co-ordinators."""
+    alone: the agency that leads, whoever does a step of it, who decides in the agency that worries come to, and co-ordinators. `of`: of those
+    about a place or group alone, of which the database is asked less."""
     if not user.may(May.SEE_CHILD):
         return Context.objects.none()
     place = Q(place__isnull=False)
     if not _sees_all(user):
         place &= ~Q(setting__in=rules.NEED_TO_KNOW) | _works_on(user)
-    group = Q(group__isnull=False) & web(user).through("group", "group_id")
-    return Context.objects.filter(place | group).select_related(*_BESIDE)
+    if of != "place":
+        group = Q(group__isnull=False) & web(user).through("group", "group_id")
+        place = group if of else place | group
+    return Context.objects.filter(place).select_related(*_BESIDE)
 
 
 def _works_on(user: User) -> Q:
@@ -114,13 +117,18 @@ def locked_context(user: User, context_id: uuid.UUID) -> Context:
 
 def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
     """Of one place (`place_id`) or group (`group_id`): the open one first, then the latest."""
-    return contexts_visible_to(user).filter(**node).order_by("-state", "-opened_at", "pk")
+    return _about(user, node).order_by("-state", "-opened_at", "pk")
 
 
 def open_context_of(user: User, **node: uuid.UUID | None) -> Context | None:
     """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time, but where two were
     merged: then the latest."""
-    return contexts_visible_to(user).filter(**node, state=rules.ContextState.OPEN).first()
+    return _about(user, node).filter(state=rules.ContextState.OPEN).first()
+
+
+def _about(user: User, node: dict[str, Any]) -> QuerySet[Context]:
+    of = next((name.removesuffix("_id") for name, key in node.items() if key), "")
+    return contexts_visible_to(user, of).filter(**node)
 
 
 def contexts_listed(user: User, *, state: str = rules.ContextState.OPEN) -> QuerySet[Context]:
@@ -552,10 +560,10 @@ def patterns_about(user: User, end: str, about_id: uuid.UUID) -> list[NotedPatte
     its contexts too, as far as the user may read these; on that of a context those of its place or group. Withdrawn ones last."""
     if end == "context":
         context = context_visible_to(user, about_id)
-        of = Q(context=context) | Q(**{f"{context.end}_id": context.node_id})
+        end, of = context.end, Q(context=context) | Q(**{f"{context.end}_id": context.node_id})
     else:
         of = Q(**{f"{end}_id": about_id}) | Q(**{f"context__{end}_id": about_id})
-    found = [one for one in _patterns_visible_to(user).filter(of) if _reads(user, one)]
+    found = [one for one in _patterns_visible_to(user, end).filter(of) if _reads(user, one)]
     release = load.current()
     return [
         NotedPattern(release.pattern(one.pattern), one, why_not_withdraw_pattern(user, one) is None)
@@ -571,12 +579,17 @@ def pattern_visible_to(user: User, pattern_id: uuid.UUID) -> ContextPattern:
     return found
 
 
-def _patterns_visible_to(user: User) -> QuerySet[ContextPattern]:
+def _patterns_visible_to(user: User, of: str = "") -> QuerySet[ContextPattern]:
+    """`of`: as for `contexts_visible_to`."""
     if not user.may(May.SEE_CHILD):
         return ContextPattern.objects.none()
-    contexts = contexts_visible_to(user).order_by().select_related(None).values("pk")
-    group = Q(group__isnull=False) & web(user).through("group", "group_id")
-    rows = ContextPattern.objects.filter(Q(place__isnull=False) | group | Q(context__in=contexts))
+    contexts = contexts_visible_to(user, of).order_by().select_related(None).values("pk")
+    seen = Q(context__in=contexts)
+    if of != "group":
+        seen |= Q(place__isnull=False)
+    if of != "place":
+        seen |= Q(group__isnull=False) & web(user).through("group", "group_id")
+    rows = ContextPattern.objects.filter(seen)
     return rows.select_related(
         "place", "context__place", "context__group", "context__lead_team", "noted_by", "withdrawn_by"
     )
@@ -592,12 +605,19 @@ def _reads(user: User, pattern: ContextPattern) -> bool:
 
 def why_not_begin_noting(user: User, end: str, about_id: uuid.UUID) -> str | None:
     """What stands in the way of noting a pattern of this place, group or context at all; `Hidden` where the user may not see it."""
-    may = user.may(May.ASSESS)
     if end == "context":
-        return rules.why_not_begin_noting(may_assess=may, state=context_visible_to(user, about_id).state)
+        return why_not_note_in(user, context_visible_to(user, about_id))
     this = node(user, end, about_id)
-    lives_there = end == "place" and bool(web(user).homes([this]))
-    return rules.why_not_begin_noting(may_assess=may, lives_there=lives_there)
+    return why_not_note_of(user, lives_there=end == "place" and bool(web(user).homes([this])))
+
+
+def why_not_note_in(user: User, context: Context) -> str | None:
+    return rules.why_not_begin_noting(may_assess=user.may(May.ASSESS), state=context.state)
+
+
+def why_not_note_of(user: User, *, lives_there: bool = False) -> str | None:
+    """Of a place or group that the user sees."""
+    return rules.why_not_begin_noting(may_assess=user.may(May.ASSESS), lives_there=lives_there)
 
 
 def why_not_withdraw_pattern(user: User, pattern: ContextPattern) -> str | None:

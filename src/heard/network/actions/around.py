@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from heard.agencies.models import User
+    from heard.network.queries import Web
 
 _PAGE = 25  # ties of a place, group or handle on one page
 
@@ -28,8 +29,9 @@ _PAGE = 25  # ties of a place, group or handle on one page
 @transaction.atomic
 def open_node(
     *, by: User, kind: str, node_id: uuid.UUID, page: int = 1, on: date | None = None
-) -> tuple[Any, Page[Strand]]:
-    """A place, group, handle or person and a page of its ties, for showing; each person shown gets a 'view' row. Or `Hidden`.
+) -> tuple[Any, Page[Strand], Web]:
+    """A place, group, handle or person and a page of its ties, for showing, with the door through which they were read; each person shown
+    gets a 'view' row. Or `Hidden`.
 
     `on`: as it was known at the end of that day.
     """
@@ -41,7 +43,7 @@ def open_node(
     if kind == NodeKind.PERSON:
         people.add(node_id)
     record_looks(by=by, subject=kind, subject_id=node_id, person_ids=people, detail={"shown": "ties"})
-    return this, shown
+    return this, shown, door
 
 
 @transaction.atomic

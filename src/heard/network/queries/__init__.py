@@ -103,6 +103,7 @@ from heard.network.queries.merging_nodes import (
     node_merge_visible_to,
     node_merges_visible_to,
     nodes_like,
+    put_together_since,
     said_not_same,
     tied_since,
     why_not_part_nodes,

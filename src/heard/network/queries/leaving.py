@@ -25,7 +25,7 @@ def said_left_out(user: User, key: uuid.UUID, *, facts: bool = False) -> str:
     """How many sources of the ties of a node, of those that this user may read, a text for others is made without (`Web.leaving`), and why;
     '' where none. `facts`: of a text that holds no more than `Web.facts_around`. It counts nothing that the user may not read. One query."""
     door = web(user)
-    rows = door.sources().filter(tie__in=door.ties_at(key).order_by().values("pk"))
+    rows = door.sources().filter(tie__in=door.ties_of(key).order_by().values("pk"))
     counted = rows.aggregate(
         held=Count("pk", _HELD),
         of_a_record=Count("pk", _OF_A_RECORD),

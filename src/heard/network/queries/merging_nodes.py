@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.network import merging
-from heard.network.models import NodeMerge, NotSame
+from heard.network.models import Merge, NodeMerge, NotSame
 from heard.network.queries.merging import Detail, was_merged_again
 from heard.network.queries.search import find_groups, find_handles_in, find_places
 from heard.network.queries.web import web
@@ -38,6 +38,8 @@ from heard.network.rules import (
 from heard.network.strands import BEHIND, Strand, behind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from heard.agencies.models import User
 
 _SHOWN: Final = 25  # ties of each of two that are compared
@@ -116,7 +118,7 @@ def compare_nodes(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Nodes
     (kind, kept), (other_kind, merged) = mergeable(user, kept_id), mergeable(user, merged_id)
     alike = kind == other_kind
     ties, more = zip(*(_tied(user, key) for key in (kept_id, merged_id)), strict=True)
-    between = web(user).ties_at(kept_id).filter(Q(first=merged_id) | Q(second=merged_id))
+    between = web(user).ties_of(kept_id).filter(Q(first=merged_id) | Q(second=merged_id))
     labels = {"name": _("Name"), "kind": _("Kind"), "postcode": _("Postcode")}
     names = merging.DETAILS_OF[type(kept)] if alike else ()
     return NodesCompared(
@@ -149,7 +151,7 @@ def _is_half(this: Any) -> bool:
 
 def _tied(user: User, key: uuid.UUID) -> tuple[list[Strand], int]:
     door = web(user)
-    ties = door.ties_at(key)
+    ties = door.ties_of(key)
     shown = list(ties[:_SHOWN])
     return door.read_from(key, shown), ties.count() - len(shown)
 
@@ -189,6 +191,14 @@ def _seen(user: User, kind: str) -> tuple[Q, Q]:
     return this & (Q(kept__in=seen) | Q(kept__in=on)), this & Q(kept__in=seen) & Q(merged__in=seen)
 
 
+def put_together_since(user: User, keys: Collection[uuid.UUID], moment: datetime) -> set[uuid.UUID]:
+    """Of people, places, groups and handles, of whom the caller has shown that the user may see them: into which another was merged after a
+    moment, for who may read of merges. Two queries."""
+    where = {"kept__in": keys, "merged_at__gt": moment, "undone_at": None}
+    rows = [of.objects.filter(**where).values_list("kept", flat=True) for of in (Merge, NodeMerge)]
+    return {key for some in rows for key in some} if user.may(May.MERGE) else set()
+
+
 def node_merge_visible_to(user: User, merge_id: uuid.UUID) -> NodeMerge:
     merge = node_merges_visible_to(user).filter(pk=merge_id).first()
     if merge is None:
@@ -222,7 +232,7 @@ def tied_since(user: User, merge: NodeMerge) -> list[Strand]:
         for key in merge.before[part].get(name, [])
     }
     door = web(user)
-    ties = [tie for tie in door.ties_at(merge.kept_id) if str(tie.pk) not in known]
+    ties = [tie for tie in door.ties_of(merge.kept_id) if str(tie.pk) not in known]
     return door.read_from(merge.kept_id, ties[:_SHOWN])
 
 

@@ -142,15 +142,18 @@ class Web:
             raise Hidden
         return kind, self.node(kind, key)
 
+    def ties_of(self, key: uuid.UUID) -> QuerySet[Tie]:
+        """Of `ties`, those of one node, by the kinds of both ends and the name of a person who stands first."""
+        return _in_order(self.ties().filter(Q(first=key) | Q(second=key)))
+
     def ties_at(self, key: uuid.UUID) -> QuerySet[Tie]:
-        """Of one node, by the kinds of both ends and the name of a person who stands first: for paging."""
-        rows = self.ties().filter(Q(first=key) | Q(second=key)).select_related("first", "second")
-        name = Person.objects.filter(pk=OuterRef("first_id")).order_by().values("family_name")[:1]
-        return rows.order_by("first__kind", "second__kind", Subquery(name), "pk")
+        """The same for a page, which counts them, turns them and asks more of this door: which they are is asked here and now, by key, and
+        not again each time. Queries as for `steps`."""
+        return _in_order(Tie.objects.filter(pk__in={one.tie for one in self._said_at({key})}))
 
     def around(self, key: uuid.UUID) -> list[Strand]:
         """What is tied to a node, by what the tie says and then by name. A fixed number of queries."""
-        return self.read_from(key, list(self.ties_at(key)))
+        return self.read_from(key, list(self.ties_of(key)))
 
     def facts_around(self, key: uuid.UUID) -> list[Strand]:
         """As `around`, for a text that others read as facts: without people who are restricted, of whom they may not know, and without
@@ -286,20 +289,17 @@ class Web:
         return [one for one in self._said_of(keys, since) if one.other in keys]
 
     def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
-        """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
+        """What was noted of these nodes after a moment and stands today, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
-        rows = TieSource.objects.filter(self._then(), Sight.ends_in(keys), recorded_at__gt=after)
-        new = self._read(rows)
-        return _pieces(new, keys), self.withdrawn_at(keys, after=after)
+        told = self._read_at(keys, Q(withdrawn_at=None, recorded_at__gt=after) | Q(withdrawn_at__gt=after))
+        return _pieces((one for one in told if one.withdrawn_at is None), keys), _withdrawn(told, keys)
 
     def withdrawn_at(self, keys: Collection[uuid.UUID], *, after: datetime) -> list[Withdrawn]:
         """What was noted of these nodes and withdrawn after a moment, each as read from one of them. A fixed number of queries."""
-        rows = TieSource.objects.filter(self._leaves(), Sight.ends_in(keys), withdrawn_at__gt=after)
-        gone = {one.key: one for one in self._read(rows)}
-        return [
-            Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
-            for one in _pieces(gone.values(), keys)
-        ]
+        return _withdrawn(self._read_at(keys, Q(withdrawn_at__gt=after)), keys)
+
+    def _read_at(self, keys: Collection[uuid.UUID], which: Q) -> list[Said]:
+        return self._read(TieSource.objects.filter(which, self._leaves(), Sight.ends_in(keys)))
 
     def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
         return _pieces(one for one in _lasting(self._said_at(keys), since) if one.lasts(since))
@@ -498,6 +498,12 @@ def web(user: User, on: date | None = None, *, leaving: bool = False) -> Web:
     return Web(user, on, leaving)
 
 
+def _in_order(ties: QuerySet[Tie]) -> QuerySet[Tie]:
+    name = Person.objects.filter(pk=OuterRef("first_id")).order_by().values("family_name")[:1]
+    rows = ties.select_related("first", "second")
+    return rows.order_by("first__kind", "second__kind", Subquery(name), "pk")
+
+
 def _without_who(source: TieSource) -> TieSource:
     """That a child said so may say who did, so it is not told either."""
     source.who = _("%(agency)s knows who") % {"agency": source.holder}
@@ -514,6 +520,14 @@ def _pieces(told: Iterable[Said], keys: Collection[uuid.UUID] | None = None) -> 
     """`keys`: as read from these alone."""
     counts = (one for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE)
     return [piece for one in counts for piece in one.pieces(keys)]
+
+
+def _withdrawn(told: Iterable[Said], keys: Collection[uuid.UUID]) -> list[Withdrawn]:
+    gone = {one.key: one for one in told if one.withdrawn_at}
+    return [
+        Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
+        for one in _pieces(gone.values(), keys)
+    ]
 
 
 def _alike(told: Iterable[Said]) -> dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]]:
@@ -740,8 +754,8 @@ def said_in(
     return door.told(rows.select_related("tie", "holder", "noted_by").order_by("recorded_at", "pk"))
 
 
-def records_behind(user: User, sources: Iterable[TieSource]) -> dict[uuid.UUID, Any]:
-    """The records that these sources come from, by their keys, of those that the user may read. A query for each kind of record."""
+def records_behind(user: User, sources: Iterable[TieSource | Mention]) -> dict[uuid.UUID, Any]:
+    """The records that these sources come from, or that name something, by their keys, of those that the user may read. A query for each kind of record."""
     keys: dict[str, set[uuid.UUID]] = defaultdict(set)
     for one in sources:
         if one.about_id:

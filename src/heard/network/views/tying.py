@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,6 +23,9 @@ from heard.network.headings import RECORDS, in_parts
 from heard.network.rules import BACK, SAID_TO_HARM, NodeKind
 from heard.network.views.editing import edit
 
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PAGES = {NodeKind.PLACE: "place", NodeKind.GROUP: "group"}
 _SHOWN = 25  # ties without a kind on one page
@@ -36,7 +39,9 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
     on = asked.cleaned_data["on"] if asked.is_valid() else None
     kind, _this = queries.web(request.user).end(node_id)
     looked = queries.looked_last(request.user, kind, node_id) if on is None else None
-    this, page = actions.open_node(by=request.user, kind=kind, node_id=node_id, page=_number(request), on=on)
+    this, page, _door = actions.open_node(
+        by=request.user, kind=kind, node_id=node_id, page=_number(request), on=on
+    )
     context = {
         "this": this,
         "kind": kind,
@@ -44,7 +49,7 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "parts": in_parts(page),
         "on": on,
         "looked": looked,
-        "naming": [_record(one) for one in queries.naming(request.user, node_id)],
+        "naming": _naming(request.user, node_id),
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
         "may_merge": request.user.may(May.MERGE),
@@ -62,7 +67,7 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
     if end not in set(NodeKind):
         raise Hidden
     kind, _this = queries.web(request.user).end(node_id)
-    this, _page = actions.open_node(by=request.user, kind=kind, node_id=node_id)
+    this, *_ties = actions.open_node(by=request.user, kind=kind, node_id=node_id)
     form, is_sent = tie_form(
         request, TieForm, node_id, start=kind, end=end, kind=f"tie.{end}", subject_id=node_id
     )
@@ -293,6 +298,13 @@ def page_of(kind: str, this: Any) -> str:
     if kind in _PAGES:
         return reverse(_PAGES[NodeKind(kind)], kwargs={f"{kind}_id": this.pk})
     return reverse("web", kwargs={"node_id": this.pk})
+
+
+def _naming(user: User, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
+    """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
+    mentions = queries.naming(user, node_id)
+    records = queries.records_behind(user, mentions)
+    return [(*_record(one), getattr(records.get(one.about_id), "reference", "")) for one in mentions]
 
 
 def _record(mention: Any) -> tuple[str, str]:

@@ -200,6 +200,8 @@ class DecideForm(ChildsViewForm):
             del fields[name]
         if offers.asks_child:
             self._ask_child(offers)
+        elif not offers.also:
+            fields["reason"].help_text = ""  # it stands in the record of no child
         offered = {value for value, *_rest in offers.decisions}
         fields["decision"].reveals = {
             value: tuple(name for name in ((names,) if isinstance(names, str) else names) if name in fields)

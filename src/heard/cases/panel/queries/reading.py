@@ -22,12 +22,13 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
-from heard.agencies.subqueries import OfRow, compiled_exists
+from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
@@ -340,7 +341,7 @@ def _known_to(user: User, at: str = "", of: str = "") -> Q:
     conference. A phone or car opens what is said of it to whoever knew it when it was chosen: else noting a number would be a way in. `of`: as
     for `items_visible_to`."""
     door = web(user)
-    context = compiled_exists(f"{at}panel__context_id", _contexts(user).filter(pk=OfRow()))
+    context = compiled_exists(f"{at}panel__context_id", _contexts(user).filter(pk=OfRow()), Asked.ONE)
     is_of = {kind: Q(**{f"{at}panel__kind": kind}) for kind in rules.MeetingKind}
     theme = Q(**{f"{at}place": None, f"{at}group": None})
     chosen = Q(**{f"{at}place__isnull": False})
@@ -396,6 +397,11 @@ def agenda_of(user: User, panel: Panel) -> list[AgendaLine]:
     items = list(_with_all(user, _on_agenda(user, panel)).select_related(*_ABOUT))
     tied = children_tied(user, [key for item in items if (key := item.place_id or item.group_id)])
     return [_line(number, item, tied) for number, item in enumerate(sorted(items, key=_in_order), 1)]
+
+
+def on_agenda_and_open(user: User, panel: Panel) -> list[PanelItem]:
+    """Of what `agenda_of` gives, what the user may open, in no order, each with the person whom it is about. One query."""
+    return list(_on_agenda(user, panel).filter(Q(may_see=True)).select_related("person"))
 
 
 def _on_agenda(user: User, panel: Panel) -> QuerySet[PanelItem]:
@@ -458,8 +464,21 @@ def sent_for_items(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict
 def decided_about(user: User, **node: uuid.UUID) -> QuerySet[PanelItem]:
     """What panels decided about a place (`place`), group (`group`) or adult (`person`) that the user may see, the latest first."""
     [of] = node
-    rows = items_visible_to(user, of).filter(**node, taken_off_at=None, decided_at__isnull=False)
-    return rows.order_by("-panel__starts_at", "pk")
+    return _decided(items_visible_to(user, of).filter(**node))
+
+
+def _decided(rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
+    return rows.filter(taken_off_at=None, decided_at__isnull=False).order_by("-panel__starts_at", "pk")
+
+
+def done_about(user: User, **node: uuid.UUID) -> tuple[QuerySet[PanelAction], QuerySet[PanelItem]]:
+    """What is done for panels about a place, group or adult and lives nowhere else, of `panel_actions_visible_to`, and `decided_about`, each
+    with how many there are (`of_all`). One query now, in which the database is asked once who may know of both."""
+    [of] = node
+    items = list(items_visible_to(user, of).filter(**node).order_by().values_list("pk", flat=True))
+    actions = PanelAction.objects.filter(_of_their_panels(user), item__in=items, lives_elsewhere=False)
+    decided = PanelItem.objects.filter(pk__in=items).select_related("panel", "decided_by")
+    return actions.select_related("owner", "agency"), _decided(decided).annotate(of_all=Window(Count("pk")))
 
 
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
@@ -506,15 +525,19 @@ def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
 # ---- actions
 
 
-def panel_actions_visible_to(user: User, of: str = "") -> QuerySet[PanelAction]:
-    """Of items that the user may see, and their own about places, groups and themes; with where each lives. `of`: as for `items_visible_to`."""
-    theirs = Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
-    rows = PanelAction.objects.filter(_about_any(user, of, theirs, "item__"))
+def panel_actions_visible_to(user: User) -> QuerySet[PanelAction]:
+    """Of items that the user may see, and their own about places, groups and themes; with where each lives."""
+    rows = PanelAction.objects.filter(_about_any(user, "", _of_their_panels(user), "item__"))
     rows = rows if user.may(May.SEE_PANEL) else rows.none()
     rows = rows.select_related(
         "owner", "agency", "item__panel", "item__person", "item__place", "item__group", "item__handle"
     )
     return rows.prefetch_related(*_where_they_live(user))
+
+
+def _of_their_panels(user: User) -> Q:
+    """Of actions: of a panel that the user sees, or their own."""
+    return Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
 
 
 def panel_action_visible_to(user: User, panel_action_id: uuid.UUID) -> PanelAction:

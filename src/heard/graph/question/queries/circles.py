@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_with_agenda
+from heard.cases.panel.queries import how_actions_stand, on_agenda_and_open, panel_with_agenda
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import MOST, SEARCHED, last_said
@@ -35,7 +35,7 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
     queries. `Hidden` unless the user may see the panel."""
     asking = Asking(user, CIRCLES)
     panel = panel_with_agenda(user, panel_id)
-    agenda = [line.item for line in agenda_of(user, panel) if line.item]
+    agenda = on_agenda_and_open(user, panel)
     listed = {one.person.pk for one in agenda if one.person and one.person.kind == "child"}
     found = _Joined(asking)
     found.follow(listed)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.cases.panel.queries import agenda_of, panel_with_agenda, since_of
+from heard.cases.panel.queries import on_agenda_and_open, panel_with_agenda, since_of
 from heard.govuk.environment import day
 from heard.graph.queries import Ground
 from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
 from heard.graph.question.rules import line_of
-from heard.network.queries import merges_visible_to, node_merges_visible_to
+from heard.network.queries import put_together_since
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -32,17 +32,12 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
     asking = Asking(user, ID)
     panel = panel_with_agenda(user, panel_id)
     since = panel.since or since_of(user, panel)
-    agenda = [line.item for line in agenda_of(user, panel) if line.item]
-    items: dict[uuid.UUID, Any] = {
-        key: item for item in agenda if (key := item.person_id or item.place_id or item.group_id)
-    }
-    new, gone = asking.door.news_of(set(items), after=since)
-    merged: set[uuid.UUID] = set()
-    for merges in (merges_visible_to(user), node_merges_visible_to(user)):
-        rows = merges.filter(merged_at__gt=since, kept__in=set(items), undone_at=None)
-        merged |= set(rows.values_list("kept_id", flat=True))
+    agenda = on_agenda_and_open(user, panel)
+    items = {key for item in agenda if (key := item.person_id or item.place_id or item.group_id)}
+    new, gone = asking.door.news_of(items, after=since)
     pieces = [*new, *(one.piece for one in gone)]
     named = asking.call(*items, *(key for one in pieces for key in (one.node, one.other)))
+    merged = put_together_since(user, items & named.keys(), since)
     mine_of, lost_of = defaultdict[Any, list[Any]](list), defaultdict[Any, list[Any]](list)
     for one in new:
         if one.other in named:
