@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -224,7 +225,11 @@ def _well_quoted(lines: list[str], delimiter: str) -> bool:
 
 _BLOCK = 8_000_000  # letters
 _NUL, _NEWLINE, _QUOTE = b'\0\n"'
-_PRINTED = pa.array([chr(code) for code in range(0x21, 0x7F)])
+
+
+@cache  # not while this is loaded: an array of Python's own makes Arrow load pandas, which no page and few commands need
+def _printed() -> pa.StringArray:
+    return pa.array([chr(code) for code in range(0x21, 0x7F)])
 
 
 def batches(sheet: TextSheet, places: Collection[int]) -> Iterator[Batch]:
@@ -416,7 +421,7 @@ def _blank(cells: dict[int, pa.StringArray]) -> list[int]:
     for column in cells.values():
         some = column if left is None else column.take(pa.array(left))
         begins = pc.utf8_slice_codeunits(some, 0, 1)
-        none = np.flatnonzero(~_bools(pc.is_in(begins, value_set=_PRINTED)))
+        none = np.flatnonzero(~_bools(pc.is_in(begins, value_set=_printed())))
         left = none if left is None else left[none]
         if not len(left):
             break

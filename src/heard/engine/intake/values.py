@@ -7,7 +7,7 @@ tells the linker not to trust it. Check digits: NHS Data Dictionary (NHS number)
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -314,22 +314,27 @@ def code_of(text: str) -> str:
 def plain_names(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     """Names that no blank surrounds, and that begin with two letters with which no word for no name begins."""
     begins = pc.ascii_lower(pc.utf8_slice_codeunits(texts, 0, 2))
-    return _flags(pc.is_in(begins, value_set=_PLAIN_BEGINNINGS)) & plain_ends(texts)
+    return _flags(pc.is_in(begins, value_set=_plain_beginnings())) & plain_ends(texts)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_PLAIN_BEGINNINGS = pa.array(
-    sorted({one + other for one in _LETTERS for other in _LETTERS} - {"xx"} - {word[:2] for word in _NO_NAME})
-)
+
+
+@cache  # not while this is loaded: an array of Python's own makes Arrow load pandas, which no page and few commands need
+def _plain_beginnings() -> pa.StringArray:
+    two = {one + other for one in _LETTERS for other in _LETTERS}
+    return pa.array(sorted(two - {"xx"} - {word[:2] for word in _NO_NAME}))
 
 
 def plain_ends(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     """Texts that begin and end with a letter that is printed."""
     ends = (pc.utf8_slice_codeunits(texts, 0, 1), pc.utf8_slice_codeunits(texts, -1))
-    return np.logical_and(*(_flags(pc.is_in(end, value_set=_PRINTED)) for end in ends))
+    return np.logical_and(*(_flags(pc.is_in(end, value_set=_printed())) for end in ends))
 
 
-_PRINTED = pa.array([chr(code) for code in range(0x21, 0x7F)])
+@cache
+def _printed() -> pa.StringArray:
+    return pa.array([chr(code) for code in range(0x21, 0x7F)])
 
 
 def plain_ids(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
@@ -350,7 +355,7 @@ _PLAIN_POSTCODE = r"\A" + _POSTCODE.pattern.replace(")(", ") (").replace(r"\d", 
 def plain_nhs_numbers(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     """NHS numbers of ten digits and no more, whose check digit holds and which do not stand for none."""
     whole = pc.and_(pc.ascii_is_decimal(texts), pc.equal(pc.binary_length(texts), 10))
-    found = _flags(pc.and_not(whole, pc.is_in(texts, value_set=_DIGITS_IN_A_ROW)))
+    found = _flags(pc.and_not(whole, pc.is_in(texts, value_set=_digits_in_a_row())))
     some = texts.filter(pa.array(found))
     if len(some):
         digits = np.frombuffer("".join(some.to_pylist()).encode(), np.uint8).reshape(-1, 10).astype(
@@ -362,9 +367,11 @@ def plain_nhs_numbers(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
 
 
 _UP, _DOWN = "01234567890123", "9876543210987"
-_DIGITS_IN_A_ROW = pa.array(
-    [row[start : start + 10] for row in (_UP, _DOWN) for start in range(len(row) - 9)]
-)
+
+
+@cache
+def _digits_in_a_row() -> pa.StringArray:
+    return pa.array([row[start : start + 10] for row in (_UP, _DOWN) for start in range(len(row) - 9)])
 
 
 def _flags(flags: pa.BooleanArray) -> npt.NDArray[np.bool_]:
