@@ -140,7 +140,7 @@ def laid_out(one: Mine, job: Job) -> Iterator[tuple[Table, LaidOut]]:
         for at, element in children(one.path, one.file, job.source, shape, job.progress):
             laying.child(at, element)
     for table in tables:
-        if seen := laying.seen.get(table.name):
+        if (seen := laying.seen.get(table.name)) is not None:
             header = tuple(name if name in seen else "" for name in table.columns)
             yield table, LaidOut(paths[table.name], header)
 
