@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -147,14 +148,19 @@ def test_an_analyst_chooses_that_only_what_is_new_is_compared(run: EngineRun) ->
     answers = said() | {
         f"keep_until_{n}": part for n, part in enumerate((until.day, until.month, until.year))
     }
-    for chosen, weights_of in (({"pairs": "new"}, run), ({"pairs": "every"}, None), ({}, None)):
+    for chosen, weights_of in (({"pairs": str(run.pk)}, run), ({"pairs": "every"}, None), ({}, None)):
         form = StartForm(answers | chosen | {"extracts": ["a.csv"]}, waiting=["a.csv"], kept_run=run)
         form.is_valid()
         assert form.cleaned_data["weights_of"] == weights_of
         assert "pairs" not in form.cleaned_data
-    form = StartForm(answers | {"pairs": "new", "extracts": ["a.csv"]}, waiting=["a.csv"])
+    form = StartForm(answers | {"pairs": str(run.pk), "extracts": ["a.csv"]}, waiting=["a.csv"])
     form.is_valid()
     assert form.cleaned_data["weights_of"] is None  # there is no run before
+    another = EngineRun(pk=uuid.uuid4(), asked_at=timezone.now())
+    form = StartForm(
+        answers | {"pairs": str(run.pk), "extracts": ["a.csv"]}, waiting=["a.csv"], kept_run=another
+    )
+    assert "pairs" in form.errors  # it is no longer the run whose day was read
 
 
 def test_the_page_of_a_child_says_which_records_made_it_one_and_by_what(

@@ -13,15 +13,13 @@ from math import cos, radians
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from heard.engine.profile.narrow import EDGE, LETTERS, LINE, NONE, WIDTH, entry, svg, words
 from heard.engine.profile.shape import thousands
 
 if TYPE_CHECKING:
     from heard.engine.profile.areas import Ring
 
-WIDTH: Final = 340  # pixels
 _SHADES: Final = ("#a9c6c5", "#5f9492", "#12504f")  # up to the most
-_NONE, _EDGE, _INK = "#ffffff", "#505a5f", "#0b0c0c"
-_LINE, _LETTERS = 18, 46  # pixels from line to line, and letters in one
 _HATCH = (
     '<defs><pattern id="hidden" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/>'
     '<path d="M0,6 L6,0 M-1,1 L1,-1 M5,7 L7,5" stroke="#505a5f" stroke-width="1.2"/></pattern></defs>'
@@ -33,23 +31,19 @@ def draw(title: str, outlines: Mapping[str, Sequence[Ring]], printed: Mapping[st
     numbers = {name: int(text) for name, text in printed.items() if text.isdigit()}
     classes = steps(numbers.values())
     height, paths = _paths(outlines)
-    lines = wrap(title, _LETTERS)
-    top = _LINE * len(lines) + 8
+    lines = wrap(title, LETTERS)
+    top = LINE * len(lines) + 8
     shapes = [
-        f'<path d="{path}" fill="{_fill(numbers.get(name), classes)}" fill-rule="evenodd" stroke="{_EDGE}" stroke-width="0.6">'
+        f'<path d="{path}" fill="{_fill(numbers.get(name), classes)}" fill-rule="evenodd" stroke="{EDGE}" stroke-width="0.6">'
         f"<title>{escape(name)}: {escape(thousands(printed.get(name, hidden)))}</title></path>"
         for name, path in paths.items()
     ]
     below = top + height + 10
     key = _key(classes, 0 in numbers.values(), len(numbers) < len(outlines), hidden)
-    drawn = [_entry(fill, words, below + _LINE * n) for n, (fill, words) in enumerate(key)]
-    said = [_words(line, 0, _LINE * (n + 1) - 5, bold=True) for n, line in enumerate(lines)]
-    whole = below + _LINE * len(key) + 4
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{whole:.0f}" viewBox="0 0 {WIDTH} {whole:.0f}" role="img">'
-        f"<title>{escape(title)}</title>{_HATCH}{''.join(said)}"
-        f'<g transform="translate(0,{top})">{"".join(shapes)}</g>{"".join(drawn)}</svg>'
-    )
+    drawn = [entry(fill, words, below + LINE * n) for n, (fill, words) in enumerate(key)]
+    said = [words(line, 0, LINE * (n + 1) - 5, bold=True) for n, line in enumerate(lines)]
+    parts = [_HATCH, *said, f'<g transform="translate(0,{top})">{"".join(shapes)}</g>', *drawn]
+    return svg(title, parts, below + LINE * len(key) + 4)
 
 
 def steps(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -64,7 +58,7 @@ def _fill(number: int | None, classes: Sequence[tuple[int, int]]) -> str:
     if number is None:
         return "url(#hidden)"
     if not number:
-        return _NONE
+        return NONE
     place = next(n for n, (least, most) in enumerate(classes) if least <= number <= most)
     return _shade(place, len(classes))
 
@@ -84,24 +78,11 @@ def _key(
         )
         for place, (least, most) in enumerate(classes)
     ][::-1]
-    found += [(_NONE, "None")] if none else []
+    found += [(NONE, "None")] if none else []
     return (
         [*found, ("url(#hidden)", f"Hidden ({hidden}): it would give somebody away")]
         if some_hidden
         else found
-    )
-
-
-def _entry(fill: str, words: str, y: float) -> str:
-    box = f'<rect x="0.5" y="{y:.1f}" width="22" height="13" fill="{fill}" stroke="{_EDGE}" stroke-width="0.6"/>'
-    return box + _words(words, 30, y + 11)
-
-
-def _words(text: str, x: float, y: float, *, bold: bool = False) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x}" y="{y:.1f}" font-family="Arial, \'Liberation Sans\', sans-serif" font-size="13" fill="{_INK}"{weight}>'
-        f"{escape(text)}</text>"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.engine.profile import mapped
+from heard.engine.profile import mapped, narrow
 from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
@@ -24,16 +24,26 @@ _WORDS: Final = 900  # of letters, in the alternative of a picture
 
 
 def draw(section: Section) -> str:
-    """An SVG; empty where the section has none."""
+    """An SVG; empty where the section has none, or no bar would have a length."""
     if not section.drawn or section.table is None:
         return ""
     if section.outlines:
         printed = {name: texts[0] for name, texts in _drawn_rows(section) if name in section.outlines}
         return mapped.draw(section.title, section.outlines, printed, section.hidden)
+    if not any(_number(text) for _, texts in _drawn_rows(section) for text in texts):
+        return ""
     import vl_convert  # a second to load
 
     chart = _upset(section) if section.id == "overlap" else _bars(section)
     return str(vl_convert.vegalite_to_svg(_styled(chart))) if chart is not None else ""
+
+
+def draw_narrow(section: Section) -> str:
+    """The same for a narrow page, as an SVG; empty where the picture is narrow itself, or the section has none."""
+    if not section.drawn or section.table is None or section.outlines or not (rows := _drawn_rows(section)):
+        return ""
+    heads = [head for head in section.grid.heads if head in section.drawn]
+    return narrow.bars(section.heading, heads, rows, _PALE_HEADS)
 
 
 def alternative(section: Section) -> str:

@@ -40,7 +40,7 @@ class ManyFilesField(FileField):
 
 
 THESE, ANY = "these", "any"
-EVERY, ONLY_NEW = "every", "new"
+EVERY = "every"
 _COMPARES_ALL = (_("All of them"), _("The weights are learnt from these records."))
 
 
@@ -128,7 +128,7 @@ class StartForm(Form):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        kept = self.kept_run if answers.pop("pairs", EVERY) == ONLY_NEW else None
+        kept = self.kept_run if answers.pop("pairs", "") not in ("", EVERY) else None
         return answers | {"any_window": answers.pop("window", THESE) == ANY, "weights_of": kept}
 
     def __init__(
@@ -143,7 +143,7 @@ class StartForm(Form):
         if kept_run is None:
             del self.fields["pairs"]
         else:
-            _offer(self, "pairs", [(EVERY, *_COMPARES_ALL), (ONLY_NEW, *_compares_new(kept_run))])
+            _offer(self, "pairs", [(EVERY, *_COMPARES_ALL), (str(kept_run.pk), *_compares_new(kept_run))])
 
 
 class RevealForm(Form):
