@@ -3,16 +3,14 @@ on a phone are counted where they are told (`test_worry`, `test_caseload`)."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Frame, Locator, Page
 from tests.conftest import World
 from tests.journeys.begun import opened, told
-from tests.journeys.conftest import DESKTOP, PHONE, Story
+from tests.journeys.conftest import DESKTOP, Story
 
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
@@ -27,7 +25,6 @@ pytestmark = pytest.mark.journey
 DECIDE = (6, 3)  # clicks, and pages after My work
 SIGN_OFF = (4, 3)
 LAST_SEEN = (1, 2)  # Enter is one
-RELEASE = (25, 16)  # from the upload of a table that nothing explains to a profile that two people released
 
 
 class Hand(Story):
@@ -58,11 +55,6 @@ class Hand(Story):
 
     def press(self, button: str) -> Hand:
         return self.goes_on(self.page.get_by_role("button", name=button, exact=True))
-
-    def select(self, label: str, option: str) -> Hand:
-        self.page.get_by_label(label, exact=True).select_option(option)
-        self.clicks += 2  # one opens it
-        return self
 
     def follow(self, link: str, *, about: str = "") -> Hand:
         return self.goes_on(self.page.get_by_role("link", name=link))
@@ -133,55 +125,3 @@ def test_a_child_is_found_and_when_they_were_last_seen_is_said(world: World, han
         hand.page.keyboard.press("Enter")
     hand.follow("Amira Khan").sees(f"Last seen {day(note.at)}")
     assert in_time(hand, LAST_SEEN), hand.took()
-
-
-def _club(path: Path) -> Path:
-    """Forty children whom a youth club knows, in words of its own."""
-    rows = (
-        f"A{n};{NAMES[n % 8]};{FAMILIES[n // 8]};{1 + n % 27:02}/0{1 + n % 9}/20{9 + n % 7:02};WX{1 + n % 2} 1AA;{1 + n % 27:02}/02/2026"
-        for n in range(40)
-    )
-    path.write_text("Case;Forename;Surname;DOB;Postcode;Seen\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    return path
-
-
-NAMES = ("Tamsin", "Wilf", "Ottilie", "Bram", "Isolde", "Fergus", "Maud", "Jago")
-FAMILIES = ("Quellbrook", "Ostermann", "Vane", "Hartnoll", "Pyle")
-
-
-def test_an_unknown_table_becomes_a_released_profile(
-    world: World, settings: Any, tmp_path: Path, hand: Hand
-) -> None:
-    settings.DATA, settings.EXTRACTS = tmp_path / "data", tmp_path / "none"
-    settings.TASKS = {
-        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}
-    }
-    hand.widths = (PHONE, DESKTOP)
-    hand.sign_in(world.analyst).open("/engine/").press("Start a run")
-    hand.fill("What is this run for?", "To see who comes to the club.").choose("A public task")
-    hand.fill("Which law, task or agreement is it?", "Children Act 2004, section 11")
-    files = hand.page.get_by_label("Or upload extracts (optional)", exact=True)
-    files.set_input_files([_club(tmp_path / "club_2026-03.csv")])
-    hand.clicks += 1
-    hand.press("Start the run").sees("What do the columns of club_2026-03.csv mean?")
-    hand.select("Whose file is it?", "police")
-    hand.press("See the rows again").sees("The first rows, as they would be read")
-    hand.press("Keep this and go on").sees("Waiting to start")
-    _work_through_the_queue()
-    hand.sees("What the records say together").look()
-
-    hand.follow("Draw up a profile").fill("What is the profile called?", "The club")
-    hand.choose("Those in the agencies’ records of this run")
-    hand.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")
-    hand.press("Draw it up").sees("Waiting to be drawn up")
-    _work_through_the_queue()
-    hand.sees("Key findings", "This is not released.").look()
-    for who in (world.coordinator, world.board_member):
-        hand.sign_in(who).open("/").follow("The club").press("Release it, or send it back")
-        hand.choose("Release it").fill("Why?", "I read each table.").press("Keep my decision")
-    hand.sees("Released. Everybody who sees profiles can read it now.")
-    assert in_time(hand, RELEASE)
-
-
-def _work_through_the_queue() -> None:
-    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, verbosity=0)
