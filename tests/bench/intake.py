@@ -1,9 +1,9 @@
 """How fast intake reads each kind of file, and in how much memory: `python -m tests.bench.intake [records ...]`, by default 0.1 and
 1 million; with 12 million the CSV tells of as many children as England has.
 
-Writes a mapped table as CSV, as CSV with every cell in quotation marks, as Parquet and (up to 100,000 rows) as a workbook, and a
-CIN census; reads each with `heard intake` in a process of its own. In all of them every row is a child of its own: the worst
-case, as ids are what memory grows with. Seconds of processor time tell more than those of the clock where others use the machine.
+Writes a mapped table as CSV, as CSV with every cell in quotation marks, as Parquet and (up to 100,000 rows) as a workbook, and a CIN
+census and a return on looked-after children as XML; reads each with `heard intake` in a process of its own. In all of them every row is
+a child of its own: the worst case, as ids are what memory grows with. Seconds of processor time tell more than those of the clock where others use the machine.
 """
 
 from __future__ import annotations
@@ -32,6 +32,19 @@ _CHILD = (
 _MESSAGE = (
     "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2022</Year><ReferenceDate>2022-03-31"
     "</ReferenceDate></CollectionDetails><Source><LEA>856</LEA></Source></Header><Children>\n"
+)
+
+# The looked-after children return: the elements of the XML, each child with two episodes, one of missing and what is asked each year.
+_LOOKED_AFTER = (
+    "<CHILD><HEADER><CHILDID>C{n}</CHILDID><SEX>2</SEX><DOB>20{year:02}-0{month}-0{day}</DOB><ETHNIC>WBRI</ETHNIC><UPN>B801200005001</UPN>"
+    "<MOTHER>0</MOTHER><UASC>0</UASC><AMISSING><MISSING>M</MISSING><MIS_START>2023-11-0{day}</MIS_START><MIS_END>2023-11-1{day}</MIS_END>"
+    "</AMISSING><OC2><SDQ_SCORE>1{day}</SDQ_SCORE><CONVICTED>0</CONVICTED><HEALTH_CHECK>1</HEALTH_CHECK><IMMUNISATIONS>1</IMMUNISATIONS>"
+    "<TEETH_CHECK>1</TEETH_CHECK><HEALTH_ASSESSMENT>1</HEALTH_ASSESSMENT><SUBSTANCE_MISUSE>0</SUBSTANCE_MISUSE></OC2></HEADER>"
+    "<EPISODE><DECOM>2023-06-1{day}</DECOM><RNE>S</RNE><LS>C2</LS><CIN>N6</CIN><PL>U1</PL><PLACE_PROVIDER>PR0</PLACE_PROVIDER>"
+    "<DEC>2023-07-0{month}</DEC><REC>X1</REC><HOME_POST>LE1 1AA</HOME_POST><PL_POST>LE2 2BB</PL_POST></EPISODE>"
+    "<EPISODE><DECOM>2023-07-0{month}</DECOM><RNE>P</RNE><LS>C2</LS><CIN>N6</CIN><PL>K2</PL><PLACE_PROVIDER>PR0</PLACE_PROVIDER>"
+    "<HOME_POST>LE2 2BB</HOME_POST><PL_POST>LE2 2BB</PL_POST></EPISODE><AREVIEW><REVIEW>2023-09-0{day}</REVIEW><REVIEW_CODE>PN1"
+    "</REVIEW_CODE></AREVIEW></CHILD>\n"
 )
 
 
@@ -118,12 +131,17 @@ def _xml(path: Path, records: int) -> None:
     _write(path, records, _MESSAGE, _CHILD, "</Children></Message>\n")
 
 
+def _looked_after(path: Path, records: int) -> None:
+    _write(path, records, "<EXPSSDA903>\n", _LOOKED_AFTER, "</EXPSSDA903>\n")
+
+
 _KINDS: dict[str, Callable[[Path, int], None]] = {
     "police_missing.csv": _csv,
     "quoted police_missing.csv": _quoted,
     "police_missing.parquet": _parquet,
     "police_missing.xlsx": _workbook,
     "census.xml": _xml,
+    "looked_after.xml": _looked_after,
 }
 
 

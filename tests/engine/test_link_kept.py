@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_comparing_what_is_new_gives_what_comparing_all_with_the_same_model_give
     then, now = then_and_now(rows, rng)
     first = with_records(taken, "first", then)
     link(first)
-    kept = kept_in(first, households=True)
+    kept = kept_in(first)
     nothing_as_it_was = pa.array(["-"] * len(kept.prints), pa.string())
     of_all = kept._replace(prints=kept.prints.set_column(3, "print", nothing_as_it_was))
     found = {}
@@ -111,7 +112,7 @@ def test_with_nothing_new_every_pair_is_as_it_was(taken: Path) -> None:
     first = with_records(taken, "unchanged", backend.read(taken, tables.RECORDS).to_pylist())
     link(first)
     was = tables_of_pairs(first)
-    done = link(first, before=Before(backend.read(first, tables.IDENTITIES), kept_in(first, households=True)))
+    done = link(first, before=Before(backend.read(first, tables.IDENTITIES), kept_in(first)))
     assert tables_of_pairs(first) == was
     assert "0 records are new or changed" in done.notes[0]
 
@@ -145,10 +146,17 @@ def test_the_command_says_which_weights_were_used(extracts: Path) -> None:
     )
 
 
-def test_a_model_of_no_run_of_another_version_or_of_other_households_is_refused(extracts: Path) -> None:
+def test_a_model_of_no_run_of_another_version_or_of_other_households_is_refused(
+    extracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, out = whole(extracts)
     with pytest.raises(NotDone, match="--after"):
         whole(extracts, keep_model=True)
+    assert run.why_not_keep_model(out) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(backend, "_chosen", ContextVar("engine", default=backend.SPARK))
+        with pytest.raises(NotDone, match=r"On Spark all pairs are compared.*Leave out --keep-model"):
+            whole(extracts, after=out, keep_model=True)
     with pytest.raises(NotDone, match="households"):
         run.link_again(out, households=False, after=out, keep_model=True)
     told = json.loads((out / "manifest.json").read_text())
@@ -156,3 +164,7 @@ def test_a_model_of_no_run_of_another_version_or_of_other_households_is_refused(
     (out / "manifest.json").write_text(json.dumps(told))
     with pytest.raises(NotDone, match="another version"):
         run.link_again(out, after=out, keep_model=True)
+    (out / "manifest.json").write_text(json.dumps(told | {"versions": run._versions()}))
+    (out / "compared.parquet").unlink()
+    assert run.why_not_keep_model(out) == "It kept nothing of how it compared."
+    assert run.why_not_keep_model(out.parent) == "It says of no record yet whose it is."

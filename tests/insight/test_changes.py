@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -96,6 +97,70 @@ def test_a_run_stands_on_the_last_one_that_is_kept_and_says_what_became_of_its_c
     )
     EngineRun.objects.filter(pk=first.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
     assert queries.run_before(None, second) is None  # its last day is over
+
+
+def test_a_run_keeps_the_weights_of_the_one_before_and_its_page_says_so(
+    world: World, extracts_folder: Path, client: Client
+) -> None:
+    client.force_login(world.analyst)
+    assert "Which records are compared?" not in client.get("/engine/start/").text  # there is no run before
+    first = _run(world, extracts_folder, as_of=date(2026, 3, 31))
+    page = unescape(client.get("/engine/start/").text)
+    assert "Only what is new or changed, with the weights of the run of" in page
+    kept = queries.run_to_keep(world.analyst)[0]
+    assert kept == first
+    second = _run(world, extracts_folder, as_of=date(2026, 3, 31), weights_of=kept)
+    notes = " ".join(second.summary["notes"])
+    assert "0 records are new or changed: only pairs with one of them were compared" in notes
+    of = (queries.table_of(world.analyst, one, tables.IDENTITIES).to_pylist() for one in (first, second))
+    assert next(of) == next(of)
+    pages = {one: client.get(f"/engine/{one.pk}/").text for one in (first, second)}
+    assert "Only what was new or changed, with the weights of the run of" in pages[second]
+    assert "All records" in pages[first]
+
+
+def test_weights_that_cannot_be_kept_are_refused_with_a_sentence_and_not_offered(
+    world: World, extracts_folder: Path, client: Client
+) -> None:
+    first = _run(world, extracts_folder, as_of=date(2026, 3, 31))
+    waits = actions.start_run(by=world.analyst, **said(), extracts=["cin_census_2026.xml"], weights_of=first)
+    (first.result / "compared.parquet").unlink()
+    client.force_login(world.analyst)
+    page = unescape(client.get("/engine/start/").text)
+    assert "All records will be compared. The weights of the run before cannot be kept." in page
+    assert "Which records are compared?" not in page
+    actions.carry_out.call(str(waits.pk))
+    waits.refresh_from_db()
+    assert waits.state == "failed"
+    assert waits.problem.endswith("Ask for the run anew, and have all records compared.")
+    with pytest.raises(actions.NotRight, match="kept nothing of how it compared"):
+        actions.start_run(by=world.analyst, **said(), extracts=["cin_census_2026.xml"], weights_of=first)
+    EngineRun.objects.filter(pk=first.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
+    first.refresh_from_db()
+    with pytest.raises(actions.NotRight, match="destroyed since"):
+        actions.start_run(by=world.analyst, **said(), extracts=["cin_census_2026.xml"], weights_of=first)
+    with pytest.raises(Hidden):
+        queries.run_to_keep(world.coordinator)
+
+
+def test_an_analyst_chooses_that_only_what_is_new_is_compared(run: EngineRun) -> None:
+    until = timezone.localdate() + timedelta(days=30)
+    answers = said() | {
+        f"keep_until_{n}": part for n, part in enumerate((until.day, until.month, until.year))
+    }
+    for chosen, weights_of in (({"pairs": str(run.pk)}, run), ({"pairs": "every"}, None), ({}, None)):
+        form = StartForm(answers | chosen | {"extracts": ["a.csv"]}, waiting=["a.csv"], kept_run=run)
+        form.is_valid()
+        assert form.cleaned_data["weights_of"] == weights_of
+        assert "pairs" not in form.cleaned_data
+    form = StartForm(answers | {"pairs": str(run.pk), "extracts": ["a.csv"]}, waiting=["a.csv"])
+    form.is_valid()
+    assert form.cleaned_data["weights_of"] is None  # there is no run before
+    another = EngineRun(pk=uuid.uuid4(), asked_at=timezone.now())
+    form = StartForm(
+        answers | {"pairs": str(run.pk), "extracts": ["a.csv"]}, waiting=["a.csv"], kept_run=another
+    )
+    assert "pairs" in form.errors  # it is no longer the run whose day was read
 
 
 def test_the_page_of_a_child_says_which_records_made_it_one_and_by_what(

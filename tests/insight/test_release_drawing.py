@@ -15,14 +15,17 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from tests.conftest import World
+from tests.engine.profile.made import LICENCE, written
 from tests.walls.record import make_record
 
 from heard.agencies.rules import Hidden, Refused
+from heard.engine import tables
 from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.models import EngineRun, Profile
 from heard.insight.release import actions, drawing, queries
 from heard.insight.release.rules import Episodes, ReleaseState
+from heard.insight.run.queries import table_of
 
 TITLE = "Wexmoor"
 
@@ -240,3 +243,24 @@ def test_the_profile_counts_the_episodes_that_the_analyst_chose(
     monkeypatch.setattr(queries, "missing_episodes", lambda user, **time: noted)
     assert _drawn(world, run, episodes=Episodes.OF_HEARD).problem == "Enough."
     assert told == [None, noted]
+
+
+def test_a_profile_has_a_map_where_the_folder_of_areas_holds_boundaries(
+    world: World, run: EngineRun, settings: Any, tmp_path: Path, client: Client
+) -> None:
+    settings.AREAS = tmp_path / "areas"
+    settings.AREAS.mkdir()
+    boundaries, _postcodes = written(settings.AREAS)
+    records = table_of(world.analyst, run, tables.RECORDS)
+    found = sorted(set(records["postcode"].drop_null().to_pylist()))
+    lines = (f"{one},E{1 + n % 3}\n" for n, one in enumerate(found))
+    (settings.AREAS / "onspd.csv").write_text("pcds,ward\n" + "".join(lines), encoding="utf-8")
+    profile = _drawn(world, run)
+    assert profile.state == ReleaseState.DRAWN, profile.problem
+    client.force_login(world.analyst)
+    page = client.get(f"/profiles/{profile.pk}/").text
+    for words in ("Map by area", LICENCE, "Meadow"):
+        assert words in page
+    boundaries.with_name("other.geojson").write_bytes(boundaries.read_bytes())
+    refused = _drawn(world, run)
+    assert (refused.state, "one GeoJSON file and one CSV file" in refused.problem) == (ReleaseState.NOT_DONE, True)

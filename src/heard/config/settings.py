@@ -16,6 +16,8 @@ HEARD_WITNESS_SYSLOG  host[:port] of a syslog that gets them, or the path of its
 HEARD_WITNESS_MAIL addresses that get one each day, separated by commas; best of people in two agencies
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_MAP          a folder with what `heard map add` added: postcodes, boundaries and tiles; default map/ in HEARD_DATA
+HEARD_AREAS        a folder with the boundaries of areas (GeoJSON) and the area of each postcode (CSV), by which a profile is drawn as a map;
+                   default areas/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
 HEARD_METRICS_TOKEN  a long random text, with which a monitor on this machine reads /metrics; without it nobody does
@@ -94,6 +96,7 @@ WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
 WITNESS_MAIL = [one.strip() for one in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if one.strip()]
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 MAP = Path(os.environ.get("HEARD_MAP", DATA / "map")).resolve()
+AREAS = Path(os.environ.get("HEARD_AREAS", DATA / "areas")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")

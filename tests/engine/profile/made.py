@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -66,3 +67,26 @@ def _said(n: int) -> dict[str, Any]:
 
 def _ethnicity(n: int) -> str | None:
     return ("WBRI", "WOTH", "APKN", "Cornish", None)[n // 4 % 5]
+
+
+NAMES = {"E1": "Abbey", "E2": "Castle & Keep", "E3": "Elm", "E4": "Meadow"}
+POSTCODES = {"WX1 1AA": "E1", "WX2 1AA": "E2", "AB1 1AA": "E3", "EF1 1AA": "E9"}
+LICENCE = "Made up for a test; nobody’s rights."
+
+
+def feature(place: int, code: str, name: str) -> dict[str, Any]:
+    x, y = -1.2 + 0.1 * (place % 2), 52.6 + 0.1 * (place // 2)
+    ring = [[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]
+    told = {"FID": place, "LSOA21CD": code, "LSOA21NM": name}
+    return {"type": "Feature", "properties": told, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def written(folder: Path, **more: Any) -> tuple[Path, Path]:
+    told = {"type": "FeatureCollection", "licence": LICENCE,
+            "features": [feature(n, code, name) for n, (code, name) in enumerate(NAMES.items())]} | more  # fmt: skip
+    (boundaries := folder / "wards.geojson").write_text(json.dumps(told), encoding="utf-8")
+    (postcodes := folder / "onspd.csv").write_text(
+        "pcds,oslaua,lsoa21\n" + "".join(f"{one},E06,{code}\n" for one, code in POSTCODES.items()),
+        encoding="utf-8",
+    )
+    return boundaries, postcodes

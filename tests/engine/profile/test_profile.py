@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,8 @@ from tests.engine.profile.made import run_of
 
 from heard.cli import main
 from heard.engine import publish, tables
+from heard.engine.profile import pictures
+from heard.engine.profile.shape import Cell, Section, Tidy
 from heard.engine.run.profile import check_again, draw_up
 from heard.engine.tables import NotDone
 
@@ -275,3 +278,27 @@ def test_of_a_headline_that_has_to_be_hidden_the_range_is_said_that_anybody_find
     assert int(low) <= (true if children == 28 else true // 2) <= int(high)
     assert int(high) - int(low) + 1 >= publish.Policy().open_values
     assert check_again(tmp_path / "profile", before=[]).derived == []
+
+
+def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path) -> None:
+    folder = place / "profile"
+    sections = json.loads((folder / "profile.json").read_text("utf-8"))["sections"]
+    drawn = [one for one in sections if one["picture"]]
+    assert drawn
+    for section in drawn:
+        svg = (folder / "pictures" / f"{section['narrow']}.svg").read_text("utf-8")
+        assert 'width="340"' in svg
+        said = set(re.findall(r">([^<>]+)</text>", svg))
+        (wide,) = {folder / "pictures" / f"{section['picture']}.svg"}
+        numbers = {text for text in re.findall(r">([\d,]+|c)</text>", wide.read_text("utf-8"))}
+        assert numbers <= said, section["id"]
+    assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn)
+
+
+def test_where_every_number_is_hidden_no_picture_is_drawn() -> None:
+    cells = tuple(Cell({"kind": (one,)}, 2, text="c") for one in ("one", "two"))
+    table = Tidy("kinds", "children", {"kind": ("kind",)}, frozenset(), cells)
+    section = Section("kinds", "Kinds", (), "", table, "kind", "Kind", drawn=("Number",))
+    assert pictures.draw(section) == ""
+    shown = replace(table, cells=(replace(cells[0], count=7, text="7"), cells[1]))
+    assert pictures.draw(replace(section, table=shown))

@@ -9,7 +9,9 @@ import click
 
 from heard.engine import publish as engine
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes, progress
+from heard.engine.profile import read_areas
 from heard.engine.run.profile import draw_up
+from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,9 +31,23 @@ if TYPE_CHECKING:
 )
 @click.option("--policy", metavar="FILE", type=PathWord(), help="YAML file: threshold, rounding, symbols. Without it: 1 to 5 are hidden as c.")  # fmt: skip
 @click.option("--before", multiple=True, metavar="DIR", type=PathWord(), help="Folder of a profile, or of tables, that was released earlier. As often as needed.")  # fmt: skip
+@click.option("--boundaries", metavar="FILE", type=PathWord(), help="GeoJSON of areas: a map, shaded by how many listed children live in each.")  # fmt: skip
+@click.option("--postcodes", metavar="FILE", type=PathWord(), help="CSV that says in which of these areas each postcode lies, such as the ONS Postcode Directory.")  # fmt: skip
+@click.option(
+    "--licence", default="", help="What has to stand beside the boundaries. Default: as their file says."
+)
 @JSON
 @finishes
-def profile(folder: Path, out: Path, title: str, policy: Path | None, before: tuple[Path, ...]) -> Summary:
+def profile(
+    folder: Path,
+    out: Path,
+    title: str,
+    policy: Path | None,
+    before: tuple[Path, ...],
+    boundaries: Path | None,
+    postcodes: Path | None,
+    licence: str,
+) -> Summary:
     """Draw up the problem profile of the run in DIR: HTML, PDF, a workbook, tidy CSV and pictures from one source.
 
     Small counts are hidden, and as little more as protects them, also against what was released BEFORE.
@@ -40,8 +56,11 @@ def profile(folder: Path, out: Path, title: str, policy: Path | None, before: tu
     Example:
       heard profile result --out profile --before last-year
     """
+    if (boundaries is None) != (postcodes is None):
+        raise NotDone("A map needs both: --boundaries FILE, and --postcodes FILE that says in which of its areas each postcode lies.")  # fmt: skip
+    areas = read_areas(boundaries, postcodes, licence) if boundaries and postcodes else None
     with progress() as tell:
-        found = draw_up(folder, out=out, title=title, policy=engine.read_policy(policy) if policy else None, before=before, progress=tell)  # fmt: skip
+        found = draw_up(folder, out=out, title=title, policy=engine.read_policy(policy) if policy else None, before=before, areas=areas, progress=tell)  # fmt: skip
     return Summary(
         found.as_json,
         lambda console: _show(found, out, console),

@@ -76,6 +76,10 @@ class Known:
         """The number of each id, 0 where it is not known."""
         return self._view(self._values[which])[self._places(keys)]
 
+    def has_all(self, keys: Numbers) -> npt.NDArray[np.bool_]:
+        """Which ids are known."""
+        return self._view(self._keys)[self._places(keys)] != 0
+
     def add_bits(self, keys: Numbers, bits: int) -> None:
         """Puts ids, and these bits to the first number of each."""
         self.put_all(keys)

@@ -384,14 +384,6 @@ class Source:
         self._alike[key] += 1
         return key if self._alike[key] == 1 else f"{key}:{self._alike[key]}"
 
-    def knows(self, record_id: str) -> bool:
-        return self._known.get(record_id) is not None
-
-    def born(self, record_id: str) -> date | None:
-        """The birth date with which the child was written down first."""
-        day = _halves(self._known.get(record_id) or 0)[1]
-        return date.fromordinal(day) if day else None
-
     def observe(self, at: Place, record_id: str, seen: Seen) -> None:
         state = "not_known" if seen.seen_on is None else "seen"
         evidence = (seen.field, seen.strength, seen.counts, seen.own_day)
@@ -553,10 +545,20 @@ class Source:
         for day, place, count in zip(told, first.tolist(), times.tolist(), strict=True):
             self._speaks_of(day, Place(file, int(rows[place])), count)
 
-    def rows_tell(self, ids: pa.StringArray, items: int) -> None:
-        """`tells` of each of these rows."""
+    def rows_tell(self, keys: Numbers, items: int) -> None:
+        """`tells` of each of these rows; `keys`: of each its record, as `keys_of` tells it."""
         self.tells_by_row = True
-        self._told.add_bits(keys_of(ids.to_pylist()), items)
+        self._told.add_bits(keys, items)
+
+    def know(self, keys: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of these children have been written down, by what `keys_of` tells of their ids."""
+        return self._known.has_all(keys)
+
+    def births(self, keys: Numbers) -> npt.NDArray[np.int64]:
+        """The birth date with which each of these children was written down first, in days after 1 January 1970; -2**31 where none is
+        known."""
+        days = (self._known.get_all(keys) % np.uint64(1 << _HALF)).astype(np.int64)
+        return np.where(days, days - _DAY_0, -(1 << 31))
 
 
 def content_key(content: Iterable[object]) -> str:

@@ -29,6 +29,7 @@ from heard.engine.intake.columns import (
 from heard.engine.intake.distinct import Distinct, Flags, Places, by_text
 from heard.engine.intake.expectations import Expecting
 from heard.engine.intake.judging import NOWHERE, Judge
+from heard.engine.intake.known import keys_of
 from heard.engine.intake.ledger import Source, content_key, rows_of
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.period import Span
@@ -189,7 +190,7 @@ class _Rows:
             self.batch = Batch(self.batch.numbers[known], cells)
         day, until = self._days(details)
         if can_carry is not None:
-            source.rows_tell(ids, can_carry)
+            source.rows_tell(keys_of(ids.to_pylist()), can_carry)
         self._observe(ids, day, until)
 
     # ---- cells

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from heard.engine import backend, tables
 from heard.engine.link import bands, cluster, earlier, guards, judged, kept, left_over, model, prepare
 from heard.engine.link.earlier import Before
-from heard.engine.link.kept import MODEL_FILE, kept_in
+from heard.engine.link.kept import MODEL_FILE, kept_in, why_not_kept
 from heard.engine.link.labels import write_sample
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
     from heard.engine.tables import Progress
 
-__all__ = ["MODEL_FILE", "SEED", "Before", "Compared", "LinkSummary", "compared", "kept_in", "link"]
+__all__ = [
+    "MODEL_FILE",
+    "SEED",
+    "Before",
+    "Compared",
+    "LinkSummary",
+    "compared",
+    "kept_in",
+    "link",
+    "why_not_kept",
+]
 
 SEED = model.SEED
 _FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by

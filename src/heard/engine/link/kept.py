@@ -123,12 +123,19 @@ def model_of(folder: Path) -> model.Model:
     return model.Model(told["settings"], trained=told["trained"])
 
 
-def kept_in(folder: Path, *, households: bool) -> KeptRun:
-    """What a linked run kept for one that compares only what is new. `households`: as this one is to be linked. Raises `NotDone` where
-    they do not fit, `backend.WrongTable` where the run kept nothing."""
+def why_not_kept(folder: Path, *, households: bool) -> str | None:
+    """Why a linked run kept nothing for one that compares only what is new. `households`: as that one is to be linked."""
+    files = (MODEL_FILE, *(f"{table.name}.parquet" for table in _KEPT))
+    if not all((folder / name).is_file() for name in files):
+        return "It kept nothing of how it compared."
     if json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))["households"] != households:
-        raise tables.NotDone(
-            f"{folder} was linked with other words about households. Leave out --keep-model, or say the same of both runs."
-        )
-    found = (backend.read(folder, table) for table in (tables.PRINTS, tables.COMPARED, tables.NAME_SHARES))
-    return KeptRun(model_of(folder), *found)
+        return "It was linked with other words about households."
+    return None
+
+
+def kept_in(folder: Path) -> KeptRun:
+    """What a linked run kept for one that compares only what is new. Raises `backend.WrongTable` where it kept nothing."""
+    return KeptRun(model_of(folder), *(backend.read(folder, table) for table in _KEPT))
+
+
+_KEPT: Final = (tables.PRINTS, tables.COMPARED, tables.NAME_SHARES)

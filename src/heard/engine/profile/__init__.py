@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard.engine import backend
 from heard.engine.profile import counting, quality, sections
+from heard.engine.profile.areas import Areas, read_areas
 from heard.engine.profile.counting import PeriodToCount
 from heard.engine.profile.people import People
 from heard.engine.profile.shape import Hiding, Profile, Tidy
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from heard.engine.tables import Progress
 
-__all__ = ["Hiding", "PeriodToCount", "Profile", "Tidy", "compose", "count", "write"]
+__all__ = ["Areas", "PeriodToCount", "Hiding", "Profile", "Tidy", "compose", "count", "read_areas", "write"]
 
 
 def count(
@@ -56,6 +57,7 @@ def count(
             counting.patterns_around(around.to_pylist(), asked) if around is not None else None,
             *(counting.harm(harm.to_pylist(), asked) if harm is not None else ()),
             counting.places(people, asked),
+            counting.by_area(people, asked),
             counting.ages(people, asked),
             counting.sexes(people, asked),
             counting.ethnicities(people, asked),

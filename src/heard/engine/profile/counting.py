@@ -14,6 +14,7 @@ import ibis
 from heard.engine import backend, tables
 from heard.engine.profile.people import ByList, People, groups
 from heard.engine.profile.shape import (
+    ELSEWHERE,
     HELD_BY_ONE,
     LISTED,
     NOT_COLLECTED,
@@ -31,6 +32,7 @@ from heard.engine.profile.shape import (
 )
 
 if TYPE_CHECKING:
+    from heard.engine.profile.areas import Areas
     from heard.knowledge.model import CountingRule, Item, Release
 
 CHILDREN, IN_MONTH, WITH_PATTERN, AROUND = (
@@ -49,7 +51,7 @@ HARM: Mapping[str, tuple[str, str, str]] = {  # of each part the table, what it 
     "came": ("came-of-it", "places and groups looked at again", "found"),
 }
 ABOUT = ("group", "place", "context")
-ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
+OTHER_DISTRICTS = "Other districts"
 _REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
 _LIST = ("list", "held", "agencies")
 
@@ -57,7 +59,8 @@ _LIST = ("list", "held", "agencies")
 @dataclass(frozen=True)
 class PeriodToCount:
     """What is to be counted: the days `first` and `as_of` are both in the period. Counts up to `small` are small.
-    `any_window`: a child is listed for any so many months up to the as-of date, not for the period alone."""
+    `any_window`: a child is listed for any so many months up to the as-of date, not for the period alone. `areas`: by which places are
+    counted, too, and drawn as a map."""
 
     first: date
     as_of: date
@@ -65,6 +68,7 @@ class PeriodToCount:
     rule: CountingRule
     small: int
     any_window: bool = False
+    areas: Areas | None = None
 
     @property
     def months(self) -> list[str]:
@@ -166,6 +170,15 @@ def places(people: People, asked: PeriodToCount) -> Tidy:
         return (ELSEWHERE,) if area in far else (area, OTHER_DISTRICTS if district in few else district)
 
     return _by_list("places", "place", counted, asked, ("area", "district"), path)
+
+
+def by_area(people: People, asked: PeriodToCount) -> Tidy | None:
+    """By the areas of which the boundaries were given, each of them, also where no child is known; None where none were given."""
+    if asked.areas is None:
+        return None
+    counted = people.by_area(asked.areas)
+    none = {name: {LISTED: 0, NOT_LISTED: 0} for name in asked.areas.outlines}
+    return _by_list("areas", "area", none | counted, asked)
 
 
 def put_together(counts: Mapping[str, int], most: int, open_values: int) -> frozenset[str]:

@@ -17,10 +17,11 @@ import ibis
 import yaml
 
 from heard.engine import tables
-from heard.engine.profile.shape import LISTED, NOT_COLLECTED, NOT_GIVEN, NOT_LISTED, SEVERAL
+from heard.engine.profile.shape import ELSEWHERE, LISTED, NOT_COLLECTED, NOT_GIVEN, NOT_LISTED, SEVERAL
 
 if TYPE_CHECKING:
     from heard.engine import backend
+    from heard.engine.profile.areas import Areas
 
 type ByList = Mapping[str, int]
 """How many children are on the list, and how many are not."""
@@ -33,6 +34,7 @@ class People:
         records, identities = engine.read(tables.RECORDS), engine.read(tables.IDENTITIES)
         joined = records.join(identities, ["source", "record_id"])
         wanted = ("person", "source", "birth_date", "sex", "postcode", "ethnicity")
+        self._engine = engine
         self._records = engine.keep("profile_records", joined.select(*wanted))
         self.listed = engine.read(tables.CHILDREN)
         self.known = int(self._records.person.nunique().to_pyarrow().as_py())
@@ -63,8 +65,19 @@ class People:
         """By the first half of the postcode."""
         return self._counted(self._records.postcode.split(" ")[0])
 
-    def _counted(self, column: Any) -> dict[str, ByList]:
-        told = self._of_each_child(column)
+    def by_area(self, areas: Areas) -> dict[str, ByList]:
+        """By the area in which the postcode lies; `ELSEWHERE` where it lies in none."""
+        table = self._engine.hold("profile_areas", areas.postcodes)
+        looked_up = table.group_by(told="postcode").agg(area=table.area.min())
+        plain = self._records.mutate(told=self._records.postcode.replace(" ", ""))
+        joined = plain.left_join(looked_up, "told")
+        area = joined.postcode.isnull().ifelse(
+            ibis.null("string"), ibis.coalesce(joined.area, ibis.literal(ELSEWHERE))
+        )
+        return self._counted(area, joined)
+
+    def _counted(self, column: Any, records: Any = None) -> dict[str, ByList]:
+        told = self._of_each_child(column, self._records if records is None else records)
         listed = self.listed.select("person", listed=ibis.literal(True))
         both = told.left_join(listed, "person").mutate(listed=lambda t: t.listed.fill_null(False))
         counted: dict[str, dict[str, int]] = defaultdict(lambda: {LISTED: 0, NOT_LISTED: 0})
@@ -72,8 +85,8 @@ class People:
             counted[row["value"]][LISTED if row["listed"] else NOT_LISTED] += row["n"]
         return dict(counted)
 
-    def _of_each_child(self, column: Any) -> Any:
-        records = self._records.select("person", "source", value=column)
+    def _of_each_child(self, column: Any, records: Any) -> Any:
+        records = records.select("person", "source", value=column)
         filled = records.filter(records.value.notnull())
         asking = filled.select("source").distinct().mutate(asks=ibis.literal(True))
         asked = records.left_join(asking, "source").group_by("person").agg(asked=ibis._.asks.max())

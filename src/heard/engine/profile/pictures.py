@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.engine.profile import mapped, narrow
 from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
@@ -23,8 +24,13 @@ _WORDS: Final = 900  # of letters, in the alternative of a picture
 
 
 def draw(section: Section) -> str:
-    """An SVG; empty where the section has none."""
+    """An SVG; empty where the section has none, or no bar would have a length."""
     if not section.drawn or section.table is None:
+        return ""
+    if section.outlines:
+        printed = {name: texts[0] for name, texts in _drawn_rows(section) if name in section.outlines}
+        return mapped.draw(section.title, section.outlines, printed, section.hidden)
+    if not any(_number(text) for _, texts in _drawn_rows(section) for text in texts):
         return ""
     import vl_convert  # a second to load
 
@@ -32,12 +38,20 @@ def draw(section: Section) -> str:
     return str(vl_convert.vegalite_to_svg(_styled(chart))) if chart is not None else ""
 
 
+def draw_narrow(section: Section) -> str:
+    """The same for a narrow page, as an SVG; empty where the picture is narrow itself, or the section has none."""
+    if not section.drawn or section.table is None or section.outlines or not (rows := _drawn_rows(section)):
+        return ""
+    heads = [head for head in section.grid.heads if head in section.drawn]
+    return narrow.bars(section.heading, heads, rows, _PALE_HEADS)
+
+
 def alternative(section: Section) -> str:
     """What the picture shows, in words."""
     heads = [head for head in section.grid.heads if head in section.drawn]
     parts = [f"{name}: {', '.join(_said(head, text, heads) for head, text in zip(heads, texts, strict=True))}"
              for name, texts in _drawn_rows(section)]  # fmt: skip
-    words = f"{section.heading}. {'; '.join(parts)}."
+    words = f"{section.title or section.heading}. {'; '.join(parts)}."
     return (
         words
         if len(words) <= _WORDS
@@ -54,7 +68,7 @@ def _drawn_rows(section: Section) -> list[tuple[str, list[str]]]:
     grid = section.grid
     columns = [number for number, head in enumerate(grid.heads) if head in section.drawn]
     leaves = _leaves(grid.rows)
-    if len(leaves) > _MOST_ROWS:
+    if len(leaves) > _MOST_ROWS and not section.outlines:
         leaves = [(row.label, row) for row in grid.rows if row.depth == 1]
     return [(name, [row.texts[n] for n in columns]) for name, row in leaves]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from heard.engine.profile.counting import EPISODES_IN_CASES
 from heard.engine.profile.quality import NOT_READ
 from heard.engine.profile.shape import (
+    ELSEWHERE,
     LISTED,
     NOT_COLLECTED,
     NOT_GIVEN,
@@ -157,6 +159,57 @@ def _by_list(
         )
 
     return made
+
+
+def _areas(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
+    """The map. It shows how many are listed, or where that is hidden everywhere, how many are known."""
+    assert asked.areas is not None
+    made = _by_list(
+        "areas",
+        "Map by area",
+        "Area",
+        "By the area in which the child’s postcode lies: where the child lives, not where harm was done. No place is to blame. More children live "
+        "in some areas than in others, and the map does not allow for that.",
+        f"Boundaries: {asked.areas.licence}",
+        down="area",
+    )(table, asked, hiding)
+    if made.table is None:
+        return made
+    head, where = next(
+        (
+            (head, where)
+            for head, where in (("Listed", (LISTED,)), ("Known", ()))
+            if any(_printed(table, asked, where))
+        ),
+        ("Listed", (LISTED,)),
+    )
+    return replace(
+        made,
+        drawn=(head,),
+        labels={ELSEWHERE: "In none of these areas"},
+        outlines=asked.areas.outlines,
+        title=_title_of_map(table, asked, where),
+        hidden=hiding.hidden,
+    )
+
+
+def _printed(table: Tidy, asked: PeriodToCount, where: tuple[str, ...]) -> list[int]:
+    """The numbers that are printed of areas on the map."""
+    assert asked.areas is not None
+    texts = (table.text(area=(name,), list=where) for name in asked.areas.outlines)
+    return [int(text) for text in texts if text.isdigit()]
+
+
+def _title_of_map(table: Tidy, asked: PeriodToCount, where: tuple[str, ...]) -> str:
+    """What the map shows, in a sentence."""
+    assert asked.areas is not None
+    printed, areas = _printed(table, asked, where), len(asked.areas.outlines)
+    some, none, hidden = sum(n > 0 for n in printed), printed.count(0), areas - len(printed)
+    which = "Listed children" if where else "Children who are known"
+    rest = [f"in {hidden:,} the number is hidden"] if hidden else []
+    rest += [f"in {none:,} there are none"] if none else []
+    least = "at least " if hidden else ""
+    return f"{which} live in {least}{some:,} of {areas:,} areas{'; ' if rest else ''}{', and '.join(rest)}."
 
 
 def _months(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
@@ -338,6 +391,7 @@ _MADE: Mapping[str, Callable[[Tidy, PeriodToCount, Hiding], Section]] = {
         "Districts and areas of few children are put together where that gives nobody away.",
         down="place",
     ),
+    "areas": _areas,
     "ages": _by_list("ages", "Ages", "Age", "In whole years on the as-of date.", down="age"),
     "sex": _by_list("sex", "Sex", "Sex", "As the sources record it."),
     "ethnicity": _by_list(

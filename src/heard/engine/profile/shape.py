@@ -16,6 +16,7 @@ LISTED, NOT_LISTED = "Listed", "Not listed"
 SCATTERED, HELD_BY_ONE = "Scattered", "One agency holds enough"
 OTHERS = "Other combinations"
 SEEN, NOT_SEEN, NOT_KNOWN = "seen", "not seen", "not known"
+ELSEWHERE = "Elsewhere"
 NOT_GIVEN, NOT_COLLECTED, SEVERAL = "Not given", "Not collected", "Recorded in more than one way"
 
 type Where = tuple[str, ...]
@@ -120,7 +121,8 @@ class Section:
     """One part of a profile: words, and under its coverage one table with a picture of it. `down`: the dimension of the
     rows, called `rows`; `beside`: headings of further columns, each with its name in the table; `labels`: how a person reads
     a place; `drawn`: which headings of counts the picture shows, none: no picture. `lines`: in place of a table of counts one
-    of words, its head first. `level`: of its heading, 3 for what is a part of the section before."""
+    of words, its head first. `level`: of its heading, 3 for what is a part of the section before. `outlines`: of a map, as `areas.Areas`; `title`, `hidden`:
+    what stands above it, and the symbol of what is hidden."""
 
     id: str
     heading: str
@@ -135,6 +137,9 @@ class Section:
     drawn: tuple[str, ...] = ()
     lines: tuple[tuple[str, ...], ...] = ()
     level: int = 2
+    outlines: Mapping[str, Sequence[tuple[tuple[float, float], ...]]] = field(default_factory=dict)
+    title: str = ""
+    hidden: str = ""
 
     @property
     def has_grid(self) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "profile"
 TABLES, PICTURES, QUALITY = "tables", "pictures", "quality"
+NARROW = "-narrow"
 MADE_BY = "heard profile"
 
 
@@ -36,6 +37,11 @@ def write(profile: Profile, out: Path, progress: Progress) -> None:
         _write_quality(profile.quality, out / QUALITY)
     progress("Drawing", 0.5)
     drawn = {section.id: svg for section in profile.sections if (svg := pictures.draw(section))}
+    drawn |= {
+        f"{section.id}{NARROW}": svg
+        for section in profile.sections
+        if section.id in drawn and (svg := pictures.draw_narrow(section))
+    }
     for name, svg in drawn.items():
         (out / PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
     html = paper.html(profile, drawn)
@@ -102,6 +108,7 @@ def section_as_json(section: Section, drawn: Iterable[str] = ()) -> dict[str, An
         "coverage": section.coverage,
         "table": section.table.name if section.table else None,
         "picture": section.id if section.id in drawn else None,
+        "narrow": f"{section.id}{NARROW}" if f"{section.id}{NARROW}" in drawn else None,
         "grid": _grid(section.grid) if section.has_grid else None,
     }
 

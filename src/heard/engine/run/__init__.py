@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from heard.engine import backend, intake, tables
-from heard.engine.link import SEED, Before, Compared, kept_in, link
+from heard.engine.link import SEED, Before, Compared, kept_in, link, why_not_kept
 from heard.engine.link import compared as compared_in
 from heard.engine.run import folder as folders
 from heard.engine.run.changes import Changes, compare
@@ -59,6 +59,7 @@ __all__ = [
     "sights",
     "summary",
     "take_in",
+    "why_not_keep_model",
     "window",
 ]
 
@@ -254,6 +255,19 @@ def _under_todays_names(folder: Path, rows: pa.Table, *columns: str) -> pa.Table
     return rows
 
 
+def why_not_keep_model(folder: Path, *, households: bool = True) -> str | None:
+    """Why a new run cannot keep the weights of the run in `folder`, and compare only what is new; null where it can. `households`: as the
+    new run is to be linked."""
+    if backend.name() != backend.DUCKDB:
+        return "On Spark all pairs are compared: what a run kept is read by DuckDB alone."
+    told = folders.manifest(folder)
+    if not told or "link" not in told["steps"]:
+        return "It says of no record yet whose it is."
+    if told["versions"] != _versions():
+        return "It was made by another version of Heard, which compares otherwise."
+    return why_not_kept(folder, households=households)
+
+
 def _before(after: Path | None, keep_model: bool, *, households: bool = True) -> Before | None:
     """Whose each record was in an earlier run, and what that kept. Raises `NotDone`."""
     if after is None:
@@ -263,12 +277,9 @@ def _before(after: Path | None, keep_model: bool, *, households: bool = True) ->
     told = folders.opened(after)
     if "link" not in told["steps"]:
         raise NotDone(f"{after} says of no record yet whose it is. Link it first: heard link {after}")
-    if keep_model and told["versions"] != _versions():
-        raise NotDone(
-            f"{after} was made by another version of Heard, which compares otherwise. Leave out --keep-model."
-        )
-    found = kept_in(after, households=households) if keep_model else None
-    return Before(backend.read(after, tables.IDENTITIES), found)
+    if keep_model and (refusal := why_not_keep_model(after, households=households)):
+        raise NotDone(f"The weights of {after} cannot be kept. {refusal} Leave out --keep-model.")
+    return Before(backend.read(after, tables.IDENTITIES), kept_in(after) if keep_model else None)
 
 
 def _link(

@@ -57,6 +57,7 @@ def draw_up(
     patterns: pa.Table | None = None,
     around: pa.Table | None = None,
     harm: pa.Table | None = None,
+    areas: profile.Areas | None = None,
     progress: Progress | None = None,
 ) -> ProfileSummary:
     """Draws up the profile of the run in `folder` as files in `out`, small counts hidden, and replaces an earlier one there.
@@ -64,12 +65,13 @@ def draw_up(
     `before`: folders of tables that were ever released; nothing is shown that gives a small count away together with them.
     `missing`, `patterns`, `around`, `harm`: rows of `tables.MISSING_EPISODES`, `tables.PATTERNS_RECORDED`, `tables.PATTERNS_AROUND` and
     `tables.HARM_RECORDED`, which a run does not hold.
+    `areas`: by which places are counted, too, and drawn as a map.
     Raises `NotDone`: the run is not screened, or an outsider could work out small counts, with their cells named.
     """
     policy, tell = policy or publish.Policy(), progress or (lambda text, share: None)
     told = _screened(folder)
     _refuse_other(out)
-    asked = _asked(told, policy)
+    asked = replace(_asked(told, policy), areas=areas)
     with plainly():
         counted = profile.count(
             folder, asked, missing=missing, patterns=patterns, around=around, harm=harm, progress=tell

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
+from django.conf import settings
 
 from heard.agencies.rules import Hidden
 from heard.engine import tables
+from heard.engine.profile import Areas, read_areas
 from heard.engine.publish import policy_of
 from heard.engine.run.profile import draw_up
 from heard.engine.screen import window_start
@@ -54,9 +56,26 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
         patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,
         around=_as_table(tables.PATTERNS_AROUND, around) if around else None,
         harm=_as_table(tables.HARM_RECORDED, harm) if harm else None,
+        areas=_areas(),
         progress=progress,
     )
     return drawn.as_of
+
+
+def _areas() -> Areas | None:
+    """The areas whose boundaries lie in the folder of areas; null where none do. Raises `NotDone`."""
+    boundaries, postcodes = (sorted(settings.AREAS.glob(f"*.{end}")) for end in ("geojson", "csv"))
+    if not boundaries:
+        return None
+    if len(boundaries) > 1 or len(postcodes) != 1:
+        raise NotDone(_NOT_ONE)
+    return read_areas(boundaries[0], postcodes[0])
+
+
+_NOT_ONE: Final = (
+    "The folder of areas has to hold one GeoJSON file and one CSV file, so that nobody takes one map for another. Ask whoever looks after this "
+    "machine."
+)
 
 
 def _as_table(table: tables.Table, rows: list[dict[str, object]]) -> pa.Table:

@@ -73,13 +73,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class ReleaseSection:
-    """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address) its table. `level`: of its heading,
+    """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address; `narrow`: that for a phone) its table. `level`: of its heading,
     3 for what is a part of the section before."""
 
     heading: str
     words: list[str]
     coverage: str
     picture: str
+    narrow: str
     sheet: Sheet | None
     level: int = 2
 
@@ -249,7 +250,10 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
         reach=_of_lines(quality["reach"], hidden) if quality and quality.get("reach") else None,
         notes=quality["notes"] if quality else [],
-        sections=[_section(one, hidden, _picture(profile, one["picture"])) for one in told["sections"]],
+        sections=[
+            _section(one, hidden, *(_picture(profile, one.get(name)) for name in ("picture", "narrow")))
+            for one in told["sections"]
+        ],
     )
 
 
@@ -285,13 +289,14 @@ def _ever_released() -> Q:
     return Q(state__in=EVER_RELEASED)
 
 
-def _section(told: dict[str, Any], hidden: str, picture: str = "") -> ReleaseSection:
+def _section(told: dict[str, Any], hidden: str, picture: str = "", narrow: str = "") -> ReleaseSection:
     grid = told["grid"]
     return ReleaseSection(
         told["heading"],
         told["words"],
         told["coverage"],
         picture,
+        narrow,
         _sheet(grid["head"], [_indented(**row) for row in grid["rows"]], hidden) if grid else None,
         told.get("level", 2),
     )

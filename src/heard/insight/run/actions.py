@@ -73,12 +73,13 @@ def start_run(
     mapping: UploadedFile | None = None,
     as_of: date | None = None,
     any_window: bool = False,
+    weights_of: EngineRun | None = None,
     when_kept: Callable[[EngineRun, list[str]], None] | None = None,
 ) -> EngineRun:
     """Keeps the uploads, writes the run down and puts it into the queue. `extracts` are names of the extracts folder.
     `when_kept`: what is written in one with it, with the names that the uploads have in the run, in their order.
 
-    `keep_until`: the last day of its list; afterwards it is destroyed (`destroy_what_is_past`).
+    `weights_of`: the run before whose weights it keeps, comparing only what is new. `keep_until`: the last day of its list; afterwards it is destroyed (`destroy_what_is_past`).
     Raises `NotRight` with the answer and the sentence for the user, `Hidden` for somebody who may not run the engine.
     """
     if not by.may(May.RUN_ENGINE):
@@ -92,10 +93,16 @@ def start_run(
     }
     if refusal := why_not_start(**said, today=timezone.localdate(), extracts=len(chosen) + len(files)):
         raise NotRight(*refusal)
-    run = EngineRun(**said, as_of=as_of, any_window=any_window, started_by=by, extracts=chosen)
+    if weights_of and (why := queries.why_not_keep_weights(by, weights_of)):
+        raise NotRight("pairs", why)
+    run = EngineRun(
+        **said, as_of=as_of, any_window=any_window, weights_of=weights_of, started_by=by, extracts=chosen
+    )
     with transaction.atomic():  # the row first: a folder without one would never be destroyed
         run.save()
         detail = {"basis": basis, "keep until": str(keep_until)}
+        if weights_of:
+            detail["weights of"] = str(weights_of.pk)
         record_audit(
             by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose, detail=detail
         )
@@ -214,13 +221,16 @@ def _carry_out(run: EngineRun) -> dict[str, Any]:
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     judgements = run.folder / "judgements.parquet"
     pq.write_table(_judgements(run), judgements)
-    earlier = queries.run_before(None, run)
+    if run.weights_of and (why := queries.why_not_keep_weights(None, run.weights_of)):
+        raise NotDone(f"{why} {_COMPARE_ALL}")
+    earlier = run.weights_of or queries.run_before(None, run)
     job = {
         **_job(run),
         "as_of": run.as_of and run.as_of.isoformat(),
         "any_window": run.any_window,
         "judgements": str(judgements),
         "after": str(earlier.result) if earlier else "",
+        "keep_model": run.weights_of is not None,
     }
     try:
         return apart.run(job, reporter(run))
@@ -440,6 +450,8 @@ def open_concern(
     )
     return concern
 
+
+_COMPARE_ALL = "Ask for the run anew, and have all records compared."
 
 _NOT_KEPT = "The files could not be kept, so nothing was run. Send them again; if it stays so, ask your administrator."
 

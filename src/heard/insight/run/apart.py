@@ -125,6 +125,7 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
             any_window=job["any_window"],
             judgements=pq.read_table(job["judgements"]),
             after=Path(job["after"]) if job.get("after") else None,
+            keep_model=job.get("keep_model", False),
             replace=True,  # of a run whose worker was killed: its folder is its own
             progress=tell,
         ).as_json()

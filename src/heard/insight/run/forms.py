@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from heard.govuk.environment import time
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
@@ -17,6 +18,7 @@ from heard.govuk.forms import (
     TextField,
 )
 from heard.insight.run import rules
+from heard.insight.run.models import EngineRun
 from heard.insight.run.queries import Identity
 from heard.insight.run.rules import FileKind, RunPart, bases
 from heard.network.queries import Hit
@@ -38,6 +40,15 @@ class ManyFilesField(FileField):
 
 
 THESE, ANY = "these", "any"
+EVERY = "every"
+_COMPARES_ALL = (_("All of them"), _("The weights are learnt from these records."))
+
+
+def _compares_new(kept: EngineRun) -> tuple[str, Any]:
+    label = _("Only what is new or changed, with the weights of the run of %(day)s") % {
+        "day": time(kept.asked_at)
+    }
+    return label, _("Quicker. Two records that are as they were then keep the weight that they had.")
 
 
 class StartForm(Form):
@@ -105,15 +116,34 @@ class StartForm(Form):
         required=False,
     )
 
+    pairs = RadiosField(
+        _("Which records are compared?"),
+        hint=_(
+            "Children keep their keys either way. Compare all once in a while, and whenever a source is new or its records are of another kind."
+        ),
+        choices=[],
+        initial=EVERY,
+        required=False,
+    )
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        return answers | {"any_window": answers.pop("window", THESE) == ANY}
+        kept = self.kept_run if answers.pop("pairs", "") not in ("", EVERY) else None
+        return answers | {"any_window": answers.pop("window", THESE) == ANY, "weights_of": kept}
 
-    def __init__(self, *args: Any, waiting: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, waiting: list[str], kept_run: EngineRun | None = None, **kwargs: Any
+    ) -> None:
+        """`kept_run`: the run whose weights a new one can keep, where there is one."""
         super().__init__(*args, **kwargs)
+        self.kept_run = kept_run
         _offer(self, "extracts", [(name, name) for name in waiting])
         if not waiting:
             del self.fields["extracts"]
+        if kept_run is None:
+            del self.fields["pairs"]
+        else:
+            _offer(self, "pairs", [(EVERY, *_COMPARES_ALL), (str(kept_run.pk), *_compares_new(kept_run))])
 
 
 class RevealForm(Form):

@@ -34,6 +34,10 @@ class EngineRun(models.Model):
     any_window = models.BooleanField(
         default=False, help_text=_("It looks at any so many months up to that day, not at the last alone.")
     )
+    weights_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text=_("The run before whose weights it keeps, comparing only records that are new or changed."),
+    )  # fmt: skip
     extracts = models.JSONField(default=list, help_text=_("Names of the files and folders that it reads."))
     undescribed = models.JSONField(
         default=list, blank=True, help_text=_("Names of those of its files that no mapping explains yet.")

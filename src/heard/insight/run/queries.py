@@ -140,7 +140,7 @@ class KeptFrom(Hidden):
 def runs_visible_to(user: User) -> QuerySet[EngineRun]:
     """With those that were destroyed. One whose last day is over and that waits to be destroyed is not shown."""
     waiting = runs_past_their_day(user, timezone.localdate()).order_by().values("pk")
-    rows = EngineRun.objects.select_related("started_by").exclude(pk__in=waiting)
+    rows = EngineRun.objects.select_related("started_by", "weights_of").exclude(pk__in=waiting)
     return rows if user.may(May.SEE_LIST) else rows.none()
 
 
@@ -227,10 +227,36 @@ def earlier_results(user: User, run: EngineRun, most: int) -> list[EngineRun]:
 def run_before(user: User | None, run: EngineRun) -> EngineRun | None:
     """The last run before this one that was done and is kept: children keep the keys that they have in it. `user`: None for the
     worker; it makes no difference, since nothing of it is shown."""
-    done = EngineRun.objects.filter(state=RunState.DONE, destroyed_at=None, asked_at__lt=run.asked_at)
+    return _latest_done(user, EngineRun.objects.filter(asked_at__lt=run.asked_at))
+
+
+def _latest_done(user: User | None, runs: QuerySet[EngineRun]) -> EngineRun | None:
+    """The last of these that was done and is kept."""
     past = runs_past_their_day(user, timezone.localdate()).values("pk")
-    latest = done.exclude(pk__in=past).order_by("-asked_at").first()
+    done = runs.filter(state=RunState.DONE, destroyed_at=None).exclude(pk__in=past)
+    latest = done.order_by("-asked_at").first()
     return latest if latest and (latest.result / f"{tables.IDENTITIES.name}.parquet").is_file() else None
+
+
+def run_to_keep(user: User) -> tuple[EngineRun | None, str | None]:
+    """The run whose weights a new one of this user's can keep, the last that was done and is kept; and why it cannot where there is one.
+    Hidden for whoever may not run the engine."""
+    if not user.may(May.RUN_ENGINE):
+        raise Hidden
+    latest = _latest_done(user, EngineRun.objects.all())
+    if latest is None:
+        return None, None
+    refusal = why_not_keep_weights(user, latest)
+    return (None, refusal) if refusal else (latest, None)
+
+
+def why_not_keep_weights(user: User | None, kept: EngineRun) -> str | None:
+    """Why a new run cannot keep the weights of a run. `user`: None for the worker; it makes no difference, since nothing of it is shown."""
+    if kept.destroyed_at or is_past(kept.keep_until, timezone.localdate(kept.asked_at), timezone.localdate()):
+        return "The run whose weights were to be kept has been destroyed since."
+    if why := engine.why_not_keep_model(kept.result):
+        return f"The weights of the run before cannot be kept. {why}"
+    return None
 
 
 def changes_between(user: User, earlier: EngineRun, run: EngineRun) -> Comparison:

@@ -51,7 +51,10 @@ def engine(request: Request) -> HttpResponse:
 def engine_start(request: Request) -> HttpResponse:
     waiting = queries.extracts_waiting(request.user)
     usually = {"keep_until": timezone.localdate() + timedelta(days=USUALLY_KEPT)}
-    form = kept_form(request, StartForm, kind="engine.start", waiting=waiting, suggested=usually)
+    kept_run, why_none = queries.run_to_keep(request.user)
+    form = kept_form(
+        request, StartForm, kind="engine.start", waiting=waiting, kept_run=kept_run, suggested=usually
+    )
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.start_run(by=request.user, **form.cleaned_data)
@@ -60,7 +63,9 @@ def engine_start(request: Request) -> HttpResponse:
         else:
             sent(request, form)
             return redirect("engine_describe" if run.undescribed else "engine_run", run_id=run.pk)
-    return render(request, "insight/run/start.html", {"form": form, "folder_empty": not waiting})
+    return render(
+        request, "insight/run/start.html", {"form": form, "folder_empty": not waiting, "why_none": why_none}
+    )
 
 
 @gate(May.SEE_LIST)

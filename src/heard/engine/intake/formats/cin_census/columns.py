@@ -1,7 +1,7 @@
 """Many children of a census in columns: each element is a row, with its child, its name and what it says.
 
-Children are kept flat, one element after another, and how a child's elements stand in each other is reckoned once for each layout
-(`schema.Layout`). So it costs nothing that hardly two children have the same elements.
+How a child's elements stand in each other is reckoned once for each layout (`schema.Layout`). So it costs nothing that hardly two
+children have the same elements.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -17,45 +16,29 @@ import numpy.typing as npt
 import pyarrow as pa
 from lxml import etree
 
-from heard.engine.intake.distinct import Distinct, Flags, Places
+from heard.engine.intake import xml_columns
+from heard.engine.intake.distinct import Flags, Places
 from heard.engine.intake.formats.cin_census.schema import Layout, laid_out
-from heard.engine.intake.sheets import Whole
 from heard.engine.intake.values import read_date, read_id
-
-type Codes = npt.NDArray[np.int64]
-
-_TAG, _TEXT, _TAIL = (attrgetter(name) for name in ("tag", "text", "tail"))
+from heard.engine.intake.xml_columns import Codes
 
 _PLAIN_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,40}[0-9]|[1-9][0-9]{2,6}")
 
 
-class Children:
-    """Children of one file as they are read, one by one."""
+class Children(xml_columns.Children):
+    """Children of one census as they are read, one by one. `contents`: all that is told of those who have no number."""
 
     def __init__(self) -> None:
-        self.rows: list[int] = []
+        super().__init__()
         self.layouts: list[Layout] = []
-        self.texts: list[str | None] = []
-        self.starts: list[int] = []
-        self.tails: dict[int, list[str]] = {}
         self.contents: dict[int, str] = {}
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     def add(self, row: int, element: etree._Element, year: int) -> None:
         """Takes all that a child's element holds; it may be freed afterwards."""
-        nodes = list(element.iter())
-        layout = laid_out(tuple(map(_TAG, nodes)), tuple(map(len, nodes)), year)
-        self.starts.append(len(self.texts))
-        self.texts += map(_TEXT, nodes)
-        tails = list(map(_TAIL, nodes))
-        tails[0] = None  # what is behind the child is not of the child
-        if "".join(filter(None, tails)).strip():
-            self.tails[len(self.rows)] = [(tail or "").strip() for tail in tails]
+        tags, counts = self.take(row, element)
+        layout = laid_out(tuple(tags), tuple(counts), year)
         if not self._has_id(layout.first.get("LAchildID")):
-            self.contents[len(self.rows)] = etree.tostring(element, encoding="unicode", with_tail=False)
-        self.rows.append(row)
+            self.contents[len(self.layouts)] = etree.tostring(element, encoding="unicode", with_tail=False)
         self.layouts.append(layout)
 
     def _has_id(self, place: int | None) -> bool:
@@ -76,21 +59,12 @@ class Spread(NamedTuple):
         return Spread(self.child[some], tuple(column[some] for column in self.columns))
 
 
-class Columns:
-    """What `Children` hold. A code is a distinct text, without blanks around it; 0 is the empty one."""
+class Columns(xml_columns.Columns):
+    """What `Children` hold."""
 
     def __init__(self, children: Children) -> None:
-        self.rows: Whole = np.array(children.rows, np.int64)
-        self.layouts, self.tails, self.contents = children.layouts, children.tails, children.contents
-        self._starts = np.array(children.starts, np.int64)
-        coded = pa.array([*children.texts, None], pa.string()).dictionary_encode()
-        codes = {"": 0}
-        by_raw = [codes.setdefault(text.strip(), len(codes)) for text in coded.dictionary.to_pylist()]
-        self._codes = np.array([*by_raw, 0], np.int64)[np.asarray(coded.indices.fill_null(len(by_raw)))]
-        self.texts = list(codes)
-
-    def __len__(self) -> int:
-        return len(self.rows)
+        super().__init__(children)
+        self.layouts, self.contents = children.layouts, children.contents
 
     def spread(self, of: Callable[[Layout], npt.NDArray[np.int64]]) -> Spread:
         """What each child's layout says, one below the other; `of`: a table with the same columns of every layout."""
@@ -98,16 +72,9 @@ class Columns:
         child = np.repeat(np.arange(len(parts)), np.array(list(map(len, parts)), np.int64))
         return Spread(child, tuple(np.concatenate(parts).T))
 
-    def codes(self, child: Places, places: Codes) -> Codes:
+    def codes_at(self, child: Places, places: Codes) -> Codes:
         """What stands in a child's element at a place of its layout; 0 where the place is -1."""
-        return self._codes[np.where(places < 0, -1, self._starts[child] + places)]
-
-    def distinct(self, codes: Codes) -> Distinct:
-        """The distinct texts behind codes."""
-        some, of_row = np.unique(codes, return_inverse=True)
-        return Distinct(
-            pa.array([self.texts[code] for code in some.tolist()], pa.string()), of_row.astype(np.int32)
-        )
+        return self.codes[np.where(places < 0, -1, self.starts[child] + places)]
 
     def days(self, codes: Codes) -> pa.Array:
         """The day that each text tells, null where it tells none."""

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from heard.engine.intake import carriers
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.distinct import Distinct, Flags, Places, by_text
-from heard.engine.intake.formats.cin_census.columns import Codes, Columns, Spread
+from heard.engine.intake.formats.cin_census.columns import Columns, Spread
 from heard.engine.intake.formats.cin_census.schema import (
     FACTORS,
     FORMAT,
@@ -31,6 +31,7 @@ from heard.engine.intake.judging import NOWHERE, Check, Judge
 from heard.engine.intake.ledger import Source
 from heard.engine.intake.plans import doubtful
 from heard.engine.intake.values import code_of, plain_ids, read_date, read_id, read_sex
+from heard.engine.intake.xml_columns import Codes
 from heard.knowledge.model import Carrier
 
 _KEY = "LAchildID"
@@ -77,14 +78,14 @@ class Telling:
             for one in layout.departs:
                 self._flag(np.array(children), one.code, one.element, **one.filling)
         blank = self.columns.spread(attrgetter("blank"))
-        for child, name in _named(blank.where(self.columns.codes(blank.child, blank.columns[0]) > 0)):
+        for child, name in _named(blank.where(self.columns.codes_at(blank.child, blank.columns[0]) > 0)):
             self._flag(child, "stray_text", name)
         for place, tails in self.columns.tails.items():
             for behind, name in self.columns.layouts[place].behind:
                 if tails[behind]:
                     self._flag(np.array([place]), "stray_text", name)
         values = self.columns.spread(attrgetter("values"))
-        codes = self.columns.codes(values.child, values.columns[0])
+        codes = self.columns.codes_at(values.child, values.columns[0])
         for child, name in _named(values.where(codes == 0)):
             self._flag(child, "element_empty", name, element=name)
         for name, mine in _by_name(values.columns[1]):
@@ -104,7 +105,7 @@ class Telling:
         """As `ledger.Details`, what is told of each child."""
         told = self.columns.spread(attrgetter("told"))
         said = {
-            name: self.columns.distinct(self.columns.codes(told.child, places))
+            name: self.columns.distinct(self.columns.codes_at(told.child, places))
             for name, places in zip(TOLD, told.columns, strict=True)
         }
         upns = self._judged("UPN", said["UPN"], lambda checks, text: checks.upn(NOWHERE, "UPN", text))
@@ -152,7 +153,7 @@ class Telling:
     def _dates(self, known: Flags, details: dict[str, Any]) -> None:
         events = self.columns.spread(attrgetter("events"))
         events = events.where(known[events.child])
-        codes = self.columns.codes(events.child, events.columns[0])
+        codes = self.columns.codes_at(events.child, events.columns[0])
         speaking: list[tuple[Places, pa.Array]] = []
         for name, mine in _by_name(events.columns[1]):
             child, distinct = events.child[mine], self.columns.distinct(codes[mine])
@@ -183,7 +184,7 @@ class Telling:
 
     def _doubt(self, place: int, name: str, places: npt.NDArray[np.int64]) -> None:
         """Plans of one kind that a child has, each with the places of its first and its last day."""
-        codes = self.columns.codes(np.full(places.size, place), places.ravel()).tolist()
+        codes = self.columns.codes_at(np.full(places.size, place), places.ravel()).tolist()
         days = [read_date(self.columns.texts[code]).value for code in codes]
         plans = zip(days[::2], days[1::2], strict=True)
         for code, which in doubtful((began, ended, name) for began, ended in plans if began):
@@ -193,7 +194,7 @@ class Telling:
 
     def _observe(self, known: Flags, ids: pa.StringArray) -> None:
         every = self.columns.spread(attrgetter("carrying"))
-        codes = self.columns.codes(every.child, every.columns[0])
+        codes = self.columns.codes_at(every.child, every.columns[0])
         node, carrier, shown = _carried(self.columns, every.columns[1], codes)
         here = known[every.child[node]]
         node, carrier, shown = node[here], carrier[here], shown.filter(pa.array(here))
@@ -216,7 +217,7 @@ class Telling:
         """When each of these was: the nearest date around it of the name by which its carrier is dated, else the next best; the end of
         the return; or null."""
         dating = self.columns.spread(attrgetter("dating"))
-        days = self.columns.days(self.columns.codes(dating.child, dating.columns[2]))
+        days = self.columns.days(self.columns.codes_at(dating.child, dating.columns[2]))
         has = np.asarray(days.is_valid())
         carrying, by, _ = dating.where(has).columns
         keys = (_base(every, len(self.columns))[dating.child[has]] + carrying) * len(dated_names()) + by
@@ -285,7 +286,7 @@ class Telling:
     def _assessed(self, known: Flags, ids: pa.StringArray) -> None:
         """Each assessment that has ended. An episode is told by the day of its referral: the same in every year's census."""
         ended = self.columns.spread(attrgetter("ended"))
-        days = self.columns.days(self.columns.codes(ended.child, ended.columns[0]))
+        days = self.columns.days(self.columns.codes_at(ended.child, ended.columns[0]))
         done = np.flatnonzero(np.asarray(days.is_valid()) & known[ended.child])
         episodes = self.columns.spread(attrgetter("episodes"))
         which = _base(episodes, len(self.columns))[ended.child] + ended.columns[1]
@@ -300,7 +301,7 @@ class Telling:
 
     def _episode_names(self, episodes: Spread) -> pa.StringArray:
         """By the day of its referral, and of several of a day by their number from the second on."""
-        days = self.columns.days(self.columns.codes(episodes.child, episodes.columns[0]))
+        days = self.columns.days(self.columns.codes_at(episodes.child, episodes.columns[0]))
         names = pc.fill_null(days.cast(pa.string()), "not dated")
         day = np.asarray(pc.fill_null(days.cast(pa.int32()), -(1 << 31)))
         order = np.lexsort((day, episodes.child))
@@ -318,7 +319,7 @@ class Telling:
         factors = self.columns.spread(attrgetter("factors"))
         there = sorted(schema().codes[FACTORS])
         ranks = {code: rank for rank, code in enumerate(there)}
-        codes = self.columns.codes(factors.child, factors.columns[1])
+        codes = self.columns.codes_at(factors.child, factors.columns[1])
         rank = self.columns.numbers(codes, lambda text: ranks.get(code_of(text), -1))
         which = _base(ended, len(self.columns))[factors.child] + factors.columns[0]
         found = np.unique((which * len(there) + rank)[rank >= 0])

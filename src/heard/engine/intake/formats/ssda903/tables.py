@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import yaml
 
+FORMAT = "ssda903"
+
 
 @dataclass(frozen=True)
 class Table:
