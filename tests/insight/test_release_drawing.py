@@ -263,4 +263,7 @@ def test_a_profile_has_a_map_where_the_folder_of_areas_holds_boundaries(
         assert words in page
     boundaries.with_name("other.geojson").write_bytes(boundaries.read_bytes())
     refused = _drawn(world, run)
-    assert (refused.state, "one GeoJSON file and one CSV file" in refused.problem) == (ReleaseState.NOT_DONE, True)
+    assert (refused.state, "one GeoJSON file and one CSV file" in refused.problem) == (
+        ReleaseState.NOT_DONE,
+        True,
+    )

@@ -55,6 +55,38 @@ def jinja() -> Environment:
     return Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
 
+def holds_macros_alone(name: str) -> bool:
+    """Whether nothing in a template is worked out before a macro is called, and nothing names what is a page's own."""
+    if name.startswith("govuk_frontend_jinja/"):
+        return True
+    environment = engines["jinja2"].env
+    tree = environment.parse(environment.loader.get_source(environment, name)[0])
+    return (
+        all(_is_macro_or_space(node) for node in tree.body)
+        and jinja2.meta.find_undeclared_variables(tree) <= environment.globals.keys()
+        and all(holds_macros_alone(str(other)) for other in jinja2.meta.find_referenced_templates(tree))
+    )
+
+
+def _is_macro_or_space(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Output):
+        return all(isinstance(one, nodes.TemplateData) and not one.data.strip() for one in node.nodes)
+    return isinstance(node, nodes.Macro | nodes.Import | nodes.FromImport)
+
+
+def test_what_is_imported_without_a_pages_context_is_the_same_for_every_page_and_language() -> None:
+    """Jinja keeps it for all pages: a sentence set at its top would stand there in the language of the first reader."""
+    found = [
+        (template_name(path), str(imported))
+        for path in TEMPLATES
+        for node in parsed(path.read_text(encoding="utf-8")).find_all((nodes.Import, nodes.FromImport))
+        if not node.with_context and isinstance(node.template, nodes.Const)
+        for imported in [node.template.value]
+    ]
+    assert len(found) > 500
+    assert [(by, name) for by, name in found if not holds_macros_alone(name)] == []
+
+
 @cache
 def parsed(source: str) -> nodes.Template:
     return jinja().parse(source)

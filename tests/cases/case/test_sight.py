@@ -46,13 +46,19 @@ def asked_of_every_case(user: User, worker: str) -> set[Any]:
 
 
 def actions_asked_of_every_case(user: User) -> set[Action]:
-    nobody = Q(outcome__plan__case__in=queries.worked_in(user)) & ~sees(user, "owner", "outcome__plan__case__person")
-    return set(actions_visible_to(user).filter(Q(owner=user) | nobody, state="open", outcome__plan__state="agreed"))
+    nobody = Q(outcome__plan__case__in=queries.worked_in(user)) & ~sees(
+        user, "owner", "outcome__plan__case__person"
+    )
+    return set(
+        actions_visible_to(user).filter(Q(owner=user) | nobody, state="open", outcome__plan__state="agreed")
+    )
 
 
 def reviews_asked_of_every_case(user: User) -> set[Plan]:
     nobody = Q(case__in=queries.worked_in(user)) & ~sees(user, "case__trusted_worker", "case__person")
-    theirs = queries.working(user, "case__") | Q(outcomes__actions__in=Action.objects.filter(owner=user, state="open"))
+    theirs = queries.working(user, "case__") | Q(
+        outcomes__actions__in=Action.objects.filter(owner=user, state="open")
+    )
     return set(plans_visible_to(user).filter(theirs | nobody, state="agreed"))
 
 
@@ -155,14 +161,30 @@ class Life:
     def plan(self, case: Case) -> None:
         """In force, with an action for each of the workers."""
         now, today = timezone.now(), timezone.localdate()
-        begun = {"case": case, "started_at": now, "release": load.current().id, "author": self.workers[0], "due_on": today}
-        signed = {"state": "signed", "judgement": WHY, "submitted_at": now, "signed_at": now, "signed_by": self.by}
+        begun = {
+            "case": case,
+            "started_at": now,
+            "release": load.current().id,
+            "author": self.workers[0],
+            "due_on": today,
+        }
+        signed = {
+            "state": "signed",
+            "judgement": WHY,
+            "submitted_at": now,
+            "signed_at": now,
+            "signed_by": self.by,
+        }
         (assessment,) = QuerySet(Assessment).bulk_create([Assessment(**begun, **signed)])
         agreed = {"state": "agreed", "agreed_at": now, "agreed_by": self.by, "review_on": today}
-        plan = Plan.objects.create(case=case, assessment=assessment, started_at=now, started_by=self.by, **agreed)
+        plan = Plan.objects.create(
+            case=case, assessment=assessment, started_at=now, started_by=self.by, **agreed
+        )
         outcome = Outcome.objects.create(plan=plan, text="Safe at home")
         for owner in self.workers:
-            Action.objects.create(outcome=outcome, what="Walk home", owner=owner, agency=owner.team.agency, due_on=today)
+            Action.objects.create(
+                outcome=outcome, what="Walk home", owner=owner, agency=owner.team.agency, due_on=today
+            )
 
     def allocate(self) -> None:
         actions.allocate_worker(by=self.by, case_id=self.case(), worker=self.worker(), reason=WHY)

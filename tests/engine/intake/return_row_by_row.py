@@ -21,7 +21,7 @@ from heard.engine.intake.formats.ssda903.xml import LONGEST
 from heard.engine.intake.known import keys_of
 from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.period import span_of, year_to
-from heard.engine.intake.sheets import Batch, SheetRow, Said, fitted, in_batches, places_of
+from heard.engine.intake.sheets import Batch, Said, SheetRow, fitted, in_batches, places_of
 from heard.engine.intake.values import (
     code_of,
     mended_postcode,

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.models import Observation
@@ -89,7 +90,7 @@ class Concern(models.Model):
     )
     danger_now = models.CharField(max_length=10, choices=Danger)
     in_danger = models.GeneratedField(
-        expression=models.Q(danger_now="yes"),
+        expression=Exact(models.F("danger_now"), "yes"),
         output_field=models.BooleanField(),
         db_persist=True,
         help_text=_(

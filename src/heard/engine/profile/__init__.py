@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from heard.engine.tables import Progress
 
-__all__ = ["Areas", "PeriodToCount", "Hiding", "Profile", "Tidy", "compose", "count", "read_areas", "write"]
+__all__ = ["Areas", "Hiding", "PeriodToCount", "Profile", "Tidy", "compose", "count", "read_areas", "write"]
 
 
 def count(

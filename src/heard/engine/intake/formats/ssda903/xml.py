@@ -21,7 +21,7 @@ from heard.engine.intake.distinct import Flags
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.ssda903.tables import Table, spec
 from heard.engine.intake.ledger import Place
-from heard.engine.intake.sheets import Batch, SheetRow, Said
+from heard.engine.intake.sheets import Batch, Said, SheetRow
 from heard.engine.intake.xml_children import Shape, children, without_namespace
 from heard.engine.intake.xml_columns import Codes, Columns
 
@@ -43,7 +43,9 @@ class LaidOut:
     def rows(self) -> Iterator[SheetRow]:
         for batch in self.batches(range(len(self.header))):
             cells = zip(*(batch.cells[place].to_pylist() for place in range(len(self.header))), strict=True)
-            told = (SheetRow(number, list(row)) for number, row in zip(batch.numbers.tolist(), cells, strict=True))
+            told = (
+                SheetRow(number, list(row)) for number, row in zip(batch.numbers.tolist(), cells, strict=True)
+            )
             yield from sorted((*told, *batch.faulty), key=lambda row: row.number)
 
     def batches(self, places: Collection[int]) -> Iterator[Batch]:
