@@ -6,7 +6,10 @@ import os
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
+from splink.internals.exceptions import SplinkException
+from splink.internals.linker_components.inference import LinkerInference
 
 from heard.engine import run, tables
 from heard.engine.run import folder as folders
@@ -372,3 +375,23 @@ def test_a_file_that_was_meant_as_a_mapping_is_named_where_nothing_else_is(extra
     with pytest.raises(NotDone, match=r"ours\.yaml is not one as it stands") as refused:
         run.run([extracts], out=extracts.parent / "out")
     assert "--mapping FILE to be told what is wrong" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("failed to offload data block of size 256.0 KiB. This limit was set by the 'max_temp_directory_size' setting", "The disk is full"),
+        ("could not allocate block of size 256.0 KiB", "too little memory"),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_room_to_compare_it_says_of_what(extracts, monkeypatch, said, sentence):
+    def refuse(*_asked, **_how):
+        try:
+            raise duckdb.OutOfMemoryException(said)
+        except duckdb.Error as problem:
+            raise SplinkException("SQL with Katherine in it") from problem
+
+    monkeypatch.setattr(LinkerInference, "predict", refuse)
+    with pytest.raises(NotDone, match=sentence) as told:
+        whole(extracts)
+    assert "Katherine" not in str(told.value)

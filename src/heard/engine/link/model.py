@@ -368,7 +368,10 @@ def _predicted(
     linker = engine.linker(
         table, settings | {_RULES: rules}, {name: shares.filter(shares.field == name) for name in BY_RARITY}
     )
-    frame = linker.inference.predict(threshold_match_probability=worth, warning_mode="never")
+    try:
+        frame = linker.inference.predict(threshold_match_probability=worth, warning_mode="never")
+    except SplinkException as problem:  # it wraps what the machine refuses, which has a sentence of its own
+        raise problem.__cause__ or problem from problem
     return engine.from_splink(frame)
 
 

@@ -368,7 +368,7 @@ def plainly() -> Iterator[None]:
 
 def _sentence(problem: Exception) -> str:
     number = getattr(problem, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if number in (errno.ENOSPC, errno.EDQUOT) or "max_temp_directory_size" in str(problem):
         return "The disk is full. Make room, or name a folder on another disk for --out, and start again."
     if isinstance(problem, MemoryError) or "OutOfMemory" in type(problem).__name__:
         return "The machine has too little memory for this. Close other programs or use a larger machine."
