@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, earlier, guards, judged, kept, left_over, model, prepare
+from heard.engine.link import bands, broad, cluster, earlier, guards, judged, kept, left_over, model, prepare
 from heard.engine.link.earlier import Before
 from heard.engine.link.kept import MODEL_FILE, kept_in, why_not_kept
 from heard.engine.link.labels import write_sample
@@ -142,18 +142,21 @@ def _compared(
     ids, then = engine.hold("record_ids", rows.select(["key", "record_id"])), before.kept if before else None
     now = engine.keep("prints", kept.prints(prepared, ids))
     shares = kept.shares(engine, prepared, then)
+    blocks = model.blocks(households=households)
+    narrow = broad.narrowed(engine, "prepared", prepared, len(rows), blocks, len(model.BY_NUMBER))
     if then:
-        fresh = kept.fresh(engine, prepared, now, then)
-        learned = replace(then.model, notes=fresh.notes)
+        fresh = kept.fresh(engine, narrow.table, now, then)
+        learned = replace(then.model, notes=[*fresh.notes, *narrow.notes])
         tell("Comparing records that are new or changed", 0.2)
-        compared = model.compared(engine, fresh.table, learned, shares, only_fresh=True)
+        compared = model.compared(engine, narrow, learned, shares, table=fresh.table, only_fresh=True)
         compared = engine.keep("compared_all", fresh.pairs.select(compared.columns).union(compared))
     else:
         tell("Learning how records of one child differ", 0.2)
         usable = _usable(rows)
         learned = model.trained(engine, "prepared", usable=usable, records=len(rows), households=households)
+        learned = replace(learned, notes=[*learned.notes, *narrow.notes])
         tell("Comparing records", 0.25)
-        compared = model.compared(engine, "prepared", learned, shares)
+        compared = model.compared(engine, narrow, learned, shares)
     kept.write(engine, now, shares, compared)
     return learned, compared
 

@@ -13,6 +13,7 @@ from splink.internals.exceptions import SplinkException
 
 if TYPE_CHECKING:
     from heard.engine.backend import Engine
+    from heard.engine.link.broad import Narrowed
 
 SEED = 20140715
 _ENOUGH_TO_TRAIN = 1_000  # records with names and birth date; below it the weights that we bring are safer
@@ -264,9 +265,9 @@ COMPARISONS = (
 )
 
 # Only pairs that share one of these are compared.
-_BY_NUMBER = (("local",), ("nhs",), ("upn",))
+BY_NUMBER = (("local",), ("nhs",), ("upn",))
 _BLOCKS = (
-    *_BY_NUMBER,
+    *BY_NUMBER,
     ("birth", "family"),
     ("birth", "head"),
     ("birth", "postcode"),
@@ -315,10 +316,15 @@ class Model:
     notes: list[str] = field(default_factory=list)
 
 
+def blocks(*, households: bool) -> tuple[tuple[str, ...], ...]:
+    """Columns or SQL of them that two records have to share to be compared, in the order of the rules of a model."""
+    return _BLOCKS if households else (*_BLOCKS, *_BLOCKS_AMONG_STRANGERS)
+
+
 def trained(engine: Engine, table: str, *, usable: int, records: int, households: bool = True) -> Model:
     """A model for the prepared table. `usable`: records with names and birth date. Never fails: where records
     are too few or teach nonsense, the weights that we bring are used, and the notes say so."""
-    settings = _settings(records, _BLOCKS if households else (*_BLOCKS, *_BLOCKS_AMONG_STRANGERS))
+    settings = _settings(records, blocks(households=households))
     if usable < _ENOUGH_TO_TRAIN:
         note = (
             f"Too few records with names and birth dates to learn from ({usable:,}): set weights were used."
@@ -335,21 +341,23 @@ def trained(engine: Engine, table: str, *, usable: int, records: int, households
     return Model(settings, trained=bool(kept), notes=notes)
 
 
-def compared(engine: Engine, table: str, model: Model, shares: Any, *, only_fresh: bool = False) -> Any:
+def compared(
+    engine: Engine, records: Narrowed, model: Model, shares: Any, *, table: str = "", only_fresh: bool = False
+) -> Any:
     """All pairs that may be one child: key_l, key_r, match_weight, match_probability, gamma_<comparison>, and of both what `RETAINED` names.
 
     Pairs that share a number are kept whatever the model makes of them: `bands` decides those by rule. `shares`: rows of
-    `tables.NAME_SHARES`; `only_fresh`: only pairs with a record that is `fresh` in the table.
+    `tables.NAME_SHARES`; `only_fresh`: only pairs with a record that is `fresh` in `table`, which has the same records.
     """
-    rules = model.settings[_RULES]
+    rules = [records.rule(place, one) for place, one in enumerate(model.settings[_RULES])]
     if only_fresh:
         rules = [
             one | {"blocking_rule": f"({one['blocking_rule']}) AND (l.fresh OR r.fresh)"} for one in rules
         ]
-    predicted = partial(_predicted, engine, table, model.settings, shares)
+    predicted = partial(_predicted, engine, table or records.name, model.settings, shares)
     by_number, others = (
-        predicted(rules[: len(_BY_NUMBER)], None),
-        predicted(rules[len(_BY_NUMBER) :], _WORTH_KEEPING),
+        predicted(rules[: len(BY_NUMBER)], None),
+        predicted(rules[len(BY_NUMBER) :], _WORTH_KEEPING),
     )
     one_number = (
         (others.gamma_local == LOCAL_SAME)
