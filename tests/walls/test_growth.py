@@ -37,6 +37,7 @@ OURS = {"agencies", "network", "services", "cases", "insight", "graph"}
 _ONCE_MORE = "who told a worry is asked once, where one names the thing, as the copies do"
 MAY_GROW = dict.fromkeys(("ask_pieces", "judge_pieces", "draw_pieces"), _ONCE_MORE)
 MAY_GROW["map"] = "where places are is asked once, where any is named, as among the copies"
+MAY_GROW["web"] = "worries that name it are asked once, where any does"
 # Pages that follow three joins at most, and one that leads to nobody new asks nothing: which rows are copied decides it.
 FOLLOW = ("ask_together", "judge_together", "draw_together")
 ONE_JOIN = 12  # questions at most

@@ -303,8 +303,11 @@ def page_of(kind: str, this: Any) -> str:
 def _naming(user: User, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
     """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
     mentions = queries.naming(user, node_id)
-    records = queries.records_behind(user, mentions)
-    return [(*_record(one), getattr(records.get(one.about_id), "reference", "")) for one in mentions]
+    worries = queries.records_behind(user, [one for one in mentions if one.about == "concern"])
+    return [
+        (*_record(one), worries[one.about_id].reference if one.about_id in worries else "")
+        for one in mentions
+    ]
 
 
 def _record(mention: Any) -> tuple[str, str]:
