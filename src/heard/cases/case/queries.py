@@ -164,14 +164,6 @@ def _to_ask() -> QuerySet[Case, Any]:
     return keys.filter(seen_by_workers=False, state=Case.State.OPEN).union(keys.filter(person__in=written))
 
 
-def in_sight(case: str) -> Q:
-    """Of rows that lead to a case, those of which `sight` found that each of its workers sees the child, and about whose child nothing
-    was written since: of these workers it need not be asked."""
-    written = ChronologyChange.objects.order_by().values("child_id")
-    found = Q(**{f"{case}__seen_by_workers": True, f"{case}__state": Case.State.OPEN})
-    return found & ~Q(**{f"{case}__person__in": written})
-
-
 def allocated_workers_visible_to(user: User) -> QuerySet[AllocatedWorker]:
     """Everybody who was responsible for a case that this user may see, the one of now first."""
     rows = AllocatedWorker.objects.filter(visible_through(user, "case__person"))

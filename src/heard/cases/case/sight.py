@@ -15,6 +15,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.case.models import Case
+from heard.cases.record.models import ChronologyChange
 from heard.network.queries import sees
 
 if TYPE_CHECKING:
@@ -44,3 +45,11 @@ def children_of(worker: object) -> QuerySet[Case, uuid.UUID]:
     """Keys of the children in whose open cases somebody works, by their key."""
     named = Q(allocated_worker=worker) | Q(trusted_worker=worker)
     return Case.objects.filter(named, state=Case.State.OPEN).order_by().values_list("person", flat=True)
+
+
+def in_sight(case: str) -> Q:
+    """Of rows that lead to a case, those of which it was found that each of its workers sees the child, and about whose child nothing
+    was written since: of these workers it need not be asked."""
+    written = ChronologyChange.objects.order_by().values("child_id")
+    found = Q(**{f"{case}__seen_by_workers": True, f"{case}__state": Case.State.OPEN})
+    return found & ~Q(**{f"{case}__person__in": written})

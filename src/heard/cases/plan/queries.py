@@ -22,12 +22,12 @@ from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import (
     beside_words,
     followed_until,
-    in_sight,
     led_by_own_agencies,
     why_not_after_death,
     worked_in,
 )
 from heard.cases.case.rules import Kept, due_on
+from heard.cases.case.sight import in_sight
 from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.concern.queries import first_told
 from heard.cases.disruption.queries import steps_with_an_owner

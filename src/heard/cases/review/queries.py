@@ -23,7 +23,8 @@ from heard.cases.assessment.queries import (
     words_of_child,
 )
 from heard.cases.case.counting import LED_BY, Counting
-from heard.cases.case.queries import beside_words, in_sight, led_by_own_agencies, my_cases, worked_in, working
+from heard.cases.case.queries import beside_words, led_by_own_agencies, my_cases, worked_in, working
+from heard.cases.case.sight import in_sight
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.concern.strategy.queries import going_on as discussion_going_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,9 +22,6 @@ from heard.network.forms.tying import NEW, KindForm, LookAgainForm, OnForm, Sour
 from heard.network.headings import RECORDS, in_parts
 from heard.network.rules import BACK, SAID_TO_HARM, NodeKind
 from heard.network.views.editing import edit
-
-if TYPE_CHECKING:
-    from heard.agencies.models import User
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PAGES = {NodeKind.PLACE: "place", NodeKind.GROUP: "group"}
@@ -49,7 +46,7 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "parts": in_parts(page),
         "on": on,
         "looked": looked,
-        "naming": _naming(request.user, node_id),
+        "naming": _naming(request, node_id),
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
         "may_merge": request.user.may(May.MERGE),
@@ -300,10 +297,10 @@ def page_of(kind: str, this: Any) -> str:
     return reverse("web", kwargs={"node_id": this.pk})
 
 
-def _naming(user: User, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
+def _naming(request: Request, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
     """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
-    mentions = queries.naming(user, node_id)
-    worries = queries.records_behind(user, [one for one in mentions if one.about == "concern"])
+    mentions = queries.naming(request.user, node_id)
+    worries = queries.records_behind(request.user, [one for one in mentions if one.about == "concern"])
     return [
         (*_record(one), worries[one.about_id].reference if one.about_id in worries else "")
         for one in mentions
