@@ -4,9 +4,12 @@ import http.client
 import json
 import os
 import shutil
+import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,9 +53,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
     with subprocess.Popen(words, env=home, stderr=subprocess.DEVNULL) as process:
         try:
             wait_until_open(front)
+            wait_for_certificate(front)
             yield front, behind, folder / "heard.log"
         finally:
             process.terminate()
+
+
+def wait_for_certificate(port: int) -> None:
+    """Caddy opens its port before it has made its certificate, and refuses who comes in between."""
+    for _try in range(100):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain, suppress(ssl.SSLError):
+            ssl._create_unverified_context().wrap_socket(plain, server_hostname="heard.example.org").close()
+            return
+        time.sleep(0.1)
+    raise TimeoutError("Caddy has no certificate")
 
 
 def said_before_the_body(port: int, path: str, size: int) -> int:
