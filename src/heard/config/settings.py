@@ -296,10 +296,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE
 else:  # PostgreSQL takes disks to be slow to jump; believing that, it reads all people to find a few hundred. It also
     # compiles long questions to machine code, which takes longer than answering them, and so does planning: what a
-    # connection asks for the fourth time is prepared (docs/adr/0027-prepared-statements.md).
+    # connection asks for the second time is prepared (docs/adr/0027-prepared-statements.md).
     _POSTGRESQL = {
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        "prepare_threshold": 1,
         "options": "-c random_page_cost=1.1 -c jit=off",
     }
     DATABASES["default"]["OPTIONS"] = _POSTGRESQL | DATABASES["default"].get("OPTIONS", {})
