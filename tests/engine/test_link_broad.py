@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.engine.test_link_kept import taken, with_records
 
@@ -36,23 +38,32 @@ def test_few_records_are_compared_by_every_block(taken: Path) -> None:
     assert not [note for note in summary.notes if note.startswith("Among so many")]
 
 
+@pytest.fixture
+def no_more_than(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """However few the records, no more pairs a record of one way of choosing pairs."""
+
+    def limit(pairs_a_record: float) -> None:
+        monkeypatch.setattr(broad, "BEYOND", 0)
+        monkeypatch.setattr(broad, "MOST", pairs_a_record)
+
+    return limit
+
+
 def test_where_every_block_is_narrow_enough_nothing_changes(
-    taken: Path, monkeypatch: pytest.MonkeyPatch
+    taken: Path, no_more_than: Callable[[float], None]
 ) -> None:
     all_of_them, _summary = linked(taken, "all")
-    monkeypatch.setattr(broad, "BEYOND", 0)
-    monkeypatch.setattr(broad, "MOST", 1e6)
+    no_more_than(1e6)
     again, _summary = linked(taken, "again")
     for table in (tables.COMPARED, tables.LINKS, tables.IDENTITIES):
         assert backend.read(again, table).equals(backend.read(all_of_them, table))
 
 
 def test_the_broadest_blocks_are_left_out_and_that_is_said(
-    taken: Path, monkeypatch: pytest.MonkeyPatch
+    taken: Path, no_more_than: Callable[[float], None]
 ) -> None:
     all_of_them, before = linked(taken, "all")
-    monkeypatch.setattr(broad, "BEYOND", 0)
-    monkeypatch.setattr(broad, "MOST", 0.35)
+    no_more_than(0.35)
     narrow, after = linked(taken, "narrow")
     [note] = [note for note in after.notes if note.startswith("Among so many records")]
     assert "were not compared" in note
@@ -62,16 +73,19 @@ def test_the_broadest_blocks_are_left_out_and_that_is_said(
     assert after.linked >= 0.98 * before.linked  # who has something rarer in common is found by it
 
 
-def test_of_a_way_of_choosing_pairs_no_more_than_so_many_are_left(
-    taken: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_block_is_left_out_whole_and_no_more_than_it_takes(
+    tmp_path: Path, no_more_than: Callable[[float], None]
 ) -> None:
-    monkeypatch.setattr(broad, "BEYOND", 0)
-    monkeypatch.setattr(broad, "MOST", 0.35)
-    found: list[broad.Narrowed] = []
-    narrowed = broad.narrowed
-    monkeypatch.setattr(broad, "narrowed", lambda *given: found.append(narrowed(*given)) or found[-1])
-    folder, summary = linked(taken, "counted")
-    [one] = found
-    assert one.largest
-    assert min(one.largest) >= 3  # numbers are never left out
-    assert backend.read(folder, tables.RECORDS).num_rows == summary.records
+    """Of two, three and four records of one name: 1, 3 and 6 pairs."""
+    named = ["Ash"] * 2 + ["Birch"] * 3 + ["Cedar"] * 4
+    rows = pa.table({"key": list(range(9)), "nhs": ["1"] * 9, "family": named})
+    no_more_than(4 / 9)
+    with backend.engine(tmp_path) as engine:
+        prepared = engine.hold("prepared", rows)
+        found = broad.narrowed(engine, "prepared", prepared, 9, [("nhs",), ("family",)], 1)
+        told = found.table.order_by("key").to_pyarrow().to_pylist()
+    assert found.largest == {1: 3}  # the first is a number: it is never left out
+    assert [row["broad"] for row in told] == [0] * 5 + [2] * 4
+    rule = found.rule(1, {"blocking_rule": "l.family = r.family"})
+    assert rule == {"blocking_rule": "(l.family = r.family) AND (l.broad & 2) = 0"}
+    assert found.rule(0, {"blocking_rule": "l.nhs = r.nhs"}) == {"blocking_rule": "l.nhs = r.nhs"}

@@ -163,6 +163,19 @@ def test_opening_a_record_leaves_a_row_and_a_refusal_leaves_none(world: World, a
     assert (row.actor, row.person_id) == (world.teacher.username, amira.pk)
 
 
+def test_of_several_records_each_leaves_a_row_and_none_is_opened_where_one_is_hidden(
+    world: World, amira: Person, hidden_child: Person
+) -> None:
+    other = actions.add_person(by=world.teacher, given_name="Bela", family_name="Khan")
+    with pytest.raises(Hidden):
+        actions.open_records(by=world.teacher, person_ids=[amira.pk, hidden_child.pk])
+    assert not AuditRow.objects.filter(verb="view").exists()
+    opened = actions.open_records(by=world.teacher, person_ids=[amira.pk, other.pk])
+    assert opened == {amira.pk: amira, other.pk: other}
+    rows = AuditRow.objects.filter(verb="view", actor=world.teacher.username)
+    assert {row.person_id for row in rows} == opened.keys()
+
+
 def test_restricting_closes_a_record_to_everyone_else(world: World, amira: Person) -> None:
     with pytest.raises(Refused, match="Only who is on the list"):
         actions.restrict(by=world.coordinator, person_id=amira.pk, reason="Threats")

@@ -41,10 +41,6 @@ class HashedRow(NamedTuple):
     leaf: str
     commitment: str
 
-    @property
-    def is_erased(self) -> bool:
-        return bool(self.commitment)
-
 
 def commitment_of(row: HashedRow) -> str:
     """Over what is about people, with the salt."""

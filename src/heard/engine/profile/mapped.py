@@ -1,7 +1,7 @@
 """A map of areas, shaded by what is printed of each. What is hidden is drawn as hidden, and nothing but what is printed is drawn.
 
-Darkness tells numbers apart, hatching what is hidden, so that it is read in grey. Drawn for a narrow page, where it is read without being
-moved sideways.
+Darkness tells numbers apart, hatching what is hidden, so that it is read in grey: the charts are Altair's, which hatches nothing. Drawn for a
+narrow page, where it is read without being moved sideways.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from math import cos, radians
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from heard.engine.profile.narrow import EDGE, LETTERS, LINE, NONE, WIDTH, entry, svg, words
 from heard.engine.profile.shape import thousands
 
 if TYPE_CHECKING:
     from heard.engine.profile.areas import Ring
 
+_WIDTH: Final = 340  # pixels
+_LINE, _LETTERS = 18, 46  # pixels from line to line, and letters in one
+_INK, _EDGE, _NONE = "#0b0c0c", "#505a5f", "#ffffff"
 _SHADES: Final = ("#a9c6c5", "#5f9492", "#12504f")  # up to the most
 _HATCH = (
     '<defs><pattern id="hidden" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/>'
@@ -31,19 +33,19 @@ def draw(title: str, outlines: Mapping[str, Sequence[Ring]], printed: Mapping[st
     numbers = {name: int(text) for name, text in printed.items() if text.isdigit()}
     classes = steps(numbers.values())
     height, paths = _paths(outlines)
-    lines = wrap(title, LETTERS)
-    top = LINE * len(lines) + 8
+    lines = wrap(title, _LETTERS)
+    top = _LINE * len(lines) + 8
     shapes = [
-        f'<path d="{path}" fill="{_fill(numbers.get(name), classes)}" fill-rule="evenodd" stroke="{EDGE}" stroke-width="0.6">'
+        f'<path d="{path}" fill="{_fill(numbers.get(name), classes)}" fill-rule="evenodd" stroke="{_EDGE}" stroke-width="0.6">'
         f"<title>{escape(name)}: {escape(thousands(printed.get(name, hidden)))}</title></path>"
         for name, path in paths.items()
     ]
     below = top + height + 10
     key = _key(classes, 0 in numbers.values(), len(numbers) < len(outlines), hidden)
-    drawn = [entry(fill, words, below + LINE * n) for n, (fill, words) in enumerate(key)]
-    said = [words(line, 0, LINE * (n + 1) - 5, bold=True) for n, line in enumerate(lines)]
+    drawn = [_entry(fill, words, below + _LINE * n) for n, (fill, words) in enumerate(key)]
+    said = [_words(line, 0, _LINE * (n + 1) - 5, bold=True) for n, line in enumerate(lines)]
     parts = [_HATCH, *said, f'<g transform="translate(0,{top})">{"".join(shapes)}</g>', *drawn]
-    return svg(title, parts, below + LINE * len(key) + 4)
+    return _svg(title, parts, below + _LINE * len(key) + 4)
 
 
 def steps(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -58,7 +60,7 @@ def _fill(number: int | None, classes: Sequence[tuple[int, int]]) -> str:
     if number is None:
         return "url(#hidden)"
     if not number:
-        return NONE
+        return _NONE
     place = next(n for n, (least, most) in enumerate(classes) if least <= number <= most)
     return _shade(place, len(classes))
 
@@ -78,7 +80,7 @@ def _key(
         )
         for place, (least, most) in enumerate(classes)
     ][::-1]
-    found += [(NONE, "None")] if none else []
+    found += [(_NONE, "None")] if none else []
     return (
         [*found, ("url(#hidden)", f"Hidden ({hidden}): it would give somebody away")]
         if some_hidden
@@ -92,11 +94,27 @@ def _paths(outlines: Mapping[str, Sequence[Ring]]) -> tuple[float, dict[str, str
     west, east = min(x for x, _ in every), max(x for x, _ in every)
     south, north = min(y for _, y in every), max(y for _, y in every)
     narrow = cos(radians((south + north) / 2))
-    scale = min((WIDTH - 2) / max((east - west) * narrow, 1e-9), 480 / max(north - south, 1e-9))
-    left = (WIDTH - (east - west) * narrow * scale) / 2
+    scale = min((_WIDTH - 2) / max((east - west) * narrow, 1e-9), 480 / max(north - south, 1e-9))
+    left = (_WIDTH - (east - west) * narrow * scale) / 2
 
     def line(ring: Ring) -> str:
         at = (f"{left + (x - west) * narrow * scale:.1f},{(north - y) * scale:.1f}" for x, y in ring)
         return f"M{' L'.join(at)} Z"
 
     return (north - south) * scale, {name: " ".join(map(line, rings)) for name, rings in outlines.items()}
+
+
+def _svg(title: str, parts: Sequence[str], height: float) -> str:
+    size = f'width="{_WIDTH}" height="{height:.0f}" viewBox="0 0 {_WIDTH} {height:.0f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+
+
+def _entry(fill: str, text: str, y: float) -> str:
+    """What a colour means."""
+    box = f'<rect x="0.5" y="{y:.1f}" width="22" height="13" fill="{fill}" stroke="{_EDGE}" stroke-width="0.6"/>'
+    return box + _words(text, 30, y + 11)
+
+
+def _words(text: str, x: float, y: float, *, bold: bool = False) -> str:
+    look = f'font-family="Arial, \'Liberation Sans\', sans-serif" font-size="13" fill="{_INK}"{' font-weight="bold"' if bold else ""}'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{escape(text)}</text>'

@@ -7,9 +7,10 @@ is its symbol in the picture. `alternative` says the same in words.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.engine.profile import mapped, narrow
+from heard.engine.profile import mapped
 from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
 _ROW, _WIDTH, _LABEL = 24, 520, 300  # pixels
+_NARROW, _NARROW_LETTERS = 330, 46  # pixels of a phone, and letters in one line there
 _PALE_HEADS: Final = frozenset({"Known", "Not known"})  # what the other bars are a part of
 _MOST_ROWS, _MOST_COLUMNS = 36, 24
 _WORDS: Final = 900  # of letters, in the alternative of a picture
@@ -42,8 +44,9 @@ def draw_narrow(section: Section) -> str:
     """The same for a narrow page, as an SVG; empty where the picture is narrow itself, or the section has none."""
     if not section.drawn or section.table is None or section.outlines or not (rows := _drawn_rows(section)):
         return ""
-    heads = [head for head in section.grid.heads if head in section.drawn]
-    return narrow.bars(section.heading, heads, rows, _PALE_HEADS)
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(_styled(_narrow_bars(section, rows))))
 
 
 def alternative(section: Section) -> str:
@@ -124,6 +127,38 @@ def _panel(title: str, rows: list[tuple[str, str]], width: int, *, names: bool) 
     bars = base.mark_bar(color=_PALE if title in _PALE_HEADS else _INK, height=14).encode(x=x)
     words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(x=x, text="text:N")
     return (bars + words).properties(width=width, height=_ROW * len(rows))
+
+
+def _narrow_bars(section: Section, rows: list[tuple[str, list[str]]]) -> Any:
+    """The bars of all headings below the name of what they are of, so that no name takes their width."""
+    import altair as alt
+
+    heads = [head for head in section.grid.heads if head in section.drawn]
+    lines = {name: wrap(name, _NARROW_LETTERS) or [name] for name, _ in rows}
+    above = [str(n) for n in range(max(map(len, lines.values())))]
+    slots = [*above, *heads]
+    named = [
+        {"name": name, "slot": at, "text": line}
+        for name, said in lines.items()
+        for at, line in zip(above[-len(said) :], said, strict=True)
+    ]
+    values = [
+        {"name": name, "slot": head, "n": _number(text) or 0, "text": thousands(text)}
+        for name, texts in rows
+        for head, text in zip(heads, texts, strict=True)
+    ]
+    y = alt.Y("name:N", sort=list(lines), axis=None, scale=alt.Scale(paddingInner=0.12))
+    slot = alt.YOffset("slot:N", sort=slots, scale=alt.Scale(domain=slots))
+    most = _largest(text for _, texts in rows for text in texts)
+    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * most]))
+    shades = alt.Scale(domain=heads, range=[_PALE if head in _PALE_HEADS else _INK for head in heads])
+    legend = alt.Legend(orient="top", title=None, labelFontSize=13) if len(heads) > 1 else None
+    base = alt.Chart(alt.Data(values=values)).encode(x=x, y=y, yOffset=slot)
+    bars = base.mark_bar().encode(color=alt.Color("slot:N", scale=shades, legend=legend))
+    words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(text="text:N")
+    names = alt.Chart(alt.Data(values=named)).mark_text(align="left", fontSize=13, color="#0b0c0c")
+    names = names.encode(x=alt.value(0), text="text:N", y=y, yOffset=slot)
+    return (bars + words + names).properties(width=_NARROW, height=17 * len(slots) * len(rows))
 
 
 def _largest(texts: Iterable[str]) -> int:

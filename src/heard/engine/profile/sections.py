@@ -58,10 +58,6 @@ def findings(
     )
 
 
-def period_in_words(asked: PeriodToCount) -> str:
-    return f"{spelt(asked.first)} to {spelt(asked.as_of)}"
-
-
 def spelt(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 

@@ -33,24 +33,8 @@ from heard.engine.tables import NotDone
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "Checked",
-    "CountsRow",
-    "Layout",
-    "Policy",
-    "Printed",
-    "Table",
-    "check",
-    "check_files",
-    "hide",
-    "hide_files",
-    "layout_of",
-    "limits",
-    "policies",
-    "policy_of",
-    "read_policy",
-    "read_table",
-]  # fmt: skip
+__all__ = ["Checked", "CountsRow", "Layout", "Policy", "Printed", "Table", "check", "check_files", "hide", "hide_files", "layout_of", "limits",
+           "policies", "policy_of", "read_policy", "read_table"]  # fmt: skip
 
 
 @dataclass

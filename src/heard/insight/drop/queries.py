@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from heard.agencies.models import Agency, User
-    from heard.insight.run.models import EngineRun
 
 
 @dataclass(frozen=True)
@@ -133,10 +132,6 @@ def last_covered(user: User | None) -> date | None:
     """For which due day the last run was made. As `standing_run`."""
     last: date | None = Delivery.objects.aggregate(last=Max("covers"))["last"]
     return last
-
-
-def deliveries_of(user: User, run: EngineRun) -> list[Delivery]:
-    return list(deliveries_visible_to(user).filter(run=run).order_by("folder", "file"))
 
 
 def quiet_minutes(user: User) -> int:

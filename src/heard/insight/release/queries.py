@@ -148,10 +148,6 @@ def is_silent(user: User, profile: Profile) -> bool:
     return run_rules.is_silent(under_way=under_way, beat_at=profile.beat_at, now=timezone.now())
 
 
-def profiles_of_run(user: User, run_id: uuid.UUID) -> QuerySet[Profile]:
-    return profiles_visible_to(user).filter(run_id=run_id)
-
-
 def ever_released(user: User) -> list[Profile]:
     """All that was ever public, withdrawn ones too, the oldest first: what an outsider may have kept."""
     if not user.may(May.RELEASE):

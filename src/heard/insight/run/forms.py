@@ -114,6 +114,7 @@ class StartForm(Form):
         ],
         initial=THESE,
         required=False,
+        says_optional=False,  # one of them is chosen already
     )
 
     pairs = RadiosField(
@@ -124,6 +125,7 @@ class StartForm(Form):
         choices=[],
         initial=EVERY,
         required=False,
+        says_optional=False,  # one of them is chosen already
     )
 
     def clean(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
-from heard.cases.case.models import Case, CasePeriod
+from heard.cases.case.models import Case
 from heard.cases.case.queries import allocated_workers_visible_to
 from heard.cases.case.rules import LEADS
 from heard.cases.concern.models import Concern, ConcernObservation
@@ -241,10 +241,6 @@ def who_looked(user: User, person: Person, *, page: int) -> tuple[Page[AuditRow]
     """A page of who looked at or changed this child's record, newest first, and who these people are."""
     shown = Paginator(looks_at(user, person_ids=keys_of(user, person.pk)), LOOKS_ON_A_PAGE).get_page(page)
     return shown, who_are(user, [look.actor_id for look in shown])
-
-
-def _closed(case: Case) -> CasePeriod | None:
-    return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
 def _shares(person_id: uuid.UUID) -> QuerySet[Share]:
