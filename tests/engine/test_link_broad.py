@@ -45,11 +45,12 @@ def no_more_than(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     def limit(pairs_a_record: float) -> None:
         monkeypatch.setattr(broad, "BEYOND", 0)
         monkeypatch.setattr(broad, "MOST", pairs_a_record)
+        monkeypatch.setattr(broad, "_IN_A_PART", 500)
 
     return limit
 
 
-def test_where_every_block_is_narrow_enough_nothing_changes(
+def test_where_every_block_is_narrow_enough_parts_change_nothing(
     taken: Path, no_more_than: Callable[[float], None]
 ) -> None:
     all_of_them, _summary = linked(taken, "all")

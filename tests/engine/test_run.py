@@ -380,6 +380,7 @@ def test_a_file_that_was_meant_as_a_mapping_is_named_where_nothing_else_is(extra
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
+        ('Could not write file "/run/.overflow/duckdb_temp_storage_DEFAULT-0.tmp": No space left on device', "The disk is full"),
         ("failed to offload data block of size 256.0 KiB. This limit was set by the 'max_temp_directory_size' setting", "The disk is full"),
         ("could not allocate block of size 256.0 KiB", "too little memory"),
     ],
@@ -387,7 +388,8 @@ def test_a_file_that_was_meant_as_a_mapping_is_named_where_nothing_else_is(extra
 def test_where_there_is_no_room_to_compare_it_says_of_what(extracts, monkeypatch, said, sentence):
     def refuse(*_asked, **_how):
         try:
-            raise duckdb.OutOfMemoryException(said)
+            kind = duckdb.IOException if "write file" in said else duckdb.OutOfMemoryException
+            raise kind(said)
         except duckdb.Error as problem:
             raise SplinkException("SQL with Katherine in it") from problem
 

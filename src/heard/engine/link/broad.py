@@ -2,7 +2,8 @@
 
 Pairs of a block grow with the square of its records: at a million records the blocks of `model` give 11 pairs a record, at ten
 million a hundred. So beyond `BEYOND` records a way of choosing pairs leaves out its broadest blocks, as many as it takes for it to
-give `MOST` pairs a record. Their records are still compared by every narrower way, and by each number.
+give `MOST` pairs a record. Their records are still compared by every narrower way, and by each number; and all pairs are compared
+part by part, since what Splink joins to compare them fills a disk at once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from heard.engine.backend import Engine
 
 BEYOND: Final = 2_000_000  # records; up to there, all that share a block are compared
-MOST: Final = 2.0  # pairs a record of one way of choosing pairs
+MOST: Final = (
+    1.25  # pairs a record of one way of choosing pairs: in all about as many a record as among a million
+)
+_IN_A_PART: Final = 1_000_000  # records
 _WORKED_OUT: Final = {
     "substr(birth, 5, 4)": lambda t: t.birth.substr(4, 4),
     "substr(given, 1, 1)": lambda t: t.given.substr(0, 1),
@@ -31,12 +35,13 @@ _WORKED_OUT: Final = {
 
 class Narrowed(NamedTuple):
     """`table`: prepared records, of which `broad` has a bit for each way of choosing pairs in which the record's block is left out;
-    `largest`: of such a way, by its place, how many records a block may have; `notes`: sentences."""
+    `largest`: of such a way, by its place, how many records a block may have; `notes`: sentences; `parts`: in how many parts pairs are compared."""
 
     name: str
     table: Any
     largest: dict[int, int]
     notes: list[str]
+    parts: int = 1
 
     def rule(self, place: int, rule: dict[str, Any]) -> dict[str, Any]:
         """A rule of Splink, without the blocks that are left out."""
@@ -50,14 +55,17 @@ def narrowed(
 ) -> Narrowed:
     """Prepared records, as they are where they are not too many. `blocks`: columns that pairs share, by the place of their rule, of which the
     first `numbers` are never left out."""
-    largest = dict(_largest(prepared, records, blocks, numbers)) if records > BEYOND else {}
-    if not largest:
+    if records <= BEYOND:
         return Narrowed(name, prepared, {}, [])
+    parts = -(-records // _IN_A_PART)
+    largest = dict(_largest(prepared, records, blocks, numbers))
+    if not largest:
+        return Narrowed(name, prepared, {}, [], parts)
     bits = ibis.union(*(_in_broad(prepared, blocks[place], place, k) for place, k in largest.items()))
     broad = bits.group_by("key").agg(broad=bits.bit.sum())
     t = prepared.left_join(broad, "key")
     table = engine.keep("narrowed", t.mutate(broad=ibis.coalesce(t.broad, 0).cast("int64")).drop("key_right"))
-    return Narrowed("narrowed", table, largest, [_note(largest.values(), len(blocks))])
+    return Narrowed("narrowed", table, largest, [_note(largest.values(), len(blocks))], parts)
 
 
 def _note(largest: Collection[int], ways: int) -> str:

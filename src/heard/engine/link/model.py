@@ -354,7 +354,7 @@ def compared(
         rules = [
             one | {"blocking_rule": f"({one['blocking_rule']}) AND (l.fresh OR r.fresh)"} for one in rules
         ]
-    predicted = partial(_predicted, engine, table or records.name, model.settings, shares)
+    predicted = partial(_predicted, engine, table or records.name, records.parts, model.settings, shares)
     by_number, others = (
         predicted(rules[: len(BY_NUMBER)], None),
         predicted(rules[len(BY_NUMBER) :], _WORTH_KEEPING),
@@ -371,13 +371,21 @@ def compared(
 
 
 def _predicted(
-    engine: Engine, table: str, settings: dict[str, Any], shares: Any, rules: list[Any], worth: float | None
+    engine: Engine,
+    table: str,
+    parts: int,
+    settings: dict[str, Any],
+    shares: Any,
+    rules: list[Any],
+    worth: float | None,
 ) -> Any:
     linker = engine.linker(
         table, settings | {_RULES: rules}, {name: shares.filter(shares.field == name) for name in BY_RARITY}
     )
     try:
-        frame = linker.inference.predict(threshold_match_probability=worth, warning_mode="never")
+        frame = linker.inference.predict(
+            threshold_match_probability=worth, num_chunks_left=parts, num_chunks_right=1, warning_mode="never"
+        )
     except SplinkException as problem:  # it wraps what the machine refuses, which has a sentence of its own
         raise problem.__cause__ or problem from problem
     return engine.from_splink(frame)

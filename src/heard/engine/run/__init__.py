@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -366,9 +367,14 @@ def plainly() -> Iterator[None]:
         raise NotDone(_sentence(problem)) from problem
 
 
+# How DuckDB says it: of what it may put on disk, and of a disk that others filled.
+_FULL: Final = ("max_temp_directory_size", os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+
+
 def _sentence(problem: Exception) -> str:
     number = getattr(problem, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT) or "max_temp_directory_size" in str(problem):
+    full = any(words in str(problem) for words in _FULL)
+    if number in (errno.ENOSPC, errno.EDQUOT) or full:
         return "The disk is full. Make room, or name a folder on another disk for --out, and start again."
     if isinstance(problem, MemoryError) or "OutOfMemory" in type(problem).__name__:
         return "The machine has too little memory for this. Close other programs or use a larger machine."
