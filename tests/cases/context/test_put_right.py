@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.cases.context.test_context import HEARD, WHY, decide, open_one, page, told
 from tests.cases.context.test_goals import KIOSK
 from tests.cases.context.test_goals import plan as plan_step
-from tests.cases.context.test_review import ENDED, HELD, SEEN, hold
+from tests.cases.context.test_review import ENDED, HELD, SEEN, hold, reach
 
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.queries import unread_of
@@ -205,6 +205,7 @@ def test_when_who_holds_it_leaves_somebody_else_is_found_also_after_the_end(worl
     actions.give_context(by=world.coordinator, context_id=work.pk, holder=world.officer, why="She left")
     assert "contexts-nobody-holds" not in lists(world.coordinator)
     hold(world.officer, goal, decision="close")
+    reach(goal, world.coordinator)
     actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     _leaves(world.officer)
     assert [one.about for one in lists(world.coordinator)["contexts-nobody-holds"]] == [

@@ -57,6 +57,10 @@ def hold(by: Any, goal: ContextGoal, one: Looked = SEEN, **change: Any) -> Conte
     return actions.hold_review(by=by, context_id=goal.context_id, looked={goal.pk: one}, **HELD | change)
 
 
+def reach(goal: ContextGoal, by: Any) -> None:
+    actions.end_goal(by=by, goal_id=goal.pk, state="reached", why="Counted, with Sol")
+
+
 def sections(user: Any) -> dict[str, list[Any]]:
     return {one.key: one.waiting for one in my_work(user)}
 
@@ -103,12 +107,14 @@ def test_what_a_review_says(given: dict[str, Any], why_not: str | None) -> None:
             "It closes on a review that decided so, with nothing added since. Hold a review first.",
         ),
         ({"open_steps": True}, "A step is still to do. Say first how it went."),
+        ({"open_goals": True}, "Of a goal nobody has said yet whether it was reached or given up. Whoever leads the work says it first."),
         ({"unsigned": True}, "An assessment is not signed off yet. Finish it first."),
     ],
-)
+)  # fmt: skip
 def test_what_stands_in_the_way_of_closing_it(given: dict[str, Any], why_not: str | None) -> None:
     usual: dict[str, Any] = {
-        "state": "open", "may_close": True, "last_decision": "close", "open_steps": False, "unsigned": False, "is_heard": True,
+        "state": "open", "may_close": True, "last_decision": "close", "open_goals": False, "open_steps": False, "unsigned": False,
+        "is_heard": True,
     }  # fmt: skip
     assert rules.why_not_begin_closing(**usual | given) == why_not
     for name in ENDED:
@@ -161,11 +167,14 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
         actions.close_context(by=world.social_worker, context_id=work.pk, **ENDED)
     with pytest.raises(Refused, match="has not ended"):
         actions.look_again(by=world.social_worker, context_id=work.pk, found="neither", what="Went there")
+    with pytest.raises(Refused, match="whether it was reached or given up"):
+        actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    reach(goal, world.social_worker)
     closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
     for write in (
         lambda: actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="x"),
-        lambda: hold(world.social_worker, goal),
+        lambda: actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD),
         lambda: actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED),
     ):
         with pytest.raises(Refused, match="closed"):
@@ -244,6 +253,9 @@ def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work
     assert "work does not end on what is not known" in client.post(address, said).content.decode()
     said |= {f"course_{goal.pk}": "better", f"what_{goal.pk}": "Lit", f"seen_by_{goal.pk}": "Sol"}
     assert client.post(address, said | day(f"seen_on_{goal.pk}", TODAY)).status_code == 302
+    refused = client.post(reverse("context_close", args=[work.pk]), ENDED).content.decode()
+    assert "whether it was reached or given up" in refused
+    reach(goal, world.supervisor)
     assert client.post(reverse("context_close", args=[work.pk]), ENDED).status_code == 302
     shown = client.get(reverse("context", args=[work.pk])).content.decode()
     assert "You can wait there now" in shown

@@ -812,6 +812,7 @@ def why_not_begin_closing(user: User, context: Context) -> str | None:
         state=context.state,
         may_close=user.may(May.DECIDE),
         last_decision=last_decision(user, context),
+        open_goals=open_goals(user, context.pk).exists(),
         open_steps=context.steps.filter(state="open").exists(),
         unsigned=assessments_of(user, context.pk).exclude(state=signing.SigningState.SIGNED).exists(),
         is_heard=voices_of(user, context.pk).exists(),

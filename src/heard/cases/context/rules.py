@@ -644,7 +644,14 @@ def _why_not_looked(looked: Collection[signing.Looked], today: date) -> str | No
 
 
 def why_not_begin_closing(
-    *, state: str, may_close: bool, last_decision: str, open_steps: bool, unsigned: bool, is_heard: bool
+    *,
+    state: str,
+    may_close: bool,
+    last_decision: str,
+    open_goals: bool,
+    open_steps: bool,
+    unsigned: bool,
+    is_heard: bool,
 ) -> str | None:
     """`last_decision`: of the last review, or '' where there is none, or where something was added to the work after it. `unsigned`: an assessment is not signed off yet."""
     if not may_close:
@@ -657,6 +664,8 @@ def why_not_begin_closing(
         return "It closes on a review that decided so, with nothing added since. Hold a review first."
     if open_steps:
         return "A step is still to do. Say first how it went."
+    if open_goals:
+        return "Of a goal nobody has said yet whether it was reached or given up. Whoever leads the work says it first."
     return "An assessment is not signed off yet. Finish it first." if unsigned else None
 
 
