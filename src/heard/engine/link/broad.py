@@ -23,7 +23,7 @@ BEYOND: Final = 2_000_000  # records; up to there, all that share a block are co
 MOST: Final = (
     1.25  # pairs a record of one way of choosing pairs: in all about as many a record as among a million
 )
-_IN_A_PART: Final = 1_000_000  # records
+_IN_A_PART: Final = 3_000_000  # records
 _WORKED_OUT: Final = {
     "substr(birth, 5, 4)": lambda t: t.birth.substr(4, 4),
     "substr(given, 1, 1)": lambda t: t.given.substr(0, 1),
