@@ -3,7 +3,7 @@
 Everything is written through the same actions that people use, so every rule holds and every write is audited, each on
 the day of the story on which it is done. The
 words are in YAML files: who works where in `partnership.yaml`, how each child's story begins in `begun.yaml` and
-`stories.yaml`, how it goes on in `life/life.yaml`, what agencies do together in `life/together.yaml`, and what they know of who
+`stories.yaml`, how it goes on in `life/life.yaml`, those of earlier years in `earlier.yaml`, what agencies do together in `life/together.yaml`, and what they know of who
 and what is around the children in `life/network.yaml`; work on places and groups in `life/contexts.yaml`.
 """
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
 
 
-_BEGUN = 400  # days ago: before the first child's story
+_BEGUN = 1100  # days ago: before the first child's story
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,25 @@ def begin(*, seed: int) -> World:
 
 
 def _write_children(world: World) -> dict[str, Child]:
-    """Every child by id. Those of a stage are spread over its days, the first the longer ago."""
-    stories = read("begun.yaml")["stories"] + read("stories.yaml")["stories"]
-    children = {}
+    """Every child, and by id those of this year. Those of a stage are spread over its days, the first the longer ago; those of earlier years
+    say theirs (`ago`)."""
+    stories = [
+        story for name in ("begun.yaml", "stories.yaml", "earlier.yaml") for story in read(name)["stories"]
+    ]
+    told = [(story, story["ago"]) for story in stories if "ago" in story]
+    spread = []
     for stage, (longest, shortest) in world.data["stages"].items():
-        here = [story for story in stories if story["stage"] == stage]
+        here = [story for story in stories if story["stage"] == stage and "ago" not in story]
         for number, story in enumerate(here):
-            ago = longest - (longest - shortest) * number // max(len(here) - 1, 1)
-            children[story["id"]] = child = Child(world, story, world.ago(ago))
-            live(child)
+            spread.append((story, longest - (longest - shortest) * number // max(len(here) - 1, 1)))
+    children = {}
+    for story, ago in spread:
+        children[story["id"]] = child = Child(world, story, world.ago(ago))
+        live(child)
+    drawn = world.rng.getstate()
+    for story, ago in told:
+        live(Child(world, story, world.ago(ago)))
+    world.rng.setstate(drawn)  # what comes next is drawn as it is without them
     return children
 
 

@@ -156,8 +156,10 @@ def _read_cases(world: World, opened: Audit, told: dict[str, Any]) -> None:
                 str(n): (told["agreed"], told["why_agreed"]) for n in range(len(said)) if said[n] != other[n]
             }
             if differ:
-                put = cases.propose_answers(by=first, sample_id=one.pk, said=differ).proposed_at
-                cases.confirm_answers(by=second, sample_id=one.pk, proposed_at=put.isoformat() if put else "")
+                put = cases.propose_answers(by=first, sample_id=one.pk, said=differ)
+                put.refresh_from_db()  # as the second reader sees it, whatever the clock on the wall says in summer
+                assert put.proposed_at
+                cases.confirm_answers(by=second, sample_id=one.pk, proposed_at=put.proposed_at.isoformat())
         cases.write_finding(by=first, draw_id=draw.pk, requirement=told["about"], text=told["found"])
 
 

@@ -41,8 +41,8 @@ class Child:
         return self.concern.person_id
 
     def part(self, name: str) -> Any:
-        """What `life.yaml` says of this child in one part of life, or None."""
-        return self.world.more[name].get(self.id)
+        """What `life.yaml`, or the story itself, says of this child in one part of life, or None."""
+        return self.story.get("life", {}).get(name) or self.world.more.get(name, {}).get(self.id)
 
     def say(self, text: str) -> str:
         return " ".join(text.replace("<name>", self.given_name).split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from heard.demo.life import assessing, beginning, knowing, missing, noting, planning, reviewing, speaking
+from heard.demo.life.around import note_moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,11 @@ _PLANNED = (
 _REVIEWED = (*_PLANNED, reviewing.review, speaking.tell_what_was_decided)
 _CLOSED = (*_REVIEWED, reviewing.close)
 
+
+def _note_moments(child: Child) -> None:
+    note_moments({child.id: child}, [[child.id, *one] for one in child.part("moments") or ()])
+
+
 STEPS: Final[dict[str, tuple[Step, ...]]] = {
     "told": (),
     "no_further_action": (beginning.decide,),
@@ -64,6 +70,7 @@ STEPS: Final[dict[str, tuple[Step, ...]]] = {
     "reviewed": (*_REVIEWED, missing.go_missing),
     "reassessed": (*_REVIEWED, assessing.assess_again, missing.go_missing),
     "closed": _CLOSED,
+    "earlier": (*_REVIEWED, missing.go_missing, _note_moments, reviewing.close),
     "reopened": (*_CLOSED, reviewing.open_again, assessing.assess_again),
 }
 

@@ -173,7 +173,10 @@ def _finish_step(child: Child, disruption_id: Any, step: dict[str, Any]) -> None
 
 
 def _due(child: Child) -> date:
-    """Around today, so that everybody's own work shows what is still to do; not before the day on which it is agreed."""
+    """Around today, so that everybody's own work shows what is still to do; not before the day on which it is agreed. Of a story of earlier
+    years, the day that it says."""
+    if child.part("due"):
+        return child.day(child.part("due"))
     drawn = child.world.rng.randint(-4, 25)
     around = child.world.today + timedelta(
         days=-child.part("late_action") if child.part("late_action") else drawn
