@@ -64,6 +64,7 @@ HEARD_ADDRESS      the address at which people open Heard, which mail leads to; 
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -596,6 +597,12 @@ for _key in [] if DEMO else [SECRET_KEY, *SECRET_KEY_FALLBACKS]:
             "HEARD_SECRET_KEY is easily guessed. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
+
+if DEMO and find_spec("heard.demo") is None:
+    raise ImproperlyConfigured(
+        "HEARD_DEMO is 1, and this Heard has no fictional partnership: it was installed to be used. Take HEARD_DEMO out of the "
+        "settings. To try the fictional partnership, run `make run` in a checkout."
+    )
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 if DEMO and not all(host in _LOOPBACK or host.endswith(".localhost") for host in ALLOWED_HOSTS):
