@@ -103,7 +103,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built src/heard/locale/.built
 
 system:
-	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec
+	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec journal
 
 spark: .venv/.spark
 	@requirements/system.sh java

@@ -17,6 +17,8 @@ Usage: deploy/install.sh NAME [OPTION...]      as root, in the unpacked bundle o
   --certificate FILE --certificate-key FILE
                           your own, where Caddy cannot get a public one for NAME
   --own-authority         Caddy signs the certificate itself: for trying out, since no browser knows it
+  --logs URL --logs-authority FILE
+                          another machine that keeps the journal too, such as https://logs.example.org:19532, and who signs its certificate
   --no-caddy              another server stands in front (deploy/nginx/heard.conf)
   --agency NAME --kind KIND --team NAME --username NAME --given-name NAME --family-name NAME
                           the first administrator. What is not given is asked; where nobody can be asked, you add them later
@@ -25,7 +27,7 @@ END
 
 # ---- what was asked for
 
-name='' mail='' mail_password='' certificate='' certificate_key='' own_authority='' caddy=yes
+name='' mail='' mail_password='' certificate='' certificate_key='' own_authority='' caddy=yes logs='' logs_authority=''
 backup_keys=() first=()
 stop() {
   printf '%s\n' "$*" >&2
@@ -48,6 +50,8 @@ while [ $# -gt 0 ]; do
     --mail-password) mail_password=$2 ;;
     --certificate) certificate=$2 ;;
     --certificate-key) certificate_key=$2 ;;
+    --logs) logs=$2 ;;
+    --logs-authority) logs_authority=$2 ;;
     --agency | --kind | --team | --username | --given-name | --family-name) first+=("$1" "$2") ;;
     *) stop "There is no option $1. See --help." ;;
   esac
@@ -70,6 +74,8 @@ done
 [ -z "$mail_password" ] || [ -r "$mail_password" ] || stop "$mail_password cannot be read."
 [ -z "$certificate$certificate_key" ] || { [ -r "$certificate" ] && [ -r "$certificate_key" ]; } ||
   stop "Give both --certificate and --certificate-key, and files that can be read."
+[ -z "$logs$logs_authority" ] || { [[ $logs =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] && [ -r "$logs_authority" ]; } ||
+  stop "Give both --logs, an address that begins with https://, and --logs-authority, a file that can be read: logs go nowhere in clear."
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 lock=$here/requirements/base.lock
 wheel=$(find "$here" -maxdepth 2 -path '*/heard-*-py3-none-any.whl' ! -path '*/wheels/*' | sort -V | tail -n 1)
@@ -94,6 +100,7 @@ also() { printf '    %s\n' "$*"; }
 say "Packages of Debian: Python, what draws PDF files, PostgreSQL, age for the keys of backups${caddy:+, Caddy for HTTPS}"
 packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation postgresql age ca-certificates curl)
 [ -z "$caddy" ] || packages+=(caddy)
+[ -z "$logs" ] || packages+=(systemd-journal-remote)
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 
@@ -194,6 +201,14 @@ case "$host" in
       >/etc/systemd/system/heard-.service.d/reach.conf
     ;;
 esac
+if [ -n "$logs" ]; then
+  also "And one that sends the journal to $logs."
+  install -d -m 755 /etc/heard-logs /etc/systemd/journal-upload.conf.d
+  install -m 644 "$logs_authority" /etc/heard-logs/authority.pem
+  sed "s#https://logs\\.example\\.org:19532#$logs#" "$here/deploy/journal/upload.conf" >/etc/systemd/journal-upload.conf.d/heard.conf
+  systemctl enable --quiet systemd-journal-upload
+  [ -z "$booted" ] || { systemctl daemon-reload && systemctl restart systemd-journal-upload; }
+fi
 if [ -n "$booted" ]; then
   systemctl daemon-reload
   systemctl enable --quiet heard.target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +51,22 @@ def test_what_is_said_to_another_machine_in_clear_is_an_error(
         assert code not in found(here), here
     for there in ("10.0.0.7:3310", "scanner.wexmoor.example:3310", "logs.wexmoor.example"):
         assert code in found(there), there
+
+
+def test_a_log_that_stays_on_this_machine_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_SYSTEMD", tmp_path)
+    monkeypatch.setattr(doctor, "_JOURNAL_UPLOAD", tmp_path)
+
+    def found() -> list[str]:
+        return [one.code for one in doctor._journal()]
+
+    (tmp_path / "journal-upload.conf.d").mkdir()
+    (tmp_path / "journal-upload.conf").write_text("[Upload]\n# URL=https://logs.example.org\n")
+    assert found() == ["journal-elsewhere"]
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").write_text("[Upload]\nURL=http://logs.example.org\n")
+    assert found() == ["journal-elsewhere"]
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").write_text("[Upload]\nURL=https://logs.example.org\n")
+    assert found() == []
+    monkeypatch.setattr(doctor, "_SYSTEMD", tmp_path / "none")
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").unlink()
+    assert found() == []

@@ -33,7 +33,9 @@ def installed(packed: set[str], tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def run(installed: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("PYTEST_VERSION", "DATABASE_URL")}
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("PYTEST_VERSION", "DATABASE_URL")
+    }
     ours = {"PYTHONPATH": str(installed), "HEARD_DATA": str(installed), "HEARD_SECRET_KEY": SECRET_KEY}
     return subprocess.run(
         [sys.executable, *words],
