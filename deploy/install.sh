@@ -98,7 +98,7 @@ say() {
 also() { printf '    %s\n' "$*"; }
 
 say "Packages of Debian: Python, what draws PDF files, PostgreSQL, age for the keys of backups${caddy:+, Caddy for HTTPS}"
-packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation postgresql age ca-certificates curl)
+packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation postgresql age ca-certificates curl openssl)
 [ -z "$caddy" ] || packages+=(caddy)
 [ -z "$logs" ] || packages+=(systemd-journal-remote)
 apt-get update -qq
@@ -159,9 +159,20 @@ setting HEARD_ADDRESS "https://$name"
 setting HEARD_DATA /var/lib/heard
 setting HEARD_LOOKS /var/log/heard/looks.jsonl
 setting HEARD_LOG json
+setting HEARD_WEB_CERTIFICATE /etc/heard-web/certificate.pem
+setting HEARD_WEB_KEY /etc/heard-web/key.pem
 setting DATABASE_URL postgres://heard@%2Fvar%2Frun%2Fpostgresql/heard
 grep -qx "HEARD_ADDRESS=https://$name" /etc/heard.env ||
   stop "/etc/heard.env names another address than https://$name. With another name every passkey is useless: change it there by hand, if you must."
+if [ ! -s /etc/heard-web/certificate.pem ]; then
+  also "A certificate for this machine alone, by which the server in front knows that it speaks to Heard, over TLS."
+  install -d -m 755 /etc/heard-web
+  (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=heard.internal \
+    -addext subjectAltName=DNS:heard.internal,IP:127.0.0.1 -keyout /etc/heard-web/key.pem -out /etc/heard-web/certificate.pem 2>/dev/null)
+  chown root:heard /etc/heard-web/key.pem
+  chmod 640 /etc/heard-web/key.pem
+  chmod 644 /etc/heard-web/certificate.pem
+fi
 if [ -n "$mail_password" ]; then
   install -m 640 -o root -g heard "$mail_password" /etc/heard-mail-password
   setting HEARD_MAIL_PASSWORD_FILE /etc/heard-mail-password
@@ -214,7 +225,8 @@ if [ -n "$booted" ]; then
   systemctl enable --quiet heard.target
   systemctl restart heard.target
   for _ in $(seq 60); do
-    ! curl -fsS --max-time 10 -o /dev/null -H "Host: $name" http://127.0.0.1:8000/health/live 2>/dev/null || break
+    ! curl -fsS --max-time 10 -o /dev/null --cacert /etc/heard-web/certificate.pem -H "Host: $name" \
+      https://127.0.0.1:8000/health/live 2>/dev/null || break
     sleep 1
   done
 else

@@ -70,3 +70,10 @@ def test_a_log_that_stays_on_this_machine_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(doctor, "_SYSTEMD", tmp_path / "none")
     (tmp_path / "journal-upload.conf.d" / "heard.conf").unlink()
     assert found() == []
+
+
+def test_what_the_server_in_front_says_in_clear_is_told(settings: Any) -> None:
+    settings.DEMO = False
+    assert "web-clear" in {one.code for one in doctor._settings()}
+    settings.WEB_CERTIFICATE = "/etc/heard-web/certificate.pem"
+    assert "web-clear" not in {one.code for one in doctor._settings()}

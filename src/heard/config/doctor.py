@@ -87,6 +87,12 @@ def _settings() -> Iterator[Finding]:
         yield _warning(
             "hosts", "Only this machine can open the site.", "Set HEARD_HOSTS to the name of the site."
         )
+    if not settings.WEB_CERTIFICATE:
+        yield _warning(
+            "web-clear",
+            "The server in front speaks to Heard in clear, and would speak to any programme that took its port.",
+            "Set HEARD_WEB_CERTIFICATE and HEARD_WEB_KEY: HTTPS in front, in docs/guide/install.md.",
+        )
     if not settings.ADDRESS.startswith("https://"):
         yield _warning(
             "address", "Mails lead nowhere.", "Set HEARD_ADDRESS to the address of the site, with https."

@@ -52,6 +52,8 @@ HEARD_SERVICE_HOSTS  hosts from whose addresses services in Open Referral UK may
                    directory.example.org; default none: then they come from files alone
 HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
                    45,90, in the demo none
+HEARD_WEB_CERTIFICATE  a file with the certificate that Heard shows the server in front, PEM; it speaks plain HTTP without one
+HEARD_WEB_KEY      a file with its key, PKCS#8 in PEM, open to Heard alone
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
@@ -373,6 +375,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 # Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
 # whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
+WEB_CERTIFICATE = os.environ.get("HEARD_WEB_CERTIFICATE", "")
+WEB_KEY = os.environ.get("HEARD_WEB_KEY", "")
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
 CSRF_FAILURE_VIEW = "heard.home.typed.page_open_too_long"
