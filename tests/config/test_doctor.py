@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from heard.config import doctor
+from heard.config import doctor, version
 
 
 def roles(vendor: str, **named: Any) -> list[str]:
@@ -77,3 +79,13 @@ def test_what_the_server_in_front_says_in_clear_is_told(settings: Any) -> None:
     assert "web-clear" in {one.code for one in doctor._settings()}
     settings.WEB_CERTIFICATE = "/etc/heard-web/certificate.pem"
     assert "web-clear" not in {one.code for one in doctor._settings()}
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, []), (92, []), (93, ["components"])])
+def test_components_that_nobody_has_raised_for_three_months_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, told: list[str]
+) -> None:
+    monkeypatch.setattr(version, "_COMPONENTS", tmp_path / "components.txt")
+    assert [one.code for one in doctor._components()] == []  # in a checkout
+    (tmp_path / "components.txt").write_text(f"{timezone.localdate() - timedelta(days=days)}\n")
+    assert [one.code for one in doctor._components()] == told

@@ -17,6 +17,7 @@ import click
 
 _OLD: Final = timedelta(hours=26)  # of a backup that is made every night
 _CERTIFICATE_DAYS: Final = timedelta(days=30)  # in which a provider's new metadata can be asked for
+_RAISED: Final = timedelta(days=92)
 _SYSTEMD: Final = Path("/run/systemd/system")
 _JOURNAL_UPLOAD: Final = Path("/etc/systemd")  # in which its configuration and its drop-ins lie
 _LOCAL: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
@@ -373,6 +374,21 @@ def _where_keys_lie(path: Path, data: Path) -> Iterator[Finding]:
         )
 
 
+def _components() -> Iterator[Finding]:
+    """Versions are raised every three months (docs/security.md), so there is a newer Heard by then, or nobody looks after it."""
+    from django.utils import timezone
+
+    from heard.config.version import components_of
+
+    raised = components_of()
+    if raised and timezone.localdate() - raised > _RAISED:
+        yield _warning(
+            "components",
+            f"What this Heard is made of was last raised on {raised}, more than three months ago.",
+            "Upgrade to a newer release. Is there none, ask what is known of its parts: Components in docs/security.md.",
+        )
+
+
 def _journal() -> Iterator[Finding]:
     """Where systemd keeps the journal: whether it goes to another machine, over TLS. In a container another one looks after it."""
     if not _SYSTEMD.is_dir():
@@ -511,5 +527,5 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _journal, _keys, _people, _sign_on, _trail,
+    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _components, _journal, _keys, _people, _sign_on, _trail,
 )  # fmt: skip
