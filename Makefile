@@ -80,7 +80,8 @@ format: setup ## put code in order
 
 wheel: setup ## build dist/heard-….whl, styles included, and its SBOM, to install for real (docs/guide/install.md)
 	@git rev-parse --short=12 HEAD > src/heard/config/commit.txt 2>/dev/null || rm -f src/heard/config/commit.txt
-	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel; status=$$?; rm -f src/heard/config/commit.txt; exit $$status
+	@git log -1 --format=%cs -- requirements/base.lock > src/heard/config/components.txt 2>/dev/null || rm -f src/heard/config/components.txt
+	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel; status=$$?; rm -f src/heard/config/commit.txt src/heard/config/components.txt; exit $$status
 	@$(BIN)/python tests/sbom.py
 
 bundle: wheel ## pack what a server needs into dist/heard-….tar.gz: the wheel, deploy/ with install.sh, the lock (WHEELS=1: with every package)
@@ -103,7 +104,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built src/heard/locale/.built
 
 system:
-	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec
+	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec journal
 
 spark: .venv/.spark
 	@requirements/system.sh java

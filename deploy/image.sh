@@ -60,8 +60,10 @@ export CONTAINERS_CONF=$work/containers.conf BUILDAH_FORMAT=docker
 pack() { buildah --root "$work/storage" --runroot "$work/running" --storage-driver vfs "$@"; }
 container=$(pack from scratch)
 pack add --quiet "$container" "$work/root.tar" / >/dev/null
-alive="import os, urllib.request as ask; name = os.environ['HEARD_HOSTS'].split(',')[0]; \
-ask.urlopen(ask.Request('http://127.0.0.1:8000/health/live', headers={'Host': name}), timeout=5)"
+alive="import os, ssl, urllib.request as ask; name = os.environ['HEARD_HOSTS'].split(',')[0]; \
+own = os.environ.get('HEARD_WEB_CERTIFICATE'); tls = ssl.create_default_context(cafile=own) if own else None; \
+at = 'https://127.0.0.1:8000' if own else 'http://127.0.0.1:8000'; \
+ask.urlopen(ask.Request(at + '/health/live', headers={'Host': name}), timeout=5, context=tls)"
 pack config --user 990:990 --workingdir /var/lib/heard --port 8000 --volume /var/lib/heard --volume /var/backups/heard \
   --env PATH=/opt/heard/bin:/usr/bin:/bin --env LC_ALL=C.UTF-8 --env PYTHONDONTWRITEBYTECODE=1 \
   --env HEARD_DATA=/var/lib/heard --env HEARD_LOG=json \

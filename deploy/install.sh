@@ -17,6 +17,8 @@ Usage: deploy/install.sh NAME [OPTION...]      as root, in the unpacked bundle o
   --certificate FILE --certificate-key FILE
                           your own, where Caddy cannot get a public one for NAME
   --own-authority         Caddy signs the certificate itself: for trying out, since no browser knows it
+  --logs URL --logs-authority FILE
+                          another machine that keeps the journal too, such as https://logs.example.org:19532, and who signs its certificate
   --no-caddy              another server stands in front (deploy/nginx/heard.conf)
   --agency NAME --kind KIND --team NAME --username NAME --given-name NAME --family-name NAME
                           the first administrator. What is not given is asked; where nobody can be asked, you add them later
@@ -25,7 +27,7 @@ END
 
 # ---- what was asked for
 
-name='' mail='' mail_password='' certificate='' certificate_key='' own_authority='' caddy=yes
+name='' mail='' mail_password='' certificate='' certificate_key='' own_authority='' caddy=yes logs='' logs_authority=''
 backup_keys=() first=()
 stop() {
   printf '%s\n' "$*" >&2
@@ -48,6 +50,8 @@ while [ $# -gt 0 ]; do
     --mail-password) mail_password=$2 ;;
     --certificate) certificate=$2 ;;
     --certificate-key) certificate_key=$2 ;;
+    --logs) logs=$2 ;;
+    --logs-authority) logs_authority=$2 ;;
     --agency | --kind | --team | --username | --given-name | --family-name) first+=("$1" "$2") ;;
     *) stop "There is no option $1. See --help." ;;
   esac
@@ -70,6 +74,8 @@ done
 [ -z "$mail_password" ] || [ -r "$mail_password" ] || stop "$mail_password cannot be read."
 [ -z "$certificate$certificate_key" ] || { [ -r "$certificate" ] && [ -r "$certificate_key" ]; } ||
   stop "Give both --certificate and --certificate-key, and files that can be read."
+[ -z "$logs$logs_authority" ] || { [[ $logs =~ ^https://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] && [ -r "$logs_authority" ]; } ||
+  stop "Give both --logs, an address that begins with https://, and --logs-authority, a file that can be read: logs go nowhere in clear."
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 lock=$here/requirements/base.lock
 wheel=$(find "$here" -maxdepth 2 -path '*/heard-*-py3-none-any.whl' ! -path '*/wheels/*' | sort -V | tail -n 1)
@@ -92,8 +98,9 @@ say() {
 also() { printf '    %s\n' "$*"; }
 
 say "Packages of Debian: Python, what draws PDF files, PostgreSQL, age for the keys of backups${caddy:+, Caddy for HTTPS}"
-packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation postgresql age ca-certificates curl)
+packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation postgresql age ca-certificates curl openssl)
 [ -z "$caddy" ] || packages+=(caddy)
+[ -z "$logs" ] || packages+=(systemd-journal-remote)
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >/dev/null
 
@@ -152,9 +159,20 @@ setting HEARD_ADDRESS "https://$name"
 setting HEARD_DATA /var/lib/heard
 setting HEARD_LOOKS /var/log/heard/looks.jsonl
 setting HEARD_LOG json
+setting HEARD_WEB_CERTIFICATE /etc/heard-web/certificate.pem
+setting HEARD_WEB_KEY /etc/heard-web/key.pem
 setting DATABASE_URL postgres://heard@%2Fvar%2Frun%2Fpostgresql/heard
 grep -qx "HEARD_ADDRESS=https://$name" /etc/heard.env ||
   stop "/etc/heard.env names another address than https://$name. With another name every passkey is useless: change it there by hand, if you must."
+if [ ! -s /etc/heard-web/certificate.pem ]; then
+  also "A certificate for this machine alone, by which the server in front knows that it speaks to Heard, over TLS."
+  install -d -m 755 /etc/heard-web
+  (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=heard.internal \
+    -addext subjectAltName=DNS:heard.internal,IP:127.0.0.1 -keyout /etc/heard-web/key.pem -out /etc/heard-web/certificate.pem 2>/dev/null)
+  chown root:heard /etc/heard-web/key.pem
+  chmod 640 /etc/heard-web/key.pem
+  chmod 644 /etc/heard-web/certificate.pem
+fi
 if [ -n "$mail_password" ]; then
   install -m 640 -o root -g heard "$mail_password" /etc/heard-mail-password
   setting HEARD_MAIL_PASSWORD_FILE /etc/heard-mail-password
@@ -194,12 +212,21 @@ case "$host" in
       >/etc/systemd/system/heard-.service.d/reach.conf
     ;;
 esac
+if [ -n "$logs" ]; then
+  also "And one that sends the journal to $logs."
+  install -d -m 755 /etc/heard-logs /etc/systemd/journal-upload.conf.d
+  install -m 644 "$logs_authority" /etc/heard-logs/authority.pem
+  sed "s#https://logs\\.example\\.org:19532#$logs#" "$here/deploy/journal/upload.conf" >/etc/systemd/journal-upload.conf.d/heard.conf
+  systemctl enable --quiet systemd-journal-upload
+  [ -z "$booted" ] || { systemctl daemon-reload && systemctl restart systemd-journal-upload; }
+fi
 if [ -n "$booted" ]; then
   systemctl daemon-reload
   systemctl enable --quiet heard.target
   systemctl restart heard.target
   for _ in $(seq 60); do
-    ! curl -fsS --max-time 10 -o /dev/null -H "Host: $name" http://127.0.0.1:8000/health/live 2>/dev/null || break
+    ! curl -fsS --max-time 10 -o /dev/null --cacert /etc/heard-web/certificate.pem -H "Host: $name" \
+      https://127.0.0.1:8000/health/live 2>/dev/null || break
     sleep 1
   done
 else

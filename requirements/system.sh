@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that system packages are there: installs what is missing with apt-get as root, else says what to install.
-# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql, nginx, caddy, clamd, java, xmlsec, pgbackrest
+# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql, nginx, caddy, clamd, java, xmlsec, journal, pgbackrest
 set -eu
 missing=()
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -16,6 +16,7 @@ for word in "$@"; do
     caddy) has caddy || missing+=("caddy") ;;
     clamd) PATH="$PATH:/usr/sbin" has clamd || missing+=("clamav-daemon") ;;
     pgbackrest) has pgbackrest || missing+=("pgbackrest") ;;
+    journal) [ -x /usr/lib/systemd/systemd-journal-upload ] || missing+=("systemd-journal-remote") ;;
     xmlsec) has xmlsec1 || missing+=("xmlsec1") ;;
     postgresql) has pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || missing+=("postgresql") ;;
   esac

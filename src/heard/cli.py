@@ -20,6 +20,7 @@ _AS_COMMAND = (
 _BEFORE = signal.signal(signal.SIGINT, _stop) if _AS_COMMAND else None
 
 import importlib
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -86,12 +87,17 @@ def _stopping_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _is_here(name: str) -> bool:
+    """`demo` is in a checkout, and not in the wheel."""
+    return name in _COMMANDS and (name != "demo" or importlib.util.find_spec("heard.demo") is not None)
+
+
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+        return sorted(name for name in _COMMANDS if _is_here(name))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if not _is_here(cmd_name):
             return None
         module, name = _COMMANDS[cmd_name].split(":")
         with _stopping_at_once():

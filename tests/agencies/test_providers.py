@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from heard.agencies.providers import read
@@ -108,9 +108,10 @@ def test_an_agency_has_one(tmp_path: Path) -> None:
 # ---- SAML
 
 
-def certificate() -> str:
+def certificate(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None) -> str:
     """As metadata has it: base64 of DER."""
-    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([]), datetime.now(UTC)
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
     return b64encode(made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)).decode()
@@ -138,6 +139,13 @@ METADATA = f"""<?xml version="1.0"?>
 def with_metadata(path: Path, text: str, more: str = "") -> str:
     (path / "school.xml").write_text(text, encoding="utf-8")
     return written(path, SAML.format(file=path / "school.xml") + more)
+
+
+def test_a_provider_of_saml_whose_key_is_too_short_is_refused(tmp_path: Path) -> None:
+    short, enough = (certificate(rsa.generate_private_key(65537, bits)) for bits in (1024, 2048))
+    with pytest.raises(ValueError, match="has a key that is too short"):
+        read(with_metadata(tmp_path, METADATA.replace(OURS, short)), {})
+    assert read(with_metadata(tmp_path, METADATA.replace(OURS, enough)), {})
 
 
 def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from heard.config import doctor
+from heard.config import doctor, version
 
 
 def roles(vendor: str, **named: Any) -> list[str]:
@@ -50,3 +53,39 @@ def test_what_is_said_to_another_machine_in_clear_is_an_error(
         assert code not in found(here), here
     for there in ("10.0.0.7:3310", "scanner.wexmoor.example:3310", "logs.wexmoor.example"):
         assert code in found(there), there
+
+
+def test_a_log_that_stays_on_this_machine_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_SYSTEMD", tmp_path)
+    monkeypatch.setattr(doctor, "_JOURNAL_UPLOAD", tmp_path)
+
+    def found() -> list[str]:
+        return [one.code for one in doctor._journal()]
+
+    (tmp_path / "journal-upload.conf.d").mkdir()
+    (tmp_path / "journal-upload.conf").write_text("[Upload]\n# URL=https://logs.example.org\n")
+    assert found() == ["journal-elsewhere"]
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").write_text("[Upload]\nURL=http://logs.example.org\n")
+    assert found() == ["journal-elsewhere"]
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").write_text("[Upload]\nURL=https://logs.example.org\n")
+    assert found() == []
+    monkeypatch.setattr(doctor, "_SYSTEMD", tmp_path / "none")
+    (tmp_path / "journal-upload.conf.d" / "heard.conf").unlink()
+    assert found() == []
+
+
+def test_what_the_server_in_front_says_in_clear_is_told(settings: Any) -> None:
+    settings.DEMO = False
+    assert "web-clear" in {one.code for one in doctor._settings()}
+    settings.WEB_CERTIFICATE = "/etc/heard-web/certificate.pem"
+    assert "web-clear" not in {one.code for one in doctor._settings()}
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, []), (92, []), (93, ["components"])])
+def test_components_that_nobody_has_raised_for_three_months_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, told: list[str]
+) -> None:
+    monkeypatch.setattr(version, "_COMPONENTS", tmp_path / "components.txt")
+    assert [one.code for one in doctor._components()] == []  # in a checkout
+    (tmp_path / "components.txt").write_text(f"{timezone.localdate() - timedelta(days=days)}\n")
+    assert [one.code for one in doctor._components()] == told

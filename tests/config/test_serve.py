@@ -1,9 +1,11 @@
 """`heard serve`: plain sentences where it cannot start, and nothing left behind when it ends."""
 
+import http.client
 import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from tests.deploy.test_nginx import made_for
 
 from heard.agencies.seal import keys
 from heard.config import serve as serving
@@ -163,6 +166,37 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, ready: dict[str
         served.send_signal(signal.SIGINT)
         assert served.wait(timeout=20) == 0
     assert not any(Path(f"/proc/{one}").exists() for one in children)
+
+
+def test_with_a_certificate_it_speaks_tls_and_nothing_else(
+    port: int, ready: dict[str, str], tmp_path: Path
+) -> None:
+    certificate, key = made_for(tmp_path, "heard.internal")
+    named = {"HEARD_WEB_CERTIFICATE": str(certificate), "HEARD_WEB_KEY": str(key)}
+    with started("web", "--port", str(port), environment=ready | named):
+        wait_for(lambda: not is_free(port), seconds=120)
+        tls = ssl.create_default_context(cafile=str(certificate))
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/health/live", timeout=30, context=tls) as said:
+            assert said.read() == b"ok\n"
+        with pytest.raises((urllib.error.URLError, ConnectionError, http.client.HTTPException)):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=30)
+        older = ssl.create_default_context(cafile=str(certificate))
+        older.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(urllib.error.URLError, match=r"(?i)protocol version"):
+            urllib.request.urlopen(f"https://127.0.0.1:{port}/health/live", timeout=30, context=older)
+
+
+@pytest.mark.parametrize("lacks", ["HEARD_WEB_CERTIFICATE", "HEARD_WEB_KEY"])
+def test_a_certificate_without_its_key_starts_nothing(settings: Any, tmp_path: Path, lacks: str) -> None:
+    """Else it would speak in clear, and nobody would notice."""
+    settings.WEB_CERTIFICATE, settings.WEB_KEY = map(str, made_for(tmp_path, "heard.internal"))
+    assert serving._tls()
+    setattr(settings, lacks.removeprefix("HEARD_"), "")
+    with pytest.raises(click.ClickException, match=f"{lacks} is not set"):
+        serving._tls()
+    setattr(settings, lacks.removeprefix("HEARD_"), str(tmp_path / "gone.pem"))
+    with pytest.raises(click.ClickException, match="cannot read"):
+        serving._tls()
 
 
 def test_killed_workers_take_nothing_down_and_come_back(port: int, ready: dict[str, str]) -> None:

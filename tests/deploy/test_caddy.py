@@ -22,6 +22,7 @@ from tests.deploy.test_nginx import (
     free_port,
     headers_of,
     in_clear,
+    of_heard,
     wait_until_open,
 )
 
@@ -42,7 +43,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         ),
         ("\nheard.example.org {", f"\nhttps://heard.example.org:{front} {{\n\tbind 127.0.0.1"),
         ("/var/log/caddy/", f"{folder}/"),
-        ("reverse_proxy 127.0.0.1:8000", f"reverse_proxy 127.0.0.1:{behind}"),
+        ("reverse_proxy https://127.0.0.1:8000", f"reverse_proxy https://127.0.0.1:{behind}"),
+        ("/etc/heard-web/certificate.pem", str(of_heard() / "certificate.pem")),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -159,3 +161,11 @@ def test_people_are_led_to_https_and_machines_are_not(site: tuple[int, int, Path
     log = site[2]
     assert in_clear(log, "/me/") == (301, "https://heard.example.org/me/")
     assert in_clear(log, "/scim/v2/Users") == (403, None)
+
+
+def test_whoever_takes_heards_port_is_told_nothing(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind, as_="somebody.else"):
+        assert ask(front, "/account/sign-in/", body=b"login=amira&password=secret")[0] == 503
+    with echoing(behind):
+        assert ask(front, "/account/sign-in/", body=b"login=amira&password=secret")[0] == 200

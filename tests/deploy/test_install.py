@@ -30,6 +30,7 @@ DEBIAN_13 = 'ID=debian\nVERSION_ID="13"\n'
         (DEBIAN_13, ["a.example.org", "b.example.org"], "One name only"),
         (DEBIAN_13, ["heard.example.org", "--backup-key"], "--backup-key needs a value"),
         (DEBIAN_13, ["heard.example.org", "--password", "x"], "There is no option --password"),
+        (DEBIAN_13, ["heard.example.org", "--logs", "http://logs.example.org"], "logs go nowhere in clear"),
         (DEBIAN_13, [], "Usage: deploy/install.sh NAME"),
     ],
 )  # fmt: skip

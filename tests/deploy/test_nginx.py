@@ -1,5 +1,6 @@
 """The example for nginx, in front of a server that says what came through."""
 
+import atexit
 import getpass
 import http.client
 import json
@@ -14,8 +15,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -91,8 +94,9 @@ _HIDDEN = b"0\r\n\r\nGET /hidden HTTP/1.1\r\nX-Ignore: x\r\n\r\n"
 class Wire:
     """Keeps what came over the wire, and answers each connection once."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext) -> None:
         self.heard: list[bytes] = []
+        self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", port))
         self._serving = threading.Thread(target=self._serve, daemon=True)
         self._serving.start()
@@ -103,17 +107,20 @@ class Wire:
                 line, _address = self._listening.accept()
             except OSError:
                 return
-            with line:
-                line.settimeout(0.5)
+            try:
+                line.settimeout(5)
+                safe = self._tls.wrap_socket(line, server_side=True)
+            except OSError:
+                continue
+            with safe:
+                safe.settimeout(0.5)
                 said = b""
-                try:
-                    while piece := line.recv(65_536):
+                with suppress(TimeoutError):
+                    while piece := safe.recv(65_536):
                         said += piece
-                except TimeoutError:
-                    pass
                 self.heard.append(said)
                 with suppress(OSError):
-                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    safe.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     def close(self) -> None:
         with suppress(OSError):
@@ -124,7 +131,7 @@ class Wire:
 
 def smuggled(front: int, behind: int, lengths: bytes) -> tuple[bytes, list[bytes]]:
     """What the server in front says to such a request, and what came through it, by connection."""
-    wire = Wire(behind)
+    wire = Wire(behind, speaking())
     head = b"POST / HTTP/1.1\r\nHost: heard.example.org\r\n" + lengths + b"\r\n"
     plain = socket.create_connection(("127.0.0.1", front), timeout=10)
     try:
@@ -164,9 +171,50 @@ def free_port() -> int:
         return port
 
 
+def made_for(folder: Path, name: str, *, key: str = "ec") -> tuple[Path, Path]:
+    """A certificate for a name that signs itself, and its key, made as the script that installs Heard makes its own."""
+    words = ["-pkeyopt", "ec_paramgen_curve:P-256"] if key == "ec" else []
+    certificate, its_key = folder / f"{name}.pem", folder / f"{name}.key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", key, *words, "-nodes", "-days", "2", "-subj", f"/CN={name}",
+         "-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1", "-keyout", str(its_key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, its_key
+
+
+@cache
+def of_heard() -> Path:
+    """A folder with what Heard shows the server in front, and what another programme would."""
+    folder = Path(mkdtemp(prefix="heard-web-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder)
+    for name in ("heard.internal", "somebody.else"):
+        made_for(folder, name)
+    shutil.copy(folder / "heard.internal.pem", folder / "certificate.pem")
+    return folder
+
+
+def speaking(name: str = "heard.internal") -> ssl.SSLContext:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(of_heard() / f"{name}.pem", of_heard() / f"{name}.key")
+    return tls
+
+
+class _Safe(ThreadingHTTPServer):
+    """Speaks TLS, and shakes hands in the thread of each request."""
+
+    tls: ssl.SSLContext
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with suppress(OSError), self.tls.wrap_socket(request, server_side=True) as safe:
+            super().finish_request(safe, client_address)
+
+
 @contextmanager
-def echoing(port: int) -> Iterator[None]:
-    server = ThreadingHTTPServer(("127.0.0.1", port), Echo)
+def echoing(port: int, *, as_: str = "heard.internal") -> Iterator[None]:
+    server = _Safe(("127.0.0.1", port), Echo)
+    server.tls = speaking(as_)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield
@@ -181,15 +229,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     front, behind, plain = free_port(), free_port(), free_port()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=heard.example.org",
-         "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = made_for(folder, "heard.example.org", key="rsa:2048")
     text = CONF.read_text()
     for old, new in (
-        ("/etc/ssl/heard/fullchain.pem", str(folder / "cert.pem")),
-        ("/etc/ssl/heard/privkey.pem", str(folder / "key.pem")),
+        ("/etc/ssl/heard/fullchain.pem", str(certificate)),
+        ("/etc/ssl/heard/privkey.pem", str(key)),
+        ("/etc/heard-web/certificate.pem", str(of_heard() / "certificate.pem")),
         ("/var/log/nginx/", f"{folder}/"),
         ("127.0.0.1:8000;", f"127.0.0.1:{behind};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{front} ssl"),
@@ -395,3 +440,20 @@ def test_what_nginx_answers_by_itself_is_as_strict(site: tuple[int, int, Path]) 
         assert said["strict-transport-security"] == ["max-age=31536000; includeSubDomains"]
         assert said["x-content-type-options"] == ["nosniff"]
         assert "frame-ancestors 'none'" in said["content-security-policy"][0]
+
+
+def test_whoever_takes_heards_port_is_told_nothing(site: tuple[int, int, Path]) -> None:
+    """Any user of the machine can listen there while Heard is down, and nobody but Heard has its key."""
+    front, behind, _log = site
+    with echoing(behind, as_="somebody.else"):
+        assert ask(front, "/account/sign-in/", body=b"login=amira&password=secret")[0] == 503
+    with echoing(behind):
+        assert ask(front, "/account/sign-in/", body=b"login=amira&password=secret")[0] == 200
+
+
+def test_nothing_is_said_to_heard_in_clear(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with ThreadingHTTPServer(("127.0.0.1", behind), Echo) as clear:
+        threading.Thread(target=clear.serve_forever, daemon=True).start()
+        assert ask(front, "/")[0] == 503
+        clear.shutdown()

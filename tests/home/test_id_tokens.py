@@ -6,8 +6,10 @@ import base64
 import json
 from typing import Any
 
+import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from tests.conftest import World
 from tests.home.organisation import Organisation
@@ -65,3 +67,33 @@ def test_a_token_that_is_over_or_for_somebody_else_opens_nothing(
     known(world, settings)
     client = come_back(organisation, settings, monkeypatch, **claims)
     assert not signed_in_as(client)
+
+
+@pytest.mark.parametrize(("bits", "opens"), [(1024, False), (2048, True)])
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_a_token_that_is_signed_with_a_short_key_opens_nothing(
+    world: World,
+    organisation: Organisation,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    bits: int,
+    opens: bool,
+) -> None:
+    """Somebody could have worked such a key out."""
+    settings.FACTOR = "off"
+    known(world, settings)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    monkeypatch.setattr("heard.home.sign_on.jwtkit.fetch_key", lambda *_asked: ("RS256", key.public_key()))
+    told = requests.Response.json
+
+    def signed_anew(answer: requests.Response, **more: Any) -> Any:
+        said = told(answer, **more)
+        if "id_token" not in said:
+            return said
+        claims = jwt.decode(said["id_token"], options={"verify_signature": False})
+        return said | {"id_token": jwt.encode(claims, key, algorithm="RS256")}
+
+    monkeypatch.setattr(requests.Response, "json", signed_anew)
+    client = Client()
+    client.get(organisation.back_from(organisation.sent_to(client, COUNTY), "u-sol"))
+    assert bool(signed_in_as(client)) is opens

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+_LEAST_RSA: Final = 2_048  # bits: fewer may have been worked out (NIST SP 800-131A)
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _BOTH: Final = ("name", "agency")
@@ -125,6 +126,7 @@ def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
 
 def _metadata(where: str, file: str) -> tuple[str, Signer]:
     """Where a SAML provider has people sent, and who signs for it, from the file in which it says so."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_der_x509_certificate
     from lxml import etree
     from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser as Metadata
@@ -149,10 +151,13 @@ def _metadata(where: str, file: str) -> tuple[str, Signer]:
             f"{where} {file} lacks its entityID, a certificate for signing, or an address for HTTP-Redirect."
         )
     try:
-        for one in certificates:
-            load_der_x509_certificate(b64decode(one))
+        keys = [load_der_x509_certificate(b64decode(one)).public_key() for one in certificates]
     except ValueError as error:
         raise ValueError(f"{where} a certificate in {file} cannot be read.") from error
+    if any(isinstance(key, RSAPublicKey) and key.key_size < _LEAST_RSA for key in keys):
+        raise ValueError(
+            f"{where} a certificate in {file} has a key that is too short. Ask for one of RSA with {_LEAST_RSA} bits or more."
+        )
     return server, Signer(said["entityId"], tuple(certificates))
 
 

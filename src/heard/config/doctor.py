@@ -17,6 +17,9 @@ import click
 
 _OLD: Final = timedelta(hours=26)  # of a backup that is made every night
 _CERTIFICATE_DAYS: Final = timedelta(days=30)  # in which a provider's new metadata can be asked for
+_RAISED: Final = timedelta(days=92)
+_SYSTEMD: Final = Path("/run/systemd/system")
+_JOURNAL_UPLOAD: Final = Path("/etc/systemd")  # in which its configuration and its drop-ins lie
 _LOCAL: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
@@ -84,6 +87,12 @@ def _settings() -> Iterator[Finding]:
     if set(settings.ALLOWED_HOSTS) <= _LOCAL:
         yield _warning(
             "hosts", "Only this machine can open the site.", "Set HEARD_HOSTS to the name of the site."
+        )
+    if not settings.WEB_CERTIFICATE:
+        yield _warning(
+            "web-clear",
+            "The server in front speaks to Heard in clear, and would speak to any programme that took its port.",
+            "Set HEARD_WEB_CERTIFICATE and HEARD_WEB_KEY: HTTPS in front, in docs/guide/install.md.",
         )
     if not settings.ADDRESS.startswith("https://"):
         yield _warning(
@@ -365,6 +374,35 @@ def _where_keys_lie(path: Path, data: Path) -> Iterator[Finding]:
         )
 
 
+def _components() -> Iterator[Finding]:
+    """Versions are raised every three months (docs/security.md), so there is a newer Heard by then, or nobody looks after it."""
+    from django.utils import timezone
+
+    from heard.config.version import components_of
+
+    raised = components_of()
+    if raised and timezone.localdate() - raised > _RAISED:
+        yield _warning(
+            "components",
+            f"What this Heard is made of was last raised on {raised}, more than three months ago.",
+            "Upgrade to a newer release. Is there none, ask what is known of its parts: Components in docs/security.md.",
+        )
+
+
+def _journal() -> Iterator[Finding]:
+    """Where systemd keeps the journal: whether it goes to another machine, over TLS. In a container another one looks after it."""
+    if not _SYSTEMD.is_dir():
+        return
+    files = [_JOURNAL_UPLOAD / "journal-upload.conf", *_JOURNAL_UPLOAD.glob("journal-upload.conf.d/*.conf")]
+    lines = [line.strip() for file in files if file.is_file() for line in file.read_text().splitlines()]
+    if not any(line.startswith("URL=https://") for line in lines):
+        yield _warning(
+            "journal-elsewhere",
+            "The log is on this machine alone: whoever takes it over can change what it says of them.",
+            "Send it to another machine: Send the logs to another machine in docs/guide/install.md.",
+        )
+
+
 def _people() -> Iterator[Finding]:
     from heard.agencies.doctoring import administrators
 
@@ -489,5 +527,5 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _keys, _people, _sign_on, _trail,
+    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _components, _journal, _keys, _people, _sign_on, _trail,
 )  # fmt: skip

@@ -50,7 +50,7 @@ def serve(host: str, port: int, workers: int) -> None:
     _refuse_a_busy_port(host, port)
     queues = _prepare()
     with _only_server_of_its_folder():
-        click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
+        click.echo(f"Heard is at {'https' if _tls() else 'http'}://{host}:{port} (Ctrl-C stops it)")
         with _counting_together():
             _run_together(_web(host, port, workers) | _work(queues))
 
@@ -62,7 +62,7 @@ def web(host: str, port: int, workers: int) -> None:
     _refuse_a_busy_port(host, port)
     _prepare()
     with _only_server_of_its_folder():
-        click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
+        click.echo(f"Heard is at {'https' if _tls() else 'http'}://{host}:{port} (Ctrl-C stops it)")
         with _counting_together():
             _run_together(_web(host, port, workers))
 
@@ -87,8 +87,24 @@ def work(queue: str | None) -> None:
 def _web(host: str, port: int, workers: int) -> dict[str, list[str]]:
     words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     words += ["--blocking-threads", str(_THREADS), "--respawn-failed-workers", "--respawn-interval", "1"]
-    words += ["--host", host, "--port", str(port), "--workers", str(workers), "heard.config.wsgi:application"]
-    return {"The web server": words}
+    words += ["--host", host, "--port", str(port), "--workers", str(workers), *_tls()]
+    return {"The web server": [*words, "heard.config.wsgi:application"]}
+
+
+def _tls() -> list[str]:
+    """The options with which the server speaks TLS to the one in front, and nothing else; none where no certificate is named."""
+    from django.conf import settings
+
+    files = {"HEARD_WEB_CERTIFICATE": settings.WEB_CERTIFICATE, "HEARD_WEB_KEY": settings.WEB_KEY}
+    if not any(files.values()):
+        return []
+    for name, file in files.items():
+        if not file:
+            raise click.ClickException(f"{name} is not set. Heard needs both its certificate and its key.")
+        if not os.access(file, os.R_OK):
+            raise click.ClickException(f"{name} names {file}, which Heard cannot read.")
+    options = ["--ssl-certificate", settings.WEB_CERTIFICATE, "--ssl-keyfile", settings.WEB_KEY]
+    return [*options, "--ssl-protocol-min", "tls1.3"]
 
 
 def _work(queues: tuple[str, ...]) -> dict[str, list[str]]:

@@ -52,6 +52,8 @@ HEARD_SERVICE_HOSTS  hosts from whose addresses services in Open Referral UK may
                    directory.example.org; default none: then they come from files alone
 HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
                    45,90, in the demo none
+HEARD_WEB_CERTIFICATE  a file with the certificate that Heard shows the server in front, PEM; it speaks plain HTTP without one
+HEARD_WEB_KEY      a file with its key, PKCS#8 in PEM, open to Heard alone
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
@@ -64,6 +66,7 @@ HEARD_ADDRESS      the address at which people open Heard, which mail leads to; 
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -372,6 +375,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 # Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
 # whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
+WEB_CERTIFICATE = os.environ.get("HEARD_WEB_CERTIFICATE", "")
+WEB_KEY = os.environ.get("HEARD_WEB_KEY", "")
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
 CSRF_FAILURE_VIEW = "heard.home.typed.page_open_too_long"
@@ -596,6 +601,12 @@ for _key in [] if DEMO else [SECRET_KEY, *SECRET_KEY_FALLBACKS]:
             "HEARD_SECRET_KEY is easily guessed. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
+
+if DEMO and find_spec("heard.demo") is None:
+    raise ImproperlyConfigured(
+        "HEARD_DEMO is 1, and this Heard has no fictional partnership: it was installed to be used. Take HEARD_DEMO out of the "
+        "settings. To try the fictional partnership, run `make run` in a checkout."
+    )
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 if DEMO and not all(host in _LOOPBACK or host.endswith(".localhost") for host in ALLOWED_HOSTS):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 from importlib.metadata import version as of_package
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _COMMIT = _HERE / "commit.txt"  # written by `make wheel`
+_COMPONENTS = _HERE / "components.txt"  # too
 
 
 def version() -> str:
     """Such as 0.1.0 (325c9b5d1a2b)."""
     commit = _commit()
     return f"{of_package('heard')} ({commit})" if commit else of_package("heard")
+
+
+def components_of() -> date | None:
+    """The day on which the versions of the components were last raised; None in a checkout, whose lock says it."""
+    said = _COMPONENTS.read_text().strip() if _COMPONENTS.is_file() else ""
+    return date.fromisoformat(said) if said else None
 
 
 def _commit() -> str:

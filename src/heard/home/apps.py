@@ -6,7 +6,8 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from heard.home import factors, session
+        from heard.home import authenticators, factors, session
 
+        authenticators.connect()
         factors.connect()
         session.connect()

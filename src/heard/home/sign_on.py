@@ -98,6 +98,7 @@ class Server(OpenIDConnectOAuth2Adapter):
             issuer=said["issuer"],
             leeway=_CLOCKS_DIFFER,
             options={
+                "enforce_minimum_key_length": True,  # RSA of 2,048 bits
                 "require": ["exp", "iat", "iss", "aud"],
                 "verify_iat": False,
             },  # a clock that is ahead signs for later

@@ -14,6 +14,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.timeline.index import catch_up
 from heard.cases.timeline.tabs import TABS
 from heard.network import actions as network
+from heard.network.models import Person
 from heard.network.queries import Whom
 from heard.network.rules import Level
 
@@ -139,3 +140,23 @@ def test_danger_is_red_on_every_tab_until_the_reader_says_there_that_they_have_s
     for reader in unread_of(world.social_worker, person):
         mark_seen(by=world.social_worker, reader_id=reader.pk)
     assert "has not said yet" not in client.get(at(record)).text
+
+
+def test_numbers_of_a_child_stand_in_full_where_somebody_opens_them_and_nowhere_else(
+    client: Client, world: World, record: Record
+) -> None:
+    nhs, upn = "9434765919", "A123456789012"
+    Person.objects.filter(pk=record["person_id"]).update(nhs_number=nhs, upn=upn)
+    client.force_login(world.social_worker)
+    for name in NAMES:
+        html = client.get(at(record, name)).text
+        assert "ends in 5919" in html, name
+        assert nhs not in html, name
+        assert upn not in html, name
+    for html in [client.get(reverse(name)).text for name in ("home", "caseload")]:
+        assert nhs not in html
+        assert upn not in html
+    for name in ("person_details", "person_about"):
+        html = client.get(at(record, name)).text
+        assert nhs in html, name
+        assert upn in html, name
