@@ -20,7 +20,7 @@ from heard.cli import main
 from heard.engine import publish, tables
 from heard.engine.profile import pictures
 from heard.engine.profile.shape import Cell, Section, Tidy
-from heard.engine.run.profile import check_again, draw_up
+from heard.engine.run.profile import check_again, draw_up, hide
 from heard.engine.tables import NotDone
 
 pytestmark = pytest.mark.xdist_group("profile")
@@ -261,6 +261,19 @@ def test_of_fifteen_listed_the_headline_is_shown(
         assert (len(counts), counts.count("c")) == (many, 0)
     assert f"Of these, {listed} are listed" in drawn.findings[1]
     assert "Of those listed, 7 are scattered" in drawn.findings[2]
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [(1, "6"), (0, "c")])
+def test_rather_more_of_the_rest_is_hidden_than_a_headline(wanted: int, shown: str) -> None:
+    """Beside a small count the cheapest to hide is the six that a reader looks for first."""
+    cells = [
+        Cell({"list": where}, count, known=not where, wanted=wanted if where == ("Listed",) else 0)
+        for where, count in {(): 109, ("Listed",): 6, ("a",): 3, ("b",): 100}.items()
+    ]
+    counted = Tidy("children", "Children", {"list": ("list",)}, frozenset({"list"}), tuple(cells))
+    printed = hide([counted], publish.Policy(), []).texts["children"]
+    texts = {"".join(cell.places["list"]): row["count"] for cell, row in zip(cells, printed, strict=True)}
+    assert texts == {"": "109", "Listed": shown, "a": "c", "b": "c" if wanted else "100"}
 
 
 def test_of_fifteen_listed_over_ten_pairs_of_agencies_the_headline_or_its_range_is_shown(
