@@ -11,7 +11,7 @@ import pytest
 from splink.internals.exceptions import SplinkException
 from splink.internals.linker_components.inference import LinkerInference
 
-from heard.engine import run, tables
+from heard.engine import backend, run, tables
 from heard.engine.run import folder as folders
 from heard.engine.run import result
 from heard.engine.tables import NotDone
@@ -397,3 +397,14 @@ def test_where_there_is_no_room_to_compare_it_says_of_what(extracts, monkeypatch
     with pytest.raises(NotDone, match=sentence) as told:
         whole(extracts)
     assert "Katherine" not in str(told.value)
+
+
+def test_of_a_source_that_ended_years_before_the_window_nobody_is_said_not_to_be_seen(extracts):
+    """A return that ended in March 2019 said of a window of 2025-26 that nobody was seen missing: 2,678 children."""
+    text = (extracts / "police.csv").read_text().replace("2026-01-10", "2018-11-03")
+    (extracts / "police.csv").write_text(text.replace("2011-03-04", "2008-03-04"))
+    found, out = whole(extracts, as_of=date(2026, 3, 31))
+    known = {row["item"]: row for row in backend.read(out, tables.KNOWN).to_pylist()}
+    assert [known[item]["not_seen"] for item in ("S01", "S03")] == [0, 0]
+    assert [known[item]["not_known"] for item in ("S01", "S03")] == [found.children, found.children]
+    assert any("police on 3 November 2018" in note for note in found.notes)

@@ -324,11 +324,14 @@ def test_what_a_rule_asks_for_is_the_error_of_the_field_of_that_name() -> None:
 
 
 class LaterForm(Form):
-    folds = MappingProxyType({"Once it is over": ("ended_on", "how")})
+    folds = MappingProxyType({"Once it is over": ("ended_on", "how", "pace", "asked_of_some_only")})
 
     name = TextField("What is it called?")
     ended_on = DateField("When did it end?", required=False)
     how = TextField("How did it end?", required=False)
+    pace = RadiosField(
+        "How fast?", choices=[("usual", "As usual"), ("fast", "Fast")], initial="usual", required=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -337,6 +340,8 @@ class LaterForm(Form):
         ({}, False),
         ({"name": "A walk"}, False),
         ({"how": "In the rain"}, True),
+        ({"pace": "usual"}, False),  # as it began
+        ({"pace": "fast"}, True),
         ({"ended_on-day": "31"}, True),  # and wrong
     ],
 )

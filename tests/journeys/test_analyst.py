@@ -44,7 +44,7 @@ def _start(story: Story, extracts: Path, why: str, as_of: tuple[int, int, int] |
     story.fill("What is this run for?", why).choose("A public task")
     story.fill("Which law, task or agreement is it?", "Children Act 2004, section 11")
     if as_of:
-        story.fill_date("As of which day?", *as_of)
+        story.unfold("Other than usual: the day").fill_date("As of which day?", *as_of)
     files = [extracts / name for name in ("cin_census_2026.xml", *TABLES)]
     story.page.get_by_label("Or upload extracts (optional)", exact=True).set_input_files(files)
     story.press("Start the run").sees("Waiting to start")
@@ -79,7 +79,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
 
     # The analyst draws a profile up. Nothing of it is for others yet.
     story.sign_in(world.analyst).open(run).follow("Draw up a profile").press("Draw it up")
-    story.sees("Give the profile a title", "Say which episodes", "Say which counts are hidden and rounded")
+    story.sees("Say which episodes", "Say which counts are hidden and rounded")
     story.fill("What is the profile called?", TITLE).choose("Those in the agencies’ records of this run")
     story.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")
     story.press("Draw it up").sees("Waiting to be drawn up")
@@ -95,14 +95,14 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     ).follow(TITLE)
     story.widths = (PHONE, DESKTOP)
     story.press("Release it, or send it back").sees("NHS Digital’s method for hospital statistics, 2018")
-    story.press("Keep my decision").sees("Say whether you release it")
-    story.choose("Release it").fill("Why?", "Small places are put together.").press("Keep my decision")
+    story.press("Release it").sees("Say why. It is kept beside it")
+    story.fill("Why?", "Small places are put together.").press("Release it")
     story.sees("A second person has to release it too.", "Waiting for a second person")
     story.sees("You released this already.")
     story.widths = (DESKTOP,)
     story.sign_in(world.board_member).open("/profiles/").sees("Waiting for your decision").follow(TITLE)
-    story.press("Release it, or send it back").choose("Release it").fill("Why?", "I read each table.")
-    story.press("Keep my decision").sees("Released. Everybody who sees profiles can read it now.")
+    story.press("Release it, or send it back").fill("Why?", "I read each table.")
+    story.press("Release it").sees("Released. Everybody who sees profiles can read it now.")
 
     # Everybody who works in the partnership reads it, and takes it away.
     story.sign_in(world.teacher).open("/profiles/").follow(TITLE).sees("Small places are put together.")

@@ -3,14 +3,18 @@ on a phone are counted where they are told (`test_worry`, `test_caseload`)."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Frame, Locator, Page
 from tests.conftest import World
 from tests.journeys.begun import opened, told
 from tests.journeys.conftest import DESKTOP, Story
+from tests.journeys.test_heights import club
 
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
@@ -19,12 +23,16 @@ from heard.cases.concern.models import Concern
 from heard.cases.note.actions import write_note
 from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
+from heard.insight.models import Profile, SourceMapping
+from heard.knowledge import load
 
 pytestmark = pytest.mark.journey
 
 DECIDE = (6, 3)  # clicks, and pages after My work
 SIGN_OFF = (4, 3)
 LAST_SEEN = (1, 2)  # Enter is one
+RELEASE = 25  # of the analyst and of both people who release it; to choose from a list takes two, to choose a file one
+ON_A_PHONE = 360  # pixels
 
 
 class Hand(Story):
@@ -52,6 +60,16 @@ class Hand(Story):
 
     def choose(self, label: str, *, within: str = "") -> Hand:
         return self.click(self._place(within).get_by_label(label, exact=True))
+
+    def select(self, label: str, option: str) -> Hand:
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+        self.clicks += 2  # one opens it
+        return self
+
+    def upload(self, label: str, file: Path) -> Hand:
+        self.page.get_by_label(label, exact=True).set_input_files([file])
+        self.clicks += 1
+        return self
 
     def press(self, button: str) -> Hand:
         return self.goes_on(self.page.get_by_role("button", name=button, exact=True))
@@ -125,3 +143,47 @@ def test_a_child_is_found_and_when_they_were_last_seen_is_said(world: World, han
         hand.page.keyboard.press("Enter")
     hand.follow("Amira Khan").sees(f"Last seen {day(note.at)}")
     assert in_time(hand, LAST_SEEN), hand.took()
+
+
+def test_an_unknown_table_becomes_a_released_profile(
+    world: World, settings: Any, tmp_path: Path, hand: Hand
+) -> None:
+    """Three people: the analyst, and two who did not draw it up. Each begins on My work; signing in is counted nowhere here."""
+    settings.DATA, settings.EXTRACTS = tmp_path / "data", tmp_path / "none"
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}
+    }
+    hand.widths = (ON_A_PHONE, DESKTOP)
+    hand.sign_in(world.analyst).open("/").follow("Agencies’ records").press("Start a run")
+    hand.fill("What is this run for?", "To see who comes to the club.").choose("A public task")
+    hand.fill("Which law, task or agreement is it?", "Children Act 2004, section 11")
+    hand.upload("Or upload extracts (optional)", club(tmp_path)).press("Start the run")
+
+    hand.sees("What do the columns of club_2026-03.csv mean?", "Columns that it does not read")
+    missing = next(sign.label for sign in load.current().signs if sign.id == "S01")
+    hand.select("Whose file is it?", "police").select("Missing", f"Y shows: {missing}")
+    hand.press("See the rows again").sees("The first rows, as they would be read", missing)
+    hand.press("Keep this and go on").sees("Kept for later files too.", "Waiting to start")
+    _work_through_the_queue()
+    hand.sees("What the records say together").look()
+
+    hand.follow("Draw up a profile").choose("Those in the agencies’ records of this run")
+    hand.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")
+    hand.press("Draw it up").sees("Waiting to be drawn up")
+    _work_through_the_queue()
+    hand.sees("Key findings", "This is not released.").look()
+
+    title = Profile.objects.get().title
+    for who in (world.coordinator, world.board_member):
+        hand.sign_in(who).open("/").follow(title).press("Release it, or send it back")
+        hand.fill("Why?", "I read each table.").press("Release it")
+    hand.sees("Released. Everybody who sees profiles can read it now.")
+    assert Profile.objects.get().state == "released"
+    kept = yaml.safe_load(SourceMapping.objects.get().text)
+    assert kept["sources"]["club"]["items"]["S01"] == {"column": "Missing", "in": ["Y"]}
+    print(hand.name, hand.took())
+    assert hand.clicks <= RELEASE, hand.took()
+
+
+def _work_through_the_queue() -> None:
+    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, verbosity=0)

@@ -429,10 +429,9 @@ def test_a_profile_is_released(
     page = f"/profiles/{profile.pk}/"
     visit.sign_in(wexmoor.board_member).open(f"{page}decide/")
     camera.take(visit, "profile-release")
-    visit.choose("Release it").fill("Why?", "Places with few children are put together.")
-    visit.press("Keep my decision")
-    visit.sign_in(wexmoor.supervisor).open(f"{page}decide/").choose("Release it")
-    visit.fill("Why?", "I read each table, and asked the police about theirs.").press("Keep my decision")
+    visit.fill("Why?", "Places with few children are put together.").press("Release it")
+    visit.sign_in(wexmoor.supervisor).open(f"{page}decide/")
+    visit.fill("Why?", "I read each table, and asked the police about theirs.").press("Release it")
     visit.sign_in(wexmoor.teacher).open(page)
     camera.take(visit, "profile")
     visit.sign_in(wexmoor.analyst).open(page).press("Write a digest of it")

@@ -22,6 +22,7 @@ from tests.journeys.conftest import Story
 from heard.cases.case import actions as casework
 from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
+from heard.demo.identifiers import nhs_number
 from heard.insight.models import EngineRun
 from heard.insight.pair.queries import pairs_of
 from heard.insight.run import actions as running
@@ -37,6 +38,7 @@ TEXT = "Let out at the corner at ten at night, and was upset when she came home.
 
 
 def heights(story: Story, *pages: str, widths: tuple[int, ...] = (DESK, PHONE)) -> dict[tuple[str, int], int]:
+    """In pixels, by page and width. No table of a desk is wider than its box."""
     found = {}
     for page in pages:
         story.open(page)
@@ -44,9 +46,19 @@ def heights(story: Story, *pages: str, widths: tuple[int, ...] = (DESK, PHONE)) 
             story.page.set_viewport_size({"width": width, "height": 800})
             menu = story.page.locator(".govuk-service-navigation__list")
             menu.wait_for(state="visible" if width == DESK else "hidden")
+            assert width == PHONE or too_wide(story) == [], page
             found[page, width] = int(story.page.evaluate("document.documentElement.scrollHeight"))
     print(*(f"{page} at {width}: {height} px" for (page, width), height in found.items()), sep="\n")
     return found
+
+
+def too_wide(story: Story) -> list[str]:
+    """Tables of the page that are wider than their boxes."""
+    wide: list[str] = story.page.evaluate(
+        """[...document.querySelectorAll("main table")].filter(it => it.scrollWidth > it.parentElement.clientWidth + 1)
+        .map(it => it.caption.innerText)"""
+    )
+    return wide
 
 
 def too_long(found: dict[tuple[str, int], int]) -> dict[tuple[str, int], int]:
@@ -56,8 +68,17 @@ def too_long(found: dict[tuple[str, int], int]) -> dict[tuple[str, int], int]:
 @pytest.fixture
 def run(world: World, settings: Any, tmp_path: Path) -> EngineRun:
     """As many children as fill a page of the list, pairs to judge, and files with things wrong with them."""
+    return _run(world, settings, tmp_path, children=900)
+
+
+@pytest.fixture
+def small_run(world: World, settings: Any, tmp_path: Path) -> EngineRun:
+    return _run(world, settings, tmp_path, children=250)
+
+
+def _run(world: World, settings: Any, tmp_path: Path, *, children: int) -> EngineRun:
     settings.DATA, settings.EXTRACTS = tmp_path / "data", tmp_path / "extracts"
-    write_extracts(tmp_path / "made", children=900, seed=1)
+    write_extracts(tmp_path / "made", children=children, seed=1)
     shutil.copytree(
         tmp_path / "made", settings.EXTRACTS, ignore=shutil.ignore_patterns("truth*", "README.md")
     )
@@ -80,6 +101,71 @@ def test_a_run_and_what_is_judged_in_it_are_three_screens_of_a_desk(
     found = heights(story, *pages, widths=(DESK,))
     assert too_long(found) == {}, found
     assert heights(story, start, widths=(PHONE,))[start, PHONE] <= RUN_ON_A_PHONE
+
+
+def club(folder: Path) -> Path:
+    """Forty children whom a youth club knows, in twenty columns of its own: ten are guessed, ten have to be looked at."""
+    path = folder / "club_2026-03.csv"
+    rows = [";".join(one.values()) for one in map(_member, range(40))]
+    path.write_text("\n".join([";".join(_member(0)), *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def _member(number: int) -> dict[str, str]:
+    day = f"{1 + number % 27:02}"
+    return {
+        "Case": f"A{number}",
+        "NHS number": nhs_number(number) or "",
+        "UPN": "",
+        "Forename": NAMES[number % 8],
+        "Surname": FAMILIES[number // 8],
+        "DOB": f"{day}/0{1 + number % 9}/2011",
+        "Sex": "FM"[number % 2],
+        "Ethnicity": "White British",
+        "Address": f"{number} Harbour Road, Wexmoor",
+        "Postcode": f"WX{1 + number % 2} 1AA",
+        "Date of death": "",
+        "Worker": "Ann Smith",
+        "Seen": f"{day}/02/2026",
+        "Ended": "",
+        "School": "Northgate",
+        "Reason": "Went out",
+        "Missing": "YN"[number % 2],
+        "Excluded": "NY"[number % 2],
+        "Notes": "Came home late.",
+        "Outcome": "Closed",
+        "Referred by": "School",
+    }
+
+
+NAMES = ("Tamsin", "Wilf", "Ottilie", "Bram", "Isolde", "Fergus", "Maud", "Jago")
+FAMILIES = ("Quellbrook", "Ostermann", "Vane", "Hartnoll", "Pyle")
+
+
+def test_starting_a_run_and_saying_what_its_columns_mean_are_three_screens_of_a_desk(
+    world: World, small_run: EngineRun, settings: Any, story: Story, tmp_path: Path
+) -> None:
+    """With seven sources that wait, an earlier run whose weights can be kept, and a table of twenty columns that were guessed."""
+    start = "/engine/start/"
+    found = heights(story.sign_in(world.analyst), start)
+    assert too_long(found) == {}, found
+    story.page.set_viewport_size({"width": DESK, "height": 800})
+    kept = story.page.get_by_label("Only what is new or changed, with the weights of the run of", exact=False)
+    assert story.page.get_by_role("checkbox").count() == 7
+    assert not kept.is_visible()
+    story.unfold("Other than usual: the day")
+    assert kept.is_visible()
+    assert int(story.page.evaluate("document.documentElement.scrollHeight")) <= SCREENS[DESK], "unfolded"
+    kept.check()
+    story.press("Start the run").sees("There is a problem")
+    assert kept.is_visible(), "what is other than usual stands open"
+
+    shutil.copy(club(tmp_path), settings.EXTRACTS / "club_2026-03.csv")
+    asks = running.start_run(by=world.analyst, **said(), extracts=["club_2026-03.csv"])
+    describe = f"/engine/{asks.pk}/describe/"
+    found = heights(story, describe, widths=(PHONE, DESK))
+    assert found[describe, DESK] <= SCREENS[DESK], found
+    DBTaskResult.objects.all().delete()
 
 
 def test_the_knowledge_is_opened_part_by_part(world: World, story: Story) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,34 @@ def run_of(
     put(folder, tables.SOURCES, *map(source, agencies))
     found = screen(folder, as_of=AS_OF)
     told = {"screen": {"children": children}, "link": {"for_a_person": 7}, "intake": {}}
+    folders.tell(folder, {"release": found.release, "as_of": found.as_of, "steps": told})
+    return folder
+
+
+def run_of_many(folder: Path, listed: int, *, children: int = 60) -> Path:
+    """Five agencies, of which each listed child is known to two: in turn every pair of them. Every third is listed by one alone."""
+    folder.mkdir()
+    pairs = list(combinations(("clinic", "council", "police", "school", "youth"), 2))
+    records, identities, observations = [], [], []
+    for n in range(children):
+        one, other = pairs[n % len(pairs)]
+        for holder in (one, other):
+            records.append(record(holder, str(n), **_said(n)))
+            identities.append({"source": holder, "record_id": str(n), "person": f"child-{n:03}"})
+        if n < listed:
+            last = one if n % 3 == 0 else other
+            observations += [
+                seen(f"{who} {n}", sign, "2026-01-10")
+                for who, sign in ((one, "S01"), (one, "S03"), (last, "S06"))
+            ]
+    put(folder, tables.RECORDS, *records)
+    put(folder, tables.IDENTITIES, *identities)
+    put(folder, tables.OBSERVATIONS, *observations)
+    agencies = sorted({one for pair in pairs for one in pair})
+    put(folder, tables.COVERAGE, *(covers(name, one) for name in agencies for one in ("S01", "S03", "S06")))
+    put(folder, tables.SOURCES, *map(source, agencies))
+    found = screen(folder, as_of=AS_OF)
+    told = {"screen": {"children": children}, "link": {"for_a_person": 0}, "intake": {}}
     folders.tell(folder, {"release": found.release, "as_of": found.as_of, "steps": told})
     return folder
 

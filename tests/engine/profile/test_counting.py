@@ -273,3 +273,15 @@ def test_the_agency_of_a_file_that_could_not_be_read_did_not_take_part(tmp_path:
     printed = {name: one.printed(str(cell.count) for cell in one.cells) for name, one in by_name.items()}
     said = findings(printed, printed["sources"], ASKED, Hiding("", 5, "c", 1, {}))
     assert "known to 2 agencies that took part" in said[0]
+
+
+def test_what_a_reader_looks_for_first_is_hidden_last(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run")
+    found = profile.count(
+        run, ASKED, missing=None, patterns=None, around=None, progress=lambda text, part: None
+    )
+    children = next(one for one in found if one.name == "children")
+    wanted = {cell.at("list"): cell.wanted for cell in children.cells}
+    assert wanted == {
+        (): 0, ("Listed",): 1, ("Not listed",): 1, ("Listed", "Scattered"): 2, ("Listed", "One agency holds enough"): 2,
+    }  # fmt: skip

@@ -14,13 +14,13 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from pypdf import PdfReader
-from tests.engine.profile.made import run_of
+from tests.engine.profile.made import run_of, run_of_many
 
 from heard.cli import main
 from heard.engine import publish, tables
 from heard.engine.profile import pictures
 from heard.engine.profile.shape import Cell, Section, Tidy
-from heard.engine.run.profile import check_again, draw_up
+from heard.engine.run.profile import check_again, draw_up, hide
 from heard.engine.tables import NotDone
 
 pytestmark = pytest.mark.xdist_group("profile")
@@ -261,6 +261,31 @@ def test_of_fifteen_listed_the_headline_is_shown(
         assert (len(counts), counts.count("c")) == (many, 0)
     assert f"Of these, {listed} are listed" in drawn.findings[1]
     assert "Of those listed, 7 are scattered" in drawn.findings[2]
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [(1, "6"), (0, "c")])
+def test_rather_more_of_the_rest_is_hidden_than_a_headline(wanted: int, shown: str) -> None:
+    """Beside a small count the cheapest to hide is the six that a reader looks for first."""
+    cells = [
+        Cell({"list": where}, count, known=not where, wanted=wanted if where == ("Listed",) else 0)
+        for where, count in {(): 109, ("Listed",): 6, ("a",): 3, ("b",): 100}.items()
+    ]
+    counted = Tidy("children", "Children", {"list": ("list",)}, frozenset({"list"}), tuple(cells))
+    printed = hide([counted], publish.Policy(), []).texts["children"]
+    texts = {"".join(cell.places["list"]): row["count"] for cell, row in zip(cells, printed, strict=True)}
+    assert texts == {"": "109", "Listed": shown, "a": "c", "b": "c" if wanted else "100"}
+
+
+def test_of_fifteen_listed_over_ten_pairs_of_agencies_the_headline_or_its_range_is_shown(
+    tmp_path: Path,
+) -> None:
+    """No pair holds more than two of them, and to put ten pairs together would tell each: whom they list is shown all the same, and of
+    the scattered, who are ten, the range."""
+    drawn = draw_up(run_of_many(tmp_path / "run", 15), out=tmp_path / "profile", title="x")
+    assert "Of these, 15 are listed" in drawn.findings[1]
+    low, high = map(int, re.search(r"listed, (\d+) to (\d+) \(c\) are scattered", drawn.findings[2]).groups())  # type: ignore[union-attr]
+    assert low <= 10 <= high <= 15
+    assert check_again(tmp_path / "profile", before=[]).derived == []
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ class BoundField(forms.BoundField):
         return self.field.answer(value) if hasattr(self.field, "answer") else value
 
     @property
+    def is_as_usual(self) -> bool:
+        """Nothing else was chosen than what the form's class begins with."""
+        return bool(self.answer == self.field.initial)
+
+    @property
     def link(self) -> str:
         """The id that the error summary leads to."""
         boxes = getattr(self.field, "boxes", ())

@@ -37,7 +37,7 @@ class Form(forms.Form):
     )  # of a rule: each the error of the declared field of that name
     folds: Mapping[Any, tuple[str, ...]] = MappingProxyType(
         {}
-    )  # what is asked later: a heading, and the fields beneath it, folded away until one of them holds something
+    )  # what is asked later or seldom changed: a heading, and the fields beneath it, folded away until one of them holds something of its own
     kept: Any = None  # how the server keeps what is typed: see `heard.agencies.drafts.forms`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,9 +74,9 @@ class Form(forms.Form):
         return Markup("\n").join([*drawn, *(self._fold(*fold) for fold in self.folds.items())])
 
     def _fold(self, heading: Any, names: tuple[str, ...]) -> Markup:
-        fields = [self[name] for name in names]
+        fields = [self[name] for name in names if name in self.fields]
         html = Markup("\n").join(field.component() for field in fields)
-        holds = any(field.errors or _is_given(field.answer) for field in fields)
+        holds = any(field.errors or (_is_given(field.answer) and not field.is_as_usual) for field in fields)
         return macro("details", {"summaryText": str(heading), "html": html, "open": holds})
 
     def answers(self) -> dict[str, Any]:

@@ -25,12 +25,11 @@ class DescribeForm(Form):
 
     def __init__(self, *args: Any, look: Look, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._look = look
         agency: Any = self.fields["agency"]
         agency.choices = [("", _("Choose one")), *((name, name) for name in look.agencies)]
         for place, column in enumerate(look.columns):
-            self.fields[f"c{place}"] = SelectField(
-                column["column"], hint=column["why"], choices=_means(column, look)
-            )
+            self.fields[f"c{place}"] = SelectField(column["column"], choices=_means(column, look))
         signs = [(item, label) for item, label in look.items.items()]
         self.fields["every_row"] = SelectField(
             _("What does each row show?"),
@@ -61,12 +60,21 @@ class DescribeForm(Form):
         )
 
     @property
-    def columns(self) -> list[Any]:
-        return [self[name] for name in self.fields if name[0] == "c" and name[1:].isdigit()]
+    def told(self) -> list[Any]:
+        """Columns of which Heard guessed what they tell."""
+        return [field for field, column in self._columns() if column["tells"]]
 
     @property
-    def others(self) -> list[Any]:
-        return [self[name] for name in ("every_row", "dates", "name", "files")]
+    def not_told(self) -> list[Any]:
+        return [field for field, column in self._columns() if not column["tells"]]
+
+    @property
+    def guessed(self) -> list[Any]:
+        """Of the table as a whole, what is seldom corrected."""
+        return [self[name] for name in ("dates", "name", "files")]
+
+    def _columns(self) -> list[tuple[Any, dict[str, Any]]]:
+        return [(self[f"c{place}"], column) for place, column in enumerate(self._look.columns)]
 
 
 def suggested(look: Look) -> dict[str, str]:

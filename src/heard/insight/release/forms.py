@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.forms import ChoiceField, HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
@@ -63,14 +64,12 @@ def _in_words(policy: Policy) -> tuple[str, str]:
 
 
 class DecideForm(Form):
-    decision = RadiosField(
-        _("What do you decide?"),
-        size="m",
-        choices=[
-            (RELEASE, _("Release it"), _("Once two people have, it may be read by anybody.")),
-            (SEND_BACK, _("Send it back"), _("Its author reads why, and draws up another.")),
-        ],
-        missing=_("Say whether you release it or send it back."),
+    """`decision`: which of its two buttons was pressed."""
+
+    decision = ChoiceField(
+        choices=[(RELEASE, ""), (SEND_BACK, "")],
+        widget=HiddenInput,
+        error_messages={"required": _("Say whether you release it or send it back.")},
     )
     reason = TextareaField(
         _("Why?"),

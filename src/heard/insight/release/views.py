@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
+from heard.govuk.environment import day
 from heard.govuk.pdf import as_download
 from heard.insight.release import actions, queries, rules
 from heard.insight.release.forms import DecideForm, DrawForm, WithdrawForm
@@ -47,9 +49,13 @@ def profile_draw(request: Request, run_id: uuid.UUID) -> HttpResponse:
         return render(
             request, "insight/release/draw.html", {"run": run, "form": None, "why_not": str(problem)}
         )
-    only = {"policy": next(iter(policies))} if len(policies) == 1 else {}
     form = kept_form(
-        request, DrawForm, kind="profile.draw", subject_id=run_id, policies=policies, suggested=only
+        request,
+        DrawForm,
+        kind="profile.draw",
+        subject_id=run_id,
+        policies=policies,
+        suggested=_usual(run, list(policies)),
     )
     if form.is_valid():
         with sending(request, form):
@@ -57,6 +63,15 @@ def profile_draw(request: Request, run_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The profile is being drawn. This page says how far it is."))
             return redirect("profile", profile_id=profile.pk)
     return render(request, "insight/release/draw.html", {"run": run, "form": form})
+
+
+def _usual(run: Any, policies: list[str]) -> dict[str, str]:
+    """What the form begins with: a title of the day that the run counts up to, and the policy where there is one."""
+    usual = {"policy": policies[0]} if len(policies) == 1 else {}
+    if as_of := run.summary.get("as_of"):
+        up_to = day(date.fromisoformat(as_of))
+        usual["title"] = _("What agencies’ records say together, up to %(day)s") % {"day": up_to}
+    return usual
 
 
 @gate(May.SEE_PROFILES)

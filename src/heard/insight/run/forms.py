@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -53,11 +54,21 @@ def _compares_new(kept: EngineRun) -> tuple[str, Any]:
 
 class StartForm(Form):
     asks = rules.START_ASKS
+    folds = MappingProxyType(
+        {
+            _("Other than usual: the day, the months, and how records are read and compared"): (
+                "as_of",
+                "window",
+                "mapping",
+                "pairs",
+            ),
+        }
+    )
 
     purpose = TextareaField(
         _("What is this run for?"),
         hint=_("It reads many children’s records, so say why. Your sentence is kept with the result."),
-        rows=3,
+        rows=2,
     )
     basis = RadiosField(
         _("On what lawful basis are these records brought together?"),
@@ -96,7 +107,7 @@ class StartForm(Form):
     as_of = DateField(
         _("As of which day?"),
         hint=_(
-            "The twelve months up to this day are looked at. Leave it empty for the latest day in the records."
+            "The twelve months up to this day are looked at. Leave it empty for the last day that most sources reach."
         ),
         called=_("The day"),
         past=True,
