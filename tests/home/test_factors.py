@@ -6,19 +6,13 @@ import re
 import time
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from allauth.mfa.webauthn.internal import auth as of_passkeys
-from django.apps import apps
-from django.conf import global_settings
 from django.core import mail
-from django.db import connection
 from django.db.transaction import on_commit
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -290,113 +284,6 @@ def test_a_recovery_code_lets_in_once_ends_all_else_and_leads_to_a_new_one(
     assert at_home.get("/").url != reverse("mfa_index")
     again = with_password("sol.wright")
     assert "This code is not right" in confirm(again, codes[0]).text
-
-
-def test_of_a_code_that_was_shown_the_database_keeps_a_salted_hash_and_nothing_that_gives_it_again(
-    world: World, settings: Any, clock: Callable[[float], None]
-) -> None:
-    """Eight digits are guessed soon by whoever has a fast hash of them, or the seed and its key."""
-    client = with_password("sol.wright")
-    enrol(client)
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
-    codes = recovery_codes(client)
-    row = Authenticator.objects.get(type="recovery_codes")
-    assert row.data.keys() == {"used_mask", "viewed_at", "hashes", "salt"}
-    assert not [one for one in codes if one in str(row.data)]
-    assert len(row.data["salt"]) == 32
-    assert {one.rsplit("$", 1)[0] for one in row.data["hashes"]} == {
-        f"pbkdf2_sha256$600000${row.data['salt']}"
-    }
-    assert len(set(row.data["hashes"])) == 10
-    wrapped = row.wrap()
-    assert wrapped.get_unused_codes() == [""] * 10
-    assert not wrapped.validate_code("")
-    assert not wrapped.validate_code(row.data["hashes"][0])
-    assert wrapped.validate_code(f"{codes[3][:4]} {codes[3][4:]}")
-    assert not wrapped.validate_code(codes[3])
-    assert len(wrapped.get_unused_codes()) == 9
-
-
-def test_codes_that_were_shown_before_they_were_hashed_are_from_the_next_try_on(world: World) -> None:
-    client = with_password("sol.wright")
-    enrol(client)
-    row = Authenticator.objects.get(type="recovery_codes")
-    codes = row.wrap().get_unused_codes()
-    Authenticator.objects.filter(pk=row.pk).update(data=row.data | {"viewed_at": 1.0, "used_mask": 1})
-    row.refresh_from_db()
-    assert not row.wrap().validate_code("00000000")
-    row.refresh_from_db()
-    assert row.data.keys() == {"used_mask", "viewed_at", "hashes", "salt"}
-    assert not row.wrap().validate_code(codes[0]), "it was used before"
-    assert row.wrap().validate_code(codes[1])
-
-
-# ---- a passkey in the database
-
-
-CREDENTIAL = {
-    "id": "AAAA",
-    "rawId": "AAAA",
-    "type": "public-key",
-    "response": {"attestationObject": "o", "clientDataJSON": "{}"},
-}
-
-
-@pytest.fixture
-def passkey(world: World, monkeypatch: pytest.MonkeyPatch) -> Authenticator:
-    """One that was added here. allauth reads of it what a browser gave."""
-    monkeypatch.setattr(
-        "allauth.mfa.webauthn.internal.auth.parse_registration_response",
-        lambda said: SimpleNamespace(
-            response=SimpleNamespace(
-                attestation_object=SimpleNamespace(auth_data=SimpleNamespace(credential_data=said["id"]))
-            )
-        ),
-    )
-    return of_passkeys.WebAuthn.add(world.social_worker, "Passkey 1", CREDENTIAL).instance
-
-
-def keys_of(user: User) -> list[Any]:
-    return list(of_passkeys.get_credentials(user))
-
-
-def test_a_passkey_that_was_put_into_the_database_or_exchanged_there_lets_nobody_in(
-    world: World, passkey: Authenticator
-) -> None:
-    assert keys_of(world.social_worker) == ["AAAA"]
-    ours = passkey.data
-    another = CREDENTIAL | {"id": "BBBB"}
-    for forged in (ours | {"credential": another}, {"name": "x", "credential": another}, ours | {"seal": ""}):
-        Authenticator.objects.filter(pk=passkey.pk).update(data=forged)
-        assert keys_of(world.social_worker) == [], forged
-    Authenticator.objects.filter(pk=passkey.pk).update(data=ours, user=world.coordinator)
-    assert keys_of(world.coordinator) == [], "it is of somebody else"
-    Authenticator.objects.filter(pk=passkey.pk).update(
-        data=ours | {"name": "Duty desk"}, user=world.social_worker
-    )
-    assert keys_of(world.social_worker) == ["AAAA"]
-
-
-def test_a_passkey_goes_on_with_a_new_secret_key_and_is_sealed_with_it_when_it_is_used(
-    world: World, settings: Any, passkey: Authenticator
-) -> None:
-    before = settings.SECRET_KEY
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 5, [before]
-    assert keys_of(world.social_worker) == ["AAAA"]
-    settings.SECRET_KEY_FALLBACKS = []
-    assert keys_of(world.social_worker) == []
-    settings.SECRET_KEY_FALLBACKS = [before]
-    factors._used(user=world.social_worker, authenticator=passkey, reauthenticated=False)
-    settings.SECRET_KEY_FALLBACKS = []
-    assert keys_of(world.social_worker) == ["AAAA"]
-
-
-def test_passkeys_of_before_are_sealed_by_the_upgrade(world: World, passkey: Authenticator) -> None:
-    Authenticator.objects.filter(pk=passkey.pk).update(data={"name": "Passkey 1", "credential": CREDENTIAL})
-    assert keys_of(world.social_worker) == []
-    upgrade = import_module("heard.agencies.migrations.0065_seal_passkeys")
-    upgrade.seal(apps, SimpleNamespace(connection=connection))
-    assert keys_of(world.social_worker) == ["AAAA"]
 
 
 # ---- what is written down and told

@@ -6,8 +6,7 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from heard.home import authenticators, factors, session
+        from heard.home import factors, session
 
-        authenticators.connect()
         factors.connect()
         session.connect()

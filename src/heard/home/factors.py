@@ -39,7 +39,6 @@ from heard.agencies.envelopes import kept
 from heard.agencies.envelopes.words import key_id
 from heard.agencies.queries import has_to_confirm_with, links_of
 from heard.agencies.rules import needs_factor
-from heard.home.authenticators import is_sealed, seal
 from heard.home.typed import asked_to_confirm
 
 if TYPE_CHECKING:
@@ -317,7 +316,5 @@ def _password_changed(user: User, **_signal: Any) -> None:
 
 
 def _used(user: User, authenticator: Authenticator, reauthenticated: bool, **_signal: Any) -> None:
-    if authenticator.type == Authenticator.Type.WEBAUTHN and not is_sealed(authenticator, anew=True):
-        seal(authenticator)  # which had the secret key of before
     if authenticator.type == Authenticator.Type.RECOVERY_CODES and not reauthenticated:
         note_factor(by=user, verb="use", kind=authenticator.type)
