@@ -168,8 +168,10 @@ def django_db_modify_db_settings(
 ) -> None:
     """SQLite in a file, as in a real installation: in memory the live server and the story would share one connection, and
     each be in the middle of what the other writes. PostgreSQL joins tables as the question has them: to look for the best order of ten
-    takes far longer than to read the few rows of a test in any."""
+    takes far longer than to read the few rows of a test in any. A test asks what the one before it asked: more statements than Python
+    keeps for a site."""
     if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["cached_statements"] = 500
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "heard.sqlite3")
     else:
         connection.settings_dict["OPTIONS"]["options"] += " -c join_collapse_limit=1 -c from_collapse_limit=1"
