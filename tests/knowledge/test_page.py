@@ -6,7 +6,7 @@ from django.urls import reverse
 from markupsafe import escape
 from tests.conftest import World
 
-from heard.home.learn import allowed
+from heard.cases.clocks.words import allowed
 from heard.knowledge import load
 from heard.knowledge.model import Clock
 
