@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from heard.board import decisions
+from heard.cases.clocks.words import allowed
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -54,13 +55,15 @@ class Promise:
 def all_promises(*, with_reports: bool = False) -> list[Promise]:
     """In the order of the page, by the newest release of the knowledge. `with_reports`: the duty to report holds here, or something was noted while it did."""
     release = load.current()
+    decision, assessment = release.clock("concern_decision"), release.clock("assessment")
+    interview = release.clock("return_interview")
     agreed = _("the dates that people agreed in the plans")
     due = _("It counts in the quarter in which it was due. What is not due yet is not counted.")
     return [
         Promise(
             WORRIES,
-            _("Worries decided within one working day"),
-            release.clock("concern_decision").source,
+            _("Worries decided within %(time)s") % {"time": allowed(decision)},
+            decision.source,
             _(
                 "Every worry that was told, kept where it was decided by the end of the day on which that was due."
             )
@@ -91,8 +94,8 @@ def all_promises(*, with_reports: bool = False) -> list[Promise]:
         ),
         Promise(
             ASSESSMENTS,
-            _("Assessments signed off within 45 working days of the worry"),
-            release.clock("assessment").source,
+            _("Assessments signed off within %(time)s of the worry") % {"time": allowed(assessment)},
+            assessment.source,
             _("Every assessment, kept where it was signed off by the day on which it was due.")
             + f" {due} "
             + _led(),
@@ -100,19 +103,21 @@ def all_promises(*, with_reports: bool = False) -> list[Promise]:
         ),
         Promise(
             INTERVIEWS,
-            _("Children who came back after being missing and were heard within 72 hours"),
-            release.clock("return_interview").source,
+            _("Children who came back after being missing and were heard within %(time)s")
+            % {"time": allowed(interview)},
+            interview.source,
             _(
-                "Every return, kept where the interview was held within 72 hours. Where the child said no it was not held."
+                "Every return, kept where the interview was held within that time. Where the child said no it was not held."
             )
             + f" {due}",
             _("It does not say whether anybody acted on what the child said."),
         ),
         Promise(
             OFFERS,
-            _("Children who came back and were asked within 72 hours whether they want to be heard"),
-            release.clock("return_interview").source,
-            _("Every return, kept where the child was asked within 72 hours, whatever the child answered.")
+            _("Children who came back and were asked within %(time)s whether they want to be heard")
+            % {"time": allowed(interview)},
+            interview.source,
+            _("Every return, kept where the child was asked within that time, whatever the child answered.")
             + f" {due}",
             _("It does not say whether the child was asked by somebody whom they could tell."),
         ),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from heard.agencies.rules import Hidden
+from heard.cases.clocks.words import allowed
 from heard.knowledge import load
 from heard.knowledge.differences import Difference, differences
-from heard.knowledge.model import Clock, Item, NoCarrier, Phrase, Release
+from heard.knowledge.model import Item, NoCarrier, Phrase, Release
 
 
 def page(release_id: str = "") -> dict[str, Any]:
@@ -29,17 +29,6 @@ def page(release_id: str = "") -> dict[str, Any]:
         "offered": _offered(release),
         "clocks": [(clock, allowed(clock)) for clock in release.clocks],
     }
-
-
-def allowed(clock: Clock) -> str:
-    """Such as “45 working days”."""
-    said = {
-        "working_days": ngettext("%(num)d working day", "%(num)d working days", clock.amount),
-        "days": ngettext("%(num)d day", "%(num)d days", clock.amount),
-        "months": ngettext("%(num)d month", "%(num)d months", clock.amount),
-        "hours": ngettext("%(num)d hour", "%(num)d hours", clock.amount),
-    }
-    return said[clock.unit] % {"num": clock.amount}
 
 
 def _uncarried(release: Release) -> dict[str, NoCarrier]:

@@ -22,6 +22,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.queries import words_of
 from heard.cases.case.turn import where_to_turn
+from heard.cases.clocks.words import allowed
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.forms import (
     PART_LABELS,
@@ -441,7 +442,8 @@ def _due(this: Any) -> dict[str, Any] | None:
     words = (
         kept_by(this.interview_due_at, met_at) if met_at else time_left(this.interview_due_at, timezone.now())
     )
-    return {"at": this.interview_due_at, "words": words, "met_at": met_at, "said_no": said_no}
+    due = {"at": this.interview_due_at, "words": words, "met_at": met_at, "said_no": said_no}
+    return due | {"allowed": allowed(load.current().clock("return_interview"))}
 
 
 def _written_down(request: HttpRequest, this: Any, before: Iterable[Any] | None = None) -> HttpResponse:

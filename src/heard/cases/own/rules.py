@@ -10,7 +10,7 @@ from typing import Final
 
 import yaml
 
-from heard.agencies.rules import Role
+from heard.agencies.rules import MAY
 from heard.cases.case.rules import Hint
 
 IN_USE: Final = frozenset({"draft", "agreed"})  # states of a plan whose words for the child may change
@@ -119,23 +119,10 @@ class Lookers:
     last: datetime
 
 
-# How much of a case somebody with this role answers for: of several that a user holds, the child reads the first.
-ORDER: Final = (
-    Role.PRACTITIONER,
-    Role.DUTY,
-    Role.SUPERVISOR,
-    Role.COORDINATOR,
-    Role.OFFICER,
-    Role.ANALYST,
-    Role.BOARD,
-    Role.ADMINISTRATOR,
-)
-
-
 def first_role(roles: Iterable[str]) -> str:
-    """'' for somebody who has no role any longer."""
+    """Of several that a user holds, the one that the child reads: the first in the order of `MAY`. '' for somebody who has none any longer."""
     held = set(roles)
-    return next((role.value for role in ORDER if role.value in held), "")
+    return next((role.value for role in MAY if role.value in held), "")
 
 
 def who_looked(looks: Iterable[Look]) -> list[Lookers]:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import reduce
 from itertools import count
 from operator import and_
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from pyarrow.types import is_list
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
@@ -45,20 +47,10 @@ MAPPING = "partnership.yaml"
 """How a mapping is called that lies beside extracts, or was uploaded with a run."""
 
 
-@dataclass(frozen=True)
-class ListedChild:
-    """A child on a run's list. `key` says nothing about who they are."""
+class ListedChild(SimpleNamespace):
+    """A child on a run's list: each column of `tables.CHILDREN`, empty where the run wrote none. `key` says nothing about who they are."""
 
     key: str
-    signs: list[str]
-    agencies: list[str]
-    scattered: bool
-    first_seen: date
-    last_seen: date
-    not_known: list[str]
-    vulnerabilities: list[str]
-    window_first: date | None
-    window_last: date | None
 
 
 @dataclass(frozen=True)
@@ -471,18 +463,12 @@ def _changed(rows: list[dict[str, Any]], change: str, of: EngineRun) -> list[Cha
 
 
 def _listed(row: dict[str, Any]) -> ListedChild:
-    return ListedChild(
-        key=row["person"],
-        signs=row["signs"],
-        agencies=row["agencies"],
-        scattered=row["scattered"],
-        first_seen=row["first_seen"],
-        last_seen=row["last_seen"],
-        not_known=row["not_known"] or [],
-        vulnerabilities=row["vulnerabilities"] or [],
-        window_first=row.get("window_first"),  # runs of the first release did not write it
-        window_last=row.get("window_last"),
-    )
+    # Earlier runs did not write every column.
+    told = {column.name: row.get(column.name) for column in tables.CHILDREN.columns}
+    lists = {
+        column.name: told[column.name] or [] for column in tables.CHILDREN.columns if is_list(column.type)
+    }
+    return ListedChild(key=row["person"], **told | lists)
 
 
 def _described(row: dict[str, Any]) -> Description:

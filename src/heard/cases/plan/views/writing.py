@@ -19,6 +19,7 @@ from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
 from heard.cases.case.rules import due_on
+from heard.cases.clocks.words import allowed
 from heard.cases.note.queries import note_visible_to
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import ActionForm, ActionFromNoteForm, AgreeForm, DiscardForm, OutcomeForm
@@ -160,7 +161,7 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     why_not = queries.why_not_agree_yet(user, this, today)
     latest = words[0] if words else None
     context = shown(this, form=form, clock=clock, bound=bound, latest=latest, why_not=why_not)
-    return render(request, "cases/plan/agree.html", context)
+    return render(request, "cases/plan/agree.html", context | {"allowed": allowed(clock)})
 
 
 @gate(May.PLAN)
