@@ -174,7 +174,12 @@ OBSERVATIONS = Table(
     "one sign or vulnerability that one record carries, or is silent about",
     (
         *_RECORD_KEY,
-        Column("item", _TEXT, "a sign or vulnerability of the knowledge release, such as S01 or V15", required=True),
+        Column(
+            "item",
+            _TEXT,
+            "a sign or vulnerability of the knowledge release, such as S01 or V15",
+            required=True,
+        ),
         Column("state", _TEXT, "'seen', or 'not_known' where the field was there but empty", required=True),
         Column("seen_on", _DATE, "the day it was seen or began; null where not_known"),
         Column("until", _DATE, "the day it ended, where the source says so"),

@@ -285,7 +285,8 @@ class _Reader:
     def _rules(self, item: str, node: yaml.Node) -> Iterable[ItemRule]:
         if item not in all_items():
             raise self._error(
-                node, f"{item} is no sign or vulnerability. `heard knowledge show` lists them, such as S01 or V15."
+                node,
+                f"{item} is no sign or vulnerability. `heard knowledge show` lists them, such as S01 or V15.",
             )
         return [
             self._rule(item, one)
