@@ -210,6 +210,9 @@ def ended(story: Story, work: str) -> Story:
     story.fill_date("On which day was it held?", today.day, today.month, today.year)
     story.fill("Who took part?", "Sol Wright; the park keeper; two young people were asked before.")
     story.choose("It can close").fill("Why?", "The goal is reached.").press("Save the review")
+    story.open(work).sees("whether it was reached or given up")
+    story.follow("Reached, or given up (The far end is seen from the path.)").choose("Yes")
+    story.fill("How is that known, or why is it given up?", "Seen on four Fridays.").press("Save")
     story.open(work).press("Close the context").fill("Why does the work end?", "The goal is reached.")
     story.fill("What do young people say now?", "You can wait there now.")
     story.fill("Who goes on watching over it?", "The park keeper.")
@@ -230,6 +233,7 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
     aimed(story.sign_in(world.social_worker), work)
     mended(story.sign_in(world.officer))
     ended(story.sign_in(world.supervisor), work).sees("How the work ended", "You can wait there now.")
+    story.sees("Reached", "Seen on four Fridays.").sees_not("Not reached yet")
     ContextEnd.objects.update(look_again_on=timezone.localdate() - timedelta(days=1))
     story.sign_in(world.social_worker).open("/").follow("Look again: did harm move?")
     story.choose("Neither is seen").fill("How is that known?", "Two schools and the keeper say so.").press(
