@@ -46,9 +46,7 @@ def test_an_audit_from_opening_to_closing_with_a_dispute(world: World, story: St
 
     story.sign_in(world.coordinator).open("/").sees("Autumn 2026").follow("Say what your agency meets")
     story.follow("Working Together and the Act of 2026").follow("A decision on each referral")
-    story.sees("Worries decided within 1 working day", "nothing to count yet").press(
-        "Answer for your agency"
-    )
+    story.sees("Worries decided within 1 working day", "nothing to count yet").press("Answer for your agency")
     story.choose("Met").fill("What makes you say so?", "All but a few.").press("Save the answer")
     story.sees("Say what shows it")
     story.fill("What shows it? (optional)", "Ten records").press("Save the answer")

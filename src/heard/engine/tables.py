@@ -174,7 +174,12 @@ OBSERVATIONS = Table(
     "one sign or vulnerability that one record carries, or is silent about",
     (
         *_RECORD_KEY,
-        Column("item", _TEXT, "S01 to S14 or V01 to V15, of the knowledge release", required=True),
+        Column(
+            "item",
+            _TEXT,
+            "a sign or vulnerability of the knowledge release, such as S01 or V15",
+            required=True,
+        ),
         Column("state", _TEXT, "'seen', or 'not_known' where the field was there but empty", required=True),
         Column("seen_on", _DATE, "the day it was seen or began; null where not_known"),
         Column("until", _DATE, "the day it ended, where the source says so"),
@@ -198,7 +203,7 @@ COVERAGE = Table(
     (
         Column("source", _TEXT, "name of the source", required=True),
         Column("agency", _TEXT, "who holds it", required=True),
-        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("item", _TEXT, "a sign or vulnerability, such as S01 or V15", required=True),
         Column("state", _TEXT, "'collected', 'beside' (only by fields that the rule does not count), 'absent' (the format has a "
                "field, these files lack it) or 'not_collectable'", required=True),
         Column("fields", _TEXT, "the fields that would carry it, separated by commas"),
@@ -414,7 +419,7 @@ EVIDENCE = Table(
     "one record behind one sign or vulnerability of a listed child",
     (
         Column("person", _TEXT, "key of the child within this run", required=True),
-        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("item", _TEXT, "a sign or vulnerability, such as S01 or V15", required=True),
         Column("agency", _TEXT, "who holds it", required=True),
         *_RECORD_KEY,
         Column("seen_on", _DATE, "the day it was seen or began"),
@@ -430,7 +435,7 @@ KNOWN = Table(
     "screen",
     "how much is known of one item over all children: no figure without its coverage",
     (
-        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("item", _TEXT, "a sign or vulnerability, such as S01 or V15", required=True),
         Column(
             "seen",
             _INT,
@@ -504,7 +509,7 @@ MONTHS = Table(
     (
         Column("source", _TEXT, "name of the source", required=True),
         Column("agency", _TEXT, "who holds it", required=True),
-        Column("item", _TEXT, "S01 to S14", required=True),
+        Column("item", _TEXT, "a sign, such as S01", required=True),
         Column("month", _DATE, "its first day; the months of two windows up to the as-of date", required=True),
         Column("covered", _TEXT, "'all' of the month up to the as-of date, 'part' of it, or 'none'", required=True),
         Column("seen", _INT, "records in which it was seen, and counts", required=True),

@@ -10,6 +10,7 @@ import yaml
 
 from heard.engine import intake
 from heard.engine.intake import mapping
+from heard.engine.intake.carriers import all_items
 from heard.engine.tables import NotDone
 
 GOOD = """sources:
@@ -72,7 +73,7 @@ def test_words_are_words_even_where_yaml_has_truth_values(tmp_path: Path) -> Non
         ("every_row: true", "column: x", "line 8: S01 needs 'every_row: true'"),
         ("every_row: true", "column: x, at_least: lots", "line 8: A number is needed here."),
         ("every_row: true", "column: x, at_least: nan", "line 8: A number is needed here."),
-        ("S01:", "S99:", "line 8: S99 is no sign or vulnerability. Use S01 to S14 or V01 to V15."),
+        ("S01:", "S99:", "line 8: S99 is no sign or vulnerability."),
         ("    dated_by: day\n", "", "Source police has no 'dated_by'. Add it."),
         ("record_id", "recordid", "line 5: 'recordid' means nothing in 'record'. Did you mean record_id?"),
         ("{record_id: id}", "{sex: sex}", "line 5: 'record' of police does not say which column tells the child."),
@@ -86,6 +87,11 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, old: str, new: 
     with pytest.raises(NotDone) as refusal:
         load(tmp_path, GOOD.replace(old, new))
     assert said in str(refusal.value)
+
+
+def test_each_sign_and_vulnerability_of_the_release_can_be_told(tmp_path: Path) -> None:
+    told = {load(tmp_path, GOOD.replace("S01:", f"{item}:"))[0].items[0].item for item in all_items()}
+    assert told == set(all_items())
 
 
 def test_a_mapping_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ A mapping is a dozen lines of YAML; `mappings/` has an example for each kind tha
         strict: yes                   # optional: only files with every column named here, and none that is of a return
         born: [2005, 2026]            # optional: in which years its people were born; else 1900 or later
         keyed_by_child: no            # optional: one child may come under several record_ids
-        items:                        # what a row shows: signs S01 to S14, vulnerabilities V01 to V15
+        items:                        # what a row shows: signs and vulnerabilities of the knowledge
           S01: {every_row: true}
           S06: {column: sessions, at_least: 5}
           S03: {column: reason, in: [alcohol, drugs], strength: proxy, counts: false}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from heard.engine.intake.carriers import all_items
 from heard.engine.intake.values import FORMATS, read_date, read_number
 from heard.engine.tables import NotDone
 
@@ -29,7 +30,6 @@ _JOINED = ("given_name", "family_name", "address", "worker")
 _PARTS = ("year", "month", "day")
 _JUDGEMENTS = ("unique", "between", "at_least", "at_most", "filled")
 _RULE_KEYS = ("every_row", "column", "in", "at_least", "blank", "strength", "counts")
-_ITEM = re.compile(r"S(0[1-9]|1[0-4])|V(0[1-9]|1[0-5])")
 
 
 @dataclass(frozen=True)
@@ -283,8 +283,11 @@ class _Reader:
         return tuple(self._one_of(item, FORMATS) for item in self._items(node))
 
     def _rules(self, item: str, node: yaml.Node) -> Iterable[ItemRule]:
-        if not _ITEM.fullmatch(item):
-            raise self._error(node, f"{item} is no sign or vulnerability. Use S01 to S14 or V01 to V15.")
+        if item not in all_items():
+            raise self._error(
+                node,
+                f"{item} is no sign or vulnerability. `heard knowledge show` lists them, such as S01 or V15.",
+            )
         return [
             self._rule(item, one)
             for one in (self._items(node) if isinstance(node, yaml.SequenceNode) else [node])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from heard.knowledge.model import Release
 
-# Columns that, where they hold text, hold S01 to S14, V01 to V15.
+# Columns that, where they hold text, hold ids of signs and vulnerabilities.
 _CODES = ("item", "signs", "not_known", "vulnerabilities")
 
 
