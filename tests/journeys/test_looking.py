@@ -9,8 +9,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import SHAPE, Story
 
 pytestmark = pytest.mark.journey
-PAGE = """<!DOCTYPE html><html lang="en"><head><title>Heard</title><style>p { color: black }</style></head><body>
-<header><a href="/"><i>Heard</i></a></header><main>
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>Heard</title><style>p { color: black }</style></head><body><main>
 <h1>Mina Okoro</h1><p id="p1" class="said">She is 12.</p><a href="/people/7/">Her page</a>
 <ul><li>One</li><li>Two</li></ul>
 <form><label for="d7">Day</label><input id="d7" name="day" value="4"><button>Save</button></form>
@@ -19,10 +18,6 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>Heard</title><style>p { co
 
 def shape(page: Page, html: str) -> str:
     page.set_content(html)
-    return now(page)
-
-
-def now(page: Page) -> str:
     return str(page.evaluate(SHAPE))
 
 
@@ -70,20 +65,20 @@ def test_what_axe_could_mind_is_another_shape(page: Page, one: str, other: str) 
 def test_a_page_is_another_once_a_box_is_ticked(page: Page) -> None:
     before = shape(page, PAGE.replace("<input", "<input type='checkbox'"))
     page.locator("input").check()
-    assert now(page) != before
+    assert page.evaluate(SHAPE) != before
 
 
 def test_a_page_is_another_at_a_width_at_which_something_else_is_seen(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     wide = shape(page, PAGE)
     page.set_viewport_size({"width": 320, "height": 900})
-    assert now(page) == wide
+    assert page.evaluate(SHAPE) == wide
     for narrow in ("display: none", "visibility: hidden", "position: absolute; width: 1px"):
         html = PAGE.replace("p { color: black }", f"@media (max-width: 40em) {{ p {{ {narrow} }} }}")
         page.set_viewport_size({"width": 1280, "height": 900})
         wide = shape(page, html)
         page.set_viewport_size({"width": 320, "height": 900})
-        assert now(page) != wide, narrow
+        assert page.evaluate(SHAPE) != wide, narrow
 
 
 @pytest.fixture
@@ -110,11 +105,7 @@ def test_a_page_that_failed_is_read_again_and_one_that_passed_is_not(looking: St
 
 @pytest.mark.parametrize(
     ("width", "style"),
-    [
-        (1280, "p { color: #eee }"),
-        (320, "@media (max-width: 40em) { label { display: none } }"),
-        (320, "@media (max-width: 40em) { header i { display: none } }"),
-    ],
+    [(1280, "p { color: #eee }"), (320, "@media (max-width: 40em) { label { display: none } }")],
 )
 def test_what_is_wrong_at_one_width_alone_is_found(looking: Story, width: int, style: str) -> None:
     looking.page.set_content(PAGE)
