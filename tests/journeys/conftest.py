@@ -4,14 +4,13 @@ and at 320 pixels nothing scrolls sideways, nothing goes wrong in the console, a
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -38,40 +37,6 @@ _WITH_AXE = f"window.readAxe = () => {{ {AXE_SCRIPT} }}"
 _RUN_AXE = """options => {
     if (!window.axe) { window.readAxe(); }
     return axe.run(options).then(found => found.violations);
-}"""
-# What a page is to axe: every element with what decides how it is drawn and said, whether it is seen, and where there are words that there are
-# some. Rows that are alike count once. Left out are the words of a text, what is typed, keys and numbers, and where a link leads.
-SHAPE = r"""() => {
-    const same = value => value.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "0");
-    const names = /^(for|headers|aria-(labelledby|describedby|controls|owns|errormessage))$/;
-    const leads = value => value.trim().split(/\s+/).every(id => document.getElementById(id));
-    const kept = (name, value, of) =>
-        /^(value|nonce|content|data-.*)$/.test(name) ? name
-        : /^(href|src|action|formaction)$/.test(name) && of !== "LINK" && !value.startsWith("#") ? name
-        : /^(style|class|fill|stroke|lang|role)$/.test(name) ? `${name}=${value}`
-        : `${name}=${same(value)}${names.test(name) && !leads(value) ? "!" : ""}`;
-    const scrolls = one => {
-        const {overflowX, overflowY} = getComputedStyle(one);
-        return /auto|scroll/.test(overflowX) && one.scrollWidth > one.clientWidth
-            || /auto|scroll/.test(overflowY) && one.scrollHeight > one.clientHeight;
-    };
-    const shape = one => {
-        const {width, height} = one.getBoundingClientRect();
-        const state = [
-            one === document.activeElement, one.checked, one.indeterminate, one.open, one.value === "", one.labels?.length,
-            one.checkVisibility({visibilityProperty: true, opacityProperty: true}), width > 1 && height > 1, scrolls(one),
-        ].map(Number).join();
-        const all = [...one.attributes].map(({name, value}) => kept(name, value, one.nodeName)).join(" ");
-        let inside = one.nodeName === "STYLE" ? one.textContent : "", last = "";
-        for (const node of one.childNodes) {
-            const next = node.nodeType === 1 ? shape(node) : node.nodeType === 3 && node.data.trim() ? "x" : "";
-            if (next && next !== last) { inside += last = next; }
-        }
-        return `<${one.nodeName} ${all} ${state}>${inside}</>`;
-    };
-    const asked = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"].map(one => matchMedia(one).matches);
-    const ids = [...document.querySelectorAll("[id]")].map(one => one.id);
-    return [devicePixelRatio, asked, new Set(ids).size === ids.length, shape(document.documentElement)].join();
 }"""
 
 
@@ -104,8 +69,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 class Story:
     """A browser in somebody's hands. What it is told to do is what a person would do: open, fill, choose, press."""
-
-    passed: ClassVar[Path]  # a file for each shape of page in which axe has found nothing
 
     def __init__(
         self,
@@ -254,7 +217,7 @@ class Story:
         self.page.wait_for_load_state("load")
         self.steps += 1
         seen = self._seen()
-        for width in reversed(self.widths):
+        for width in self.widths:
             seen.set_viewport_size({"width": width, "height": 900})
             try:
                 self._no_sideways_scroll(seen, width)
@@ -262,8 +225,6 @@ class Story:
             except AssertionError:
                 self._picture(seen, width)
                 raise
-        if self.widths:
-            seen.set_viewport_size({"width": self.widths[-1], "height": 900})
         assert not self._amiss, f"{self.path}: {self._amiss}"
         return self
 
@@ -294,22 +255,10 @@ class Story:
         assert wide <= width, f"{self.path} is {wide} px wide on a screen of {width} px"
 
     def _axe(self, seen: Page, width: int) -> None:
-        # Two thirds of its time go to contrast, which is the same at each width: once a page is enough. What else it says is the same at each
-        # width at which the same is seen.
-        shape = str(seen.evaluate(SHAPE))
-        alike, drawn = self._passed(shape), self._passed(f"{width} {shape}")
-        contrast = width == self.widths[-1]
-        if (drawn if contrast else alike).exists():
-            return
-        rules = {"color-contrast": {"enabled": contrast}}
+        # Two thirds of its time go to contrast, which is the same at each width: once a page is enough.
+        rules = {"color-contrast": {"enabled": width == self.widths[-1]}}
         found = seen.evaluate(_RUN_AXE, {"resultTypes": ["violations"], "rules": rules})
         assert not found, f"{self.path} at {width} px:\n{AxeResults({'violations': found}).generate_report()}"
-        alike.touch()
-        if contrast:
-            drawn.touch()
-
-    def _passed(self, shape: str) -> Path:
-        return self.passed / hashlib.sha256(shape.encode()).hexdigest()
 
     def _picture(self, seen: Page, width: int) -> None:
         PICTURES.mkdir(exist_ok=True)
@@ -337,14 +286,6 @@ class Story:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.netloc != urlsplit(self.address).netloc:
             self._amiss.append(f"asked another host: {parts.netloc}")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def axe_reads_each_shape_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In all workers together: half of the time of a story goes to axe, which says of a page of the same shape the same again."""
-    ours = tmp_path_factory.getbasetemp()
-    Story.passed = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "passed"
-    Story.passed.mkdir(mode=0o700, exist_ok=True)
 
 
 @pytest.fixture
