@@ -205,6 +205,20 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     assert queries.contexts_about(world.officer, place_id=work.place_id).get() == work
 
 
+def test_a_goal_that_was_open_when_the_work_ended_is_said_to_have_been(world, work, goal) -> None:
+    """As of work that was closed before each goal had to be said to be reached or given up."""
+    client = Client()
+    client.force_login(world.officer)
+    page = reverse("context", args=[work.pk])
+    assert "Not reached yet" in client.get(page).content.decode()
+    Context.objects.update(
+        state="closed", closed_at=timezone.now(), closed_by=world.coordinator, why_closed="It was reached"
+    )
+    shown = client.get(page).content.decode()
+    assert "Open when the work ended" in shown
+    assert "Not reached yet" not in shown
+
+
 def test_what_ended_by_being_taken_back_is_not_looked_at_again(world, work) -> None:
     actions.take_back_context(by=world.coordinator, context_id=work.pk, why="Misread")
     assert not ContextEnd.objects.exists()
