@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import PASSWORD, World
-from tests.walls.record import FAMILY_NAME, SAYS, SEEN, make_record
+from tests.walls.record import FAMILY_NAME, SAYS, SEEN, Record, make_record
 
 from heard.agencies import actions
 from heard.agencies.models import AuditRow, Membership, User
@@ -202,15 +202,17 @@ def test_the_pages_are_there_for_administrators_alone(world: World, who: str) ->
     assert "People and teams" not in text(client.get("/"))
 
 
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    settings.DATA = tmp_path
+    return make_record(world, restricted=False)
+
+
 @pytest.mark.usefixtures("plain_refusals")
-def test_an_administrator_sees_no_childs_record_anywhere(
-    world: World, admin: Client, settings: Any, tmp_path: Any
-) -> None:
+def test_an_administrator_sees_no_childs_record_anywhere(record: Record, admin: Client) -> None:
     """Neither on a page of their own, whose menus a refusal has too, nor at an address of the record, restricted or not."""
     from tests.walls.test_every_address import GUARDED
 
-    settings.DATA = tmp_path
-    record = make_record(world, restricted=False)
     for address in GUARDED:
         for call in (admin.get, admin.post):
             shown = call(address.of(record)).getvalue().decode(errors="replace")

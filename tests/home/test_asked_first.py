@@ -32,8 +32,8 @@ def asked(user: User) -> dict[str, Any]:
 
 def test_they_say_of_each_user_what_is_so_of_that_user(world: World, settings: Any, tmp_path: Any) -> None:
     settings.DATA = tmp_path
-    settings.SEEN_EVERY_DAYS = 1
     make_record(world, restricted=False)
+    settings.SEEN_EVERY_DAYS = 1
     found = set()
     for user in everybody(world):
         holding = which_hold_any(user, asked(user))
@@ -44,7 +44,10 @@ def test_they_say_of_each_user_what_is_so_of_that_user(world: World, settings: A
     assert len(found) > 20
 
 
-def test_they_say_so_of_somebody_with_roles_in_several_teams(world: World) -> None:
+def test_they_say_so_of_somebody_with_roles_in_several_teams(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA = tmp_path
     make_record(world, restricted=False)
     for team in (world.teacher.team, world.supervisor.team):
         Membership.objects.get_or_create(user=world.social_worker, team=team, role=Role.SUPERVISOR)
@@ -78,7 +81,10 @@ def test_they_ask_nothing_while_they_are_made_and_hold_no_moment(world: World) -
             assert question == again[key], f"{key} holds a moment"
 
 
-def test_what_the_partnership_sets_is_asked_for_as_it_is_set_now(world: World, settings: Any) -> None:
+def test_what_the_partnership_sets_is_asked_for_as_it_is_set_now(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA = tmp_path
     make_record(world, restricted=False)
     user = world.social_worker
     settings.SEEN_EVERY_DAYS = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -64,8 +65,11 @@ def test_load_counts_work_by_name(world: World) -> None:
     assert loads["Sufi Visram"].children == 0
 
 
-def test_each_number_of_the_load_leads_to_what_it_counts(client: Client, world: World) -> None:
+def test_each_number_of_the_load_leads_to_what_it_counts(
+    client: Client, world: World, settings: Any, tmp_path: Path
+) -> None:
     """The same rows, as many lines as the number says, of all six: an overdue action, a review of these days, and an assessment that somebody writes."""
+    settings.DATA = tmp_path
     make_record(world, restricted=False)
     Action.objects.filter(outcome__plan__state="agreed").update(state="open", due_on=ago(3))
     Plan.objects.filter(state="agreed").update(review_on=timezone.localdate())
@@ -290,8 +294,9 @@ def test_the_pages_ask_as_often_for_twenty_cases_as_for_two(client: Client, worl
 
 
 def test_the_share_without_the_childs_words_is_that_of_every_stage_that_decides(
-    client: Client, world: World
+    client: Client, world: World, settings: Any, tmp_path: Path
 ) -> None:
+    settings.DATA = tmp_path
     record = make_record(world, restricted=False)
     casework.end_case(
         by=world.coordinator,

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -34,11 +35,19 @@ _APPS: Final = ("agencies", "board", "cases", "govuk", "graph", "home", "insight
 type Message = str | tuple[str, ...]  # one sentence, or one for a single thing and one for several
 
 
-def messages() -> set[Message]:
-    """Every sentence that the code marks, and those of the rules, which know no language and are put into the reader's."""
-    marked = extract_from_dir(str(HEARD), _METHODS, {"**.html": _TEMPLATES}, keywords=_KEYWORDS)
-    found: set[Message] = {message for _file, _line, message, _notes, _context in marked}
-    return found | {text for path in rules() for text in said_by(path)}
+@cache
+def marked() -> frozenset[tuple[str, Message]]:
+    """Every sentence that the code marks, each with the file in which it stands. To read all of it takes seconds."""
+    found = extract_from_dir(str(HEARD), _METHODS, {"**.html": _TEMPLATES}, keywords=_KEYWORDS)
+    return frozenset((file, message) for file, _line, message, _notes, _context in found)
+
+
+@cache
+def messages() -> frozenset[Message]:
+    """What the code marks, and the sentences of the rules, which know no language and are put into the reader's."""
+    return frozenset(message for _file, message in marked()).union(
+        text for path in rules() for text in said_by(path)
+    )
 
 
 def rules() -> Iterator[Path]:
@@ -91,10 +100,7 @@ _NAMED: Final = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 def shown() -> set[Message]:
     """What a catalogue has to hold."""
-    marked = extract_from_dir(str(HEARD), _METHODS, {"**.html": _TEMPLATES}, keywords=_KEYWORDS)
-    found: set[Message] = {
-        message for file, _line, message, _notes, _context in marked if file.startswith(SHOWN)
-    }
+    found: set[Message] = {message for file, message in marked() if file.startswith(SHOWN)}
     return found | {text for file, names in SHOWN_OF.items() for text in said_in(HEARD / file, names)}
 
 

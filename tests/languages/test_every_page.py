@@ -34,6 +34,7 @@ from heard.agencies.models import User
 from heard.agencies.rules import Role
 from heard.cases.timeline.index import catch_up
 
+pytestmark = pytest.mark.xdist_group("sentences")  # which are read out of the code once in a process
 PSEUDO: Final = "xx"
 # Roles that have between them every page.
 ROLES: Final = [Role.COORDINATOR, Role.SUPERVISOR, Role.OFFICER, Role.ANALYST, Role.ADMINISTRATOR]

@@ -18,6 +18,7 @@ from heard.home import languages
 
 UNCHECKED = "Nid oes siaradwr Cymraeg wedi gwirio"
 IN_ENGLISH = "Mae&#39;r dudalen hon yn Saesneg"
+READ = pytest.mark.xdist_group("sentences")  # which are read out of the code once in a process
 
 
 @pytest.fixture
@@ -101,6 +102,7 @@ def test_what_is_checked_is_compiled_apart(tmp_path: Path, monkeypatch: pytest.M
     assert b"Anfon" in (source.parent / "django.mo").read_bytes()
 
 
+@READ
 def test_a_catalogue_fits_what_is_said() -> None:
     found = list(catalogues())
     assert [path.parts[-3] for path, _ in found] == ["cy"]
@@ -108,6 +110,7 @@ def test_a_catalogue_fits_what_is_said() -> None:
     assert [message for _, catalogue in found for message in untranslated(catalogue)] == []
 
 
+@READ
 @pytest.mark.parametrize(
     ("message", "said", "fault"),
     [

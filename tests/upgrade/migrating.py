@@ -1,7 +1,8 @@
-"""`migrate`, in a process of its own, on the database of an installation."""
+"""`migrate`, in a process of its own, on databases of installations."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,33 +11,21 @@ from pathlib import Path
 
 from tests.conftest import SECRET_KEY
 
-_UP_TO = """
-import sys
-import django; django.setup()
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-MigrationExecutor(connection).migrate([tuple(one.split(".")) for one in sys.argv[1:]])
-"""
 
-
-def migrate(folder: Path, *, up_to: Mapping[str, str] | None = None, **more: str) -> None:
-    """`up_to`: the last migration of each app; without it all."""
-    every = ("manage.py", "migrate", "--verbosity", "0")
-    _run(folder, every if up_to is None else ("-c", _UP_TO, *map(".".join, up_to.items())), **more)
-
-
-def migrate_together(*folders: Path) -> None:
-    """All migrations, on the SQLite database of an older and of a newer installation."""
-    _run(folders[0], ("-m", "tests.upgrade.together", *map(str, folders)))
-
-
-def _run(folder: Path, command: tuple[str, ...], **more: str) -> None:
+def migrate_together(folder: Path, asked: Mapping[str, Mapping[str, str] | None]) -> None:
+    """By the address of each database: the last migration of each app that it gets, or None for all. `folder` is the data folder."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
     own = {
         "HEARD_DATA": str(folder),
         "HEARD_SECRET_KEY": SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "heard.config.settings",
     }
+    for address in asked:
+        if address.startswith("postgres"):
+            own["DATABASE_URL"] = address
     subprocess.run(
-        [sys.executable, *command], cwd=Path(__file__).parents[2], env=kept | own | more, check=True
+        [sys.executable, "-m", "tests.upgrade.together", json.dumps(asked)],
+        cwd=Path(__file__).parents[2],
+        env=kept | own,
+        check=True,
     )

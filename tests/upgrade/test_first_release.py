@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
-import lzma
 import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.upgrade.migrating import migrate
+from tests.upgrade.conftest import FIRST, Upgraded, recorded
 from tests.upgrade.schema import differences, of_sqlite
 from tests.upgrade.ties import CHANGED, assert_ties_are_kept, ties_before
 
-FIRST = Path(__file__).with_name("first_release.sql.xz")
 OURS = ("agencies_", "cases_", "insight_", "network_")
 MADE_ANEW = {"network_searchkey"}  # from the rows of people
-pytestmark = pytest.mark.timeout(900)  # it migrates with nothing left out
+pytestmark = [
+    pytest.mark.on_both,  # together with those on PostgreSQL
+    pytest.mark.xdist_group("upgraded"),
+    pytest.mark.timeout(900),  # it migrates with nothing left out
+]
 
 
 def tables(database: sqlite3.Connection) -> dict[str, list[str]]:
@@ -34,10 +36,9 @@ def rows(database: sqlite3.Connection, table: str, columns: list[str]) -> Counte
     return Counter(database.execute(f"SELECT {names} FROM {table}"))
 
 
-@pytest.mark.xdist_group("upgraded")
-def test_every_row_of_the_first_release_is_still_there(upgraded: dict[str, Path], migrated: Path) -> None:
+def test_every_row_of_the_first_release_is_still_there(upgraded: Upgraded, migrated: Path) -> None:
     """And its tables are those that the models say, which other tests begin with."""
-    folder = upgraded[FIRST.name]
+    folder = upgraded.folders[FIRST]
     with closing(sqlite3.connect(folder / "before.sqlite3")) as database:
         columns = tables(database)
         before = {table: rows(database, table, names) for table, names in columns.items()}
@@ -53,13 +54,9 @@ def test_every_row_of_the_first_release_is_still_there(upgraded: dict[str, Path]
             assert differences(of_sqlite(database), of_sqlite(of_the_models)) == {}
 
 
-def test_from_nothing_the_migrations_come_to_the_first_release(tmp_path: Path) -> None:
+def test_from_nothing_the_migrations_come_to_the_first_release(upgraded: Upgraded) -> None:
     """From where the test above goes on: of both together, a new site has the tables that the models say."""
-    recorded = "SELECT app, max(name) FROM django_migrations GROUP BY app"
-    with closing(sqlite3.connect(":memory:")) as first:
-        first.executescript(lzma.decompress(FIRST.read_bytes()).decode())
-        last = dict(first.execute(recorded))
-        migrate(tmp_path, up_to=last)
-        with closing(sqlite3.connect(tmp_path / "heard.sqlite3")) as made:
-            assert dict(made.execute(recorded)) == last
-            assert differences(of_sqlite(made), of_sqlite(first)) == {}
+    first = upgraded.folders[FIRST] / "before.sqlite3"
+    assert recorded(upgraded.of_nothing) == recorded(first)
+    with closing(sqlite3.connect(upgraded.of_nothing)) as made, closing(sqlite3.connect(first)) as there:
+        assert differences(of_sqlite(made), of_sqlite(there)) == {}

@@ -6,34 +6,28 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
-import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
-from tests.upgrade.migrating import migrate
+from tests.upgrade.conftest import BEFORE, OF_NOTHING, RELEASE_0_1, UPGRADED, Upgraded
 from tests.upgrade.schema import Ask, differences, of_postgresql
 from tests.upgrade.ties import CHANGED, assert_ties_are_kept, ties_before
 
-HERE = Path(__file__).parent
 OURS = ("agencies_", "cases_", "insight_", "network_", "django_tasks", "axes_")
 # From the rows of people and of every stage; the last holds the task that makes chronologies.
 MADE_ANEW = {
     "network_searchkey", "cases_chronologychange", "cases_chronologyentry", "cases_chronologyof", "cases_chronologyword",
     "django_tasks_database_dbtaskresult",
 }  # fmt: skip
-pytestmark = pytest.mark.timeout(900)  # it migrates with nothing left out
-
-
-def fixture(vendor: str) -> str:
-    return lzma.decompress((HERE / f"release_0_1.{vendor}.sql.xz").read_bytes()).decode()
+pytestmark = [
+    pytest.mark.on_both,  # SQLite too: together with those on PostgreSQL
+    pytest.mark.xdist_group("upgraded"),
+    pytest.mark.timeout(900),  # it migrates with nothing left out
+]
 
 
 def digests(ask: Ask, columns: dict[str, list[str]]) -> dict[str, tuple[int, str]]:
@@ -52,9 +46,8 @@ def say(found: dict[str, tuple[int, str]]) -> None:
     print(f"{sum(count for count, _digest in found.values()):6} rows in {len(found)} tables, each as before")
 
 
-@pytest.mark.xdist_group("upgraded")
-def test_on_sqlite_every_row_is_as_it_was(upgraded: dict[str, Path]) -> None:
-    folder = upgraded["release_0_1.sqlite.sql.xz"]
+def test_on_sqlite_every_row_is_as_it_was(upgraded: Upgraded) -> None:
+    folder = upgraded.folders[RELEASE_0_1]
     with closing(sqlite3.connect(folder / "before.sqlite3")) as database:
         ask: Ask = lambda sql: database.execute(sql).fetchall()
         tables = [name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -87,26 +80,6 @@ AS_IT_LANDED = {
         [("cases_destruction", f"{_NOT_ALONE} AND asked_by_id IS NOT NULL")],
     ),
 }
-OWNER = "release_owner"  # may do no more than the owner of a database
-
-
-@pytest.fixture
-def own_database() -> Iterator[str]:
-    """The address of a new one, whose owner migrates."""
-    import psycopg
-
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as asking:
-        asking.execute("DROP DATABASE IF EXISTS release_0_1")
-        asking.execute(f"DROP ROLE IF EXISTS {OWNER}")
-        asking.execute(f"CREATE ROLE {OWNER} LOGIN")
-        asking.execute(f"CREATE DATABASE release_0_1 OWNER {OWNER}")
-    parts = urlsplit(server)
-    netloc = f"{OWNER}@{parts.netloc.rpartition('@')[2]}"
-    yield urlunsplit(parts._replace(netloc=netloc, path="/release_0_1"))
-    with psycopg.connect(server, autocommit=True) as asking:
-        asking.execute("DROP DATABASE release_0_1 WITH (FORCE)")
-        asking.execute(f"DROP ROLE {OWNER}")
 
 
 @contextmanager
@@ -119,23 +92,16 @@ def asking(own: str) -> Iterator[Ask]:
 
 @on_postgresql
 @pytest.mark.django_db
-def test_on_postgresql_every_row_is_as_it_was(tmp_path: Path, own_database: str) -> None:
-    """First all that the migrations of 0.1 make of nothing is what 0.1 had; at last all is as in the models, of which other tests
-    make their tables."""
-    import psycopg
+def test_on_postgresql_all_that_0_1_made_of_nothing_is_what_it_had(upgraded: Upgraded) -> None:
+    with asking(upgraded.addresses[OF_NOTHING]) as made, asking(upgraded.addresses[BEFORE]) as had:
+        assert differences(of_postgresql(made), of_postgresql(had)) == {}
 
-    with lzma.open(HERE / "release_0_1.postgresql.sql.xz", "rt") as dump:
-        recorded = re.search(r"INSERT INTO public.django_migrations VALUES\n(.*?);\n", dump.read(), re.DOTALL)
-    assert recorded
-    last = dict(sorted(re.findall(r"'(\w+)', '(\d\w+)'", recorded[1])))
-    migrate(tmp_path, up_to=last, DATABASE_URL=own_database)
-    with asking(own_database) as ask:
-        of_nothing = of_postgresql(ask)
-    with psycopg.connect(own_database) as database:
-        database.execute(f"DROP OWNED BY {OWNER}")
-        database.execute(fixture("postgresql"))
-    with asking(own_database) as ask:
-        assert differences(of_nothing, of_postgresql(ask)) == {}
+
+@on_postgresql
+@pytest.mark.django_db
+def test_on_postgresql_every_row_is_as_it_was(upgraded: Upgraded) -> None:
+    """And all is as in the models, of which other tests make their tables."""
+    with asking(upgraded.addresses[BEFORE]) as ask:
         named = ask(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
             " ORDER BY table_name, ordinal_position"
@@ -146,8 +112,7 @@ def test_on_postgresql_every_row_is_as_it_was(tmp_path: Path, own_database: str)
                 columns.setdefault(table, []).append(column)
         before, ties = digests(ask, columns), ties_before(ask)
     assert sum(count for count, _digest in before.values()) > 2000
-    migrate(tmp_path, DATABASE_URL=own_database)
-    with asking(own_database) as ask, connection.cursor() as cursor:
+    with asking(upgraded.addresses[UPGRADED]) as ask, connection.cursor() as cursor:
         after = digests(ask, columns)
         assert after == before
         say(after)

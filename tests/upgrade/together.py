@@ -1,41 +1,76 @@
-"""`migrate` of two databases at once. Nine tenths of its time Django draws up models as each migration leaves them, which are the same for both.
+"""`migrate` of several databases at once. Nine tenths of its time Django draws up models as each migration leaves them, which are the same
+for all.
 
-    python -m tests.upgrade.together FOLDER OTHER
+    python -m tests.upgrade.together '{"ADDRESS": null, "ADDRESS": {"APP": "MIGRATION"}}'
 
-The first is an installation of the older release; all that the second has still to do is to be done in the first as well.
+Each goes on from what it has, to the last migration of each app that is named, or to the end.
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import dj_database_url
 import django
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.state import ProjectState
+from django.db.utils import ConnectionHandler
 
-type Todo = list[Migration]
-
-
-def databases(folders: list[str]) -> list[Any]:
-    """A connection to each, of which any can be the default one."""
-    backend = connections["default"]
-    found = []
-    for folder in folders:
-        settings = backend.settings_dict | {"NAME": str(Path(folder) / "heard.sqlite3")}
-        found.append(type(backend)(settings, "default"))
-    return found
+type Keys = frozenset[tuple[str, str]]  # app and name of each migration
 
 
-def todo_of(database: Any) -> tuple[MigrationExecutor, Todo]:
-    connections["default"] = database
-    executor = MigrationExecutor(database)
+@dataclass(frozen=True)
+class Upgrade:
+    """A database, what it has when it begins and what it has at last."""
+
+    executor: MigrationExecutor
+    has: Keys
+    gets: Keys
+    to_the_end: bool
+
+    def wants(self, migration: Migration) -> bool:
+        return key_of(migration) in self.gets - self.has
+
+
+def key_of(migration: Migration) -> tuple[str, str]:
+    return migration.app_label, migration.name
+
+
+def connection_to(address: str) -> Any:
+    """With the options of an installation. Any can be the default one."""
+    given = dj_database_url.parse(address)
+    given["OPTIONS"] = settings._SQLITE if "sqlite" in given["ENGINE"] else settings._POSTGRESQL
+    return ConnectionHandler({"default": given})["default"]
+
+
+def upgrade_of(address: str, up_to: dict[str, str] | None) -> Upgrade:
+    connections["default"] = connection_to(address)
+    executor = MigrationExecutor(connections["default"])
     executor.recorder.ensure_schema()
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return executor, [migration for migration, _backwards in plan]
+    graph = executor.loader.graph
+    targets = graph.leaf_nodes() if up_to is None else [*up_to.items()]
+    has = frozenset(executor.loader.applied_migrations.keys() & graph.nodes.keys())
+    gets = {key_of(migration) for migration, _backwards in executor.migration_plan(targets)}
+    return Upgrade(executor, has, has | gets, up_to is None)
+
+
+def in_order(upgrades: list[Upgrade]) -> list[Migration]:
+    """All migrations there are, as Django orders them, but first what the oldest of these has, then what the next has: each goes on from
+    the models that it would go on from alone."""
+    reached = sorted({one for upgrade in upgrades for one in (upgrade.has, upgrade.gets)}, key=len)
+    assert all(one <= other for one, other in pairwise(reached))
+    executor = upgrades[0].executor
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    order = [migration for migration, _backwards in plan]
+    return sorted(order, key=lambda migration: sum(key_of(migration) not in one for one in reached))
 
 
 def apply(migration: Migration, state: ProjectState, executors: list[MigrationExecutor]) -> None:
@@ -56,23 +91,20 @@ def apply(migration: Migration, state: ProjectState, executors: list[MigrationEx
         editor.__exit__(None, None, None)
 
 
-def migrate(folders: list[str]) -> None:
-    todo = [todo_of(database) for database in databases(folders)]
-    longest = {str(migration) for migration in todo[0][1]}
-    assert all({str(one) for one in other} <= longest for _executor, other in todo)
-    state = todo[0][0]._create_project_state(with_applied_migrations=True)
+def migrate(asked: dict[str, dict[str, str] | None]) -> None:
+    upgrades = [upgrade_of(address, up_to) for address, up_to in asked.items()]
+    oldest = min(upgrades, key=lambda one: len(one.has))
+    state = oldest.executor._create_project_state(with_applied_migrations=True)
     state.apps  # noqa: B018 - draws up the models, as the executor does before the first
-    for migration in todo[0][1]:
-        apply(migration, state, [executor for executor, its in todo if migration in its])
-    from django.core.management import call_command
-
-    for executor, _its in todo:
-        connections["default"] = executor.connection
-        call_command(
-            "migrate", verbosity=0
-        )  # has nothing more to migrate, and says so to those who wait for that
+    for migration in in_order(upgrades):
+        if key_of(migration) not in oldest.has:
+            apply(migration, state, [one.executor for one in upgrades if one.wants(migration)])
+    for upgrade in upgrades:
+        if upgrade.to_the_end:  # has nothing more to migrate, and says so to those who wait for that
+            connections["default"] = upgrade.executor.connection
+            call_command("migrate", verbosity=0)
 
 
 if __name__ == "__main__":
     django.setup()
-    migrate(sys.argv[1:])
+    migrate(json.loads(sys.argv[1]))

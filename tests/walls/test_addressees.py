@@ -173,15 +173,20 @@ def callers_of(name: str) -> list[Path]:
 
 def uses(path: Path, name: str) -> bool:
     """Whether a module imports the network's action by its name, or calls it as one of the network's."""
-    networks, called = set[str](), set[str]()
+    return name in used_of_the_network(path)
+
+
+@cache
+def used_of_the_network(path: Path) -> set[str]:
+    """The names that a module imports from the network, and those that it asks of the network's actions."""
+    imported, networks, called = set[str](), set[str](), set[tuple[str, str]]()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("heard.network"):
-            if name in {one.name for one in node.names}:
-                return True
+            imported |= {one.name for one in node.names}
             networks |= {one.asname or one.name for one in node.names if one.name == "actions"}
-        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.value, ast.Name):
-            called.add(node.value.id)
-    return bool(called & networks)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            called.add((node.value.id, node.attr))
+    return imported | {attribute for module, attribute in called if module in networks}
 
 
 def test_the_walk_finds_a_page_that_calls_the_network_past_the_notices(tmp_path: Path) -> None:

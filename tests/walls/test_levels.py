@@ -227,39 +227,44 @@ OF_ANOTHER_TEAM = (
 )
 
 
-@pytest.mark.parametrize("role", OF_ANOTHER_TEAM)
-def test_another_team_of_the_agency_has_nothing_of_a_child_for_whom_nobody_chose_anything(
-    world: World, settings: Any, tmp_path: Any, client: Client, mailoutbox: Any, role: Role
-) -> None:
-    """Not restricted, and with everything that is ever written of a child: told, decided, planned and done in another team."""
-    settings.DATA = tmp_path
-    team = agencies.add_team(by=world.administrator, agency=world.care, name="Family help")
-    colleague = agencies.add_user(
+def colleague_of_another_team(world: World, role: Role) -> User:
+    """Alone in a team of the same agency."""
+    name = f"fay.{role.value}"
+    return agencies.add_user(
         by=world.administrator,
-        username="fay.help",
+        username=name,
         first_name="Fay",
         last_name="Help",
-        email="fay.help@example.org",
+        email=f"{name}@example.org",
         password=None,
-        team=team,
+        team=agencies.add_team(by=world.administrator, agency=world.care, name=f"Help of a {role.value}"),
         role=role,
         agreed_by=world.coordinator,
     )
+
+
+def test_another_team_of_the_agency_has_nothing_of_a_child_for_whom_nobody_chose_anything(
+    world: World, settings: Any, tmp_path: Any, client: Client, mailoutbox: Any
+) -> None:
+    """Not restricted, and with everything that is ever written of a child: told, decided, planned and done in another team."""
+    settings.DATA = tmp_path
+    colleagues = {role: colleague_of_another_team(world, role) for role in OF_ANOTHER_TEAM}
     record = make_record(world, restricted=False)
     # A referral to all of an agency is for each of its supervisors to answer: here it goes to the team.
     OnwardReferral.objects.update(to_team=world.exploitation_team)
-    Reader.objects.filter(user=colleague, notice__subject="onward referral").delete()
+    Reader.objects.filter(user__in=colleagues.values(), notice__subject="onward referral").delete()
     catch_up()
     mail_unread(timezone.now())
     assert opened(client, record, world.social_worker)
-    assert opened(client, record, colleague) == set()
-    # What was shared with all of the agency is for each of its supervisors to read.
-    assert is_listed_on(client, record) <= ({"deliveries"} if role == Role.SUPERVISOR else set())
-    assert not finds(client)
-    assert not finds_words(client)
-    assert not may_tell(client, record)
-    assert all("fay.help@example.org" not in mail.to for mail in mailoutbox)
-    assert not cases_visible_to(User.objects.get(pk=colleague.pk)).exists()
+    for role, colleague in colleagues.items():
+        assert opened(client, record, colleague) == set()
+        # What was shared with all of the agency is for each of its supervisors to read.
+        assert is_listed_on(client, record) <= ({"deliveries"} if role == Role.SUPERVISOR else set())
+        assert not finds(client)
+        assert not finds_words(client)
+        assert not may_tell(client, record)
+        assert all(colleague.email not in mail.to for mail in mailoutbox)
+        assert not cases_visible_to(User.objects.get(pk=colleague.pk)).exists()
 
 
 @pytest.fixture

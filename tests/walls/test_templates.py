@@ -55,6 +55,7 @@ def jinja() -> Environment:
     return Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
 
+@cache
 def holds_macros_alone(name: str) -> bool:
     """Whether nothing in a template is worked out before a macro is called, and nothing names what is a page's own."""
     if name.startswith("govuk_frontend_jinja/"):
