@@ -115,6 +115,7 @@ def heard(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess
         env=environment_of(folder, **more),
         capture_output=True,
         text=True,
+        timeout=120 if words[0] == "work" else 600,  # which ends only where it refuses
         check=False,
     )
 

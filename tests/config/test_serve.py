@@ -299,7 +299,7 @@ def test_one_that_ends_at_once_is_started_again_ever_later(
 ) -> None:
     runs = tmp_path / "runs"
     works = f"import time; open({str(runs)!r}, 'a').write(f'{{time.monotonic()}} '); raise SystemExit(1)"
-    stops = f"import os, time\nwhile len(open({str(runs)!r}).read().split()) < 3: time.sleep(0.05)\nos.kill(os.getppid(), 2); time.sleep(60)"
+    stops = f"import os, time\nlast = time.monotonic() + 60\nwhile len(open({str(runs)!r}).read().split()) < 3 and time.monotonic() < last: time.sleep(0.05)\nos.kill(os.getppid(), 2); time.sleep(60)"
     runs.touch()
     commands = {"The worker": [sys.executable, "-c", works], "Somebody": [sys.executable, "-c", stops]}
     serving._run_together(commands)

@@ -101,7 +101,6 @@ def site(made: Path) -> Path:
     [
         "UPDATE agencies_auditrow SET verb = 'nothing'",
         "UPDATE agencies_auditrow SET at = now()",
-        "UPDATE agencies_auditrow SET reason = 'another'",
         "DELETE FROM agencies_auditrow",
         "TRUNCATE agencies_auditrow",
         "ALTER TABLE agencies_auditrow DISABLE TRIGGER ALL",
@@ -113,12 +112,20 @@ def site(made: Path) -> Path:
     ],
 )
 def test_the_role_of_the_site_is_refused(site: Path, sql: str) -> None:
+    """By what it may do, and not by the triggers alone: those stand in a table that somebody owns."""
     import psycopg
 
     with psycopg.connect(_url(WEB)) as web:
         assert web.execute("SELECT count(*) FROM agencies_auditrow").fetchone() != (0,)
-        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RestrictViolation)):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
             web.execute(sql)
+
+
+def test_what_the_role_may_write_to_erase_changes_nothing_else(site: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(_url(WEB)) as web, pytest.raises(psycopg.errors.RestrictViolation):
+        web.execute("UPDATE agencies_auditrow SET reason = 'another'")
 
 
 def test_it_erases_as_the_triggers_let_it(site: Path) -> None:

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -73,17 +73,14 @@ def wait_for_certificate(port: int) -> None:
 
 def said_before_the_body(port: int, path: str, size: int) -> int:
     """The status for a body of which the length alone was sent."""
-    line = http.client.HTTPSConnection(
-        "127.0.0.1", port, context=ssl._create_unverified_context(), timeout=30
-    )
-    line.putrequest("POST", path, skip_host=True)
-    for name, value in (("Host", "heard.example.org"), ("Content-Length", str(size))):
-        line.putheader(name, value)
-    line.endheaders()
-    with line.getresponse() as answer:
-        status = answer.status
-    line.close()
-    return status
+    tls = ssl._create_unverified_context()
+    with closing(http.client.HTTPSConnection("127.0.0.1", port, context=tls, timeout=30)) as line:
+        line.putrequest("POST", path, skip_host=True)
+        for name, value in (("Host", "heard.example.org"), ("Content-Length", str(size))):
+            line.putheader(name, value)
+        line.endheaders()
+        with line.getresponse() as answer:
+            return answer.status
 
 
 def test_what_a_visitor_says_of_themselves_is_replaced(site: tuple[int, int, Path]) -> None:

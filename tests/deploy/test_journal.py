@@ -44,8 +44,8 @@ def configured(folder: Path, kind: str, conf: str, **values: str) -> list[str]:
     """The words before a command, so that it finds this configuration, with these values, where an installation has it."""
     text = (DEPLOY / "journal" / conf).read_text()
     for name, value in values.items():
-        text, count = re.subn(rf"(?m)^{name}=.*$", f"{name}={value}", text)
-        assert count == 1, name
+        text, count = re.subn(rf"(?m)^{name}=(/|https://).+$", f"{name}={value}", text)
+        assert count == 1, f"{name} names no file, or an address in clear"
     (folder / conf).write_text(text)
     return ["unshare", "--map-root-user", "--mount", "sh", "-c", IN_PLACE, "sh", kind, str(folder / conf)]
 

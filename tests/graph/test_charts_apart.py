@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import time
 from pathlib import Path
 from subprocess import Popen
@@ -17,6 +16,7 @@ from django.urls import reverse
 from tests.conftest import World
 from tests.graph.test_charts import token
 from tests.graph.test_reading_charts import FTM, GRAPHML
+from tests.memory import memory_now, most_memory
 
 from heard.agencies import sandbox
 from heard.engine.tables import NotDone
@@ -45,13 +45,9 @@ def page(client: Client, world: World, settings: Any, tmp_path: Path) -> Any:
     return send
 
 
-def most_memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 @pytest.mark.parametrize("content", [MUCH_XML, MUCH_JSON], ids=["xml", "json"])
 def test_a_chart_that_swells_takes_no_memory_of_the_site(page: Any, content: bytes) -> None:
-    before = most_memory()
+    before = memory_now()
     assert "There is a problem" in page(content)
     assert most_memory() - before < 200_000_000  # the file itself, as the test sends it
     assert not Incoming.objects.exists()

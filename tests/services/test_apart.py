@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import time
 from subprocess import Popen
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import World
+from tests.memory import memory_now, most_memory
 from tests.services.test_profile import BROKEN, KEY, a_service, thing
 
 from heard.agencies import sandbox
@@ -45,12 +45,8 @@ def page(client: Client, world: World) -> Any:
     return send
 
 
-def most_memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 def test_a_file_that_swells_takes_no_memory_of_the_site(page: Any) -> None:
-    before = most_memory()
+    before = memory_now()
     assert "There is a problem" in page(MANY)
     assert most_memory() - before < 100_000_000
     assert not ServiceImport.objects.exists()

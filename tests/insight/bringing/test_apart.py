@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import resource
+import json
+import os
 import time
 from io import BytesIO
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.conftest import World
 from tests.insight.bringing.files import CASES, PEOPLE, Written
+from tests.memory import memory_now, most_memory
 
 from heard.agencies import sandbox
 from heard.engine.tables import NotDone
@@ -37,12 +40,8 @@ def page(client: Client, world: World, settings: Any, tmp_path: Path) -> Any:
     return send
 
 
-def most_memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 def test_files_that_swell_take_no_memory_of_the_site(page: Any) -> None:
-    before = most_memory()
+    before = memory_now()
     assert "takes more time or memory than they may" in page(people=WIDE)
     assert most_memory() - before < 100_000_000
 
@@ -68,6 +67,57 @@ def test_what_is_wrong_with_a_whole_file_is_said(written: Written, tmp_path: Pat
     mapping.write_text("people: [\n")
     with pytest.raises(NotDone, match="is not YAML"):
         apart.read_apart(written(), mapping)
+
+
+PROBE = """
+import json, os, socket
+from heard.agencies import sandbox
+
+def tried(do):
+    try:
+        return str(do())
+    except OSError as error:
+        return type(error).__name__
+
+def reads(paths, _headings):
+    from heard.engine.tables import NotDone
+    raise NotDone(json.dumps({
+        "environment": sorted(os.environ),
+        "network": tried(lambda: socket.socket(socket.AF_INET)),
+        "hidden": [tried(lambda: open(one).read()) for one in HIDDEN],
+        "files": sorted(open(one).readline() for one in paths.values()),
+    }))
+
+from heard.insight.bringing import apart
+enter = sandbox.enter
+def enters(**more):
+    enter(**more)
+    import heard.insight.bringing.reading as reading
+    reading.read_files = reads
+sandbox.enter = enters
+apart.main()
+"""
+
+
+@pytest.mark.skipif(not sandbox.knows_landlock(), reason="this kernel has no Landlock")
+def test_their_process_has_no_key_no_network_and_opens_nothing_but_them(
+    written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARD_SECRET_KEY", "a secret")
+    key = tmp_path / "audit.key"
+    key.write_text("a secret")
+    probe = PROBE.replace("HIDDEN", repr([str(key), f"/proc/{os.getpid()}/environ", "/etc/passwd"]))
+    monkeypatch.setattr(
+        sandbox.subprocess, "Popen", lambda words, **more: Popen([*words[:2], "-c", probe], **more)
+    )
+    with pytest.raises(NotDone) as said:
+        apart.read_apart(written("a\n", "b\n", "c\n"))
+    told = json.loads(str(said.value))
+    assert set(told["environment"]) <= {
+        "LANG", "LC_CTYPE", "PATH", "TMPDIR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+    }  # fmt: skip
+    assert (told["network"], told["hidden"]) == ("PermissionError", ["PermissionError"] * 3)
+    assert told["files"] == ["a\n", "b\n", "c\n"]
 
 
 @pytest.mark.parametrize(
