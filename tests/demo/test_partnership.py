@@ -23,6 +23,7 @@ from heard.board.figures.queries import figures, periods
 from heard.board.figures.rules import first_of
 from heard.board.figures.words import in_short
 from heard.board.models import AnnualReport
+from heard.board.outcomes.queries import outcomes
 from heard.board.rules import AuditPart
 from heard.cases import models
 from heard.cases.concern.holder.queries import to_decide
@@ -395,6 +396,21 @@ def test_of_each_promise_there_is_a_figure_but_of_the_duty_that_has_just_begun()
     board = User.objects.get(username="helen.burrows")
     said = {figure.promise.name: in_short(figure) for figure in figures(board, today=TODAY)}
     assert {name for name, text in said.items() if "%" not in text} <= {promises.REPORTS}, said
+
+
+def test_what_became_of_worries_is_drawn_with_its_tables() -> None:
+    """Each picture of the page shows something, and says what it found."""
+    client = Client()
+    client.force_login(User.objects.get(username="helen.burrows"))
+    page = client.get(reverse("outcomes")).text
+    assert "too few" not in " ".join(re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.DOTALL))
+    shown = re.findall(r'<img class="heard-picture"[^>]*alt="([^"]+)"', page)
+    assert len(shown) >= 4
+    found = outcomes(User.objects.get(username="helen.burrows"), today=TODAY)
+    assert found.year is not None
+    assert len(found.became.alone) >= 2
+    assert found.told is not None
+    assert found.told.across is not None
 
 
 def _held(episode: Any) -> Any:

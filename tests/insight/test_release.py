@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -197,15 +198,36 @@ def test_before_it_is_released_it_is_for_those_who_draw_up_and_release(world: Wo
         _release(user, profile)
     client.force_login(world.teacher)
     shown = client.get(page).text
-    for text in (
-        "32 children are known",
-        "Who supplied what",
-        "Of all children known, 32.",
-        "data:image/svg+xml",
-    ):
-        assert text in shown
+    assert "32 children are known" in shown
     assert "Release it" not in shown
     assert profile.title in client.get("/profiles/").text
+
+
+def test_a_profile_is_read_part_by_part_each_at_an_address_of_its_own(world: World, client: Client) -> None:
+    profile = profile_of(world.analyst)
+    page = f"/profiles/{profile.pk}/"
+    client.force_login(world.teacher)
+    assert client.get(f"{page}part/quality/").status_code == 404
+    for user in (world.coordinator, world.board_member):
+        _release(user, profile)
+    parts = re.findall(r'href="([^"]+/part/[^"]+)"', client.get(page).text)
+    assert parts == [f"{page}part/quality/", f"{page}part/homes/"]
+    quality, homes = (client.get(part).text for part in parts)
+    assert "Who supplied what" in quality
+    assert "data:image/svg+xml" not in quality
+    for text in ("Of all children known, 32.", "data:image/svg+xml", "The first half of the postcode."):
+        assert text in homes
+        assert text not in client.get(page).text
+    for text in (quality, homes):
+        assert set(parts) <= set(re.findall(r'href="([^"]+)"', text)), "the way to the others"
+    assert client.get(f"{page}part/elsewhere/").status_code == 404
+    actions.withdraw_profile(by=world.supervisor, profile_id=profile.pk, reason="One source was read twice")
+    assert client.get(parts[1]).headers["Location"] == page
+
+
+def test_what_stands_below_a_section_stands_on_its_page() -> None:
+    told = [("children", 2), ("overlap", 2), ("reached-text", 2), ("reached-age", 3), ("heard-text", 2)]
+    assert rules.in_parts(told) == {"children": [0, 1], "reached-text": [2, 3], "heard-text": [4]}
 
 
 def test_each_form_is_a_download_that_leaves_a_row(world: World, client: Client) -> None:

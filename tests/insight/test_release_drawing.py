@@ -258,7 +258,7 @@ def test_a_profile_has_a_map_where_the_folder_of_areas_holds_boundaries(
     profile = _drawn(world, run)
     assert profile.state == ReleaseState.DRAWN, profile.problem
     client.force_login(world.analyst)
-    page = client.get(f"/profiles/{profile.pk}/").text
+    page = client.get(f"/profiles/{profile.pk}/part/homes/").text
     for words in ("Map by area", LICENCE, "Meadow"):
         assert words in page
     boundaries.with_name("other.geojson").write_bytes(boundaries.read_bytes())

@@ -46,6 +46,5 @@ def test_a_report_from_counting_to_reading(world: World, story: Story, settings:
         )
         story.fill("Why?", "I read each table.").press("Release it").sees(says)
     story.widths = (PHONE, DESKTOP)
-    story.sign_in(world.teacher).open("/profiles/").follow(f"Annual report, {year}").sees(
-        "We were slow in May.", "Released by"
-    )
+    story.sign_in(world.teacher).open("/profiles/").follow(f"Annual report, {year}").sees("Released by")
+    story.follow("What we did not do").sees("We were slow in May.")

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.board.test_figures_page import _staff
 from tests.board.test_figures_page import _worries as kept_or_late
+from tests.board.test_outcomes import _became_on as became_on
 from tests.cases.disruption.test_disruption import plan_step
 from tests.conftest import World
 from tests.home.test_work import a_case
@@ -25,6 +27,7 @@ from heard.demo.extracts import write_extracts
 from heard.demo.identifiers import nhs_number
 from heard.insight.models import EngineRun
 from heard.insight.pair.queries import pairs_of
+from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as network
 
@@ -33,6 +36,7 @@ DESK, PHONE = 1280, 360
 SCREENS = {DESK: 2_700, PHONE: 3_200}  # pixels: three screens of a desk, four of a phone
 FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
 FIGURES_ON_A_PHONE = 4_000  # a dozen promises, each with its picture
+PROFILE_ON_A_PHONE = 4_500  # as of a run: one part, each row of whose tables is a card there
 RUN_ON_A_PHONE = 5_600  # the work of an analyst at a desk: fifteen children, each with seven facts
 TEXT = "Let out at the corner at ten at night, and was upset when she came home."
 
@@ -164,8 +168,54 @@ def test_starting_a_run_and_saying_what_its_columns_mean_are_three_screens_of_a_
     asks = running.start_run(by=world.analyst, **said(), extracts=["club_2026-03.csv"])
     describe = f"/engine/{asks.pk}/describe/"
     found = heights(story, describe, widths=(PHONE, DESK))
-    assert found[describe, DESK] <= SCREENS[DESK], found
+    assert too_long(found) == {}, found
+    case = story.page.get_by_label("Case", exact=True)
+    assert case.is_visible(), "at a desk each question stands open"
+    story.page.set_viewport_size({"width": PHONE, "height": 800})
+    assert not case.is_visible()
+    story.page.get_by_text("Case: Not read").click()
+    assert case.is_visible(), "on a phone a line is opened where it is to be corrected"
     DBTaskResult.objects.all().delete()
+
+
+def test_each_part_of_a_profile_is_three_screens_of_a_desk(
+    world: World, run: EngineRun, story: Story
+) -> None:
+    asked = {"title": "Wexmoor, the year to March 2026", "policy": "department"}
+    profile = releasing.ask_profile(by=world.analyst, run_id=run.pk, **asked)
+    releasing.draw_profile.call(str(profile.pk))
+    DBTaskResult.objects.all().delete()
+    start = f"/profiles/{profile.pk}/"
+    parts = story.sign_in(world.analyst).open(start).page.get_by_role("navigation", name="Contents")
+    pages = [
+        start,
+        *parts.get_by_role("link").evaluate_all("them => them.map(it => it.getAttribute('href'))"),
+    ]
+    assert len(pages) > 6
+    found = heights(story, *pages)
+    assert {
+        page: height for (page, width), height in found.items() if width == DESK and height > SCREENS[DESK]
+    } == {}, found
+    assert max(found.values()) <= PROFILE_ON_A_PHONE, found
+
+
+def test_what_became_of_worries_is_three_screens_of_a_desk(world: World, story: Story) -> None:
+    _staff(world, world.officer.team, world.exploitation_team)
+    last = timezone.localdate().replace(month=5, day=6) - timedelta(days=366)
+    kinds = ("strategy", "panel", "step", "no_further_action")
+    agencies = (world.police, world.care, world.school)
+    became_on(world, *(
+        (last - timedelta(days=30 * month), {(kind, agency): 3 for kind in kinds for agency in agencies})
+        for month in range(12)
+    ))  # fmt: skip
+    DBTaskResult.objects.all().delete()
+    page = "/outcomes/"
+    found = heights(story.sign_in(world.board_member), page)
+    assert found[page, DESK] <= SCREENS[DESK], found
+    assert found[page, PHONE] <= FIGURES_ON_A_PHONE, found
+    pictures = story.page.locator("main img")
+    assert pictures.count() == 4
+    assert pictures.evaluate_all("them => them.every(it => it.complete && it.naturalWidth > 0 && it.alt)")
 
 
 def test_the_knowledge_is_opened_part_by_part(world: World, story: Story) -> None:

@@ -164,7 +164,7 @@ def test_an_audit_of_three_agencies_from_opening_to_the_annual_report(
         )
         story.fill("Why?", "I read each table.").press("Release it").sees(says)
     story.sign_in(world.teacher).open("/profiles/").follow(f"Annual report, {year}")
-    story.sees("What audits asked and was not met", "Met: 1; Partly met: 2")
+    story.follow("What we did not do").sees("What audits asked and was not met", "Met: 1; Partly met: 2")
 
 
 def _supervisor(world: World, agency: str) -> User:

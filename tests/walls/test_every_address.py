@@ -39,6 +39,7 @@ VALUES = {
     "what": ("ethnicity", "phone", "people", "numbers"),
     "section": ("age", "person"),
     "part": tuple(PARTS),
+    "profile_part": ("quality", "homes"),
     "entries": tuple(ENTRIES),
     "entry": ("new",),
     "item": ("V10",),

@@ -1,4 +1,4 @@
-"""The fictional partnership's people and cases: staff in every role and some seventy children at all stages.
+"""The fictional partnership's people and cases: staff in every role and some hundred children at all stages.
 
 Everything is written through the same actions that people use, so every rule holds and every write is audited, each on
 the day of the story on which it is done. The
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 
 _BEGUN = 1100  # days ago: before the first child's story
+_NAMED_LATER = ("Noor", "Ellis", "Wren", "Robin")  # children whom `life` names itself
 
 
 @dataclass(frozen=True)
@@ -110,24 +111,35 @@ def begin(*, seed: int) -> World:
 def _write_children(world: World) -> dict[str, Child]:
     """Every child, and by id those of this year. Those of a stage are spread over its days, the first the longer ago; those of earlier years
     say theirs (`ago`)."""
-    stories = [
-        story for name in ("begun.yaml", "stories.yaml", "earlier.yaml") for story in read(name)["stories"]
-    ]
-    told = [(story, story["ago"]) for story in stories if "ago" in story]
-    spread = []
-    for stage, (longest, shortest) in world.data["stages"].items():
-        here = [story for story in stories if story["stage"] == stage and "ago" not in story]
-        for number, story in enumerate(here):
-            spread.append((story, longest - (longest - shortest) * number // max(len(here) - 1, 1)))
     children = {}
-    for story, ago in spread:
+    for story, ago in _of_this_year():
         children[story["id"]] = child = Child(world, story, world.ago(ago))
         live(child)
     drawn = world.rng.getstate()
-    for story, ago in told:
+    world.given_names += _NAMED_LATER
+    for story, ago in _of_earlier_years():
         live(Child(world, story, world.ago(ago)))
     world.rng.setstate(drawn)  # what comes next is drawn as it is without them
     return children
+
+
+def stories() -> list[tuple[dict[str, Any], int]]:
+    """Each, and how many days ago its worry was told."""
+    return [*_of_this_year(), *_of_earlier_years()]
+
+
+def _of_this_year() -> list[tuple[dict[str, Any], int]]:
+    told = [story for name in ("begun.yaml", "stories.yaml") for story in read(name)["stories"]]
+    spread = []
+    for stage, (longest, shortest) in read("partnership.yaml")["stages"].items():
+        here = [story for story in told if story["stage"] == stage]
+        for number, story in enumerate(here):
+            spread.append((story, longest - (longest - shortest) * number // max(len(here) - 1, 1)))
+    return spread
+
+
+def _of_earlier_years() -> list[tuple[dict[str, Any], int]]:
+    return [(story, story["ago"]) for story in read("earlier.yaml")["stories"]]
 
 
 def _write_together(world: World, children: dict[str, Child], told: dict[str, Any]) -> None:

@@ -141,23 +141,60 @@ def latest_year(found: Sequence[Period]) -> tuple[Period | None, Period | None]:
     return years[0], years[1]
 
 
-def latest_block(found: Sequence[Period]) -> list[Period]:
-    """The periods of the last year that ended, from April to March, or as much longer as its last period takes: of these,
-    parts may be shown. A period is in one such year and stays there, so that two years have nothing in common."""
-    blocks: list[list[Period]] = []
+def blocks(found: Sequence[Period]) -> list[list[Period]]:
+    """The periods of each year that ended, from April to March, or as much longer as its last period takes, the earliest first, where something
+    is shown in it: of these, parts may be shown. A period is in one such year and stays there, so that two years have nothing in common."""
+    years: list[list[Period]] = []
     ends: date | None = None
     for period in found:
         if period.is_hidden:
             break
         if ends is None:
-            blocks.append([])
+            years.append([])
             ends = date(period.first.year + (period.first.month > 3), 3, 31)
-        blocks[-1].append(period)
+        years[-1].append(period)
         if period.last >= ends:
             ends = None
-    whole = blocks[:-1] if ends else blocks
-    counted = [block for block in whole if any(period.is_shown for period in block)]
-    return counted[-1] if counted else []
+    whole = years[:-1] if ends else years
+    return [block for block in whole if any(period.is_shown for period in block)]
+
+
+def latest_block(found: Sequence[Period]) -> list[Period]:
+    """The last of `blocks`, or none."""
+    whole = blocks(found)
+    return whole[-1] if whole else []
+
+
+def by_month(found: Iterable[Period], counted: Mapping[date, Counted]) -> list[Period]:
+    """Each period that is shown, month by month; months of few together with those after them, the last with those before. `counted`: by the
+    first day of each month, together what the periods count. Each is many, and together they are the period: nothing remains."""
+    return [month for period in found if period.is_shown for month in _months(period, counted)]
+
+
+def _months(period: Period, counted: Mapping[date, Counted]) -> list[Period]:
+    months: list[Period] = []
+    first, together = period.first, Counted()
+    for day in _firsts(period):
+        together += counted.get(day, Counted())
+        if not together.too_few:
+            last = _next_month(day) - timedelta(days=1)
+            months.append(Period(first, last, together))
+            first, together = last + timedelta(days=1), Counted()
+    if first > period.last or not months:
+        return months or [period]
+    before = months.pop()
+    return [*months, Period(before.first, period.last, before.counted + together)]
+
+
+def _firsts(period: Period) -> Iterable[date]:
+    day = period.first
+    while day <= period.last:
+        yield day
+        day = _next_month(day)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def gathered[K](
@@ -173,7 +210,7 @@ def gathered[K](
     alone = [part for part in counted if not counted[part].too_few]
     alone = [part for part in alone if may_stand is None or part in may_stand]
     others = [part for part in counted if part not in alone]
-    while others and alone and not _covers([counted[part] for part in others]):
+    while others and alone and not covers([counted[part] for part in others]):
         others.append(alone.pop(0))
     if not alone:
         return {}, None
@@ -181,7 +218,7 @@ def gathered[K](
     return {part: counted[part] for part in alone}, together if others else None
 
 
-def _covers(others: Sequence[Counted]) -> bool:
+def covers(others: Sequence[Counted]) -> bool:
     """Whether many are left of these, and of many children, whichever of them is taken away; and one of them is of many, with room
     for every small number beside it."""
     left = [sum((two for two in others if two is not one), Counted()) for one in others]

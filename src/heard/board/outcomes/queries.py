@@ -5,20 +5,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from heard.agencies.queries import staff_by_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.board.figures import rules
 from heard.board.figures.queries import agencies_counted, sees_by_agency
 from heard.board.figures.rules import Period
+from heard.board.outcomes.rules import (
+    AROUND,
+    BRANCHES,
+    CHILD,
+    PASSED_ON,
+    TREE,
+    WENT_ON,
+    Branch,
+    Cells,
+    Crossing,
+    Part,
+    crossed,
+    parted,
+    spans,
+    total,
+)
 from heard.cases.case import queries as cases
-from heard.cases.case.counting import added_by
-from heard.cases.case.rules import TOO_FEW, Counted
+from heard.cases.case.counting import Quarter, added_by
+from heard.cases.case.rules import Counted
 from heard.cases.concern import queries as concerns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from heard.agencies.models import User
 
@@ -54,38 +73,179 @@ class Teams:
 
 
 @dataclass(frozen=True)
+class Told:
+    """`period`: like a year of `Outcomes`, or as many together as have an agency that may stand alone; of it `parts`, by the agency in which worries were
+    told. `across`: as many years as have a table of which each number may stand, None where none have; its rows by the name of an agency, "" for
+    the others together, and a number for each of `columns`."""
+
+    period: Period
+    parts: Parts
+    across: Period | None = None
+    columns: list[str] = field(default_factory=list)
+    rows: list[tuple[str, list[int]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Outcomes:
-    """`periods` of the last three years, by the day on which a decision was due; `year`: from April to March, or a little longer, and
-    `by`: the end of the quarter after it, which is over; of it `became`, by what was decided up to that day, and `told`, by the
-    agency in which it was told, for those who see that; `teams`: what the teams have to do, for the same, None where too few are open."""
+    """`periods` of the last three years, by the day on which a decision was due, and `months` of them; `year`: from April to March, or a little
+    longer, which is over, or as many years together as have kinds that may be shown, and how many these are; of it `became`, by what was decided up to the end of the
+    quarter after each; `held_back`: years after it, of which no kind may be shown; `told`: who told them, for those who see that; `teams`:
+    what the teams have to do, for the same, None where too few are open."""
 
     periods: list[Period]
+    months: list[Period]
     waiting: Period | None
     year: Period | None
-    by: date | None
+    years: int
+    held_back: Period | None
     became: Parts
-    told: Parts | None
+    told: Told | None
     teams: Teams | None
 
 
 def outcomes(user: User, *, today: date) -> Outcomes:
-    """Two questions, and five more for those who see agencies. `Hidden` from who does not see figures.
+    """Three questions, and five more for those who see agencies. `Hidden` from who does not see figures.
 
     Of a year the decisions of one fixed day are counted, a quarter after it: else each that is made later would move from what
     waited to what it became, on a day on which somebody looks."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    whole = added_by(concerns.to_decide(user).by_quarter(today), lambda one: one.first)
-    found = rules.periods(whole, today=today)
-    year = rules.added(rules.latest_block(rules.periods(whole, today=_quarter_before(today))))
-    by = rules.next_of(year.last + timedelta(days=1)) - timedelta(days=1) if year else None
-    shown = sees_by_agency(user)
-    became, told = _parts_of(user, year, by, shown=shown) if year and by else (Parts(), Parts())
-    told_to_them = told if shown else None
-    teams = _teams(user, rules.first_of(today) - timedelta(days=1)) if shown else None
+    asked = concerns.to_decide(user)
+    found = rules.periods(added_by(asked.by_quarter(today), lambda one: one.first), today=today)
+    window = rules.window(found, today=today)
+    months = rules.by_month(window, added_by(asked.by_month(today), lambda one: one.first))
+    years, counted = _years(user, found, today)
+    shown, held_back = spans(years, lambda one: bool(parted(_cells(counted, one))))
+    year = shown[-1] if shown else held_back
+    parts = parted(_cells(counted, year)) if year else []
+    sees = sees_by_agency(user)
     return Outcomes(
-        rules.window(found, today=today), rules.waiting(found), year, by, became, told_to_them, teams
+        window,
+        months,
+        rules.waiting(found),
+        year,
+        sum(year.first <= one.first <= year.last for one in years) if year else 0,
+        held_back if shown else None,
+        _became(user, _cells(counted, year), parts) if year else Parts(),
+        _told(user, years, shown, counted) if sees else None,
+        _teams(user, rules.first_of(today) - timedelta(days=1)) if sees else None,
     )
+
+
+def _years(user: User, found: Sequence[Period], today: date) -> tuple[list[Period], list[Quarter]]:
+    """Each year of which the fixed day is over, and what became of their worries. One question."""
+    over = [block for block in rules.blocks(found) if _fixed_day(block[-1].last) < today]
+    years = [year for block in over if (year := rules.added(block))]
+    by = [(block[-1].last, _fixed_day(block[-1].last)) for block in over]
+    if not by:
+        return [], []
+    until = by[-1][0] + timedelta(days=1)
+    return years, list(concerns.what_became(user, by=by).by_quarter(until))
+
+
+def _fixed_day(last: date) -> date:
+    """The end of the quarter after a year."""
+    return rules.next_of(last + timedelta(days=1)) - timedelta(days=1)
+
+
+def _within(counted: Sequence[Quarter], period: Period) -> list[Quarter]:
+    return [one for one in counted if period.first <= one.first <= period.last]
+
+
+def _cells(counted: Sequence[Quarter], period: Period) -> Cells:
+    return added_by(_within(counted, period), lambda one: (one.name, one.agency))
+
+
+def _became(user: User, cells: Cells, parts: Sequence[Part]) -> Parts:
+    kinds, branches = dict(concerns.what_can_become(user)), _branches()
+    alone = [
+        (
+            kinds[one.name] if one.name in kinds else branches[one.name][not one.whole],
+            total(cells, one.kinds).of,
+        )
+        for one in parts
+        if one.name != TREE.name
+    ]
+    others = (total(cells, one.kinds).of for one in parts if one.name == TREE.name)
+    return Parts(alone, sum(others))
+
+
+def _branches() -> dict[str, tuple[str, str]]:
+    """Of each branch of what worries can become, what all of it is called, and what is left of it."""
+    return {
+        CHILD.name: (_("Work with the child"), _("Other work with the child")),
+        AROUND.name: (_("Work on a place or group, or at the panel"), _("Other work on a place or group")),
+        PASSED_ON.name: (_("Passed on to others"), _("Otherwise passed on")),
+        WENT_ON.name: (_("Somebody went on with it"), _("Somebody went on with it in another way")),
+    }
+
+
+def joined_kinds(user: User) -> list[tuple[str, list[str]]]:
+    """What kinds are called together that are too few alone, each with what it joins. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    kinds, names = dict(concerns.what_can_become(user)), _branches()
+    return [
+        (names[one.name][0], [names[it.name][0] if isinstance(it, Branch) else kinds[it] for it in one.parts])
+        for one in BRANCHES
+    ]
+
+
+@dataclass(frozen=True)
+class _Tellers:
+    """Who told what became of `counted`. `years`, and `shown`: as many of them together as have kinds that are shown."""
+
+    names: dict[Any, str]
+    staffed: Collection[Any]
+    years: Sequence[Period]
+    shown: Sequence[Period]
+    counted: Sequence[Quarter]
+
+    def alone(self, period: Period) -> tuple[dict[Any, Counted], Counted | None]:
+        """In the order of the names, whatever is counted of each."""
+        told = added_by(_within(self.counted, period), lambda one: one.agency)
+        keys = [*sorted(self.names, key=lambda key: self.names[key]), *(told.keys() - self.names.keys())]
+        return rules.gathered({key: told[key] for key in keys}, self.staffed & self.names.keys())
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """As many years together as have an agency that stands alone."""
+        return spans(self.years, lambda one: bool(self.alone(one)[0]))[0]
+
+    def crossing(self, period: Period) -> Crossing | None:
+        """Of whole periods both of agencies and of kinds, so that what these say does not take the table apart."""
+        if period.last not in {one.last for one in self.shown} & {one.last for one in self.periods}:
+            return None
+        kinds = [one for one in self.shown if period.first <= one.first and one.last <= period.last]
+        told = [self.alone(one)[0] for one in self.periods if period.first <= one.first <= period.last]
+        always = [key for key in told[0] if all(key in one for one in told)]
+        parts = [part for one in kinds for part in parted(_cells(self.counted, one))]
+        return crossed(_cells(self.counted, period), always, parts, known_to_others=PASSED_ON.kinds)
+
+    def table(self) -> tuple[Period | None, list[str], list[tuple[str, list[int]]]]:
+        tables, _held_back = spans(self.years, lambda one: self.crossing(one) is not None)
+        if not tables or (crossing := self.crossing(tables[-1])) is None:
+            return None, [], []
+        cells = _cells(self.counted, tables[-1])
+        rows = [
+            (
+                "".join(self.names[key] for key in row if len(row) == 1 and key in crossing.alone),
+                [total(cells, kinds, row).of for kinds in crossing.columns.values()],
+            )
+            for row in crossing.rows
+        ]
+        return tables[-1], list(crossing.columns), rows
+
+
+def _told(
+    user: User, years: Sequence[Period], shown: Sequence[Period], counted: Sequence[Quarter]
+) -> Told | None:
+    tellers = _Tellers(*agencies_counted(user), years, shown, counted)
+    if not tellers.periods:
+        return None
+    alone, others = tellers.alone(tellers.periods[-1])
+    parts = Parts([(tellers.names[key], one.of) for key, one in alone.items()], others.of if others else 0)
+    return Told(tellers.periods[-1], parts, *tellers.table())
 
 
 def _teams(user: User, on: date) -> Teams | None:
@@ -104,30 +264,6 @@ def _teams(user: User, on: date) -> Teams | None:
         whole.missed.of,
         Parts() if whole.missed.too_few else _parts(waiting, names, staffed),
     )
-
-
-def _quarter_before(today: date) -> date:
-    return rules.first_of(rules.first_of(today) - timedelta(days=1))
-
-
-def _parts_of(user: User, year: Period, by: date, *, shown: bool) -> tuple[Parts, Parts]:
-    counted = concerns.what_became(user, by=by).by_quarter(year.last + timedelta(days=1))
-    of_year = [one for one in counted if year.first <= one.first]
-    names = dict(concerns.what_can_become(user))
-    became = added_by(of_year, lambda one: one.name)
-    became_by = added_by(of_year, lambda one: (one.name, one.agency))
-    stand = {key for key in names if _is_of_many(key, became[key], became_by)}
-    told = Parts()
-    if shown:
-        agencies, staffed = agencies_counted(user)
-        by_agency = added_by(of_year, lambda one: one.agency)
-        told = _parts(by_agency, dict(sorted(agencies.items(), key=lambda one: one[1])), staffed)
-    return _parts(became, names, stand), told
-
-
-def _is_of_many(decision: str, all_of_it: Counted, parts: Mapping[Any, Counted]) -> bool:
-    """Whether each agency that takes away its own is left with many."""
-    return all(all_of_it.of - one.of > TOO_FEW for (name, _agency), one in parts.items() if name == decision)
 
 
 def _parts(parts: Mapping[Any, Counted], names: Mapping[Any, str], may_stand: Collection[Any]) -> Parts:

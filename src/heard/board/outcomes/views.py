@@ -25,7 +25,12 @@ def outcomes(request: Request) -> HttpResponse:
         "called": figure_words.called,
         "signed": pictures.signed_lengths,
         "signed_flow": pictures.signed_flow,
+        "signed_months": pictures.signed_months,
+        "signed_stacked": pictures.signed_stacked,
         "height_of_flow": pictures.height_of_flow,
+        "height_of_months": pictures.HEIGHT_OF_MONTHS,
+        "height_of_stacked": pictures.height_of_stacked,
         "height": pictures.height_of_lengths,
+        "joined_kinds": queries.joined_kinds(request.user),
     }
     return render(request, "board/outcomes/outcomes.html", context)

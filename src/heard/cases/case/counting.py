@@ -19,7 +19,8 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import TruncQuarter
+from django.db.models.functions import TruncMonth, TruncQuarter
+from django.db.models.functions.datetime import TruncBase
 
 from heard.cases.case.rules import Counted, Kept
 
@@ -71,9 +72,16 @@ class Counting:
 
     def by_quarter(self, before: date) -> Iterator[Quarter]:
         """By quarter, of all whose day is before `before`. One question, which gives a row for each child in each quarter."""
+        return self._by(TruncQuarter, before)
+
+    def by_month(self, before: date) -> Iterator[Quarter]:
+        """The same by month: `first` of each is the first day of a month."""
+        return self._by(TruncMonth, before)
+
+    def _by(self, begins: type[TruncBase], before: date) -> Iterator[Quarter]:
         groups = {
             "counted_name": self.name,
-            "counted_from": TruncQuarter(self.day, output_field=DateField()),
+            "counted_from": begins(self.day, output_field=DateField()),
             "counted_agency": F(self.agency) if self.agency else Value(""),
             "counted_child": F(self.child),
         }

@@ -470,10 +470,18 @@ def to_decide(user: User) -> Counting:
     return Counting(Concern.objects.order_by(), "due_on", in_time, "person")
 
 
-def what_became(user: User, *, by: date) -> Counting:
-    """The same worries in the same quarters as in `to_decide`, by what was decided on each up to this day, "" while it waited, and by
-    the agency in which it was told. None is kept. For those who see figures."""
-    decided = Case(When(decided_at__date__lte=by, then=F("decision")), default=Value(""))
+def what_became(user: User, *, by: Iterable[tuple[date, date]]) -> Counting:
+    """The same worries in the same quarters as in `to_decide`, by what was decided on each up to a day, "" while it waited, and by
+    the agency in which it was told. `by`: of years, the earliest first, the last day of each on which one was due, and the day up to which decisions on
+    those count; "" of worries after all of them. None is kept. For those who see figures."""
+    years = [
+        When(
+            due_on__lte=last,
+            then=Case(When(decided_at__date__lte=day, then=F("decision")), default=Value("")),
+        )
+        for last, day in by
+    ]
+    decided = Case(*years, default=Value(""))
     return Counting(to_decide(user).rows, "due_on", None, "person", name=decided, agency="agency")
 
 

@@ -42,7 +42,7 @@ def tell(child: Child) -> None:
 
 def decide(child: Child) -> None:
     """Opens a case, or does not, as the story's stage says."""
-    decision = child.stage if child.stage in _DECIDED_AS_SAID else "open_case"
+    decision = decision_of(child.stage)
     other = child.world.agency_of[_TAKES_ON] if decision == "other_agency" else None
     with child.on(1):
         concerns.decide(
@@ -60,6 +60,11 @@ def decide(child: Child) -> None:
     child.concern.refresh_from_db()
     if child.concern.case:
         child.case = child.concern.case
+
+
+def decision_of(stage: str) -> str:
+    """What was decided on the worry of a story of this stage."""
+    return stage if stage in _DECIDED_AS_SAID else "open_case"
 
 
 def surround(child: Child) -> None:

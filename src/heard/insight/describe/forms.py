@@ -73,6 +73,10 @@ class DescribeForm(Form):
         """Of the table as a whole, what is seldom corrected."""
         return [self[name] for name in ("dates", "name", "files")]
 
+    def means(self, field: Any) -> str:
+        """What is chosen of a column, in words."""
+        return str(dict(field.field.choices).get(field.value(), ""))
+
     def _columns(self) -> list[tuple[Any, dict[str, Any]]]:
         return [(self[f"c{place}"], column) for place, column in enumerate(self._look.columns)]
 

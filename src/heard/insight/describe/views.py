@@ -68,9 +68,8 @@ def engine_describe(request: Request, run_id: uuid.UUID) -> HttpResponse:
             return _go_on(run_id, request)
     elif what == rules.SEE and look.told["why_not"]:
         form.add_error(None, _(look.told["why_not"]))
-    return render(
-        request, "insight/describe/describe.html", context | {"form": form, "look": look, "kind": kind}
-    )
+    context |= {"form": form, "look": look, "kind": kind, "seen_again": what == rules.SEE}
+    return render(request, "insight/describe/describe.html", context)
 
 
 def _forget_typed(request: Request, run_id: uuid.UUID, file: str) -> None:

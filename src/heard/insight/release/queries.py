@@ -86,8 +86,16 @@ class ReleaseSection:
 
 
 @dataclass(frozen=True)
+class ReleasePart:
+    """A page of a profile: by which name it is asked for, and what it is called."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Content:
-    """What a profile says. `made_on`: on which day a report was counted. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
+    """What a profile says. `contents`: the pages on which it is read, in order; `sections`: of all of them, or of the one that was asked for. `made_on`: on which day a report was counted. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
     `linking` is None where the run did not measure it, `reach` where it did not write what each source could see, and all are of a report that was counted in Heard."""
 
     period: str
@@ -100,6 +108,7 @@ class Content:
     linking: Sheet | None
     reach: Sheet | None
     notes: list[str]
+    contents: list[ReleasePart]
     sections: list[ReleaseSection]
 
 
@@ -228,13 +237,19 @@ def harm_recorded(user: User, *, since: date, until: date) -> list[dict[str, Any
     return rows
 
 
-def content_of(user: User, profile_id: uuid.UUID) -> Content:
-    """What a profile that may be read says; `Hidden` where it is not drawn up, or withdrawn."""
+def content_of(user: User, profile_id: uuid.UUID, *, part: str | None = None) -> Content:
+    """What a profile that may be read says; `Hidden` where it is not drawn up, or withdrawn. `part`: of which page the sections are, and `Hidden` where
+    there is no such page; "" for none."""
     profile = profile_visible_to(user, profile_id)
     if rules.why_not_fetch(state=profile.state):
         raise Hidden
     told = json.loads((profile.folder / SAYS).read_text("utf-8"))
     quality, hidden = told["quality"], told["policy"]["hidden"]
+    parts = rules.in_parts((one["id"], one.get("level", 2)) for one in told["sections"])
+    contents = _contents(told["sections"], parts, bool(quality))
+    if part and part not in {one.name for one in contents}:
+        raise Hidden
+    read = range(len(told["sections"])) if part is None else parts.get(part, [])
     return Content(
         period=told["period"]["words"],
         made_on=date.fromisoformat(told.get("made_on", told["as_of"])),
@@ -246,11 +261,31 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
         reach=_of_lines(quality["reach"], hidden) if quality and quality.get("reach") else None,
         notes=quality["notes"] if quality else [],
+        contents=contents,
         sections=[
             _section(one, hidden, *(_picture(profile, one.get(name)) for name in ("picture", "narrow")))
-            for one in told["sections"]
+            for one in (told["sections"][place] for place in read)
         ],
     )
+
+
+def _contents(
+    sections: list[dict[str, Any]], parts: dict[str, list[int]], has_quality: bool
+) -> list[ReleasePart]:
+    """A page of several sections is called by what they have in common, one with a single one as that."""
+    titles = {
+        "children": _("Children known, and who holds their signs"),
+        "patterns": _("Patterns"),
+        "harm": _("Who harms, with what and where, and what was done"),
+        "homes": _("Where the children live"),
+        "who": _("Sex and ethnicity"),
+    }
+    told = [
+        ReleasePart(name, titles.get(name, first) if len(places) > 1 else first)
+        for name, places in parts.items()
+        for first in [sections[places[0]]["heading"]]
+    ]
+    return [*([ReleasePart(rules.QUALITY, _("How good the data are"))] if has_quality else []), *told]
 
 
 def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) -> list[ReleaseSection]:

@@ -42,6 +42,19 @@ HARM: Final[
     "came": tuple(Found),
     "done": tuple(StepKind),
 }
+QUALITY: Final = "quality"  # the part of a profile that is read before any figure
+PARTS: Final[
+    dict[str, tuple[str, ...]]
+] = {  # of a profile, each a page; a section that stands in none is one itself
+    "children": ("children", "overlap"),
+    "patterns": ("patterns", "patterns-around"),
+    "harm": ("who-harms", "with-what", "places-of-harm", "steps", "came-of-it"),
+    "homes": ("places", "areas"),
+    "who": ("sex", "ethnicity"),
+    "definitions": ("promised-definitions",),  # this and the next: of an annual report
+    "decisions": ("heard-decisions", "heard-unheard"),
+}
+_PART_OF: Final = {section: part for part, sections in PARTS.items() for section in sections}
 TO_DECIDE: Final = (ReleaseState.DRAWN, ReleaseState.SECOND)
 EVER_RELEASED: Final = (ReleaseState.RELEASED, ReleaseState.WITHDRAWN)  # what was once public stays known
 READABLE: Final = (*TO_DECIDE, ReleaseState.RELEASED, ReleaseState.SENT_BACK)
@@ -168,6 +181,17 @@ def differs(conflicts: Collection[str]) -> str | None:
         "Figures of this report are not those that were released since it was drafted: by the difference a child could be told. Send it back, so "
         "that it is drafted anew beside what was released."
     )
+
+
+def in_parts(sections: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Which sections, each by its name and the level of its heading, stand on which page: by the name of the part, their places from 0. What is below a
+    section stands with it."""
+    found: dict[str, list[int]] = {}
+    part = ""
+    for place, (section, level) in enumerate(sections):
+        part = _PART_OF.get(section) or (part if level > 2 and part else section)
+        found.setdefault(part, []).append(place)
+    return found
 
 
 def _cell(one: dict[str, Any]) -> str:

@@ -85,9 +85,29 @@ def profile(request: Request, profile_id: uuid.UUID) -> HttpResponse:
         return render(request, page, {"profile": this, "silent": silent})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    content = None if this.state == ReleaseState.WITHDRAWN else queries.content_of(request.user, profile_id)
+    withdrawn = this.state == ReleaseState.WITHDRAWN
+    content = None if withdrawn else queries.content_of(request.user, profile_id, part="")
     context = {"profile": this, "content": content, **_may(request, this)}
     return render(request, "insight/release/profile.html", context)
+
+
+@gate(May.SEE_PROFILES)
+@require_safe
+def profile_part(request: Request, profile_id: uuid.UUID, profile_part: str) -> HttpResponse:
+    """One of the pages on which a profile is read, with the way to the others."""
+    this = queries.profile_visible_to(request.user, profile_id)
+    if this.state == ReleaseState.WITHDRAWN:
+        return redirect("profile", profile_id=profile_id)
+    content = queries.content_of(request.user, profile_id, part=profile_part)
+    place = [one.name for one in content.contents].index(profile_part)
+    context = {
+        "profile": this,
+        "content": content,
+        "part": content.contents[place],
+        "before": content.contents[place - 1] if place else None,
+        "after": content.contents[place + 1] if place + 1 < len(content.contents) else None,
+    }
+    return render(request, "insight/release/part.html", context)
 
 
 @gate(May.DRAW_PROFILE)
