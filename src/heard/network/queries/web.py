@@ -933,9 +933,9 @@ def naming_something(user: User, about: str) -> QuerySet[Mention, Any]:
     return (rows if user.may(May.SEE_CHILD) else rows.none()).values("about_id")
 
 
-def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
-    """Records that the user may read and that name a node, the latest first."""
-    return list(web(user).mentions().filter(node=node_id).order_by("-confirmed_at", "pk")[:_NAMING])
+def naming(user: User, node_id: uuid.UUID, on: date | None = None) -> list[Mention]:
+    """Records that the user may read and that name a node, the latest first. `on`: that named it at the end of that day."""
+    return list(web(user, on).mentions().filter(node=node_id).order_by("-confirmed_at", "pk")[:_NAMING])
 
 
 def named_something(user: User, about: str, about_id: uuid.UUID) -> bool:

@@ -107,6 +107,7 @@ from heard.network.rules.tying import (
     FOUND_AT,
     LIVED_AT,
     LOOKED_AT_AGAIN,
+    MADE_TO_HARM,
     MARK_ASKS,
     OTHER,
     PROTECTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "parts": in_parts(page),
         "on": on,
         "looked": looked,
-        "naming": _naming(request, node_id),
+        "naming": _naming(request, node_id, on),
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
         "may_merge": request.user.may(May.MERGE),
@@ -297,9 +298,9 @@ def page_of(kind: str, this: Any) -> str:
     return reverse("web", kwargs={"node_id": this.pk})
 
 
-def _naming(request: Request, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
+def _naming(request: Request, node_id: uuid.UUID, on: date | None) -> list[tuple[str, str, str]]:
     """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
-    mentions = queries.naming(request.user, node_id)
+    mentions = queries.naming(request.user, node_id, on)
     worries = queries.records_behind(request.user, [one for one in mentions if one.about == "concern"])
     return [
         (*_record(one), worries[one.about_id].reference if one.about_id in worries else "")
