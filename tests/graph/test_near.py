@@ -104,8 +104,8 @@ def test_a_child_who_is_harmed_and_made_to_harm_is_shown_as_both_what_is_done_to
     dean = child(world, "Dean", kind="adult")
     tie(world, dean, "makes_harm", amira)
     tie(world, dean, "said_to_harm", amira, basis="told")
-    tie(world, dean, "works_for", amira)
-    said_of = ["has working for them", "is said to be harmed by", "is made to harm others by"]
+    tie(world, dean, "drives", amira)
+    said_of = ["is driven by", "is said to be harmed by", "is made to harm others by"]
     [line] = queries.near(world.teacher, amira.pk).parts["adult"]
     assert [said for _key, said in line.ties] == said_of
     client = Client()

@@ -56,8 +56,10 @@ from heard.network.rules import (
     how_told,
     is_home,
     keeps_who,
+    marked,
     plates_fit,
     postcodes_in,
+    sentence_at,
     why_not_undo_source,
 )
 from heard.network.strands import BEHIND, Strand, strands
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
 
 _FIT = 20  # plates that may be the same as one that a record names
 _NAMING = 50  # records on the page of what they name
+_WORDS = 300  # letters of how a tie is known
+_DIGITS = 18  # of the key of a mention
 _BY_KEY = 2000  # nodes by whose keys ties are looked for; of more, every tie is read
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
 
@@ -820,12 +824,13 @@ def _sees_ends(door: Web, tie_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Naming:
-    """A handle that a record names, and whether another record or tie that the reader may see has it too. `may_withdraw`: it is theirs
-    to say that the record does not name it. `may_be`: of a plate, others that it fits, as far as the reader may see."""
+    """A handle that a record names, at which words, and whether another record or tie that the reader may see has it too. `may_withdraw`: it
+    is theirs to say that the record does not name it. `may_be`: of a plate, others that it fits, as far as the reader may see."""
 
     handle: Handle
     elsewhere: bool
     mention_id: int
+    place: tuple[int, int]
     may_withdraw: bool
     may_be: tuple[Handle, ...] = ()
 
@@ -850,6 +855,7 @@ def named_in(user: User, about: str, *ids: uuid.UUID) -> list[Naming]:
             one,
             said[one.pk].elsewhere,
             said[one.pk].pk,
+            (said[one.pk].start, said[one.pk].length),
             is_theirs(user, said[one.pk]),
             plates.get(one.pk, ()),
         )
@@ -914,6 +920,30 @@ def mention_visible_to(user: User, mention_id: int) -> Mention:
     if found is None:
         raise Hidden
     return found
+
+
+@dataclass(frozen=True)
+class InAText:
+    """A handle that a record with one text names (`names_in`), and the sentence in which it stands."""
+
+    mention: Mention
+    handle: Handle
+    sentence: str
+
+
+def in_a_text(user: User, node_id: uuid.UUID, mention_id: str) -> InAText:
+    """Where a record about this node names a handle; `Hidden` unless the user may read it, and for one with several texts."""
+    if not mention_id.isascii() or not mention_id.isdigit() or len(mention_id) > _DIGITS:
+        raise Hidden
+    mention = mention_visible_to(user, int(mention_id))
+    record = records_behind(user, [mention]).get(mention.about_id)
+    handle = Handle.objects.filter(pk=mention.node_id).first()
+    about = {getattr(record, f"{end}_id", None) for end in (_PERSON, _PLACE, _GROUP)}
+    if handle is None or node_id not in about or not hasattr(record, "names_in"):
+        raise Hidden
+    text = record.names_in
+    stands = any(hit for _piece, hit in marked(text, {(mention.start, mention.length)}))
+    return InAText(mention, handle, sentence_at(text, mention.start, most=_WORDS) if stands else "")
 
 
 def is_theirs(user: User, mention: Mention) -> bool:

@@ -97,10 +97,12 @@ from heard.network.rules.recognise import (
     find,
     find_in,
     handles_in,
+    marked,
     normal_handle,
     plate_pattern,
     plates_fit,
     postcodes_in,
+    sentence_at,
 )
 from heard.network.rules.tying import (
     BACK,
