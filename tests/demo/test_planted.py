@@ -15,8 +15,8 @@ from heard.demo import partnership
 from heard.demo.life.world import World
 from heard.demo.planted import plant as planting
 from heard.demo.planted import truth
-from heard.demo.planted.planter import Planter
-from heard.demo.planted.score import score
+from heard.demo.planted.planter import COORDINATOR, Planter
+from heard.demo.planted.score import NEAR, score
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question import queries
 
@@ -28,18 +28,25 @@ def world(db: None) -> World:
     return partnership.begin(seed=3)
 
 
-@pytest.mark.parametrize(("plants", "lead"), [(planting._users, 3), (planting._near, 8)])
-def test_what_is_planted_is_found_by_who_may_see_it_and_told_to_nobody_else(
-    world: World, plants: Any, lead: int
+def test_each_of_fifteen_questions_finds_what_is_planted_for_who_may_see_it_and_tells_nobody_else(
+    world: World,
 ) -> None:
-    planter = Planter(world)
-    plants(planter, *planting._crowd(planter))
-    rows = {row.role: row for row in score(world.users, planter.truth)}
-    assert rows.keys() == set(READERS.values())
-    assert [(row.role, row.missed, row.wrongly) for row in rows.values() if row.missed or row.wrongly] == []
-    assert rows["co-ordinator"].found == lead
-    assert rows["police"].found >= 1  # the one that hangs on a child whom they alone see
-    assert rows["analyst"].told == 0
+    planted = planting.plant(world)
+    rows = score(world.users, planted)
+    asked = {*queries.QUESTIONS, NEAR}
+    assert len(asked) == 15
+    assert {row.question for row in rows} == asked
+    assert {row.role for row in rows} == set(READERS.values())
+    assert [(row.question, row.role, row.missed) for row in rows if row.missed] == []
+    assert [(row.question, row.role, row.wrongly) for row in rows if 10 * row.wrong > row.told] == []
+    assert [row.question for row in rows if row.role == "analyst" and row.told] == []
+    for question in asked:
+        lines = [one for one in planted if one.question == question and one.line]
+        assert len({one.this or one.line for one in lines if COORDINATOR in one.told}) >= 3, question
+        assert [one for one in lines if one.told and COORDINATOR not in one.told], (
+            f"{question}: a line that hangs on a child whom the co-ordinator may not see"
+        )
+        assert [one for one in planted if one.question == question and one.near_miss], question
 
 
 def test_a_line_too_few_and_one_too_many_are_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

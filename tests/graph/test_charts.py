@@ -50,6 +50,7 @@ from heard.graph.exchange.rules import Taking
 from heard.graph.exchange.writing import SUFFIXES, as_file
 from heard.network import actions as network
 from heard.network.models import Denial, Person, Place, Tie, TieSource
+from heard.network.queries import web
 
 GIVEN = actions.Given(
     from_whom="Ash Analyst, police",
@@ -207,6 +208,21 @@ def test_a_plate_half_seen_only_may_be_another_and_what_is_no_phone_is_kept_as_w
     assert queries.may_be(world.teacher, named(chart, "0770O 9OO1x3")) == []
     with pytest.raises(Refused, match="stays as it is written"):
         say(world.teacher, chart, "0770O 9OO1x3")
+
+
+def test_an_account_in_another_script_is_kept_as_it_is_written_and_is_no_other(
+    world: World, kayla: Person
+) -> None:
+    mo = child(world, "Mo")
+    network.note_tie_to(
+        by=world.teacher, one_id=mo.pk, end="handle", new_name="@kaйла", new_kind="account", kind="uses", knows=network.Knows("Seen"),
+    )  # fmt: skip
+    chart = brought(world.teacher, "first,tie,second,second kind\nKayla Made,uses,@кайла,account\n")
+    assert queries.may_be(world.teacher, named(chart, "@кайла")) == []
+    say(world.teacher, chart, "Kayla Made", kayla)
+    say(world.teacher, chart, "@кайла")
+    assert accept(world.teacher, chart, 1).accepted == 1
+    assert [one.name for one in web(world.teacher).around(kayla.pk)] == ["кайла"]
 
 
 def test_who_is_said_to_harm_needs_a_basis_and_a_child_never_is(

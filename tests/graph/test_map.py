@@ -347,7 +347,8 @@ def test_no_person_is_on_a_map_nor_in_its_table(world: World) -> None:
     arcade = put(world, place(world, "Arcade"))
     for name in ("Amira", "Bo"):
         episode(world.teacher, child(world, name), 50, spoke_of=[arcade])
-    for text in (page_of(world.teacher, "map"), page_of(world.teacher, "map_moved", place_id=arcade.pk)):
+    of_place = [page_of(world.teacher, name, place_id=arcade.pk) for name in ("map_place", "map_moved")]
+    for text in (page_of(world.teacher, "map"), *of_place):
         assert "Amira" not in text
         assert "Made" not in text
 

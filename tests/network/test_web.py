@@ -93,6 +93,11 @@ def test_no_thing_lacks_its_node_and_no_node_its_thing(world: World, amira: Pers
         ("arcade", "group", "meets_at", True, "is a meeting place of", "meets at"),
         ("amira", "phone", "contacted_from", False, "was contacted from", "was used to contact"),
         ("group", "other_group", "rival_of", False, "is a rival of", "is a rival of"),
+        ("amira", "group", "pushed_into", False, "is pushed into", "is pushing in"),
+        ("group", "phone", "uses", False, "uses", "is used by"),
+        ("phone", "arcade", "seen_at", False, "is seen at", "is where they see"),
+        ("phone", "car", "in_contact", False, "is in contact with", "is in contact with"),
+        ("arcade", "quay", "inside", False, "is part of", "has in it"),
     ],
 )
 def test_any_two_are_tied_and_read_from_both_ends(
@@ -104,15 +109,12 @@ def test_any_two_are_tied_and_read_from_both_ends(
     things["group"] = actions.add_group(by=by, name="Friday group", kind="friends")
     things["other_group"] = actions.add_group(by=by, name="Quay group", kind="friends")
     things["phone"] = phone = known_handle("phone", "", "07700 900123")
-    actions.note_tie_to(
-        by=by,
-        one_id=dean.pk,
-        end="handle",
-        new_kind="phone",
-        new_name="07700 900123",
-        kind="uses",
-        knows=Knows("Seen"),
-    )
+    things["car"] = known_handle("vehicle", "", "AB12 CDE")
+    things["quay"] = actions.add_place(by=by, name="Quay", kind="quay")
+    for type_, text in (("phone", "07700 900123"), ("vehicle", "AB12 CDE")):
+        actions.note_tie_to(
+            by=by, one_id=dean.pk, end="handle", new_kind=type_, new_name=text, kind="uses", knows=Knows("Seen"),
+        )  # fmt: skip
     actions.note_tie(
         by=by, one_id=things[one].pk, other_id=things[other].pk, kind=kind, back=back, knows=Knows("Seen")
     )
