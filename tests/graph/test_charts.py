@@ -412,6 +412,31 @@ def _text(content: bytes) -> str:
     return content.decode()
 
 
+@pytest.mark.parametrize("format_", ["csv", "graphml", "gexf", "ftm"])
+def test_children_and_adults_stand_apart_in_a_file_and_nobody_by_how_much_is_known(
+    world: World, drawn: Person, mo: Person, format_: str
+) -> None:
+    for name in ("Ada", "Bo", "Cleo", "Dov"):
+        one, other = child(world, name), adult(world, f"{name} the elder")
+        for who in (one, other):
+            tie(world, drawn, "goes_about_with", who)
+    salt = "b" * 64
+
+    def order() -> list[str]:
+        picture = queries.drawn(world.teacher, "node", drawn.pk, {"away": 2})
+        text = _text(as_file(queries.takes(world.teacher, picture, salt).chart, format_))
+        return list(dict.fromkeys(re.findall(r"(?:Ada|Bo|Cleo|Dov|Mo|Kayla)(?: the elder)? Made", text)))
+
+    before = order()
+    adults = [name in ("Mo Made", *(one for one in before if "elder" in one)) for name in before]
+    assert len(before) == 10
+    assert adults == sorted(adults)
+    for name in ("Ada", "Cleo"):
+        for _again in range(3):
+            tie(world, drawn, "goes_about_with", Person.objects.get(given_name=name), words="Again")
+    assert order() == before
+
+
 def test_networkx_reads_the_graphml_with_the_same_nodes_ties_and_attributes(
     world: World, drawn: Person
 ) -> None:
@@ -1016,6 +1041,8 @@ def test_whoever_releases_sees_who_and_what_goes_out_and_nobody_else_is_asked(
     page = client.get(at).content.decode()
     for word in ("Kayla Made", "Mo Made", "Kiln Lane arcade", "is a friend of"):
         assert word in page
+    apart = ["<strong>Children:</strong> Kayla Made", "<strong>Adults:</strong> Mo Made", "Ties of children", "Ties of adults"]
+    assert sorted(apart, key=page.index) == apart
     looked = AuditRow.objects.filter(verb="view", actor_id=second.pk, subject="drawing out")
     assert set(looked.values_list("person_id", flat=True)) == {drawn.pk, mo.pk}
     Denial.objects.create(person=mo, user=second, why="x", denied_by=world.teacher)
