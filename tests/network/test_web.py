@@ -287,6 +287,29 @@ def test_the_page_marks_what_was_noted_and_says_what_was_withdrawn_since_its_rea
         assert "You last looked" not in signed_in(world.officer).get(page).text
 
 
+def test_what_was_withdrawn_since_stands_under_what_it_is_of_children_and_adults_apart(
+    world: World, dean: Person, amira: Person, arcade: Place
+) -> None:
+    page, by = at("web", node_id=arcade.pk), world.teacher
+    zoe, maya = (
+        actions.add_person(by=by, given_name=given, family_name="Abel", kind=kind)
+        for given, kind in (("Zoe", "adult"), ("Maya", "child"))
+    )
+    sources = [
+        actions.note_tie(by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")).sources.get()
+        for one in (dean, amira, zoe, maya)
+    ]
+    signed_in(by).get(page)
+    with later(2):
+        for one in sources:
+            actions.withdraw_source(by=by, source_id=one.pk, why="Another arcade")
+    with later(3):
+        said = signed_in(by).get(page).text.partition("Withdrawn since you last looked")[2]
+    assert said.index(">Children</h3>") < min(said.index("Amira Khan"), said.index("Maya Abel"))
+    assert max(said.index("Amira Khan"), said.index("Maya Abel")) < said.index(">Adults</h3>")
+    assert said.index(">Adults</h3>") < min(said.index("Dean Marsh"), said.index("Zoe Abel"))
+
+
 def test_what_was_withdrawn_since_is_said_to_who_may_see_both_ends_alone(
     world: World, dean: Person, amira: Person
 ) -> None:

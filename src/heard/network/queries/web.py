@@ -782,11 +782,11 @@ def withdrawn_of(user: User, tie: Tie) -> list[TieSource]:
 
 @dataclass(frozen=True)
 class LookedLast:
-    """When somebody last read the ties of a node, on a day before today, and what was withdrawn of them since, each with the name of the
-    other end."""
+    """When somebody last read the ties of a node, on a day before today, and what was withdrawn of them since, each with what the other end
+    is (of a person child or adult), and its name."""
 
     at: datetime
-    gone: tuple[tuple[str, Withdrawn], ...]
+    gone: tuple[tuple[str, str, Withdrawn], ...]
 
 
 def looked_last(user: User, kind: str, node_id: uuid.UUID) -> LookedLast | None:
@@ -798,8 +798,13 @@ def looked_last(user: User, kind: str, node_id: uuid.UUID) -> LookedLast | None:
     door = web(user)
     gone = [one for one in door.withdrawn_at({node_id}, after=at) if one.piece.other]
     named = door.called(*(one.piece.other for one in gone if one.piece.other))
+    ends = [(named[one.piece.other], one) for one in gone if one.piece.other in named]
     return LookedLast(
-        at, tuple((str(named[one.piece.other]), one) for one in gone if one.piece.other in named)
+        at,
+        tuple(
+            (this.kind if isinstance(this, Person) else one.piece.other_kind, str(this), one)
+            for this, one in ends
+        ),
     )
 
 

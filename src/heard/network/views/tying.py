@@ -21,7 +21,7 @@ from heard.agencies.rules import Hidden, May
 from heard.govuk.environment import day
 from heard.network import actions, queries
 from heard.network.forms.tying import NEW, KindForm, LookAgainForm, OnForm, SourceForm, TieForm, WithdrawForm
-from heard.network.headings import RECORDS, in_parts
+from heard.network.headings import HEADINGS, RECORDS, in_parts
 from heard.network.rules import BACK, SAID_TO_HARM, How, NodeKind
 from heard.network.views.editing import edit
 
@@ -48,6 +48,11 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "parts": in_parts(page),
         "on": on,
         "looked": looked,
+        "gone": [
+            (heading, some)
+            for part, heading in HEADINGS.items()
+            if looked and (some := [(name, one) for of, name, one in looked.gone if of == part])
+        ],
         "naming": _naming(request, node_id, on),
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
