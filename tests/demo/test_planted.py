@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden
 from heard.demo import partnership
+from heard.demo.cli import score_network
 from heard.demo.life.world import World
 from heard.demo.planted import plant as planting
 from heard.demo.planted import truth
+from heard.demo.planted import world as planted_world
 from heard.demo.planted.planter import COORDINATOR, Planter
-from heard.demo.planted.score import NEAR, score
+from heard.demo.planted.score import NEAR, ScoreRow, score
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question import queries
 
@@ -68,6 +73,24 @@ def test_a_line_too_few_and_one_too_many_are_counted(world: World, monkeypatch: 
     assert (lead.planted, lead.found, lead.wrong, lead.near_misses) == (1, 0, 1, 1)
     assert (other.planted, other.wrong, other.wrongly) == (0, 1, ["Told"])
     assert (none.planted, none.told, none.wrong) == (0, 0, 0)
+
+
+def test_the_command_prints_recall_and_precision_by_question_and_role(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [
+        ScoreRow("users", "police", planted=4, found=3, told=5, wrong=2, near_misses=2),
+        ScoreRow("users", "analyst"),
+    ]
+    monkeypatch.setattr(planted_world, "planted_and_scored", lambda _seed, _out: rows)
+    told = CliRunner(env={"COLUMNS": "200"}).invoke(score_network, ["--seed", "5"]).output
+    assert "seed 5" in told
+    [line] = [one for one in told.splitlines() if "police" in one]
+    assert [one.strip() for one in re.split("[│┃|]", line) if one.strip()] == [
+        "users", "police", "4", "3", "0.750", "5", "2", "0.600", "2",
+    ]  # fmt: skip
+    said = json.loads(CliRunner().invoke(score_network, ["--json"]).output)
+    assert [(one["recall"], one["precision"]) for one in said] == [(0.75, 0.6), (None, None)]
 
 
 def test_the_truth_is_written_and_read_as_it_was(tmp_path: Path) -> None:
