@@ -43,7 +43,7 @@ def test_each_of_fifteen_questions_finds_what_is_planted_for_who_may_see_it_and_
     assert {row.question for row in rows} == asked
     assert {row.role for row in rows} == set(READERS.values())
     assert [(row.question, row.role, row.missed) for row in rows if row.missed] == []
-    assert [(row.question, row.role, row.wrongly) for row in rows if 10 * row.wrong > row.told] == []
+    assert [(row.question, row.role, row.wrongly) for row in rows if row.wrong] == []
     assert [row.question for row in rows if row.role == "analyst" and row.told] == []
     for question in asked:
         lines = [one for one in planted if one.question == question and one.line]

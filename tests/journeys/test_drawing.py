@@ -38,6 +38,9 @@ def test_a_drawing_is_read_followed_and_narrowed_by_keyboard(
     story._enter(page.get_by_role("link", name="Dean Made, adult"))
     assert story.path == f"/adults/{dean.pk}/"
     story.follow("Draw what is around them").sees("Maya Made")
+    story.open(drawing).follow("of the tie between Amira Made and Harbour Street arcade")
+    story.sees("How it is known", "It was seen")
+    assert story.path.startswith("/ties/")
     story.open(drawing)
     story._reach(page.locator("summary", has_text="Choose how much is drawn"))
     story._key("Enter")
