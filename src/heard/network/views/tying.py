@@ -74,8 +74,10 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
     kind, _this = queries.web(request.user).end(node_id)
     named = _named(request, node_id, end)
     this, *_ties = actions.open_node(by=request.user, kind=kind, node_id=node_id)
-    about = {"kind": f"tie.{end}.{named.mention.pk}" if named else f"tie.{end}", "subject_id": node_id}
-    form, is_sent = tie_form(request, TieForm, node_id, start=kind, end=end, **about, **_begun(named))
+    of = f"tie.{end}.{named.mention.pk}" if named else f"tie.{end}"
+    form, is_sent = tie_form(
+        request, TieForm, node_id, start=kind, end=end, kind=of, subject_id=node_id, **_begun(named)
+    )
     if is_sent:
         with sending(request, form):
             said = tied(form)
