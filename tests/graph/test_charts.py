@@ -1041,7 +1041,12 @@ def test_whoever_releases_sees_who_and_what_goes_out_and_nobody_else_is_asked(
     page = client.get(at).content.decode()
     for word in ("Kayla Made", "Mo Made", "Kiln Lane arcade", "is a friend of"):
         assert word in page
-    apart = ["<strong>Children:</strong> Kayla Made", "<strong>Adults:</strong> Mo Made", "Ties of children", "Ties of adults"]
+    apart = [
+        "<strong>Children:</strong> Kayla Made",
+        "<strong>Adults:</strong> Mo Made",
+        "Ties of children",
+        "Ties of adults",
+    ]
     assert sorted(apart, key=page.index) == apart
     looked = AuditRow.objects.filter(verb="view", actor_id=second.pk, subject="drawing out")
     assert set(looked.values_list("person_id", flat=True)) == {drawn.pk, mo.pk}

@@ -73,7 +73,9 @@ class Woven:
         for question, keys in asked.items():
             answer = QUESTIONS[question].ask(self.world.coordinator if "panel_id" in keys else user, **keys)
             found[question] = [line.name for line in answer.lines]
-            found[f"{question}, in its sentences"] = _CALLED.findall(" ".join(line.says for line in answer.lines))
+            found[f"{question}, in its sentences"] = _CALLED.findall(
+                " ".join(line.says for line in answer.lines)
+            )
         return found
 
 

@@ -333,7 +333,9 @@ def test_children_and_adults_are_found_in_two_lists(world: World) -> None:
     page = signed_in(world.teacher).post("/search/", {"text": "aba marsh"}, follow=True).text
     assert page.index(">Children</h3>") < page.index(">Adults around children</h3>")
     chosen = who_or_what(world.teacher, "person", "aba marsh", not_this=uuid.uuid4())
-    assert [name for _key, name, _why in chosen] == [f"Aba Marsh, {kind}" for kind in ("child", "child", "adult", "adult")]
+    assert [name for _key, name, _why in chosen] == [
+        f"Aba Marsh, {kind}" for kind in ("child", "child", "adult", "adult")
+    ]
 
 
 def knows(world: World, child: Person) -> None:

@@ -296,7 +296,9 @@ def test_what_was_withdrawn_since_stands_under_what_it_is_of_children_and_adults
         for given, kind in (("Zoe", "adult"), ("Maya", "child"))
     )
     sources = [
-        actions.note_tie(by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")).sources.get()
+        actions.note_tie(
+            by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")
+        ).sources.get()
         for one in (dean, amira, zoe, maya)
     ]
     signed_in(by).get(page)

@@ -93,7 +93,17 @@ def score_network(seed: int, out: Path | None, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(title=f"Questions about the network, seed {seed}")
-    for heading in ("Question", "Role", "Planted", "Found", "Recall", "Told", "Wrong", "Precision", "Near misses"):
+    for heading in (
+        "Question",
+        "Role",
+        "Planted",
+        "Found",
+        "Recall",
+        "Told",
+        "Wrong",
+        "Precision",
+        "Near misses",
+    ):
         table.add_column(heading, justify="left" if heading in ("Question", "Role") else "right")
     for row in rows:
         recall, precision = ("–" if one is None else f"{one:.3f}" for one in (row.recall, row.precision))

@@ -221,7 +221,12 @@ def test_from_its_words_a_tie_is_noted_that_begins_with_the_sentence_and_rests_o
     assert (source.about, source.about_id, source.words) == ("concern", told.pk, CAR)
     other = add_person(by=world.teacher, given_name="Noor", family_name="Khan")
     elsewhere = reverse("tie_add", kwargs={"node_id": other.pk, "end": "handle"})
-    for wrong in (f"{elsewhere}?mention={car.pk}", f"{there}9", f"{there}x", there.replace("handle", "place")):
+    for wrong in (
+        f"{elsewhere}?mention={car.pk}",
+        f"{there}9",
+        f"{there}x",
+        there.replace("handle", "place"),
+    ):
         assert client.get(wrong).status_code == 404, wrong
     assert signed_in(world.officer).get(there).status_code == 404
     network.withdraw_mention(by=world.teacher, mention_id=car.pk, why="A slip")

@@ -76,7 +76,9 @@ def near(
         if step.said not in {one.said for one in direct[step.end]}:
             direct[step.end].append(step)
     found = {
-        end: Way(end, some[0].end_kind, tuple((one.tie_key, one.said) for one in some), None, some[0].protects)
+        end: Way(
+            end, some[0].end_kind, tuple((one.tie_key, one.said) for one in some), None, some[0].protects
+        )
         for end, some in direct.items()
     }
     for step in _in_order(second):
