@@ -436,6 +436,7 @@ def test_what_is_said_is_a_source_that_names_the_meeting(client, world, meeting,
     client.force_login(world.social_worker)
     text = client.get(page).content.decode()
     assert "Said at the mapping meeting of" in text
+    assert "What was said there is a source, not a fact." in text
     assert at("panel", meeting) in text
     meeting.seats.filter(agency=world.care).delete()
     text = client.get(page).content.decode()
