@@ -381,6 +381,7 @@ def test_what_goes_out_comes_back_in_as_nothing_new(world: World, drawn: Person,
     _row, content = taken(world.teacher, drawn, format_)
     chart = brought(world.teacher, content)
     assert (chart.rows, chart.left) == (3, 0)
+    assert not chart.ties.exists()
     assert set(chart.asides.values_list("code", flat=True)) == {"known"}
 
 
@@ -1048,6 +1049,7 @@ def test_whoever_releases_sees_who_and_what_goes_out_and_nobody_else_is_asked(
         "Ties of adults",
     ]
     assert sorted(apart, key=page.index) == apart
+    assert "is a friend of" not in page.partition("Ties of adults")[2]
     looked = AuditRow.objects.filter(verb="view", actor_id=second.pk, subject="drawing out")
     assert set(looked.values_list("person_id", flat=True)) == {drawn.pk, mo.pk}
     Denial.objects.create(person=mo, user=second, why="x", denied_by=world.teacher)

@@ -341,6 +341,9 @@ def test_homes_are_nowhere_however_it_is_known(world: World) -> None:
     for one in (said, called, lived):
         assert one.name not in text
     assert named(world.teacher).rows == []
+    back = missing(world.teacher, bo, 20, lived.name, from_where="hospital")
+    [route] = [one for one in queries.routes(world.teacher, bo.pk).routes if one.episode.pk == back.pk]
+    assert route.finish is None, "where somebody said that a home is"
 
 
 def test_no_person_is_on_a_map_nor_in_its_table(world: World) -> None:

@@ -178,8 +178,8 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
 
 QUIET = "She was quiet and did not want to say where she had been. "
 OF_ALL_KINDS = (
-    f"On 12/03/2026 at 15:40 {CAR} He rang her from 07700 900123, Snapchat: bad_boy99, and they meet at WX1 2AB. "
-    "Her NHS number is 943 476 5919. He paid from sort code 04-00-04, account 12345678. She was told to ring Childline on 0800 1111. "
+    f"On 01.03.2026 15:40 {CAR} He rang her from 07700 900123, Snapchat: bad_boy99, and they meet at WX1 2AB. "
+    "Her NHS number is 943 476 5919. He paid from sort code 04-00-04 12345678. She was told to ring Childline on 0800 1111. "
 )
 
 
