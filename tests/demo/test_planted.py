@@ -33,6 +33,7 @@ def world(db: None) -> World:
     return partnership.begin(seed=3)
 
 
+@pytest.mark.once
 def test_each_of_fifteen_questions_finds_what_is_planted_for_who_may_see_it_and_tells_nobody_else(
     world: World,
 ) -> None:
