@@ -941,7 +941,7 @@ def in_a_text(user: User, node_id: uuid.UUID, mention_id: str) -> InAText:
     if not mention_id.isascii() or not mention_id.isdigit() or len(mention_id) > _DIGITS:
         raise Hidden
     mention = mention_visible_to(user, int(mention_id))
-    record = records_behind(user, [mention]).get(mention.about_id)
+    record: Any = records_behind(user, [mention]).get(mention.about_id)
     handle = Handle.objects.filter(pk=mention.node_id).first()
     about = {getattr(record, f"{end}_id", None) for end in (_PERSON, _PLACE, _GROUP)}
     if handle is None or node_id not in about or not hasattr(record, "names_in"):
