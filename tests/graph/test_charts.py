@@ -491,6 +491,13 @@ def test_restricted_people_and_what_its_holder_lets_go_under_conditions_alone_st
     assert "Seen by police" in _text(taken(world.officer, drawn)[1])
 
 
+def test_what_an_agency_keeps_for_itself_goes_out_by_nobody_of_that_agency_neither(
+    world: World, drawn: Person, mo: Person
+) -> None:
+    tie(world, drawn, "friend_of", mo, reach="holder", words="Only we know this")
+    assert "Only we know this" not in _text(taken(world.teacher, drawn)[1])
+
+
 def test_something_hidden_changes_no_byte_of_a_file_but_its_keys(
     world: World, drawn: Person, mo: Person
 ) -> None:
