@@ -50,6 +50,7 @@ from heard.graph.exchange.rules import Taking
 from heard.graph.exchange.writing import SUFFIXES, as_file
 from heard.network import actions as network
 from heard.network.models import Denial, Person, Place, Tie, TieSource
+from heard.network.queries import web
 
 GIVEN = actions.Given(
     from_whom="Ash Analyst, police",
@@ -209,6 +210,21 @@ def test_a_plate_half_seen_only_may_be_another_and_what_is_no_phone_is_kept_as_w
         say(world.teacher, chart, "0770O 9OO1x3")
 
 
+def test_an_account_in_another_script_is_kept_as_it_is_written_and_is_no_other(
+    world: World, kayla: Person
+) -> None:
+    mo = child(world, "Mo")
+    network.note_tie_to(
+        by=world.teacher, one_id=mo.pk, end="handle", new_name="@kaйла", new_kind="account", kind="uses", knows=network.Knows("Seen"),
+    )  # fmt: skip
+    chart = brought(world.teacher, "first,tie,second,second kind\nKayla Made,uses,@кайла,account\n")
+    assert queries.may_be(world.teacher, named(chart, "@кайла")) == []
+    say(world.teacher, chart, "Kayla Made", kayla)
+    say(world.teacher, chart, "@кайла")
+    assert accept(world.teacher, chart, 1).accepted == 1
+    assert [one.name for one in web(world.teacher).around(kayla.pk)] == ["кайла"]
+
+
 def test_who_is_said_to_harm_needs_a_basis_and_a_child_never_is(
     world: World, kayla: Person, mo: Person
 ) -> None:
@@ -365,6 +381,7 @@ def test_what_goes_out_comes_back_in_as_nothing_new(world: World, drawn: Person,
     _row, content = taken(world.teacher, drawn, format_)
     chart = brought(world.teacher, content)
     assert (chart.rows, chart.left) == (3, 0)
+    assert not chart.ties.exists()
     assert set(chart.asides.values_list("code", flat=True)) == {"known"}
 
 
@@ -394,6 +411,31 @@ def _text(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return "".join(packed.read(name).decode() for name in packed.namelist())
     return content.decode()
+
+
+@pytest.mark.parametrize("format_", ["csv", "graphml", "gexf", "ftm"])
+def test_children_and_adults_stand_apart_in_a_file_and_nobody_by_how_much_is_known(
+    world: World, drawn: Person, mo: Person, format_: str
+) -> None:
+    for name in ("Ada", "Bo", "Cleo", "Dov"):
+        one, other = child(world, name), adult(world, f"{name} the elder")
+        for who in (one, other):
+            tie(world, drawn, "goes_about_with", who)
+    salt = "b" * 64
+
+    def order() -> list[str]:
+        picture = queries.drawn(world.teacher, "node", drawn.pk, {"away": 2})
+        text = _text(as_file(queries.takes(world.teacher, picture, salt).chart, format_))
+        return list(dict.fromkeys(re.findall(r"(?:Ada|Bo|Cleo|Dov|Mo|Kayla)(?: the elder)? Made", text)))
+
+    before = order()
+    adults = [name in ("Mo Made", *(one for one in before if "elder" in one)) for name in before]
+    assert len(before) == 10
+    assert adults == sorted(adults)
+    for name in ("Ada", "Cleo"):
+        for _again in range(3):
+            tie(world, drawn, "goes_about_with", Person.objects.get(given_name=name), words="Again")
+    assert order() == before
 
 
 def test_networkx_reads_the_graphml_with_the_same_nodes_ties_and_attributes(
@@ -447,6 +489,13 @@ def test_restricted_people_and_what_its_holder_lets_go_under_conditions_alone_st
     assert "Hidden" not in text
     assert "Seen by police" not in text
     assert "Seen by police" in _text(taken(world.officer, drawn)[1])
+
+
+def test_what_an_agency_keeps_for_itself_goes_out_by_nobody_of_that_agency_neither(
+    world: World, drawn: Person, mo: Person
+) -> None:
+    tie(world, drawn, "friend_of", mo, reach="holder", words="Only we know this")
+    assert "Only we know this" not in _text(taken(world.teacher, drawn)[1])
 
 
 def test_something_hidden_changes_no_byte_of_a_file_but_its_keys(
@@ -1000,6 +1049,14 @@ def test_whoever_releases_sees_who_and_what_goes_out_and_nobody_else_is_asked(
     page = client.get(at).content.decode()
     for word in ("Kayla Made", "Mo Made", "Kiln Lane arcade", "is a friend of"):
         assert word in page
+    apart = [
+        "<strong>Children:</strong> Kayla Made",
+        "<strong>Adults:</strong> Mo Made",
+        "Ties of children",
+        "Ties of adults",
+    ]
+    assert sorted(apart, key=page.index) == apart
+    assert "is a friend of" not in page.partition("Ties of adults")[2]
     looked = AuditRow.objects.filter(verb="view", actor_id=second.pk, subject="drawing out")
     assert set(looked.values_list("person_id", flat=True)) == {drawn.pk, mo.pk}
     Denial.objects.create(person=mo, user=second, why="x", denied_by=world.teacher)

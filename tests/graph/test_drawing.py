@@ -302,6 +302,57 @@ def test_the_page_draws_links_in_order_says_the_same_in_a_table_and_keeps_who_lo
         assert client.get(reverse("drawing", kwargs={"node_id": amira.pk})).status_code == 404
 
 
+PLACED = ("x", "y", "cx", "cy", "d", "href", "aria-label")
+
+
+def test_nobody_is_drawn_larger_darker_or_thicker_by_how_much_is_known_of_them(
+    world: World, amira: Person
+) -> None:
+    maya, ola, dean = child(world, "Maya"), child(world, "Ola"), adult(world, "Dean")
+    for who in (maya, ola, dean):
+        tie(world, amira, "goes_about_with", who, how="seen")
+    for _again in range(3):
+        tie(world, amira, "goes_about_with", maya, how="seen", words="Again")
+    for name in ("Arcade", "Park", "Quay"):
+        tie(world, maya, "goes_to", place(world, name), how="seen")
+    client = Client()
+    client.force_login(world.teacher)
+    page = client.get(reverse("drawing", kwargs={"node_id": amira.pk})).text
+    [text] = re.findall(r'<svg class="heard-web[^"]*" xmlns.*?</svg>', page, re.DOTALL)
+    svg = etree.fromstring(text)
+
+    def drawn_as(found: Any) -> set[tuple[Any, ...]]:
+        return {
+            tuple(sorted((name, said) for name, said in one.attrib.items() if name not in PLACED))
+            for one in found
+        }
+
+    people = [one for one in svg.iter("{*}a") if one.get("aria-label").endswith((", child", ", adult"))]
+    children = [one for one in people if one.get("aria-label").endswith(", child")]
+    assert len(children) == 3
+    assert len(drawn_as(one[0] for one in children)) == 1
+    assert len(drawn_as(one for one in people if "Amira" not in one.get("aria-label"))) == 1
+    assert len(drawn_as(one.find("{*}text") for one in people)) == 1
+    assert {one.get("stroke-width") for one in svg.iter("{*}line")} == {"1.5"}
+
+
+def test_the_table_alone_leads_to_the_sources_of_each_tie(world: World, amira: Person) -> None:
+    maya, park = child(world, "Maya"), place(world, "Park")
+    ties = [
+        tie(world, amira, "friend_of", maya),
+        tie(world, amira, "lives_with", maya),
+        tie(world, maya, "goes_to", park),
+    ]
+    client = Client()
+    client.force_login(world.teacher)
+    page = client.get(reverse("drawing", kwargs={"node_id": amira.pk})).text
+    table = page[page.index('id="ties"') :]
+    for one in ties:
+        there = reverse("tie", kwargs={"tie_key": one.key})
+        assert table.count(f'href="{there}"') == 1
+        assert one.sources.get().words in client.get(there).text
+
+
 def test_an_answer_and_one_line_of_it_are_drawn_for_who_gets_them(world: World, amira: Person) -> None:
     maya, arcade, park = child(world, "Maya"), place(world, "Arcade"), place(world, "Park")
     for where in (arcade, park):

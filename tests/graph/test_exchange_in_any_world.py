@@ -84,6 +84,7 @@ def test_a_file_that_is_taken_out_comes_back_in_as_nothing_new_and_names_nobody_
                 continue
             chart = _brought(user, content)
             assert chart.left == 0
+            assert not chart.ties.exists()
             assert {one.code for one in chart.asides.all()} <= {"known"}
             restricted = Person.objects.filter(restricted=True).values_list("given_name", flat=True)
             if form != "csv":

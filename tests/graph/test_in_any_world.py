@@ -190,11 +190,23 @@ def pages_of(made: Made) -> list[str]:
     pages += [at("drawing", node_id=key) for key in one.values()]
     pages += [at("draw_together", person_id=key) for key in children[:1]]
     panels = Panel.objects.values_list("pk", flat=True)
-    pages += [at(name, panel_id=key) for key in panels for name in ("ask_circles", "draw_circles")]
+    pages += [
+        at(name, panel_id=key)
+        for key in panels
+        for name in ("ask_circles", "draw_circles", "ask_panel", "draw_panel")
+    ]
     pages += [
         at("draw_bridges"),
+        at("draw_unwatched"),
+        at("draw_ways", node_id=people[0], other_id=people[1]),
+        at("draw_rests", node_id=people[0]),
+        at("draw_pieces", thing_id=one["handle"]),
+        at("draw_users", handle_id=one["handle"]),
+        at("draw_there", place_id=one["place"]),
         at("draw_moved", place_id=one["place"]),
         at("draw_same_group", group_id=one["group"]),
+        at("place_by_day", place_id=one["place"]),
+        at("group_by_day", group_id=one["group"]),
     ]
     pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
@@ -210,6 +222,8 @@ def pages_of(made: Made) -> list[str]:
     ]
     episodes = Episode.objects.order_by("missing_from", "pk").values_list("pk", flat=True)
     pages += [at("ask_episodes", episode_id=key) for key in episodes[:3]]
+    pages += [at("draw_worry", concern_id=key) for key in worries[:1]]
+    pages += [at("draw_episodes", episode_id=key) for key in episodes[:1]]
     return pages
 
 
@@ -244,6 +258,8 @@ def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
     for text in ("Group 0", "Place 1"):
         hits = [*queries.find_groups(user, name=text), *queries.find_places(user, name=text)]
         found[f"search for {text}"] = (200, repr(hits), 0)
+    for text in ("07700 900100", "07700 900102", "the car ZZ99 ZZZ"):
+        found[f"search for {text}"] = (200, repr(queries.find_handles_in(user, text)), 0)
     return found
 
 

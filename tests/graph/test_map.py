@@ -341,13 +341,17 @@ def test_homes_are_nowhere_however_it_is_known(world: World) -> None:
     for one in (said, called, lived):
         assert one.name not in text
     assert named(world.teacher).rows == []
+    back = missing(world.teacher, bo, 20, lived.name, from_where="hospital")
+    [route] = [one for one in queries.routes(world.teacher, bo.pk).routes if one.episode.pk == back.pk]
+    assert route.finish is None, "where somebody said that a home is"
 
 
 def test_no_person_is_on_a_map_nor_in_its_table(world: World) -> None:
     arcade = put(world, place(world, "Arcade"))
     for name in ("Amira", "Bo"):
         episode(world.teacher, child(world, name), 50, spoke_of=[arcade])
-    for text in (page_of(world.teacher, "map"), page_of(world.teacher, "map_moved", place_id=arcade.pk)):
+    of_place = [page_of(world.teacher, name, place_id=arcade.pk) for name in ("map_place", "map_moved")]
+    for text in (page_of(world.teacher, "map"), *of_place):
         assert "Amira" not in text
         assert "Made" not in text
 

@@ -89,6 +89,39 @@ def test_no_way_leads_on_from_a_tie_that_says_so(world: World, amira: Person) ->
     assert queries.near(world.teacher, amira.pk).shut == [park]
 
 
+def test_a_way_leads_on_over_the_tie_that_passes(world: World, amira: Person) -> None:
+    park, other = actions.add_place(by=world.teacher, name="Park", kind="park"), child(world, "Ola")
+    for kind in ("goes_to", "saw_it"):
+        tie(world, amira, kind, park)
+    tie(world, other, "goes_to", park)
+    [line] = queries.near(world.teacher, amira.pk).parts["child"]
+    assert [said for _key, said in line.ties] == ["goes to", "is visited by"]
+
+
+def test_a_child_who_is_harmed_and_made_to_harm_is_shown_as_both_what_is_done_to_them_first(
+    world: World, amira: Person
+) -> None:
+    dean = child(world, "Dean", kind="adult")
+    tie(world, dean, "makes_harm", amira)
+    tie(world, dean, "said_to_harm", amira, basis="told")
+    tie(world, dean, "drives", amira)
+    said_of = ["is driven by", "is said to be harmed by", "is made to harm others by"]
+    [line] = queries.near(world.teacher, amira.pk).parts["adult"]
+    assert [said for _key, said in line.ties] == said_of
+    client = Client()
+    client.force_login(world.teacher)
+    for there in (
+        reverse("near", kwargs={"person_id": amira.pk}),
+        reverse("web", kwargs={"node_id": amira.pk}),
+        reverse("child_people", kwargs={"person_id": amira.pk}),
+    ):
+        main = client.get(there).text.partition("<main")[2]
+        assert all(one in main for one in said_of), there
+        assert sorted(said_of, key=main.index) == said_of, there
+    drawn = client.get(reverse("drawing", kwargs={"node_id": amira.pk})).text.partition('id="ties"')[2]
+    assert drawn.index("is said to harm") < drawn.index("makes harm others")
+
+
 @pytest.mark.parametrize(
     "knows",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from heard.graph.question.queries import QUESTIONS, near
 from heard.network import actions
 
 NAMES = ("Bea", "Cleo", "Dina", "Esme")
+_CALLED = re.compile(f"({'|'.join(NAMES)}) Made")
 strengths = st.permutations((0, 1, 2, 4))
 
 
@@ -71,6 +73,9 @@ class Woven:
         for question, keys in asked.items():
             answer = QUESTIONS[question].ask(self.world.coordinator if "panel_id" in keys else user, **keys)
             found[question] = [line.name for line in answer.lines]
+            found[f"{question}, in its sentences"] = _CALLED.findall(
+                " ".join(line.says for line in answer.lines)
+            )
         return found
 
 
@@ -103,3 +108,4 @@ def test_whatever_is_said_more_often_the_order_stays(woven: Woven, order: list[i
     assert len(before["together"]) > 1
     assert len(before["unwatched"]) == len(NAMES)
     assert told == sorted(told)
+    assert before["circles, in its sentences"][: len(NAMES)] == list(NAMES)

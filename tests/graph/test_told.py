@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.cases.missing.conftest import BACK
 from tests.conftest import World
@@ -226,6 +228,30 @@ def test_what_is_withdrawn_is_named_by_nobody_and_was_on_the_day_before(world: W
         actions.withdraw_mention(by=world.teacher, mention_id=mention.pk, why="Again")
     looking.keep_named(by=world.teacher, episode_id=one.pk, ticks=["vehicle::AB12CDE"])
     assert len(named_in(world.teacher, "interview", one.pk)) == 1, "it can be kept anew"
+
+
+def test_as_it_was_known_on_a_day_a_phone_is_named_by_those_records_alone_that_named_it_by_then(
+    world: World, amira: Person
+) -> None:
+    worry(world.teacher, names="A car, AB12CDE", person_id=amira.pk)
+    [mention] = Mention.objects.all()
+    tie(world, amira, "was_given", Handle.objects.get())
+    client = Client()
+    client.force_login(world.teacher)
+    there, now = reverse("web", kwargs={"node_id": mention.node_id}), timezone.now()
+
+    def named(ago: int) -> bool:
+        on = timezone.localdate() - timedelta(days=ago)
+        asked = {"on-day": on.day, "on-month": on.month, "on-year": on.year}
+        page = client.get(there, asked).text
+        assert "As it was known at the end of" in page
+        return "Records that name it" in page
+
+    assert "Records that name it" in client.get(there).text
+    assert (named(1), named(0)) == (False, True)
+    Mention.objects.update(confirmed_at=now - timedelta(days=20), withdrawn_at=now - timedelta(days=10), withdrawn_by=world.teacher, why_withdrawn="Another car")  # fmt: skip
+    assert [named(ago) for ago in (21, 20, 11, 10, 0)] == [False, True, True, False, False]
+    assert "Records that name it" not in client.get(there).text
 
 
 def test_another_agency_that_reads_the_record_withdraws_nothing_of_it(world: World, amira: Person) -> None:

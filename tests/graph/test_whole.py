@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -197,6 +198,16 @@ def test_groups_are_called_by_their_places_and_by_nobodys_name(world: World) -> 
     assert str(there.pk) not in answer.text
     row = AuditRow.objects.filter(subject="whole", verb="view").get()
     assert (row.actor, row.person_id) == (world.coordinator.username, None)
+
+
+def test_every_group_is_a_circle_of_one_size_whatever_is_in_it(world: World) -> None:
+    group_around(world, "Elm Park", "Amira", "Maya", "Noor")
+    group_around(world, "Quay", "Ada", "Bea", "Cleo", "Dina", "Esme", "Fay", "Gia")
+    actions.lay_out(by=None)
+    svg = get(world.coordinator, "whole").text.partition('<svg class="heard-web')[2].partition("</svg>")[0]
+    circles = re.findall(r"<circle [^>]*>", svg)
+    assert len(circles) == 2
+    assert len({re.sub(r' c[xy]="[^"]*"', "", one) for one in circles}) == 1
 
 
 def test_no_group_is_called_by_a_home(world: World) -> None:

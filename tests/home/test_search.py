@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from heard.home.search import actions, queries
 from heard.network import actions as network
 from heard.network.handles import known_handle
 from heard.network.models import Person
-from heard.network.queries import Whom
+from heard.network.queries import Whom, who_or_what
 from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
@@ -316,12 +317,25 @@ def test_a_phone_is_found_by_those_alone_who_may_see_a_tie_to_it(world: World, a
 
 def test_an_adult_is_found_by_those_who_may_open_the_record_alone(world: World) -> None:
     network.add_person(by=world.teacher, given_name="Alan", family_name="Marsh", kind="adult")
-    assert found(world.teacher, "alan marsh")["people"][0][0] == "Alan Marsh"
+    assert found(world.teacher, "alan marsh")["adults"][0][0] == "Alan Marsh"
     assert found(world.officer, "alan marsh") == {}
     assert (
         "adult around a child"
         in signed_in(world.teacher).post("/search/", {"text": "alan marsh"}, follow=True).text
     )
+
+
+def test_children_and_adults_are_found_in_two_lists(world: World) -> None:
+    for kind in ("adult", "child", "adult", "child"):
+        network.add_person(by=world.teacher, given_name="Aba", family_name="Marsh", kind=kind)
+    lines = found(world.teacher, "aba marsh")
+    assert (len(lines["people"]), len(lines["adults"])) == (2, 2)
+    page = signed_in(world.teacher).post("/search/", {"text": "aba marsh"}, follow=True).text
+    assert page.index(">Children</h3>") < page.index(">Adults around children</h3>")
+    chosen = who_or_what(world.teacher, "person", "aba marsh", not_this=uuid.uuid4())
+    assert [name for _key, name, _why in chosen] == [
+        f"Aba Marsh, {kind}" for kind in ("child", "child", "adult", "adult")
+    ]
 
 
 def knows(world: World, child: Person) -> None:

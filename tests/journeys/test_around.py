@@ -11,6 +11,7 @@ from tests.conftest import World
 from tests.graph.conftest import child, episode, place
 from tests.journeys.begun import ago
 from tests.journeys.conftest import Story
+from tests.journeys.test_worry import Thumb, thumb
 
 from heard.cases.concern.actions import tell
 from heard.cases.context.actions import open_context
@@ -19,6 +20,7 @@ from heard.knowledge import load
 from heard.network import actions as network
 from heard.network.rules import find
 
+__all__ = ["thumb"]
 pytestmark = pytest.mark.journey
 
 CAR = "He waited for her after school in a silver car, AB12 CDE."
@@ -69,6 +71,24 @@ def test_a_tie_is_noted_on_a_phone_and_another_agency_says_how_it_knows_of_it(
     story.open(tie).sees(
         "Known from two agencies: Northgate Academy, Wexmoor Police.", "A patrol saw her inside"
     )
+
+
+# How long it takes hands that know a phone, as the keystroke-level model has it (Card, Moran and Newell 1983): to make up one’s mind and touch, a
+# letter, and until a page that came is read as far as where one goes on.
+TOUCH, LETTER, PAGE = 2.5, 0.3, 3.0
+
+
+def test_a_tie_is_noted_on_a_phone_in_under_a_minute(world: World, thumb: Thumb) -> None:
+    amira, typed, pages = child(world, "Amira"), ("Harbour", "At the door, on Friday"), 4
+    place(world, "Harbour Street arcade")
+    thumb.sign_in(world.teacher).open(f"/web/{amira.pk}/")
+    thumb.goes_on(thumb.page.get_by_role("link", name="a place", exact=True))
+    thumb.fill("Which place is it?", typed[0]).press("Look").choose("Harbour Street arcade, shop")
+    thumb.select("What ties them?", "goes to").choose("It was seen", within="How is this known?")
+    thumb.fill("What was said or seen, and where?", typed[1]).press("Save the tie").sees(typed[1])
+    touches = thumb.taps + 2  # to choose from a list takes two
+    assert touches <= 10
+    assert touches * TOUCH + sum(map(len, typed)) * LETTER + pages * PAGE < 60
 
 
 WAS = "He took her to a flat at WX1 2AB in the silver car AB12 CDE. His number is 07700 900123."

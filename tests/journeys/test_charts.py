@@ -36,8 +36,8 @@ def come_and_go(story: Story, world: World, kayla: object, *, width: int = 1280)
     story.follow("1 set aside").sees("It names only one end of a tie").follow("chart.csv")
     story.press("Say who is meant").sees("Who or what is 07700 900123?").choose("Another: as it is written")
     story.press("Save and go on").sees("Who or what is Kayla Made?", "same")
-    story.choose("Kayla Made").press("Save and go on").sees("Who or what is Mo Made?")
-    story.choose("Mo Made").press("Save and go on").sees("Who or what is Somewhere?").follow(
+    story.choose("Kayla Made, child").press("Save and go on").sees("Who or what is Mo Made?")
+    story.choose("Mo Made, adult").press("Save and go on").sees("Who or what is Somewhere?").follow(
         "Leave it for now"
     )
     story.choose("Kayla Made is a friend of Mo Made").press("Accept the ticked rows")

@@ -55,6 +55,8 @@ def test_a_co_ordinator_finds_the_map_picks_months_and_reads_the_table(town: Wor
     story.sees("Abbey Park", "Harbour Street arcade", "The same as a table", "Fewer than six").sees_not(
         "Oak House", "Amira"
     )
+    for kind in ("lower", "upper"):  # boundaries that ship, from this host
+        expect(story.page.locator(f".heard-map__area--{kind}").first).to_be_attached()
     mark = story.page.get_by_role("button", name="Abbey Park. Worries")
     mark.focus()
     mark.press("Enter")

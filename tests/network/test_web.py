@@ -93,6 +93,11 @@ def test_no_thing_lacks_its_node_and_no_node_its_thing(world: World, amira: Pers
         ("arcade", "group", "meets_at", True, "is a meeting place of", "meets at"),
         ("amira", "phone", "contacted_from", False, "was contacted from", "was used to contact"),
         ("group", "other_group", "rival_of", False, "is a rival of", "is a rival of"),
+        ("amira", "group", "pushed_into", False, "is pushed into", "is pushing in"),
+        ("group", "phone", "uses", False, "uses", "is used by"),
+        ("phone", "arcade", "seen_at", False, "is seen at", "is where they see"),
+        ("phone", "car", "in_contact", False, "is in contact with", "is in contact with"),
+        ("arcade", "quay", "inside", False, "is part of", "has in it"),
     ],
 )
 def test_any_two_are_tied_and_read_from_both_ends(
@@ -104,15 +109,12 @@ def test_any_two_are_tied_and_read_from_both_ends(
     things["group"] = actions.add_group(by=by, name="Friday group", kind="friends")
     things["other_group"] = actions.add_group(by=by, name="Quay group", kind="friends")
     things["phone"] = phone = known_handle("phone", "", "07700 900123")
-    actions.note_tie_to(
-        by=by,
-        one_id=dean.pk,
-        end="handle",
-        new_kind="phone",
-        new_name="07700 900123",
-        kind="uses",
-        knows=Knows("Seen"),
-    )
+    things["car"] = known_handle("vehicle", "", "AB12 CDE")
+    things["quay"] = actions.add_place(by=by, name="Quay", kind="quay")
+    for type_, text in (("phone", "07700 900123"), ("vehicle", "AB12 CDE")):
+        actions.note_tie_to(
+            by=by, one_id=dean.pk, end="handle", new_kind=type_, new_name=text, kind="uses", knows=Knows("Seen"),
+        )  # fmt: skip
     actions.note_tie(
         by=by, one_id=things[one].pk, other_id=things[other].pk, kind=kind, back=back, knows=Knows("Seen")
     )
@@ -283,6 +285,31 @@ def test_the_page_marks_what_was_noted_and_says_what_was_withdrawn_since_its_rea
         assert "Withdrawn since you last looked" in said
         assert "It was her uncle" in said
         assert "You last looked" not in signed_in(world.officer).get(page).text
+
+
+def test_what_was_withdrawn_since_stands_under_what_it_is_of_children_and_adults_apart(
+    world: World, dean: Person, amira: Person, arcade: Place
+) -> None:
+    page, by = at("web", node_id=arcade.pk), world.teacher
+    zoe, maya = (
+        actions.add_person(by=by, given_name=given, family_name="Abel", kind=kind)
+        for given, kind in (("Zoe", "adult"), ("Maya", "child"))
+    )
+    sources = [
+        actions.note_tie(
+            by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")
+        ).sources.get()
+        for one in (dean, amira, zoe, maya)
+    ]
+    signed_in(by).get(page)
+    with later(2):
+        for one in sources:
+            actions.withdraw_source(by=by, source_id=one.pk, why="Another arcade")
+    with later(3):
+        said = signed_in(by).get(page).text.partition("Withdrawn since you last looked")[2]
+    assert said.index(">Children</h3>") < min(said.index("Amira Khan"), said.index("Maya Abel"))
+    assert max(said.index("Amira Khan"), said.index("Maya Abel")) < said.index(">Adults</h3>")
+    assert said.index(">Adults</h3>") < min(said.index("Dean Marsh"), said.index("Zoe Abel"))
 
 
 def test_what_was_withdrawn_since_is_said_to_who_may_see_both_ends_alone(

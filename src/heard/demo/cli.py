@@ -86,16 +86,28 @@ def score_network(seed: int, out: Path | None, as_json: bool) -> None:
 
     rows = world.planted_and_scored(seed, out)
     if as_json:
-        click.echo(json.dumps([asdict(row) for row in rows]))
+        shares = [asdict(row) | {"recall": row.recall, "precision": row.precision} for row in rows]
+        click.echo(json.dumps(shares))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=f"Questions about the network, seed {seed}")
-    for heading in ("Question", "Role", "Planted", "Found", "Told", "Wrong", "Near misses"):
+    for heading in (
+        "Question",
+        "Role",
+        "Planted",
+        "Found",
+        "Recall",
+        "Told",
+        "Wrong",
+        "Precision",
+        "Near misses",
+    ):
         table.add_column(heading, justify="left" if heading in ("Question", "Role") else "right")
     for row in rows:
-        numbers = (row.planted, row.found, row.told, row.wrong, row.near_misses)
+        recall, precision = ("–" if one is None else f"{one:.3f}" for one in (row.recall, row.precision))
+        numbers = (row.planted, row.found, recall, row.told, row.wrong, precision, row.near_misses)
         table.add_row(row.question, row.role, *map(str, numbers))
     Console().print(table)
 

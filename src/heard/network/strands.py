@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from heard.network.models import Group, Handle, Node, Person, Place, Tie, TieSource
+from heard.network.rules import MADE_TO_HARM
 
 _PERSON: Final = Node.Kind.PERSON
 # What is behind a node of each kind.
@@ -99,15 +100,19 @@ def all_thought_untrue(sources: Iterable[TieSource]) -> bool:
 
 
 def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[TieSource]]) -> list[Strand]:
-    """The ties of one node as read from it, by what they say and then by name. `known`: the sources of each tie. Two that say the
-    same, as merging may leave them, are one. A query for each kind at the other ends."""
+    """The ties of one node as read from it, by what they say and then by name; that somebody is made to harm stands after what is done to
+    them. `known`: the sources of each tie. Two that say the same, as merging may leave them, are one. A query for each kind at the other ends."""
     others = [tie.second if tie.first_id == key else tie.first for tie in ties]
     named = behind(others)
     alike: dict[tuple[str, uuid.UUID], list[Tie]] = defaultdict(list)
     for tie, other in zip(ties, others, strict=True):
         alike[tie.said(back=tie.second_id == key).casefold(), other.pk].append(tie)
     found = [_strand(key, several, named[other], known) for (_said, other), several in alike.items()]
-    return sorted(found, key=lambda one: (one.reads.casefold(), one.name.casefold(), str(one.tie_key)))
+    return sorted(found, key=_in_order)
+
+
+def _in_order(one: Strand) -> tuple[bool, str, str, str]:
+    return one.kind_id in MADE_TO_HARM, one.reads.casefold(), one.name.casefold(), str(one.tie_key)
 
 
 def behind(nodes: Iterable[Node]) -> dict[uuid.UUID, Any]:

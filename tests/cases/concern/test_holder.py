@@ -251,6 +251,26 @@ def test_others_get_every_byte_the_same_whether_a_restricted_record_holds_it(
     assert got[0].mails, "the worry itself is mailed to those who decide on it"
 
 
+TO_OTHERS = "by a record of others"
+
+
+def test_the_teller_gets_every_byte_the_same_whether_a_record_of_others_holds_it(
+    world: World, inspector: User
+) -> None:
+    """One that is not restricted, so that whoever decides on the worry sees both."""
+    User.objects.update(email=Concat(F("username"), Value("@example.org")))
+    child = add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+    worry(world.teacher, "", "Nothing is named here.", person_id=child.pk)
+    unknown, known = (
+        what_comes_of(case, world, inspector, world.teacher, child) for case in (KNOWN[0], TO_OTHERS)
+    )
+    assert (known.asked, known.pages) == (unknown.asked, unknown.pages)
+    theirs = [[one for one in came.mails if one[0] == [f"{world.teacher.username}@example.org"]] for came in (unknown, known)]  # fmt: skip
+    assert theirs[0] == theirs[1]
+    seen = [what_comes_of(case, world, inspector, world.coordinator, child).pages for case in (KNOWN[0], TO_OTHERS)]  # fmt: skip
+    assert seen[0] != seen[1], "whoever decides does read that another record names it"
+
+
 @dataclass(frozen=True)
 class Came:
     """How often telling asked the database, each page as this user gets it, and every mail but the decider’s."""
@@ -263,7 +283,9 @@ class Came:
 def what_comes_of(known: str, world: World, inspector: User, user: User, child: Person) -> Came:
     with transaction.atomic():
         mail.outbox.clear()
-        if known != "not at all":
+        if known == TO_OTHERS:
+            Person.objects.filter(pk=restricted_with_a_car(world).pk).update(restricted=False)
+        elif known != "not at all":
             held = Held(restricted_with_a_car(world), inspector)
         teller = User.objects.get(pk=world.teacher.pk)
         with CaptureQueriesContext(connection) as asked:

@@ -26,8 +26,8 @@ from heard.cases.concern.actions import DRAFT, AboutStaff, tell
 from heard.cases.concern.models import Concern
 from heard.network import actions as network
 from heard.network.actions import Knows, add_person, add_place, note_tie_to
-from heard.network.models import Address, Handle, Mention, Node, Place
-from heard.network.rules import find, find_in, postcodes_in
+from heard.network.models import Address, Handle, Mention, Node, Place, TieSource
+from heard.network.rules import find, find_in, marked, postcodes_in, sentence_at
 
 READ: dict[str, int] = {}  # how many queries telling one took first
 CAR = "He got into a silver car AB12 CDE."
@@ -178,8 +178,8 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
 
 QUIET = "She was quiet and did not want to say where she had been. "
 OF_ALL_KINDS = (
-    f"On 12/03/2026 at 15:40 {CAR} He rang her from 07700 900123, Snapchat: bad_boy99, and they meet at WX1 2AB. "
-    "Her NHS number is 943 476 5919. He paid from sort code 04-00-04, account 12345678. She was told to ring Childline on 0800 1111. "
+    f"On 01.03.2026 15:40 {CAR} He rang her from 07700 900123, Snapchat: bad_boy99, and they meet at WX1 2AB. "
+    "Her NHS number is 943 476 5919. He paid from sort code 04-00-04 12345678. She was told to ring Childline on 0800 1111. "
 )
 
 
@@ -199,6 +199,52 @@ def test_a_worry_of_2000_letters_offers_what_it_names_and_nothing_else(world: Wo
     assert postcodes_in(text) == ("WX1 2AB",)
     assert shown.count(": a place?") == 1
     assert "Postcode WX1 2AB: a place?" in shown
+
+
+def test_from_its_words_a_tie_is_noted_that_begins_with_the_sentence_and_rests_on_the_worry(
+    world: World,
+) -> None:
+    told = worry(world.teacher, "Amira", f"She was tired. {CAR} It rained. Then 07700 900123 rang.")
+    car = Mention.objects.get(node__in=Handle.objects.filter(type="vehicle").values("pk"))
+    shown = page(world.coordinator, "concern", concern_id=told.pk)
+    assert "She was tired. He got into a silver car <mark>AB12 CDE</mark>. It rained." in shown
+    assert shown.count("<mark>") == 2
+    there = reverse("tie_add", kwargs={"node_id": told.person_id, "end": "handle"}) + f"?mention={car.pk}"
+    assert f'href="{there}"' in shown
+    client = signed_in(world.coordinator)
+    form = client.get(there).text
+    assert 'value="AB12 CDE"' in form
+    assert f'value="{CAR}"' in form
+    said = {"type": "vehicle", "text": "AB12 CDE", "kind": "was_given", "how": "record", "words": CAR}
+    assert client.post(there, said | {"reach": "ends", "who_reach": "ends"}).status_code == 302
+    source = TieSource.objects.get()
+    assert (source.about, source.about_id, source.words) == ("concern", told.pk, CAR)
+    other = add_person(by=world.teacher, given_name="Noor", family_name="Khan")
+    elsewhere = reverse("tie_add", kwargs={"node_id": other.pk, "end": "handle"})
+    for wrong in (
+        f"{elsewhere}?mention={car.pk}",
+        f"{there}9",
+        f"{there}x",
+        there.replace("handle", "place"),
+    ):
+        assert client.get(wrong).status_code == 404, wrong
+    assert signed_in(world.officer).get(there).status_code == 404
+    network.withdraw_mention(by=world.teacher, mention_id=car.pk, why="A slip")
+    assert client.get(there).status_code == 404
+    assert page(world.coordinator, "concern", concern_id=told.pk).count("<mark>") == 1
+
+
+def test_a_sentence_is_cut_around_what_stands_in_it_and_a_changed_text_is_not_marked() -> None:
+    long = "word " * 200 + CAR
+    at = long.index("AB12")
+    assert sentence_at(long, at, most=300).endswith("silver car AB12 CDE.")
+    assert len(sentence_at(long, at, most=300)) <= 300
+    assert sentence_at(f"One.\n{CAR} Two!", 5 + CAR.index("AB12"), most=300) == CAR
+    [found] = find(CAR)
+    place = (found.start, found.length)
+    assert [piece for piece, hit in marked(CAR, {place}) if hit] == ["AB12 CDE"]
+    assert "".join(piece for piece, _hit in marked(CAR, {place})) == CAR
+    assert marked(f"Later: {CAR}", {place}) == [(f"Later: {CAR}", False)]
 
 
 def test_a_worry_about_staff_keeps_nothing_apart(world: World) -> None:

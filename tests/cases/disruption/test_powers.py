@@ -674,10 +674,14 @@ def test_what_is_done_about_a_place_is_read_by_those_who_may(world, case) -> Non
 
 def test_all_that_is_done_about_an_adult_stands_on_their_page(world, case, warning, dan) -> None:
     decided(world, "The police ask for an order", "person", dan.pk)
-    keep(warning, world.social_worker)
+    keep(warning, world.social_worker, conditions="Not within sight of the school")
     page = get(world.social_worker, "adult", person_id=dan.pk).text
     for said in (
         "Ask for a warning",
+        f"{warning.owner}, {warning.agency}",
+        "Conditions: ",
+        "Not within sight of the school",
+        f"Looked at again on {day(SOON)}",
         "Child abduction warning notice",
         "The police ask for an order",
         "Two told of it",

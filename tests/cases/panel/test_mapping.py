@@ -313,6 +313,34 @@ def test_who_may_not_see_a_child_does_not_learn_that_they_are_on_the_list(
     assert not re.search(r"\b[345]\. <a", later)
 
 
+def test_children_adults_and_places_stand_apart(client, world, meeting, arcade, mina):
+    """In the order in which they were chosen an adult would stand between two children."""
+    dean, ana = (
+        knowing.add_person(
+            by=world.coordinator, given_name=given, family_name="Corrigan", kind=kind, why="Seen"
+        )
+        for given, kind in (("Dean", "adult"), ("Ana", "child"))
+    )
+    for this, end in ((arcade, "place"), (mina, "person"), (dean, "person"), (ana, "person")):
+        choose(world, meeting, this, end)
+    main = shown(client, world.coordinator, at("mapping", meeting)).partition("<main")[2]
+    said = [
+        ">Children</h3>",
+        ">Mina Okoro</a>",
+        ">Ana Corrigan</a>",
+        ">Adults and groups</h3>",
+        ">Dean Corrigan</a>",
+    ]
+    said += [">Places</h3>", ">Arcade</a>"]
+    assert [main.index(one) for one in said] == sorted(main.index(one) for one in said)
+    chosen = re.findall(
+        r"<option value=[^>]*>([^<]+)</option>", main.partition('name="one"')[2].partition("</select>")[0]
+    )
+    assert [one.strip() for one in chosen if one.strip() in ("Mina Okoro", "Ana Corrigan", "Dean Corrigan", "Arcade")] == [
+        "Mina Okoro", "Ana Corrigan", "Dean Corrigan", "Arcade",
+    ]  # fmt: skip
+
+
 def test_on_paper_too(client, world, meeting, arcade, mina):
     for this, end in ((mina, "person"), (arcade, "place")):
         choose(world, meeting, this, end)
@@ -408,6 +436,7 @@ def test_what_is_said_is_a_source_that_names_the_meeting(client, world, meeting,
     client.force_login(world.social_worker)
     text = client.get(page).content.decode()
     assert "Said at the mapping meeting of" in text
+    assert "What was said there is a source, not a fact." in text
     assert at("panel", meeting) in text
     meeting.seats.filter(agency=world.care).delete()
     text = client.get(page).content.decode()

@@ -250,6 +250,11 @@ class Concern(models.Model):
         return rules.About.PLACE.value if self.place_id else rules.About.GROUP.value
 
     @property
+    def names_in(self) -> str:
+        """The text in which what it names was found, where `Mention` says that it stands."""
+        return self.seen_and_heard
+
+    @property
     def whom(self) -> str:
         """The name of the child, the place or the group. Fetch these with it."""
         return str(self.person or self.place or self.group)

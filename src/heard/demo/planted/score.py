@@ -33,6 +33,16 @@ class ScoreRow:
     missed: list[str] = field(default_factory=list)
     wrongly: list[str] = field(default_factory=list)
 
+    @property
+    def recall(self) -> float | None:
+        """Of the lines planted for them, the share that they were told; None where none was."""
+        return self.found / self.planted if self.planted else None
+
+    @property
+    def precision(self) -> float | None:
+        """Of the lines that they were told, the share that was planted; None where they were told none."""
+        return (self.told - self.wrong) / self.told if self.told else None
+
 
 def score(users: dict[str, User], planted: Iterable[Planted]) -> list[ScoreRow]:
     """`users`: by username. Every place that a question is asked at is asked by every reader."""

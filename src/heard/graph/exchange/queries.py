@@ -29,7 +29,7 @@ from heard.graph.exchange.models import (
     OutgoingTie,
 )
 from heard.graph.exchange.rules import Out
-from heard.graph.exchange.writing.chart import Chart, Dot, Link, Source
+from heard.graph.exchange.writing.chart import PARTS, Chart, Dot, Link, Source
 from heard.network.queries import (
     SourceRead,
     find_handles,
@@ -383,7 +383,9 @@ def takes(user: User, picture: Picture, salt: str, head: tuple[tuple[str, str], 
     ties = [one for one in ties if any(source.known_grade != "E" for source in known[one.pk])]
     links = sorted((_link(one, known[one.pk], salt) for one in ties), key=lambda link: link.key)
     shown = {key for one in ties for key in (one.first_id, one.second_id)}
-    dots = sorted((_dot(key, named[key], salt) for key in shown), key=lambda dot: dot.key)
+    dots = sorted(
+        (_dot(key, named[key], salt) for key in shown), key=lambda dot: (PARTS.index(dot.kind), dot.key)
+    )
     people = {key for key in shown if hasattr(named[key], "given_name")}
     return Taken(
         chart=Chart(tuple(dots), tuple(links), head),

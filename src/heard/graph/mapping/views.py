@@ -18,6 +18,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import SaidForm, SaidOfNewForm
 from heard.cases.panel.views.reading import shown
+from heard.cases.panel.words import MAPPED
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.graph.drawing.queries import among
 from heard.graph.drawing.views import shown as drawn
@@ -34,7 +35,9 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
     """The names with their answers, the drawing of them beside the ties between them, and what is said, noted as a tie."""
     user = request.user
     this, lines = _opened(user, meeting_id)
-    items = queries.chosen(user, this)
+    chosen = queries.chosen(user, this)
+    names = [(label, [one for one in chosen if one.section == section]) for section, label in MAPPED.items()]
+    items = [one for _label, some in names for one in some]
     why_not = queries.why_not_note_yet(user, this)
     form = kept_form(
         request,
@@ -56,6 +59,7 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
     context |= {
         "form": form,
         "items": items,
+        "names": names,
         "unanswered": {item.pk for item in mine},
         "said": queries.said_at(user, this),
         "why_not_note": why_not,

@@ -46,15 +46,16 @@ class Found:
 
 @dataclass(frozen=True)
 class FoundSection:
-    """What was found of one kind. `full`: there may be more than is shown."""
+    """What was found of one kind. `full`: there may be more than is shown, of this kind or of those that were looked for with it (`looked_at`)."""
 
     name: str
     heading: str
     found: list[Found] = field(default_factory=list)
+    looked_at: int = 0
 
     @property
     def full(self) -> bool:
-        return len(self.found) >= SHOWN
+        return max(len(self.found), self.looked_at) >= SHOWN
 
 
 def find_everything(user: User, text: str) -> list[FoundSection]:
@@ -62,7 +63,7 @@ def find_everything(user: User, text: str) -> list[FoundSection]:
 
     A fixed number of queries, whatever is found.
     """
-    sections = [build(user, text) for build in _SECTIONS]
+    sections = [_references(user, text), *_people(user, text), *(build(user, text) for build in _SECTIONS)]
     return [section for section in sections if section.found]
 
 
@@ -97,11 +98,19 @@ def _without_references(text: str) -> str:
     return _REFERENCE.sub(lambda match: match[0] if match[0].isalpha() else " ", text)
 
 
-def _people(user: User, text: str) -> FoundSection:
+def _people(user: User, text: str) -> tuple[FoundSection, FoundSection]:
+    """Children, and adults: never in one list."""
     asked = read_box(_without_references(text))
     hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
     cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
-    return FoundSection("people", _("People"), [_person(hit, cases.get(hit.person_id, "")) for hit in hits])
+    children, adults = (
+        [_person(hit, cases.get(hit.person_id, "")) for hit in hits if (hit.kind == "child") is child]
+        for child in (True, False)
+    )
+    return (
+        FoundSection("people", _("Children"), children, len(hits)),
+        FoundSection("adults", _("Adults around children"), adults, len(hits)),
+    )
 
 
 def _cases_of(user: User, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -229,8 +238,6 @@ def _named(text: str) -> tuple[str, str]:
 
 
 _SECTIONS: tuple[Callable[[User, str], FoundSection], ...] = (
-    _references,
-    _people,
     _places,
     _groups,
     _handles,

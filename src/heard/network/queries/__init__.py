@@ -141,6 +141,7 @@ from heard.network.queries.search import (
     who_or_what,
 )
 from heard.network.queries.web import (
+    InAText,
     Naming,
     SourceRead,
     Tied,
@@ -151,6 +152,7 @@ from heard.network.queries.web import (
     children_tied,
     group_visible_to,
     groups_visible_to,
+    in_a_text,
     is_theirs,
     looked_last,
     mention_visible_to,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from heard.network.handles import may_be
 from heard.network.models import Group, Handle, NodeKey, Person, Place, SearchKey, Spelling
@@ -326,7 +327,7 @@ def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list
     """What may be meant at the other end of a tie, as (key, name and what is known, why), at most ten.
 
     `end`: person, place or group. Only people whose record the user may open: a tie to anybody else would say that they
-    have one.
+    have one; children first, then adults.
     """
     if end != "person":
         places = end == "place"
@@ -339,13 +340,14 @@ def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list
             (str(one.id), ", ".join(filter(None, (one.name, one.facts))), why_alike(one.why)) for one in found
         ]
     hits = find_described(user, read_box(text), kinds=("child", "adult"))
+    words = {"child": _("child"), "adult": _("adult")}
     return [
         (
             str(hit.person_id),
-            ", ".join(filter(None, (hit.name, hit.postcode_district))),
+            ", ".join(filter(None, (hit.name, words[hit.kind], hit.postcode_district))),
             why_alike(hit.reasons),
         )
-        for hit in hits
+        for hit in sorted(hits, key=lambda hit: hit.kind != "child")
         if hit.may_open and hit.person_id != not_this
     ]
 

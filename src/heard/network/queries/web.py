@@ -56,8 +56,10 @@ from heard.network.rules import (
     how_told,
     is_home,
     keeps_who,
+    marked,
     plates_fit,
     postcodes_in,
+    sentence_at,
     why_not_undo_source,
 )
 from heard.network.strands import BEHIND, Strand, strands
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
 
 _FIT = 20  # plates that may be the same as one that a record names
 _NAMING = 50  # records on the page of what they name
+_WORDS = 300  # letters of how a tie is known
+_DIGITS = 18  # of the key of a mention
 _BY_KEY = 2000  # nodes by whose keys ties are looked for; of more, every tie is read
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
 
@@ -778,11 +782,11 @@ def withdrawn_of(user: User, tie: Tie) -> list[TieSource]:
 
 @dataclass(frozen=True)
 class LookedLast:
-    """When somebody last read the ties of a node, on a day before today, and what was withdrawn of them since, each with the name of the
-    other end."""
+    """When somebody last read the ties of a node, on a day before today, and what was withdrawn of them since, each with what the other end
+    is (of a person child or adult), and its name."""
 
     at: datetime
-    gone: tuple[tuple[str, Withdrawn], ...]
+    gone: tuple[tuple[str, str, Withdrawn], ...]
 
 
 def looked_last(user: User, kind: str, node_id: uuid.UUID) -> LookedLast | None:
@@ -794,8 +798,13 @@ def looked_last(user: User, kind: str, node_id: uuid.UUID) -> LookedLast | None:
     door = web(user)
     gone = [one for one in door.withdrawn_at({node_id}, after=at) if one.piece.other]
     named = door.called(*(one.piece.other for one in gone if one.piece.other))
+    ends = [(named[one.piece.other], one) for one in gone if one.piece.other in named]
     return LookedLast(
-        at, tuple((str(named[one.piece.other]), one) for one in gone if one.piece.other in named)
+        at,
+        tuple(
+            (this.kind if isinstance(this, Person) else one.piece.other_kind, str(this), one)
+            for this, one in ends
+        ),
     )
 
 
@@ -820,12 +829,13 @@ def _sees_ends(door: Web, tie_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Naming:
-    """A handle that a record names, and whether another record or tie that the reader may see has it too. `may_withdraw`: it is theirs
-    to say that the record does not name it. `may_be`: of a plate, others that it fits, as far as the reader may see."""
+    """A handle that a record names, at which words, and whether another record or tie that the reader may see has it too. `may_withdraw`: it
+    is theirs to say that the record does not name it. `may_be`: of a plate, others that it fits, as far as the reader may see."""
 
     handle: Handle
     elsewhere: bool
     mention_id: int
+    place: tuple[int, int]
     may_withdraw: bool
     may_be: tuple[Handle, ...] = ()
 
@@ -850,6 +860,7 @@ def named_in(user: User, about: str, *ids: uuid.UUID) -> list[Naming]:
             one,
             said[one.pk].elsewhere,
             said[one.pk].pk,
+            (said[one.pk].start, said[one.pk].length),
             is_theirs(user, said[one.pk]),
             plates.get(one.pk, ()),
         )
@@ -916,6 +927,30 @@ def mention_visible_to(user: User, mention_id: int) -> Mention:
     return found
 
 
+@dataclass(frozen=True)
+class InAText:
+    """A handle that a record with one text names (`names_in`), and the sentence in which it stands."""
+
+    mention: Mention
+    handle: Handle
+    sentence: str
+
+
+def in_a_text(user: User, node_id: uuid.UUID, mention_id: str) -> InAText:
+    """Where a record about this node names a handle; `Hidden` unless the user may read it, and for one with several texts."""
+    if not mention_id.isascii() or not mention_id.isdigit() or len(mention_id) > _DIGITS:
+        raise Hidden
+    mention = mention_visible_to(user, int(mention_id))
+    record: Any = records_behind(user, [mention]).get(mention.about_id)
+    handle = Handle.objects.filter(pk=mention.node_id).first()
+    about = {getattr(record, f"{end}_id", None) for end in (_PERSON, _PLACE, _GROUP)}
+    if handle is None or node_id not in about or not hasattr(record, "names_in"):
+        raise Hidden
+    text = record.names_in
+    stands = any(hit for _piece, hit in marked(text, {(mention.start, mention.length)}))
+    return InAText(mention, handle, sentence_at(text, mention.start, most=_WORDS) if stands else "")
+
+
 def is_theirs(user: User, mention: Mention) -> bool:
     """Whether it is for this user to withdraw it: they or their agency kept it, or they answer for the whole partnership."""
     mine = mention.holder_id in user.agencies_where(May.SEE_CHILD) if mention.holder_id else False
@@ -933,9 +968,9 @@ def naming_something(user: User, about: str) -> QuerySet[Mention, Any]:
     return (rows if user.may(May.SEE_CHILD) else rows.none()).values("about_id")
 
 
-def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
-    """Records that the user may read and that name a node, the latest first."""
-    return list(web(user).mentions().filter(node=node_id).order_by("-confirmed_at", "pk")[:_NAMING])
+def naming(user: User, node_id: uuid.UUID, on: date | None = None) -> list[Mention]:
+    """Records that the user may read and that name a node, the latest first. `on`: that named it at the end of that day."""
+    return list(web(user, on).mentions().filter(node=node_id).order_by("-confirmed_at", "pk")[:_NAMING])
 
 
 def named_something(user: User, about: str, about_id: uuid.UUID) -> bool:

@@ -7,7 +7,7 @@ numbers and the numbers of helplines and organisations are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -73,6 +73,7 @@ _ABOUT_CARS: Final = re.compile(
 )
 _ABOUT_DEVICES: Final = re.compile(r"\b(?:imei|phone|handset|device|mobile)\b", re.IGNORECASE)
 _AT_NAME: Final = re.compile(r"(?<![\w.@+-])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_]))")
+_SENTENCE_ENDS: Final = re.compile(r"[.!?]\s+|\n+")
 _ONE: Final = rf"({'|'.join(sorted(SERVICES, key=len, reverse=True))})"
 _ON_SERVICE: Final = re.compile(rf"\s*(?:on|in|\()\s*{_ONE}\b", re.IGNORECASE)
 _SERVICE_BEFORE: Final = re.compile(
@@ -140,6 +141,29 @@ def find_in(texts: Iterable[str]) -> tuple[Found, ...]:
             found.setdefault(one.tick, replace(one, start=before + one.start))
         before += len(text) + 1
     return tuple(found.values())[:MOST]
+
+
+def marked(text: str, places: Collection[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is what was found at one of these places, as (start, length). What is found there no longer is
+    passed over."""
+    pieces, past = list[tuple[str, bool]](), 0
+    for one in find(text):
+        if (one.start, one.length) in places:
+            end = one.start + one.length
+            pieces += [(text[past : one.start], False), (text[one.start : end], True)]
+            past = end
+    return [piece for piece in (*pieces, (text[past:], False)) if piece[0]]
+
+
+def sentence_at(text: str, start: int, *, most: int) -> str:
+    """The sentence of a text in which something begins; of a longer one so many letters around that."""
+    begin = max((match.end() for match in _SENTENCE_ENDS.finditer(text[:start])), default=0)
+    ends = _SENTENCE_ENDS.search(text, start)
+    finish = ends.end() if ends else len(text)
+    if finish - begin > most:
+        begin = max(begin, start - most // 2)
+        finish = begin + most
+    return " ".join(text[begin:finish].split())
 
 
 def normal_handle(type_: str, text: str) -> str | None:

@@ -27,8 +27,9 @@ LIVED_AT: Final = "lived_at"
 FOUND_AT: Final = "found_at"
 SEEN_AT: Final = "seen_at"
 SEEN_WITH: Final = "seen_with"
+MADE_TO_HARM: Final = ("makes_harm", "made_to_harm_for")  # it stands after what is done to them
 # What is said of a child's part in harm, or in words alone: looked at again each year. No source gives the time.
-LOOKED_AT_AGAIN: Final = ("makes_harm", "made_to_harm_for", OTHER)
+LOOKED_AT_AGAIN: Final = (*MADE_TO_HARM, OTHER)
 
 
 class NodeKind(StrEnum):
@@ -115,6 +116,10 @@ class Step:
     @property
     def protects(self) -> bool:
         return self.kind_id == PROTECTS
+
+    @property
+    def made_to_harm(self) -> bool:
+        return self.kind_id in MADE_TO_HARM
 
 
 def vocabulary() -> tuple[str, dict[str, TieKind]]:

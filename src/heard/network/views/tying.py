@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +21,8 @@ from heard.agencies.rules import Hidden, May
 from heard.govuk.environment import day
 from heard.network import actions, queries
 from heard.network.forms.tying import NEW, KindForm, LookAgainForm, OnForm, SourceForm, TieForm, WithdrawForm
-from heard.network.headings import RECORDS, in_parts
-from heard.network.rules import BACK, SAID_TO_HARM, NodeKind
+from heard.network.headings import HEADINGS, RECORDS, in_parts
+from heard.network.rules import BACK, SAID_TO_HARM, How, NodeKind
 from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +48,12 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "parts": in_parts(page),
         "on": on,
         "looked": looked,
-        "naming": _naming(request, node_id),
+        "gone": [
+            (heading, some)
+            for part, heading in HEADINGS.items()
+            if looked and (some := [(name, one) for of, name, one in looked.gone if of == part])
+        ],
+        "naming": _naming(request, node_id, on),
         "asked": asked,
         "may_share": request.user.may(May.SHARE),
         "may_merge": request.user.may(May.MERGE),
@@ -60,21 +67,45 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @_FORM
 def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
-    """First who or what it is, which is looked for before anything is made; then the tie and how it is known."""
+    """First who or what it is, which is looked for before anything is made; then the tie and how it is known. From the words of a record
+    (`mention` in the address) it begins with what they name and the sentence, and the record is where it is known from."""
     if end not in set(NodeKind):
         raise Hidden
     kind, _this = queries.web(request.user).end(node_id)
+    named = _named(request, node_id, end)
     this, *_ties = actions.open_node(by=request.user, kind=kind, node_id=node_id)
+    of = f"tie.{end}.{named.mention.pk}" if named else f"tie.{end}"
     form, is_sent = tie_form(
-        request, TieForm, node_id, start=kind, end=end, kind=f"tie.{end}", subject_id=node_id
+        request, TieForm, node_id, start=kind, end=end, kind=of, subject_id=node_id, **_begun(named)
     )
     if is_sent:
         with sending(request, form):
-            tie = actions.note_tie_to(by=request.user, one_id=node_id, end=end, **tied(form))
+            said = tied(form)
+            if named:
+                record = {"about": named.mention.about, "about_id": named.mention.about_id}
+                said["knows"] = replace(said["knows"], **record)
+            tie = actions.note_tie_to(by=request.user, one_id=node_id, end=end, **said)
             messages.success(request, _("Saved: the tie."))
             return redirect("tie", tie_key=tie.key)
     context = {"form": form, "this": this, "end": end, "back": (page_of(kind, this), str(this))}
     return render(request, "network/tie_add.html", context)
+
+
+def _named(request: Request, node_id: uuid.UUID, end: str) -> queries.InAText | None:
+    if "mention" not in request.GET:
+        return None
+    if end != NodeKind.HANDLE:
+        raise Hidden
+    return queries.in_a_text(request.user, node_id, request.GET["mention"])
+
+
+def _begun(named: queries.InAText | None) -> dict[str, Any]:
+    """What the form begins with: what the words of a record name, and the sentence."""
+    if named is None:
+        return {}
+    this = named.handle
+    begin = {"type": this.type, "text": str(this), "service": this.service, "how": How.RECORD}
+    return {"suggested": begin | {"words": named.sentence}}
 
 
 def tie_form(
@@ -297,9 +328,9 @@ def page_of(kind: str, this: Any) -> str:
     return reverse("web", kwargs={"node_id": this.pk})
 
 
-def _naming(request: Request, node_id: uuid.UUID) -> list[tuple[str, str, str]]:
+def _naming(request: Request, node_id: uuid.UUID, on: date | None) -> list[tuple[str, str, str]]:
     """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
-    mentions = queries.naming(request.user, node_id)
+    mentions = queries.naming(request.user, node_id, on)
     worries = queries.records_behind(request.user, [one for one in mentions if one.about == "concern"])
     return [
         (*_record(one), worries[one.about_id].reference if one.about_id in worries else "")

@@ -55,6 +55,7 @@ from heard.network.queries import (
     postcodes_to_place,
     unnamed_in,
 )
+from heard.network.rules import marked
 from heard.services.law.queries import asks_to_report
 
 _KEPT = "decided worries"  # in the session: what they are searched with
@@ -101,9 +102,11 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     user, is_decided = request.user, worry.state == rules.ConcernState.DECIDED
     may_decide = queries.decidable_by(user).filter(pk=concern_id).exists()
     of = worry.person_id or worry.group_id
+    named = named_in(user, "concern", concern_id)
     context = _shown(request, worry) | {
         "step": queries.step_of(user, concern_id),
-        "named": named_in(user, "concern", concern_id),
+        "named": named,
+        "pieces": marked(worry.names_in, {one.place for one in named}),
         "unnamed": unnamed_in(user, "concern", concern_id),
         "postcodes": postcodes_to_place(user, of, [worry.seen_and_heard]) if of else [],
         "known_elsewhere": known_elsewhere(user, worry),

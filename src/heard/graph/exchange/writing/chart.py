@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+PARTS: Final = ("child", "adult", "group", "handle", "place")  # in which nodes stand
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,13 @@ class Chart:
     head: tuple[tuple[str, str], ...] = ()
 
     @property
-    def told(self) -> list[tuple[str, str, str]]:
-        """Its ties in words: who or what, what is said, with whom or what."""
-        called = {dot.key: dot.name for dot in self.dots}
-        return sorted((called[one.first], one.said, called[one.second]) for one in self.links)
+    def parts(self) -> list[tuple[str, list[str], list[tuple[str, str, str]]]]:
+        """By what somebody or something is (`PARTS`), so that children and adults stand apart: the names, and their ties in words as who or
+        what, what is said, with whom or what. Each A to Z."""
+        called = {dot.key: dot for dot in self.dots}
+        said = [(called[one.first], one.said, called[one.second]) for one in self.links]
+        return [
+            (part, names, sorted((one.name, how, other.name) for one, how, other in said if one.kind == part))
+            for part in PARTS
+            if (names := sorted(dot.name for dot in self.dots if dot.kind == part))
+        ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NearLine:
-    """Who or what is near, and the way to it: what lies between, and each tie of it."""
+    """Who or what is near, and the way to it: all ties to it, or what lies between and the tie to either."""
 
     this: Any
     kind: str

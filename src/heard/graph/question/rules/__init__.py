@@ -41,7 +41,7 @@ def last_said(one: Piece) -> date:
 
 @dataclass(frozen=True)
 class Way:
-    """How one reaches a node: a tie to it, or a tie to what lies between and one from there. Each with the key of its page."""
+    """How one reaches a node: all ties to it, or a tie to what lies between and one from there. Each with the key of its page."""
 
     end: uuid.UUID
     end_kind: str
@@ -68,19 +68,24 @@ def onward(steps: Iterable[Step], many: Collection[uuid.UUID]) -> set[uuid.UUID]
 def near(
     start: uuid.UUID, first: Iterable[Step], second: Iterable[Step], many: Collection[uuid.UUID]
 ) -> Near:
-    """The nearest way to each node within two steps. Of several as near, one that says that somebody protects comes first, then by
-    what the tie says."""
+    """The nearest way to each node within two steps. Of several as near, one that says that somebody protects comes first, and one that
+    says that somebody is made to harm last; then by what the tie says."""
     first = list(first)
-    found: dict[uuid.UUID, Way] = {}
+    direct: dict[uuid.UUID, list[Step]] = defaultdict(list)
     for step in _in_order(first):
-        found.setdefault(
-            step.end, Way(step.end, step.end_kind, ((step.tie_key, step.said),), None, step.protects)
+        if step.said not in {one.said for one in direct[step.end]}:
+            direct[step.end].append(step)
+    found = {
+        end: Way(
+            end, some[0].end_kind, tuple((one.tie_key, one.said) for one in some), None, some[0].protects
         )
-    direct = dict(found)
+        for end, some in direct.items()
+    }
     for step in _in_order(second):
         before = direct.get(step.start)
         if before is not None and step.end != start and step.end not in found:
-            ties = (*before.ties, (step.tie_key, step.said))
+            leads = next((one for one in before if one.passes), before[0])
+            ties = ((leads.tie_key, leads.said), (step.tie_key, step.said))
             found[step.end] = Way(step.end, step.end_kind, ties, step.start, step.protects)
     on = onward(first, many)
     shut = {step.end for step in first if step.end not in on and step.end not in many}
@@ -90,7 +95,10 @@ def near(
 
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:
-    return sorted(steps, key=lambda step: (not step.protects, step.said, str(step.end), str(step.tie_key)))
+    return sorted(
+        steps,
+        key=lambda step: (not step.protects, step.made_to_harm, step.said, str(step.end), str(step.tie_key)),
+    )
 
 
 def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
