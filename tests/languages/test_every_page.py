@@ -44,6 +44,7 @@ AS_PUBLISHED: Final = {
     "knowledge_release",
     "digest",
     "profile",
+    "profile_part",
     "annual_report",
     "caseload_bring",
     "engine_describe",  # why a column was guessed
