@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story
-from tests.journeys.test_single_sign_on import code
+from tests.journeys.test_single_sign_on import App
 
 pytestmark = pytest.mark.journey
 
@@ -73,7 +73,10 @@ def test_a_passkey_is_added_confirms_and_is_enough_by_itself(world: World, story
     touch(story, "Sign in with a passkey").sees("My work", "Sol Wright")
 
 
-def test_passkeys_app_and_codes_are_looked_after(world: World, story: Story, key: Key) -> None:
+def test_passkeys_app_and_codes_are_looked_after(
+    world: World, story: Story, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App(monkeypatch)
     with_password(story, "sol.wright").press("Add a passkey")
     touch(story, "Add a passkey").open("/account/factors/codes/").sees("They were shown once")
     story.open("/me/").follow("Passkeys and codes").sees("1 on this account", "10 left")
@@ -84,7 +87,7 @@ def test_passkeys_app_and_codes_are_looked_after(world: World, story: Story, key
     secret = str(re.findall(r"\b[A-Z2-7]{32}\b", story.page.locator("main").inner_text())[0])
     story.fill("Code", "000000").press("Add this app").sees("There is a problem", "This code is not right")
     secret = str(re.findall(r"\b[A-Z2-7]{32}\b", story.page.locator("main").inner_text())[0])
-    story.fill("Code", code(secret)).press("Add this app")
+    story.fill("Code", app.code(secret)).press("Add this app")
     story.sees("In use").press("New recovery codes").press("Make new codes").sees("Your recovery codes")
     story.open("/account/factors/confirm/").sees("Confirm that it is you", "Use a passkey")
     story.open("/").menu("Where you are signed in").sees("You are here", "Chrome on Linux")

@@ -25,7 +25,7 @@ from heard.board.outcomes.rules import (
     Branch,
     Cells,
     Crossing,
-    Part,
+    KindsTogether,
     crossed,
     parted,
     spans,
@@ -156,7 +156,7 @@ def _cells(counted: Sequence[Quarter], period: Period) -> Cells:
     return added_by(_within(counted, period), lambda one: (one.name, one.agency))
 
 
-def _became(user: User, cells: Cells, parts: Sequence[Part]) -> Parts:
+def _became(user: User, cells: Cells, parts: Sequence[KindsTogether]) -> Parts:
     kinds, branches = dict(concerns.what_can_become(user)), _branches()
     alone = [
         (

@@ -52,7 +52,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True)
-class Part:
+class KindsTogether:
     """Kinds that are shown as one number. `name`: of the only one of them, or of their branch; `whole`: whether they are all of it that is counted."""
 
     name: str
@@ -70,18 +70,18 @@ class Crossing:
     columns: Mapping[str, Collection[str]]
 
 
-def parted(cells: Cells) -> list[Part]:
+def parted(cells: Cells) -> list[KindsTogether]:
     """What is shown of these; each counted kind in one part, nothing where they cannot be told apart."""
     shown, rest = _parted(TREE, cells)
     return [] if rest or [one.name for one in shown] == [TREE.name] else shown
 
 
-def _parted(tree: Branch | str, cells: Cells) -> tuple[list[Part], frozenset[str]]:
+def _parted(tree: Branch | str, cells: Cells) -> tuple[list[KindsTogether], frozenset[str]]:
     """Parts, and kinds that can only stand with others."""
     if isinstance(tree, str):
         kind = frozenset({tree}) if total(cells, {tree}).of else frozenset[str]()
-        return ([Part(tree, kind)], frozenset()) if kind and may_stand(kind, cells) else ([], kind)
-    shown, rest = list[Part](), frozenset[str]()
+        return ([KindsTogether(tree, kind)], frozenset()) if kind and may_stand(kind, cells) else ([], kind)
+    shown, rest = list[KindsTogether](), frozenset[str]()
     for below in tree.parts:
         more, left = _parted(below, cells)
         shown, rest = [*shown, *more], rest | left
@@ -92,7 +92,7 @@ def _parted(tree: Branch | str, cells: Cells) -> tuple[list[Part], frozenset[str
         pool |= alone.pop(
             0
         ).kinds  # the first, not the smallest, which would be known to be smaller than those that are shown
-    return [*alone, *([Part(tree.name, pool, whole=not alone)] if pool else [])], frozenset()
+    return [*alone, *([KindsTogether(tree.name, pool, whole=not alone)] if pool else [])], frozenset()
 
 
 def may_stand(kinds: Collection[str], cells: Cells) -> bool:
@@ -125,7 +125,11 @@ def spans(years: Sequence[Period], may_show: Callable[[Period], bool]) -> tuple[
 
 
 def crossed(
-    cells: Cells, alone: Collection[Hashable], parts: Collection[Part], *, known_to_others: Collection[str]
+    cells: Cells,
+    alone: Collection[Hashable],
+    parts: Collection[KindsTogether],
+    *,
+    known_to_others: Collection[str],
 ) -> Crossing | None:
     """These by agency and what became of them, as fine as each number may stand; None where none may. `alone`: agencies that are shown
     alone wherever they are shown, and `parts`: all that are shown of these kinds, so that the table tells of nothing that those leave open.
