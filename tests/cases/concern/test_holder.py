@@ -47,7 +47,9 @@ from heard.network.queries import Whom, holding, who_decide
 SAID = "knows more of what this names"
 TODAY = timezone.localdate()
 NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
-_KEYS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=value=\")[0-9]+(?=\")|/[0-9]+/")
+_KEYS = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=value=\")[0-9]+(?=\")|/[0-9]+/|(?<=mention=)[0-9]+"
+)
 
 
 @dataclass(frozen=True)
