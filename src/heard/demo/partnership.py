@@ -1,4 +1,4 @@
-"""The fictional partnership's people and cases: staff in every role and some hundred children at all stages.
+"""The fictional partnership's people and cases: staff in every role and about a hundred children at all stages.
 
 Everything is written through the same actions that people use, so every rule holds and every write is audited, each on
 the day of the story on which it is done. The
