@@ -7,7 +7,7 @@ import pytest
 
 from heard.demo.extracts import write_extracts
 from heard.engine import backend, run, tables
-from heard.engine.link import model
+from heard.engine.link import broad, model
 from heard.engine.run.folder import manifest
 
 CHILDREN = 350
@@ -44,6 +44,7 @@ def test_the_same_extracts_give_the_same_tables(engine, taken_in, by_duckdb):
     told = manifest(folder)["steps"]
     assert told["link"]["trained"]
     assert {told["link"]["backend"], told["screen"]["backend"]} == {engine}
+    assert any(note.startswith("Among so many records") for note in told["link"]["notes"])
     otherwise = [note for note in told["link"]["notes"] if note.startswith("Spark does not learn")]
     assert len(otherwise) == (engine == backend.SPARK)
 
@@ -51,7 +52,10 @@ def test_the_same_extracts_give_the_same_tables(engine, taken_in, by_duckdb):
 def _linked_and_screened(taken_in, folder, engine):
     shutil.copytree(taken_in, folder)
     with run.on(engine), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model, "_ENOUGH_TO_TRAIN", 100)  # so that these few teach, too
+        patch.setattr(model, "_ENOUGH_TO_TRAIN", 100)  # so that these few teach, too,
+        patch.setattr(broad, "BEYOND", 0)  # and what very many share is left out, part by part, as of millions
+        patch.setattr(broad, "MOST", 0.35)
+        patch.setattr(broad, "_IN_A_PART", 500)
         run.link_again(folder)
         run.screen_again(folder)
     assert not (folder / ".overflow").exists()
