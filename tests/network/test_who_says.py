@@ -99,6 +99,9 @@ def test_no_text_for_others_says_who_not_even_of_the_agency_that_noted_it(
     assert [one.who for one in strand.sources] == ["Northgate Academy knows who"]
 
 
+FOLDED = '<details class="govuk-details">'
+
+
 def test_whoever_notes_a_tie_chooses_it_beside_who_may_read_the_rest(
     world: World, amira: Person, arcade: Place
 ) -> None:
@@ -106,10 +109,14 @@ def test_whoever_notes_a_tie_chooses_it_beside_who_may_read_the_rest(
     there = at("tie_add", node_id=amira.pk, end="place")
     page = client.post(there, {"text": arcade.name, "look": "1"}).text
     assert "Who may read who says so?" in page
+    assert FOLDED in page
     sent = {
         "text": arcade.name, "choice": str(arcade.pk), "kind": "goes_to", "how": "said", "who": "Her aunt Rosalind", "words": "Most Fridays",
         "reach": "ends", "who_reach": "holder",
     }  # fmt: skip
     client.post(there, sent)
     assert Tie.objects.get().sources.get().who_reach == "holder"
+    again = client.post(there, sent | {"kind": ""}).text  # what was chosen there is never out of sight
+    assert "There is a problem" in again
+    assert FOLDED not in again
     assert "Say who may read who says so" in client.post(there, sent | {"who_reach": ""}).text

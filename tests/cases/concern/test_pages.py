@@ -94,6 +94,20 @@ def test_a_child_in_danger_is_decided_on_before_what_is_due_earlier(world: World
     assert list(queries.to_decide_first(world.coordinator)) == [in_danger, earlier]
 
 
+@pytest.mark.parametrize("shown", ["concern", "concern_decide", "own part"])
+def test_danger_and_what_was_seen_stand_before_all_that_is_done_about_it(world: World, shown: str) -> None:
+    worry = a_worry(world.teacher, danger_now="yes", danger_done="Called 999")
+    name, reader = ("concern", world.teacher) if shown == "own part" else (shown, world.coordinator)
+    text = signed_in(reader).get(reverse(name, kwargs={"concern_id": worry.pk})).text
+    main = text[text.index("<h1") :]
+    danger, seen = main.index("Somebody was in danger when this was told"), main.index("Came to school upset")
+    if shown != "own part":  # whose reader wrote it, and comes for what became of it
+        before_all = ["who told this", "Nothing was said about any of these"]
+        assert danger < seen < min(main.index(one) for one in before_all)
+        assert shown == "concern_decide" or seen < main.index("Decide on this worry")
+    assert danger < main.index("Not in school since")
+
+
 def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> None:
     person = network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
     client = signed_in(world.teacher)

@@ -71,7 +71,11 @@ class Form(forms.Form):
         """All fields in their order; those that a choice reveals are drawn beneath that choice."""
         elsewhere = {name for _parent, _value, name in self._revealed()}.union(*self.folds.values())
         drawn = [field.component() for field in self if field.name not in elsewhere]
-        return Markup("\n").join([*drawn, *(self._fold(*fold) for fold in self.folds.items())])
+        return Markup("\n").join([*drawn, self.folded()])
+
+    def folded(self) -> Markup:
+        """What is asked later or seldom changed, beneath the headings of `folds`."""
+        return Markup("\n").join(self._fold(*fold) for fold in self.folds.items())
 
     def _fold(self, heading: Any, names: tuple[str, ...]) -> Markup:
         fields = [self[name] for name in names if name in self.fields]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -85,8 +86,19 @@ KNOWS: Final = (
 )  # fmt: skip
 
 
+MORE: Final = ("valid_from", "valid_to", "source_grade", "known_grade", "reach", "who_reach", "handling")
+
+
 class KnowsForm(Form):
     """How somebody knows of a tie."""
+
+    folds = MappingProxyType(
+        {
+            _(
+                "Since when, how sure it is, and who may read it: whoever may see both, unless you say otherwise"
+            ): MORE
+        }
+    )
 
     how = RadiosField(
         _("How is this known?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from heard.cases.panel.models import PanelItem
 from heard.cases.stage.forms import RestingForm, resting
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, CheckboxesField, Form, SelectField, TextareaField, TextField
-from heard.network.forms.tying import BASIS, KnowsForm, TieForm, ask_own_words
+from heard.network.forms.tying import BASIS, MORE, KnowsForm, TieForm, ask_own_words
 from heard.network.rules import OTHER
 
 
@@ -37,6 +38,15 @@ class SaidForm(KnowsForm):
     """A tie between two of those that were chosen."""
 
     asks = rules.SAID_ASKS
+    folds = MappingProxyType(
+        {
+            gettext_lazy("Since when, in other words, how sure it is, and who may read it"): (
+                "in_words",
+                "basis",
+                *MORE,
+            ),
+        }
+    )
 
     one = SelectField(gettext_lazy("Who or what?"), missing=gettext_lazy("Choose whom or what it is said of"))
     kind = SelectField(gettext_lazy("What ties them?"), missing=gettext_lazy("Say what ties them"))
