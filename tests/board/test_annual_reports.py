@@ -802,7 +802,9 @@ def test_it_is_drafted_written_put_up_and_read_in_every_form(full: World, client
     for text in ("What we did not do", "Drafted by", "Counted on"):
         assert text in page.text
     for part, text in (("not-done", "We were slow."), ("reached", "Sex"), ("decisions", "beside the child")):
-        assert text in client.get(reverse("profile_part", args=[profile.pk, part])).text
+        page = client.get(reverse("profile_part", args=[profile.pk, part]))
+        assert text in page.text
+        assert "What is hidden, and why:" in page.text  # no number is shown without what its symbol means
     assert ">Key findings<" not in page.text
     assert "Who supplied what" not in page.text
     _release(profile, full.coordinator, full.supervisor)

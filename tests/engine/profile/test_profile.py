@@ -317,7 +317,29 @@ def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path
         (wide,) = {folder / "pictures" / f"{section['picture']}.svg"}
         numbers = {text for text in re.findall(r">([\d,]+|c)</text>", wide.read_text("utf-8"))}
         assert numbers <= said, section["id"]
+        if section["id"] == "overlap":  # who holds enough is said of each bar, at both widths
+            assert {"Scattered", "One agency holds enough"} <= said
     assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn)
+
+
+def test_agencies_that_hold_some_children_enough_and_others_not_have_two_bars() -> None:
+    """One combination may stand under both: two numbers, told apart in words and at both widths."""
+    held = {"Scattered": 8, "One agency holds enough": 13}
+    cells = [
+        Cell({"list": ("Listed", kind, "hospital + police")}, count, text=str(count))
+        for kind, count in held.items()
+    ]
+    above = [Cell({"list": ("Listed", kind)}, count, text=str(count)) for kind, count in held.items()]
+    every = tuple(one for pair in zip(above, cells, strict=True) for one in pair)
+    table = Tidy("overlap", "children", {"list": ("Listed",)}, frozenset(), every)
+    section = Section(
+        "overlap", "Which agencies hold the signs", (), "", table, "list", "Agencies", drawn=("Number",)
+    )
+    said = pictures.alternative(section)
+    assert "hospital + police: 8" in said
+    assert "One agency holds enough / hospital + police: 13" in said
+    for svg in (pictures.draw(section), pictures.draw_narrow(section)):
+        assert {"8", "13", *held} <= set(re.findall(r">([^<>]+)</text>", svg))
 
 
 def test_where_every_number_is_hidden_no_picture_is_drawn() -> None:

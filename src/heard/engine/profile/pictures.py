@@ -46,7 +46,8 @@ def draw_narrow(section: Section) -> str:
         return ""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(_styled(_narrow_bars(section, rows))))
+    chart = _narrow_sets(section) if section.id == "overlap" else _narrow_bars(section, rows)
+    return str(vl_convert.vegalite_to_svg(_styled(chart)))
 
 
 def alternative(section: Section) -> str:
@@ -83,9 +84,8 @@ def _leaves(rows: tuple[GridRow, ...]) -> list[tuple[str, GridRow]]:
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         above = [*above[: row.depth], row.label]
         if following is None or following.depth <= row.depth:
-            found.append(
-                (row.label, row) if row.label not in {n for n, _ in found} else (" / ".join(above[1:]), row)
-            )
+            names = (row.label, " / ".join(above[1:]), " / ".join(above))
+            found.append((next(name for name in names if name not in {n for n, _ in found}), row))
     return found
 
 
@@ -129,8 +129,11 @@ def _panel(title: str, rows: list[tuple[str, str]], width: int, *, names: bool) 
     return (bars + words).properties(width=width, height=_ROW * len(rows))
 
 
-def _narrow_bars(section: Section, rows: list[tuple[str, list[str]]]) -> Any:
-    """The bars of all headings below the name of what they are of, so that no name takes their width."""
+def _narrow_bars(
+    section: Section, rows: list[tuple[str, list[str]]], *, most: int = 0, colour: str = _INK
+) -> Any:
+    """The bars of all headings below the name of what they are of, so that no name takes their width. `most`: the largest number of all
+    pictures that are read together."""
     import altair as alt
 
     heads = [head for head in section.grid.heads if head in section.drawn]
@@ -149,9 +152,9 @@ def _narrow_bars(section: Section, rows: list[tuple[str, list[str]]]) -> Any:
     ]
     y = alt.Y("name:N", sort=list(lines), axis=None, scale=alt.Scale(paddingInner=0.12))
     slot = alt.YOffset("slot:N", sort=slots, scale=alt.Scale(domain=slots))
-    most = _largest(text for _, texts in rows for text in texts)
+    most = most or _largest(text for _, texts in rows for text in texts)
     x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * most]))
-    shades = alt.Scale(domain=heads, range=[_PALE if head in _PALE_HEADS else _INK for head in heads])
+    shades = alt.Scale(domain=heads, range=[_PALE if head in _PALE_HEADS else colour for head in heads])
     legend = alt.Legend(orient="top", title=None, labelFontSize=13) if len(heads) > 1 else None
     base = alt.Chart(alt.Data(values=values)).encode(x=x, y=y, yOffset=slot)
     bars = base.mark_bar().encode(color=alt.Color("slot:N", scale=shades, legend=legend))
@@ -159,6 +162,20 @@ def _narrow_bars(section: Section, rows: list[tuple[str, list[str]]]) -> Any:
     names = alt.Chart(alt.Data(values=named)).mark_text(align="left", fontSize=13, color="#0b0c0c")
     names = names.encode(x=alt.value(0), text="text:N", y=y, yOffset=slot)
     return (bars + words + names).properties(width=_NARROW, height=17 * len(slots) * len(rows))
+
+
+def _narrow_sets(section: Section) -> Any:
+    """Each combination of agencies with its bar: those that are scattered, and below them those of which one agency holds enough."""
+    import altair as alt
+
+    sets = _sets(section)
+    most = _largest(text for _, text, _ in sets)
+    parts = []
+    for held in dict.fromkeys(held for held, *_ in sets):
+        rows = [(" + ".join(of), [text]) for kind, text, of in sets if kind == held]
+        colour = _INK if held == SCATTERED else _PALE
+        parts.append(_narrow_bars(section, rows, most=most, colour=colour).properties(title=held))
+    return alt.vconcat(*parts)
 
 
 def _largest(texts: Iterable[str]) -> int:
