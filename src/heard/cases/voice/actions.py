@@ -444,24 +444,20 @@ def send(
     now = at or timezone.now()
     link = ChildLink.objects.select_for_update(of=("self",)).select_related("person").get(pk=sitting.link.pk)
     key = uuid.uuid5(link.pk, draft) if draft else uuid.uuid4()
+    strokes, other = sketch.strokes_of(drawn), hide_other.strip()[:120]
     before = ChildMessage.objects.filter(pk=key).select_related("hidden_from", "link").first()
     if before is not None:
-        other = hide_other.strip()[:120]
-        sent = (text, sketch.strokes_of(drawn), ",".join(pointed), hide_from, other, _sum_of(spoken))
-        was = (before.text, before.drawing, before.pointed, before.hidden_from, before.hidden_other)
-        same = (*was, _sum_kept(before)) == sent
-        if same and before.taken_back_at is None and before.about == about:
+        if _stands_as(before, (about, text, strokes, ",".join(pointed), hide_from, other, _sum_of(spoken))):
             return before
         key = uuid.uuid4()
     today = ChildMessage.objects.filter(link=link, sent_at__gt=now - timedelta(days=1)).count()
-    strokes = sketch.strokes_of(drawn)
     shown: dict[str, Any] = {
         "has_drawing": bool(strokes),
         "pointed": pointed,
         "is_spoken": spoken is not None,
     }
     refuse(rules.why_not_send(about=about, text=text, today=today, is_drawing=strokes is not None, **shown))
-    hidden = hide_from is not None or bool(hide_other.strip())
+    hidden = hide_from is not None or bool(other)
     message = ChildMessage(
         pk=key,
         person=link.person,
@@ -478,40 +474,55 @@ def send(
         reads_back=sitting.reads,
         hidden=hidden,
         hidden_from=hide_from,
-        hidden_other=hide_other.strip()[:120],
+        hidden_other=other,
         check_due_at=now + rules.CHECKED_WITHIN if hidden else None,
     )
     if not hidden:
-        occasion = (
-            _OCCASIONS[rules.Meeting(meeting)] if meeting in set(rules.Meeting) else Words.Occasion.OTHER
-        )
-        said: dict[str, Any] = {"said_on": occasion.value, "at": now} | _in_record(message)
-        if decision:
-            kind = Words.Occasion.PANEL if decision.panel_item_id else Words.Occasion.REVIEW
-            said |= {"said_on": kind.value, "said_on_id": decision.panel_item_id or decision.review_id}
-        message.words = add_own_words(by=None, person=link.person, **said)
+        message.words = _own_words(message, meeting)
     message.save()
-    unsafe = about == rules.About.UNSAFE
-    few = Notified.CHILD_UNSAFE_HID if unsafe else Notified.CHILD_HID
-    if hide_other.strip():  # it is not known who that is
-        few = Notified.CHILD_UNSAFE_OTHER if unsafe else Notified.CHILD_HID_OTHER
-    everybody = Notified.CHILD_UNSAFE if unsafe else Notified.CHILD_WROTE
-    message.notice = announce(
-        by=None,
-        kind=few if hidden else everybody,
-        subject="child message",
-        subject_id=message.pk,
-        person_id=link.person_id,
-        not_to=queries.kept_from(message) if hidden else None,
-        at=now,
-    )
-    if hidden and (message.notice is None or not message.notice.readers.exists()):
-        raise Refused(rules.NOBODY_LEFT)
-    message.save(update_fields=["notice"])
+    _tell_who_reads(message)
     _audit(None, "write", message)
     if spoken:
         keep_sound(by=None, message_id=message.pk, content=spoken.content, found=spoken.found)
     return message
+
+
+def _stands_as(before: ChildMessage, sent: tuple[Any, ...]) -> bool:
+    """Whether a message says what is sent again, and was not taken back."""
+    was = (before.about, before.text, before.drawing, before.pointed, before.hidden_from, before.hidden_other)
+    return (*was, _sum_kept(before)) == sent and before.taken_back_at is None
+
+
+def _own_words(message: ChildMessage, meeting: str) -> Words:
+    """As words in the record: said at that meeting, or on the decision that they answer."""
+    occasion = _OCCASIONS[rules.Meeting(meeting)] if meeting in set(rules.Meeting) else Words.Occasion.OTHER
+    said: dict[str, Any] = {"said_on": occasion.value, "at": message.sent_at} | _in_record(message)
+    decision = message.decision
+    if decision:
+        kind = Words.Occasion.PANEL if decision.panel_item_id else Words.Occasion.REVIEW
+        said |= {"said_on": kind.value, "said_on_id": decision.panel_item_id or decision.review_id}
+    return add_own_words(by=None, person=message.person, **said)
+
+
+def _tell_who_reads(message: ChildMessage) -> None:
+    """Refuses where nobody is left who may read what is hidden."""
+    unsafe = message.about == rules.About.UNSAFE
+    few = Notified.CHILD_UNSAFE_HID if unsafe else Notified.CHILD_HID
+    if message.hidden_other:  # it is not known who that is
+        few = Notified.CHILD_UNSAFE_OTHER if unsafe else Notified.CHILD_HID_OTHER
+    everybody = Notified.CHILD_UNSAFE if unsafe else Notified.CHILD_WROTE
+    message.notice = announce(
+        by=None,
+        kind=few if message.hidden else everybody,
+        subject="child message",
+        subject_id=message.pk,
+        person_id=message.person_id,
+        not_to=queries.kept_from(message) if message.hidden else None,
+        at=message.sent_at,
+    )
+    if message.hidden and (message.notice is None or not message.notice.readers.exists()):
+        raise Refused(rules.NOBODY_LEFT)
+    message.save(update_fields=["notice"])
 
 
 def _sum_of(spoken: Spoken | None) -> str:
