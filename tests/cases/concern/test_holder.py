@@ -399,7 +399,10 @@ def test_yes_reaches_who_decides_on_the_worry_without_the_childs_name(world: Wor
     told = worry(world.teacher, "Amira", CAR)
     assert SAID not in shown(world.coordinator, told)
     decide(held, told)
-    line = f"{held.decider.team.agency} {SAID}: speak to {held.decider}."
+    held.decider.team.duty_phone = "01632 960 021"
+    held.decider.team.save()
+    line = f"{held.decider.team.agency} {SAID}: speak to {held.decider}. "
+    line += '<a class="govuk-link" href="tel:01632960021">01632 960 021</a>'
     for name in ("concern", "concern_decide"):
         there = page(world.coordinator, name, concern_id=told.pk)
         assert line in there

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -57,10 +57,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Knows:
-    """Who of which agency knows more of what a worry names: no word of whom or what. `who`: '' where they are not here any longer."""
+    """Who of which agency knows more of what a worry names: no word of whom or what. `who`: '' where they are not here any longer; `phone`:
+    of their team there."""
 
     agency: str
     who: str
+    phone: str
 
 
 def to_decide(user: User) -> QuerySet[Concern]:
@@ -172,8 +174,13 @@ def known_elsewhere(user: User, concern: Concern) -> list[Knows]:
     rows = HolderDecision.objects.filter(
         mine, not_denied_through(user, "person"), concern=concern, ended_at=None
     )
-    rows = rows.exclude(concern__told_by=user).select_related("agency", "decided_by")
-    found = {Knows(one.agency.name, str(one.decided_by) if one.decided_by.is_active else "") for one in rows}
+    there = Q(decided_by__memberships__team__agency=F("agency"))
+    phone = Max("decided_by__memberships__team__duty_phone", filter=there, default="")
+    rows = rows.exclude(concern__told_by=user).select_related("agency", "decided_by").annotate(phone=phone)
+    found = {
+        Knows(one.agency.name, *((str(one.decided_by), one.phone) if one.decided_by.is_active else ("", "")))
+        for one in rows
+    }
     return sorted(found, key=lambda one: (one.agency, one.who))
 
 
