@@ -10,7 +10,6 @@ hundred a second assessment that waits for a signature. Twenty children count on
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import time
@@ -46,10 +45,8 @@ def measure() -> None:
     children = [one.id for one in users["practitioner"][1][:CASES]]
     workers, supervisor = write_cases(children, coordinator)
     write_long_story(children[0], coordinator)
-    take_stock()
     del people
-    gc.collect()
-    gc.freeze()  # as the web server does with what it has loaded
+    take_stock()
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
     longest, some = f"/children/{children[0]}/", Random(SEED).sample(children[1:], 2 + TIMES)
     pages = [f"/children/{one}/" for one in some]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -58,7 +59,10 @@ def worked() -> Callable[[], float]:
 
 
 def take_stock() -> None:
-    """As PostgreSQL does by itself within a minute of many writes: it counts what there is."""
+    """As PostgreSQL does by itself within a minute of many writes: it counts what there is. And as the web server does with what it has
+    loaded: it stays, and is not looked through for what can go."""
+    gc.collect()
+    gc.freeze()
     from django.db import connection
 
     if connection.vendor == "postgresql":

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, reset_queries, transaction
+from django.db import transaction
 from django.db.models import OuterRef, Q
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -31,6 +30,7 @@ from tests.network.test_web_in_any_world import (
     Made,
     add_hidden,
     make,
+    opened,
     worlds,
 )
 
@@ -248,10 +248,8 @@ def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
     client.force_login(user)
     found = {}
     for page in pages:
-        reset_queries()  # no more than 9,000 are kept
-        with CaptureQueriesContext(connection) as asked:
-            answer = client.get(page)
-        ours = [one for one in asked if any(name in one["sql"] for name in _OURS)]
+        answer, asked = opened(client, page)
+        ours = [one for one in asked if any(name in one for name in _OURS)]
         # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(ours)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
@@ -145,6 +144,18 @@ def _tie(made: Made, drawn: tuple[int, int, int, str, str, bool]) -> None:
     )  # fmt: skip
 
 
+def opened(client: Client, page: str) -> tuple[Any, list[str]]:
+    """What answers, and the statements that it asked, without their parameters: to write those out takes as long as to ask."""
+    asked: list[str] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        asked.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        return client.get(page), asked
+
+
 def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
     """Every page about the web as this user gets it: status, text and how many queries it took."""
     client = Client()
@@ -167,12 +178,8 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
     ]
     found = {}
     for page in pages:
-        connection.queries_log.clear()  # else many worlds fill it
-        with CaptureQueriesContext(connection) as asked:
-            answer = client.get(page)
-        about_the_web = [
-            one for one in asked if "network_" in one["sql"]
-        ]  # a session is renewed now and then
+        answer, asked = opened(client, page)
+        about_the_web = [one for one in asked if "network_" in one]  # a session is renewed now and then
         # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(about_the_web)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,10 +71,10 @@ class Said(NamedTuple):
     def passes(self) -> bool:
         return _passes(self.tie_kind, self.release)
 
-    def pieces(self, keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
-        """As read from its first end, and from its second; or from those of them that are among `keys`."""
+    def pieces(self, zone: tzinfo, keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
+        """As read from its first end, and from its second; or from those of them that are among `keys`. `zone`: of the days."""
         first, second = (self.first, self.first_kind), (self.second, self.second_kind)
-        noted = timezone.localdate(self.recorded_at)
+        noted = self.recorded_at.astimezone(zone).date()
         ways = ((first, second, True), (second, first, False))
         return [
             self._piece(one, other, noted, back=back)

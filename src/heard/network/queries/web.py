@@ -523,7 +523,8 @@ def _noted(by: str, field: str = "recorded_at") -> dict[str, Any]:
 def _pieces(told: Iterable[Said], keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
     """`keys`: as read from these alone."""
     counts = (one for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE)
-    return [piece for one in counts for piece in one.pieces(keys)]
+    zone = timezone.get_current_timezone()
+    return [piece for one in counts for piece in one.pieces(zone, keys)]
 
 
 def _withdrawn(told: Iterable[Said], keys: Collection[uuid.UUID]) -> list[Withdrawn]:

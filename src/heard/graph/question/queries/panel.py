@@ -73,6 +73,8 @@ def _line(
         said.append(_("two records were put together"))
     says = _("%(name)s: %(what)s.") % {"name": this, "what": "; ".join(said)}
     line = asking.line(this, says, new)
+    if not gone:
+        return line
     lost = tuple(
         Ground(
             one.piece.key,
