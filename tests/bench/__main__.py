@@ -84,7 +84,13 @@ def _engine(folder: Path, sizes: list[int]) -> None:
 
 def _run(extracts: Path, out: Path) -> list[str]:
     mapping = str(extracts / "partnership.yaml")
-    return [HEARD, "run", str(extracts), "--mapping", mapping, "--as-of", AS_OF, "--out", str(out), "--json"]
+    into = [
+        "--out",
+        str(out),
+        "--replace",
+        "--json",
+    ]  # the best of several runs: each takes the place of the one before
+    return [HEARD, "run", str(extracts), "--mapping", mapping, "--as-of", AS_OF, *into]
 
 
 def _steps(extracts: Path, out: Path) -> list[list[str]]:
