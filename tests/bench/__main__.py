@@ -82,21 +82,17 @@ def _engine(folder: Path, sizes: list[int]) -> None:
     table("From extracts to a list", head, rows)
 
 
+# The best of several runs: each takes the place of the one before.
 def _run(extracts: Path, out: Path) -> list[str]:
     mapping = str(extracts / "partnership.yaml")
-    into = [
-        "--out",
-        str(out),
-        "--replace",
-        "--json",
-    ]  # the best of several runs: each takes the place of the one before
+    into = ["--out", str(out), "--replace", "--json"]
     return [HEARD, "run", str(extracts), "--mapping", mapping, "--as-of", AS_OF, *into]
 
 
 def _steps(extracts: Path, out: Path) -> list[list[str]]:
     mapping = str(extracts / "partnership.yaml")
     return [
-        [HEARD, "intake", str(extracts), "--mapping", mapping, "--out", str(out)],
+        [HEARD, "intake", str(extracts), "--mapping", mapping, "--out", str(out), "--replace"],
         [HEARD, "link", str(out)],
         [HEARD, "screen", str(out), "--as-of", AS_OF],
     ]
