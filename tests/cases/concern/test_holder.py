@@ -341,7 +341,7 @@ def test_a_door_that_lets_it_through_is_caught(
 
 def held_by_anybody(worry: Concern) -> list[queries.Knows]:
     tied = Tie.objects.filter(second__in=Mention.objects.filter(about_id=worry.pk).values("node"))
-    return [queries.Knows("Somebody", "") for _one in tied.filter(first__kind="person")]
+    return [queries.Knows("Somebody", "", "") for _one in tied.filter(first__kind="person")]
 
 
 @IN_WORLDS
