@@ -131,7 +131,9 @@ def test_who_says_so_is_kept_by_whoever_notes_it(world: World, case: Case, story
     story.fill("Who says so? (optional)", NEIGHBOUR).fill(
         "What was said or seen, and where?", "Most Fridays, until ten"
     )
-    story.unfold("Since when, how sure it is").choose("Only we", within="Who may read who says so?").press("Save the tie").sees(NEIGHBOUR)
+    story.unfold("Since when, how sure it is").choose("Only we", within="Who may read who says so?").press(
+        "Save the tie"
+    ).sees(NEIGHBOUR)
     tie = TieSource.objects.get(tie__second=arcade.pk).tie
     story.sign_in(world.officer).open(f"/ties/{tie.key}/").sees("Most Fridays, until ten", "knows who")
     story.sees_not(NEIGHBOUR)

@@ -53,7 +53,9 @@ def _linked_and_screened(taken_in, folder, engine):
     shutil.copytree(taken_in, folder)
     with run.on(engine), pytest.MonkeyPatch.context() as patch:
         patch.setattr(model, "_ENOUGH_TO_TRAIN", 100)  # so that these few teach, too,
-        patch.setattr(broad, "BEYOND", 0)  # and what very many share is left out, part by part, as of millions
+        patch.setattr(
+            broad, "BEYOND", 0
+        )  # and what very many share is left out, part by part, as of millions
         patch.setattr(broad, "MOST", 0.35)
         patch.setattr(broad, "_IN_A_PART", 500)
         run.link_again(folder)
