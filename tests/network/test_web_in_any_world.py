@@ -145,7 +145,7 @@ def _tie(made: Made, drawn: tuple[int, int, int, str, str, bool]) -> None:
 
 
 def opened(client: Client, page: str) -> tuple[Any, list[str]]:
-    """What answers, and the statements that it asked, without their parameters: to write those out takes as long as to ask."""
+    """What answers, and the statements that it asked, without their parameters, which SQLite would be asked to write out."""
     asked: list[str] = []
 
     def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:

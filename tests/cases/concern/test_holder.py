@@ -25,7 +25,7 @@ from tests.graph.test_in_any_world import told as told_of
 from tests.network.test_web_in_any_world import _TOKENS, IN_WORLDS, make, worlds
 
 from heard.agencies import actions as agencies
-from heard.agencies.models import AuditRow, User
+from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.actions import be_away, mark_seen, put_on_duty
 from heard.cases.case.notices.announcing import pass_on
@@ -402,7 +402,11 @@ def test_yes_reaches_who_decides_on_the_worry_without_the_childs_name(world: Wor
     held.decider.team.duty_phone = "01632 960 021"
     held.decider.team.save()
     line = f"{held.decider.team.agency} {SAID}: speak to {held.decider}. "
-    line += '<a class="govuk-link" href="tel:01632960021">01632 960 021</a>'
+    line += '<a class="heard-strip__phone" href="tel:01632960021">01632 960 021</a>'
+    elsewhere = world.exploitation_team  # where they work too, and know nothing of this child
+    elsewhere.duty_phone = "01632 960 099"
+    elsewhere.save()
+    Membership.objects.create(user=held.decider, team=elsewhere, role=Role.PRACTITIONER)
     for name in ("concern", "concern_decide"):
         there = page(world.coordinator, name, concern_id=told.pk)
         assert line in there

@@ -85,7 +85,8 @@ def _leaves(rows: tuple[GridRow, ...]) -> list[tuple[str, GridRow]]:
         above = [*above[: row.depth], row.label]
         if following is None or following.depth <= row.depth:
             names = (row.label, " / ".join(above[1:]), " / ".join(above))
-            found.append((next(name for name in names if name not in {n for n, _ in found}), row))
+            new = (name for name in names if name not in {n for n, _ in found})
+            found.append((next(new, names[-1]), row))
     return found
 
 
