@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from heard.network.models import Group, Handle, Node, Person, Place, Tie, TieSource
-from heard.network.rules import MADE_TO_HARM
+from heard.network.rules import AT_A_MEETING, MADE_TO_HARM
 
 _PERSON: Final = Node.Kind.PERSON
 # What is behind a node of each kind.
@@ -57,7 +57,7 @@ class Strand:
 
     @cached_property
     def _counting(self) -> tuple[TieSource, ...]:
-        return tuple(one for one in self.sources if not one.thought_untrue) or self.sources
+        return tuple(_counting(self.sources))
 
     @property
     def how_known(self) -> str:
@@ -82,8 +82,7 @@ class Strand:
 
     @property
     def agencies(self) -> list[str]:
-        """Who knows of it, A to Z."""
-        return sorted({one.holder.name for one in self._counting if one.holder})
+        return who_knows(self.sources)
 
     @property
     def thought_untrue(self) -> bool:
@@ -93,6 +92,18 @@ class Strand:
 def said_untrue(said: str) -> str:
     """What a tie says, where it is thought to be untrue."""
     return _("%(said)s (thought to be untrue)") % {"said": said}
+
+
+def who_knows(sources: Iterable[TieSource]) -> list[str]:
+    """The agencies that know of a tie by themselves, A to Z: not whoever wrote down what was said at a meeting."""
+    own = (one for one in _counting(sources) if one.about != AT_A_MEETING)
+    return sorted({one.holder.name for one in own if one.holder})
+
+
+def _counting(sources: Iterable[TieSource]) -> list[TieSource]:
+    """Without those that are thought to be untrue, where there are others."""
+    every = list(sources)
+    return [one for one in every if not one.thought_untrue] or every
 
 
 def all_thought_untrue(sources: Iterable[TieSource]) -> bool:

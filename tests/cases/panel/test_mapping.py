@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from pypdf import PdfReader
 from tests.cases.panel.conftest import NO_WORDS, hold, in_days, make_panel, now_plus, tell
-from tests.conftest import World, another_coordinator
+from tests.conftest import World, another_coordinator, let_all_in
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -446,6 +446,26 @@ def test_what_is_said_is_a_source_that_names_the_meeting(client, world, meeting,
     assert queries.said_at(world.officer, meeting) == []
 
 
+def test_who_writes_down_what_another_says_there_does_not_bear_it_out(client, world, meeting, arcade, mina):
+    """The police know it, and say it at a meeting that another agency holds: one agency knows, not two."""
+    let_all_in(world.coordinator, mina.pk, world.police)
+    ours = knowing.Knows("Seen there", how="seen")
+    noted = {"one_id": mina.pk, "other_id": arcade.pk, "kind": "goes_to", "knows": ours}
+    tie = knowing.note_tie(by=world.officer, **noted)
+    for this, end in ((mina, "person"), (arcade, "place")):
+        choose(world, meeting, this, end)
+    assert say(world, meeting, mina, "goes_to", arcade, who="Police") == tie
+    [strand] = [one for one in web(world.officer).around(mina.pk) if one.tie_key == tie.key]
+    assert (len(strand.sources), strand.agencies) == (2, [world.police.name])
+    page = reverse("tie", kwargs={"tie_key": tie.key})
+    assert "Known from two agencies" not in shown(client, world.officer, page)
+    rests = reverse("ask_rests", kwargs={"node_id": mina.pk})
+    assert "several agencies know: 0;" in shown(client, world.officer, rests)
+    knowing.note_tie(by=world.social_worker, **noted)
+    assert "Known from two agencies" in shown(client, world.officer, page)
+    assert "several agencies know: 1;" in shown(client, world.officer, rests)
+
+
 def test_nothing_is_noted_without_who_said_it_nor_of_somebody_not_chosen(world, meeting, arcade, mina):
     choose(world, meeting, mina)
     with pytest.raises(Refused, match="Choose two"):
@@ -766,7 +786,7 @@ def test_its_pages_do_not_call_it_a_panel(client, world, meeting, mina):
     text = shown(client, world.coordinator, page(later))
     assert "Spoken about at a mapping meeting" in text  # also where the answer is an action
     assert page(item) in text
-    other = make_mapping(world, days=3)
+    other = make_mapping(world, days=0.0006)
     actions.agree_minutes(by=world.coordinator, panel_id=meeting.pk, in_panel_id=other.pk)
     text = shown(client, world.coordinator, at("panel_minutes", meeting))
     assert "Agreed at the later meeting of" in text
@@ -800,7 +820,7 @@ def test_what_is_withdrawn_once_the_minutes_are_agreed_stays_there_as_withdrawn(
     early = TieSource.objects.get(tie=tie, who="School")
     knowing.withdraw_source(by=world.social_worker, source_id=early.pk, why="Another day was meant")
     hold(world, meeting)
-    agreed = make_panel(world, days=5)
+    agreed = make_panel(world, days=0.0006)
     actions.agree_minutes(by=world.coordinator, panel_id=meeting.pk, in_panel_id=agreed.pk)
     late = TieSource.objects.get(tie=tie, who=SAID["who"])
     knowing.withdraw_source(by=world.social_worker, source_id=late.pk, why="It was not her")

@@ -179,4 +179,4 @@ from heard.network.queries.web import (
     withdrawn_after,
     withdrawn_of,
 )
-from heard.network.strands import Strand, all_thought_untrue, said_untrue
+from heard.network.strands import Strand, all_thought_untrue, said_untrue, who_knows

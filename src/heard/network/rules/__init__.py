@@ -105,6 +105,7 @@ from heard.network.rules.recognise import (
     sentence_at,
 )
 from heard.network.rules.tying import (
+    AT_A_MEETING,
     BACK,
     FOUND_AT,
     LIVED_AT,

@@ -21,6 +21,7 @@ TAKE_BACK_ASKS: Final = Asks(why="Say why it is no organisation’s, or joins pe
 OTHER: Final = "other"  # a tie that no kind of the vocabulary says: it has words
 BACK: Final = "back:"  # before a kind that is read from the second to the first
 SAID_TO_HARM: Final = "said_to_harm"
+AT_A_MEETING: Final = "panel"  # what a source is about: said at a meeting, written down by whoever holds it
 PROTECTS: Final = "protects"
 UNDONE: Final = "Undone on the same day by whoever noted it."  # why a source was withdrawn
 LIVED_AT: Final = "lived_at"

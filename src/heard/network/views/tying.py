@@ -22,7 +22,7 @@ from heard.govuk.environment import day
 from heard.network import actions, queries
 from heard.network.forms.tying import NEW, KindForm, LookAgainForm, OnForm, SourceForm, TieForm, WithdrawForm
 from heard.network.headings import HEADINGS, RECORDS, in_parts
-from heard.network.rules import BACK, SAID_TO_HARM, How, NodeKind
+from heard.network.rules import AT_A_MEETING, BACK, SAID_TO_HARM, How, NodeKind
 from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -163,11 +163,11 @@ def tie(request: Request, tie_key: uuid.UUID) -> HttpResponse:
         "ends": [(page_of(kind, this), this, kind) for kind, this in ends],
         "said": _said(row, sources),
         "sources": sources,
-        "agencies": sorted({one.holder.name for one in sources if one.holder}),
+        "agencies": queries.who_knows(sources),
         "withdrawn": withdrawn,
         "looks": queries.looks_at(request.user, [*sources, *withdrawn]),
         "meetings": queries.records_behind(
-            request.user, [one for one in (*sources, *withdrawn) if one.about == "panel"]
+            request.user, [one for one in (*sources, *withdrawn) if one.about == AT_A_MEETING]
         ),
         "mine": request.user.agencies_where(May.SEE_CHILD),
         "undo": {one.pk for one in sources if not queries.why_not_undo_noting(request.user, one)},

@@ -21,6 +21,7 @@ from heard.cases.panel.actions._shared import _audit, _locked
 from heard.cases.panel.actions.planning import _add
 from heard.network.actions import Knows, note_tie, note_tie_to
 from heard.network.queries import said_in
+from heard.network.rules import AT_A_MEETING
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -118,10 +119,10 @@ def _check(by: User, panel: Panel, knows: Knows, *, both_chosen: bool) -> None:
 
 def _check_once(by: User, panel: Panel, tie: Tie, knows: Knows) -> None:
     """A sheet that is sent twice is one word, not two."""
-    said = [(one.tie_id, one.who, one.words) for one in said_in(by, queries.ABOUT, panel.pk)]
+    said = [(one.tie_id, one.who, one.words) for one in said_in(by, AT_A_MEETING, panel.pk)]
     if said.count((tie.pk, knows.who.strip(), knows.words.strip())) > 1:
         raise Refused(rules.SAID_ALREADY)
 
 
 def _said_at(panel: Panel, knows: Knows) -> Knows:
-    return replace(knows, about=queries.ABOUT, about_id=panel.pk)
+    return replace(knows, about=AT_A_MEETING, about_id=panel.pk)

@@ -16,7 +16,6 @@ from heard.cases.panel.queries.grounds import (
     with_grounds,
 )
 from heard.cases.panel.queries.mapping import (
-    ABOUT,
     Looked,
     SaidThere,
     children_who_learn,

@@ -26,13 +26,13 @@ from heard.cases.panel import rules
 from heard.cases.panel.models import Panel, PanelAction, PanelItem
 from heard.cases.panel.queries.reading import items_visible_to
 from heard.network.queries import children_at, said_in, said_untrue, web
+from heard.network.rules import AT_A_MEETING
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.note.models import ContactNote
     from heard.network.models import TieSource
 
-ABOUT: Final = "panel"  # of a source: the meeting at which it was said
 _VOICES: Final = 5  # of young people, on the page of a conference
 _BESIDE: Final = 25  # phones, cars and accounts that are offered
 
@@ -86,7 +86,7 @@ def said_at(user: User, panel: Panel, *, leaving: bool = False) -> list[SaidTher
     """What was said at a meeting of ties, the first first, as far as the user may see both ends and the source. A fixed number of
     queries. What was withdrawn after the minutes were agreed stays, as withdrawn. `leaving`: for paper, which others read.
     """
-    sources = said_in(user, ABOUT, panel.pk, agreed_at=panel.agreed_at, leaving=leaving)
+    sources = said_in(user, AT_A_MEETING, panel.pk, agreed_at=panel.agreed_at, leaving=leaving)
     named = web(user).called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
     return [
         SaidThere(str(named[one.tie.first_id]), _said(one), str(named[one.tie.second_id]), one.tie.key, one)

@@ -17,7 +17,7 @@ from math import log2
 from typing import Any, Final
 
 from heard.agencies.rules import Asks
-from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
+from heard.network.rules import AT_A_MEETING, How, KnownGrade, Piece, SourceGrade, Step
 
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
 MONTHS: Final = 12  # back: what ended before is not asked about
@@ -258,7 +258,8 @@ def rests_on(pieces: Iterable[Piece]) -> Rests:
         seen=sum(any(one.how == How.SEEN for one in some.values()) for some in by_tie.values()),
         told_by_one=sum(one.how in (How.SAID, How.SAID_BY_CHILD) for one in alone.values()),
         several_agencies=sum(
-            len({one.holder for one in some.values() if one.holder}) > 1 for some in by_tie.values()
+            len({one.holder for one in some.values() if one.holder and one.about != AT_A_MEETING}) > 1
+            for some in by_tie.values()
         ),
         graded=sum(
             any(one.known_grade or one.source_grade for one in some.values()) for some in by_tie.values()
@@ -278,9 +279,12 @@ _BORNE_OUT: Final = (KnownGrade.DIRECT, KnownGrade.BORNE_OUT)
 
 
 def in_pieces(pieces: Iterable[Piece], agency_of: Mapping[uuid.UUID, uuid.UUID]) -> list[Piece]:
-    """What several agencies know, none of them more than one piece: else nothing. `agency_of`: of records that name it."""
+    """What several agencies know, none of them more than one piece: else nothing. `agency_of`: of records that name it. What was said at
+    a meeting all heard there."""
     by_agency: dict[uuid.UUID, dict[uuid.UUID, Piece]] = defaultdict(dict)
     for one in pieces:
+        if one.about == AT_A_MEETING:
+            continue
         agency = one.holder or agency_of.get(one.key)
         if agency is not None:
             by_agency[agency][one.about_id or one.key] = one
