@@ -112,6 +112,23 @@ def test_an_adult_is_named_as_a_bridge_again_once_what_a_panel_decided_is_done(
     assert len(said(world.teacher, "bridges")) == 1
 
 
+def test_a_place_is_not_unwatched_while_an_action_of_a_panel_about_it_is_open(world: World) -> None:
+    one, other = (
+        actions.add_place(by=world.teacher, name="Arcade", kind="shop", postcode=code)
+        for code in ("LE1 3ZZ", "LE4 9ZZ")
+    )
+    for where in (one, other):
+        for _nth in range(2):
+            worry(world.teacher, place_id=where.pk, when_seen="Fridays")
+    found = sorted(line.split(":")[0] for line in said(world.coordinator, "unwatched"))
+    assert found == ["Arcade (LE1 3ZZ)", "Arcade (LE4 9ZZ)"]
+    action = decided(world, "place", one)
+    assert [line.split(":")[0] for line in said(world.coordinator, "unwatched")] == ["Arcade (LE4 9ZZ)"]
+    done = {"outcome": "done", "note": "Talked", "done_on": timezone.localdate()}
+    meeting.finish_panel_action(by=world.social_worker, panel_action_id=action.pk, **done)
+    assert len(said(world.coordinator, "unwatched")) == 2
+
+
 def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(world: World) -> None:
     mina = child(world, "Mina", world.social_worker)
     arcade, steps = place(world, "Arcade"), place(world, "Steps")

@@ -191,11 +191,15 @@ def test_what_is_new_ended_and_withdrawn_of_who_is_on_the_agenda(world: World, a
     panel = make_panel(world)
     meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=amira.pk)
     tie(world, amira, "goes_to", arcade)
+    tie(world, amira, "goes_to", arcade)  # a second source of the same tie
     tie(world, amira, "goes_to", park, valid_from=day(90), valid_to=day(2))
     [source] = wrong.sources.all()
     actions.withdraw_source(by=world.teacher, source_id=source.pk, why="Mixed up with another car")
-    [line] = said(world.teacher, "panel", panel_id=panel.pk)
-    assert "1 new; 1 ended; one withdrawn because: Mixed up with another car" in line
+    [line] = answer(world.teacher, "panel", panel_id=panel.pk).lines
+    assert "1 tie noted; 1 tie ended; one withdrawn because: Mixed up with another car" in line.says
+    assert (len(line.grounds), len(line.told)) == (4, 3)
+    marked = [one.text.split(": ")[0] for one in line.told if ": " in one.text]
+    assert marked == ["Ended", "Withdrawn"]
     assert said(world.officer, "panel", panel_id=panel.pk) == []
     with pytest.raises(Hidden):
         answer(world.analyst, "panel", panel_id=panel.pk)

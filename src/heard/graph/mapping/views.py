@@ -18,7 +18,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import SaidForm, SaidOfNewForm
 from heard.cases.panel.views.reading import shown
-from heard.cases.panel.words import MAPPED
+from heard.cases.panel.words import SECTIONS
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.graph.drawing.queries import among
 from heard.graph.drawing.views import shown as drawn
@@ -36,7 +36,9 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
     user = request.user
     this, lines = _opened(user, meeting_id)
     chosen = queries.chosen(user, this)
-    names = [(label, [one for one in chosen if one.section == section]) for section, label in MAPPED.items()]
+    names = [
+        (label, [one for one in chosen if one.section == section]) for section, label in SECTIONS.items()
+    ]
     items = [one for _label, some in names for one in some]
     why_not = queries.why_not_note_yet(user, this)
     form = kept_form(

@@ -104,7 +104,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         places.unwatched,
         _("Places that are named, with nobody watching"),
         _(
-            "Places of which several worries or missing episodes speak, where nobody protects, and no step or context is open."
+            "Places of which several worries or missing episodes speak, where nobody protects, and no step, panel action or context is open."
         ),
         _("No place is named more than once with nobody watching, as far as you may see."),
     ),

@@ -44,6 +44,11 @@ class AnswerLine:
         return str(self.this) if self.this else self.says
 
     @property
+    def told(self) -> list[Ground]:
+        """What it rests on as it is read: what two sources of one tie say alike stands once."""
+        return list({(one.text, str(one.page)): one for one in self.grounds}.values())
+
+    @property
     def ties(self) -> frozenset[uuid.UUID]:
         """Keys of the ties on which it rests, which can be drawn."""
         return frozenset(

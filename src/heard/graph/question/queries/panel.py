@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heard.cases.panel.queries import on_agenda_and_open, panel_with_agenda, since_of
 from heard.govuk.environment import day
@@ -63,18 +65,22 @@ def _line(
 ) -> AnswerLine:
     first: date = timezone.localdate(since)
     said = []
-    ended = sum(1 for one in new if one.until and one.until >= first)
-    if len(new) > ended:
-        said.append(_("%(number)s new") % {"number": len(new) - ended})
+    ended = {one.tie_key for one in new if one.until and one.until >= first}
+    noted = {one.tie_key for one in new} - ended
+    if noted:
+        said.append(ngettext("%(num)s tie noted", "%(num)s ties noted", len(noted)) % {"num": len(noted)})
     if ended:
-        said.append(_("%(number)s ended") % {"number": ended})
+        said.append(ngettext("%(num)s tie ended", "%(num)s ties ended", len(ended)) % {"num": len(ended)})
     said += [_("one withdrawn because: %(why)s") % {"why": one.why} for one in gone]
     if merged:
         said.append(_("two records were put together"))
     says = _("%(name)s: %(what)s.") % {"name": this, "what": "; ".join(said)}
     line = asking.line(this, says, new)
-    if not gone:
-        return line
+    over = {one.key for one in new if one.tie_key in ended}
+    grounds = [
+        replace(one, text=_("Ended: %(said)s") % {"said": one.text}) if one.key in over else one
+        for one in line.grounds
+    ]
     lost = tuple(
         Ground(
             one.piece.key,
@@ -86,4 +92,4 @@ def _line(
     )
     known = line_of(ID, this.pk, [*(one.key for one in line.grounds), *(one.key for one in lost)])
     people = line.people | {key for one in gone for key in asking.people_of(one.piece)}
-    return AnswerLine(line.part, this, says, (*line.grounds, *lost), frozenset(people), known)
+    return AnswerLine(line.part, this, says, (*grounds, *lost), frozenset(people), known)

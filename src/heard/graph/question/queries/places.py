@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from heard.cases.context.queries import watched_places
 from heard.cases.disruption.queries import steps_visible_to
+from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
 from heard.graph.queries import named_in_records
 from heard.graph.question.queries.asking import Answer, AnswerLine, Asking
@@ -26,8 +27,8 @@ UNWATCHED, THERE = "unwatched", "there"
 
 
 def unwatched(user: User) -> Answer:
-    """Places of which two worries or episodes or more speak, while nobody is noted who protects there, and no step or
-    context is open. A fixed number of queries."""
+    """Places of which two worries or episodes or more speak, while nobody is noted who protects there, and no step, action of
+    a panel or context is open. A fixed number of queries."""
     return _unwatched(user)
 
 
@@ -40,16 +41,15 @@ def _unwatched(user: User, *, for_all: bool = False) -> Answer:
     several = {place for place, some in named_in.records.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
     watched = {one.other for one in around if one.kind_id == PROTECTS}
-    steps = steps_visible_to(user).filter(place__in=several, state="open")
-    watched |= set(steps.values_list("place_id", flat=True)) | set(watched_places(user))
+    watched |= _worked_on(user, several) | set(watched_places(user))
     named = asking.call(*several)
     lines = []
     for place in several - watched:
         some = sorted(named_in.records[place].values(), key=lambda one: (one.text, str(one.key)))
         says = _(
-            "%(name)s: %(what)s. Nobody is noted who watches over it, and no step or context is open."
+            "%(name)s: %(what)s. Nobody is noted who watches over it, and no step, panel action or context is open."
         ) % {
-            "name": named[place],
+            "name": _told_apart(named[place]),
             "what": "; ".join(one.text for one in some),
         }
         known = line_of(UNWATCHED, place, (one.key for one in some))
@@ -61,10 +61,22 @@ def _unwatched(user: User, *, for_all: bool = False) -> Answer:
     limits = [
         _(
             "Asked of worries about a place, and of places that a child spoke of in an interview, of the last 12 months. Words "
-            "are not compared. Steps in records that you may not see are not known here."
+            "are not compared. Steps and actions in records that you may not see are not known here."
         )
     ]
     return asking.answer(lines, [*limits, *named_in.limits])
+
+
+def _told_apart(place: Any) -> str:
+    """With its postcode: two places may have one name."""
+    return f"{place} ({place.postcode})" if place.postcode else str(place)
+
+
+def _worked_on(user: User, places: set[uuid.UUID]) -> set[uuid.UUID]:
+    steps = steps_visible_to(user).filter(place__in=places, state="open")
+    actions = how_actions_stand(user).filter(item__place__in=places, now="open")
+    found = set(steps.order_by().values_list("place_id", flat=True))
+    return found | set(actions.order_by().values_list("item__place_id", flat=True))
 
 
 def for_a_panel(user: User) -> list[tuple[str, uuid.UUID, str]]:
