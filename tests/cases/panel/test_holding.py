@@ -233,7 +233,9 @@ def test_minutes_that_were_agreed_do_not_change(world, prepared, decided):
     )
     with pytest.raises(Refused, match="comes after"):
         actions.agree_minutes(by=world.coordinator, panel_id=prepared.pk, in_panel_id=prepared.pk)
-    later = make_panel(world, days=7)
+    to_come, later = make_panel(world, days=7), make_panel(world, days=0.0005)
+    with pytest.raises(Refused, match="has not begun"):
+        actions.agree_minutes(by=world.coordinator, panel_id=prepared.pk, in_panel_id=to_come.pk)
     actions.agree_minutes(by=world.coordinator, panel_id=prepared.pk, in_panel_id=later.pk)
     by, on = world.coordinator, {"by": world.coordinator, "item_id": decided.pk}
     for write in (

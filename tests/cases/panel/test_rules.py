@@ -83,7 +83,13 @@ def test_after_the_panel_only_those_who_hold_it_write_and_after_agreeing_nobody(
 
 def test_minutes_are_agreed_once_at_a_later_panel():
     def agree(**changed):
-        usual = {"may_hold": True, "state": "held", "is_agreed": False, "at_a_later_panel": True}
+        usual = {
+            "may_hold": True,
+            "state": "held",
+            "is_agreed": False,
+            "at_a_later_panel": True,
+            "has_begun": True,
+        }
         return rules.why_not_agree_minutes(**usual | changed)
 
     assert agree() is None
@@ -92,6 +98,7 @@ def test_minutes_are_agreed_once_at_a_later_panel():
         {"state": "planned"},
         {"is_agreed": True},
         {"at_a_later_panel": False},
+        {"has_begun": False},
     ):
         assert agree(**changed)
 

@@ -166,7 +166,10 @@ def test_a_panel_is_planned_prepared_held_and_its_minutes_agreed_on_its_pages(cl
     held = client.post(of_panel("panel_hold", panel), came | {f"instead-{seat.pk}": "Ms Hill"}, follow=True)
     assert "Ms Hill" in held.text
     client.post(of_panel("panel_correct", panel), {"item": "panel", "text": "Ms Hall"})
-    later = make_panel(world, days=7)
+    to_come, later = make_panel(world, days=7), make_panel(world, days=0.0005)
+    page = client.get(of_panel("panel_minutes", panel)).text
+    assert page.count("Write down: agreed at the panel of") == 1
+    assert f'value="{to_come.pk}"' not in page
     agreed = client.post(of_panel("panel_agree", panel), {"in_panel": later.pk}, follow=True)
     assert "do not change any more" in agreed.text
     text = paper(client.get(of_panel("panel_minutes_paper", panel)))

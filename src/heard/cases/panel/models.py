@@ -190,7 +190,7 @@ class PanelSeat(models.Model):
 
 
 class PanelItem(Resting, models.Model):
-    """One thing on the agenda: a child, an adult or group from whom harm comes, a place, or a theme.
+    """One thing on the agenda: a child, an adult, a group, a place, or a theme.
 
     What was taken off stays here with the reason, so that preparing again does not bring it back.
     """

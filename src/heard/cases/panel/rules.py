@@ -511,8 +511,9 @@ def why_not_correct(*, may_hold: bool, state: str, is_agreed: bool, text: str) -
 
 
 def why_not_agree_minutes(
-    *, may_hold: bool, state: str, is_agreed: bool, at_a_later_panel: bool
+    *, may_hold: bool, state: str, is_agreed: bool, at_a_later_panel: bool, has_begun: bool
 ) -> str | None:
+    """`has_begun`: the later panel."""
     if not may_hold:
         return "Whoever holds panels writes down that minutes were agreed."
     if state != PanelState.HELD:
@@ -521,6 +522,8 @@ def why_not_agree_minutes(
         return AGREED_IS_FINAL
     if not at_a_later_panel:
         return "Minutes are agreed at a panel that comes after. Plan the next one first."
+    if not has_begun:
+        return "That panel has not begun, so nothing has been agreed there yet."
     return None
 
 

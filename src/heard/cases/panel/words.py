@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from heard.cases.panel.queries import Standing
     from heard.network.queries import Tied
 
+# Nobody is said to harm because they are on the list: it holds groups of children, and adults who protect.
 SECTIONS: Final[dict[AgendaSection, Any]] = {
     AgendaSection.CHILDREN: gettext_lazy("Children"),
-    AgendaSection.HARM: gettext_lazy("People and groups from whom harm comes"),
+    AgendaSection.HARM: gettext_lazy("Adults and groups"),
     AgendaSection.PLACES: gettext_lazy("Places"),
     AgendaSection.HANDLES: gettext_lazy("Phones, cars and accounts"),
     AgendaSection.THEMES: gettext_lazy("Themes"),
 }
-
-# At a mapping meeting nobody is said to harm because they are on the list.
-MAPPED: Final[dict[AgendaSection, Any]] = SECTIONS | {AgendaSection.HARM: gettext_lazy("Adults and groups")}
 
 _WHY: Final[dict[Why, Any]] = {
     Why.REVIEW_DUE: gettext_lazy("The review of the plan is due on %(date)s"),

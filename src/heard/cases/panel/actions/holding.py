@@ -434,15 +434,17 @@ def agree_minutes(
 ) -> Panel:
     """The minutes are agreed at a later panel. From now on nothing in them changes."""
     panel, later = _locked(by, panel_id), queries.panel_visible_to(by, in_panel_id)
+    at = at or timezone.now()
     refuse(
         rules.why_not_agree_minutes(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
             is_agreed=panel.agreed_at is not None,
             at_a_later_panel=later.starts_at > panel.starts_at,
+            has_begun=later.starts_at <= at,
         )
     )
-    panel.agreed_at, panel.agreed_by, panel.agreed_in = at or timezone.now(), by, later
+    panel.agreed_at, panel.agreed_by, panel.agreed_in = at, by, later
     panel.save(update_fields=["agreed_at", "agreed_by", "agreed_in"])
     _audit(by, "agree minutes", panel, in_panel=later.pk)
     return panel

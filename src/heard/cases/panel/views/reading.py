@@ -16,7 +16,7 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.panel import actions, queries
 from heard.cases.panel.rules import MeetingKind
-from heard.cases.panel.words import MAPPED, SECTIONS, tied_words, why_on_agenda
+from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
 from heard.govuk.pdf import as_download, draw_pdf
 
 ON_A_PAGE = 25
@@ -65,10 +65,12 @@ def minutes(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     later = queries.panels_visible_to(user).filter(starts_at__gt=this.starts_at).order_by("starts_at")
     later = later.filter(kind__in={this.kind, MeetingKind.PANEL})
+    now = timezone.now()
     context = shown(user, this, lines) | {
         "may_hold": user.may(May.HOLD_PANEL),
         "may_plan": user.may(May.PLAN),
-        "later": list(later[:TO_COME]) if user.may(May.HOLD_PANEL) else [],
+        "later": list(later.filter(starts_at__lte=now)[:TO_COME]) if user.may(May.HOLD_PANEL) else [],
+        "next": later.filter(starts_at__gt=now).first() if user.may(May.HOLD_PANEL) else None,
         "said": queries.said_at(user, this) if this.is_mapping else [],
     }
     return render(request, "cases/panel/minutes.html", context)
@@ -104,7 +106,7 @@ def shown(user: Any, this: Any, lines: list[Any], *, with_why: bool = False) -> 
         "panel": this,
         "sections": [
             (section.value, label, [row for row in rows if row["line"].section == section])
-            for section, label in (MAPPED if this.is_mapping else SECTIONS).items()
+            for section, label in SECTIONS.items()
         ],
         "seats": seats,
         "missing": [seat for seat in seats if seat.came in ("apologies", "absent")],
