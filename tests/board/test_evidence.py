@@ -816,6 +816,25 @@ def _periods(history: list[tuple[int, ...]], ended: int) -> list[Period]:
     return periods(quarters, today=today)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "of", "says"),
+    [
+        (date(2024, 4, 1), date(2026, 6, 30), 9, "too few to show"),
+        (date(2024, 4, 1), date(2026, 6, 30), 0, "nothing to count yet"),
+        (date(2024, 4, 1), date(2025, 12, 31), 9, "nothing to count yet"),
+    ],
+)
+def test_what_was_counted_from_before_these_days_into_them_is_not_called_nothing(
+    first: date, last: date, of: int, says: str
+) -> None:
+    days = counted.Days(date(2026, 1, 1), date(2026, 9, 30), date(2026, 12, 1))
+    found = [
+        Period(first, last, Tally(Kept(of, of), frozenset(range(of)))),
+        Period(date(2026, 7, 1), days.until, Tally()),
+    ]
+    assert counted.in_periods("Heard", found, days, "Each child.").says == says
+
+
 @given(HISTORIES, st.data())
 def test_two_audits_leave_no_small_number_of_any_part(
     history: list[tuple[int, ...]], data: st.DataObject

@@ -110,7 +110,7 @@ def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() ->
 def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
     many = [thing(f"{number}", -number, about=f"Child {number % 3}") for number in range(SHOWN + 5)]
     lines = mine([WorkSection("Some", many)], [])
-    assert (len(lines.shown), lines.left_out) == (SHOWN, 5)
+    assert (len(lines.shown), lines.left_out, lines.overdue_left_out) == (SHOWN, 5, 4)
     assert lines.shown[0].what == f"{SHOWN + 4}"
     by_child = mine([WorkSection("Some", many)], [], by_child=True).shown
     assert len(by_child) == SHOWN + 5

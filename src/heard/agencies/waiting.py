@@ -64,6 +64,10 @@ class Waiting:
     later: str = ""
     done: str = ""
 
+    @property
+    def is_overdue(self) -> bool:
+        return self.days_left is not None and self.days_left < 0
+
 
 @dataclass(frozen=True)
 class WorkList:

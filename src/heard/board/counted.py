@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from heard.board.figures import words
-from heard.board.figures.rules import Period, between, first_of, next_of, waiting
+from heard.board.figures.rules import Period, between, first_of, next_of
 from heard.board.outcomes.rules import rounded
 from heard.cases.case.rules import TOO_FEW, Kept
 from heard.cases.case.rules import Counted as Tally
@@ -138,7 +138,8 @@ def median(
 
 
 def _nothing(label: str, found: list[Period], days: Days, counts: str) -> Counted:
-    says = _("too few to show") if waiting(found) else _("nothing to count yet")
+    some = any(one.counted.of for one in found if one.first <= days.until and days.since <= one.last)
+    says = _("too few to show") if some else _("nothing to count yet")
     return Counted(label, says, _in_quarters(counts), days.over, _months(None, days))
 
 

@@ -50,12 +50,16 @@ class WorkSection:
 @dataclass(frozen=True)
 class Lines:
     """The lines of one page, what is most urgent first, how many of them were left out, and how many are overdue. `more`: of some
-    kind there are more than were asked for, so that both numbers are the least that there are."""
+    kind there are more than were asked for, so that these numbers are the least that there are."""
 
     shown: list[Waiting]
     left_out: int
     overdue: int
     more: bool
+
+    @property
+    def overdue_left_out(self) -> int:
+        return self.overdue - sum(thing.is_overdue for thing in self.shown)
 
     @property
     def any_danger(self) -> bool:
@@ -88,7 +92,7 @@ def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines
     else:
         found.sort(key=_rank)
     shown = found if by_child else found[:SHOWN]
-    overdue = sum(thing.days_left is not None and thing.days_left < 0 for thing in found)
+    overdue = sum(thing.is_overdue for thing in found)
     return Lines(shown, len(found) - len(shown), overdue, more)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, CharField, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heard.agencies.rules import Hidden, May
 from heard.board import decisions, promises
@@ -428,8 +429,10 @@ def _audits(asked: YearToCount) -> Section:
         (row.requirement.label, _answers(row), _actions(row)) for _audit, one in found for row in one.rows if not row.is_met
     ]  # fmt: skip
     said = [
-        _(
-            "Audit closed on %(day)s: %(met)s of %(asked)s requirements are met in full, by every agency that must."
+        ngettext(
+            "Audit closed on %(day)s: %(met)s of %(asked)s requirements is met in full, by every agency that must.",
+            "Audit closed on %(day)s: %(met)s of %(asked)s requirements are met in full, by every agency that must.",
+            one.met,
         )
         % {"day": day_text(audit.closed_at), "met": one.met, "asked": len(one.rows)}
         for audit, one in found
