@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,30 @@ def test_a_co_ordinator_finds_the_map_picks_months_and_reads_the_table(town: Wor
     story.page.locator(".heard-map").click(position={"x": 60, "y": 60})
     expect(story.page.get_by_label("Latitude")).not_to_have_value("")
     story.fill("How do you know where it is?", "Walked there").press("Save where it is").sees("Walked there")
+
+
+def test_no_name_lies_over_another_on_a_phone(town: World, story_on_a_phone: Story) -> None:
+    for number, name in enumerate(
+        ("Ropewalk hand car wash", "Cob Lane takeaway", "Harbour steps", "Quayside bus station")
+    ):
+        where = put(
+            world=town, where=place(town, name), lat=f"52.6{45 + number}000", lon=f"-1.1{20 + 4 * number}000"
+        )
+        worry(town.teacher, place_id=where.pk)
+    story = story_on_a_phone.sign_in(town.coordinator).open("/map/")
+    names = story.page.locator(".heard-map__name")
+    expect(names.first).to_be_attached()
+    boxes = [one.bounding_box() for one in names.all()]
+    assert len(boxes) > 1
+    over = [(one, other) for one, other in combinations(boxes, 2) if _meet(one, other)]
+    assert over == []
+
+
+def _meet(one: Any, other: Any) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def test_it_is_read_without_scripts(town: World, story_without_scripts: Story) -> None:

@@ -10,6 +10,7 @@ const ENGLAND = [
 const CLOSEST = 17;
 const NEAR = 15; // as close as one place alone is shown
 const AREAS_FROM = 10; // zoom from which boundaries that an installer added are asked for
+const BROADEST = 140; // pixels of a name on a narrow page, where it is broken into lines: as map.scss has it
 const NAMED = 60; // places with their names beside them; of more, names stand in the boxes alone
 
 for (const box of document.querySelectorAll("[data-heard-map]")) if (L) begin(box);
@@ -94,9 +95,10 @@ function marks(map, features, said) {
   return { corners, onPaper, named };
 }
 
-// Names stand beside their marks, on the side on which they lie over the fewest others.
+// Names stand beside their marks, on the side on which they lie over nothing else; where there is none, the mark and the table say them.
 function name(map, named) {
   const { x: wide, y: high } = map.getSize();
+  const narrow = matchMedia("(max-width: 40.0525em)").matches;
   const at = named.map(({ mark }) => map.latLngToContainerPoint(mark.getLatLng()));
   const taken = at.map(({ x, y }) => [x - 12, y - 12, x + 12, y + 12]);
   const outside = (one) => one[0] < 0 || one[1] < 0 || one[2] > wide || one[3] > high;
@@ -105,13 +107,16 @@ function name(map, named) {
   for (const [nth, { mark, text, className }] of named.entries()) {
     const { x, y } = at[nth];
     const long = 7.5 * text.textContent.length + 12;
+    const broad = Math.min(long, narrow ? BROADEST : long);
+    const tall = 22 * Math.ceil(long / broad);
     const sides = [
-      ["right", [13, 0], [x + 14, y - 11, x + 14 + long, y + 11]],
-      ["left", [-13, 0], [x - 14 - long, y - 11, x - 14, y + 11]],
-      ["bottom", [0, 13], [x - long / 2, y + 13, x + long / 2, y + 35]],
-      ["top", [0, -13], [x - long / 2, y - 35, x + long / 2, y - 13]],
+      ["right", [13, 0], [x + 14, y - tall / 2, x + 14 + broad, y + tall / 2]],
+      ["left", [-13, 0], [x - 14 - broad, y - tall / 2, x - 14, y + tall / 2]],
+      ["bottom", [0, 13], [x - broad / 2, y + 13, x + broad / 2, y + 13 + tall]],
+      ["top", [0, -13], [x - broad / 2, y - 13 - tall, x + broad / 2, y - 13]],
     ];
     const [direction, offset, box] = sides.reduce((best, one) => (over(one[2]) < over(best[2]) ? one : best));
+    if (over(box)) continue;
     taken.push(box);
     mark.bindTooltip(text, { permanent: true, direction, offset, className });
   }
