@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -171,6 +172,13 @@ def test_a_tie_to_a_new_place_is_looked_for_first(world: World, amira: Person) -
     assert "Saved: the tie." in saved.text
     [tie] = queries.web(world.teacher).around(amira.pk)
     assert (tie.name, tie.what, tie.how_known) == ("The park", "open space", "She says so")
+
+
+@pytest.mark.parametrize("end", ["person", "place", "group"])
+def test_where_nothing_was_typed_only_the_name_is_asked_for(world: World, amira: Person, end: str) -> None:
+    page = signed_in(world.teacher).post(at("tie_add", node_id=amira.pk, end=end), {"text": " ", "look": "1"})
+    summary = page.text.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+    assert re.findall(r'href="#(.*?)"', summary) == ["id_text"]
 
 
 def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: World, amira: Person) -> None:

@@ -293,6 +293,9 @@ class TieForm(SaysForm, KnowsForm):
         not_one = no_handle(typed.get("type"), typed.get("text"))
         if not_one:
             self.add_error("text", not_one)
+        if not self.looked:  # nothing but the name was asked
+            for name in self.errors.keys() - {"text"}:
+                del self.errors[name]
         return typed
 
 
