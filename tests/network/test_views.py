@@ -181,6 +181,27 @@ def test_where_nothing_was_typed_only_the_name_is_asked_for(world: World, amira:
     assert re.findall(r'href="#(.*?)"', summary) == ["id_text"]
 
 
+def test_own_words_are_said_of_the_same_one_on_both_pages(world: World, amira: Person) -> None:
+    jay = actions.add_person(by=world.teacher, given_name="Jay", kind="adult")
+    knows = actions.Knows("Told")
+    words = "was threatened by"
+    tie = actions.note_tie(by=world.teacher, one_id=amira.pk, other_id=jay.pk, in_words=words, knows=knows)
+    other = actions.note_tie(by=world.teacher, one_id=jay.pk, other_id=amira.pk, in_words=words, knows=knows)
+    assert tie != other, "that he was threatened by her is another tie"
+    assert {one.kind for one in queries.web(world.teacher).around(jay.pk)} == {
+        "is tied by “was threatened by”, said of",
+        words,
+    }
+    actions.withdraw_source(by=world.teacher, source_id=other.sources.get().pk, why="Not so")
+    client = signed_in(world.teacher)
+    for key, says in (
+        (amira.pk, "was threatened by Jay"),
+        (jay.pk, "is tied by “was threatened by”, said of Amira Khan"),
+    ):
+        page = " ".join(re.sub(r"<[^>]*>", "", client.get(at("web", node_id=key)).text).split())
+        assert says in page
+
+
 def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: World, amira: Person) -> None:
     other = actions.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
     client, there = signed_in(world.teacher), at("tie_add", node_id=amira.pk, end="person")

@@ -141,10 +141,11 @@ def kinds_between(one: str, other: str) -> list[tuple[str, str, str]]:
 
 
 def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
-    """What a tie says, from the first to the second or back: of the vocabulary, with its own words beside it."""
+    """What a tie says, from the first to the second or back: of the vocabulary, with its own words beside it. Words alone are said of the
+    first, and turn round with nothing: read back, they say so."""
     known = next((one for one in load.release(release).ties if one.id == kind), None)
     if known is None:
-        return in_words
+        return f"is tied by “{in_words}”, said of" if back else in_words
     text = known.back if back else known.label
     return f"{text} ({in_words})" if in_words else text
 
@@ -165,8 +166,9 @@ def in_order(kind: str, one: str, other: str) -> bool:
 
 
 def is_directed(kind: str) -> bool:
+    """Words alone are: nobody can tell whether they are so the other way round."""
     known = vocabulary()[1].get(kind)
-    return known is not None and known.directed
+    return known is None or known.directed
 
 
 def keeps_who(who_reach: str, is_theirs: bool) -> bool:
