@@ -60,7 +60,7 @@ def test_a_tie_is_noted_on_a_phone_and_another_agency_says_how_it_knows_of_it(
     place(world, "Harbour Street arcade")
     story = story_on_a_phone.sign_in(world.teacher).open(f"/web/{amira.pk}/").follow("a place")
     story.fill("Which place is it?", "Harbour").press("Look").choose("Harbour Street arcade, shop")
-    story.select("What ties them?", "goes to").press("Save the tie").sees("There is a problem")
+    story.select("Amira Made …", "goes to").press("Save the tie").sees("There is a problem")
     story.choose("It was seen", within="How is this known?")
     story.fill("What was said or seen, and where?", "At the door, on Friday").press("Save the tie")
     story.sees("At the door, on Friday").sees_not("Known from two agencies")
@@ -84,7 +84,7 @@ def test_a_tie_is_noted_on_a_phone_in_under_a_minute(world: World, thumb: Thumb)
     thumb.sign_in(world.teacher).open(f"/web/{amira.pk}/")
     thumb.goes_on(thumb.page.get_by_role("link", name="a place", exact=True))
     thumb.fill("Which place is it?", typed[0]).press("Look").choose("Harbour Street arcade, shop")
-    thumb.select("What ties them?", "goes to").choose("It was seen", within="How is this known?")
+    thumb.select("Amira Made …", "goes to").choose("It was seen", within="How is this known?")
     thumb.fill("What was said or seen, and where?", typed[1]).press("Save the tie").sees(typed[1])
     touches = thumb.taps + 2  # to choose from a list takes two
     assert touches <= 10

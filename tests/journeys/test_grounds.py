@@ -127,7 +127,7 @@ def test_who_says_so_is_kept_by_whoever_notes_it(world: World, case: Case, story
     story.fill("Which place is it?", "Harbour Street arcade").press("Look").choose(
         "Harbour Street arcade, arcade"
     )
-    story.select("What ties them?", "goes to").choose("Somebody else said so", within="How is this known?")
+    story.select(f"{case.person} …", "goes to").choose("Somebody else said so", within="How is this known?")
     story.fill("Who says so? (optional)", NEIGHBOUR).fill(
         "What was said or seen, and where?", "Most Fridays, until ten"
     )

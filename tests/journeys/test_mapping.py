@@ -37,7 +37,9 @@ def noted(story: Story) -> Story:
     story.select("Who or what?", "Amira Khan").select("What ties them?", "is seen at")
     story.select("With whom or what?", "Harbour arcade").fill("Who says so here?", "Police, missing unit")
     story.fill("What was said or seen, and where?", STOOD).choose("It was seen")
-    return story.press("Note it as said here").sees("Noted as said here: is seen at.", STOOD, "1 source")
+    return story.press("Note it as said here").sees(
+        "Noted as said here: Amira Khan is seen at Harbour arcade.", STOOD, "1 source"
+    )
 
 
 def answered(story: Story) -> Story:

@@ -169,7 +169,7 @@ def test_a_tie_to_a_new_place_is_looked_for_first(world: World, amira: Person) -
     saved = client.post(
         there, {"text": "The park", "choice": "new", "new_kind": "open space"} | TIE, follow=True
     )
-    assert "Saved: the tie." in saved.text
+    assert "Saved: Amira Khan is seen at The park." in saved.text
     [tie] = queries.web(world.teacher).around(amira.pk)
     assert (tie.name, tie.what, tie.how_known) == ("The park", "open space", "She says so")
 
@@ -179,6 +179,23 @@ def test_where_nothing_was_typed_only_the_name_is_asked_for(world: World, amira:
     page = signed_in(world.teacher).post(at("tie_add", node_id=amira.pk, end=end), {"text": " ", "look": "1"})
     summary = page.text.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
     assert re.findall(r'href="#(.*?)"', summary) == ["id_text"]
+
+
+def test_a_tie_reads_from_whom_it_is_asked_about_to_whom_is_named(world: World, amira: Person) -> None:
+    """Who does something to whom: on the sheet, in the banner, and on the pages of both."""
+    jay = actions.add_person(by=world.teacher, given_name="Jay", kind="adult")
+    client, there = signed_in(world.teacher), at("tie_add", node_id=amira.pk, end="person")
+    sheet = client.post(there, {"text": "Jay", "look": "1"}).text
+    assert "Amira Khan …" in sheet
+    assert "Read it as one sentence: Amira Khan … the person you name." in sheet
+    typed = {"text": "Jay", "choice": str(jay.pk)} | TIE | {"kind": "back:frightens", "in_words": ""}
+    assert "Saved: Jay frightens or controls Amira Khan." in client.post(there, typed, follow=True).text
+    for name, person, says in (
+        ("child_people", amira, "is frightened or controlled by Jay"),
+        ("adult", jay, "frightens or controls Amira Khan"),
+    ):
+        page = client.get(at(name, person_id=person.pk)).text
+        assert says in " ".join(re.sub(r"<[^>]*>", "", page).split())
 
 
 def test_own_words_are_said_of_the_same_one_on_both_pages(world: World, amira: Person) -> None:
@@ -200,6 +217,18 @@ def test_own_words_are_said_of_the_same_one_on_both_pages(world: World, amira: P
     ):
         page = " ".join(re.sub(r"<[^>]*>", "", client.get(at("web", node_id=key)).text).split())
         assert says in page
+    assert "Amira Khan …" in client.get(at("tie_kind", tie_key=tie.key)).text
+
+
+def test_a_sheet_of_a_place_says_that_own_words_begin_with_the_person(world: World) -> None:
+    park = actions.add_place(by=world.teacher, name="The park", kind="open space")
+    client = signed_in(world.teacher)
+    sheets = {
+        end: client.post(at("tie_add", node_id=park.pk, end=end), {"text": "Jay", "look": "1"}).text
+        for end in ("person", "place")
+    }
+    assert "the other way round: the person you name … The park." in sheets["person"]
+    assert "the other way round" not in sheets["place"]
 
 
 def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: World, amira: Person) -> None:

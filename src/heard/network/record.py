@@ -62,17 +62,21 @@ def around(person_id: uuid.UUID) -> list[Strand]:
 
 
 def named(tie: Strand) -> Text:
-    told = {"kind": tie.reads[:1].upper() + tie.reads[1:], "name": tie.name}
+    told = {"kind": _begins(tie), "name": tie.name}
     if tie.thought_untrue:
         return say(_("%(kind)s (thought to be untrue): %(name)s"), **told)
     return say(_("%(kind)s: %(name)s"), **told)
 
 
+def _begins(tie: Strand) -> str:
+    return tie.reads[:1].upper() + tie.reads[1:]
+
+
 def in_referral(tie: Strand) -> Text:
     what = f"{tie.name} ({tie.what})" if tie.what else tie.name
     since = say(_(", since %(date)s"), date=tie.since) if tie.since else ""
-    told = {"what": what, "kind": tie.reads, "since": since, "how": tie.how_known}
-    return say(_("%(what)s: %(kind)s%(since)s. %(how)s"), **told)
+    told = {"kind": _begins(tie), "what": what, "since": since, "how": tie.how_known}
+    return say(_("%(kind)s %(what)s%(since)s. %(how)s"), **told)
 
 
 def told(row: Told) -> list[Text]:

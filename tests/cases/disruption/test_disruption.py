@@ -116,7 +116,7 @@ def test_an_adult_who_harms_is_one_to_choose(world, case):
         knows=network.Knows("She said"),
     )
     assert queries.ends_around(world.social_worker, case.person_id) == [
-        (f"person:{adult.pk}", "Dan Reeve (afraid of)")
+        (f"person:{adult.pk}", "afraid of Dan Reeve")
     ]
     step = plan_step(world, case, end="person", end_id=adult.pk)
     assert step.against == "Dan Reeve"

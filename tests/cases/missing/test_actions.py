@@ -236,8 +236,8 @@ def test_the_form_begins_with_what_the_record_knows(world, case):
     note_tie(by=worker, one_id=person, in_words="carer", other_id=adult.pk, knows=Knows("On record"))
     begin = queries.begin_form(worker, person)
     assert "3 Kiln Lane, WX1 1AA" in begin["places"]
-    assert "The arcade: spends time at (She said so)" in begin["places"]
-    assert begin["associates"] == "Ola Brand: carer (On record)"
+    assert "spends time at The arcade (She said so)" in begin["places"]
+    assert begin["associates"] == "carer Ola Brand (On record)"
 
 
 @pytest.mark.parametrize("towards_child", [False, True])
@@ -251,7 +251,8 @@ def test_the_form_begins_without_people_whose_record_is_restricted(world, case, 
             by=worker, one_id=ends[0].pk, in_words="friend", other_id=ends[1].pk, knows=Knows("She said so")
         )
     assert {"Nia Brand", "Zofia Brand"} == {tie.name for tie in web(worker).around(child.pk)}
-    assert queries.begin_form(worker, child.pk)["associates"] == "Nia Brand: friend (She said so)"
+    says = "is tied by “friend”, said of" if towards_child else "friend"
+    assert queries.begin_form(worker, child.pk)["associates"] == f"{says} Nia Brand (She said so)"
 
 
 def test_each_writing_of_the_form_is_a_version_and_none_is_changed(world, case):

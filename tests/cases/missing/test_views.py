@@ -288,7 +288,7 @@ def test_the_form_is_written_read_in_versions_and_printed_with_both_parts(client
         by=world.social_worker, one_id=person, in_words="goes to", other_id=place.pk, knows=Knows("She said")
     )
     write = of_child("philomena_write", person)
-    assert "The pier: goes to (She said)" in client.get(write).text
+    assert "goes to The pier (She said)" in client.get(write).text
     client.post(write, {"places": "The pier", "medical": "An inhaler, twice a day"})
     client.force_login(world.teacher)
     client.post(write, {"places": "The pier", "medical": "An inhaler, three times a day"})

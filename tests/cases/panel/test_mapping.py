@@ -598,6 +598,23 @@ def test_the_page_says_whether_somebody_comes_onto_the_list(client, world, meeti
     assert "closed, so nobody is put on the list" in send_of_new(client, meeting, mina, zed)
 
 
+def test_what_is_said_in_own_words_is_said_of_whoever_is_chosen_first(client, world, meeting, arcade, mina):
+    for this, end in ((mina, "person"), (arcade, "place")):
+        choose(world, meeting, this, end)
+    client.force_login(world.coordinator)
+    typed = {
+        "one": str(arcade.pk), "other": str(mina.pk), "kind": "other", "in_words": "waited for", "who": "Police",
+        "words": "Seen there", "how": "seen", "reach": "ends",
+    }  # fmt: skip
+    page = client.post(at("mapping", meeting), typed, follow=True).content.decode()
+    assert "Choose the two the other way round" in page
+    assert "Read the three as one sentence." in page
+    assert not TieSource.objects.exists()
+    typed |= {"one": typed["other"], "other": typed["one"], "in_words": "was waited for in"}
+    page = client.post(at("mapping", meeting), typed, follow=True).content.decode()
+    assert "Noted as said here: Mina Okoro was waited for in Arcade." in page
+
+
 def test_a_sheet_that_is_sent_twice_is_one_source(client, world, meeting, arcade, mina):
     for this, end in ((mina, "person"), (arcade, "place")):
         choose(world, meeting, this, end)

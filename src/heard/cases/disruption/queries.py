@@ -379,7 +379,7 @@ def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:
     children = _children(user, [tie.end_id for tie in ties if tie.end == "person"])
     tied = children_tied(user, [tie.end_id for tie in ties if tie.end == "group"])
     found = {
-        f"{tie.end}:{tie.end_id}": f"{tie.name} ({tie.what or tie.kind})"
+        f"{tie.end}:{tie.end_id}": (f"{tie.name} ({tie.what})" if tie.what else f"{tie.kind} {tie.name}")
         + (_(": children are tied to it. Not against any of them") if tie.end_id in tied else "")
         for tie in ties
         if tie.end_id not in children

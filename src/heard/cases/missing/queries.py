@@ -318,7 +318,7 @@ def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _tie(tie: Strand) -> str:
-    return f"{tie.name}: {tie.kind} ({tie.how_known})"
+    return f"{tie.kind} {tie.name} ({tie.how_known})"
 
 
 def _counted(rows: QuerySet[Episode]) -> QuerySet[Episode]:

@@ -23,6 +23,7 @@ from heard.govuk.pdf import as_download, draw_pdf
 from heard.graph.drawing.queries import among
 from heard.graph.drawing.views import shown as drawn
 from heard.network.actions import Knows
+from heard.network.queries import sentence
 from heard.network.rules import NodeKind
 from heard.network.views.tying import tie_form, tied
 
@@ -53,7 +54,7 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             knows = Knows(**form.knows)
             tie = actions.note_said(by=user, panel_id=meeting_id, knows=knows, **form.answered)
-            messages.success(request, _("Noted as said here: %(tie)s.") % {"tie": tie})
+            messages.success(request, _("Noted as said here: %(tie)s.") % {"tie": sentence(user, tie)})
             return redirect("mapping", meeting_id=meeting_id)
     mine, _others = queries.open_names(user, this)
     picture = among(user, this, [key for item in items if (key := item.node_id)])
@@ -85,6 +86,7 @@ def said_of_new(request: Request, meeting_id: uuid.UUID, node_id: uuid.UUID, end
         request,
         SaidOfNewForm,
         node_id,
+        this=item.about,
         start=item.end,
         end=end,
         kind=f"panel.said.{end}",

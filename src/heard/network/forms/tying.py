@@ -21,6 +21,7 @@ from heard.network.rules import (
     NodeKind,
     Reach,
     SourceGrade,
+    in_order,
     kinds_between,
     normal_handle,
 )
@@ -32,6 +33,12 @@ _WHO: Final = {
     "place": _("Which place is it?"),
     "group": _("Which group is it?"),
     "handle": _("What is the number, plate, name or address?"),
+}
+_NAMED: Final = {
+    "person": _("the person you name"),
+    "place": _("the place you name"),
+    "group": _("the group you name"),
+    "handle": _("what you enter"),
 }
 _HINTS: Final = {
     "person": _("First name and family name, or what they are called. Spelling need not be right."),
@@ -195,6 +202,15 @@ class SourceForm(KnowsForm):
             del self.fields["basis"]
 
 
+def as_a_sentence(field: Any, one: Any, other: Any) -> None:
+    """The question what ties two begins with whom it is read from."""
+    ends = {"one": one, "other": other}
+    field.label, field.help_text = (
+        _("%(one)s …") % ends,
+        _("Read it as one sentence: %(one)s … %(other)s.") % ends,
+    )
+
+
 def ask_own_words(form: Form, typed: Mapping[str, Any]) -> None:
     """Where nothing of the vocabulary fits."""
     if typed.get("kind") == OTHER and not typed.get("in_words"):
@@ -236,7 +252,8 @@ class SaysForm(Form):
 
 
 class TieForm(SaysForm, KnowsForm):
-    """`start`, `end`: the kinds of the two ends. `find`: what may be meant by a text, as (key, name, why)."""
+    """`this`: whom or what the tie is read from. `start`, `end`: the kinds of the two ends. `find`: what may be meant by a text, as (key,
+    name, why)."""
 
     text = TextField(max_length=160, spellcheck=False, autocomplete="off")
     choice = RadiosField(_("Is it one of these?"), missing=_("Choose one, or “None of these”"))
@@ -259,6 +276,7 @@ class TieForm(SaysForm, KnowsForm):
     def __init__(
         self,
         *args: Any,
+        this: Any,
         start: str,
         end: str,
         find: Callable[[str], Iterable[tuple[str, str, str]]],
@@ -269,6 +287,11 @@ class TieForm(SaysForm, KnowsForm):
         self.fields["text"].label, self.fields["text"].help_text = _WHO[end], _HINTS[end]
         text = str(self["text"].value() or "").replace("\x00", "").strip()
         self.looked = bool(text) or end == NodeKind.HANDLE
+        as_a_sentence(self.fields["kind"], this, _NAMED[end])
+        if not in_order(OTHER, start, end):
+            self.fields["in_words"].help_text = _(
+                "To say more; or, where nothing in the list fits, the other way round: %(other)s … %(one)s."
+            ) % {"one": this, "other": _NAMED[end]}
         self._without_what_is_not_asked(start, end)
         if "choice" in self.fields:
             new, hint = _NEW[end]
@@ -317,12 +340,13 @@ _NOT_ONE: Final = {
 
 
 class KindForm(Form):
-    """Gives a kind to a tie that has words alone."""
+    """Gives a kind to a tie that has words alone. `one`, `other`: who or what is at its ends."""
 
     kind = SelectField(_("What ties them?"), missing=_("Choose what ties them"))
 
-    def __init__(self, *args: Any, start: str, end: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, start: str, end: str, one: Any, other: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        as_a_sentence(self.fields["kind"], one, other)
         self.fields["kind"].choices = [(value, label) for value, label, _help in kinds_between(start, end)]  # type: ignore[attr-defined]
 
 

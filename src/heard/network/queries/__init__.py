@@ -167,6 +167,7 @@ from heard.network.queries.web import (
     postcodes_to_place,
     records_behind,
     said_in,
+    sentence,
     source_visible_to,
     sources_at,
     sources_read,

@@ -740,6 +740,12 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
     return found
 
 
+def sentence(user: User, tie: Tie) -> str:
+    """A tie that the user sees, from its first end to its second."""
+    named = web(user).called(tie.first_id, tie.second_id)
+    return f"{named[tie.first_id]} {tie.said()} {named[tie.second_id]}"
+
+
 def said_in(
     user: User,
     about: str,

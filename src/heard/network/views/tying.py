@@ -76,7 +76,15 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
     this, *_ties = actions.open_node(by=request.user, kind=kind, node_id=node_id)
     of = f"tie.{end}.{named.mention.pk}" if named else f"tie.{end}"
     form, is_sent = tie_form(
-        request, TieForm, node_id, start=kind, end=end, kind=of, subject_id=node_id, **_begun(named)
+        request,
+        TieForm,
+        node_id,
+        this=this,
+        start=kind,
+        end=end,
+        kind=of,
+        subject_id=node_id,
+        **_begun(named),
     )
     if is_sent:
         with sending(request, form):
@@ -85,7 +93,7 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
                 record = {"about": named.mention.about, "about_id": named.mention.about_id}
                 said["knows"] = replace(said["knows"], **record)
             tie = actions.note_tie_to(by=request.user, one_id=node_id, end=end, **said)
-            messages.success(request, _("Saved: the tie."))
+            messages.success(request, _("Saved: %(tie)s.") % {"tie": queries.sentence(request.user, tie)})
             return redirect("tie", tie_key=tie.key)
     context = {"form": form, "this": this, "end": end, "back": (page_of(kind, this), str(this))}
     return render(request, "network/tie_add.html", context)
@@ -316,6 +324,8 @@ def kind(request: Request, tie_key: uuid.UUID) -> HttpResponse:
         back=_back_to(row.key),
         start=start,
         end=end,
+        one=one,
+        other=other,
     )
 
 

@@ -117,7 +117,7 @@ class ProtectivePersonForm(Form):
         super().__init__(*args, **kwargs)
         people = {str(one.person_id): one for one in around if one.person_id}
         self.fields["which"].choices = [  # type: ignore[attr-defined]
-            *((key, one.name, one.kind) for key, one in people.items()),
+            *((key, one.name, f"{one.kind} {one.name}") for key, one in people.items()),
             (SOMEBODY_ELSE, _("Somebody else")),
         ]
 

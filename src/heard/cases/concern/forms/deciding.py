@@ -355,6 +355,7 @@ class ConcernedChildForm(SaysForm):
     def __init__(self, *args: Any, end: str, **kwargs: Any) -> None:
         begin = {"kind": SEEN_AT if end == NodeKind.PLACE else SEEN_WITH}
         super().__init__(*args, start=NodeKind.PERSON, end=end, initial=begin, **kwargs)
+        self.fields["kind"].label = _("What does the child have to do with it?")
 
 
 class StaffDecideForm(Form):
