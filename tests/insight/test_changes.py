@@ -92,9 +92,7 @@ def test_a_run_stands_on_the_last_one_that_is_kept_and_says_what_became_of_its_c
     of = (queries.table_of(world.analyst, one, tables.IDENTITIES).to_pylist() for one in (first, second))
     assert next(of) == next(of)
     client.force_login(world.analyst)
-    assert (
-        "other records than then, and 0 are no child of their own" in client.get(f"/engine/{second.pk}/").text
-    )
+    assert "other records than then, 0 are no child of their own" in client.get(f"/engine/{second.pk}/").text
     EngineRun.objects.filter(pk=first.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
     assert queries.run_before(None, second) is None  # its last day is over
 

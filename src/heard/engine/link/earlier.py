@@ -153,9 +153,12 @@ def notes(moves: pa.Table, persons: pa.ChunkedArray, before: pa.Table) -> list[s
     kept_keys = then.filter(pc.is_in(then, now))
     touched = pa.chunked_array([*moves["person"].chunks, *moves["was"].chunks], pa.string())
     changed = pc.sum(pc.is_in(kept_keys, pc.unique(touched))).as_py() or 0
+    lost = then.filter(pc.invert(pc.is_in(then, now)))
+    elsewhere = pc.unique(moves["was"].filter(pc.equal(moves["change"], MOVED)))
+    parted = pc.sum(pc.is_in(lost, elsewhere)).as_py() or 0
     sentence = (
         f"Children keep the keys of the run before. Of its {len(then):,} children, {len(kept_keys) - changed:,} are as they were, "
-        f"{changed:,} have other records than then, and {len(then) - len(kept_keys):,} are no child of their own any more; "
-        f"{len(now) - len(kept_keys):,} are new. Each record that moved, with why: {tables.MOVED.name}.parquet."
+        f"{changed:,} have other records than then, {parted:,} are no child of their own any more, and "
+        f"{len(lost) - parted:,} have no record in these extracts; {len(now) - len(kept_keys):,} are new."
     )
     return [sentence]
