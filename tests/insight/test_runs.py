@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import uuid
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -96,6 +98,7 @@ def test_how_links_came_about_is_said_by_group_and_source_and_names_nobody(
         f"{row['precision'] * 100:.1f} (" in page.text for row in shown if row["precision"] is not None
     )
     assert "Girls" in page.text
+    assert "counts in both groups" in page.text  # girls and boys are more than all
     assert "sex: F" not in page.text
     names = {row["family_name"] for row in queries.table_of(world.analyst, run, tables.RECORDS).to_pylist()}
     assert not [name for name in names if name and f">{name}<" in page.text]
@@ -469,6 +472,7 @@ def test_alike_issues_are_one_line_and_each_row_is_a_click_away(
     page = client.get(f"/engine/{run.pk}/issues/").text
     assert page.count("There is no such day.") == 1
     assert "p.csv, row 1" in page
+    assert re.findall(r">(\d+)<span[^>]*> (times?): see each row<", page) == [("1", "time"), ("120", "times")]
     alike = {"code": "date_impossible", "source": "police", "field": "born", "page": "3"}
     each = client.get(f"/engine/{run.pk}/issues/", alike).text
     assert each.count("There is no such day.") == 20
@@ -504,6 +508,12 @@ def test_the_page_shows_first_what_each_source_could_see(
     assert "month by month" in page
     sights = queries.sights_of(world.coordinator, run)
     assert {one.item for signs in sights.values() for one in signs} >= {"S01", "S06"}
+    assert re.search(r"Seen in \d+ months?\.", page)
+    assert not re.search(r"Seen in [\d,]+ records?\.", page), "a record counts anew in each month"
+    assert "The tables below count children" in page
+    (child, *_) = queries.children_of(world.coordinator, run, scattered_only=False)
+    release = queries.release_of(run)
+    assert "; ".join(release.item(sign).label for sign in child.signs) in unescape(page)
 
 
 def test_a_run_that_wrote_no_months_shows_the_rest(world: World, run: EngineRun, client: Client) -> None:
