@@ -168,10 +168,25 @@ def test_a_role_is_asked_for_and_agreed_to_on_its_pages(world: World, client: Cl
 
 
 @pytest.mark.parametrize("who", ["coordinator", "board_member"])
-def test_what_administrators_did_is_read_and_taken_out(world: World, client: Client, who: str) -> None:
+def test_what_administrators_did_is_read_and_taken_out(
+    world: World, client: Client, who: str, django_assert_max_num_queries: Any
+) -> None:
     actions.switch_off(by=world.administrator, user=world.officer, reason="=Left for another force")
+    agency = actions.add_agency(by=world.administrator, name="Harbour School", kind="education")
+    actions.add_team(by=world.administrator, agency=agency, name="Harbour pastoral team")
+    actions.give_role(
+        by=world.administrator, user=world.teacher, team=world.exploitation_team, role="practitioner"
+    )
     client.force_login(getattr(world, who))
-    page = client.get(reverse("acts")).text
+    with django_assert_max_num_queries(13):
+        page = client.get(reverse("acts")).text
+    for named in (
+        ">Harbour School<",
+        ">Harbour pastoral team<",
+        f">{world.administrator}<",
+        ">Practitioner<",
+    ):
+        assert named in page
     assert "Switched an account off" in page
     assert "Ofa Leroy" in page
     answer = client.get(reverse("acts_file"))

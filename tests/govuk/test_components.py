@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.paginator import Paginator
 from django.template import engines
+from django.utils.translation import gettext_lazy
 from jinja2 import UndefinedError
 
 IMPORT = '{% import "govuk/components.html" as ui %}'
@@ -43,6 +44,13 @@ def test_text_is_escaped_in_every_component() -> None:
         page = draw(source, bad=bad, at=date(2026, 3, 3))
         assert "<script>" not in page, source
         assert "&lt;script&gt;" in page, source
+
+
+def test_a_word_that_is_put_into_a_language_late_is_a_word_in_a_table() -> None:
+    head, cell = gettext_lazy("Role"), gettext_lazy("Practitioner")
+    page = draw("{{ ui.table('Roles', [head, head], [[cell, cell]]) }}", head=head, cell=cell)
+    assert 'data-column="Role">Practitioner</td>' in page
+    assert "numeric" not in page
 
 
 def test_the_three_states_of_a_sign_differ_in_word_and_mark() -> None:

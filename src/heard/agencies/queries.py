@@ -437,6 +437,22 @@ def acts_visible_to(user: User) -> QuerySet[AuditRow]:
     return rows if user.may(May.SEE_ACTS) else rows.none()
 
 
+def names_in_acts(user: User, rows: Collection[AuditRow]) -> dict[tuple[str, str], str]:
+    """What who did it, and each person, team or agency that it was about, is called now, by subject and key."""
+
+    def keys(subject: str) -> set[str]:
+        return {row.subject_id for row in rows if row.subject == subject}
+
+    people = who_are(user, {*map(int, keys("user")), *(row.actor_id for row in rows)})
+    teams = teams_visible_to(user).filter(pk__in=keys("team"))
+    agencies = agencies_visible_to(user).filter(pk__in=keys("agency"))
+    return (
+        {("user", str(key)): one.name for key, one in people.items()}
+        | {("team", str(one.pk)): one.name for one in teams}
+        | {("agency", str(one.pk)): one.name for one in agencies}
+    )
+
+
 def checks_of_trail(user: User) -> QuerySet[AuditCheck]:
     """What came of verifying the audit trail, the latest first."""
     rows = AuditCheck.objects.order_by("-at", "-pk")

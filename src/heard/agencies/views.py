@@ -824,10 +824,15 @@ def _asked(asked: Any) -> tuple[str, str]:
 def acts(request: Request) -> HttpResponse:
     """What administrators did, the latest first."""
     page = Paginator(queries.acts_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    people = {int(row.subject_id) for row in page if row.subject == "user"}
-    known = queries.who_are(request.user, people)
+    names = queries.names_in_acts(request.user, list(page))
     rows = [
-        (row, in_words(row), known.get(int(row.subject_id)) if row.subject == "user" else None, _role(row))
+        (
+            row,
+            names.get(("user", str(row.actor_id)), row.actor),
+            in_words(row),
+            names.get((row.subject, row.subject_id), ""),
+            _role(row),
+        )
         for row in page
     ]
     return render(request, "agencies/acts.html", {"page": page, "rows": rows})

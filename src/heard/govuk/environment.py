@@ -62,6 +62,7 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(_marked_up, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=_language, csrf_token=get_token)
     env.filters.update(day=day, short_day=short_day, time=time, clock=clock, ago=naturaltime, number=number)
+    env.tests["pair"] = _is_pair
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
         autoescape=True,
@@ -83,6 +84,11 @@ def macro(component: str, params: dict[str, Any]) -> Markup:
 def _url(name: str, **kwargs: Any) -> str:
     """`{{ url("child", person_id=person.id) }}`"""
     return reverse(name, kwargs=kwargs or None)
+
+
+def _is_pair(cell: Any) -> bool:
+    """`(text, "numeric")`. To Jinja a lazy string is a sequence, too."""
+    return isinstance(cell, tuple | list)
 
 
 def day(value: Any) -> str:
