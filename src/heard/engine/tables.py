@@ -5,6 +5,7 @@ A run's folder holds `<table>.parquet` for each table. No step imports another: 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def safe(value: Any) -> Any:
     """A cell of a CSV file that a spreadsheet shows and does not run."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def spelt(day: date) -> str:
+    """A day as sentences say it: 3 March 2026."""
+    return f"{day.day} {day:%B} {day.year}"
 
 
 class NotDone(Exception):

@@ -32,6 +32,7 @@ from heard.engine.intake.values import (
     tidy,
 )
 from heard.engine.intake.xml_children import Shape, children, name_of, text_of
+from heard.engine.tables import spelt
 from heard.knowledge.model import Carrier
 
 if TYPE_CHECKING:
@@ -264,8 +265,9 @@ def _settle_end(parts: list[_Part], whole: _Return) -> None:
     whole.checks.latest = ("after_reference_date", whole.end)
     whole.checks.earliest = date(whole.end.year - 19, 1, 1)
     for part in parts:
-        if not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3"):
-            file, day = part.columns.file, whole.end.isoformat()
+        undated = not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3")
+        if undated and any(True for _row in part.columns.sheet.rows()):
+            file, day = part.columns.file, spelt(whole.end)
             whole.source.note(file, "dated_by_return", part.table.name, day=day)
             shown = (
                 file if isinstance(part.columns.sheet, delimited.TextSheet) else f"{file}, {part.table.name}"

@@ -157,6 +157,13 @@ def test_what_is_odd_is_flagged_and_the_row_kept(read: Callable[..., Read], text
     assert ("N1", "S01", date(2025, 3, 1)) in done.seen()
 
 
+def test_of_a_day_that_is_still_to_come_it_is_said_that_nothing_counts_before_it(
+    read: Callable[..., Read],
+) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("2025-03-01", "2031-03-01")})
+    assert "not counted before that day" in done.issue("date_in_future")["what"]
+
+
 def test_a_mark_at_the_start_of_the_file_is_no_part_of_the_first_column(read: Callable[..., Read]) -> None:
     assert read({"police_missing.csv": (HEAD + ROW).encode("utf-8-sig")}).codes() == []
 

@@ -51,8 +51,15 @@ def test_being_away_is_shown_and_not_counted(read: Callable[..., Read]) -> None:
 
 def test_a_file_without_dates_says_how_it_was_dated(read: Callable[..., Read]) -> None:
     done = read(RETURN)
-    assert "2024-03-31" in done.issue("dated_by_return")["what"]
-    assert done.summary.sources[0].notes == ("oc2.csv has no dates: its rows are dated 2024-03-31.",)
+    assert "31 March 2024" in done.issue("dated_by_return")["what"]
+    assert done.summary.sources[0].notes == ("oc2.csv has no dates: its rows are dated 31 March 2024.",)
+
+
+def test_a_file_without_rows_is_not_said_to_have_dated_ones(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/oc2.csv": OC2.splitlines()[0]})
+    assert "no_rows" in done.codes()
+    assert "dated_by_return" not in done.codes()
+    assert done.summary.sources[0].notes == ()
 
 
 def test_a_file_that_is_no_part_of_the_return_is_left_out_and_loses_nothing(

@@ -229,7 +229,7 @@ def test_how_much_of_each_month_a_source_covers_is_told_and_counts_nobody(tmp_pa
     head, lines = reach(tmp_path, ASKED)
     assert head == ("Source", "Signs", f"{first:%b %y}", f"{second:%b %y}")
     assert lines == [
-        ("police", f"{labels['S01']}, {labels['S04']}", "all", "part"),
+        ("police", f"{labels['S01']}; {labels['S04']}", "all", "part"),
         ("school", labels["S06"], "none", "none"),
     ]
 

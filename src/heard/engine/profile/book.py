@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from heard.engine.profile.sections import spelt
+from heard.engine.tables import spelt
 
 if TYPE_CHECKING:
     from heard.engine.profile.shape import Profile, Quality, Section

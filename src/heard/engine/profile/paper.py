@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from heard.engine.profile.pictures import alternative
-from heard.engine.profile.sections import spelt
 from heard.engine.profile.shape import thousands
+from heard.engine.tables import spelt
 
 if TYPE_CHECKING:
     from heard.engine.profile.shape import Profile

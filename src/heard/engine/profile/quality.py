@@ -107,7 +107,7 @@ def reach(folder: Path, asked: PeriodToCount) -> tuple[tuple[str, ...], list[tup
     alike: dict[tuple[str, ...], list[str]] = {}
     for (source, item), by_month in sorted(covered.items()):
         alike.setdefault((source, *(by_month[month] for month in months)), []).append(labels[item])
-    lines = [(source, ", ".join(signs), *shares) for (source, *shares), signs in alike.items()]
+    lines = [(source, "; ".join(signs), *shares) for (source, *shares), signs in alike.items()]
     return ("Source", "Signs", *(f"{month:%b %y}" for month in months)), lines
 
 

@@ -25,6 +25,7 @@ from heard.engine.profile.shape import (
     Section,
     Tidy,
 )
+from heard.engine.tables import spelt
 
 if TYPE_CHECKING:
     from heard.engine.profile.counting import PeriodToCount
@@ -56,10 +57,6 @@ def findings(
         )
         if sentence
     )
-
-
-def spelt(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _children(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from heard.engine.profile import book, paper, pictures
-from heard.engine.profile.sections import spelt
-from heard.engine.tables import safe
+from heard.engine.tables import safe, spelt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,11 +19,12 @@ import pyarrow.compute as pc
 from heard.engine import backend, tables
 from heard.engine.screen import beside, listing
 from heard.engine.screen.as_of import as_of as _as_of
-from heard.engine.screen.as_of import ending, spelt
+from heard.engine.screen.as_of import ending
 from heard.engine.screen.changes import LEFT, NEW, Listed, changes
 from heard.engine.screen.question import Question, Tables
 from heard.engine.screen.turning import turning
 from heard.engine.screen.windows import window_start
+from heard.engine.tables import spelt
 from heard.knowledge import load
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from heard.engine import tables
+from heard.engine.tables import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,10 +62,6 @@ def _most_reach(engine: backend.Engine, release: Release, today: date) -> tuple[
 
 
 _NEAR = 31  # days: extracts are not made on one day
-
-
-def spelt(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _seen(engine: backend.Engine, release: Release) -> Any:

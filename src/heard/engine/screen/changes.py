@@ -22,8 +22,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from heard.engine import backend, tables
-from heard.engine.screen.as_of import spelt
 from heard.engine.screen.windows import window_start
+from heard.engine.tables import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -31,6 +31,7 @@ from heard.engine.intake.values import (
     read_id,
     read_postcode,
 )
+from heard.engine.tables import spelt
 
 
 @dataclass
@@ -184,8 +185,9 @@ def settle_end(parts: list[Part], whole: Return) -> None:
     whole.checks.latest = ("after_reference_date", whole.end)
     whole.checks.earliest = date(whole.end.year - 19, 1, 1)
     for part in parts:
-        if not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3"):
-            file, day = part.columns.file, whole.end.isoformat()
+        undated = not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3")
+        if undated and any(True for _row in part.columns.sheet.rows()):
+            file, day = part.columns.file, spelt(whole.end)
             whole.source.note(file, "dated_by_return", part.table.name, day=day)
             shown = file if isinstance(part.columns.sheet, TextSheet) else f"{file}, {part.table.name}"
             whole.source.notes.append(f"{shown} has no dates: its rows are dated {day}.")
