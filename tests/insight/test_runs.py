@@ -242,6 +242,20 @@ def test_a_run_that_cannot_be_done_says_why_in_a_sentence(world: World, extracts
     assert run.state == "failed"
     assert run.problem.endswith(".")
     assert "Traceback" not in run.problem
+    assert "--" not in run.problem  # nobody types on the site
+
+
+@pytest.mark.parametrize("name", ["words.docx", "Return 2026.PDF"])
+def test_a_document_is_refused_by_its_name_before_a_run_is_made(
+    world: World, extracts_folder: Path, client: Client, name: str
+) -> None:
+    client.force_login(world.analyst)
+    sent = {"uploads": [SimpleUploadedFile("club.csv", b"Name\n"), SimpleUploadedFile(name, b"PK\x03\x04")]}
+    page = client.post("/engine/start/", sent).text
+    assert (
+        page.count(f"{name} is no table that Heard reads. Save it as CSV or Excel.") == 2
+    )  # above, and at the box
+    assert not EngineRun.objects.exists()
 
 
 def test_an_upload_is_read_like_a_file_of_the_folder(world: World, extracts_folder: Path) -> None:

@@ -126,7 +126,7 @@ def _refuse_labels(told: Mapping) -> None:
 def _nothing(found: Found) -> str:
     reasons = "; ".join(f"{file_name(path)}: {why.what}" for path, why in found.unread[:3])
     return f"There is nothing that can be read here ({reasons or 'no extracts'}). Name a CIN census file, " \
-        "an SSDA903 return, an Annex A workbook, or CSV, Excel or Parquet together with a mapping (--mapping FILE)."  # fmt: skip
+        "an SSDA903 return, an Annex A workbook, or CSV, Excel or Parquet together with a mapping."  # fmt: skip
 
 
 def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
     if missing := [one.name for one in maps if one.name not in found.mapped]:
         yield f"No file is there for these sources of the mapping: {', '.join(missing)}."
     if unmapped := [path for path, why in found.unread if why is NO_MAPPING]:
-        yield f"Set aside whole, as no mapping names them: {_names(unmapped)}. Name a mapping with --mapping FILE, or add to it."
+        yield f"Set aside whole, as no mapping names them: {_names(unmapped)}. Name a mapping that does, or add to it."
     if other := [path for path, why in found.unread if why is not NO_MAPPING]:
         yield f"Could not be used, the issue list says why: {_names(other)}."
     if found.beside:

@@ -375,7 +375,9 @@ def _sentence(problem: Exception) -> str:
     number = getattr(problem, "errno", None)
     full = any(words in str(problem) for words in _FULL)
     if number in (errno.ENOSPC, errno.EDQUOT) or full:
-        return "The disk is full. Make room, or name a folder on another disk for --out, and start again."
+        return (
+            "The disk is full. Make room, or name a folder on another disk for the output, and start again."
+        )
     if isinstance(problem, MemoryError) or "OutOfMemory" in type(problem).__name__:
         return "The machine has too little memory for this. Close other programs or use a larger machine."
     if isinstance(problem, PermissionError):

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.environment import time
+from heard.govuk.environment import in_words, time
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
@@ -138,6 +138,12 @@ class StartForm(Form):
         required=False,
         says_optional=False,  # one of them is chosen already
     )
+
+    def clean_uploads(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["uploads"]
+        if refusal := rules.why_not_upload(file.name for file in files):
+            raise forms.ValidationError(in_words(refusal))
+        return files
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}

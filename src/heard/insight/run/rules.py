@@ -1,12 +1,13 @@
 """When a run may start and ends, and when a concern may be opened from its list. Pure functions."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
-from heard.agencies.rules import Asks, Missing
+from heard.agencies.rules import Asks, Filled, Missing
 from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
@@ -69,6 +70,17 @@ def why_not_start(
     if not extracts:
         return "extracts", "Choose at least one extract from the folder, or upload one."
     return None
+
+
+def why_not_upload(names: Iterable[str]) -> str | None:
+    """No document is a table. What any other file is, the engine finds out by what is in it."""
+    document = next((name for name in names if name.lower().endswith(_DOCUMENTS)), None)
+    return document and Filled(
+        "%(name)s is no table that Heard reads. Save it as CSV or Excel.", name=document
+    )
+
+
+_DOCUMENTS: Final = (".pdf", ".doc", ".docx", ".odt", ".rtf")
 
 
 def why_not_keep_until(keep_until: date | None, *, today: date) -> str | None:
