@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.conftest import World
 
 from heard.agencies import actions as people
@@ -378,6 +381,42 @@ def test_going_on_with_a_draft_shows_what_the_record_says_now(
     assert "The record has changed since then" in text
     assert "01632 960111" in text
     assert "01632 960222" in text
+
+
+def request_of(user: User, **sent: str) -> Any:
+    request = RequestFactory().post("/told/", sent) if sent else RequestFactory().get("/told/")
+    request.user = user
+    return request
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=8))
+def test_in_any_order_an_empty_page_stands_against_no_words_and_no_words_are_lost(
+    world: World, moves: list[tuple[int, bool]]
+) -> None:
+    """Three pages of a form, drawn while nothing was in the record, are sent in any order, empty or with words."""
+    user, said, typed = world.teacher, "", ["", "", ""]
+
+    def page(request: Any) -> Any:
+        return kept_form(request, Told, kind="told", initial={"what": said} if said else None)
+
+    with transaction.atomic():
+        pages = [page(request_of(user)).kept.token for _ in range(3)]
+        for turn, (which, has_words) in enumerate(moves):
+            words = f"Words {turn}" if has_words else ""
+            request = request_of(user, kept=pages[which], what=words)
+            form = page(request)
+            assert form.is_valid() == bool(words and not said)
+            if form.is_valid():
+                with sending(request, form):
+                    said = words
+            typed[which] = words  # what a page held before was taken out of it by hand
+            waiting = {row.answers["typed"]["what"][0] for row in queries.drafts_of(user)} - {""}
+            assert waiting | {said, ""} >= set(typed)
+            drawn = page(request_of(user))
+            assert bool(drawn.kept.typed_at) == bool(waiting)
+            assert drawn["what"].value() in waiting or (drawn["what"].value() or "") == said
+        transaction.set_rollback(True)
 
 
 # ---- a session that ended

@@ -60,11 +60,12 @@ def send(client: Client, draft: Draft, step: str, **answers: Any) -> str:
 
 def type_in(client: Client, draft: Draft, step: str, **answers: Any) -> None:
     """What the page does while somebody types."""
-    token = re.search(r'name="kept" value="([^"]+)"', client.get(address(step, draft)).text)
-    assert token
-    assert (
-        client.post(reverse("typed_keep"), answers | {"kept": token[1], "kept-turn": "1"}).status_code == 204
-    )
+    token = token_in(client.get(address(step, draft)).text)
+    assert client.post(reverse("typed_keep"), answers | {"kept": token, "kept-turn": "1"}).status_code == 204
+
+
+def token_in(page: str) -> str:
+    return re.findall(r'name="kept" value="([^"]+)"', page)[0]
 
 
 def send_all(client: Client, draft: Draft) -> None:
@@ -232,6 +233,47 @@ def test_what_was_typed_in_a_step_and_not_sent_on_is_never_left_out_of_a_worry(
     client.post(address("check", draft))
     assert Concern.objects.get().seen_and_heard == "And a second car came"
     assert not Draft.objects.filter(user=world.teacher).exists()
+
+
+HEARD = {
+    "heard": "yes",
+    "text": "He waits for me",
+    "heard_when": TODAY.isoformat(),
+    "how": "wrote",
+    "staff": "no",
+}
+
+
+@pytest.mark.parametrize("order", ["old page left", "old page sent again", "in order"])
+def test_a_page_of_words_that_was_sent_empty_takes_none_of_those_sent_later(
+    world: World, draft: Draft, order: str
+) -> None:
+    """Continue on the empty page, the browser’s Back, and the words on a page that was drawn anew, or the other way round."""
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    kept = Draft.objects.get(pk=draft.pk)
+    kept.answers.pop("words")
+    kept.answers["done"]["steps"].remove("words")
+    kept.save()
+    pages = [token_in(client.get(address("words", draft)).text) for _ in range(2)]
+    begun = {"text": "", "how": "said", "heard_by": "Tess Archer, teacher", "why_no_words": ""}
+    empty = begun | {"kept": pages[0]}
+    if order != "in order":
+        assert send(client, draft, "words", **empty) == ""
+    assert send(client, draft, "words", **begun | HEARD | {"kept": pages[1]}) == "check"
+    if order != "old page left":
+        answer = client.post(address("words", draft), empty)
+        assert "You had typed nothing here" in answer.text
+        assert ">He waits for me</textarea>" in answer.text
+        again = begun | HEARD | {"kept": token_in(answer.text)}
+        assert send(client, draft, "words", **again) == "check"
+    assert "have not sent it" not in client.get(address("words", draft)).text
+    assert client.post(address("check", draft)).headers["Location"] == reverse(
+        "worry_sent", kwargs={"concern_id": draft.pk}
+    )
+    words = Concern.objects.get().words
+    assert words is not None
+    assert (words.text, words.how) == ("He waits for me", "wrote")
 
 
 def test_discarding_a_worry_takes_what_was_typed_in_its_steps_along(world: World, draft: Draft) -> None:

@@ -100,13 +100,13 @@ def kept_form[F: Form](
         data = request.POST.copy()
         form = form_class(data=data, files=request.FILES, initial=begin, **form_kwargs)
         record = _record(form, initial or {})
-        form.kept = KeptSoFar(_next_sheet(request, form, record, kind, subject_id))
+        form.kept = KeptSoFar(_next_sheet(request, form, kind, subject_id))
         _take_what_was_sent(request, form, sheet, record, changed_by)
         request.sent_form = form  # type: ignore[attr-defined]  # the gate notes where it is drawn again
         return form
     form = form_class(initial=begin, **form_kwargs)
     record = _record(form, initial or {})
-    form.kept = KeptSoFar(_next_sheet(request, form, record, kind, subject_id))
+    form.kept = KeptSoFar(_next_sheet(request, form, kind, subject_id))
     _go_on(request, form, record, changed_by)
     return form
 
@@ -262,7 +262,7 @@ def differs(form: Form, draft: Draft, initial: Mapping[str, Any]) -> bool:
 
 
 def _typed_by_hand(form: Form, draft: Draft, record: dict[str, Any]) -> dict[str, Any]:
-    """The answers of a draft that are neither what the record says nor what it said when the page was drawn."""
+    """The answers of a draft that are neither what the record says nor what stood there when the page was drawn."""
     data, seen = _as_data(draft.answers.get("typed", {})), draft.answers.get("seen", {})
     typed = {}
     for name, form_field in form.fields.items():
@@ -270,7 +270,7 @@ def _typed_by_hand(form: Form, draft: Draft, record: dict[str, Any]) -> dict[str
         if _is_secret(form_field) or widget.value_omitted_from_data(data, {}, key):
             continue
         mine = _answer(form_field, widget.value_from_datadict(data, {}, key))
-        now = _answer(form_field, form.get_initial_for_field(form_field, name))
+        now = _begun(form, name)
         untouched = name in record and seen.get(name) == _digest(mine)
         if not untouched and _plain(mine) != _plain(now):
             typed[name] = mine
@@ -292,9 +292,7 @@ def resume_at(draft: Draft) -> str:
 # ---- the sheet
 
 
-def _next_sheet(
-    request: HttpRequest, form: Form, record: dict[str, Any], kind: str, subject_id: Any
-) -> Sheet:
+def _next_sheet(request: HttpRequest, form: Form, kind: str, subject_id: Any) -> Sheet:
     if len(kind) > MOST_LETTERS:
         raise ValueError(f"The kind of a form has {MOST_LETTERS} letters at most")
     labels = [str(form_field.label) for form_field in form.fields.values() if form_field.label]
@@ -305,7 +303,7 @@ def _next_sheet(
         subject_id=subject_id,
         page=_page(request),
         title=labels[0][:200] if labels else "",
-        seen={name: _digest(answer) for name, answer in record.items()},
+        seen={name: _digest(_begun(form, name)) for name, one in form.fields.items() if not _is_secret(one)},
         never=tuple(form.add_prefix(name) for name, one in form.fields.items() if _is_secret(one)),
     )
 
@@ -356,8 +354,14 @@ def _record(form: Form, initial: Mapping[str, Any]) -> dict[str, Any]:
         begun = declared[name].initial if name in declared else None
         own = form_field.initial is not None and form_field.initial != begun
         if (name in initial or own) and not _is_secret(form_field) and not form_field.widget.is_hidden:
-            said[name] = _answer(form_field, form.get_initial_for_field(form_field, name))
+            said[name] = _begun(form, name)
     return said
+
+
+def _begun(form: Form, name: str) -> Any:
+    """The answer with which a field begins: of the record, suggested, or empty."""
+    form_field = form.fields[name]
+    return _answer(form_field, form.get_initial_for_field(form_field, name))
 
 
 def _answer(form_field: Any, value: Any) -> Any:

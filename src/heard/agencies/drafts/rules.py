@@ -22,7 +22,7 @@ class BeingSent(Refused):
 class Sheet:
     """One page of a browser that holds one form. What is typed in it is kept under its `id`.
 
-    `seen` has, by the name of each field, a digest of what the record said when the page was drawn. `follows` is the
+    `seen` has, by the name of each field, a digest of what stood there when the page was drawn, also where that was nothing. `follows` is the
     draft that the page went on from, as it was at `follows_as_of`. `never` names what is not kept, such as passwords.
     """
 
