@@ -1,4 +1,4 @@
-"""A worry about somebody who works with children: the designated officer hears of it, and nobody else."""
+"""A worry about somebody who works with children: the designated officer hears of it, and others only where none has read it in time."""
 
 from __future__ import annotations
 
@@ -794,7 +794,8 @@ def test_telling_asks_it_before_anything_is_sent_and_says_who_reads_it(
     for step, answers in steps.items():
         asked = client.get(reverse(f"worry_{step}", args=[draft])).text
         if step == "words":
-            assert "the designated officer (LADO) reads it" in asked
+            assert "the designated officer (LADO) reads it, or where none has read it in time" in asked
+            assert "nobody of their team reads it" in asked
             without = {name: text for name, text in answers.items() if name not in ("staff", "who", "user")}
             client.post(reverse("worry_words", args=[draft]), without)
             assert client.get(reverse("worry_check", args=[draft])).headers["Location"].endswith("/words/")
@@ -803,7 +804,8 @@ def test_telling_asks_it_before_anything_is_sent_and_says_who_reads_it(
     assert "Yes: Sol, her worker" in checked
     assert "It goes to the designated officer (LADO)" in checked
     sent = client.post(reverse("worry_check", args=[draft]), follow=True).text
-    assert "Nobody who works with that person does" in sent
+    assert "or where none has read it in time co-ordinators and whoever is on duty" in sent
+    assert "nobody of their team reads it" in sent
     assert kinds(officer) == ["staff"]
     assert not people_visible_to(fresh(world.social_worker)).filter(pk=with_worker.person_id).exists()
 
@@ -814,7 +816,7 @@ def test_without_an_officer_the_page_says_whom_to_ring(world: World, settings: A
     client.post(reverse("worry_start"), {})
     text = client.get(reverse("worry_scene", args=[_draft(world.teacher)])).text
     assert "Wexmoor LADO, 01632 960 077" in text
-    assert "co-ordinators who do not work with that person" in text
+    assert "In Heard it goes to co-ordinators." in text
 
 
 def _draft(user: User) -> Any:

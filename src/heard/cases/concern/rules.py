@@ -334,7 +334,7 @@ NOBODY_HEARS: Final = (
     "Nobody here can take a worry about this person. Ring the designated officer (LADO) of your local authority yourself. "
     "What you wrote stays in your drafts."
 )
-KEPT_APART: Final = "What the child said is kept with the worry, for the designated officer alone."
+KEPT_APART: Final = "What the child said is kept with the worry, for those alone who read it."
 
 
 def why_not_tell_of_staff(*, who: str, is_self: bool) -> str | None:
@@ -350,7 +350,7 @@ def why_not_pass_to_officer(*, state: str, may_decide: bool) -> str | None:
     if not may_decide:
         return "Whoever decides on a worry passes it to the designated officer"
     if state != ConcernState.TOLD:
-        return "This worry has been decided already. Tell another one about that person: only the designated officer hears of it."
+        return "This worry has been decided already. Tell another one about that person, and say there that they work with children."
     return None
 
 

@@ -1,4 +1,4 @@
-"""A worry about somebody who works with children: only the designated officer hears of it and decides on it."""
+"""A worry about somebody who works with children: the designated officer hears of it and decides on it, and others only as `notices.rules.steps` says."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def keep_apart(
     words: Mapping[str, Any] | None,
     at: datetime | None = None,
 ) -> None:
-    """Keeps who it is about and what the child said apart from the record, keeps that person out of it, and tells the
-    designated officer alone. Call it inside the transaction in which the worry is told; `Refused` where nobody could hear."""
+    """Keeps who it is about and what the child said apart from the record, keeps that person out of it, and tells whoever
+    hears of such worries. Call it inside the transaction in which the worry is told; `Refused` where nobody could hear."""
     refuse(rules.why_not_tell_of_staff(who=staff.who, is_self=staff.user == by))
     said = words or {}
     StaffWorry.objects.create(
@@ -77,7 +77,7 @@ def pass_to_officer(
     *, by: User, concern_id: uuid.UUID, staff: AboutStaff, at: datetime | None = None
 ) -> Concern:
     """A worry that was told as an ordinary one is about somebody who works with children, as whoever decides on it says.
-    From now on it goes the same way as one told so: nobody but the designated officer hears of it, that person is kept out
+    From now on it goes the same way as one told so: nobody else hears of it, that person is kept out
     of the record, and it leaves every list, page and chronology on which it stood."""
     concern_open_to(by, concern_id)
     rows = Concern.objects.select_for_update(of=("self",)).select_related("person", "words")

@@ -69,7 +69,7 @@ def tell(
     """Tells a worry about one child, place or group: one that we know (`…_id`) or a new one (`new_…`: what `add_person`,
     `add_place` or `add_group` takes). Signs and words are of a child only; `when_seen` and `who_comes` of the others.
 
-    `staff`: it is about somebody who works with children. Then nobody hears of it but the designated officer, and that
+    `staff`: it is about somebody who works with children. Then nobody hears of it but whoever hears of such worries, and that
     person is kept out of the child's record at once. `named`: phones, cars and accounts in `seen_and_heard` that the teller lets
     be kept, which a worry about staff never does. `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
     draft that becomes this worry: it ends, its files become the worry's, and the worry takes its id, so that sending

@@ -172,9 +172,7 @@ class StaffForm(Form):
 
     staff = RadiosField(
         _("Is the worry about somebody who works with children, paid or not?"),
-        hint=_(
-            "For example a teacher, a carer, a coach, a volunteer, a social worker or an officer. Then only the designated officer (LADO) hears of it."
-        ),
+        hint=_("For example a teacher, a carer, a coach, a volunteer, a social worker or an officer."),
         choices=[("yes", _("Yes")), ("no", _("No, or I do not know"))],
         reveals={"yes": ("who", "user")},
         missing=_("Say whether it is about somebody who works with children"),

@@ -1,4 +1,4 @@
-"""A worry about somebody who works with children, for the designated officer: to read, and to decide on."""
+"""A worry about somebody who works with children, for whoever hears of it: to read, and to decide on."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def about_staff(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         staff = actions.AboutStaff(form.cleaned_data["who"], form.chosen)
         with sending(request, form):
             actions.pass_to_officer(by=request.user, concern_id=concern_id, staff=staff)
-            messages.success(request, _("It is with the designated officer now, and with nobody else."))
+            messages.success(request, _("Passed on, as a worry about somebody who works with children."))
             return redirect("concerns")
     return render(request, "cases/concern/about_staff.html", {"concern": worry, "form": form})
 

@@ -323,7 +323,7 @@ def is_about_staff(answers: Answers) -> bool:
 
 
 def handles_in(user: Any, answers: Answers) -> tuple[Found, ...]:
-    """Phones, cars and accounts in what the worker wrote, to offer; none where only the designated officer hears of it. What a child
+    """Phones, cars and accounts in what the worker wrote, to offer; none where it is about somebody who works with children. What a child
     said is not looked through."""
     if is_about_staff(answers):
         return ()
