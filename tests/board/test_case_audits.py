@@ -299,7 +299,7 @@ def test_readers_are_told_once_of_all_their_cases_and_each_worker_of_theirs(worl
     actions.let_readers_in(by=world.coordinator, draw_id=draw.pk)
     [told] = unread_of(world.officer)
     [line] = lines_of([told])
-    assert (line.what, line.whom) == ("Cases for you to read, for an audit", "")
+    assert (line.what, line.whom) == ("Cases to read, for an audit", "")
     assert line.href == reverse("case_read", args=[draw.pk])
     assert signed_in(world.officer).get(line.href).status_code == 200
     assert "access" in {one.notice.kind for one in unread_of(world.social_worker)}

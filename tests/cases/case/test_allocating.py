@@ -67,7 +67,7 @@ def test_an_allocated_worker_is_not_whom_the_child_counts_on(world: World, case:
     assert list(queries.without_a_worker(world.coordinator)) == [case]
     assert list(queries.my_cases(world.social_worker)) == [case]
     assert [row.notice.get_kind_display() for row in unread_of(world.social_worker, case.person_id)] == [
-        "You are now allocated to this child"
+        "A worker was allocated"
     ]
 
 

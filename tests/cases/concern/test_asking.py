@@ -181,4 +181,4 @@ def test_a_question_that_the_teller_does_not_see_goes_on_to_whoever_decides(
     assert kinds(world.coordinator) == ["teller_asked"]
     client = signed_in(world.coordinator)
     line = client.get(reverse("notices")).text
-    assert "A question about a concern" in line
+    assert "A question about a worry" in line

@@ -49,7 +49,7 @@ def test_nobody_who_is_reached_by_what_another_record_names_appears_to_the_telle
         for reader in unread_of(User.objects.get(pk=user.pk)):
             mark_seen(by=user, reader_id=reader.pk)
     seen = queries.read_by(world.teacher, told)
-    assert {one.role for one in seen} == {"whoever decides on concerns"}
+    assert {one.role for one in seen} == {"whoever decides on worries"}
     assert len(seen) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -91,6 +92,13 @@ def danger_of_another_child(world: World) -> Concern:
 @pytest.fixture
 def told(world: World, with_worker: Any) -> Concern:
     return danger(world, with_worker)
+
+
+def test_a_notice_calls_nobody_you_but_those_to_whose_agency_it_was_given() -> None:
+    """Others read it too: whoever stands in, covers, or is given it because nobody has seen it."""
+    you = re.compile(r"\b(you|yours?)\b", re.IGNORECASE)
+    says = {kind for kind in NoticeKind if you.search(str(Notice.Kind(kind).label))}
+    assert says <= rules.GIVEN & {kind for kind, who in rules.WHO.items() if rules.To.AGENCY_LEAD in who}
 
 
 def test_danger_told_on_an_open_case_is_first_on_the_workers_list_and_on_the_childs_page(
@@ -351,7 +359,7 @@ def test_danger_that_another_agency_takes_on_stays_danger_until_somebody_there_h
     )
     assert unread(world.officer) == [("danger_taken_on", rules.To.AGENCY_LEAD.value)]
     home = client_of(world.officer).get(reverse("home")).text
-    assert "Somebody is in danger: your agency takes this on" in home
+    assert "Somebody is in danger: an agency takes this on" in home
     assert "govuk-tag--red" in home
     assert unread(world.coordinator) == []
     pass_on(minutes(31))

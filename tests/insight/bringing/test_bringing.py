@@ -148,7 +148,7 @@ def test_supervisors_learn_of_it_too_and_are_told_nothing_that_is_not_so(
     client.force_login(world.supervisor)
     notices = client.get(reverse("notices")).text
     assert reverse("caseload_given", args=[this.pk]) in notices
-    assert "Children were brought into Heard, for you to look at" in notices
+    assert "Children were brought into Heard: to be looked at" in notices
     assert "whom you work with" not in notices
     assert "You are the worker of none" in client.get(reverse("caseload_given", args=[this.pk])).text
 

@@ -21,28 +21,28 @@ class Notice(models.Model):
         DANGER = rules.NoticeKind.DANGER.value, _("Somebody is in danger")
         DANGER_TAKEN_ON = (
             rules.NoticeKind.DANGER_TAKEN_ON.value,
-            _("Somebody is in danger: your agency takes this on"),
+            _("Somebody is in danger: an agency takes this on"),
         )
         DANGER_IN_CASE = (
             rules.NoticeKind.DANGER_IN_CASE.value,
             _("Somebody is in danger: now in this child’s case"),
         )
-        WORRY = rules.NoticeKind.WORRY.value, _("New concern about a child you work with")
-        WORRY_TAKEN_ON = rules.NoticeKind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
+        WORRY = rules.NoticeKind.WORRY.value, _("New worry")
+        WORRY_TAKEN_ON = rules.NoticeKind.WORRY_TAKEN_ON.value, _("An agency takes on a worry")
         CASE_OPENED = rules.NoticeKind.CASE_OPENED.value, _("Case opened")
         CASE_CLOSED = rules.NoticeKind.CASE_CLOSED.value, _("Case closed")
         WORDS = rules.NoticeKind.WORDS.value, _("The child said something new")
         MISSING = rules.NoticeKind.MISSING.value, _("Child is missing")
         FOUND = rules.NoticeKind.FOUND.value, _("Child is back")
         INTERVIEW = rules.NoticeKind.INTERVIEW.value, _("Return home interview held")
-        SENT_BACK = rules.NoticeKind.SENT_BACK.value, _("Sent back to you")
+        SENT_BACK = rules.NoticeKind.SENT_BACK.value, _("Sent back")
         SIGNED = rules.NoticeKind.SIGNED.value, _("Assessment signed off")
-        ALLOCATED = rules.NoticeKind.ALLOCATED.value, _("You are now allocated to this child")
-        WORKER_NAMED = rules.NoticeKind.WORKER_NAMED.value, _("You are now this child’s worker")
-        LEAD_NAMED = rules.NoticeKind.LEAD_NAMED.value, _("You are now a lead practitioner for this child")
+        ALLOCATED = rules.NoticeKind.ALLOCATED.value, _("A worker was allocated")
+        WORKER_NAMED = rules.NoticeKind.WORKER_NAMED.value, _("A worker was named")
+        LEAD_NAMED = rules.NoticeKind.LEAD_NAMED.value, _("A lead practitioner was named")
         WORKER_CHANGED = rules.NoticeKind.WORKER_CHANGED.value, _("This child has another worker now")
-        INVOLVED = rules.NoticeKind.INVOLVED.value, _("Your agency is now involved")
-        ACTION = rules.NoticeKind.ACTION.value, _("An action was given to you")
+        INVOLVED = rules.NoticeKind.INVOLVED.value, _("An agency is now involved")
+        ACTION = rules.NoticeKind.ACTION.value, _("An action was given to somebody")
         POWER_BROKEN = rules.NoticeKind.POWER_BROKEN.value, _("The power of a step was broken")
         GROUND_WITHDRAWN = (
             rules.NoticeKind.GROUND_WITHDRAWN.value,
@@ -71,13 +71,13 @@ class Notice(models.Model):
         PANEL_DECIDED = rules.NoticeKind.PANEL_DECIDED.value, _("What came of a panel or mapping meeting")
         CHAIR_TAKEN = (
             rules.NoticeKind.CHAIR_TAKEN.value,
-            _("Somebody else chairs a panel that you were to chair"),
+            _("Somebody else than planned chairs a panel"),
         )
         DISAGREED = rules.NoticeKind.DISAGREED.value, _("Somebody disagrees with a decision")
         REFERRAL = rules.NoticeKind.REFERRAL.value, _("Referral moved on")
         WARNING = rules.NoticeKind.WARNING.value, _("New warning")
         FILE = rules.NoticeKind.FILE.value, _("New file")
-        FILE_LOST = rules.NoticeKind.FILE_LOST.value, _("A file that you attached was not kept")
+        FILE_LOST = rules.NoticeKind.FILE_LOST.value, _("A file that was attached was not kept")
         SET_ASIDE = rules.NoticeKind.SET_ASIDE.value, _("A file may show a child’s abuse. Call the police")
         MOMENT = rules.NoticeKind.MOMENT.value, _("Conference or other statutory step noted")
         TIED = rules.NoticeKind.TIED.value, _("Child tied to a place or group")
@@ -85,25 +85,25 @@ class Notice(models.Model):
         NOTE = rules.NoticeKind.NOTE.value, _("New note of contact")
         DIRECTION = rules.NoticeKind.DIRECTION.value, _("Case direction")
         DECIDED = rules.NoticeKind.DECIDED.value, _("A supervisor’s decision is in the record")
-        TELLER_ASKED = rules.NoticeKind.TELLER_ASKED.value, _("A question about a concern")
+        TELLER_ASKED = rules.NoticeKind.TELLER_ASKED.value, _("A question about a worry")
         TELLER_ANSWERED = (
             rules.NoticeKind.TELLER_ANSWERED.value,
-            _("Your question about a concern is answered"),
+            _("A question about a worry is answered"),
         )
         DECISION_CORRECTED = rules.NoticeKind.DECISION_CORRECTED.value, _("A decision was put right")
-        STRATEGY_ASKED = rules.NoticeKind.STRATEGY_ASKED.value, _("Strategy discussion: your agency is asked")
+        STRATEGY_ASKED = rules.NoticeKind.STRATEGY_ASKED.value, _("Strategy discussion: an agency is asked")
         STRATEGY = rules.NoticeKind.STRATEGY.value, _("Strategy discussion held")
         HANDOVER = rules.NoticeKind.HANDOVER.value, _("Handover to another council")
         AFTERWARDS = rules.NoticeKind.AFTERWARDS.value, _("Plan for what comes after 18")
         RESTRICTED = rules.NoticeKind.RESTRICTED.value, _("Record restricted, or no longer")
         GLASS = rules.NoticeKind.GLASS.value, _("Record opened in an emergency")
         KEPT_OUT = rules.NoticeKind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
-        LET_IN = rules.NoticeKind.LET_IN.value, _("You may see a child’s record")
+        LET_IN = rules.NoticeKind.LET_IN.value, _("Somebody may see a child’s record now")
         ACCESS = rules.NoticeKind.ACCESS.value, _("Who may see the record has changed")
         PROPOSED = rules.NoticeKind.PROPOSED.value, _("Change of a child’s details proposed")
         PROPOSAL_DECIDED = (
             rules.NoticeKind.PROPOSAL_DECIDED.value,
-            _("Answer to the change that you proposed"),
+            _("Answer to a change that was proposed"),
         )
         WITHDRAWN = rules.NoticeKind.WITHDRAWN.value, _("Something shared with you was withdrawn")
         ONWARD = rules.NoticeKind.ONWARD.value, _("Referral to your agency: accept or refuse it")
@@ -113,16 +113,16 @@ class Notice(models.Model):
             _("Suspected offence: to report, or reported"),
         )
         TO_SERVICE = rules.NoticeKind.TO_SERVICE.value, _("Referral to a service, and what became of it")
-        STAFF = rules.NoticeKind.STAFF.value, _("Concern about somebody who works with children")
+        STAFF = rules.NoticeKind.STAFF.value, _("Worry about somebody who works with children")
         STAFF_NO_OFFICER = (
             rules.NoticeKind.STAFF_NO_OFFICER.value,
-            _("Concern about somebody who works with children, and no designated officer"),
+            _("Worry about somebody who works with children, and no designated officer"),
         )
         STAFF_TRIED = (
             rules.NoticeKind.STAFF_TRIED.value,
-            _("Whom a concern is about, who works with children, tried to open the child’s record"),
+            _("Whom a worry is about, who works with children, tried to open the child’s record"),
         )
-        BROUGHT = rules.NoticeKind.BROUGHT.value, _("Children were brought into Heard, for you to look at")
+        BROUGHT = rules.NoticeKind.BROUGHT.value, _("Children were brought into Heard: to be looked at")
         TAKEN_BACK = (
             rules.NoticeKind.TAKEN_BACK.value,
             _("Children who had been brought into Heard were taken back"),
@@ -133,14 +133,14 @@ class Notice(models.Model):
         )
         DANGER_IN_CONTEXT = (
             rules.NoticeKind.DANGER_IN_CONTEXT.value,
-            _("Worry on work on a place or group that is yours: somebody was in danger when it was told"),
+            _("Worry on work on a place or group: somebody was in danger when it was told"),
         )
         CONTEXT_TO_DECIDE = (
             rules.NoticeKind.CONTEXT_TO_DECIDE.value,
             _("Work on a place or group: can it close, or has harm moved?"),
         )
-        CONTEXT = rules.NoticeKind.CONTEXT.value, _("Work on a place or group is yours")
-        CHILD_WROTE = rules.NoticeKind.CHILD_WROTE.value, _("The child wrote to you themselves")
+        CONTEXT = rules.NoticeKind.CONTEXT.value, _("Work on a place or group was given to somebody")
+        CHILD_WROTE = rules.NoticeKind.CHILD_WROTE.value, _("The child wrote")
         CHILD_UNSAFE = rules.NoticeKind.CHILD_UNSAFE.value, _("The child writes that they do not feel safe")
         CHILD_HID = rules.NoticeKind.CHILD_HID.value, _("The child wrote, and hides it from somebody")
         CHILD_UNSAFE_HID = (
@@ -179,7 +179,7 @@ class Notice(models.Model):
                 "Nobody who has to know this, or to sign it, can open the record: let somebody in, or tell them another way"
             ),
         )
-        CONTEXT_NEWS = rules.NoticeKind.CONTEXT_NEWS.value, _("News about a context that you hold")
+        CONTEXT_NEWS = rules.NoticeKind.CONTEXT_NEWS.value, _("News about work on a place or group")
         RUN_MADE = (
             rules.NoticeKind.RUN_MADE.value,
             _("A run was made of what agencies put into the drop folder"),
@@ -200,7 +200,7 @@ class Notice(models.Model):
             rules.NoticeKind.KNOWN_ELSEWHERE.value,
             _("An agency knows more of what a worry names"),
         )
-        CASES_TO_READ = rules.NoticeKind.CASES_TO_READ.value, _("Cases for you to read, for an audit")
+        CASES_TO_READ = rules.NoticeKind.CASES_TO_READ.value, _("Cases to read, for an audit")
 
     when_merged: ClassVar = MOVES
     uncounted: ClassVar = True  # some are given to a few, and nobody else learns that there are any
@@ -263,7 +263,7 @@ class Reader(models.Model):
     class To(models.TextChoices):
         WORKER = rules.To.WORKER.value, _("the child’s worker")
         LEAD_SUPERVISOR = rules.To.LEAD_SUPERVISOR.value, _("supervisor of the team that leads the case")
-        CO_ORDINATOR = rules.To.CO_ORDINATOR.value, _("whoever decides on concerns")
+        CO_ORDINATOR = rules.To.CO_ORDINATOR.value, _("whoever decides on worries")
         ON_DUTY = rules.To.ON_DUTY.value, _("on duty")
         AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of the agency concerned")
         OFFICER = rules.To.OFFICER.value, _("designated officer (LADO)")
