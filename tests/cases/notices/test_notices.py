@@ -619,6 +619,17 @@ def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
         check_by_police="not_known",
     )
     assert unread(world.social_worker) == [("found", rules.To.WORKER.value)]
+    assert [one.ended for one in lines_of(queries.notices_of(world.social_worker))][-1]
+    client = Client()
+    client.force_login(world.social_worker)
+    page = client.get(reverse("notices")).text
+    over = page[page.index("Child is missing") :]
+    assert page.index("Child is back") < page.index("Child is missing"), (
+        "what has ended stands after what has not"
+    )
+    assert "Urgent" not in page
+    assert "Ended" in page
+    assert "/seen/" not in over, "nobody has to see it any longer"
     assert pass_on(minutes(90)) == 0
 
 

@@ -92,7 +92,7 @@ NOBODY_ACTS: Final = gettext_lazy(
 @dataclass(frozen=True)
 class UnreadLine:
     """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it. `by_opening`: it is
-    seen where it stands, not on the list."""
+    seen where it stands, not on the list. `ended`: it is so no longer, and nobody has to see it."""
 
     reader_id: int
     what: str
@@ -103,6 +103,7 @@ class UnreadLine:
     role: str
     covers: str
     urgent: bool
+    ended: bool
     seen_at: datetime | None
     by_opening: bool = False
 
@@ -130,7 +131,8 @@ def _line(reader: Reader) -> UnreadLine:
         notice.told_at,
         reader.get_role_display(),
         str(reader.covers) if reader.covers else "",
-        notice.urgent,
+        notice.urgent and not notice.ended_at,
+        notice.ended_at is not None,
         reader.seen_at,
         notice.subject in BY_OPENING,
     )

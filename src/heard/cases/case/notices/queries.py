@@ -10,7 +10,8 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from heard.agencies.queries import colleagues_visible_to, duty_team, who_are
@@ -49,7 +50,7 @@ class Rung:
 
 
 def notices_of(user: User) -> QuerySet[Reader]:
-    """What this user had to see of the records that they may still open, what is urgent and the latest first."""
+    """What this user had to see of the records that they may still open: what has not ended first, of that what is urgent and the latest."""
     if not user.may(May.SIGNED_IN):
         return Reader.objects.none()
     return _told(user, _there(user))
@@ -58,7 +59,8 @@ def notices_of(user: User) -> QuerySet[Reader]:
 def _told(user: User, which: Q) -> QuerySet[Reader]:
     rows = Reader.objects.filter(which, user=user)
     rows = rows.select_related("notice__person", "notice__told_by", "covers")
-    return rows.order_by("-notice__urgent", "-notice__told_at", "pk")
+    ended = IsNull(F("notice__ended_at"), False)
+    return rows.order_by(ended, "-notice__urgent", "-notice__told_at", "pk")
 
 
 _UNREAD: Final = Q(seen_at=None, notice__ended_at=None)

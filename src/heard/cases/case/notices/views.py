@@ -25,7 +25,7 @@ _PER_PAGE = 50
 @gate(May.SIGNED_IN)
 @require_safe
 def notices(request: Request) -> HttpResponse:
-    """Everything that this user had to see, what is unread first in its order."""
+    """Everything that this user had to see, in its order."""
     page = Paginator(queries.notices_of(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "cases/notices/notices.html", {"page": page, "lines": lines_of(page)})
 
