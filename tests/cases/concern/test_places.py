@@ -366,5 +366,5 @@ def test_the_list_asks_as_often_for_places_as_for_children(
     for number in range(4):
         about_a_place(world.coordinator, new_place=WHERE | {"name": f"Place {number}"})
     client = signed_in(world.coordinator)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(reverse("concerns")).status_code == 200

@@ -1,5 +1,6 @@
 """Who told a worry hears what became of it, and sees no more than they may; and nobody decides alone on what they told."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from heard.cases.case import actions as casework
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions
 from heard.cases.concern.models import Concern
+from heard.govuk.environment import day
 from heard.home.queries import my_work
 from heard.network import actions as network
 from heard.network.queries import Whom
@@ -71,6 +73,22 @@ def test_the_teller_sees_what_they_told_that_it_waits_and_whom_to_ring(world: Wo
     for text in ("Came to school upset", "They wait for me", "Away on Monday", "Due ", "01632 960 001"):
         assert text in page
     assert reverse("child", kwargs={"person_id": told.person_id}) not in page
+
+
+def test_the_teller_reads_on_the_list_that_the_decision_is_late_and_whom_to_ring(
+    world: World, told: Concern
+) -> None:
+    lists = [reverse("concerns"), reverse("concerns_told")]
+    for page in lists:
+        text = signed_in(world.teacher).get(page).text
+        assert "A decision is due on" in text
+        assert "01632 960 001" not in text
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Concern.objects.update(due_on=yesterday)
+    for page in lists:
+        text = signed_in(world.teacher).get(page).text
+        assert f"A decision was due on {day(yesterday)} and is late." in text
+        assert 'href="tel:01632960001"' in text
 
 
 def test_the_teller_reads_what_became_of_it_and_nothing_else_of_the_record(

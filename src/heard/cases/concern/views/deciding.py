@@ -79,6 +79,7 @@ def concerns(request: Request) -> HttpResponse:
         "told": told[:_TOLD],
         "more_told": len(told) > _TOLD,
         "clock": load.current().clock(rules.CLOCK),
+        **_late(request),
     }
     return render(request, "cases/concern/concerns.html", context)
 
@@ -88,7 +89,12 @@ def concerns(request: Request) -> HttpResponse:
 def told(request: Request) -> HttpResponse:
     """Every worry that this user told, the latest first."""
     page = Paginator(queries.told_by(request.user), _WAITING).get_page(_page(request))
-    return render(request, "cases/concern/told.html", {"page": page})
+    return render(request, "cases/concern/told.html", {"page": page, **_late(request)})
+
+
+def _late(request: Request) -> dict[str, Any]:
+    """Since when a decision is late, and whom whoever waits for it rings."""
+    return {"today": timezone.localdate(), "team": duty_team(request.user)}
 
 
 @gate(May.TELL)
