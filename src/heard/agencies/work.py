@@ -1,14 +1,10 @@
 """What waits for somebody of their own account, and for administrators."""
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from heard.agencies.drafts.forms import resume_at
-from heard.agencies.drafts.queries import drafts_of
 from heard.agencies.forms import ROLE_NAMES
-from heard.agencies.models import AuditCheck, Draft, GroupRole, Membership, ProposedRole, Recovery, User
+from heard.agencies.models import AuditCheck, GroupRole, Membership, ProposedRole, Recovery, User
 from heard.agencies.queries import (
     group_roles_to_agree_to,
     members_to_see,
@@ -24,26 +20,6 @@ from heard.agencies.rules import May, Role
 from heard.agencies.waiting import WorkList
 from heard.govuk.environment import day, time
 
-
-def _begun(draft: Any) -> Any:
-    if draft.page:
-        return draft.title or _("A form")
-    if draft.kind != "worry":  # kept by the first release, whose forms are gone
-        return _("Words that you typed in a form that has changed since")
-    return _("A worry, not sent yet")
-
-
-def _where(draft: Any) -> str:
-    if draft.page:
-        return resume_at(draft)
-    return reverse("worry_check", args=[draft.pk]) if draft.kind == "worry" else reverse("unfinished")
-
-
-DRAFTS = WorkList(
-    "drafts", _("What you began and have not sent"), May.SIGNED_IN, drafts_of, _where, _begun, _("Go on and send it"),
-    note=lambda row: _("last changed %(time)s") % {"time": time(row.updated_at)},
-    only_if=lambda user: Draft.objects.filter(user=user),
-)  # fmt: skip
 WITHOUT_MAIL = WorkList(
     "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str,
     lambda row: _("Mail to them comes back: phone them, and put the address right") if row.mail_back_at else _("A reminder did not reach them"),

@@ -43,6 +43,7 @@ from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.graph.exchange import work as exchange
 from heard.home.waiting import AT_MOST, WorkSection, section_of
+from heard.home.work import DRAFTS
 from heard.insight.bringing import work as bringing
 from heard.insight.describe import work as describe
 from heard.insight.digest import work as digest
@@ -151,7 +152,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     exchange.DRAWINGS_DECIDED,
     digest.DIGESTS,
     pack.PACKS,
-    agencies.DRAFTS,
+    DRAFTS,
     note.TO_SEE,
     note.TO_SEE_ALONE,
     note.TO_CONTACT,

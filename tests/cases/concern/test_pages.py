@@ -283,6 +283,19 @@ def test_discarding_a_worry_takes_what_was_typed_in_its_steps_along(world: World
     assert not Draft.objects.exists()
 
 
+def test_a_worry_that_was_begun_is_one_line_of_my_work_with_the_name(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    home, drafts = reverse("home"), reverse("work", kwargs={"work": "drafts"})
+    assert "A worry, not sent yet" in client.get(drafts).text
+    send(client, draft, "seen", danger_now="no", seen_and_heard="Came to school upset")
+    send(client, draft, "child", name="Amira Khan")
+    type_in(client, draft, "words", text="He waits for me")
+    assert "What you began and have not sent</a>: 1" in client.get(home).text
+    page = client.get(drafts).text
+    assert 'Go on and send it<span class="govuk-visually-hidden"> (A worry about Amira Khan)' in page
+    assert page.count(str(draft.pk)) == 1
+
+
 def test_what_no_database_can_hold_is_left_out_of_a_draft(world: World, draft: Draft) -> None:
     """PostgreSQL refuses the character NUL; the sentence around it is kept."""
     client = signed_in(world.teacher)
@@ -417,5 +430,7 @@ def test_the_page_of_worries_asks_a_fixed_number_of_times(
     for _ in range(worries):
         a_worry(world.coordinator)
     client = signed_in(world.coordinator)
-    with django_assert_num_queries(7):  # session, user, memberships; workers; how many wait, which, and told
+    with django_assert_num_queries(
+        8
+    ):  # session, user, memberships; workers; how many wait, which, and told; duty team
         assert client.get("/worries/").status_code == 200

@@ -36,6 +36,11 @@ def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None, asked: str 
     return first + [draft for draft in rest if draft not in first]
 
 
+def begun_by(user: User) -> QuerySet[Draft]:
+    """What this user began and has not sent, the latest first: a worry with all that was typed in its steps is one."""
+    return drafts_of(user).exclude(kind__startswith=STEP)
+
+
 def unfinished_forms(user: User) -> QuerySet[Draft]:
     """Forms that were begun, the latest first. Worries, with what was typed in their steps, have a list of their own. Those without a page were kept by the
     first release, whose forms are gone: their words are all there is."""
