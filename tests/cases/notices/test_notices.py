@@ -784,6 +784,7 @@ def test_whoever_keeps_the_rota_sees_when_nobody_is_on_duty(world: World) -> Non
     (gap,) = queries.gaps_in_rota(world.administrator, since=now)
     assert (gap.ends, gap.goes_on) == (now + rules.LOOKS_AHEAD, True)
     page = client_of(world.administrator).get(reverse("duty")).text
+    assert "The team that takes worries is told and rung then." in page
     assert "When nobody is on duty" in page
 
 
