@@ -57,7 +57,7 @@ def test_a_question_is_answered_and_the_case_has_its_worker_at_once(world: World
     story.sees("It is the decision on 2 worries.", "Correct this decision")
 
     story.sign_in(world.social_worker).open("/").sees("Sami Aziz")
-    story.follow("A worker was allocated", about="Noor Aziz")
+    story.follow("You are now allocated to this child", about="Noor Aziz")
     story.sees("Noor Aziz")
 
 

@@ -88,7 +88,7 @@ def test_a_new_child_and_an_assessment_that_comes_back_are_told_to_the_worker(
         by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.", parts=["judgement"]
     )
     story.sign_in(world.social_worker).open("/")
-    story.sees("A worker was named (Mina Okoro)", "Sent back", "Finish the assessment")
+    story.sees("You are now this child’s worker (Mina Okoro)", "Sent back", "Finish the assessment")
     story.follow("Finish the assessment").sees("Say who else knows her.")
 
 

@@ -14,6 +14,8 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case import actions, queries
 from heard.cases.case.models import AllocatedWorker, Case, TrustedWorker
+from heard.cases.case.notices.actions import be_away
+from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of
 from heard.network import actions as network
 
@@ -69,6 +71,12 @@ def test_an_allocated_worker_is_not_whom_the_child_counts_on(world: World, case:
     assert [row.notice.get_kind_display() for row in unread_of(world.social_worker, case.person_id)] == [
         "A worker was allocated"
     ]
+    (line,) = lines_of(unread_of(world.social_worker, case.person_id))
+    assert line.what == "You are now allocated to this child"
+    today = timezone.localdate()
+    be_away(by=world.social_worker, covered_by=world.supervisor, since=today, until=today)
+    covered = [line.what for line in lines_of(unread_of(world.supervisor, case.person_id)) if line.covers]
+    assert covered == ["A worker was allocated"]
 
 
 def test_whoever_is_named_first_is_allocated_where_that_is_their_job_and_else_trusted(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM
+from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM, NoticeKind, To
 
 if TYPE_CHECKING:
     from heard.cases.case.notices.models import Notice, Reader
@@ -89,6 +89,20 @@ NOBODY_ACTS: Final = gettext_lazy(
 )
 
 
+# To whom it is about themselves. Whoever stands in, covers or is given it reads what `Notice.Kind` says.
+_TO_YOU: Final = {
+    NoticeKind.ALLOCATED: gettext_lazy("You are now allocated to this child"),
+    NoticeKind.WORKER_NAMED: gettext_lazy("You are now this child’s worker"),
+    NoticeKind.LEAD_NAMED: gettext_lazy("You are now a lead practitioner for this child"),
+    NoticeKind.ACTION: gettext_lazy("An action was given to you"),
+    NoticeKind.SENT_BACK: gettext_lazy("Sent back to you"),
+    NoticeKind.LET_IN: gettext_lazy("You may see a child’s record"),
+    NoticeKind.CONTEXT: gettext_lazy("Work on a place or group is yours"),
+    NoticeKind.CHAIR_TAKEN: gettext_lazy("Somebody else chairs a panel that you were to chair"),
+    NoticeKind.FILE_LOST: gettext_lazy("A file that you attached was not kept"),
+}
+
+
 @dataclass(frozen=True)
 class UnreadLine:
     """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it. `by_opening`: it is
@@ -120,11 +134,17 @@ def where(notice: Notice) -> str:
     return reverse(address, kwargs={key: about} if key else None)
 
 
+def _what(reader: Reader) -> str:
+    is_meant = reader.role == To.NAMED and not reader.covers
+    to_you = _TO_YOU.get(NoticeKind(reader.notice.kind)) if is_meant else None
+    return str(to_you or reader.notice.get_kind_display())
+
+
 def _line(reader: Reader) -> UnreadLine:
     notice = reader.notice
     return UnreadLine(
         reader.pk,
-        notice.get_kind_display(),
+        _what(reader),
         str(notice.person) if notice.person else "",
         where(notice),
         _told_by(notice),
