@@ -22,7 +22,7 @@ def test_what_is_due_stands_in_my_work_and_on_the_team_page(world: World, story:
     story.sign_in(world.supervisor).open("/team/").sees("Amira Khan", "Sol Wright")
     story.follow("How much each has to do").sees("Sol Wright", "Actions to do")
     story.follow("Work of the team").sees("Open cases in which no review has been held", WALK)
-    story.follow("Decisions and the child’s words").sees("too few to show")
+    story.follow("Decisions and the child’s words").sees("of 1 (")
     story.follow("Caseload of the team").follow("Sol Wright", about="name another for Amira Khan")
     story.press("Save").sees("There is a problem")
     story.sign_in(world.coordinator).open("/team/waiting/").sees("Joss Reed")
