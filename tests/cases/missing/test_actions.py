@@ -8,14 +8,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from tests.cases.missing.conftest import BACK, ago, gone, interviewed
+from tests.cases.missing.conftest import BACK, VIEW, ago, gone, interviewed
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment.actions import attach
+from heard.cases.case.models import Words
 from heard.cases.case.rules import Kept
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.models import Episode, Philomena
+from heard.cases.words.actions import add_words
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import Knows, add_person, add_place, move_house, note_tie
 from heard.network.models import Person
@@ -110,6 +112,19 @@ def test_an_interview_without_words_needs_a_reason(world, returned):
     interviewed(
         world.social_worker, returned, 1, view=ChildsView(why_no_words="She asked that none be written")
     )
+
+
+def test_words_of_before_the_return_are_not_what_the_child_says_after_it(world, returned):
+    """Neither of the day before nor of the same day, where they were written down before the child was back."""
+    day, about = timezone.localdate(returned.found_at), {"by": world.teacher, "person_id": returned.person_id}
+    early = add_words(**about, **VIEW.new | {"heard_on": day - timedelta(days=1)})
+    same_day = add_words(**about, **VIEW.new | {"heard_on": day})
+    Words.objects.filter(pk=same_day.pk).update(written_at=returned.found_at - timedelta(hours=1))
+    for words in (early, same_day):
+        with pytest.raises(Refused, match="before coming back"):
+            interviewed(world.social_worker, returned, 1, view=ChildsView(words_id=words.pk))
+    Words.objects.filter(pk=same_day.pk).update(written_at=returned.found_at)
+    assert interviewed(world.social_worker, returned, 1, view=ChildsView(words_id=same_day.pk)).is_heard
 
 
 def test_an_interview_is_added_to_and_stays_one(world, heard):

@@ -202,6 +202,7 @@ HELD = {
     "with_whom": "Noor, advocate",
     "independent": "Works for a charity",
     "has_words": True,
+    "since_return": True,
     "why_no_words": "",
     "now": at(5),
 }
@@ -218,6 +219,7 @@ HELD = {
         ({"with_whom": ""}, "by whom"),
         ({"independent": ""}, "independent"),
         ({"has_words": False}, "own words"),
+        ({"since_return": False}, "before coming back"),
         ({"has_words": False, "why_no_words": "She did not want anything written"}, None),
     ],
 )

@@ -18,6 +18,7 @@ from heard.agencies.models import AuditRow
 from heard.cases.case.models import Words
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
+from heard.cases.words.actions import add_words
 from heard.home.queries import my_work
 from heard.network.actions import Knows, add_group, add_person, add_place, note_tie
 from heard.network.models import Place
@@ -191,6 +192,20 @@ def test_words_heard_after_the_interview_have_a_day_and_somebody_of_their_own(cl
     client.post(at, moment("held", ago(5)) | held | {"which": "none", "why_no_words": "Not today"})
     page = client.get(at).text
     assert all(box in page for box in boxes)
+    assert "Back, interview held" in client.get(of_episode("episode", returned)).text
+    record = client.get(of_child("child_chronology", returned.person_id) + "?kind=missing").text
+    assert "Return home interview, by Sol Wright" in record
+
+
+def test_only_what_the_child_said_after_coming_back_is_offered_for_the_interview(client, world, returned):
+    said = {"heard_by": "Tess Archer", "heard_on": timezone.localdate(returned.found_at)}
+    about = {"by": world.teacher, "person_id": returned.person_id}
+    add_words(**about, text="I am back.", **said)
+    add_words(**about, text="I hate Mondays.", **said | {"heard_on": timezone.localdate(ago(50))})
+    client.force_login(world.social_worker)
+    page = client.get(of_episode("interview", returned)).text
+    assert "I am back." in page
+    assert "I hate Mondays." not in page
 
 
 def test_an_interview_that_cannot_be_held_yet_says_so(client, world, episode):

@@ -228,6 +228,7 @@ def record_interview(
             with_whom=with_whom,
             independent=independent,
             has_words=words is not None,
+            since_return=words is not None and episode.is_since_return(words),
             why_no_words=why_no_words,
             now=now,
         )

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
+from heard.cases.case.models import Words
 from heard.cases.missing import rules
 from heard.network.rules import Joined
 
@@ -107,6 +109,12 @@ class Episode(models.Model):
     def is_open(self) -> bool:
         return self.found_at is None and self.taken_back_at is None
 
+    def is_since_return(self, words: Words) -> bool:
+        """Whether the child said this after coming back."""
+        zone = timezone.get_current_timezone()
+        times = {"heard_on": words.heard_on, "written_at": words.written_at, "zone": zone}
+        return self.found_at is not None and rules.is_since_return(found_at=self.found_at, **times)
+
 
 class InterviewOffer(models.Model):
     """One time that the interview was offered to the child, or why it was not. Each is kept; none is changed."""
@@ -163,6 +171,11 @@ class Interview(models.Model):
 
     def __str__(self) -> str:
         return f"interview of {self.held_at:%Y-%m-%d}"
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the child’s own words stand in it, of after the return."""
+        return self.words is not None and self.episode.is_since_return(self.words)
 
 
 class EarlierVersion(models.Model):

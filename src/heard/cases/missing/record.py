@@ -37,8 +37,12 @@ def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
         yield fact(kind, one.found_at, back, one.condition, who=one.found_noted_by_id, page=page)
     interview = getattr(one, "interview", None)
     if interview:
-        heard = say(_("Heard after coming back, by %(who)s"), who=interview.with_whom)
-        who = interview.noted_by_id
+        text = (
+            _("Heard after coming back, by %(who)s")
+            if interview.is_heard
+            else _("Return home interview, by %(who)s")
+        )
+        heard, who = say(text, who=interview.with_whom), interview.noted_by_id
         yield fact(kind, interview.held_at, heard, interview.would_help, who=who, page=page)
 
 
@@ -64,7 +68,12 @@ def _on_paper(one: Episode) -> Iterator[Passage]:
     interview = getattr(one, "interview", None)
     if interview:
         said = {"time": moment(interview.held_at), "who": interview.with_whom}
-        yield Passage(say(_("Heard on %(time)s by %(who)s"), **said), _interview(interview))
+        text = (
+            _("Heard on %(time)s by %(who)s")
+            if interview.is_heard
+            else _("Return home interview on %(time)s by %(who)s")
+        )
+        yield Passage(say(text, **said), _interview(interview))
 
 
 def _interview(one: Any) -> Text:

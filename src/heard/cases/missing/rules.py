@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -268,6 +268,11 @@ def why_not_offer(
     return None
 
 
+def is_since_return(*, heard_on: date, written_at: datetime, found_at: datetime, zone: tzinfo) -> bool:
+    """Whether the child said it after coming back, as far as the day on which they were heard and the moment at which it was written down tell."""
+    return heard_on >= found_at.astimezone(zone).date() and written_at >= found_at
+
+
 def why_not_hold(
     *,
     held_at: datetime | None,
@@ -276,10 +281,11 @@ def why_not_hold(
     with_whom: str,
     independent: str,
     has_words: bool,
+    since_return: bool,
     why_no_words: str,
     now: datetime,
 ) -> str | None:
-    """Only what makes it an interview is asked for. Of all other questions each may stay without an answer."""
+    """`since_return`: whether the words were said after it. Only what makes it an interview is asked for. Of all other questions each may stay without an answer."""
     if held_at is None or held_at > now:
         return "Give the day and the time of the interview. Record it once it has been held."
     if held_at < found_at:
@@ -290,6 +296,8 @@ def why_not_hold(
         return "Say how that person is independent of those who look after the child."
     if not has_words and not why_no_words.strip():
         return "Add the child’s own words, or say why they are not there."
+    if has_words and not since_return:
+        return "The child said this before coming back. Choose what they said since, or say why there are no words."
     return None
 
 

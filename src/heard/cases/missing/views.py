@@ -208,6 +208,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     held = getattr(this, "interview", None)
     if held and held.words and held.words not in words:
         words.append(held.words)
+    words = [one for one in words if this.is_since_return(one)]
     begin = _interview_so_far(held) if held else {}
     form = kept_form(
         request,
@@ -420,7 +421,8 @@ def _state(this: Any) -> dict[str, Any]:
     held = getattr(this, "interview", None)
     if held:
         late = kept_by(this.interview_due_at, held.held_at)
-        return {"text": _("Back, and heard"), "colour": "green", "late": late}
+        text = _("Back, and heard") if held.is_heard else _("Back, interview held")
+        return {"text": text, "colour": "green", "late": late}
     if this.answer == rules.Offered.DECLINED:
         late = _("offered %(late)s") % {"late": kept_by(this.interview_due_at, this.asked_at)}
         return {"text": _("Back, and said no to an interview"), "colour": "blue", "late": late}
