@@ -23,9 +23,12 @@ from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.caseload import actions, queries
-from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, CaseloadFilter, Order, why_not_hand_over
+from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, CaseloadFilter, Nobody, Order, why_not_hand_over
 from heard.cases.concern import actions as telling
+from heard.cases.death.actions import record_death
 from heard.cases.note.actions import write_note
+from heard.govuk.environment import day
+from heard.home.team.queries import load_of_teams
 from heard.network.actions import restrict
 
 
@@ -197,6 +200,30 @@ def test_the_team_takes_its_table_out_and_that_leaves_a_row(client: Client, worl
     assert case.reference in line
     row = AuditRow.objects.get(verb="take out", subject="caseload")
     assert (row.actor_id, row.detail) == (world.coordinator.pk, {"children": 1})
+
+
+def test_a_child_who_has_died_waits_for_nobody(client: Client, world: World) -> None:
+    died, ada = a_case(world, "Wren"), a_case(world, "Ada")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=died.pk, worker=world.social_worker)
+    assessing.start_assessment(by=world.social_worker, case_id=died.pk)
+    record_death(by=world.social_worker, person_id=died.person_id, died_on=ago(4), who_said="Dr Lane")
+    waiting = CaseloadFilter(Order.ALLOCATED, worker=Nobody.ALLOCATED)
+    assert list(queries.team_caseload(world.coordinator, waiting)) == [ada]
+    assert [one.waiting for one in load_of_teams(world.coordinator)] == [1]
+    line = lines(world.coordinator, queries.team_caseload(world.coordinator, CaseloadFilter()))["Wren"]
+    assert (str(line.stage), line.due_on, line.overdue) == (f"Died on {day(ago(4))}", None, False)
+    client.force_login(world.coordinator)
+    page = client.get(reverse("team")).text
+    row = page[page.index("Wren Okoro") :].split("</tr>")[0]
+    assert f"Died on {day(ago(4))}" in row
+    assert "Hand over Ada Okoro" in page
+    for asked in ("Hand over Wren Okoro", "name another for Wren Okoro"):
+        assert asked not in page
+    notes = {died.reference: ("yes", "Fine")}
+    with pytest.raises(Refused, match="caseload any more"):
+        actions.hand_over(
+            by=world.coordinator, worker=world.supervisor, what=["trusted"], reason="Moves", notes=notes
+        )
 
 
 def test_many_are_handed_over_at_once_each_with_a_note(client: Client, world: World) -> None:

@@ -125,7 +125,7 @@ def test_load_and_waiting_are_counted_by_team_with_a_picture(client: Client, wor
     assert (team.cases, team.waiting) == (3, 2), "who may not see a child does not count them"
     client.force_login(world.supervisor)
     page = client.get(reverse("team_load")).text
-    assert "3 open cases; in 2 of them nobody is allocated" in page
+    assert "3 open cases; in 2 of them the child waits for an allocated worker" in page
     assert client.get(re.findall(r'src="([^"]*of=[^"]*)"', page)[0].replace("&amp;", "&")).status_code == 200
     assert queries.load_of_teams(world.teacher) == []
     agencies.switch_off(by=world.administrator, user=world.social_worker, reason="Left")

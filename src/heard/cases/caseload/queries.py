@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.queries import colleagues_visible_to
@@ -34,13 +35,14 @@ from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import urgent_of
-from heard.cases.case.queries import led_by_own_agencies, my_cases
+from heard.cases.case.queries import led_by_own_agencies, my_cases, standing_deaths
 from heard.cases.caseload.models import SavedView
 from heard.cases.caseload.rules import CaseloadFilter, Nobody, Order, Stage
 from heard.cases.clocks.models import ClockRun
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import Seen
 from heard.cases.plan.models import Action, Plan
+from heard.govuk.environment import day
 from heard.network.queries import sees
 
 if TYPE_CHECKING:
@@ -68,10 +70,11 @@ _WAS_SEEN = (Seen.ALONE.value, Seen.WITH_OTHERS.value)
 
 @dataclass(frozen=True)
 class CaseloadLine:
-    """One child of a caseload. Days are None where nobody has written one down."""
+    """One child of a caseload. Days are None where nobody has written one down. Nothing is due with a child who has `died`."""
 
     case: Case
     stage: Any
+    died: bool
     overdue: bool
     seen_on: date | None
     alone_on: date | None
@@ -104,11 +107,12 @@ def team_caseload(user: User, asked: CaseloadFilter) -> QuerySet[Any]:
 def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[CaseloadLine]:
     """What each line says, of rows of one of this user’s caseloads."""
     for row in rows:
-        due = {name: getattr(row, name) for name in _DUE if getattr(row, name)}
+        due = {name: getattr(row, name) for name in _DUE if getattr(row, name) and not row.died}
         first = min(due, key=lambda name: due[name], default="")
         yield CaseloadLine(
             case=row,
-            stage=STAGES[Stage(row.stage)],
+            stage=_died(row) if row.died else STAGES[Stage(row.stage)],
+            died=row.died,
             overdue=bool(first) and due[first] < today,
             seen_on=_day(row.seen_at),
             alone_on=_day(row.alone_at),
@@ -118,6 +122,10 @@ def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[CaseloadLine
             unread=row.unread or 0,
             urgent=bool(row.urgent),
         )
+
+
+def _died(row: Any) -> str:
+    return gettext("Died on %(date)s") % {"date": day(row.died_on)} if row.died_on else gettext("Has died")
 
 
 def lines_of(user: User, cases: QuerySet[Case]) -> Iterator[CaseloadLine]:
@@ -135,8 +143,8 @@ def workers_of_team(user: User) -> list[tuple[str, str]]:
 
 
 def to_hand_over(user: User, references: Collection[str]) -> list[Case]:
-    """Of these cases those that are open and led by the user's agencies, by name of the child."""
-    rows = led_by_own_agencies(user).filter(reference__in=references)
+    """Of these cases those that are open and led by the user's agencies, of children who have not died, by name of the child."""
+    rows = led_by_own_agencies(user).filter(~Exists(standing_deaths(user)), reference__in=references)
     rows = rows.select_related("person", "allocated_worker", "trusted_worker")
     return list(rows.order_by("person__family_name", "person__given_name", "pk"))
 
@@ -150,14 +158,14 @@ def _of_worker(worker: str) -> Q:
 
 
 def _lacks(user: User, worker: str) -> models.Case:
-    """0 where there is none who sees the child, else 1."""
-    nobody = ~sees(user, worker, "person")
-    return models.Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
+    """0 where the child waits for one: there is none who sees the child, and the child has not died; else 1."""
+    waits = ~sees(user, worker, "person") & Q(died=False)
+    return models.Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """`unallocated`: 0 where nobody is allocated, or the one who is cannot see the child any more; `nobody`: 0 where the child
-    can count on nobody in the same sense."""
+    can count on nobody in the same sense. Neither of a child who has `died`."""
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_WAS_SEEN)
     words = Words.objects.filter(person=OuterRef("person"), corrected_by=None)
     unread = Reader.objects.filter(
@@ -169,6 +177,9 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     )
     writing = Assessment.objects.filter(case=OuterRef("pk")).exclude(state="signed")
     running = ClockRun.objects.filter(case=OuterRef("pk"), met_on=None, ended_on=None)
+    rows = rows.annotate(
+        died=Exists(standing_deaths(user)), died_on=_one(standing_deaths(user), Max("died_on"))
+    )
     rows = rows.select_related("person", "allocated_worker", "trusted_worker", "lead_team").annotate(
         unallocated=_lacks(user, "allocated_worker"),
         nobody=_lacks(user, "trusted_worker"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,7 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.board import decisions
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.case import work as case
-from heard.cases.case.queries import cases_visible_to, led_by_own_agencies
+from heard.cases.case.queries import cases_visible_to, led_by_own_agencies, standing_deaths
 from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
 from heard.cases.plan import work as plan
@@ -203,7 +203,7 @@ def behind(user: User, colleague_id: int, what: str, *, today: date) -> Behind:
 
 @dataclass(frozen=True)
 class TeamLoad:
-    """What a team leads now: open cases, and those of them in which nobody is allocated who may see the child."""
+    """What a team leads now: open cases, and those of them in which the child waits for an allocated worker who may see them."""
 
     name: str
     cases: int
@@ -213,7 +213,8 @@ class TeamLoad:
 def load_of_teams(user: User) -> list[TeamLoad]:
     """Of each team of these agencies that leads any case, by name. Two queries."""
     led = led_by_own_agencies(user)
-    waiting = _count(led.exclude(sees(user, "allocated_worker", "person")), "lead_team")
+    living = led.filter(~Exists(standing_deaths(user)))
+    waiting = _count(living.exclude(sees(user, "allocated_worker", "person")), "lead_team")
     teams = led.order_by("lead_team__agency__name", "lead_team__name").values_list(
         "lead_team", "lead_team__name", "lead_team__agency__name"
     )

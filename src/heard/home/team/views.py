@@ -67,7 +67,7 @@ def load_of(request: Request, user_id: int, counted: str) -> HttpResponse:
 def _says(teams: list[queries.TeamLoad]) -> str:
     """How much there is of it, as a heading."""
     told = {"of": sum(one.cases for one in teams), "waiting": sum(one.waiting for one in teams)}
-    return _("%(of)s open cases; in %(waiting)s of them nobody is allocated who may see the child") % told
+    return _("%(of)s open cases; in %(waiting)s of them the child waits for an allocated worker") % told
 
 
 def _drawn(teams: list[queries.TeamLoad]) -> dict[str, Any]:
