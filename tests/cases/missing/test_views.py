@@ -19,6 +19,7 @@ from heard.cases.case.models import Words
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.cases.words.actions import add_words
+from heard.govuk.environment import clock, time
 from heard.home.queries import my_work
 from heard.network.actions import Knows, add_group, add_person, add_place, note_tie
 from heard.network.models import Place
@@ -329,6 +330,11 @@ def test_the_chronology_tells_of_each_time(client, world, heard):
     text = client.get(of_child("child_chronology", heard.episode.person_id) + "?kind=missing").text
     assert "Heard after coming back, by Noor, advocate" in text
     assert "Back: At her aunt’s" in text
+    episode = heard.episode
+    for at in (episode.missing_from, episode.found_at, heard.held_at):
+        assert f">{time(at)}<" in text
+    paper = words_of_pdf(client.get(of_child("child_chronology_paper", episode.person_id)).content)
+    assert clock(episode.found_at) in paper
 
 
 def count(client, address: str) -> int:

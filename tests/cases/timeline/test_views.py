@@ -307,7 +307,11 @@ def test_more_entries_than_three_screens_hold_are_on_several_pages(
     worker: Client, world: World, record: Record
 ) -> None:
     say(world, record, 110)
-    assert "Next" in page(worker, record, "child_chronology", "?kind=words")
+    first = page(worker, record, "child_chronology", "?kind=words")
+    assert "Next" in first
+    here, of = first.count('class="heard-happened__entry"'), re.findall(r"(\d+) entries\.", first)[0]
+    assert f"Printed here: {here} of {of}. Take the PDF for all of it." in first
+    assert "Printed here" not in page(worker, record, "child_chronology", "?kind=worry")
     last = page(worker, record, "child_chronology", "?kind=words&page=2")
     assert "Previous" in last
     assert "kind=words&amp;page=1" in last

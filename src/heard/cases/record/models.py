@@ -12,6 +12,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.record.rules import EntryKind
+from heard.govuk.environment import day, time
 from heard.govuk.said import put
 
 __all__ = ["ChronologyChange", "ChronologyEntry", "ChronologyOf", "ChronologyWord"]
@@ -100,6 +102,11 @@ class ChronologyEntry(models.Model):
     def what(self) -> str:
         """In the reader's language, as `text` and `href` are."""
         return put(self.said)
+
+    @property
+    def when(self) -> str:
+        """The day that it is about; of a time missing the hour too."""
+        return time(self.at) if self.kind == EntryKind.MISSING else day(self.on)
 
     @property
     def text(self) -> str:
