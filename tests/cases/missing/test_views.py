@@ -16,6 +16,7 @@ from tests.cases.missing.conftest import BACK, ago, gone
 
 from heard.agencies.models import AuditRow
 from heard.cases.case.models import Words
+from heard.cases.death.actions import record_death
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.cases.words.actions import add_words
@@ -182,6 +183,49 @@ def test_the_day_since_which_a_child_is_missing_is_asked_once(client, world, cas
     assert timezone.localtime(Episode.objects.get().reported_at).date() == since.date()
     page = client.post(of_child("missing_note", case.person_id), sent | {"reported_on-day": "99"}).text
     assert "must include" in page
+
+
+def test_each_page_says_what_it_saved_and_what_comes_next(client, world, case):
+    client.force_login(world.social_worker)
+    sent = NOTED | moment("missing", ago(30)) | moment("reported", ago(29))
+    page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
+    assert "Saved: the child is missing." in page
+    episode = Episode.objects.get()
+    assert f'<h1 class="govuk-heading-l">Missing since {time(episode.missing_from)}</h1>' in page
+    found = moment("found", ago(20)) | BACK
+    page = client.post(of_episode("episode_found", episode), found, follow=True).text
+    episode.refresh_from_db()
+    assert f"Saved: the child is back. Offer an interview by {time(episode.interview_due_at)}." in page
+    assert f"Missing from {time(episode.missing_from)} to {time(episode.found_at)}</h1>" in page
+    page = client.post(of_episode("episode_found", episode), found, follow=True).text
+    assert "Saved: what is written about the return." in page
+    offer = moment("offered", ago(18)) | {"outcome": "accepted", "accepted_by": "Noor, advocate"}
+    page = client.post(of_episode("interview_offer", episode), offer, follow=True).text
+    assert "Saved: the offer of an interview." in page
+    held = {"where": "At school", "with_whom": "Noor", "independent": "Works for a charity"}
+    held |= moment("held", ago(5)) | {"which": "new", "said": "Nobody asked me.", "how": "said"}
+    page = client.post(of_episode("interview", episode), held, follow=True).text
+    assert "Saved: the interview. Add who and what the child spoke of." in page
+    place = {"name": "The pier", "kind": "goes_to", "choice": "new", "new_kind": "pier", "postcode": ""}
+    page = client.post(of_episode("interview_place", episode), place, follow=True).text
+    assert "Saved: what the child spoke of." in page
+
+
+def test_a_child_who_was_back_long_ago_is_offered_an_interview_now(client, world, case):
+    client.force_login(world.social_worker)
+    sent = NOTED | moment("missing", ago(130)) | moment("reported", ago(129)) | {"is_back": "yes"}
+    sent |= BACK | moment("found", ago(120))
+    page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
+    assert "Saved: the child is back. Offer an interview now." in page
+
+
+def test_nobody_is_to_be_offered_an_interview_who_was_found_dead(client, world, episode):
+    record_death(by=world.supervisor, person_id=episode.person_id, died_on=None, who_said="The police")
+    client.force_login(world.social_worker)
+    found = moment("found", ago(20)) | BACK
+    page = client.post(of_episode("episode_found", episode), found, follow=True).text
+    assert "Saved: the return." in page
+    assert "Offer an interview" not in page
 
 
 def test_words_heard_after_the_interview_have_a_day_and_somebody_of_their_own(client, world, returned):

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.cases.case.queries import words_of
+from heard.cases.case.queries import why_not_after_death, words_of
 from heard.cases.case.turn import where_to_turn
 from heard.cases.clocks.words import allowed
 from heard.cases.missing import actions, queries, rules
@@ -36,6 +36,7 @@ from heard.cases.missing.forms import (
     TakeBackForm,
 )
 from heard.cases.missing.words import in_words, kept_by, time_left, version_in_words
+from heard.govuk.environment import time
 from heard.govuk.forms import parts_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
@@ -84,7 +85,8 @@ def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
-            return _written_down(request, episode, ())
+            saved = _back_again(user, episode) if episode.found_at else _("Saved: the child is missing.")
+            return _written_down(request, episode, saved, ())
     title = _("Note that a child is missing")
     about = _(
         "If a child is missing now and may be in danger, ring 999 first. Write down what you know; more can be added."
@@ -151,7 +153,7 @@ def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
             actions.change_episode(by=user, episode_id=episode_id, **form.said)
-            return _written_down(request, this, before)
+            return _written_down(request, this, _("Saved: what is known about this episode."), before)
     about = _("Add what is known now, or put right what was written.")
     return _episode_form(request, form, this, _("What is known"), about=about)
 
@@ -165,8 +167,9 @@ def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
-            actions.note_found(by=user, episode_id=episode_id, **form.found)
-            return _written_down(request, this, before)
+            back = actions.note_found(by=user, episode_id=episode_id, **form.found)
+            again = _("Saved: what is written about the return.")
+            return _written_down(request, this, again if this.found_at else _back_again(user, back), before)
     title = (
         _("The child is back") if this.found_at is None else _("Put right what was written about the return")
     )
@@ -181,7 +184,7 @@ def take_back(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.take_back_episode(by=user, episode_id=episode_id, **form.cleaned_data)
-            return _written_down(request, this)
+            return _written_down(request, this, _("Saved: this was noted by mistake."))
     return _episode_form(request, form, this, _("Noted by mistake"))
 
 
@@ -193,8 +196,14 @@ def offer(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     form = kept_form(request, OfferForm, kind="missing.offer", subject_id=episode_id, suggested=begin)
     if form.is_valid():
         with sending(request, form):
-            actions.offer_interview(by=user, episode_id=episode_id, **form.offer)
-            return _written_down(request, this)
+            offered = actions.offer_interview(by=user, episode_id=episode_id, **form.offer)
+            not_yet = offered.outcome == rules.Offered.NOT_OFFERED
+            saved = (
+                _("Saved: why the interview was not offered.")
+                if not_yet
+                else _("Saved: the offer of an interview.")
+            )
+            return _written_down(request, this, saved)
     clock = load.current().clock("return_interview")
     return _episode_form(request, form, this, _("Offer the interview"), about=clock.help, interview=True)
 
@@ -224,7 +233,8 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
             actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
-            return _written_down(request, this, before)
+            saved = _("Saved: the interview. Add who and what the child spoke of.")
+            return _written_down(request, this, saved, before)
     about = _(
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
@@ -254,7 +264,7 @@ def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpRespons
     if is_sent:
         with sending(request, form):
             actions.note_answer(by=user, episode_id=episode_id, end=end, **form.answer)
-            return _written_down(request, this)
+            return _written_down(request, this, _("Saved: what the child spoke of."))
     titles = {
         "person": _("Somebody whom the child spoke of"),
         "place": _("A place that the child spoke of"),
@@ -448,9 +458,23 @@ def _due(this: Any) -> dict[str, Any] | None:
     return due | {"allowed": allowed(load.current().clock("return_interview"))}
 
 
-def _written_down(request: HttpRequest, this: Any, before: Iterable[Any] | None = None) -> HttpResponse:
-    """Back to the episode. `before`: what its words named that was not kept; where they name more now, to what can be kept first."""
-    messages.success(request, _("Saved: the missing episode."))
+def _back_again(user: Any, this: Any) -> str:
+    """That a return is saved, and what comes next; nothing is offered to a child who has died."""
+    if why_not_after_death(user, this.person_id):
+        return _("Saved: the return.")
+    if this.interview_due_at < timezone.now():
+        return _("Saved: the child is back. Offer an interview now.")
+    return _("Saved: the child is back. Offer an interview by %(time)s.") % {
+        "time": time(this.interview_due_at)
+    }
+
+
+def _written_down(
+    request: HttpRequest, this: Any, saved: str, before: Iterable[Any] | None = None
+) -> HttpResponse:
+    """Back to the episode, saying what was `saved`. `before`: what its words named that was not kept; where they name more now, to what can
+    be kept first."""
+    messages.success(request, saved)
     if before is not None:
         user: Any = request.user
         now = queries.to_keep_in_episode(user, queries.episode_visible_to(user, this.pk))
