@@ -612,6 +612,7 @@ def test_what_comes_next_becomes_an_action_of_the_plan_that_is_in_force(world: W
     note = visit(world, case, next="Ask the school nurse to see her.")
     client, page = client_of(world.social_worker), reverse("action_from_note", args=[note.pk])
     assert "Ask the school nurse to see her." in client.get(page).text
+    assert f'href="{page}"' in client.get(reverse("note", args=[note.pk])).text
     outcome = agreed.outcomes.get()
     sent = {"what": note.next, "outcome": str(outcome.pk), "owner": str(world.social_worker.pk)}
     refused = client.post(page, sent)
@@ -628,6 +629,10 @@ def test_what_comes_next_becomes_an_action_of_the_plan_that_is_in_force(world: W
 
 def test_without_a_plan_in_force_what_comes_next_is_not_lost(world: World, case: Any) -> None:
     note = visit(world, case, next="Ask the school nurse to see her.")
+    assert (
+        "Add what comes next to the plan"
+        not in client_of(world.social_worker).get(reverse("note", args=[note.pk])).text
+    )
     answer = client_of(world.social_worker).get(reverse("action_from_note", args=[note.pk]), follow=True)
     assert "No plan is agreed for this child yet." in answer.text
     assert "Ask the school nurse to see her." in answer.text

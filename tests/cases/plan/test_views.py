@@ -15,6 +15,7 @@ from heard.agencies.models import AuditRow
 from heard.cases.disruption.actions import plan_step
 from heard.cases.plan import actions
 from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.plan.rules import OVER
 from heard.cases.safety.actions import write_safety_plan
 
 
@@ -69,14 +70,17 @@ def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed
     plan = Plan.objects.get()
     page = reverse("plan", kwargs={"plan_id": plan.pk})
     assert "Add at least one outcome" in client.get(page).text
-    client.post(reverse("outcome_add", kwargs={"plan_id": plan.pk}), {"text": "Mina is safe"})
+    answer = client.post(
+        reverse("outcome_add", kwargs={"plan_id": plan.pk}), {"text": "Mina is safe"}, follow=True
+    )
+    assert "Saved: the outcome." in answer.text
     outcome = Outcome.objects.get()
     at = reverse("outcome", kwargs={"outcome_id": outcome.pk})
     client.post(at, {"text": "Mina feels safe", "where_we_are": "She is afraid"})
     sent = {"what": "Walk with her", "owner": world.teacher.pk}
     due = {"due_on-day": "3", "due_on-month": "3", "due_on-year": "2027"}
-    client.post(reverse("action_add", kwargs={"outcome_id": outcome.pk}), sent | due)
-    text = client.get(page).text
+    text = client.post(reverse("action_add", kwargs={"outcome_id": outcome.pk}), sent | due, follow=True).text
+    assert "Saved: the action." in text
     assert all(word in text for word in ("Mina feels safe", "She is afraid", "Walk with her", "3 March 2027"))
     agree = reverse("plan_agree", kwargs={"plan_id": plan.pk})
     assert "Suggested: 3 months" in client.get(agree).text
@@ -100,9 +104,25 @@ def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed
 def test_an_action_is_taken_out_and_put_in_again(client, world, draft_plan):
     client.force_login(world.social_worker)
     action = Action.objects.get()
-    client.post(reverse("action", kwargs={"action_id": action.pk}), {"take_out": "1"})
+    answer = client.post(reverse("action", kwargs={"action_id": action.pk}), {"take_out": "1"}, follow=True)
+    assert "Taken out: the action." in answer.text
     assert not Action.objects.exists()
     assert client.get(reverse("action", kwargs={"action_id": action.pk})).status_code == 404
+
+
+def test_an_action_is_not_written_down_for_a_day_that_is_over(client, world, draft_plan):
+    """Other than one that was so already, and is changed in something else."""
+    client.force_login(world.social_worker)
+    action, over = Action.objects.get(), timezone.localdate() - timedelta(days=3)
+    sent = {"what": "Walk with her", "owner": world.teacher.pk}
+    sent |= {f"due_on-{part}": getattr(over, part) for part in ("day", "month", "year")}
+    add = reverse("action_add", kwargs={"outcome_id": action.outcome_id})
+    change = reverse("action", kwargs={"action_id": action.pk})
+    for at in (add, change):
+        assert OVER in client.post(at, sent).text
+    assert Action.objects.get().due_on == action.due_on
+    Action.objects.update(due_on=over)
+    assert "Saved: the action." in client.post(change, sent, follow=True).text
 
 
 def test_a_wrong_date_keeps_what_was_typed(client, world, draft_plan):

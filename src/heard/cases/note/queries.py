@@ -62,6 +62,12 @@ def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
     return found
 
 
+def may_go_into_plan(user: User, note: ContactNote) -> bool:
+    """Whether what comes next can be added to a plan: it says so, and one is agreed in the child’s open case."""
+    cases = cases_visible_to(user).filter(person=note.person_id, state=Case.State.OPEN, plans__state="agreed")
+    return bool(note.next) and cases.exists()
+
+
 def directed(user: User, note: ContactNote) -> dict[uuid.UUID, list[CaseDirection]]:
     """What supervisors decided beside each version of a note, by its key, the first first: it answers what stood there when it was
     written, and nothing that was written since. Two queries."""

@@ -124,6 +124,7 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
         "before": [(one, *_noticed(one)) for one in earlier],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
+        "into_plan": queries.may_go_into_plan(user, row),
         "may_report": row.person.kind == "child" and asks_to_report(user),
         "noticed": noticed,
         "ended": ended,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from heard.cases.case.forms import GivingForm
 from heard.cases.plan import rules
 from heard.cases.words.forms import ChildsViewForm
+from heard.govuk.environment import in_words
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 
@@ -67,6 +71,13 @@ class ActionForm(GivingForm):
         says_optional=False,
     )
     field_order = ["what", "owner", "why_involve", "due_on"]
+
+    def clean_due_on(self) -> date | None:
+        """A day that is over is nothing to promise; one that stood there before stays until the plan is agreed."""
+        due_on: date | None = self.cleaned_data["due_on"]
+        if due_on and due_on < localdate() and due_on != self.initial.get("due_on"):
+            raise ValidationError(in_words(rules.OVER))
+        return due_on
 
     @property
     def answered(self) -> dict[str, Any]:

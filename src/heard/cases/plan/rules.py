@@ -58,6 +58,7 @@ class Step:
 NOT_CHANGEABLE: Final = (
     "An agreed plan is changed at a review, so that everybody knows what has changed and why."
 )
+OVER: Final = "An action is to be done by a day before today. Give it a day that can be kept."
 UNSIGNED: Final = "A supervisor has not signed off an assessment since this case was opened. A plan is agreed on a signed one."
 CLOSED: Final = "This case is closed. Open it again before the plan is changed."
 
@@ -161,7 +162,7 @@ def why_outcomes_fall_short(outcomes: Sequence[Sequence[Step]], today: date) -> 
     if any(not step.has_owner or step.due_on is None for steps in outcomes for step in steps):
         return "Each action needs a person who will do it and a date."
     if any(step.is_over(today) for steps in outcomes for step in steps):
-        return "An action is to be done by a day before today. Give it a day that can be kept."
+        return OVER
     return None
 
 

@@ -53,6 +53,7 @@ def outcome_add(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         this,
         form,
         title=_("Add an outcome"),
+        saved=_("Saved: the outcome."),
         save=lambda: actions.add_outcome(by=user, plan_id=this.pk, **form.cleaned_data),
     )
 
@@ -69,7 +70,9 @@ def outcome(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
         this,
         form,
         title=_("Change the outcome"),
+        saved=_("Saved: the outcome."),
         take_out=_("Take this outcome and its actions out"),
+        taken_out=_("Taken out: the outcome and its actions."),
         save=lambda: actions.change_outcome(by=user, outcome_id=row.pk, **form.cleaned_data),
         remove=lambda: actions.take_out_outcome(by=user, outcome_id=row.pk),
     )
@@ -86,6 +89,7 @@ def action_add(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
         this,
         form,
         title=_("Add an action"),
+        saved=_("Saved: the action."),
         about=row.text,
         save=lambda: actions.add_action(by=user, outcome_id=row.pk, **form.answered),
     )
@@ -135,7 +139,9 @@ def action(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
         form,
         title=_("Change the action"),
         about=row.outcome.text,
+        saved=_("Saved: the action."),
         take_out=_("Take this action out"),
+        taken_out=_("Taken out: the action."),
         save=lambda: actions.change_action(by=user, action_id=row.pk, **form.answered),
         remove=lambda: actions.take_out_action(by=user, action_id=row.pk),
     )
@@ -202,9 +208,11 @@ def _page(
     form: Any,
     *,
     title: str,
+    saved: str,
     save: Callable[[], Any],
     about: str = "",
     take_out: str = "",
+    taken_out: str = "",
     remove: Callable[[], Any] | None = None,
 ) -> HttpResponse:
     why_not = queries.why_not_change(request.user, this)  # type: ignore[arg-type]
@@ -214,10 +222,12 @@ def _page(
     if remove and request.method == "POST" and "take_out" in request.POST:
         remove()
         sent(request, form)
+        messages.success(request, taken_out)
         return redirect("plan", plan_id=this.pk)
     if form.is_valid():
         with sending(request, form, errors_on="owner"):
             save()
+            messages.success(request, saved)
             return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, title=title, about=about, take_out=take_out)
     return render(request, "cases/plan/form.html", context)
