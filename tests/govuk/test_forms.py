@@ -96,6 +96,13 @@ def test_a_missing_answer_may_have_its_own_sentence() -> None:
     assert One({}).errors["answer"] == ["Say who it is, or “not known”"]
 
 
+def test_what_is_too_long_is_named_with_how_long_it_may_be() -> None:
+    errors = sent(name="S" * 25, told="no", why_not="x" * 1200).errors
+    assert errors["name"] == ["Shorten “Name” to 20 characters: it has 25"]
+    assert errors["why_not"] == ["Shorten “Why not?” to 200 characters: it has 1,200"]
+    assert not sent(name="S" * 20).errors
+
+
 def test_the_error_summary_leads_to_each_input() -> None:
     form = sent(**{"name": "", "seen_on-year": "", "told": ""})
     summary = form.error_summary()

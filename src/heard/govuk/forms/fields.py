@@ -83,6 +83,12 @@ class Drawn(forms.Field):
     def validate(self, value: Any) -> None:
         if self.required and value in self.empty_values and self.error_messages["required"] is _DJANGOS:
             raise ValidationError(missing_answer(str(self.label or "")), code="required")
+        most = getattr(self, "max_length", None)
+        if most and isinstance(value, str) and len(value) > most:
+            said = {"label": self.label, "most": f"{most:,}", "now": f"{len(value):,}"}
+            raise ValidationError(
+                _("Shorten “%(label)s” to %(most)s characters: it has %(now)s") % said, code="max_length"
+            )
         super().validate(value)
 
     def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
