@@ -232,6 +232,9 @@ def test_many_are_handed_over_at_once_each_with_a_note(client: Client, world: Wo
     chosen = "?" + "&".join(f"case={one.reference}" for one in (ada, bea, cleo))
     page = reverse("team_hand_over") + chosen
     shown = client.get(page).text
+    who = f"{world.supervisor}, Wexmoor Children’s Services"
+    assert re.search(rf"<option value=\"{world.supervisor.pk}\"[^>]*>{who}</option>", shown)
+    assert f">{who}</th>" in shown
     assert "Was Ada" in shown
     assert "Was Cleo" not in shown  # had nobody
     sent: dict[str, Any] = {"worker": str(world.supervisor.pk), "reason": "Sol moves to another town."}

@@ -218,10 +218,10 @@ def test_somebody_is_named_from_the_page_beside_what_each_has_to_do(client: Clie
     client.force_login(world.coordinator)
     assert "Nobody yet" in client.get(reverse("team")).text
     page = reverse("team_allocate", kwargs={"case_id": case.pk})
-    assert (
-        "Sol Wright, Wexmoor Children’s Services: of children whom you see: allocated: 0, who count on them: 0, actions"
-        in client.get(page).text
-    )
+    shown, who = client.get(page).text, "Sol Wright, Wexmoor Children’s Services"
+    assert re.search(rf"<option value=\"{world.social_worker.pk}\"[^>]*>{who}</option>", shown)
+    row = shown[shown.index(f">{who}</th>") :].split("</tr>")[0]
+    assert re.findall(r">(\d+)</td>", row) == ["0"] * len(queries.COUNTED)
     day = timezone.localdate()
     since = {"since-day": day.day, "since-month": day.month, "since-year": day.year}
     answer = client.post(page, {"worker": world.social_worker.pk} | since, follow=True)

@@ -25,7 +25,7 @@ from heard.cases.caseload import actions, queries
 from heard.cases.caseload.forms import CaseloadForm, HandOverForm, ViewForm, as_asked, read_asked, read_chosen
 from heard.cases.caseload.rules import CaseloadFilter, Order
 from heard.govuk.environment import in_words
-from heard.home.team.queries import load_of
+from heard.home.team.queries import COUNTED, load_by_name
 
 _PER_PAGE = 15  # as many as are handed over at once
 _MAY = {"caseload": May.PLAN, "team": May.SEE_TEAM}  # whoever opens a page saves its views
@@ -125,12 +125,13 @@ def hand_over(request: Request) -> HttpResponse:
     if not children:  # none is ticked, or none of those is the team's any more
         messages.warning(request, _("Choose at least one child to hand over."))
         return redirect("team")
+    people = who_can_do(user)
     form = kept_form(
         request,
         HandOverForm,
         kind="caseload.hand-over",
         subject_id=uuid.uuid5(children[0].pk, " ".join(chosen)),
-        people=_with_load(user),
+        people=people,
         children=children,
     )
     if form.is_valid():
@@ -139,15 +140,9 @@ def hand_over(request: Request) -> HttpResponse:
             said = ngettext("Handed over: %(num)s child.", "Handed over: %(num)s children.", len(done))
             messages.success(request, said % {"num": len(done)})
             return redirect("team")
-    return render(request, "home/caseload/hand_over.html", {"form": form, "children": children})
-
-
-def _with_load(user: Any) -> dict[str, tuple[Any, str]]:
-    """Who may be named, by key, each with what they have to do now beside their name."""
-    people = who_can_do(user)
-    loads = load_of(user, (who for who, _called in people.values()), today=localdate())
-    says = {str(one.user_id): one.says for one in loads}
-    return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
+    context = {"form": form, "children": children, "counted": COUNTED}
+    context["loads"] = load_by_name(user, people, today=localdate())
+    return render(request, "home/caseload/hand_over.html", context)
 
 
 def _table(request: Request, rows: Any, asked: CaseloadFilter, whose: str) -> dict[str, Any]:

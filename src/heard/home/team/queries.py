@@ -7,7 +7,7 @@ stand by name, children by how long they have waited.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -76,18 +76,6 @@ class Load:
         """Each number with its name in `COUNTED`."""
         return [(what, getattr(self, what)) for what in COUNTED]
 
-    @property
-    def says(self) -> str:
-        """In one line, beside a name."""
-        return _(
-            "of children whom you see: allocated: %(allocated)s, who count on them: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s"
-        ) % {
-            "allocated": self.allocated,
-            "children": self.children,
-            "actions": self.actions,
-            "overdue": self.overdue,
-        }
-
 
 def agencies_of_team(user: User) -> set[uuid.UUID]:
     """Keys of the agencies whose team this user sees."""
@@ -141,6 +129,14 @@ def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
     return [
         Load(one.pk, str(one), **{what: by.get(one.pk, 0) for what, by in counted.items()}) for one in order
     ]
+
+
+def load_by_name(
+    user: User, people: Mapping[str, tuple[User, str]], *, today: date
+) -> list[tuple[str, Load]]:
+    """The same of those who may be chosen, each by how they are called in the list."""
+    loads = load_of(user, (who for who, _called in people.values()), today=today)
+    return [(called, load) for (_who, called), load in zip(people.values(), loads, strict=True)]
 
 
 def _counted(user: User, today: date) -> dict[str, _Counted]:

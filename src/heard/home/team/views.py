@@ -118,13 +118,14 @@ def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
     user = request.user
     case = queries.team_case(user, case_id)
     person = open_record(by=user, person_id=case.person_id)
+    people = who_can_be_trusted_worker(user, case.person_id)
     form = kept_form(
         request,
         TrustedWorkerForm,
         kind="team.allocate",
         subject_id=case_id,
         suggested={"since": localdate()},
-        people=_with_load(user, case.person_id),
+        people=people,
         is_change=case.trusted_worker_id is not None,
     )
     why_not = why_not_name(user, case)
@@ -139,16 +140,10 @@ def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "words": words_of(user, case.person_id).first(),
         "why_not": why_not,
+        "loads": queries.load_by_name(user, people, today=localdate()),
+        "counted": queries.COUNTED,
     }
     return render(request, "home/team/allocate.html", context)
-
-
-def _with_load(user: Any, person_id: uuid.UUID) -> dict[str, tuple[Any, str]]:
-    """Who may be named, by key, each with what they have to do now beside their name."""
-    people = who_can_be_trusted_worker(user, person_id)
-    loads = queries.load_of(user, (who for who, _called in people.values()), today=localdate())
-    says = {str(one.user_id): one.says for one in loads}
-    return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
 
 
 def _page(request: Request, rows: Any) -> Any:
