@@ -111,9 +111,12 @@ class Episode(models.Model):
 
     def is_since_return(self, words: Words) -> bool:
         """Whether the child said this after coming back."""
-        zone = timezone.get_current_timezone()
-        times = {"heard_on": words.heard_on, "written_at": words.written_at, "zone": zone}
-        return self.found_at is not None and rules.is_since_return(found_at=self.found_at, **times)
+        return self.found_at is not None and rules.is_since_return(
+            heard_on=words.heard_on,
+            written_at=words.written_at,
+            found_at=self.found_at,
+            zone=timezone.get_current_timezone(),
+        )
 
 
 class InterviewOffer(models.Model):

@@ -37,12 +37,12 @@ def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
         yield fact(kind, one.found_at, back, one.condition, who=one.found_noted_by_id, page=page)
     interview = getattr(one, "interview", None)
     if interview:
-        text = (
+        held = (
             _("Heard after coming back, by %(who)s")
             if interview.is_heard
             else _("Return home interview, by %(who)s")
         )
-        heard, who = say(text, who=interview.with_whom), interview.noted_by_id
+        heard, who = say(held, who=interview.with_whom), interview.noted_by_id
         yield fact(kind, interview.held_at, heard, interview.would_help, who=who, page=page)
 
 
