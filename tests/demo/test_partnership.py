@@ -257,7 +257,7 @@ def _questions() -> dict[str, tuple[dict[str, Any], str]]:
             "were seen at Northgate retail park for the first",
         ),
         "worry": ({"concern_id": worry.pk}, "The worry touches Drivers behind the takeaway"),
-        "unwatched": ({}, "Harbour Street arcade: "),
+        "unwatched": ({}, "Harbour wall (WX1 3AG): "),
         "users": ({"handle_id": _known("0147").pk}, "by Kim Tallis since"),
         "there": ({"place_id": arcade.pk}, "Dean Corrigan."),
         "rests": ({"node_id": _tied("gives_things_to", dean)}, "to Dean Corrigan in this way"),
@@ -286,6 +286,9 @@ def test_what_only_looks_like_a_finding_is_passed_over() -> None:
     assert not any(
         "Quayside bus station" in line for line in _asked(maya, "unwatched")
     )  # somebody protects there
+    assert not any(
+        "Harbour Street arcade" in line for line in _asked(maya, "unwatched")
+    )  # a panel acts there
     assert not any("Ferdi" in line for line in _asked(maya, "users", **asked["users"][0]))  # thought untrue
     assert not any("Kim" in line for line in _asked(maya, "there", place_id=arcade.pk))  # the day after
     assert not any(

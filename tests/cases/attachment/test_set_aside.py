@@ -246,7 +246,7 @@ def test_once_it_answers_each_is_opened_or_goes(
     [kept] = (folder.parent / "quarantine").iterdir()
     assert kept.read_bytes() == EICAR
     client = signed_in(world.social_worker)
-    assert "A file that was attached was not kept" in client.get("/").text, "they thought that it was there"
+    assert "A file that you attached was not kept" in client.get("/").text, "they thought that it was there"
     lost = Notice.objects.get(kind="file_lost")
     assert set(Reader.objects.filter(notice=lost).values_list("user", flat=True)) == {world.social_worker.pk}
     page = client.get(reverse("attachments", kwargs={"person_id": child.pk})).text
@@ -266,7 +266,7 @@ def test_whoever_tells_a_worry_learns_that_a_file_of_it_was_not_kept(
     settings.CLAMD = clam[1]
     actions.scan_waiting_files(by=None)
     client = signed_in(world.teacher)
-    assert "A file that was attached was not kept" in client.get("/").text
+    assert "A file that you attached was not kept" in client.get("/").text
     page = client.get(reverse("worry_files", kwargs={"draft_id": draft.pk})).text
     assert "Not kept" in page
     assert "ClamAV found harmful software in it" in page

@@ -131,7 +131,7 @@ def _tell(request: Request, done: actions.Outcome) -> None:
 
 
 def _reads(one: ProposedTie) -> str:
-    kind = said(one.kind, one.in_words, vocabulary()[0], back=one.back)
+    kind = in_words(said(one.kind, one.in_words, vocabulary()[0], back=one.back))
     return f"{one.first or one.this.first} {kind} {one.second or one.this.second}"
 
 

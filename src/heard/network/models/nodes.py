@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
+from heard.govuk.environment import in_words
 from heard.network import rules
 from heard.network.rules import MOVES, Joined
 
@@ -145,7 +146,7 @@ class Tie(models.Model):
 
     def said(self, *, back: bool = False) -> str:
         """What it says, read from the first to the second or back."""
-        return rules.said(self.kind, self.in_words, self.release, back=back)
+        return in_words(rules.said(self.kind, self.in_words, self.release, back=back))
 
 
 class TieSource(models.Model):

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from heard.agencies.rules import Asks
+from heard.agencies.rules import Asks, Filled
 from heard.knowledge import load
 from heard.knowledge.model import TieKind
 
@@ -145,7 +145,7 @@ def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
     first, and turn round with nothing: read back, they say so."""
     known = next((one for one in load.release(release).ties if one.id == kind), None)
     if known is None:
-        return f"is tied by “{in_words}”, said of" if back else in_words
+        return Filled("is tied by “%(words)s”, said of", words=in_words) if back else in_words
     text = known.back if back else known.label
     return f"{text} ({in_words})" if in_words else text
 
