@@ -67,7 +67,7 @@ def test_whoever_holds_panels_in_an_agency_that_is_invited_takes_the_chair(clien
     assert Notified.CHAIR_TAKEN in told(world.coordinator)
     client.force_login(world.coordinator)
     assert "Pia Holt chairs it in place of Cora Ordway" in client.get(reverse("home")).text
-    assert "Somebody else than planned chairs a panel" in client.get(reverse("notices")).text
+    assert "Somebody else chairs a panel that you were to chair" in client.get(reverse("notices")).text
     assert "Take the chair back" in client.get(of_panel("panel", panel)).text
 
 
