@@ -64,9 +64,14 @@ def test_a_table_of_entity_link_entity_is_read_without_known_headings() -> None:
 
 
 def test_rows_that_say_nothing_new_or_too_little_are_set_aside_each_with_its_number() -> None:
-    found = of("first,second,tie\nA,B,knows\nB,A,Knows\nA,A,x\nA,,x\n,,\n" + "n" * 200 + ",B,x\n")
+    found = of("first,second,tie\nA,B,knows\nA,B,Knows\nA,A,x\nA,,x\n,,\n" + "n" * 200 + ",B,x\n")
     assert codes(found) == [(2, "again"), (3, "to_itself"), (4, "no_end"), (5, "blank"), (6, "too_long")]
     assert found.rows == 6
+
+
+def test_own_words_the_other_way_round_say_another_thing() -> None:
+    found = of("first,second,tie\nA,B,was threatened by\nB,A,was threatened by\n")
+    assert (codes(found), len(found.told)) == ([], 2)
 
 
 @pytest.mark.parametrize("text", ["AB1? CDE", "0770O 9OO123", "@кайла"])
