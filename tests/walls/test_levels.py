@@ -186,7 +186,11 @@ def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
         assert may_tell(client, record) is (level in TABLE["Search"])
         assert finds_words(client) is (level in TABLE[PAGE])
         if level not in TABLE[PAGE]:
-            assert is_listed_on(client, record) <= {"worry_start", "drafts", "home"}  # the worry that they began
+            assert is_listed_on(client, record) <= {
+                "worry_start",
+                "drafts",
+                "home",
+            }  # the worry that they began
 
 
 @pytest.mark.parametrize("who", ["denied", pytest.param("denied by team", marks=pytest.mark.once), "ended"])
