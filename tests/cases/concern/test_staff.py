@@ -628,6 +628,7 @@ def test_the_officer_decides_and_the_teller_reads_the_outcome(
     assert "Thank you. I act on it." in text
     assert "Met on Monday" not in text
     assert "designated officer (LADO), Wexmoor" in text  # by which role it was read
+    assert "call the duty team" not in text  # who is on duty may work with them
     actions.mark_read(by=world.teacher, concern_id=told.pk)
     with pytest.raises(Refused, match="decided already"):
         actions.decide_on_staff(by=officer, concern_id=told.pk, decision="officer", reason="x", feedback="y")
