@@ -134,8 +134,9 @@ def where(notice: Notice) -> str:
     return reverse(address, kwargs={key: about} if key else None)
 
 
-def _what(reader: Reader) -> str:
-    is_meant = reader.role == To.NAMED and not reader.covers
+def what(reader: Reader) -> str:
+    """What a notice says to this reader."""
+    is_meant = reader.role == To.NAMED and not reader.covers_id
     to_you = _TO_YOU.get(NoticeKind(reader.notice.kind)) if is_meant else None
     return str(to_you or reader.notice.get_kind_display())
 
@@ -144,7 +145,7 @@ def _line(reader: Reader) -> UnreadLine:
     notice = reader.notice
     return UnreadLine(
         reader.pk,
-        _what(reader),
+        what(reader),
         str(notice.person) if notice.person else "",
         where(notice),
         _told_by(notice),

@@ -17,7 +17,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices import actions, queries, rules
 from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
-from heard.cases.case.notices.lines import lines_of
+from heard.cases.case.notices.lines import lines_of, what
 
 _PER_PAGE = 50
 
@@ -34,7 +34,7 @@ def notices(request: Request) -> HttpResponse:
 @require_POST
 def seen(request: Request, reader_id: int) -> HttpResponse:
     reader = actions.mark_seen(by=request.user, reader_id=reader_id)
-    messages.success(request, _("Marked as seen: %(what)s.") % {"what": reader.notice.get_kind_display()})
+    messages.success(request, _("Marked as seen: %(what)s.") % {"what": what(reader)})
     if request.POST.get("back") == "child" and reader.notice.person_id:
         return redirect("child", person_id=reader.notice.person_id)
     return redirect("home")
