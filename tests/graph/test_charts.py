@@ -152,6 +152,32 @@ def test_another_is_made_anew_with_the_first_row_that_is_accepted_and_meant_by_t
     assert Tie.objects.filter(second=dean.pk).count() == 2 or Tie.objects.filter(first=dean.pk).count() >= 1
 
 
+def test_own_words_of_a_chart_are_said_of_whom_it_says_them_and_go_out_so(world: World, mo: Person) -> None:
+    arcade, words = place(world, "Kiln Lane arcade"), "is watched over by"
+    text = (
+        "first,first kind,tie,second,second kind\n"
+        f"Kiln Lane arcade,place,{words},Mo Made,person\nMo Made,person,{words},Kiln Lane arcade,place\n"
+    )
+    chart = brought(world.teacher, text)
+    say(world.teacher, chart, "Mo Made", mo)
+    say(world.teacher, chart, "Kiln Lane arcade", arcade)
+    assert accept(world.teacher, chart, 1).accepted == 1
+    again = brought(world.teacher, f"{text}\n")
+    say(world.teacher, again, "Mo Made", mo)
+    say(world.teacher, again, "Kiln Lane arcade", arcade)
+    rows = {
+        one.this.number: one.noted for one in queries.as_rows(world.teacher, again.ties.order_by("number"))
+    }
+    picture = queries.drawn(world.teacher, "node", mo.pk, {"away": 2})
+    taken = queries.takes(world.teacher, picture, "salt").chart
+    named = {dot.key: dot.name for dot in taken.dots}
+    out = [(named[link.first], link.said, named[link.second]) for link in taken.links]
+    assert out == [("Kiln Lane arcade", words, "Mo Made")]
+    [bond] = web(world.teacher).bonds({mo.pk, arcade.pk}, since=timezone.localdate())
+    assert (bond.start, bond.said, bond.end) == (arcade.pk, words, mo.pk)
+    assert rows == {1: True, 2: False}, "the same words the other way round are another tie"
+
+
 def test_what_people_say_of_a_name_outlives_the_chart(world: World, kayla: Person) -> None:
     twin = child(world, "Kayla")
     chart = brought(world.teacher)

@@ -220,15 +220,38 @@ def test_own_words_are_said_of_the_same_one_on_both_pages(world: World, amira: P
     assert "Amira Khan …" in client.get(at("tie_kind", tie_key=tie.key)).text
 
 
-def test_a_sheet_of_a_place_says_that_own_words_begin_with_the_person(world: World) -> None:
+def test_own_words_that_begin_with_a_place_are_said_of_the_place(world: World, amira: Person) -> None:
+    jay = actions.add_person(by=world.teacher, given_name="Jay", kind="adult")
     park = actions.add_place(by=world.teacher, name="The park", kind="open space")
     client = signed_in(world.teacher)
-    sheets = {
-        end: client.post(at("tie_add", node_id=park.pk, end=end), {"text": "Jay", "look": "1"}).text
-        for end in ("person", "place")
-    }
-    assert "the other way round: the person you name … The park." in sheets["person"]
-    assert "the other way round" not in sheets["place"]
+    there, words = at("tie_add", node_id=park.pk, end="person"), "is watched over by"
+    sheet = client.post(there, {"text": "Jay", "look": "1"}).text
+    assert "Read it as one sentence: The park … the person you name." in sheet
+    typed = {"text": "Jay", "choice": str(jay.pk)} | TIE | {"kind": "other", "in_words": words}
+    assert "Saved: The park is watched over by Jay." in client.post(there, typed, follow=True).text
+    tie = Tie.objects.get()
+    back = f"is tied by “{words}”, said of"
+    for address, says in (
+        (at("web", node_id=park.pk), f"{words} Jay"),
+        (at("adult", person_id=jay.pk), f"{back} The park"),
+        (at("tie", tie_key=tie.key), f"The park {words} Jay"),
+        (at("ties_without_kind"), "for the tie of The park to Jay"),
+    ):
+        page = " ".join(re.sub(r"<[^>]*>", "", client.get(address).text).split())
+        assert says in page, address
+    door = queries.web(world.teacher)
+    steps = door.steps({park.pk, jay.pk}, since=date.today(), both_ways=True)
+    assert {(one.start, one.said) for one in steps} == {(park.pk, words), (jay.pk, back)}
+    [bond] = door.bonds({park.pk, jay.pk}, since=date.today())
+    assert (bond.start, bond.said, bond.end) == (park.pk, words, jay.pk)
+    actions.note_tie(
+        by=world.teacher, one_id=jay.pk, other_id=park.pk, in_words=words, knows=actions.Knows("Told")
+    )
+    assert Tie.objects.count() == 2, "that Jay is watched over by the park is another tie"
+    assert "The park …" in client.get(at("tie_kind", tie_key=tie.key)).text
+    actions.give_kind(by=world.teacher, tie_key=tie.key, kind="protects", back=True)
+    tie.refresh_from_db()
+    assert (tie.first_id, tie.said_of_second) == (jay.pk, False)
 
 
 def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: World, amira: Person) -> None:

@@ -117,7 +117,7 @@ def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[Ti
     named = behind(others)
     alike: dict[tuple[str, uuid.UUID], list[Tie]] = defaultdict(list)
     for tie, other in zip(ties, others, strict=True):
-        alike[tie.said(back=tie.second_id == key).casefold(), other.pk].append(tie)
+        alike[tie.said(back=tie.way[1] == key).casefold(), other.pk].append(tie)
     found = [_strand(key, several, named[other], known) for (_said, other), several in alike.items()]
     return sorted(found, key=_in_order)
 
@@ -152,6 +152,6 @@ def _strand(
         person_kind=who.kind if is_person else "",
         restricted=is_person and who.restricted,
         kind_id=tie.kind,
-        reads=tie.said(back=tie.second_id == key),
+        reads=tie.said(back=tie.way[1] == key),
         sources=tuple(sorted(sources, key=lambda one: (one.recorded_at, str(one.pk)))),
     )

@@ -22,7 +22,7 @@ def _why_again(row: Any) -> str:
 
 LOOK_AGAIN = WorkList(
     "look-again", _("Ties to look at again"), May.SEE_CHILD, queries.sources_to_look_at, "source_look_again",
-    lambda row: f"{row.one} {row.tie.said()} {row.other}", _why_again, shows=("tie",),
+    lambda row: row.tie.sentence(row.one, row.other), _why_again, shows=("tie",),
     only_if=queries.noted_long_ago,
 )  # fmt: skip
 PROPOSED = WorkList(

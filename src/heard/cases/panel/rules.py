@@ -9,7 +9,7 @@ from typing import Final
 
 from heard.agencies.rules import Asks, Filled
 from heard.cases.case.rules import TOO_FEW
-from heard.network.rules import BACK, in_order, is_directed, kinds_between
+from heard.network.rules import BACK, OTHER, in_order, is_directed, kinds_between
 
 FINISH_ASKS: Final = Asks(
     outcome="Choose whether it was done.",
@@ -330,8 +330,10 @@ def why_not_close(*, open_to_closer: int, others_open: bool) -> str | None:
 
 
 def reads_back(kind: str, one: str, other: str) -> bool:
-    """Whether a kind of tie can only be read from the other to the one: two of different kinds are tied one way round."""
-    return is_directed(kind) and not in_order(kind, one, other) and in_order(kind, other, one)
+    """Whether a kind of tie can only be read from the other to the one: two of different kinds are tied one way round, but in words alone."""
+    return (
+        kind != OTHER and is_directed(kind) and not in_order(kind, one, other) and in_order(kind, other, one)
+    )
 
 
 def ties_there_can_be(ends: Collection[str]) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ from heard.network.queries import (
     who_or_what,
     withdrawn_after,
 )
-from heard.network.rules import Handling, How, NodeKind, Reach
+from heard.network.rules import Handling, How, NodeKind, Reach, is_directed
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -189,15 +189,15 @@ def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[ProposedTie]:
     door = web(user)
     keys = {name.node_id for one in ties for name in (one.first, one.second) if name.node_id}
     called: dict[Any, Any] = dict(door.called(*keys)) if keys else {}
-    noted: set[tuple[frozenset[uuid.UUID], str, str]] = set()
+    noted: set[tuple[Any, str, str]] = set()
     if keys:
         there = door.ties().filter(first__in=called.keys(), second__in=called.keys())
-        rows = there.values_list("first", "second", "kind", "in_words")
-        noted = {(frozenset((one, other)), kind, words.casefold()) for one, other, kind, words in rows}
+        noted = {_as_said(tie.kind, tie.way, tie.in_words) for tie in there}
     found = []
     for one in ties:
         kind, back, in_words = rules.tie_kind(one.said, one.first.kind, one.second.kind)
-        ends = frozenset(filter(None, (one.first.node_id, one.second.node_id)))
+        ends = (one.first.node_id, one.second.node_id)
+        asked = _as_said(kind, ends[::-1] if back else ends, in_words)
         found.append(
             ProposedTie(
                 this=one,
@@ -206,10 +206,15 @@ def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[ProposedTie]:
                 kind=kind,
                 back=back,
                 in_words=in_words,
-                noted=one.state == rules.ProposalState.LEFT and (ends, kind, in_words.casefold()) in noted,
+                noted=one.state == rules.ProposalState.LEFT and asked in noted,
             )
         )
     return found
+
+
+def _as_said(kind: str, way: tuple[Any, Any], words: str) -> tuple[Any, str, str]:
+    """What two ties have alike that are one: their kind, their words, and of whom they are said where that matters."""
+    return (way if is_directed(kind) else frozenset(way)), kind, words.casefold()
 
 
 def charts_past_their_day(user: User | None, now: datetime) -> QuerySet[Incoming]:
@@ -369,7 +374,7 @@ def takes(user: User, picture: Picture, salt: str, head: tuple[tuple[str, str], 
     bonds = [bond for line in picture.drawing.lines for bond in line.bonds] if picture.drawing else []
     wanted = {(bond.start, bond.end, bond.said) for bond in bonds}
     rows = door.ties().filter(first__in=named, second__in=named).order_by("pk")
-    ties = [one for one in rows if (one.first_id, one.second_id, one.said()) in wanted]
+    ties = [one for one in rows if (*one.way, one.said()) in wanted]
     mine = user.agencies_where(May.SEE_CHILD)
     known: dict[int, list[TieSource]] = defaultdict(list)
     for source in (
@@ -412,10 +417,11 @@ def _dot(key: uuid.UUID, this: Any, salt: str) -> Dot:
 
 def _link(tie: Tie, known: Sequence[TieSource], salt: str) -> Link:
     sources = tuple(_source(one) for one in known if one.known_grade != "E")
+    begin, end = tie.way
     return Link(
         key=_new_key(salt, tie.key),
-        first=_new_key(salt, tie.first_id),
-        second=_new_key(salt, tie.second_id),
+        first=_new_key(salt, begin),
+        second=_new_key(salt, end),
         kind=tie.kind,
         said=tie.said(),
         since=min((one.since for one in sources if one.since), default=None),

@@ -158,12 +158,17 @@ def _note(by: User, one: End, other: End, says: Says, knows: Knows) -> Tie:
             back=says.back,
         )
     )
-    if not says.back and not in_order(says.kind, one[0], other[0]):
+    turned = not says.back and not in_order(says.kind, one[0], other[0])
+    if turned:
         begin, finish = finish, begin
-    first, second = begin[1].pk, finish[1].pk
-    tie = _same_tie(first, second, says) or Tie.objects.create(
-        first_id=first, second_id=second, kind=says.kind, in_words=says.in_words, release=vocabulary()[0]
-    )
+    asked = Tie(
+        first_id=begin[1].pk, second_id=finish[1].pk, kind=says.kind, in_words=says.in_words, release=vocabulary()[0],
+        said_of_second=turned and says.kind == OTHER,
+    )  # fmt: skip
+    tie = _same_tie(asked)
+    if tie is None:
+        asked.save()
+        tie = asked
     _add_source(by, tie, knows)
     return tie
 
@@ -221,26 +226,28 @@ def look_again(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
 
 @transaction.atomic
 def give_kind(*, by: User, tie_key: uuid.UUID, kind: str, back: bool = False) -> Tie:
-    """Says which kind of the vocabulary a tie is that has words alone. It keeps them."""
+    """Says which kind of the vocabulary a tie is that has words alone, read from the one that they are said of, or back. It keeps them."""
     tie = web(by).tie(tie_key)
     merging.hold(tie.first_id, tie.second_id)
     tie = web(by).tie(tie_key)
     refuse(why_not_give_kind(kind=kind, has_one=tie.kind != OTHER))
-    _kind, begin = web(by).end(tie.second_id if back else tie.first_id)
+    one, other = (web(by).end(key) for key in tie.way)
+    begin, finish = (other, one) if back else (one, other)
     refuse(
         why_not_note_tie(
             kind=kind,
             in_words=tie.in_words,
-            one=tie.first.kind,
-            other=tie.second.kind,
+            one=one[0],
+            other=other[0],
             same=False,
-            first_is_child=getattr(begin, "kind", "") == "child",
+            first_is_child=getattr(begin[1], "kind", "") == "child",
             back=back,
         )
     )
-    if back:
-        tie.first, tie.second = tie.second, tie.first
-    tie.kind, tie.release = kind, vocabulary()[0]
+    if not in_order(kind, begin[0], finish[0]):
+        begin, finish = finish, begin
+    tie.first_id, tie.second_id = begin[1].pk, finish[1].pk
+    tie.kind, tie.release, tie.said_of_second = kind, vocabulary()[0], False
     tie.save()
     _audit(by, "change", tie)
     return tie
@@ -269,11 +276,11 @@ def _called(by: User, new: Called) -> End:
     return new.end, added
 
 
-def _same_tie(first: uuid.UUID, second: uuid.UUID, says: Says) -> Tie | None:
-    ends = Q(first=first, second=second)
-    if not is_directed(says.kind):
-        ends |= Q(first=second, second=first)
-    return Tie.objects.filter(ends, kind=says.kind, in_words__iexact=says.in_words).order_by("pk").first()
+def _same_tie(asked: Tie) -> Tie | None:
+    ends = Q(first=asked.first_id, second=asked.second_id, said_of_second=asked.said_of_second)
+    if not is_directed(asked.kind):
+        ends |= Q(first=asked.second_id, second=asked.first_id)
+    return Tie.objects.filter(ends, kind=asked.kind, in_words__iexact=asked.in_words).order_by("pk").first()
 
 
 def _add_source(by: User, tie: Tie, knows: Knows) -> TieSource:

@@ -21,7 +21,6 @@ from heard.network.rules import (
     NodeKind,
     Reach,
     SourceGrade,
-    in_order,
     kinds_between,
     normal_handle,
 )
@@ -288,10 +287,6 @@ class TieForm(SaysForm, KnowsForm):
         text = str(self["text"].value() or "").replace("\x00", "").strip()
         self.looked = bool(text) or end == NodeKind.HANDLE
         as_a_sentence(self.fields["kind"], this, _NAMED[end])
-        if not in_order(OTHER, start, end):
-            self.fields["in_words"].help_text = _(
-                "To say more; or, where nothing in the list fits, the other way round: %(other)s … %(one)s."
-            ) % {"one": this, "other": _NAMED[end]}
         self._without_what_is_not_asked(start, end)
         if "choice" in self.fields:
             new, hint = _NEW[end]

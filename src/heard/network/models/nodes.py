@@ -119,8 +119,8 @@ class NodeKey(models.Model):
 class Tie(models.Model):
     """These two, in this way. How that is known stands in its sources: one without any is not there for anybody.
 
-    Of two of different kinds the first is as `rules.in_order` has it. Merging may leave two that say the same; they are read as
-    one.
+    Of two of different kinds the first is as `rules.in_order` has it, and words alone may be said of the second. Merging may leave two that
+    say the same; they are read as one.
     """
 
     when_merged: ClassVar = MOVES
@@ -130,6 +130,10 @@ class Tie(models.Model):
     kind = models.CharField(max_length=40, help_text=_("The id in the vocabulary, or “other”."))
     in_words = models.CharField(max_length=60, blank=True)
     release = models.CharField(max_length=20, help_text=_("The knowledge release that has the vocabulary."))
+    said_of_second = models.BooleanField(
+        default=False,
+        help_text=_("Words alone, such as “is watched by”, that are read from the second to the first."),
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -139,14 +143,27 @@ class Tie(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(first=models.F("second")), name="tie_between_two"),
             models.CheckConstraint(condition=~models.Q(kind="other", in_words=""), name="other_tie_in_words"),
+            models.CheckConstraint(
+                condition=models.Q(said_of_second=False) | models.Q(kind="other"), name="words_said_of_second"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.said()
 
+    @property
+    def way(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """The keys of whom or what it is said of, and of the other."""
+        return (self.second_id, self.first_id) if self.said_of_second else (self.first_id, self.second_id)
+
     def said(self, *, back: bool = False) -> str:
-        """What it says, read from the first to the second or back."""
+        """What it says, read from the one that it is said of to the other (`way`), or back."""
         return in_words(rules.said(self.kind, self.in_words, self.release, back=back))
+
+    def sentence(self, first: Any, second: Any) -> str:
+        """The whole of what it says, with what its ends are called."""
+        one, other = (second, first) if self.said_of_second else (first, second)
+        return f"{one} {self.said()} {other}"
 
 
 class TieSource(models.Model):

@@ -47,6 +47,7 @@ class Said(NamedTuple):
     first_kind: str
     second: uuid.UUID
     second_kind: str
+    said_of_second: bool
     reach: str
     holder: uuid.UUID | None
     about: str
@@ -64,7 +65,14 @@ class Said(NamedTuple):
     def lasts(self, since: date) -> bool:
         return self.until is None or self.until >= since
 
+    @property
+    def way(self) -> tuple[tuple[uuid.UUID, str], tuple[uuid.UUID, str]]:
+        """Whom or what the tie is said of, and the other: each its key and kind."""
+        first, second = (self.first, self.first_kind), (self.second, self.second_kind)
+        return (second, first) if self.said_of_second else (first, second)
+
     def reads(self, *, back: bool) -> str:
+        """What the tie says along its `way`, or back."""
         return _said(self.tie_kind, self.in_words, self.release, back=back)
 
     @property
@@ -72,10 +80,10 @@ class Said(NamedTuple):
         return _passes(self.tie_kind, self.release)
 
     def pieces(self, zone: tzinfo, keys: Collection[uuid.UUID] | None = None) -> list[Piece]:
-        """As read from its first end, and from its second; or from those of them that are among `keys`. `zone`: of the days."""
-        first, second = (self.first, self.first_kind), (self.second, self.second_kind)
+        """As read from each end; or from those of them that are among `keys`. `zone`: of the days."""
+        begin, end = self.way
         noted = self.recorded_at.astimezone(zone).date()
-        ways = ((first, second, True), (second, first, False))
+        ways = ((begin, end, True), (end, begin, False))
         return [
             self._piece(one, other, noted, back=back)
             for one, other, back in ways
@@ -110,7 +118,7 @@ class Said(NamedTuple):
 
 _SAID = (
     "pk", "tie_id", "tie__key", "tie__kind", "tie__in_words", "tie__release", "tie__first_id", "tie__first__kind",
-    "tie__second_id", "tie__second__kind", "reach", "holder_id", "about", "about_id", "known_grade", "source_grade", "how", "who_reach",
+    "tie__second_id", "tie__second__kind", "tie__said_of_second", "reach", "holder_id", "about", "about_id", "known_grade", "source_grade", "how", "who_reach",
     "valid_from", "valid_to", "recorded_at", "withdrawn_at", "why_withdrawn",
 )  # fmt: skip
 

@@ -175,13 +175,10 @@ class Web:
         lasting = {one.tie: one for one in _lasting(self._said_at(keys), since)}
         found = []
         for _pk, one in sorted(lasting.items()):
-            ends = (
-                (one.first, one.second, one.second_kind, False),
-                (one.second, one.first, one.first_kind, True),
-            )
+            begin, finish = one.way
             found += [
                 Step(one.tie_key, start, end, kind, one.tie_kind, one.reads(back=back), one.passes)
-                for start, end, kind, back in ends
+                for (start, _kind), (end, kind), back in ((begin, finish, False), (finish, begin, True))
                 if both_ways or start in keys
             ]
         return found
@@ -536,12 +533,13 @@ def _withdrawn(told: Iterable[Said], keys: Collection[uuid.UUID]) -> list[Withdr
 
 
 def _alike(told: Iterable[Said]) -> dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]]:
-    """Sources by the ends of their ties and what these say, without what is thought to be untrue. Ties that say the same of the same two
+    """Sources by the ends of their ties and what these say of the one to the other, without what is thought to be untrue. Ties that say the same of the same two
     are one."""
     found: dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]] = defaultdict(list)
     for one in told:
         if one.known_grade != KnownGrade.THOUGHT_UNTRUE:
-            found[one.first, one.second, one.reads(back=False)].append(one)
+            (begin, _kind), (end, _end_kind) = one.way
+            found[begin, end, one.reads(back=False)].append(one)
     return found
 
 
@@ -557,15 +555,15 @@ def _bonds(told: Iterable[Said]) -> list[Bond]:
     return [
         Bond(
             tie_key=min(some, key=lambda one: one.tie).tie_key,
-            start=first,
-            end=second,
+            start=start,
+            end=end,
             said=said,
             sources=len(some),
             seen=any(one.how == How.SEEN for one in some),
             since=min((one.since for one in some if one.since), default=None),
             until=some[-1].until,
         )
-        for (first, second, said), some in _alike(told).items()
+        for (start, end, said), some in _alike(told).items()
     ]
 
 
@@ -731,7 +729,7 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
             people = [end for end in (first, second) if isinstance(end, Person)]
             found.append(
                 SourceRead(
-                    f"{first} {one.tie.said()} {second}",
+                    one.tie.sentence(first, second),
                     one,
                     frozenset(end.pk for end in people),
                     frozenset(str(end.kind) for end in people),
@@ -741,9 +739,9 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
 
 
 def sentence(user: User, tie: Tie) -> str:
-    """A tie that the user sees, from its first end to its second."""
+    """A tie that the user sees, from the one that it is said of to the other."""
     named = web(user).called(tie.first_id, tie.second_id)
-    return f"{named[tie.first_id]} {tie.said()} {named[tie.second_id]}"
+    return tie.sentence(named[tie.first_id], named[tie.second_id])
 
 
 def said_in(

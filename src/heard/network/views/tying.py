@@ -164,7 +164,7 @@ def tie(request: Request, tie_key: uuid.UUID) -> HttpResponse:
     """Both ends, what the tie says, and each source of it with who may withdraw it."""
     row = actions.open_tie(by=request.user, tie_key=tie_key)
     door = queries.web(request.user)
-    ends = [door.end(key) for key in (row.first_id, row.second_id)]
+    ends = [door.end(key) for key in row.way]
     sources, withdrawn = door.known(row), queries.withdrawn_of(request.user, row)
     context = {
         "tie": row,
@@ -281,7 +281,7 @@ def look_again(request: Request, source_id: uuid.UUID) -> HttpResponse:
         template="network/look_again.html",
         shown={
             "tie": row,
-            "ends": [door.end(key)[1] for key in (row.first_id, row.second_id)],
+            "ends": [door.end(key)[1] for key in row.way],
             "one": source,
             "why_not": why_not,
             "looks": queries.looks_at(request.user, [source]),
@@ -294,8 +294,8 @@ def look_again(request: Request, source_id: uuid.UUID) -> HttpResponse:
 def without_kind(request: Request) -> HttpResponse:
     """Ties that say what they say in words alone: for a person to give each a kind."""
     page = Paginator(queries.ties_without_kind(request.user), _SHOWN).get_page(request.GET.get("page"))
-    called = queries.web(request.user).called(*{key for row in page for key in (row.first_id, row.second_id)})
-    rows = [(row, called[row.first_id], called[row.second_id]) for row in page]
+    called = queries.web(request.user).called(*{key for row in page for key in row.way})
+    rows = [(row, *(called[key] for key in row.way)) for row in page]
     return render(request, "network/ties_without_kind.html", {"rows": rows, "page": page})
 
 
@@ -304,7 +304,7 @@ def without_kind(request: Request) -> HttpResponse:
 def kind(request: Request, tie_key: uuid.UUID) -> HttpResponse:
     row = actions.open_tie(by=request.user, tie_key=tie_key)
     door = queries.web(request.user)
-    (start, one), (end, other) = door.end(row.first_id), door.end(row.second_id)
+    (start, one), (end, other) = (door.end(key) for key in row.way)
     return edit(
         request,
         KindForm,

@@ -16,7 +16,7 @@ from heard.cases.stage.forms import RestingForm, resting
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, CheckboxesField, Form, SelectField, TextareaField, TextField
 from heard.network.forms.tying import BASIS, MORE, KnowsForm, TieForm, ask_own_words
-from heard.network.rules import OTHER, NodeKind, in_order
+from heard.network.rules import OTHER
 
 
 def _of_a_meeting(form: KnowsForm, invited: Collection[str], agency: str) -> None:
@@ -72,16 +72,12 @@ class SaidForm(KnowsForm):
         names = list({str(item.node_id): item.about for item in items}.items())
         kinds = rules.ties_there_can_be({item.end for item in items})
         kinds.append((OTHER, _("Something else, in my own words")))
-        self._ends = {str(item.node_id): item.end for item in items}
         for name, choices in (("one", names), ("other", names), ("kind", kinds)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         ask_own_words(self, typed)
-        ends = [self._ends.get(typed.get(end) or "", NodeKind.PERSON) for end in ("one", "other")]
-        if typed.get("kind") == OTHER and not in_order(OTHER, *ends):
-            self.add_error("one", _("Choose the two the other way round, and write your own words so"))
         return typed
 
     @property

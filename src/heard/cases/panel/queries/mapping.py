@@ -87,10 +87,11 @@ def said_at(user: User, panel: Panel, *, leaving: bool = False) -> list[SaidTher
     queries. What was withdrawn after the minutes were agreed stays, as withdrawn. `leaving`: for paper, which others read.
     """
     sources = said_in(user, AT_A_MEETING, panel.pk, agreed_at=panel.agreed_at, leaving=leaving)
-    named = web(user).called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
+    named = web(user).called(*{key for one in sources for key in one.tie.way})
     return [
-        SaidThere(str(named[one.tie.first_id]), _said(one), str(named[one.tie.second_id]), one.tie.key, one)
+        SaidThere(str(named[begin]), _said(one), str(named[end]), one.tie.key, one)
         for one in sources
+        for begin, end in (one.tie.way,)
     ]
 
 
