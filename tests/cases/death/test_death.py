@@ -237,6 +237,27 @@ def test_nothing_new_is_planned_with_the_child(
     assert str(refused.value) == AFTER_DEATH
 
 
+def test_no_interview_is_due_to_the_child_after_a_return(world: World, agreed: Any) -> None:
+    child, long_ago = {"person_id": agreed.case.person_id}, timezone.now() - timedelta(days=9)
+    seen = {"last_seen_where": "At home", "last_seen_by": "Ola", "danger": "no", "from_where": "home"}
+    came = {"found_where": "At home", "found_by": "Ola", "condition": "Well", "check_by_police": "done"}
+    episode = missing.note_missing(
+        by=world.social_worker, **child, missing_from=long_ago, reported_at=long_ago, **seen,
+        back={"found_at": long_ago + timedelta(hours=3), **came},
+    )  # fmt: skip
+    client, late = client_of(world.social_worker), "days late"
+    pages = reverse("episode", args=[episode.pk]), reverse("missing_of", args=[agreed.case.person_id])
+    for page in pages:
+        assert late in client.get(page).text
+    actions.record_death(by=world.coordinator, **child, **SAID)
+    for page in pages:
+        shown = client.get(page).text
+        assert "The child has died" in shown
+        assert late not in shown
+        assert "Note an offer" not in shown
+    assert "None was held. The child has died, so none is due." in client.get(pages[0]).text
+
+
 def test_the_child_is_referred_to_nobody(world: World, agreed: Any, died: Death) -> None:
     asked = OnwardRequest("x", "y", ChildsView(why_no_words="z"))
     with pytest.raises(Refused) as refused:

@@ -18,7 +18,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Case
-from heard.cases.case.queries import worked_in
+from heard.cases.case.queries import standing_deaths, worked_in
 from heard.cases.missing import rules
 from heard.cases.missing.models import EarlierVersion, Episode, Interview, InterviewOffer, Philomena
 from heard.network.queries import (
@@ -61,8 +61,8 @@ def episodes_visible_to(user: User) -> QuerySet[Episode]:
 
 
 def episode_visible_to(user: User, episode_id: uuid.UUID) -> Episode:
-    """The episode with `answer` and `asked_at`, or `Hidden`."""
-    episode = _with_answer(episodes_visible_to(user)).filter(pk=episode_id).first()
+    """The episode with `answer`, `asked_at` and `died`, or `Hidden`."""
+    episode = _with_answer(user, episodes_visible_to(user)).filter(pk=episode_id).first()
     if episode is None:
         raise Hidden
     return episode
@@ -76,13 +76,13 @@ def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     """
     person_visible_to(user, person_id)
     rows = _counted(episodes_visible_to(user).filter(person_id=person_id))
-    return _with_answer(rows).order_by(F("found_at").desc(nulls_first=True))
+    return _with_answer(user, rows).order_by(F("found_at").desc(nulls_first=True))
 
 
 def told_of(user: User, person_ids: Collection[uuid.UUID]) -> QuerySet[Episode]:
     """Episodes of these children with `answer`: what the child said last when the interview was offered, None where nobody
     asked, and `asked_at`, when that was. Of those whom the user may see; without those noted by mistake, latest first."""
-    return _with_answer(_counted(episodes_visible_to(user))).filter(person__in=person_ids)
+    return _with_answer(user, _counted(episodes_visible_to(user))).filter(person__in=person_ids)
 
 
 def open_episodes(user: User) -> QuerySet[Episode]:
@@ -93,7 +93,7 @@ def open_episodes(user: User) -> QuerySet[Episode]:
 def open_first(user: User) -> QuerySet[Episode]:
     """Every episode, each with `answer` and `asked_at`: the open ones first, the longest missing of them first; then the
     latest returns."""
-    rows = _with_answer(_counted(episodes_visible_to(user)))
+    rows = _with_answer(user, _counted(episodes_visible_to(user)))
     return rows.order_by(F("found_at").desc(nulls_first=True), "missing_from")
 
 
@@ -128,7 +128,9 @@ def earlier_of(user: User, episode_id: uuid.UUID) -> QuerySet[EarlierVersion]:
 def not_heard_yet(user: User) -> QuerySet[Episode]:
     """Returns after which nobody has spoken with the child yet, first due first; not where the child was asked and said
     no. Where it was never offered it stays due: it is offered each time."""
-    rows = _with_answer(_counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None))
+    rows = _with_answer(
+        user, _counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None)
+    )
     waiting = rows.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
     return waiting.order_by("interview_due_at")
 
@@ -142,12 +144,14 @@ def interviews_due(user: User) -> QuerySet[Episode]:
     return not_heard_yet(user).filter(_concerning(user))
 
 
-def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
-    """What the child answered last, and when. A note that it was not offered takes back no answer."""
+def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
+    """What the child answered last, and when; and whether they have `died`. A note that it was not offered takes back no answer."""
     asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
     last = asked.order_by("-noted_at", "-pk")
     return rows.annotate(
-        answer=Subquery(last.values("outcome")[:1]), asked_at=Subquery(last.values("offered_at")[:1])
+        answer=Subquery(last.values("outcome")[:1]),
+        asked_at=Subquery(last.values("offered_at")[:1]),
+        died=Exists(standing_deaths(user)),
     )
 
 

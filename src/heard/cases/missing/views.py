@@ -112,6 +112,7 @@ def episode(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "answers": queries.answers_of(user, interview) if interview else [],
         "clock": load.current().clock("return_interview"),
         "due": _due(this),
+        "is_back": this.found_at is not None and this.taken_back_at is None,
         "ready": queries.forms_of(user, this.person_id).first(),
         "may_note": user.may(May.MISSING) and this.taken_back_at is None,
         "turn": where_to_turn(user, this.person, "interview"),
@@ -433,6 +434,8 @@ def _state(this: Any) -> dict[str, Any]:
         late = kept_by(this.interview_due_at, held.held_at)
         text = _("Back, and heard") if held.is_heard else _("Back, interview held")
         return {"text": text, "colour": "green", "late": late}
+    if this.died:
+        return {"text": _("The child has died"), "colour": "grey", "late": ""}
     if this.answer == rules.Offered.DECLINED:
         late = _("offered %(late)s") % {"late": kept_by(this.interview_due_at, this.asked_at)}
         return {"text": _("Back, and said no to an interview"), "colour": "blue", "late": late}
@@ -445,12 +448,14 @@ def _state(this: Any) -> dict[str, Any]:
 
 def _due(this: Any) -> dict[str, Any] | None:
     """When the interview is due, to the minute, and how long that is or was. Not where the child said no: then when it was
-    offered."""
+    offered. Nothing is due to a child who has died."""
     if this.found_at is None or this.taken_back_at is not None:
         return None
     held = getattr(this, "interview", None)
     said_no = held is None and this.answer == rules.Offered.DECLINED
     met_at = held.held_at if held else this.asked_at if said_no else None
+    if this.died and not met_at:
+        return None
     words = (
         kept_by(this.interview_due_at, met_at) if met_at else time_left(this.interview_due_at, timezone.now())
     )
