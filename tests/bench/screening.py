@@ -44,8 +44,8 @@ _MADE = """
              else 'S' || lpad((c % 14 + 1)::varchar, 2, '0') end as item,
         case when d % 20 = 0 then 'not_known' else 'seen' end as state,
         case when state = 'seen' then date '2026-03-31' - (e % 1460)::integer end as seen_on,
-        null::date as until, 'field' as field, 'direct' as strength, item like 'S%' and f % 8 > 0 as counts,
-        'file' as file, 1::bigint as "row"
+        null::date as until, false as ongoing, 'field' as field, 'direct' as strength,
+        item like 'S%' and f % 8 > 0 as counts, true as own_day, 'file' as file, 1::bigint as "row"
     from (select (hash(i) % ($n // 8))::bigint as child, hash(i, 1) as a, hash(i, 2) as b, hash(i, 3) as c,
                  hash(i, 4) as d, hash(i, 5) as e, hash(i, 6) as f from range($n) t(i))
 """
@@ -100,9 +100,19 @@ _ANY = f"""
     ),
 """
 _REST = """
+    lives as (
+        select person, max(birth_date) as born, min(died_on) as died
+        from records join identities using (source, record_id) semi join together using (person) group by person
+    ),
+    young as (
+        select together.* from together left join lives using (person)
+        where not coalesce(died <= date '2026-03-31', false) and not coalesce(
+            (year(born) * 12 + month(born)) * 32 + day(born)
+                <= (year(window_last) * 12 + month(window_last)) * 32 + day(window_last) - 383 - 18 * 12 * 32, false)
+    ),
     whom as (
-        select * from together join (
-            select person, list_sort(list(agency)) as agencies from held semi join together using (person) group by person
+        select * from young join (
+            select person, list_sort(list(agency)) as agencies from held semi join young using (person) group by person
         ) using (person)
     ),
     members as (select source, record_id, person from identities semi join whom using (person)),
@@ -164,7 +174,7 @@ def _compared(folder: Path, any_window: bool) -> list[tuple[str, ...]]:
 
         def ours() -> pa.Table:
             read = Tables(engine, question)
-            return listing.children(read, question, listing.whom(read, question))
+            return listing.children(read, question, listing.whom(read, question)[0])
 
         whole = _turn_by_turn(ours, lambda: hand.execute(sql).to_arrow_table())
         events = engine.keep("events", _events(engine, question))
@@ -219,7 +229,7 @@ def _who(events: Any, question: Question) -> Any:
 def _by_hand(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection with the run's files as views, set up as the engine's own."""
     hand = connected(folder / ".overflow-by-hand")
-    for name in ("observations", "identities"):
+    for name in ("observations", "identities", "records"):
         hand.execute(f"create view {name} as select * from '{folder / name}.parquet'")
     hand.execute("""
         create table items as
@@ -252,6 +262,15 @@ def _write_run(folder: Path, observations: int) -> str:
     connection.execute("create table keys as select distinct source, record_id from made")
     people = "select source, record_id, left(sha256(record_id), 20) as person from keys order by all"
     backend.write(folder, tables.IDENTITIES, connection.execute(people).to_arrow_table())
+    connection.register("no_records", tables.RECORDS.schema.empty_table())
+    records = """
+        from no_records union all by name
+        select source, record_id, replace(source, 'source', 'agency') as agency, 'file' as file, 1::bigint as "row",
+            date '2026-03-31' - (hash(record_id) % 7300)::integer as birth_date,
+            case when hash(record_id, 1) % 500 = 0 then date '2026-03-31' - (hash(record_id, 2) % 400)::integer end as died_on
+        from keys
+    """
+    backend.write(folder, tables.RECORDS, connection.execute(records).to_arrow_table())
     count = connection.execute("select count(distinct record_id), count(*) from keys").fetchall()[0]
     connection.close()
     backend.write(folder, tables.SOURCES, pa.Table.from_pylist([
