@@ -44,6 +44,24 @@ def test_a_page_for_nobody_says_nothing_of_it(db: None, client: Client) -> None:
     assert "data-heard-session" not in client.get(reverse("account_login")).text
 
 
+def test_what_was_saved_is_said_to_whoever_saved_it_and_not_to_who_signs_in_next(
+    world: World, client: Client
+) -> None:
+    client.force_login(world.coordinator)
+    answer = client.post(reverse("group_add"), {"name": "Friends of Poppy", "kind": "friends"})
+    assert answer.status_code == 302
+    there = client.get(answer["Location"]).text
+    assert "Friends of Poppy" in there
+    assert "govuk-notification-banner" in there
+
+    client.post(reverse("group_add"), {"name": "Others of Poppy", "kind": "friends"})
+    ago(client, began=3600, seen=31 * MINUTES)
+    assert client.get("/")["Location"].startswith(reverse("account_login"))
+    assert "Poppy" not in str(client.cookies)
+    client.force_login(world.officer)
+    assert "govuk-notification-banner" not in client.get("/").text
+
+
 # ---- idle
 
 

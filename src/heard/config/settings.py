@@ -459,6 +459,8 @@ SESSION_WARNING = min(
     5 * 60, SESSION_IDLE // 2, SESSION_COOKIE_AGE // 2
 )  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# What is said after saving may name a child. In a cookie it would wait in the browser for whoever signs in there next.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 BROWSER_COOKIE_NAME = "heard_browser"  # that somebody signed in with it before
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 if (
