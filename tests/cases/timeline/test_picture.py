@@ -116,6 +116,27 @@ def test_decisions_are_lines_and_what_only_begins_is_none() -> None:
     assert [(one.number, one.what) for one in drawn.lines] == [(1, "Assessment signed off")]
 
 
+def test_what_is_not_drawn_is_named_and_none_of_it_is_lost() -> None:
+    ago = [TODAY - timedelta(days=30 * n) for n in range(11, -1, -1)]
+    entries = [sign(f"Sign {n}", on) for n, on in enumerate(ago[:8])]
+    entries += [entry(EntryKind.REVIEW, on, f"Review {n}") for n, on in enumerate(ago)]
+    drawn = draw(sorted(entries, key=lambda one: one.on), Details(), today=TODAY)
+    seen = [one.label for one in drawn.rows if one.label.startswith("Sign")]
+    assert [*(label for label, _marks in drawn.undrawn), *seen] == [f"Sign {n}" for n in range(8)]
+    assert seen == ["Sign 5", "Sign 6", "Sign 7"]
+    said = [what for _on, what in drawn.earlier] + [one.what for one in drawn.lines]
+    assert said == [f"Review {n}" for n in range(12)]
+    assert drawn.left_out == [
+        "Not drawn, but in the table: Sign 0, Sign 1, Sign 2, Sign 3, Sign 4.",
+        "7 earlier decisions are not drawn, but in the table.",
+    ]
+
+
+def test_a_year_of_which_all_is_drawn_leaves_nothing_out() -> None:
+    few = [sign("Gifts", TODAY), entry(EntryKind.REVIEW, TODAY, "Review")]
+    assert draw(few, Details(), today=TODAY).left_out == []
+
+
 days = st.lists(st.integers(0, 364), max_size=60)
 
 
@@ -218,6 +239,19 @@ def test_the_picture_says_in_words_and_in_a_table_what_it_shows(
     assert "Plan agreed" in table
     assert "<script" not in html
     assert "style=" not in html
+
+
+def test_a_year_of_more_than_is_drawn_says_from_which_day(
+    client: Client, world: World, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up()
+    whole = year_of(world.social_worker, record["person_id"], today=timezone.localdate())
+    assert whole.begins is None
+    monkeypatch.setattr("heard.cases.timeline.queries.year._MOST", 2)
+    cut = year_of(world.social_worker, record["person_id"], today=timezone.localdate())
+    assert cut.begins is not None
+    client.force_login(world.social_worker)
+    assert "There is too much to draw from before" in drawn(client, record)
 
 
 def test_the_picture_takes_three_queries_however_much_there_is(world: World, record: Record) -> None:

@@ -5,7 +5,7 @@ drawing fits a desk, a phone and paper; lengths down are in pixels. Nothing is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from heard.cases.assessment.record import drawn_sign
 from heard.cases.record.rules import EntryKind
+from heard.govuk.environment import day
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class DecisionMark:
 
 @dataclass(frozen=True)
 class Year:
-    """`said`: what it shows, for who cannot see it. `key`: what each of its shapes means."""
+    """`said`: what it shows, for who cannot see it. `key`: what each of its shapes means. What is not drawn: `undrawn`, rows with their marks;
+    `earlier`, decisions as (day, what); and all before `begins`."""
 
     since: date
     until: date
@@ -110,10 +112,32 @@ class Year:
     said: str
     key: list[tuple[str, str]]
     height: int
+    undrawn: tuple[tuple[str, list[Mark]], ...] = ()
+    earlier: tuple[tuple[date, str], ...] = ()
+    begins: date | None = None
+
+    @property
+    def left_out(self) -> list[str]:
+        """What is not drawn, in sentences."""
+        found = []
+        if self.undrawn:
+            names = ", ".join(label for label, _marks in self.undrawn)
+            found.append(_("Not drawn, but in the table: %(names)s.") % {"names": names})
+        if self.earlier:
+            told = ngettext(
+                "One earlier decision is not drawn, but in the table.",
+                "%(num)s earlier decisions are not drawn, but in the table.",
+                len(self.earlier),
+            )
+            found.append(told % {"num": len(self.earlier)})
+        if self.begins:
+            told = _("There is too much to draw from before %(day)s: it stands in the chronology.")
+            found.append(told % {"day": day(self.begins)})
+        return found
 
     @property
     def is_empty(self) -> bool:
-        return not (self.lines or any(row.marks for row in self.rows))
+        return not (self.lines or self.begins or any(row.marks for row in self.rows))
 
 
 def first_day(today: date) -> date:
@@ -125,12 +149,15 @@ def first_day(today: date) -> date:
 
 
 def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -> Year:
-    """Of the entries of twelve months, the first first."""
+    """Of the entries of twelve months, the first first: of signs and of vulnerabilities the three that were seen last, and the last five
+    decisions, so that it is read at a glance; the rest is said."""
     scale = Scale(first_day(today), today)
     letters = letters_of(one.agency for one in entries if one.kind in (EntryKind.SIGN, EntryKind.WORRY))
+    seen, undrawn = _seen(entries, scale, letters)
+    decided = [one for one in entries if _is_decision(one)]
     named = [
         (_("Missing"), _away(entries, details, scale)),
-        *_seen(entries, scale, letters),
+        *seen,
         (_("Worries told"), _marks(entries, EntryKind.WORRY, scale, "diamond", letters)),
         (_("Contact"), _contacts(entries, details, scale)),
         (_("The child’s words"), _marks(entries, EntryKind.WORDS, scale, "bubble")),
@@ -140,9 +167,11 @@ def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -
         "frame": _("seen with others there"), "cross": _("not seen"), "bubble": _("words"), "line": _("decision"),
     }  # fmt: skip
     said = _(
-        "Rows below each other: times missing as bars, each sign and vulnerability that was seen with the letters of its agency, worries, contact, and the child’s words. Decisions are numbered lines across all rows. The table below says the same in words."
+        "Rows below each other: times missing as bars, of signs and of vulnerabilities the three that were seen last with the letters of their agency, worries, contact, and the child’s words. The last five decisions are numbered lines across all rows. The table below says in words all that was seen and decided."
     )
-    return laid_out(named, scale, letters, said=said, key=key, lines=_lines(entries, scale))
+    year = laid_out(named, scale, letters, said=said, key=key, lines=_lines(decided[-_LINES:], scale))
+    earlier = tuple((one.on, str(one.what)) for one in decided[:-_LINES])
+    return replace(year, undrawn=tuple(undrawn), earlier=earlier)
 
 
 @dataclass(frozen=True)
@@ -228,8 +257,8 @@ def _away(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) ->
 
 def _seen(
     entries: Iterable[ChronologyEntry], scale: Scale, letters: dict[str, str]
-) -> list[tuple[str, list[Mark]]]:
-    """A row for each sign, then for each vulnerability; of each list those that were seen last."""
+) -> tuple[list[tuple[str, list[Mark]]], list[tuple[str, list[Mark]]]]:
+    """A row for each sign, then for each vulnerability: of each list those that were seen last, and the rest."""
     found: dict[str, list[Mark]] = {}
     for one in entries:
         drawn = drawn_sign(one.said) if one.kind == EntryKind.SIGN else None
@@ -239,12 +268,12 @@ def _seen(
             mark = Mark(at, "circle" if seen else "ring", one.on, name, said=_told(one.agency, seen=seen))
             found.setdefault(label, []).append(mark)
     around = {entry.label for entry in load.current().vulnerabilities}
-    lists = ([name for name in found if name not in around], [name for name in found if name in around])
-    return [
-        (name, found[name])
-        for names in lists
-        for name in sorted(names, key=lambda name: found[name][-1].on)[-_SIGNS:]
-    ]
+    drawn, undrawn = [], []
+    for names in ([name for name in found if name not in around], [name for name in found if name in around]):
+        by_day = [(name, found[name]) for name in sorted(names, key=lambda name: found[name][-1].on)]
+        drawn += by_day[-_SIGNS:]
+        undrawn += by_day[:-_SIGNS]
+    return drawn, undrawn
 
 
 def _told(agency: str, *, seen: bool) -> str:
@@ -263,9 +292,7 @@ def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: Scale
     return found
 
 
-def _lines(entries: Iterable[ChronologyEntry], scale: Scale) -> list[DecisionMark]:
-    """The latest, in their order."""
-    decided = [one for one in entries if _is_decision(one)][-_LINES:]
+def _lines(decided: Iterable[ChronologyEntry], scale: Scale) -> list[DecisionMark]:
     found: list[DecisionMark] = []
     for number, one in enumerate(decided, start=1):
         at, before = scale.at(one.on), found[-1] if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -27,9 +28,10 @@ _FIELDS: Final = ("on", "at", "kind", "said", "agency", "page", "key")
 def year_of(user: User, child_id: uuid.UUID, *, today: date) -> Year:
     """Three queries at most. What is hidden from this reader leaves no trace in it."""
     rows = entries_of(user, child_id, kinds=DRAWN).filter(on__gte=first_day(today), on__lte=today)
-    entries = list(rows.only(*_FIELDS)[:_MOST])
-    entries.reverse()
-    return draw(entries, _details(user, child_id, entries), today=today)
+    entries = list(rows.only(*_FIELDS)[: _MOST + 1])
+    begins = entries[_MOST - 1].on if len(entries) > _MOST else None
+    entries = entries[:_MOST][::-1]
+    return replace(draw(entries, _details(user, child_id, entries), today=today), begins=begins)
 
 
 def _details(user: User, child_id: uuid.UUID, entries: list[ChronologyEntry]) -> Details:
