@@ -165,6 +165,29 @@ def test_an_agency_that_shows_nothing_knows_the_child_all_the_same(world: World,
     assert any(one.items == 0 and one.last_seen is None for one in found)
 
 
+def test_a_code_is_said_in_words_beside_the_field_that_carries_it(world: World, run: EngineRun) -> None:
+    release = queries.release_of(run)
+    asked = [
+        ("S01", "AssessmentFactors=10A"), ("S12", "SDQ_SCORE>=17"), ("S05", "MC_DOB"), ("S01", "AssessmentFactors=99Z"), ("S01", "own_column>=1"),
+    ]  # fmt: skip
+    says = queries.said_by_field(release, [{"item": item, "field": field} for item, field in asked])
+    assert list(map(says.get, asked[:3])) == [
+        "Going missing.",
+        "A proxy. Strengths and difficulties questionnaire; 17 or more is a cause for concern, 14 to 16 is borderline. The row has no date.",
+        "Any date of birth of the young person’s own child.",
+    ]
+    assert says.keys() == set(asked[:3])
+    user = world.coordinator
+    by_key = {one.key: queries.evidence_of(user, run, one.key) for one in queries.children_of(user, run)}
+    key = next(
+        key for key, rows in by_key.items() if "AssessmentFactors=10A" in {row["field"] for row in rows}
+    )
+    client = Client()
+    client.force_login(user)
+    page = unescape(client.get(reverse("engine_child", args=[run.pk, key])).content.decode())
+    assert "AssessmentFactors=10A: Going missing." in page
+
+
 def test_the_picture_holds_each_sign_of_the_months_that_counted_by_its_agency(
     world: World, run: EngineRun
 ) -> None:
