@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.cases.later import later
 from tests.conftest import World, let_know
 from tests.walls.record import Record
 
@@ -56,6 +57,21 @@ def test_a_level_opens_the_tabs_that_it_is_offered_and_no_others(
     assert [name for name in NAMES if client.get(at(record, name)).status_code == 200] == opens
     for name in opens:
         assert offered(client.get(at(record, name)).text) == [at(record, one) for one in opens]
+
+
+def test_on_no_tab_is_anything_red_but_what_is_urgent(
+    client: Client, world: World, record: Record, officer: Whom
+) -> None:
+    client.force_login(world.social_worker)
+    for reader in unread_of(world.social_worker):
+        mark_seen(by=world.social_worker, reader_id=reader.pk)
+    with later(400):
+        client.force_login(world.social_worker)
+        pages = {tab.name: client.get(at(record, tab.name)).text for tab in TABS}
+    assert "Overdue" in pages["child_plan"]
+    urgent = re.compile(r'<div class="heard-danger".*?</form>.*?</div>', re.DOTALL)
+    for name, page in pages.items():
+        assert "govuk-tag--red" not in urgent.sub("", page), name
 
 
 @pytest.mark.parametrize("name", NAMES)
