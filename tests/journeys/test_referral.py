@@ -25,7 +25,9 @@ def begun(story: Story, case_id: object) -> str:
         "No", within="Has the person been in more than one exploitative situation?"
     )
     story.fill("When did it happen?", "From August 2026").fill("How did it begin?", BLAMING)
-    story.press("Save").sees("Kept.", "Begun").press("Check it").sees("“put herself at risk”", "Better:")
+    story.press("Save").sees("Saved: this part of the referral.", "Begun").press("Check it").sees(
+        "“put herself at risk”", "Better:"
+    )
     assert not story.page.get_by_role("button", name="Send it to be reviewed").count()
     return referral
 

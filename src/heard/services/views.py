@@ -108,7 +108,9 @@ def service_change(request: Request, service_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.keep_service(by=request.user, service_id=service_id, **form.answered)
-            messages.success(request, _("Changed."))
+            messages.success(
+                request, _("Saved: what the directory says of %(service)s.") % {"service": row.name}
+            )
             return redirect("directory_service", service_id=service_id)
     return _form_page(request, form, _("Change a service"), ("directory_service", {"service_id": service_id}))
 
@@ -139,7 +141,9 @@ def service_status(request: Request, service_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.set_status(by=request.user, service_id=service_id, status=form.cleaned_data["status"])
-            messages.success(request, _("Saved."))
+            messages.success(
+                request, _("Saved: whether %(service)s takes referrals.") % {"service": row.name}
+            )
             return redirect("directory_service", service_id=service_id)
     back = ("directory_service", {"service_id": service_id})
     return _form_page(request, form, _("Whether it takes referrals"), back, about=row.name)

@@ -81,7 +81,7 @@ def withdraw(request: Request, onward_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.withdraw_onward(by=request.user, onward_id=onward_id, **form.cleaned_data)
-            messages.success(request, _("Withdrawn."))
+            messages.success(request, _("Saved: the referral is withdrawn."))
             return redirect("onward", onward_id=onward_id)
     back = ("onward", {"onward_id": onward_id})
     title = _("Withdraw the referral")

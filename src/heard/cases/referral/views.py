@@ -250,9 +250,9 @@ def _after_section(
     """On to the list; or the same page again where the answers ask something further on it."""
     asks = asked_in(queries.form_of(this), section, queries.effective(this, known))
     if any(question.id not in drawn for question in asks):
-        messages.success(request, _("Kept. Your answers ask for a little more here."))
+        messages.success(request, _("Saved: these answers. They ask for a little more here."))
         return redirect("referral_section", referral_id=this.pk, section=section)
-    messages.success(request, _("Kept."))
+    messages.success(request, _("Saved: this part of the referral."))
     return redirect("referral", referral_id=this.pk)
 
 

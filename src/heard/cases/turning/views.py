@@ -82,7 +82,7 @@ def refer(request: Request, person_id: uuid.UUID, service_id: uuid.UUID) -> Http
                 by=user, person_id=person_id, service_id=service_id, **form.referred
             )
             messages.success(
-                request, _("Written down. Send it to the service by its own way, which stands below.")
+                request, _("Saved: the referral. Send it to the service by its own way, which stands below.")
             )
             return redirect("service_referral", service_referral_id=one.pk)
     context = {"person": person, "form": form, "service": service, "is_offered": is_offered(service.status)}

@@ -33,7 +33,7 @@ def about_me(request: Request) -> HttpResponse:
             return asked_to_confirm(request)  # links by which somebody begins again go there
         with sending(request, form):
             change_own_details(by=user, **form.answered)
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved: what you said of yourself."))
             return redirect("about_me")
     context = {"form": form, "posts": posts_of(user), "role_names": ROLE_NAMES}
     return render(request, "home/about_me.html", context)

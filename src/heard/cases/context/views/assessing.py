@@ -141,7 +141,7 @@ def take_out(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     except Refused as why_not:
         messages.warning(request, _(str(why_not)))
     else:
-        messages.success(request, _("Taken out."))
+        messages.success(request, _("Taken out of the assessment: what was said to be known."))
     return redirect("context_assessment", context_assessment_id=one.assessment_id)
 
 
