@@ -117,23 +117,21 @@ class Year:
     begins: date | None = None
 
     @property
-    def left_out(self) -> list[str]:
-        """What is not drawn, in sentences."""
-        found = []
-        if self.undrawn:
-            names = ", ".join(label for label, _marks in self.undrawn)
-            found.append(_("Not drawn, but in the table: %(names)s.") % {"names": names})
-        if self.earlier:
-            told = ngettext(
-                "One earlier decision is not drawn, but in the table.",
-                "%(num)s earlier decisions are not drawn, but in the table.",
-                len(self.earlier),
-            )
-            found.append(told % {"num": len(self.earlier)})
+    def left_out(self) -> str:
+        """What is not drawn, in sentences as short as they can be."""
+        parts, told = [], []
+        if number := len(self.undrawn):
+            seen = ngettext("%(num)s sign or vulnerability", "%(num)s signs or vulnerabilities", number)
+            parts.append(seen % {"num": number})
+        if number := len(self.earlier):
+            decided = ngettext("%(num)s earlier decision", "%(num)s earlier decisions", number)
+            parts.append(decided % {"num": number})
+        if parts:
+            told.append(_("In the table alone: %(what)s.") % {"what": ", ".join(parts)})
         if self.begins:
-            told = _("There is too much to draw from before %(day)s: it stands in the chronology.")
-            found.append(told % {"day": day(self.begins)})
-        return found
+            what = _("Before %(day)s there is too much to draw: it stands in the chronology.")
+            told.append(what % {"day": day(self.begins)})
+        return " ".join(told)
 
     @property
     def is_empty(self) -> bool:
