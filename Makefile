@@ -51,7 +51,7 @@ docs: setup ## build the documentation into dist/docs/index.html; a link that le
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs -d dist/docs/.doctrees . dist/docs
 	@cp dist/docs/README.html dist/docs/index.html
 
-coverage: setup system ## run the tests without a browser and say which statements and branches none reaches, in dist/coverage/
+coverage: setup system ## run the tests without a browser and say which statements and branches none reaches, in dist/coverage/; fails below pyproject.toml's fail_under
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not journey" --cov --cov-report=html:dist/coverage --cov-report=term:skip-covered
 
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
