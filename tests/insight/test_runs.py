@@ -170,7 +170,7 @@ def test_a_code_is_said_in_words_beside_the_field_that_carries_it(world: World, 
     asked = [
         ("S01", "AssessmentFactors=10A"), ("S12", "SDQ_SCORE>=17"), ("S05", "MC_DOB"), ("S01", "AssessmentFactors=99Z"), ("S01", "own_column>=1"),
     ]  # fmt: skip
-    says = queries.said_by_field(release, [{"item": item, "field": field} for item, field in asked])
+    says = rules.said_by_field(release, [{"item": item, "field": field} for item, field in asked])
     assert list(map(says.get, asked[:3])) == [
         "Going missing.",
         "A proxy. Strengths and difficulties questionnaire; 17 or more is a cause for concern, 14 to 16 is borderline. The row has no date.",

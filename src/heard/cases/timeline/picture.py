@@ -266,12 +266,13 @@ def _seen(
             mark = Mark(at, "circle" if seen else "ring", one.on, name, said=_told(one.agency, seen=seen))
             found.setdefault(label, []).append(mark)
     around = {entry.label for entry in load.current().vulnerabilities}
-    drawn, undrawn = [], []
+    shown: list[tuple[str, list[Mark]]] = []
+    undrawn: list[tuple[str, list[Mark]]] = []
     for names in ([name for name in found if name not in around], [name for name in found if name in around]):
         by_day = [(name, found[name]) for name in sorted(names, key=lambda name: found[name][-1].on)]
-        drawn += by_day[-_SIGNS:]
+        shown += by_day[-_SIGNS:]
         undrawn += by_day[:-_SIGNS]
-    return drawn, undrawn
+    return shown, undrawn
 
 
 def _told(agency: str, *, seen: bool) -> str:

@@ -274,33 +274,6 @@ def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
     )
 
 
-def said_by_field(release: Release, evidence: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """By item and field, such as ("S01", "AssessmentFactors=10A"), what the release says of the code or number by which records carry it;
-    without those of which it says nothing, or several things."""
-    found = {}
-    for item, field in {(row["item"], row["field"]) for row in evidence}:
-        name, code, bound = _parts_of(field)
-        notes = {
-            one.note
-            for one in release.carriers
-            if (one.item, one.field) == (item, name)
-            and (code in one.codes if code else not one.codes)
-            and str(one.at_least or "") == bound
-        }
-        if len(notes) == 1:
-            found[item, field] = notes.pop()
-    return found
-
-
-def _parts_of(field: str) -> tuple[str, str, str]:
-    """Of a field as evidence names it: its name, the code, and the bound that a number reached."""
-    if ">=" in field:
-        name, bound = field.split(">=", 1)
-        return name, "", bound
-    name, _is, code = field.partition("=")
-    return name, code, ""
-
-
 def who_knows(user: User, run: EngineRun, key: str, evidence: list[dict[str, Any]]) -> list[Knowing]:
     """Every agency with a record of a listed child, also where it shows nothing of what is looked for, in the order of their names. `evidence`:
     of `evidence_of`."""

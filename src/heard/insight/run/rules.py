@@ -1,16 +1,21 @@
 """When a run may start and ends, and when a concern may be opened from its list. Pure functions."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from heard.agencies.rules import Asks, Filled, Missing
 from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
+
+if TYPE_CHECKING:
+    from heard.knowledge.model import Release
 
 START_ASKS: Final = Asks(
     purpose="Say what this run is for. It is kept with the result.",
@@ -171,3 +176,30 @@ def safe_name(name: str, taken: set[str]) -> str:
         plain = f"{stem or ending}_{number}{dot}{ending if stem else ''}"
         number += 1
     return plain
+
+
+def said_by_field(release: Release, evidence: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """By item and field, such as ("S01", "AssessmentFactors=10A"), what the release says of the code or number by which records carry it;
+    without those of which it says nothing, or several things."""
+    found = {}
+    for item, field in {(row["item"], row["field"]) for row in evidence}:
+        name, code, bound = _parts_of(field)
+        notes = {
+            one.note
+            for one in release.carriers
+            if (one.item, one.field) == (item, name)
+            and (code in one.codes if code else not one.codes)
+            and str(one.at_least or "") == bound
+        }
+        if len(notes) == 1:
+            found[item, field] = notes.pop()
+    return found
+
+
+def _parts_of(field: str) -> tuple[str, str, str]:
+    """Of a field as evidence names it: its name, the code, and the bound that a number reached."""
+    if ">=" in field:
+        name, bound = field.split(">=", 1)
+        return name, "", bound
+    name, _is, code = field.partition("=")
+    return name, code, ""

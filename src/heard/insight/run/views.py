@@ -24,7 +24,7 @@ from heard.insight.run import actions, queries
 from heard.insight.run.files import as_archive, as_file
 from heard.insight.run.forms import NEW, OpenForm, OutForm, RevealForm, StartForm
 from heard.insight.run.picture import draw
-from heard.insight.run.rules import USUALLY_KEPT, FileKind, RunPart, bases, kept_until
+from heard.insight.run.rules import USUALLY_KEPT, FileKind, RunPart, bases, kept_until, said_by_field
 from heard.network.queries import Hit, find_people
 
 _PER_PAGE = 50
@@ -191,7 +191,7 @@ def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "run": run,
         "child": child,
         "evidence": evidence,
-        "says": queries.said_by_field(queries.release_of(run), evidence),
+        "says": said_by_field(queries.release_of(run), evidence),
         "year": draw(evidence, queries.release_of(run), first=child.window_first, last=child.window_last),
         "knowing": queries.who_knows(request.user, run, key, evidence),
         "joined": queries.how_joined(request.user, run, key),
