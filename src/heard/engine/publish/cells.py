@@ -230,7 +230,7 @@ def _guessed(name: str, layout: Layout, rows: list[dict[str, str]]) -> tuple[Lay
             warnings.append(f"{name}: “{place}” was taken for the total of {dimension}. "
                             "Add the word to `totals` of the layout, or give the row another name.")  # fmt: skip
         else:
-            warnings.append(f"{name}: “{place}” is what the others of {dimension} add up to. Where it is their total, "
+            warnings.append(f"{name}: “{place}” may be what the others of {dimension} add up to. Where it is their total, "
                             "add the word to `totals` of the layout: else it protects nobody.")  # fmt: skip
     if layout.sums is None and (sums := guess.sums(_table(name, layout, rows))):
         layout = replace(layout, sums=sums)

@@ -82,7 +82,8 @@ def _counts(name: str, texts: Iterable[str], policy: Any) -> bool:
     counts = sum(_is_count(text) for text in filled)
     symbols = sum(_is_symbol(text, policy) for text in filled)
     in_years = counts > 1 and all(_YEAR.fullmatch(text) for text in filled if _is_count(text))
-    return counts > 0 and not in_years and counts + symbols >= len(filled) * (1 - _MOST_ODD)
+    telling = counts > 0 or any(policy.hides(text) for text in filled)  # a column may be hidden throughout
+    return telling and not in_years and counts + symbols >= len(filled) * (1 - _MOST_ODD)
 
 
 def _is_count(text: str) -> bool:

@@ -16,6 +16,7 @@ _TOTAL = re.compile(
 )
 _MOST_MEASURES = 8  # of a table with more columns some add up to others by chance
 _ROUNDED_BY = 5  # at most, of each count in a sum
+_SMALL = 5  # at most, what a symbol beside counts stands for, where whoever hid it says nothing else
 
 type _Span = tuple[int, int | None]
 
@@ -75,8 +76,11 @@ def _is_sum(group: Mapping[str, list[_Span]], name: str, *, exactly: bool) -> bo
     others = [spans for place, spans in group.items() if place != name]
     for column, total in enumerate(group[name]):
         parts = [spans[column] for spans in others]
-        unknown = any(high is None for _, high in (total, *parts))
-        if exactly and (unknown or not total[0] or sum(low > 0 for low, _ in parts) < 2):
+        if exactly and (total[1] is None or not total[0] or sum(low > 0 for low, _ in parts) < 2):
+            return False
+        hidden = sum(high is None for _, high in parts)
+        left = total[0] - sum(low for low, _ in parts)
+        if exactly and hidden and not hidden <= left <= _SMALL * hidden:
             return False
         if not _may_be(total, parts, slack=0 if exactly else _ROUNDED_BY * (len(parts) + 1)):
             return False
