@@ -7,6 +7,7 @@ import io
 import json
 import re
 import uuid
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,36 @@ def _taken_out(client: Client, run: EngineRun, **said: str) -> Any:
     return client.post(f"/engine/{run.pk}/out/file/", {"kind": "csv", "reason": "For the board", **said})
 
 
+def test_who_died_or_was_of_age_is_shown_apart_with_the_day_and_can_be_taken_out(
+    world: World, run: EngineRun, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = queries.release_of(run)
+    told = [
+        {"person": "b" * 20, "why": "of_age", "since": date(2025, 2, 3), "signs": ["S03"]},
+        {"person": "a" * 20, "why": "died", "since": date(2026, 1, 9), "signs": ["S01", "S02"]},
+    ]
+    before, read = queries.table_of(world.analyst, run, tables.SET_APART), queries.table_of
+    more = pa.concat_tables([before, pa.Table.from_pylist(told, schema=before.schema)])
+    monkeypatch.setattr(
+        queries, "table_of",
+        lambda user, of, table, filters=None: more if table is tables.SET_APART else read(user, of, table, filters),
+    )  # fmt: skip
+    rows = queries.set_apart_of(world.analyst, run)
+    assert [row["why"] for row in rows] == sorted(
+        row["why"] for row in rows
+    )  # who died, before who was of age
+    summary = {**run.summary, "died": 1, "of_age": 1}
+    EngineRun.objects.filter(pk=run.pk).update(summary=summary)
+    client.force_login(world.analyst)
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(reverse("engine_run", args=[run.pk])).text).split())
+    assert f"{'a' * 8} Died, 9 January 2026 {release.item('S01').label}; {release.item('S02').label}" in page
+    assert "Was an adult, 3 February 2025" in page
+    assert "aaaaaaaaaaaaaaaaaaaa" in _taken_out(client, run, part="set_apart").content.decode()
+    for user in (world.social_worker, world.board_member):
+        with pytest.raises(Hidden):
+            read(user, run, tables.SET_APART)
+
+
 @pytest.mark.parametrize("part", [part for part in RunPart if part != RunPart.REPORTS])
 def test_each_part_is_taken_out_whole_in_each_kind_of_file_with_the_reason_kept(
     world: World, run: EngineRun, client: Client, part: RunPart
@@ -356,8 +387,9 @@ def test_each_part_is_taken_out_whole_in_each_kind_of_file_with_the_reason_kept(
     book = load_workbook(io.BytesIO(_taken_out(client, run, part=part, kind="xlsx").content)).active
     table = pq.read_table(io.BytesIO(_taken_out(client, run, part=part, kind="parquet").content))
     assert table.equals(found)
-    assert [*text[0]] == found.column_names
-    assert len(text) == found.num_rows > 0
+    assert len(text) == found.num_rows
+    assert text or part == RunPart.SET_APART, "this run sets nobody apart"
+    assert not text or [*text[0]] == found.column_names
     lines = [line for line in book.values if any(line)]
     head = lines.index(tuple(found.column_names))
     assert len(lines) - head - 1 == found.num_rows

@@ -207,6 +207,10 @@ _PARTS = {
         _("The record behind each sign"),
         _("With file and row, without the agency’s number for the child."),
     ),
+    RunPart.SET_APART: (
+        _("Who would be listed, but died or was an adult"),
+        _("By their keys, each with the day."),
+    ),
     RunPart.ISSUES: (_("What is wrong with the extracts"), _("Every issue, with what to do.")),
     RunPart.MONTHS: (_("What each source could see, month by month"), ""),
     RunPart.KNOWN: (_("How much is known of each sign"), ""),

@@ -365,6 +365,7 @@ def alike_issues_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
 _TABLES = {
     RunPart.LIST: tables.CHILDREN,
     RunPart.EVIDENCE: tables.EVIDENCE,
+    RunPart.SET_APART: tables.SET_APART,
     RunPart.ISSUES: tables.ISSUES,
     RunPart.MONTHS: tables.MONTHS,
     RunPart.KNOWN: tables.KNOWN,
@@ -394,6 +395,14 @@ def reports_of(user: User, run: EngineRun) -> list[Path]:
     if not user.may(May.RUN_ENGINE) or not has_result(user, run):
         raise Hidden
     return sorted((run.result / reports.FOLDER).glob("*.csv"))
+
+
+def set_apart_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
+    """Rows of `tables.SET_APART`, those who died first, each by their day; none where an earlier release of Heard wrote no such table."""
+    if not (run.result / f"{tables.SET_APART.name}.parquet").is_file():
+        return []
+    rows: list[dict[str, Any]] = table_of(user, run, tables.SET_APART).to_pylist()
+    return sorted(rows, key=lambda row: (row["why"] != "died", row["since"], row["person"]))
 
 
 def openings_of(user: User, run: EngineRun) -> dict[str, Opening]:

@@ -129,6 +129,7 @@ class RunPart(StrEnum):
 
     LIST = "list"
     EVIDENCE = "evidence"
+    SET_APART = "set_apart"
     ISSUES = "issues"
     REPORTS = "reports"
     MONTHS = "months"

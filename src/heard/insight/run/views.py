@@ -30,6 +30,7 @@ from heard.network.queries import Hit, find_people
 _PER_PAGE = 50
 _CHILDREN_PER_PAGE = 15
 _KINDS_PER_PAGE = 12
+_APART = 50  # who is not on the list, shown at once
 _EARLIER = 10  # runs that one is offered to be compared with
 
 
@@ -89,6 +90,8 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
+        "apart": queries.set_apart_of(request.user, run),
+        "most_apart": _APART,
         "sights": queries.sights_of(request.user, run),
         "as_of": _as_of(run),
         "release": queries.release_of(run),
