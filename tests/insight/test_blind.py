@@ -43,7 +43,7 @@ def test_the_page_shows_two_records_and_nothing_of_what_the_engine_made_of_them(
     pair = queries.sample_of(world.coordinator, run)[0]
     page = _page(client, run, pair.key)
     assert page.status_code == 200
-    for told in ("data:image", "Different\n", "Compared", "bits", "Why this is asked", "linked"):
+    for told in ("data:image", "Not the same\n", "Compared", "bits", "Why this is asked", "linked"):
         assert told not in page.text.split("<main")[1].split("</main>")[0]
     assert AuditRow.objects.filter(verb="view", subject="pair", subject_id=pair.key).count() == 1
 

@@ -127,7 +127,7 @@ def test_a_pair_shows_both_records_with_reasons_and_leaves_a_row(
         "Ada",
         "Eva",
         "WX1 1AA",
-        "Different\n",
+        "Not the same\n",
         "−6.2",
         "They may be one child",
         "data:image/svg",

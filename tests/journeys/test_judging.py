@@ -29,7 +29,7 @@ def test_a_pair_is_judged_and_taken_back(world: World, run: EngineRun, story: St
 
     # The co-ordinator looks at both records, with what speaks for one child and what for two.
     story.sign_in(world.coordinator).open(pairs).follow(TWINS.key[:8])
-    story.sees("Ada", "Eva", "Different", "It helps to look; it decides nothing.")
+    story.sees("Ada", "Eva", "Not the same", "It helps to look; it decides nothing.")
     story.press("Save and go on to the next pair").sees("Say what you think of these two records")
     story.choose("Not the same child").fill("Why do you think so?", "The school knows them as twins.")
     story.press("Save and go on to the next pair").sees("Your judgement is kept", "Bo")
