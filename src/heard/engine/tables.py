@@ -205,7 +205,7 @@ OBSERVATIONS = Table(
 COVERAGE = Table(
     "coverage",
     "intake",
-    "whether one source can carry one item at all, and of which days it can speak",
+    "whether one source can carry one item at all, and of which days it can speak: a row for each stretch of time",
     (
         Column("source", _TEXT, "name of the source", required=True),
         Column("agency", _TEXT, "who holds it", required=True),

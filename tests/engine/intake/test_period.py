@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from tests.engine.intake.test_cin_census import census, child
 from tests.engine.intake.test_mapped import HEAD, ROW
 from tests.engine.intake.test_ssda903 import MISSING, OC2, RETURN
 
-from heard.engine.intake.period import span_of
+from heard.engine.intake.period import span_of, unbroken
 
 
 def period(done: Read, item: str, source: str | None = None) -> tuple[date | None, date | None]:
@@ -57,6 +58,44 @@ def test_a_mapping_can_say_of_which_days_the_files_speak(read: Callable[..., Rea
 """
     done = read({"police.csv": HEAD + ROW}, mapping=mapping)
     assert period(done, "S01") == (date(2024, 4, 1), date(2025, 3, 31))
+
+
+DATED = """sources:
+  police:
+    agency: police
+    files: "*.csv"
+    record: {record_id: nominal_id}
+    dated_by: missing_from
+    items: {S01: {every_row: true}}
+"""
+
+
+def stretches(done: Read) -> list[tuple[date | None, date | None]]:
+    return [(row["first_day"], row["last_day"]) for row in done.table("coverage") if row["item"] == "S01"]
+
+
+@pytest.mark.parametrize("in_one_file", [False, True])
+def test_of_years_between_its_dates_a_source_says_nothing(
+    read: Callable[..., Read], in_one_file: bool
+) -> None:
+    old, new = ["2018-03-01", "2018-04-02", "2018-05-03"], ["2025-01-10", "2025-02-20", "2025-03-05"]
+    files = {"all.csv": rows(*old, *new)} if in_one_file else {"old.csv": rows(*old), "new.csv": rows(*new)}
+    done = read({name: text.replace("2025-03-02", "") for name, text in files.items()}, mapping=DATED)
+    assert stretches(done) == [(date(2018, 3, 1), date(2018, 5, 31)), (date(2025, 1, 1), date(2025, 3, 31))]
+
+
+def test_a_source_without_a_day_says_of_no_time(read: Callable[..., Read]) -> None:
+    assert stretches(read({"all.csv": rows("", "")}, mapping=DATED)) == [(None, None)]
+
+
+@given(st.lists(st.integers(0, 4_000), min_size=1, max_size=40))
+def test_each_day_is_in_one_stretch_and_no_stretch_reaches_over_a_silent_year(ago: list[int]) -> None:
+    days = sorted(date(2026, 3, 31) - timedelta(days=one) for one in ago)
+    found = unbroken(days)
+    assert all(sum(one.first <= day <= one.last for one in found) == 1 for day in days)
+    for before, after in pairwise(days):
+        within = any(one.first <= before and after <= one.last for one in found)
+        assert within == ((after - before).days <= 366)
 
 
 def test_a_census_speaks_for_the_year_up_to_its_reference_date(read: Callable[..., Read]) -> None:

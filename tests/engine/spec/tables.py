@@ -75,9 +75,12 @@ def silent(who: str, item: str) -> dict[str, Any]:
 
 
 def covers(
-    source_name: str, item: str, state: str = "collected", days: tuple[str, str] | None = None
+    source_name: str,
+    item: str,
+    state: str = "collected",
+    days: tuple[str, str] | None = ("1990-01-01", "2099-12-31"),
 ) -> dict[str, Any]:
-    """`days`: the first and last of which the source can speak; without them, of any."""
+    """`days`: the first and last of which the source can speak; None where nothing says so."""
     first, last = (date.fromisoformat(day) for day in days) if days else (None, None)
     row = {"source": source_name, "agency": source_name, "item": item, "state": state, "fields": "f"}
     return row | {"first_day": first, "last_day": last}

@@ -338,6 +338,18 @@ def test_two_sources_together_may_cover_the_window(tmp_path):
     assert (known["not_seen"], known["not_known"], known["in_part"]) == (1, 1, 1)
 
 
+def test_a_source_covers_each_stretch_of_its_own_and_not_what_lies_between(tmp_path):
+    stretches = [covers("police", "S01", days=("2018-01-01", "2018-12-31")),
+                 covers("police", "S01", days=("2026-01-01", "2026-12-31"))]  # fmt: skip
+    known = screened(tmp_path, {"one": ["police 1"]}, [], stretches).known["S01"]
+    assert (known["not_seen"], known["not_known"], known["in_part"]) == (0, 1, 1)
+
+
+def test_a_source_that_says_of_no_day_when_it_speaks_could_have_seen_nobody(tmp_path):
+    known = screened(tmp_path, {"one": ["police 1"]}, [], [covers("police", "S01", days=None)]).known["S01"]
+    assert (known["not_seen"], known["not_known"], known["in_part"]) == (0, 1, 0)
+
+
 def test_vulnerabilities_are_known_from_any_time_as_the_list_shows_them(tmp_path):
     long_ago = seen("school 1", "V02", "2016-05-05")
     found = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, long_ago], [covers("school", "V02")])
@@ -388,7 +400,7 @@ def test_a_slip_in_one_birth_date_takes_no_child_off_the_list(tmp_path):
 
 def test_one_late_date_does_not_move_the_day_and_each_early_end_is_said(tmp_path):
     ends = {"police": date(2026, 3, 31), "school": date(2026, 3, 28), "hospital": date(2019, 3, 31)}
-    coverage = [covers(name, "S01") for name in ends]
+    coverage = [covers(name, "S01", days=None) for name in ends]
     late = seen("police 1", "S01", "2026-05-20")
     summary = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, late], coverage, as_of=None, ends=ends).summary
     assert summary.as_of == date(2026, 3, 28)

@@ -46,6 +46,8 @@ FAULTS: dict[str, Fault] = {
                                  "Correct the reference date, or send the return when its year is over."),
     "period_far": Fault("The return says that it ends on {said}, but its own dates end on {own}: those were taken.",
                         "Correct the reference date in the header."),
+    "period_unknown": Fault("No date says of which time these files speak: of nobody in them is it said that a sign was not seen.",
+                            "Say in the mapping what dates the rows (dated_by), or of which days the files speak (covers)."),
     "year_outside": Fault("There is no schema for {said}; read by the rules of {used}.", "Check the year in the header."),
     "xml_broken": Fault("The XML is broken near line {line}: {said}. What could be read was kept.",
                         "Export the file again; check that the transfer was complete."),

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from heard.engine import tables
 from heard.engine.intake.faults import FAULTS
 from heard.engine.intake.known import Known, Numbers, hashes, keys_of
-from heard.engine.intake.period import Span, span_of, together, whole_months
+from heard.engine.intake.period import Span, joined, span_of, together, unbroken, whole_months
 from heard.engine.intake.sheets import Whole
 from heard.engine.tables import ROW_KEY
 
@@ -289,7 +289,7 @@ class Source:
     tells_by_row: bool = False
     _days: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     _first_at: dict[tuple[str, date], Place] = field(default_factory=dict)
-    _spans: dict[str, Span] = field(default_factory=dict)
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
     _in_files: Mapping[str, Collection[str]] = field(default_factory=dict)
     _told: Known = field(default_factory=Known)
     more: defaultdict[str, set[Details]] = field(default_factory=lambda: defaultdict(set))
@@ -408,24 +408,32 @@ class Source:
         file are said, and move nothing."""
         for file, days in self._days.items():
             if (span := span_of(days)) is not None:
-                self._spans[file] = span
+                self._spans[file] = unbroken(day for day in days if day not in span.stray)
                 for day in span.stray:
                     self.flag(self._first_at[file, day], "date_stray")
         self._days.clear()
-        own = together(self._spans.values())
+        own = together(one for some in self._spans.values() for one in some)
         if self.said and own and abs((self.said.last - own.last).days) > _FAR:
             self.note(next(iter(self.files)), "period_far", said=self.said.last, own=own.last)
             self.said = None
         if span := self.said or own:
             self.first_date, self.last_date = span.first, min(span.last, self.ledger.today)
+        elif any(one.kept for one in self.files.values()) and any(
+            state == "collected" for _, state, _ in self.coverage
+        ):
+            self.note(next(iter(self.files)), "period_unknown")
 
     def covered(self) -> Iterator[tuple[str, str, str, date | None, date | None]]:
-        """The rows of `cover`, each with the first and last day of which the source can speak."""
+        """The rows of `cover`, each with the first and last day of which the source can speak: one for each stretch of time, and one without
+        days where nothing says of when it speaks."""
         for item, state, fields in self.coverage:
             files = self._in_files.get(item, self._spans)
-            own = together(span for file, span in self._spans.items() if file in files)
-            span = self.said or (whole_months(own, self.ledger.today) if own else None)
-            yield item, state, fields, span.first if span else None, span.last if span else None
+            own = joined(one for file, some in self._spans.items() if file in files for one in some)
+            spans: list[Span | None] = [
+                *([self.said] if self.said else (whole_months(one, self.ledger.today) for one in own))
+            ]
+            for span in spans or [None]:
+                yield item, state, fields, span.first if span else None, span.last if span else None
 
     def cover(
         self, rows: Iterable[tuple[str, str, str]], files: Mapping[str, Collection[str]] | None = None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _ENOUGH = 20  # dates; among fewer a gap says nothing
 _APART = 92  # days without any date, beyond which a few dates are stray
+_SILENT = 366  # days without any date, beyond which nobody says that somebody looked
 _FEW, _ROW = (
     100,
     2,
@@ -43,6 +44,22 @@ def _apart(days: list[date], count: Mapping[date, int], few: int) -> list[date]:
             if sum(count[day] for day in some) <= few:
                 return some
     return []
+
+
+def unbroken(days: Iterable[date]) -> list[Span]:
+    """Days as the stretches that they make: more than a year without any date belongs to none."""
+    return joined(Span(day, day) for day in days)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Stretches, those put together between which there is a year or less."""
+    found: list[Span] = []
+    for one in sorted(spans):
+        if found and (one.first - found[-1].last).days <= _SILENT:
+            found[-1] = Span(found[-1].first, max(found[-1].last, one.last))
+        else:
+            found.append(Span(one.first, one.last))
+    return found
 
 
 def together(spans: Iterable[Span]) -> Span | None:

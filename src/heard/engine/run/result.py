@@ -114,7 +114,7 @@ def _sources(folder: Path, files: dict[str, list[dict[str, Any]]]) -> list[dict[
         row["files"] = files.get(row["source"], [])
         for name, state in (("collects", "collected"), ("absent", "absent")):
             row[name] = sorted(
-                c["item"] for c in coverage if (c["source"], c["state"]) == (row["source"], state)
+                {c["item"] for c in coverage if (c["source"], c["state"]) == (row["source"], state)}
             )
     return rows
 

@@ -99,10 +99,11 @@ def _sets(read: Tables, question: Question) -> Any:
 def _known_to(read: Tables, question: Question, item: str) -> Any:
     """The last day of the window that some source covers, where that is not its last."""
     ends = [
-        row["last_day"] or question.as_of
+        row["last_day"]
         for row in read.coverage
         if (row["item"], row["state"]) == (item, "collected")
-        and (not row["first_day"] or row["first_day"] <= question.as_of)
+        and row["last_day"]
+        and row["first_day"] <= question.as_of
     ]
     last = max(ends, default=question.as_of)
     return last if question.start < last < question.as_of else None
@@ -124,25 +125,28 @@ def months(read: Tables, question: Question) -> pa.Table:
         (row["source"], row["item"], row["year"], row["month"]): row["seen"]
         for row in found.to_pyarrow().to_pylist()
     }
+    stretches: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in sorted(read.coverage, key=lambda row: (row["source"], question.items.index(row["item"]))):
+        if row["item"] in question.counted and row["state"] == "collected":
+            stretches.setdefault((row["source"], row["agency"], row["item"]), []).append(row)
     told = [
         {
-            "source": row["source"],
-            "agency": row["agency"],
-            "item": row["item"],
+            "source": source,
+            "agency": agency,
+            "item": item,
             "month": first.replace(day=1),
-            "covered": _covered(row, first, last),
-            "seen": seen.get((row["source"], row["item"], first.year, first.month), 0),
+            "covered": _covered(some, first, last),
+            "seen": seen.get((source, item, first.year, first.month), 0),
         }
-        for row in sorted(read.coverage, key=lambda row: (row["source"], question.items.index(row["item"])))
-        if row["item"] in question.counted and row["state"] == "collected"
+        for (source, agency, item), some in stretches.items()
         for first, last in parts
     ]
     return pa.Table.from_pylist(told, schema=tables.MONTHS.schema)
 
 
-def _covered(row: dict[str, Any], first: date, last: date) -> str:
-    if covers(row, first, last):
+def _covered(rows: list[dict[str, Any]], first: date, last: date) -> str:
+    """`rows`: the stretches of time of which one source can speak."""
+    if any(covers(row, first, last) for row in rows):
         return "all"
-    begins, ends = row["first_day"], row["last_day"]
-    apart = (begins and begins > last) or (ends and ends < first)
-    return "none" if apart else "part"
+    touches = (row["first_day"] and row["first_day"] <= last and row["last_day"] >= first for row in rows)
+    return "part" if any(touches) else "none"

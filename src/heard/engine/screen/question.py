@@ -119,8 +119,8 @@ def _carriers(
     rows = []
     for row in read:
         mine = of.get(row["source"], [])
-        sets = {"absent": [one["item"] for one in mine if one["state"] == "absent"]} | {
-            name: [one["item"] for one in mine if covers(one, *month)]
+        sets = {"absent": {one["item"] for one in mine if one["state"] == "absent"}} | {
+            name: {one["item"] for one in mine if covers(one, *month)}
             for name, month in zip(question.covered, question.months, strict=True)
         }
         told = {"source": row["source"], "agency": row["agency"], "speaks_to": row["last_date"]}
@@ -140,9 +140,9 @@ def _carriers(
 
 
 def covers(row: dict[str, Any], first: date, last: date) -> bool:
-    """Whether a row of `tables.COVERAGE` says that its source can speak of all these days."""
+    """Whether a row of `tables.COVERAGE` says that its source can speak of all these days: never where it does not say of which."""
     begins, ends = row["first_day"], row["last_day"]
-    return row["state"] == "collected" and (not begins or begins <= first) and (not ends or ends >= last)
+    return row["state"] == "collected" and bool(begins and ends) and begins <= first and ends >= last
 
 
 def up_to(rows: Any, question: Question) -> Any:
