@@ -193,14 +193,7 @@ def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
             }  # the worry that they began
 
 
-@pytest.mark.parametrize(
-    "who",
-    [
-        "denied",
-        pytest.param("denied by team", marks=pytest.mark.once),
-        pytest.param("ended", marks=pytest.mark.once),
-    ],
-)
+@pytest.mark.parametrize("who", ["denied", pytest.param("denied by team", marks=pytest.mark.once), "ended"])
 def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
     world: World, record: Record, client: Client, who: str
 ) -> None:
@@ -254,7 +247,6 @@ def colleague_of_another_team(world: World, role: Role) -> User:
     )
 
 
-@pytest.mark.once
 def test_another_team_of_the_agency_has_nothing_of_a_child_for_whom_nobody_chose_anything(
     world: World, settings: Any, tmp_path: Any, client: Client, mailoutbox: Any
 ) -> None:
@@ -300,7 +292,6 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.mark.once
 def test_who_opened_it_in_an_emergency_has_the_level_of_the_record_and_nothing_after_it_ends(
     world: World, record: Record, night: User, client: Client
 ) -> None:
