@@ -126,7 +126,7 @@ def test_what_is_not_drawn_is_counted_and_none_of_it_is_lost() -> None:
     assert seen == ["Sign 5", "Sign 6", "Sign 7"]
     said = [what for _on, what in drawn.earlier] + [one.what for one in drawn.lines]
     assert said == [f"Review {n}" for n in range(12)]
-    assert drawn.left_out == "In the table alone: 5 signs or vulnerabilities, 7 earlier decisions."
+    assert drawn.left_out == "Not drawn: 5 signs or vulnerabilities, 7 earlier decisions."
 
 
 def test_a_year_of_which_all_is_drawn_leaves_nothing_out() -> None:

@@ -85,7 +85,9 @@ def test_of_years_between_its_dates_a_source_says_nothing(
 
 
 def test_a_source_without_a_day_says_of_no_time(read: Callable[..., Read]) -> None:
-    assert stretches(read({"all.csv": rows("", "")}, mapping=DATED)) == [(None, None)]
+    done = read({"all.csv": rows("", "")}, mapping=DATED)
+    assert stretches(done) == [(None, None)]
+    assert done.issue("period_unknown")["severity"] == "file"
 
 
 @given(st.lists(st.integers(0, 4_000), min_size=1, max_size=40))

@@ -127,7 +127,7 @@ class Year:
             decided = ngettext("%(num)s earlier decision", "%(num)s earlier decisions", number)
             parts.append(decided % {"num": number})
         if parts:
-            told.append(_("In the table alone: %(what)s.") % {"what": ", ".join(parts)})
+            told.append(_("Not drawn: %(what)s.") % {"what": ", ".join(parts)})
         if self.begins:
             what = _("Before %(day)s there is too much to draw: it stands in the chronology.")
             told.append(what % {"day": day(self.begins)})

@@ -429,11 +429,11 @@ class Source:
         for item, state, fields in self.coverage:
             files = self._in_files.get(item, self._spans)
             own = joined(one for file, some in self._spans.items() if file in files for one in some)
-            spans: list[Span | None] = [
-                *([self.said] if self.said else (whole_months(one, self.ledger.today) for one in own))
-            ]
-            for span in spans or [None]:
-                yield item, state, fields, span.first if span else None, span.last if span else None
+            spans = [self.said] if self.said else [whole_months(one, self.ledger.today) for one in own]
+            for span in spans:
+                yield item, state, fields, span.first, span.last
+            if not spans:
+                yield item, state, fields, None, None
 
     def cover(
         self, rows: Iterable[tuple[str, str, str]], files: Mapping[str, Collection[str]] | None = None

@@ -399,6 +399,8 @@ def reports_of(user: User, run: EngineRun) -> list[Path]:
 
 def set_apart_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     """Rows of `tables.SET_APART`, those who died first, each by their day; none where an earlier release of Heard wrote no such table."""
+    if not user.may(May.SEE_LIST) or not has_result(user, run):
+        raise Hidden
     if not (run.result / f"{tables.SET_APART.name}.parquet").is_file():
         return []
     rows: list[dict[str, Any]] = table_of(user, run, tables.SET_APART).to_pylist()

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from heard.agencies.rules import Asks, Filled, Missing
 from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
+from heard.engine.intake.carriers import shown
 
 if TYPE_CHECKING:
     from heard.knowledge.model import Release
@@ -179,28 +180,11 @@ def safe_name(name: str, taken: set[str]) -> str:
     return plain
 
 
-def said_by_field(release: Release, evidence: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """By item and field, such as ("S01", "AssessmentFactors=10A"), what the release says of the code or number by which records carry it;
-    without those of which it says nothing, or several things."""
-    found = {}
-    for item, field in {(row["item"], row["field"]) for row in evidence}:
-        name, code, bound = _parts_of(field)
-        notes = {
-            one.note
-            for one in release.carriers
-            if (one.item, one.field) == (item, name)
-            and (code in one.codes if code else not one.codes)
-            and str(one.at_least or "") == bound
-        }
-        if len(notes) == 1:
-            found[item, field] = notes.pop()
-    return found
-
-
-def _parts_of(field: str) -> tuple[str, str, str]:
-    """Of a field as evidence names it: its name, the code, and the bound that a number reached."""
-    if ">=" in field:
-        name, bound = field.split(">=", 1)
-        return name, "", bound
-    name, _is, code = field.partition("=")
-    return name, code, ""
+def said_by_field(release: Release) -> dict[tuple[str, str], str]:
+    """By item and field as evidence names it, such as ("S01", "AssessmentFactors=10A"), what the release says of the code or number by which
+    records carry it; without those of which it says several things."""
+    notes: dict[tuple[str, str], set[str]] = {}
+    for one in release.carriers:
+        for code in one.codes or ("",):
+            notes.setdefault((one.item, shown(one, code)), set()).add(one.note)
+    return {key: some.pop() for key, some in notes.items() if len(some) == 1}

@@ -194,7 +194,7 @@ def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "run": run,
         "child": child,
         "evidence": evidence,
-        "says": said_by_field(queries.release_of(run), evidence),
+        "says": said_by_field(queries.release_of(run)),
         "year": draw(evidence, queries.release_of(run), first=child.window_first, last=child.window_last),
         "knowing": queries.who_knows(request.user, run, key, evidence),
         "joined": queries.how_joined(request.user, run, key),

@@ -89,9 +89,8 @@ def said_at(user: User, panel: Panel, *, leaving: bool = False) -> list[SaidTher
     sources = said_in(user, AT_A_MEETING, panel.pk, agreed_at=panel.agreed_at, leaving=leaving)
     named = web(user).called(*{key for one in sources for key in one.tie.way})
     return [
-        SaidThere(str(named[begin]), _said(one), str(named[end]), one.tie.key, one)
+        SaidThere(str(named[one.tie.way[0]]), _said(one), str(named[one.tie.way[1]]), one.tie.key, one)
         for one in sources
-        for begin, end in (one.tie.way,)
     ]
 
 
