@@ -83,24 +83,29 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
         pc.greater(pc.utf8_length(rows["given"]), 1), pc.not_equal(rows["head"], names.FIRST_OF_MANY)
     )
     full = pc.if_else(telling, rows["head"], pa.scalar(None, pa.string()))
-    rows = rows.append_column("initial", pc.utf8_slice_codeunits(rows["given"], 0, 1)).append_column(
-        "full", full
-    )
-    births = _distinct(rows, ["head", "family", "postcode"], "birth")
+    shared = {name: rows[name] for name in ("head", "family", "postcode", "birth")}
+    shared |= {"initial": pc.utf8_slice_codeunits(rows["given"], 0, 1), "full": full}
+    coded = pa.table({"key": rows["key"], "lent": rows["lent"], **{k: _coded(v) for k, v in shared.items()}})
+    births = _distinct(coded, ["head", "family", "postcode"], "birth")
     one_birth = pc.and_(pc.less_equal(births, 1), _of_children(rows, sources))
     rivals = {
         "one_birth": one_birth,
-        "one_initial": pc.less_equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
-        "one_initial_here": pc.less_equal(_distinct(rows, ["family", "postcode", "initial"], "full"), 1),
-        "one_given_here": pc.less_equal(_distinct(rows, ["family", "postcode"], "full"), 1),
-        "one_given": pc.less_equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
-        "one_given_born": pc.less_equal(_distinct(rows, ["family", "birth"], "full"), 1),
-        "namesakes": _distinct(rows, ["head", "family"], "birth"),
+        "one_initial": pc.less_equal(_distinct(coded, ["family", "birth", "initial"], "full"), 1),
+        "one_initial_here": pc.less_equal(_distinct(coded, ["family", "postcode", "initial"], "full"), 1),
+        "one_given_here": pc.less_equal(_distinct(coded, ["family", "postcode"], "full"), 1),
+        "one_given": pc.less_equal(_distinct(coded, ["family", "birth", "postcode"], "full"), 1),
+        "one_given_born": pc.less_equal(_distinct(coded, ["family", "birth"], "full"), 1),
+        "namesakes": _distinct(coded, ["head", "family"], "birth"),
     }
-    rivals["in_company"] = _in_company(rows, rivals["namesakes"])
+    rivals["in_company"] = _in_company(coded, rivals["namesakes"])
     for name, column in rivals.items():
         rows = rows.append_column(name, column)
-    return rows.drop_columns(["initial", "full"])
+    return rows
+
+
+def _coded(column: pa.ChunkedArray) -> pa.Array:
+    """A number for each value, which are told apart in a third of the time."""
+    return column.combine_chunks().dictionary_encode().indices
 
 
 def _in_company(rows: pa.Table, namesakes: pa.ChunkedArray) -> Any:
