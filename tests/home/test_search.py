@@ -291,6 +291,20 @@ def test_a_phone_a_car_and_an_account_are_found_however_they_are_written(
     assert [(str(title), said) for title, said in lines] == ([(what, why)] if what else [])
 
 
+@pytest.mark.parametrize("typed", ["WX21 KDR", "wx21kdr", "WX21-KDR", "the car WX21 KDR, blue"])
+def test_a_plate_that_is_written_like_a_reference_is_a_plate(
+    world: World, amira: Person, typed: str
+) -> None:
+    tie(world, amira, "uses", known_handle("vehicle", "", "WX21 KDR"), by=world.teacher)
+    assert found(world.teacher, typed)["handles"] == [("WX21 KDR", "written the same")]
+
+
+def test_a_postcode_that_is_written_like_a_reference_is_a_postcode(world: World) -> None:
+    network.add_person(by=world.teacher, given_name="Amira", family_name="Khan", postcode="CF10 3NS")
+    assert [name for name, _why in found(world.teacher, "Khan CF10 3NS")["people"]] == ["Amira Khan"]
+    assert "same postcode" in found(world.teacher, "Khan CF10 3NS")["people"][0][1]
+
+
 def test_what_was_found_of_a_phone_leads_to_who_is_tied_to_it(world: World, amira: Person) -> None:
     tie(world, amira, "uses", known_handle("phone", "", "07700 900123"), by=world.teacher)
     client = signed_in(world.teacher)

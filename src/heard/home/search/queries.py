@@ -63,16 +63,18 @@ def find_everything(user: User, text: str) -> list[FoundSection]:
 
     A fixed number of queries, whatever is found.
     """
-    sections = [_references(user, text), *_people(user, text), *(build(user, text) for build in _SECTIONS)]
+    references, rest = _references(user, text)
+    sections = [references, *_people(user, rest), *(build(user, rest) for build in _SECTIONS)]
     return [section for section in sections if section.found]
 
 
-def _references(user: User, text: str) -> FoundSection:
-    """A case, a worry or a context by its reference, with or without hyphens."""
+def _references(user: User, text: str) -> tuple[FoundSection, str]:
+    """A case, a worry or a context by its reference, with or without hyphens, and what else was typed. A plate or a postcode may be
+    written like a reference: what is nobody's that this user may see is not taken out."""
     asked = ["-".join(match.groups()).upper() for match in _REFERENCE.finditer(text)]
     section = FoundSection("references", _("Cases, worries and contexts"))
     if not asked:
-        return section
+        return section, text
     cases = cases_visible_to(user).filter(reference__in=asked)[:SHOWN]
     worries = concerns_visible_to(user).filter(reference__in=asked)[:SHOWN]
     contexts = contexts_visible_to(user).filter(reference__in=asked)[:SHOWN]
@@ -90,17 +92,18 @@ def _references(user: User, text: str) -> FoundSection:
         href = reverse("context", kwargs={"context_id": context.pk})
         title, facts = f"{context.reference}: {context.whom}", context.get_state_display()
         section.found.append(Found(title, href, facts, why, key=str(context.pk)))
-    return section
+    known = {found.reference for found in (*cases, *worries, *contexts)}
+    return section, _REFERENCE.sub(lambda match: " " if _is_one_of(known, match) else match[0], text)
 
 
-def _without_references(text: str) -> str:
+def _is_one_of(known: set[str], match: re.Match[str]) -> bool:
     """Collins, Wallace: seven letters alone may be a name as well."""
-    return _REFERENCE.sub(lambda match: match[0] if match[0].isalpha() else " ", text)
+    return "-".join(match.groups()).upper() in known and not match[0].isalpha()
 
 
 def _people(user: User, text: str) -> tuple[FoundSection, FoundSection]:
     """Children, and adults: never in one list."""
-    asked = read_box(_without_references(text))
+    asked = read_box(text)
     hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
     cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
     children, adults = (
@@ -170,7 +173,7 @@ def _groups(user: User, text: str) -> FoundSection:
 
 def _handles(user: User, text: str) -> FoundSection:
     """Phones, cars and accounts, by the whole of what was typed or by what stands in it."""
-    found = find_handles_in(user, _without_references(text))
+    found = find_handles_in(user, text)
     lines = [_likeness(one, reverse("web", kwargs={"node_id": one.id})) for one in found]
     return FoundSection("handles", _("Phones, cars and accounts"), lines)
 
@@ -205,7 +208,7 @@ def _records(user: User, text: str) -> FoundSection:
 
 def _told(user: User, text: str) -> FoundSection:
     """Worries about places and groups in which all words stand, a slip forgiven as in records: they are in no chronology."""
-    words = words_of_box(_without_references(text))
+    words = words_of_box(text)
     meant = meant_by(user, words) if any(len(word) > 2 for word in words.split()) else []
     if not all(len(one.word) > 4 for one in meant):
         meant = [Meant(one.word) for one in meant]
@@ -233,8 +236,7 @@ def _why(spelled_so: bool) -> str:
 
 def _named(text: str) -> tuple[str, str]:
     """The words of a name, and a postcode, in what was typed."""
-    box = _without_references(text)
-    return words_of_box(box), "".join(read_box(box).postcodes)
+    return words_of_box(text), "".join(read_box(text).postcodes)
 
 
 _SECTIONS: tuple[Callable[[User, str], FoundSection], ...] = (
