@@ -292,9 +292,7 @@ def test_a_phone_a_car_and_an_account_are_found_however_they_are_written(
 
 
 @pytest.mark.parametrize("typed", ["WX21 KDR", "wx21kdr", "WX21-KDR", "the car WX21 KDR, blue"])
-def test_a_plate_that_is_written_like_a_reference_is_a_plate(
-    world: World, amira: Person, typed: str
-) -> None:
+def test_a_plate_that_is_written_like_a_reference_is_a_plate(world: World, amira: Person, typed: str) -> None:
     tie(world, amira, "uses", known_handle("vehicle", "", "WX21 KDR"), by=world.teacher)
     assert found(world.teacher, typed)["handles"] == [("WX21 KDR", "written the same")]
 

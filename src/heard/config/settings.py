@@ -244,6 +244,8 @@ PANEL_SUGGESTS = [
     "heard.graph.question.queries.places.for_a_panel",
     "heard.graph.question.queries.moved.for_a_panel",
 ]
+# An action that puts a worry, once it is decided that the panel discusses it, on an agenda that is drawn already.
+PUTS_TO_THE_PANEL = "heard.cases.panel.actions.put_to_the_next_panel"
 GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
 
 ROOT_URLCONF = "heard.config.urls"

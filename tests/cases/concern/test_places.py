@@ -125,7 +125,6 @@ def test_the_panel_finds_what_was_left_to_it_and_what_is_new(world: World) -> No
     )
     decide(world, concern)
     assert list(queries.for_the_panel(world.coordinator)) == [concern]
-    assert list(queries.for_the_panel(world.coordinator, since=timezone.now())) == []
     assert list(queries.concerns_since(world.coordinator, before)) == [concern, group]
     assert list(queries.concerns_since(world.coordinator, before, about="place")) == [concern]
     assert list(queries.concerns_since(world.coordinator, before, about="group")) == [group]

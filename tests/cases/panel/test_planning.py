@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from tests.cases.panel.conftest import about, hold, in_days, make_panel, now_plus, reasons, tell
+from tests.cases.panel.conftest import NO_WORDS, about, hold, in_days, make_panel, now_plus, reasons, tell
 from tests.conftest import let_know
 from tests.graph.conftest import episode
 
@@ -22,6 +22,7 @@ from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
+from heard.cases.panel.words import why_on_agenda
 from heard.govuk.environment import day, day_and_month
 from heard.network import actions as knowing
 from heard.network.models import Person, Place, TieSource
@@ -406,6 +407,88 @@ def test_only_what_came_since_the_panel_before_is_new(world, case):
     between = tell(world, "Dora").person
     actions.prepare_panel(by=world.coordinator, panel_id=later.pk)
     assert about(later, person=between)
+
+
+def kept_of(world, panel) -> dict:
+    """Of each thing on an agenda why it is there."""
+    items = PanelItem.objects.filter(panel=panel).prefetch_related("reasons")
+    return {item.node_id or item.theme: reasons(item) for item in items}
+
+
+def decide_item(world, item) -> None:
+    actions.decide_item(
+        by=world.coordinator,
+        item_id=item.pk,
+        decision="Watch over it.",
+        reason="As said.",
+        view=NO_WORDS if item.is_about_child else None,
+    )
+
+
+def test_what_a_panel_did_not_come_to_is_on_the_agenda_of_each_one_until_it_is_decided(world, case):
+    place = knowing.add_place(by=world.teacher, name="The arcade", kind="shop")
+    place_id, child_id = place.pk, case.person_id
+    first = make_panel(world, days=-2)
+    for end, key in (("place", place_id), ("person", child_id)):
+        actions.add_item(by=world.coordinator, panel_id=first.pk, end=end, end_id=key)
+    decide_item(world, PanelItem.objects.get(panel=first, place=place))
+    hold(world, first)
+    second = make_panel(world, days=-1)
+    actions.prepare_panel(by=world.coordinator, panel_id=second.pk)
+    assert place_id not in kept_of(world, second)
+    assert Why.NOT_REACHED in kept_of(world, second)[child_id]
+    hold(world, second)
+    third = make_panel(world)
+    actions.prepare_panel(by=world.coordinator, panel_id=third.pk)
+    assert Why.NOT_REACHED in kept_of(world, third)[child_id]
+    item = PanelItem.objects.get(panel=third, person=child_id)
+    shown = [text for text, _href in why_on_agenda(item, why(world.coordinator, item))]
+    assert (
+        f"On the agenda of {day(timezone.localdate(second.starts_at))}, and nothing was decided then" in shown
+    )
+    decide_item(world, item)
+    hold(world, third)
+    fourth = make_panel(world, days=1)
+    actions.prepare_panel(by=world.coordinator, panel_id=fourth.pk)
+    assert Why.NOT_REACHED not in kept_of(world, fourth).get(child_id, set())
+
+
+def put_to_the_panel(world) -> Concern:
+    worry = tell(
+        world, new_place={"name": "The arcade", "kind": "shop"}, when_seen="Friday", by=world.teacher
+    )
+    return telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision="panel",
+        reason="What is to be done?",
+        feedback="Thanks.",
+    )
+
+
+def test_what_is_put_to_the_panel_stays_on_agendas_until_an_item_about_it_is_decided(world):
+    worry = put_to_the_panel(world)
+    first = make_panel(world, days=-1)
+    Concern.objects.filter(pk=worry.pk).update(decided_at=now_plus(-3), told_at=now_plus(-3))
+    actions.prepare_panel(by=world.coordinator, panel_id=first.pk)
+    hold(world, first)
+    second = make_panel(world)
+    actions.prepare_panel(by=world.coordinator, panel_id=second.pk)
+    assert kept_of(world, second)[worry.place_id] == {Why.FOR_THE_PANEL, Why.NOT_REACHED}
+    decide_item(world, PanelItem.objects.get(panel=second, place=worry.place_id))
+    hold(world, second)
+    third = make_panel(world, days=1)
+    actions.prepare_panel(by=world.coordinator, panel_id=third.pk)
+    assert worry.place_id not in kept_of(world, third)
+
+
+def test_what_is_put_to_the_panel_is_on_the_agenda_of_the_next_one_that_is_drawn_already(world):
+    later, next_one = make_panel(world, days=8), make_panel(world, days=1, agencies=[world.police.pk])
+    for panel in (later, next_one):
+        actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    worry = put_to_the_panel(world)
+    assert kept_of(world, next_one) == {worry.place_id: {Why.FOR_THE_PANEL}}
+    assert kept_of(world, later) == {}
 
 
 def test_preparing_again_loses_nothing_that_people_wrote(world, prepared, item, case):

@@ -144,10 +144,9 @@ def going_on_since(user: User, moment: datetime) -> QuerySet[Concern]:
     return concerns_since(user, moment).filter(Q(state=Concern.State.TOLD) | Q(decision__in=led_on))
 
 
-def for_the_panel(user: User, *, since: datetime | None = None) -> QuerySet[Concern]:
+def for_the_panel(user: User) -> QuerySet[Concern]:
     """Worries about places and groups of which somebody decided that the panel discusses them, the first decided first."""
-    rows = concerns_open_to(user).filter(decision=Concern.Decision.PANEL)
-    return (rows.filter(decided_at__gt=since) if since else rows).order_by("decided_at", "pk")
+    return concerns_open_to(user).filter(decision=Concern.Decision.PANEL).order_by("decided_at", "pk")
 
 
 def waiting_for_decision(user: User) -> QuerySet[Concern]:

@@ -53,6 +53,7 @@ THEME_ASKS: Final = Asks(title="Say in a few words what the theme is. Name no ch
 FIRST_LOOKS_BACK: Final = timedelta(
     days=28
 )  # of the first panel: there is none before it. A month, as most meet.
+LEFT_OVER_FOR: Final = timedelta(days=366)  # what a panel did not come to waits for the next ones so long
 MOST_MINUTES: Final = 240  # for one item
 LASTS_AT_MOST: Final = timedelta(hours=12)  # then nobody sits there any more
 MOST_CHILDREN: Final = 12  # at one mapping meeting: each is spoken about, and has an answer at the end
@@ -134,6 +135,7 @@ class Why(StrEnum):
     ASSESSMENT_OVERDUE = "assessment_overdue"
     INTERVIEW_OVERDUE = "interview_overdue"
     FOR_THE_PANEL = "for_the_panel"
+    NOT_REACHED = "not_reached"
     NEW_WORRY = "new_worry"
     MISSING = "missing"
     SIGNED = "signed"

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import LEADS_THE_CASE, name_worker, open_case, take_back_case
@@ -399,6 +401,8 @@ def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, a
         row.state, row.note, row.finished_by, row.finished_at = ConcernStep.State.OPEN, "", None, None
         row.full_clean()
         row.save()
+    if concern.decision == rules.Decision.PANEL:
+        import_string(settings.PUTS_TO_THE_PANEL)(by=by, concern=concern)
     if concern.decision == rules.Decision.STRATEGY and not going_on(by, concern.person_id):
         plan_discussion(by=by, concern_id=concern.pk, planned_on=decided.strategy_on, at=now)
 

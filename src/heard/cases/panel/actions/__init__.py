@@ -29,5 +29,6 @@ from heard.cases.panel.actions.planning import (
     open_sources,
     plan_panel,
     prepare_panel,
+    put_to_the_next_panel,
     uninvite,
 )

@@ -27,6 +27,7 @@ from heard.network.queries import group_visible_to, person_visible_to, place_vis
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.concern.models import Concern
     from heard.cases.context.models import Context
     from heard.network.queries import SourceRead
 
@@ -165,6 +166,34 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     children = [one.key for one in found if one.end == "person"]
     record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=children)
     return panel
+
+
+@transaction.atomic
+def put_to_the_next_panel(*, by: User, concern: Concern) -> None:
+    """Whoever decides that the panel discusses a worry need not see the panel: it stands on the agenda of the next one, where that is drawn
+    already. One that is drawn later takes it from the record."""
+    next_one = Panel.objects.filter(
+        kind=rules.MeetingKind.PANEL,
+        state=rules.PanelState.PLANNED,
+        starts_at__date__gte=timezone.localdate(),
+    ).order_by("starts_at", "pk")
+    panel = next_one.select_for_update().first()
+    end = "place" if concern.place_id else "group"
+    key = concern.place_id or concern.group_id
+    if panel is None or panel.prepared_at is None or key is None or concern.decided_at is None:
+        return
+    there = {_key(item): item for item in PanelItem.objects.filter(panel=panel, taken_off_at=None)}
+    section = rules.AgendaSection.PLACES if concern.place_id else rules.AgendaSection.HARM
+    suggested = queries.Suggested(section, end, key)
+    item = there.get((end, key)) or _item(by, panel, suggested, _next_position(there.values()))
+    item.save()
+    PanelReason.objects.get_or_create(
+        item=item,
+        kind=Why.FOR_THE_PANEL,
+        about=concern.pk,
+        defaults={"on": timezone.localdate(concern.decided_at)},
+    )
+    _audit(by, "add item", panel, item, item=item.pk)
 
 
 @transaction.atomic

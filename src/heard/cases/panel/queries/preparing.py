@@ -12,7 +12,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -21,8 +21,8 @@ from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
 from heard.cases.missing.queries import episodes_visible_to, missing_since, not_heard_yet
-from heard.cases.panel.queries.reading import since_of
-from heard.cases.panel.rules import AgendaSection, MeetingKind, Why, themes
+from heard.cases.panel.queries.reading import items_visible_to, since_of
+from heard.cases.panel.rules import LEFT_OVER_FOR, AgendaSection, MeetingKind, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
 from heard.network.queries import newly_shared
@@ -127,8 +127,8 @@ def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> d
 
 
 def _ended(user: User, since: datetime, reasons: list[Reason]) -> set[tuple[Why, uuid.UUID | None]]:
-    """Of these, what waits no longer: the worry was decided on or is at an end, the assessment signed, the child heard, the plan reviewed.
-    Five queries."""
+    """Of these, what waits no longer: the worry was decided on or is at an end, the assessment signed, the child heard, the plan reviewed,
+    the worry put to the panel no longer. Six queries."""
     keys = {kind: {one.about for one in reasons if one.kind == kind} for kind in _WAITING}
     episodes = episodes_visible_to(user)
     ended = {
@@ -137,6 +137,7 @@ def _ended(user: User, since: datetime, reasons: list[Reason]) -> set[tuple[Why,
         Why.DECISION_OVERDUE: concerns_open_to(user).exclude(state="told"),
         Why.INTERVIEW_OVERDUE: episodes.exclude(pk__in=_keys(not_heard_yet(user))),
         Why.NEW_WORRY: concerns_open_to(user).exclude(pk__in=_keys(going_on_since(user, since))),
+        Why.FOR_THE_PANEL: concerns_open_to(user).exclude(pk__in=_keys(for_the_panel(user))),
     }
     return {(kind, key) for kind, rows in ended.items() for key in _of(rows, keys[kind])}
 
@@ -147,6 +148,7 @@ _WAITING: Final = (
     Why.DECISION_OVERDUE,
     Why.INTERVIEW_OVERDUE,
     Why.NEW_WORRY,
+    Why.FOR_THE_PANEL,
 )
 
 
@@ -171,6 +173,7 @@ def _about_some(user: User, panel: Panel, since: datetime, only: Only | None = N
     """`only`: of these people, places and groups."""
     yield from _due(user, panel, only)
     yield from _worries(user, panel, since, only)
+    yield from _left_over(user, panel, only)
     yield from _missing(user, panel, since, only)
     yield from _signed(user, since, only)
     if only is None or only["place"] or only["group"]:
@@ -202,7 +205,7 @@ def _worries(user: User, panel: Panel, since: datetime, only: Only | None) -> Fo
     late = concerns_open_to(user).filter(state="told", due_on__lt=day)
     for kind, rows, when in (
         (Why.DECISION_OVERDUE, late, "due_on"),
-        (Why.FOR_THE_PANEL, for_the_panel(user, since=since), "decided_at"),
+        (Why.FOR_THE_PANEL, _not_decided(user), "decided_at"),
         (Why.NEW_WORRY, going_on_since(user, since), "told_at"),
     ):
         some = _of_some(rows, only, person="person", place="place", group="group")
@@ -211,6 +214,38 @@ def _worries(user: User, panel: Panel, since: datetime, only: Only | None) -> Fo
                 (end, about) for end, about in zip(("person", "place", "group"), ends, strict=True) if about
             )
             yield end, about, Reason(kind, _day(on), key)
+
+
+def _not_decided(user: User) -> QuerySet[Any]:
+    """Worries that were put to the panel, until an item about the place or group was decided on, or taken off, after that."""
+    done = items_visible_to(user).filter(
+        Q(decided_at__gt=OuterRef("decided_at")) | Q(taken_off_at__gt=OuterRef("decided_at"))
+    )
+    ends = ("place", "group")
+    of_one = (Exists(done.order_by().filter(**{end: OuterRef(f"{end}_id")})) for end in ends)
+    return for_the_panel(user).exclude(reduce(or_, of_one))
+
+
+def _left_over(user: User, panel: Panel, only: Only | None) -> Found:
+    """What a panel that was held had on its agenda, and neither it nor one since has decided on or taken off."""
+    rows = items_visible_to(user).filter(
+        panel__kind=MeetingKind.PANEL,
+        panel__state="held",
+        panel__starts_at__lt=panel.starts_at,
+        panel__starts_at__gte=panel.starts_at - LEFT_OVER_FOR,
+    )
+    rows = _of_some(rows, only, person="person", place="place", group="group").order_by("panel__starts_at")
+    latest: dict[tuple[str, Any], Any] = {}
+    ends = ("person", "place", "group", "theme")
+    for *keys, at, decided, off in rows.values_list(
+        "person_id", "place_id", "group_id", "theme", "panel__starts_at", "decided_at", "taken_off_at"
+    ):
+        about = next(((end, key) for end, key in zip(ends, keys, strict=True) if key), None)
+        if about:
+            latest[about] = None if decided or off else at
+    for (end, key), at in latest.items():
+        if at:
+            yield end, key, Reason(Why.NOT_REACHED, _day(at))
 
 
 def _missing(user: User, panel: Panel, since: datetime, only: Only | None) -> Found:
