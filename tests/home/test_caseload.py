@@ -67,7 +67,8 @@ def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
         how="said",
     )
     line = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter()))["Bea"]
-    assert (line.seen_on, line.alone_on, line.due_on, line.words_on) == (None, None, None, ago(1))
+    assert (line.seen_on, line.alone_on, line.words_on) == (None, None, ago(1))
+    assert (line.due_on, str(line.due)) == (assessment.due_on, "assessment")
     assert str(line.stage) == "Not assessed yet"
 
 
@@ -341,3 +342,21 @@ def test_a_view_needs_a_name_and_there_are_no_more_than_twelve(client: Client, w
         save(client, "caseload", f"View {number}", not_seen="14")
     assert "12 views here already" in save(client, "caseload", "One more", not_seen="14").text
     assert len(queries.views_of(world.social_worker).filter(page="caseload")) == MOST_VIEWS
+
+
+def test_a_case_in_which_nobody_has_begun_an_assessment_has_the_day_of_it_everywhere(
+    world: World, client: Client
+) -> None:
+    """From the worry that led there, as once one is begun: on the caseload, on the child's page and among the deadlines."""
+    case = mine(world, "Ada")
+    client.force_login(world.social_worker)
+    (line,) = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter())).values()
+    pages = [
+        client.get(reverse(name, kwargs=key)).text
+        for name, key in (("child", {"person_id": case.person_id}), ("clocks", {"case_id": case.pk}))
+    ]
+    assessment = assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    assert (line.due_on, str(line.due)) == (assessment.due_on, "assessment")
+    assert all("Finish the assessment" in page and day(assessment.due_on) in page for page in pages)
+    (line,) = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter())).values()
+    assert line.due_on == assessment.due_on

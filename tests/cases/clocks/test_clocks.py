@@ -216,7 +216,8 @@ def sent(kind: str, on: date, **more: Any) -> dict[str, Any]:
 def test_a_moment_is_noted_seen_and_corrected_on_the_pages(client: Client, world: World, case: Any) -> None:
     client.force_login(world.social_worker)
     clocks = reverse("clocks", kwargs={"case_id": case.pk})
-    assert "No deadline runs for this child now" in client.get(clocks).text
+    assert "Finish the assessment" in client.get(clocks).text
+    assert "Hold the first child protection conference" not in client.get(clocks).text
     page = reverse("moment_note", kwargs={"case_id": case.pk})
     answer = client.post(page, sent("strategy_discussion", MONDAY, note="With the police"), follow=True)
     assert "Hold the first child protection conference" in answer.text

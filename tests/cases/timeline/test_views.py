@@ -388,7 +388,7 @@ MOST_QUERIES = {
     "child_chronology": 27,  # as below
     "notes": 23,
     "child_assessment": 26,
-    "child_plan": 30,  # of which one is to which services the child is referred, and one who leads family help
+    "child_plan": 31,  # of which one is to which services the child is referred, one who leads family help, one what nobody began to assess
     "child_people": 27,  # four of which read who or what is at the other ends of ties, a query for each kind
     "attachments": 21,
     "child_shared": 30,  # two of them for which ends of ties are seen

@@ -1,4 +1,4 @@
-"""The clock of each assessment, as its own row says it, for the clocks of a case."""
+"""The clock of each assessment, as its own row says it, and of one that nobody has begun, for the clocks of a case."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from heard.cases.assessment.queries import assessments_of
+from heard.cases.assessment.queries import assessments_of, to_begin_by
 from heard.cases.clocks.rules import Run
+from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
-    """The row keeps until when it runs, and not from when: that was the day of the worry. One query."""
-    for one in assessments_of(user, case.pk):
+    """The row keeps until when it runs, and not from when: that was the day of the worry. Two queries."""
+    begun = list(assessments_of(user, case.pk))
+    for one in begun:
         if one.due_on:
             met_on = timezone.localdate(one.signed_at) if one.signed_at else None
             yield Run("assessment", one.release, None, one.due_on, met_on=met_on)
+    waiting = [] if any(one.started_at >= case.opened_at for one in begun) else [case]
+    for by in to_begin_by(user, waiting).values():
+        yield Run("assessment", load.current().id, None, by)

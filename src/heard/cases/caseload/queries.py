@@ -32,6 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import May
 from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.queries import to_begin_by
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import urgent_of
@@ -105,8 +106,11 @@ def team_caseload(user: User, asked: CaseloadFilter) -> QuerySet[Any]:
 
 
 def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[CaseloadLine]:
-    """What each line says, of rows of one of this user’s caseloads."""
+    """What each line says, of rows of one of this user’s caseloads. One query."""
+    rows = list(rows)
+    begin_by = to_begin_by(user, rows)
     for row in rows:
+        row.assessment_on = row.assessment_on or begin_by.get(row.pk)
         due = {name: getattr(row, name) for name in _DUE if getattr(row, name) and not row.died}
         first = min(due, key=lambda name: due[name], default="")
         yield CaseloadLine(

@@ -44,6 +44,7 @@ from heard.cases.assessment.queries.reading import (
     signed_beside_words,
     signed_since_opened,
     signs_without_a_pattern,
+    to_begin_by,
     to_sign,
     told_in_worries,
     unsigned,

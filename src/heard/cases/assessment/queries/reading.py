@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from heard.agencies.queries import teams_visible_to
@@ -28,7 +28,7 @@ from heard.cases.assessment.models import (
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import beside_words, case_visible_to, children_with_a_case, words_of
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import noticed_in_notes
@@ -131,6 +131,22 @@ def signed_since_opened(user: User, case: Case) -> Assessment | None:
         state=rules.SigningState.SIGNED, signed_at__gte=case.opened_at
     )
     return signed.order_by("-signed_at").first()
+
+
+def to_begin_by(user: User, cases: Collection[Case]) -> dict[uuid.UUID, date]:
+    """Of open cases, which the caller has shown the user may see, those in which no assessment was begun since they were opened: by when
+    one is to be signed off, counted from the day of the first worry that led there. One query."""
+    if not cases:
+        return {}
+    begun = Assessment.objects.filter(case=OuterRef("pk"), started_at__gte=OuterRef("opened_at"))
+    led_on = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases], state="open").exclude(Exists(begun))
+    first = Subquery(led_on.order_by("told_at").values("told_at")[:1])
+    clock = load.current().clock("assessment")
+    return {
+        key: due_on(clock, timezone.localdate(told or opened))
+        for key, told, opened in rows.order_by().values_list("pk", first, "opened_at")
+    }
 
 
 def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:

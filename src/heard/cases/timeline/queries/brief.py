@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import who_are
 from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.queries import to_begin_by
 from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
 from heard.cases.case.rules import age_on
 from heard.cases.clocks.models import ClockRun
@@ -226,12 +227,24 @@ def dates_of(
     user: User, heads: Sequence[Head], worries: Rows[Concern], actions: Rows[Action], *, today: date
 ) -> list[list[Due]]:
     """What is due for each, first due first, in the order of `heads`."""
-    cases = [head.case.pk for head in heads if head.case]
-    runs = _first_of_each(ClockRun.objects.filter(met_on=None, ended_on=None), "case_id", cases, LATEST)
-    return [
+    cases = [head.case for head in heads if head.case]
+    keys, begin_by = [case.pk for case in cases], to_begin_by(user, cases)
+    runs = _first_of_each(ClockRun.objects.filter(met_on=None, ended_on=None), "case_id", keys, LATEST)
+    found = (
         _dates(head, worries[head.person.pk], runs[head.case_id], actions[head.plan_id], today)
+        + _to_begin(head, begin_by, today)
         for head in heads
-    ]
+    )
+    return [sorted(due, key=lambda one: one.on) for due in found]
+
+
+def _to_begin(head: Head, begin_by: dict[uuid.UUID, date], today: date) -> list[Due]:
+    """The assessment that nobody has begun."""
+    if head.death or not head.case or head.case.pk not in begin_by:
+        return []
+    who, page = str(head.allocated or head.case.lead_team), reverse("assessment_start", args=[head.case.pk])
+    by = begin_by[head.case.pk]
+    return [_by_clock("assessment", load.current().id, by, today, who=who, page=page)]
 
 
 def _plans(heads: Sequence[Head]) -> list[uuid.UUID]:
@@ -283,7 +296,7 @@ def _why_no_words(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _dates(
     head: Head, worries: list[Concern], runs: list[ClockRun], actions: list[Action], today: date
 ) -> list[Due]:
-    """What is due, first due first. Each with the rule's name and source, and whose it is. Nothing once the child has died."""
+    """What is due. Each with the rule's name and source, and whose it is. Nothing once the child has died."""
     if head.death:
         return []
     team = str(head.case.lead_team) if head.case else ""
@@ -326,7 +339,7 @@ def _dates(
         for one in actions
         if one.due_on
     ]
-    return sorted(due, key=lambda one: one.on)
+    return due
 
 
 def _interview(one: Any, today: date, who: str) -> Due:
