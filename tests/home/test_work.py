@@ -76,10 +76,10 @@ def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
 
 
 def test_danger_missing_offences_to_report_and_what_is_new_stand_before_what_is_overdue() -> None:
-    ahead = [
-        thing(why, ahead=why) for why in (First.BACK, First.NEW, First.REPORT, First.MISSING, First.DANGER)
-    ]
-    assert shown(thing("late", -3), *ahead) == ["danger", "missing", "report", "new", "back", "late"]
+    whys = (First.NEW, First.BACK, First.REPORT, First.URGENT, First.MISSING, First.DANGER)
+    ahead = [thing(why, ahead=why) for why in whys]
+    in_order = ["danger", "missing", "urgent", "report", "back", "new", "late"]
+    assert shown(thing("late", -3), *ahead) == in_order
 
 
 def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> None:

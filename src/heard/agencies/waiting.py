@@ -34,6 +34,7 @@ class First(StrEnum):
 
     DANGER = "danger"  # somebody was in danger when it was told
     MISSING = "missing"  # a child is missing now
+    URGENT = "urgent"  # it cannot wait, and does not say that somebody is in danger
     REPORT = "report"  # a suspected offence is still to be reported
     NEW = "new"  # the reader has not said that they have seen it
     BACK = "back"  # it was sent back to the reader

@@ -23,7 +23,7 @@ _PER_PAGE = 50
 _HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
 # These stand last, and only where there is room.
 _MAY_WAIT: Final = ("drafts",)
-_AHEAD: Final = (First.DANGER, First.MISSING, First.REPORT, First.NEW, First.BACK)
+_AHEAD: Final = (First.DANGER, First.MISSING, First.URGENT, First.REPORT, First.BACK, First.NEW)
 _LATER: Final = 99
 
 
@@ -105,7 +105,7 @@ def news_of(notices: Iterable[UnreadLine]) -> list[Waiting]:
             href=notice.href,
             note=notice.told_by,
             whose=notice.covers,
-            ahead=First.DANGER if notice.urgent else First.NEW,
+            ahead=notice.ahead,
             reader_id=None if notice.by_opening else notice.reader_id,
         )
         for notice in notices
@@ -121,8 +121,8 @@ def _with_news(found: list[Waiting], new: list[Waiting]) -> list[Waiting]:
 
 
 def _told(thing: Waiting, notice: Waiting) -> Waiting:
-    urgent = notice.ahead == First.DANGER and thing.ahead != First.MISSING
-    ahead = First.DANGER if urgent else thing.ahead or First.NEW
+    both = [one for one in (thing.ahead, notice.ahead) if one]
+    ahead = thing.ahead if thing.ahead == First.MISSING else min(both, key=_AHEAD.index)
     return replace(
         thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, note=thing.note or notice.note
     )

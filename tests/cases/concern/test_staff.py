@@ -110,6 +110,23 @@ def test_only_the_designated_officer_is_told(world: World, told: Concern, office
     assert not Notice.objects.filter(subject="concern", subject_id=str(told.pk)).exists()
 
 
+def test_my_work_says_danger_of_it_only_where_somebody_is(
+    world: World, with_worker: Any, officer: User, client: Client
+) -> None:
+    client.force_login(officer)
+    concern = tell(world, with_worker.person_id, user=world.social_worker)
+    assert tags_of(client) == ["Urgent"]
+    read = client.get(reverse("staff_worry", kwargs={"staff_worry_id": concern.pk})).text
+    assert "In danger when told" in read
+    tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
+    assert tags_of(client) == ["Danger", "Urgent"]
+
+
+def tags_of(client: Client) -> list[str]:
+    """Why each line of My work stands where it does."""
+    return re.findall(r"govuk-tag--red[^>]*>\s*([^<]*?)\s*<", client.get(reverse("home")).text)
+
+
 IN_DANGER = {"danger_now": "yes", "danger_done": "Called 999"}
 
 

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import First, WorkList
+from heard.agencies.waiting import WorkList
 from heard.cases.case import queries
 from heard.cases.case.models import Case
-from heard.cases.case.notices.lines import where
+from heard.cases.case.notices.lines import ahead_of, where
 from heard.network.queries import decided_by_no_other
 
 # What `worker_of` reads of a case.
@@ -67,6 +67,6 @@ def _without(row: Case) -> object:
 
 TEAMS_URGENT = WorkList(
     "urgent", _("Urgent, and not seen yet"), May.SEE_TEAM, queries.urgent_in_team, where, "person",
-    lambda notice: notice.get_kind_display(), note="told_by", whose=_("the team"), ahead=lambda _notice: First.DANGER,
+    lambda notice: notice.get_kind_display(), note="told_by", whose=_("the team"), ahead=ahead_of,
     shows=("person", "told_by"), child="person",
 )  # fmt: skip

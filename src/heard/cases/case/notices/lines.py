@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.agencies.waiting import First
 from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM, NoticeKind, To
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class UnreadLine:
     urgent: bool
     ended: bool
     seen_at: datetime | None
+    ahead: First
     by_opening: bool = False
 
 
@@ -141,6 +143,22 @@ def what(reader: Reader) -> str:
     return str(to_you or reader.notice.get_kind_display())
 
 
+# What is urgent, though nobody may be in danger; all else that is urgent says that somebody is.
+_NOT_BY_ITSELF_DANGER: Final = {
+    NoticeKind.MISSING: First.MISSING,
+    NoticeKind.STAFF: First.URGENT,
+    NoticeKind.STAFF_NO_OFFICER: First.URGENT,
+    NoticeKind.UNREACHED: First.URGENT,
+}
+
+
+def ahead_of(notice: Notice) -> First:
+    """Why what a notice tells stands before what waits without one."""
+    if not notice.urgent or notice.ended_at:
+        return First.NEW
+    return _NOT_BY_ITSELF_DANGER.get(NoticeKind(notice.kind), First.DANGER)
+
+
 def _line(reader: Reader) -> UnreadLine:
     notice = reader.notice
     return UnreadLine(
@@ -155,6 +173,7 @@ def _line(reader: Reader) -> UnreadLine:
         notice.urgent and not notice.ended_at,
         notice.ended_at is not None,
         reader.seen_at,
+        ahead_of(notice),
         notice.subject in BY_OPENING,
     )
 
