@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from tests.cases.conftest import note_observation
 
-from heard.agencies.actions import give_role
+from heard.agencies.actions import give_role, switch_off
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions, queries, rules
@@ -303,6 +303,14 @@ def question(world, this) -> OpenQuestion:
 def test_a_question_stands_in_the_work_of_whoever_finds_out(world, question):
     assert list(queries.questions_to_find_out(world.teacher)) == [question]
     assert not queries.questions_to_find_out(world.social_worker).exists()
+
+
+def test_a_question_of_whoever_left_stands_in_the_work_of_those_who_work_the_case(world, question):
+    assert not queries.questions_to_find_out(world.supervisor).exists()
+    switch_off(by=world.administrator, user=world.teacher, reason="Left")
+    for user in (world.social_worker, world.supervisor):
+        assert list(queries.questions_to_find_out(user)) == [question]
+    assert not queries.questions_to_find_out(world.officer).exists()
 
 
 def test_nobody_gets_a_question_about_a_child_whom_they_may_not_see(world, this):

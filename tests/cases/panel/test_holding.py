@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from tests.cases.panel.conftest import NO_WORDS, about, hold, in_days, make_panel, tell
 
+from heard.agencies.actions import switch_off
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard
@@ -144,6 +145,21 @@ def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_
     step = steps_of(world.social_worker, case.pk).get()
     assert (step.place, step.panel_action, step.owner) == (arcade, action, world.social_worker)
     assert standing(world.coordinator, action).case_id == case.pk
+
+
+def test_what_somebody_was_to_do_who_left_is_with_those_who_hold_panels(world, prepared, item):
+    action = actions.add_panel_action(
+        by=world.coordinator,
+        item_id=item.pk,
+        what="Ring her aunt",
+        due_on=in_days(2),
+        owner=world.officer,
+        why_involve="Knows her aunt",
+    )
+    assert list(queries.panel_actions_due(world.coordinator)) == []
+    switch_off(by=world.administrator, user=world.officer, reason="Left")
+    assert list(queries.panel_actions_due(world.coordinator)) == [action]
+    assert list(queries.panel_actions_due(world.teacher)) == []
 
 
 def test_what_has_no_plan_to_live_in_stays_in_the_work_of_whoever_does_it(world, prepared, item):

@@ -1,11 +1,12 @@
 """Assessments that wait for their writer or for a signature, and what somebody said they would find out."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.assessment import queries, rules
-from heard.cases.assessment.models import Assessment, OpenQuestion
+from heard.cases.assessment.models import Assessment
 
 SIGN_OFFS = WorkList(
     "sign-offs", _("Assessments that wait for your signature"), May.SIGN_OFF, queries.waiting_for_sign_off,
@@ -22,7 +23,7 @@ ASSESSMENTS = WorkList(
 )  # fmt: skip
 QUESTIONS = WorkList(
     "questions", _("What you said you would find out"), May.ASSESS, queries.questions_to_find_out, "question",
-    "assessment.case.person", "text", note=_("to find out"), due="by_on", shows=("assessment__case__person",),
-    only_if=lambda user: OpenQuestion.objects.filter(owner=user),
+    "assessment.case.person", "text", note=_("to find out"), whose="owner", own=lambda user: Q(owner=user), due="by_on",
+    shows=("assessment__case__person", "owner"), only_if=queries.questions_near,
     child="assessment__case__person",
 )  # fmt: skip

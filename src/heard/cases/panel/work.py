@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +40,9 @@ PANELS = WorkList(
 )  # fmt: skip
 ACTIONS = WorkList(  # that are in no plan: what is in one stands among the actions of plans
     "panel_actions", _("What you said at a panel that you would do"), May.SEE_PANEL, queries.panel_actions_due,
-    "panel_action", "item.about", "what", note=_("said at a panel"), due="due_on", shows=("item__person", "item__place", "item__group"),
-    only_if=lambda user: PanelAction.objects.filter(owner=user, state=rules.Progress.OPEN),
+    "panel_action", "item.about", "what", note=_("said at a panel"), whose="owner", own=lambda user: Q(owner=user), due="due_on",
+    shows=("item__person", "item__place", "item__group", "owner"),
+    only_if=lambda user: PanelAction.objects.filter(queries.own_or_left(user), state=rules.Progress.OPEN),
 )  # fmt: skip
 GROUNDS = WorkList(
     "panel-grounds", _("Decisions of panels that lost one of their grounds"), May.HOLD_PANEL, queries.items_gone, "panel_item_grounds", "about",

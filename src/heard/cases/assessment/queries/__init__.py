@@ -37,6 +37,7 @@ from heard.cases.assessment.queries.reading import (
     observations_of,
     open_questions_of,
     question_visible_to,
+    questions_near,
     questions_to_find_out,
     questions_visible_to,
     referred_on,

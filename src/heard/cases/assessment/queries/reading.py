@@ -27,7 +27,13 @@ from heard.cases.assessment.models import (
 )
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import Case, CasePeriod, Words
-from heard.cases.case.queries import beside_words, case_visible_to, children_with_a_case, words_of
+from heard.cases.case.queries import (
+    beside_words,
+    case_visible_to,
+    children_with_a_case,
+    words_of,
+    worked_in,
+)
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.note.models import NoteObservation
@@ -37,6 +43,7 @@ from heard.network.queries import (
     facts_visible_to,
     important_people_visible_to,
     people_visible_to,
+    sees,
     visible_through,
 )
 
@@ -247,10 +254,22 @@ def findings_of(user: User, person_id: uuid.UUID) -> QuerySet[Finding]:
 
 
 def questions_to_find_out(user: User) -> QuerySet[OpenQuestion]:
-    """What this user has to find out, first due first: no answer yet, and not asked again by a later assessment."""
-    mine = questions_visible_to(user).filter(owner=user, findings=None, again=None)
-    open_ones = mine.filter(assessment__case__state=Case.State.OPEN)
-    return open_ones.order_by(F("by_on").asc(nulls_last=True), "asked_at")
+    """What this user has to find out, first due first: no answer yet, and not asked again by a later assessment. What somebody was to find
+    out who cannot see the child any more is with those who work the case."""
+    open_ones = questions_visible_to(user).filter(assessment__case__state=Case.State.OPEN)
+    theirs = open_ones.filter(_own_or_left(user), findings=None, again=None)
+    return theirs.order_by(F("by_on").asc(nulls_last=True), "asked_at")
+
+
+def questions_near(user: User) -> QuerySet[OpenQuestion]:
+    """Questions without which there is none of them. Whether the user may see one is asked beside."""
+    return OpenQuestion.objects.filter(_own_or_left(user), findings=None, again=None)
+
+
+def _own_or_left(user: User) -> Q:
+    """Of questions: those of this user, and in cases in which they work those that nobody else can find out."""
+    left = Q(owner__isnull=False, assessment__case__in=worked_in(user))
+    return Q(owner=user) | left & ~sees(user, "owner", "assessment__case__person")
 
 
 def referred_on(user: User, case: Case, at: datetime) -> date:

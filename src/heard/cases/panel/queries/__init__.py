@@ -56,6 +56,7 @@ from heard.cases.panel.queries.reading import (
     may_hold,
     may_tell_of_item,
     on_agenda_and_open,
+    own_or_left,
     panel_action_visible_to,
     panel_actions_due,
     panel_actions_visible_to,

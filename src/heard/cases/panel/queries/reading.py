@@ -548,9 +548,16 @@ def panel_action_visible_to(user: User, panel_action_id: uuid.UUID) -> PanelActi
 
 
 def panel_actions_due(user: User) -> QuerySet[PanelAction]:
-    """What this user does for a panel and is in no plan, longest overdue first. What is in a plan stands there."""
-    mine = panel_actions_visible_to(user).filter(owner=user, lives_elsewhere=False)
-    return mine.filter(state=rules.Progress.OPEN).order_by("due_on", "added_at")
+    """What this user does for a panel and is in no plan, longest overdue first. What is in a plan stands there. What somebody was to do who
+    has left is with those who hold panels."""
+    rows = panel_actions_visible_to(user).filter(own_or_left(user), lives_elsewhere=False)
+    return rows.filter(state=rules.Progress.OPEN).order_by("due_on", "added_at")
+
+
+def own_or_left(user: User) -> Q:
+    """Of actions: those of this user, and where they hold panels those of whoever has left."""
+    left = Q(owner__is_active=False) if user.may(May.HOLD_PANEL) else Q(pk__in=[])
+    return Q(owner=user) | left
 
 
 def earlier_actions(user: User, panel: Panel) -> QuerySet[PanelAction]:
