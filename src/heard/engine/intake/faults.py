@@ -81,8 +81,9 @@ FAULTS: dict[str, Fault] = {
                          "Send each child once, or check that two children do not share an id."),
     "id_shared": Fault("The same id came before with another name or birth date; one of them was used.",
                        "Check that two children do not share an id."),
-    "id_of_another": Fault("The same id came before with another given name and another birth date; the row was kept as a child "
-                           "of its own.", "Check which of the two children the id belongs to."),
+    "id_of_another": Fault("Rows under this id have two given names and two birth dates. The id was taken for nobody's, and this child "
+                           "was kept by name and birth date, without its numbers.",
+                           "Check which of the children the id belongs to."),
     "not_in_header": Fault("The child is not in the header file; only the id and birth date are known.",
                            "Send the header row of this child."),
     "birth_date_differs": Fault("The birth date differs from another one for this child; one of them was used.",
