@@ -184,7 +184,7 @@ class Published:
 def relations(table: Table) -> Iterator[Relation]:
     """Which cells add up to which, shown or not: along each dimension, from the parts to what they make, and of the columns
     of counts those that are the sum of others."""
-    keys = list(table.keys)
+    keys = list(dict.fromkeys(table.keys))
     for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
         parts: dict[Key, list[Key]] = defaultdict(list)
         for measure, places in keys:
