@@ -26,6 +26,7 @@ from heard.engine.publish.cells import (
     whole,
     write_table,
 )
+from heard.engine.publish.guess import possible_totals
 from heard.engine.publish.policy import Policy, policies, policy_of, read_policy
 from heard.engine.publish.suppress import Count, Hidden, rounded, suppress
 from heard.engine.tables import NotDone
@@ -161,7 +162,7 @@ def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequenc
     if any((out / path.name).exists() for path in paths):
         raise NotDone(f"{out} holds a table of such a name already. Choose an empty folder.")
     for path, table in zip(paths, tables, strict=True):
-        layout = replace(table.layout, policy=policy)
+        layout = replace(table.layout, policy=policy, no_totals=_no_totals(table, printed.texts[path.name]))
         write_table(path, out / path.name, printed.texts[path.name], layout)
     return printed
 
@@ -236,6 +237,12 @@ def _with(table: Table, texts: list[dict[str, str]]) -> Table:
         for row, text in zip(table.rows, texts, strict=True)
     )
     return replace(table, rows=tuple(rows))
+
+
+def _no_totals(table: Table, texts: list[dict[str, str]]) -> frozenset[str]:
+    """Words that may look like totals in what is printed, of which the true counts tell that they are none."""
+    looks = {word for _, word in possible_totals(_with(table, texts))} - {word for _, word in table.maybe}
+    return table.layout.no_totals | {word.casefold() for word in looks}
 
 
 def _if_totals(tables: Sequence[Table], policy: Policy, found: Attack) -> list[str]:

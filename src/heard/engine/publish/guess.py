@@ -33,14 +33,17 @@ def totals(table: Any) -> Iterator[tuple[str, str, bool]]:
 
 
 def possible_totals(table: Any) -> Iterator[tuple[str, str]]:
-    """Dimension and name of each place that by its counts may be what the others beside it add up to, whatever is hidden."""
+    """Dimension and name of each place that by its counts may be what the others beside it add up to, whatever is hidden. Where
+    nothing is, counts are true ones, and add up to the number."""
+    texts = (text for row in table.rows for text in row.texts.values())
+    slack = 0 if all(_span(text)[1] is not None for text in texts) else _ROUNDED_BY
     for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
         groups = _siblings(table.rows, dimension)
         above = {row.places[dimension][:-1][-1:] for row in table.rows}
         for name in sorted({place for group in groups for place in group}):
             having = [group for group in groups if name in group and len(group) > 1]
             shown = any(low and high is not None for group in having for low, high in group[name])
-            if shown and (name,) not in above and all(_may_be_sum(group, name) for group in having):
+            if shown and (name,) not in above and all(_may_be_sum(group, name, slack) for group in having):
                 yield dimension, name
 
 
@@ -100,10 +103,10 @@ def _is_sum(group: Mapping[str, list[_Span]], name: str, *, exactly: bool) -> bo
     return True
 
 
-def _may_be_sum(group: Mapping[str, list[_Span]], name: str) -> bool:
+def _may_be_sum(group: Mapping[str, list[_Span]], name: str, slack: int) -> bool:
     others = [spans for place, spans in group.items() if place != name]
     return all(
-        _may_be(total, [spans[column] for spans in others], slack=_ROUNDED_BY * len(group))
+        _may_be(total, [spans[column] for spans in others], slack=slack * len(group))
         for column, total in enumerate(group[name])
     )
 
