@@ -54,7 +54,7 @@ from heard.engine.run.profile import check_again
 from heard.insight.models import Profile
 from heard.insight.release import actions as releasing
 from heard.insight.release import queries as released
-from heard.insight.release.report import as_told, sections_of
+from heard.insight.release.report import Cell, Section, Tidy, as_told, sections_of
 from heard.insight.release.report import policies as report_policies
 from heard.network.actions import add_person
 from heard.network.models import Person
@@ -541,6 +541,35 @@ def test_rounded_counts_are_said_as_such(full: World) -> None:
         rounds = bool(report.policy["rounding"])
         assert ("Of about " in _at(report, "heard-about").coverage) is rounds, name
         actions.discard_report(by=full.board_member, annual_report_id=report.pk, reason="Another one")
+
+
+@pytest.mark.parametrize(
+    ("text", "between", "said"),
+    [
+        ("c", None, "1 or more"),
+        ("c", (1, 9), "1 to 9"),
+        ("c", (7, None), "7 or more"),
+        ("12", None, "12"),
+        ("0", None, "0"),
+    ],
+)
+def test_of_how_many_is_said_as_a_range_where_that_number_is_hidden(
+    text: str, between: tuple[int, int | None] | None, said: str
+) -> None:
+    year = Year(OF)
+    cells = (
+        Cell({"year": (year.name,)}, 0, text, between=between),
+        Cell({"year": (year.name,), "reason": ("died",)}, 0, "c"),
+        Cell({"year": (year.name,), "reason": (counting.NOT_RECORDED,)}, 0, text, between=between),
+    )
+    table = Tidy(
+        "closed", "cases", {name: (name,) for name in ("year", "reason")}, frozenset({"reason"}), cells
+    )
+    section = Section(
+        "x-closed", "Closed", (), "Of %(all)s cases closed; not recorded: %(unknown)s.", table, down="reason"
+    )
+    (told,) = counting.with_coverage([section], year, {"hidden": "c", "rounding": []})
+    assert told.coverage == f"Of {said} cases closed; not recorded: {said}."
 
 
 # ---- by whom

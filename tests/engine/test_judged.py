@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.spec.tables import put, record, source
 
-from heard.engine import backend, tables
+from heard.engine import backend, intake, tables
 from heard.engine.link import link
 from heard.engine.link.cluster import Tie, agglomerated
 from heard.engine.link.guards import Facts
@@ -140,3 +140,63 @@ def test_a_judgement_whose_record_is_not_in_the_run_is_said(tmp_path: Path) -> N
     notes = " ".join(link(tmp_path).notes)
     assert "did not apply, as a record is not in this run: 1." in notes
     assert "cin_2025 (1, a source that is not in this run)" in notes
+
+
+NAMELESS = """sources:
+  club:
+    agency: club
+    files: "club.csv"
+    record: {given_name: first, family_name: last, address: street}
+    dated_by: day
+    items: {S01: {every_row: true}}
+  police:
+    agency: police
+    files: "police.csv"
+    record: {record_id: id, given_name: first, family_name: last, birth_date: dob}
+    dated_by: day
+    items: {S01: {every_row: true}}
+"""
+ADA, EVA = "Ada,Okonjo,1 Low Lane,2026-01-10\n", "Eva,Marsh,9 High Road,2026-01-11\n"
+
+
+def _read(folder: Path, club: str, judgements: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+    """A run of what the club and the police sent: of each child the person by its given name, and its record of the club."""
+    (extracts := folder / "in").mkdir(parents=True)
+    (extracts / "club.csv").write_text("first,last,street,day\n" + club)
+    (extracts / "police.csv").write_text(
+        "id,first,last,dob,day\nP1,Adaeze,Okonjo-Bell,2011-03-04,2026-01-12\n"
+    )
+    (mapping := folder / "mapping.yaml").write_text(NAMELESS)
+    intake.read([extracts], out=(out := folder / "out"), mapping=mapping, today=date(2026, 6, 1))
+    if judgements:
+        put(out, tables.JUDGEMENTS, *judgements)
+    done = link(out)
+    person = {
+        (r["source"], r["record_id"]): r["person"] for r in backend.read(out, tables.IDENTITIES).to_pylist()
+    }
+    records = backend.read(out, tables.RECORDS).to_pylist()
+    names = {r["given_name"]: person[r["source"], r["record_id"]] for r in records}
+    return names | {"notes": " ".join(done.notes)}, {
+        r["given_name"]: r["record_id"] for r in records if r["source"] == "club"
+    }
+
+
+@pytest.mark.parametrize(
+    ("later", "joined"),
+    [
+        (EVA + ADA, True),
+        ("Zed,Quill,2 Mill Row,2026-01-09\n" + ADA, True),
+        (EVA + ADA.replace("1 Low", "7 Low"), False),
+    ],
+)
+def test_a_judgement_on_a_row_without_an_id_stays_with_its_child_or_is_said_not_to_apply(
+    tmp_path: Path, later: str, joined: bool
+) -> None:
+    """In the next extract a row stands above; the child's own row is as it was, or is another."""
+    before, ids = _read(tmp_path / "one", ADA, [])
+    assert before["Ada"] != before["Adaeze"]
+    same = {"left_source": "club", "left_id": ids["Ada"], "right_source": "police", "right_id": "P1", "judgement": "same",
+            "by": "12", "at": datetime(2026, 3, 1, 9, tzinfo=UTC), "why": "Known"}  # fmt: skip
+    now, _ = _read(tmp_path / "two", later, [same])
+    assert [name for name in ("Ada", "Eva", "Zed") if now.get(name) == now["Adaeze"]] == ["Ada"] * joined
+    assert ("did not apply" in now["notes"]) is not joined

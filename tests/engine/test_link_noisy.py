@@ -1,4 +1,4 @@
-"""Two lists with the noise of real life, and lone relatives, with default settings: small, the bench has the large ones."""
+"""Two lists with the noise of real life, and lone relatives, with default settings."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import pytest
 from tests.bench import noise, noisy
 
 
-def test_two_noisy_lists_are_linked_with_default_settings(tmp_path: Path) -> None:
-    """Of 100 pairs 90 were linked where dates that are not whole were dropped and a slip was taken for a twin."""
-    made = noise.lists(2_500, 7)
+@pytest.mark.parametrize("of", ["known", "made"])
+def test_two_noisy_lists_are_linked_as_well_as_is_promised_with_default_settings(
+    tmp_path: Path, of: str
+) -> None:
+    """Of 24,000 pairs, by a seed by which nothing was chosen; on lists of 2,000 pairs chance alone moves recall by half a point."""
+    made = noise.lists(noisy.SIZE, noisy.SEEDS[0], of)
     found = noisy.ours(made, tmp_path)
     right, linked, true = noisy.rights(made, found.pairs)
-    assert right / linked >= 0.997
-    assert right / true >= 0.96
+    assert right / linked >= 0.998
+    assert right / true >= 0.985
     assert noisy.household_merged(made, found.pairs) == 0
-    assert found.quality["recall_low"] <= right / true <= found.quality["recall_high"]
+    for name, share in (("precision", right / linked), ("recall", right / true)):
+        assert found.quality[f"{name}_low"] <= share <= found.quality[f"{name}_high"]
 
 
 @pytest.mark.parametrize("kind", [noise.twins, noise.siblings, noise.families])

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.engine.estimate.conftest import TABLES
 
 from heard.engine import backend, tables
+from heard.engine.cli import run
 from heard.engine.cli.estimating import estimate
 
 KOREA = str(TABLES / "korea.csv")
@@ -135,3 +136,53 @@ def test_a_table_that_is_not_there_and_a_row_that_is_wrong_are_named_as_in_publi
     for command in (estimate, check):
         assert f"{missing} is not there. Check the path." in said(command, missing)
         assert "wrong.csv, row 2:" in said(command, wrong)
+
+
+def test_signs_of_a_run_are_counted_in_its_window_end_to_end(tmp_path):
+    """30 children with a sign of the last twelve months in both lists, 10 in one, and 25 whose signs are all older."""
+    (tmp_path / "mapping.yaml").write_text(
+        "sources:\n"
+        + "".join(
+            f"  {name}: {{agency: {name}, files: '{name}.csv', dated_by: day, items: {{S01: {{every_row: true}}}},\n"
+            "    record: {record_id: nhs, nhs_number: nhs, given_name: first, family_name: last, birth_date: dob}}\n"
+            for name in ("police", "school")
+        )
+    )
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("police", "school"):
+        rows = ["nhs,first,last,dob,day"]
+        for child in range(65):
+            if child in {"school": range(30, 36), "police": range(36, 40)}[name]:
+                continue
+            letters = f"{'BCDFGHKLMN'[child // 10]}{'aeiou'[child % 5]}{'rstvwz'[child % 6]}"
+            day = "2026-02-03" if child < 40 else "2023-02-03"
+            rows.append(
+                f"{_nhs(child)},{letters}ta,{letters}son,2011-{child % 12 + 1:02}-{child % 28 + 1:02},{day}"
+            )
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    words = [
+        folder,
+        "--mapping",
+        tmp_path / "mapping.yaml",
+        "--as-of",
+        "2026-03-31",
+        "--out",
+        tmp_path / "out",
+    ]
+    assert CliRunner().invoke(run, list(map(str, words))).exit_code == 0
+    done = {signs: call(tmp_path / "out", *signs, *QUICK, "--json") for signs in ((), ("--signs",))}
+    assert [one.stderr for one in done.values() if not one.stdout] == []
+    told = {signs: json.loads(one.stdout) for signs, one in done.items()}
+    assert told[()]["observed"] == 65
+    assert told["--signs",]["observed"] == 40
+
+
+def _nhs(number):
+    """A valid NHS number."""
+    for tail in range(number * 11, number * 11 + 11):
+        digits = f"943{tail:06}"
+        check = 11 - sum(int(d) * (10 - n) for n, d in enumerate(digits)) % 11
+        if check < 10 or check == 11:
+            return f"{digits}{check % 11}"
+    raise AssertionError

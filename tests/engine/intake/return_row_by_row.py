@@ -16,6 +16,7 @@ from heard.engine.intake import carriers, delimited
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
 from heard.engine.intake.formats import Job, Mine
+from heard.engine.intake.formats.ssda903.returned import Part, note_gone, of_another_year
 from heard.engine.intake.formats.ssda903.tables import FORMAT, Table, spec
 from heard.engine.intake.formats.ssda903.xml import LONGEST
 from heard.engine.intake.known import keys_of
@@ -264,11 +265,18 @@ def _settle_end(parts: list[_Part], whole: _Return) -> None:
     whole.source.said = year_to(whole.end)._replace(last=min(whole.end, whole.checks.today))
     whole.checks.latest = ("after_reference_date", whole.end)
     whole.checks.earliest = date(whole.end.year - 19, 1, 1)
-    for part in parts:
+    for part in list(parts):
         undated = not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3")
         if undated and any(True for _row in part.columns.sheet.rows()):
             file, day = part.columns.file, spelt(whole.end)
+            both = [Part(one.table, one.columns) for one in parts]
+            if said := of_another_year(Part(part.table, part.columns), both, whole.end):
+                rows = sum(1 for _row in part.columns.sheet.rows())
+                whole.source.set_aside_file(file, "of_another_year", rows=rows, day=day, said=said)
+                parts.remove(part)
+                continue
             whole.source.note(file, "dated_by_return", part.table.name, day=day)
+            note_gone(Part(part.table, part.columns), both, whole.end, whole.source)
             shown = (
                 file if isinstance(part.columns.sheet, delimited.TextSheet) else f"{file}, {part.table.name}"
             )

@@ -18,7 +18,7 @@ from heard.engine.intake import carriers, expectations, heads, mapped, parquet
 from heard.engine.intake.columns import Columns, columns_of, note_missing, read_rows
 from heard.engine.intake.columns import _note_order as note_order
 from heard.engine.intake.expectations import _within, in_words
-from heard.engine.intake.ledger import Details, Place, Seen, Source, content_key
+from heard.engine.intake.ledger import Details, Place, Seen, Source, child_key, numberless, own_key
 from heard.engine.intake.mapping import Expectation, ItemRule, Told
 from heard.engine.intake.sheets import SheetRow, fitted
 from heard.engine.intake.values import code_of, order_seen_in, read_id, read_number, tidy
@@ -124,7 +124,7 @@ class RowByRow(mapped.MappedFiles):
         if (headed := heads.by_names(columns.sheet, self.mapped.columns)) is not columns.sheet:
             columns = columns_of(headed, file, self.source)
         present = self._present[file] = {name for name in self.mapped.columns if columns.has(name)} | {_EVERY}
-        self._can_carry = carriers.as_bits(
+        self._can_carry = self.source.can_carry[file] = carriers.as_bits(
             r.item for r in self.mapped.items if (r.column or _EVERY) in present
         )
         note_missing(columns, self.source, self.mapped.columns)
@@ -157,13 +157,14 @@ class RowByRow(mapped.MappedFiles):
             return
         source.keep(at)
         fault = source.record(at, record_id, details)
-        if own and fault in ("id_shared", "id_of_another"):
+        if own and fault in ("id_shared", "id_repeated"):
+            source.ledger.later.add((source.name, record_id, source.agency, *at, *details))
+        if own and fault == "id_shared":
             source.flag(at, fault, self._shown("record_id"))
         if own and fault == "id_of_another":
-            # Neither number is sure to be this child's; the record says only what cannot be the other's.
-            details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
-            record_id = self._key(columns, cells, details) or record_id
-            source.record(at, record_id, details)
+            record_id, details = own_key(record_id, details), numberless(details)
+            if source.record(at, record_id, details) is None:
+                source.flag(at, fault, self._shown("record_id"))
         day, until = self._days(columns, at, cells, details)
         if self.several:
             source.tells(record_id, self._can_carry)
@@ -173,16 +174,11 @@ class RowByRow(mapped.MappedFiles):
     def _key(self, columns: Columns, cells: list[str], details: Details) -> str | None:
         """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
         stands alone."""
-        names = (details.given_name, details.family_name)
-        if all(names) and details.birth_date:
-            numbers = (
-                details.nhs_number if details.nhs_number_valid else None,
-                details.upn if details.upn_valid else None,
-            )
-            told = (*(str(n).casefold() for n in names), details.birth_date, details.postcode, *numbers)
-            return content_key(told)
-        if any(names) or details.birth_date or details.nhs_number or details.upn:
-            return self.source.row_key(columns.cell(cells, name) for name in self.mapped.columns)
+        if any(
+            (details.given_name, details.family_name, details.birth_date, details.nhs_number, details.upn)
+        ):
+            content = (columns.cell(cells, name) for name in self.mapped.columns)
+            return child_key(details) or self.source.row_key(content)
         return None
 
     def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:

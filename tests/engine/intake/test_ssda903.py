@@ -55,6 +55,52 @@ def test_a_file_without_dates_says_how_it_was_dated(read: Callable[..., Read]) -
     assert done.summary.sources[0].notes == ("oc2.csv has no dates: its rows are dated 31 March 2024.",)
 
 
+@pytest.mark.parametrize(
+    ("oc2", "missing", "why"),
+    [
+        ("oc2 2023.csv", "Missing 2024.csv", "its name says 2023"),
+        ("OC2_2022-23.csv", "mis.csv", "its name says 2023"),
+        ("oc2_2021-22.csv", "Missing 2023-24.csv", "its name says 2022"),
+        ("oc2 2024.csv", "mis.csv", ""),
+        ("OC2_2023-24.csv", "mis.csv", ""),
+        ("oc2_2023-04-12.csv", "mis.csv", ""),
+        ("oc2_20230412.csv", "mis.csv", ""),
+        ("oc2 2023.csv", "Missing 2023.csv", ""),  # named by the year in which it begins, as the others are
+    ],
+)
+def test_a_table_that_its_name_says_is_of_another_year_is_not_dated_as_this_one(
+    read: Callable[..., Read], oc2: str, missing: str, why: str
+) -> None:
+    done = read({"r/header.csv": HEADER, "r/ep.csv": EPISODES, f"r/{missing}": MISSING, f"r/{oc2}": OC2})
+    seen = {item for _, item, _ in done.seen()}
+    assert ("S03" in seen) is not bool(why)
+    assert done.counts == (6, 5, 1) if why else (6, 6, 0)
+    if why:
+        assert why in done.issue("of_another_year")["what"]
+        assert "dated_by_return" not in done.codes()
+        assert done.coverage()["S03"] != "collected"
+
+
+@pytest.mark.parametrize(
+    ("left", "of_age", "said"), [(0, 0, False), (2, 0, False), (3, 0, True), (0, 3, True), (2, 1, True)]
+)
+def test_children_who_had_left_before_the_years_end_are_said_of_a_table_without_dates(
+    read: Callable[..., Read], left: int, of_age: int, said: bool
+) -> None:
+    episodes, oc2 = EPISODES.splitlines()[0], OC2.splitlines()[0]
+    for child in range(40):
+        dec = "01/12/2023" if child < left else ""
+        dob = "01/02/2006" if child >= 40 - of_age else "06/05/2009"
+        episodes += f"\n{child},15/06/2021,S,C2,N6,U1,PR0,{dec},{'E4A' if dec else ''},,LE1 1AA,,"
+        oc2 += f"\n{child},{dob},18,,,0,0,0,0,1,,"
+    done = read({"r/ep.csv": episodes + "\n", "r/Missing.csv": MISSING, "r/oc2.csv": oc2 + "\n"})
+    assert done.summary.set_aside == 0
+    assert ("children_gone" in done.codes()) is said
+    if said:
+        assert f"{left + of_age} of its 40 children" in done.issue("children_gone")["what"]
+    assert "where its name says no year" in done.issue("dated_by_return")["what"]
+
+
 def test_a_file_without_rows_is_not_said_to_have_dated_ones(read: Callable[..., Read]) -> None:
     done = read({**RETURN, "r/oc2.csv": OC2.splitlines()[0]})
     assert "no_rows" in done.codes()

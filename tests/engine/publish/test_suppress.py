@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from itertools import chain, combinations, product
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.publish.made import printed, table
 
-from heard.engine.publish import Policy, Table, check, hide, policy_of
+from heard.engine.publish import Policy, Table, check, check_files, hide, hide_files, policy_of
 from heard.engine.publish.attack import attack
 from heard.engine.publish.cells import Published
 from heard.engine.tables import NotDone
@@ -239,3 +241,40 @@ def test_what_is_hidden_costs_no_more_than_an_exact_search_finds(true: Table) ->
     least, spent = sum(costs[n] for n in small | set(best)), sum(costs[n] for n in hidden)
     assert spent <= least * 1.0001
     assert spent * (1 - found.excess) <= least * 1.0001
+
+
+def test_of_the_guides_own_layout_two_small_counts_need_two_more(tmp_path: Path) -> None:
+    """No row tells of all years, and nothing stands for what nobody prints: of 52 counts four are hidden, where 22 were."""
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "publish.md").read_text("utf-8")
+    told = yaml.safe_load(guide[guide.index("dimensions:") :].partition("```")[0])
+    layout = {
+        name: told[name] for name in ("dimensions", "measures", "below", "exhaustive", "totals", "about")
+    }
+    authorities = {
+        "London": ("Barnet", "Brent"),
+        "East Midlands": ("Leicester", "Derby", "Rutland"),
+        "North East": ("Durham", "Gateshead"),
+    }
+    own = {
+        (year, region, name): [20 + 7 * n + 3 * len(name), 60 - 4 * n + len(name)]
+        for year in ("2022", "2023")
+        for n, (region, name) in enumerate(
+            (region, name) for region, names in authorities.items() for name in names
+        )
+    }
+    own["2022", "East Midlands", "Leicester"][1], own["2022", "North East", "Durham"][0] = 3, 4
+    places = [
+        ("England", ""),
+        *((region, "") for region in authorities),
+        *((r, name) for r, names in authorities.items() for name in names),
+    ]
+    lines = ["time_period,region_code,authority_code,Going_missing,Gangs"]
+    for year, (region, name) in product(("2022", "2023"), places):
+        mine = [counts for (when, where, who), counts in own.items()
+                if when == year and region in ("England", where) and name in ("", who)]  # fmt: skip
+        lines.append(",".join([year, region, name, *(str(sum(of)) for of in zip(*mine, strict=True))]))
+    (path := tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    path.with_suffix(".yaml").write_text(yaml.safe_dump(layout | {"sums": {}}))
+    done = hide_files([path], tmp_path / "out", Policy())
+    assert (done.small, done.hidden) == (2, 4)
+    assert check_files([tmp_path / "out" / "t.csv"], Policy()).derived == []

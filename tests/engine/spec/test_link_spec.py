@@ -298,6 +298,24 @@ def test_the_agency_s_own_number_links_whatever_the_model_makes_of_the_rest(tmp_
     assert frozenset({"cin L1", "care L1"}) in linked(tmp_path, one, two, *others, *many)
 
 
+@pytest.mark.parametrize("households", [True, False])
+def test_every_pair_with_the_agency_s_own_number_is_linked_though_the_birth_date_is_a_year_out(
+    tmp_path, households
+):
+    """Nothing else is the same, so that the model makes less of each pair than it is worth to keep."""
+    pairs, records = [], []
+    for n in range(40):
+        born, out = f"2011-{n % 12 + 1:02}-{n % 28 + 1:02}", f"2010-{n % 12 + 1:02}-{n % 28 + 1:02}"
+        own = {"agency": "council", "local_id": f"L{n}"}
+        records.append(record("cin", f"L{n}", "", born, sex="F", postcode=f"WX{n} 1AA", **own))
+        records.append(
+            record("care", f"L{n}", "", out if n % 2 else "", sex="F", postcode=f"YX{n} 9ZZ", **own)
+        )
+        pairs.append(frozenset({f"cin L{n}", f"care L{n}"}))
+    children = linked(tmp_path, *records, households=households)
+    assert [pair for pair in pairs if pair not in children] == []
+
+
 @pytest.mark.parametrize(("one", "other"), [("00123", "123"), ("AB7", "ab7")])
 def test_the_agency_s_own_number_is_one_in_either_spelling(tmp_path, one, other):
     left = record("cin", one, "", "2011-03-04", agency="council", local_id=one)

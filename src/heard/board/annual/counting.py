@@ -539,7 +539,8 @@ def _is_few(count: int, one: Counted, asked: YearToCount) -> bool:
 
 
 def with_coverage(sections: Iterable[Section], year: Year, policy: Mapping[str, Any]) -> list[Section]:
-    """Of how many each figure is, and of how many it is not known, as its table prints it: hidden or rounded as the policy says."""
+    """Of how many each figure is, and of how many it is not known, as its table prints it: as a range where it is hidden there, else
+    rounded as the policy says."""
     return [
         replace(one, coverage=one.coverage % _covered(one, year, policy)) if one.table else one
         for one in sections
@@ -553,13 +554,18 @@ def _covered(section: Section, year: Year, policy: Mapping[str, Any]) -> dict[st
     apart = groups_of if "group" in section.table.dimensions else {"": {}}
     found = {}
     for suffix, group in apart.items():
-        found[f"all{suffix}"] = section.table.text(**of, **group)
-        unknown = section.table.text(**(of | group | {section.down: (NOT_RECORDED,)}))
-        found[f"unknown{suffix}"] = unknown or "0"
-    return {name: _in_a_sentence(text, policy) for name, text in found.items()}
+        found[f"all{suffix}"] = section.table.cell(**of, **group)
+        found[f"unknown{suffix}"] = section.table.cell(**(of | group | {section.down: (NOT_RECORDED,)}))
+    return {name: _in_a_sentence(cell, policy) for name, cell in found.items()}
 
 
-def _in_a_sentence(text: str, policy: Mapping[str, Any]) -> str:
-    if text == policy["hidden"]:
-        return _("a hidden number (%(symbol)s)") % {"symbol": text}
+def _in_a_sentence(cell: Cell | None, policy: Mapping[str, Any]) -> str:
+    """What is printed of a count; where it is hidden, the range that all that is published leaves to anybody, from 1 on where
+    none is known: a true zero is never hidden."""
+    text = cell.text if cell and cell.text else "0"
+    if cell and text == policy["hidden"]:
+        low, high = cell.between or (1, None)
+        if high is None:
+            return _("%(low)s or more") % {"low": low}
+        return _("%(low)s to %(high)s") % {"low": low, "high": high} if low < high else str(low)
     return _("about %(number)s") % {"number": text} if policy["rounding"] and text != "0" else text

@@ -43,7 +43,10 @@ def publish() -> None:
     """Publish tables of counts so that nobody is given away."""
 
 
-@command("check", epilog="Exit code: 0 nothing can be worked out, 1 something can, 2 not done.")
+@command(
+    "check",
+    epilog="Exit code: 0 nothing can be worked out, 1 something can or a layout is unclear, 2 not done.",
+)
 @_TABLES
 @_BEFORE
 @_POLICY
@@ -62,7 +65,9 @@ def check(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | Non
     """
     found = engine.check_files([*before, *tables], _policy(policy))
     return Summary(
-        found.as_json, lambda console: _show_checked(found, console), set_aside=bool(found.given_away)
+        found.as_json,
+        lambda console: _show_checked(found, console),
+        set_aside=bool(found.given_away or found.unclear),
     )
 
 
@@ -189,7 +194,9 @@ def _show_checked(found: engine.Checked, console: Console) -> None:
         console.print(
             f"{many:,} of those that others published can be known too well, {exactly:,} of these exactly. Which ones is not said."
         )
-    if not found.given_away:
+    for sentence in found.unclear[:_SHOWN]:
+        console.print(sentence, soft_wrap=True)
+    if not found.given_away and not found.unclear:
         console.print("None of them can be worked out more closely than the policy allows.")
     elif found.derived:
         exact = sum(one["low"] == one["high"] for one in found.derived)

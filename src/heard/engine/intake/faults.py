@@ -33,8 +33,15 @@ FAULTS: dict[str, Fault] = {
                               "Export dates as yyyy-mm-dd, or name the format under 'dates' in the mapping."),
     "dates_mixed": Fault("Dates in this column are written in both orders; where both are possible, read {order} first.",
                          "Export dates as yyyy-mm-dd."),
-    "dated_by_return": Fault("This table has no dates; its rows were dated {day}, the end of the year of the latest date "
-                             "in the return.", "Check that this is the year that the return is for."),
+    "dated_by_return": Fault("This table has no dates; its rows were dated {day}, the end of the year of the latest date in the "
+                             "return. Last year's table beside this year's return would look the same where its name says no year.",
+                             "Check that the table is of this year, and name it by its year, such as oc2_2024.csv."),
+    "children_gone": Fault("{gone} of its {count} children had left care, or were 18, by {day}, of which the table is to tell: it may be of "
+                           "the year before.", "Check that the table is of this year. Where it is not, send it with the return of its own."),
+    "of_another_year": Fault("This table has no dates, and its name says {said}: it is not of the year to {day} as the rest of the return. None of its "
+                             "rows ({rows}) was used.",
+                             "Put it into a folder of its own with the header and the episodes of its year; or name the file by the year "
+                             "that it is of."),
     "year_differs": Fault("The header says year {said}, its reference date is in {used}; read as {used}.",
                           "Correct the header of the return."),
     "year_missing": Fault("The file does not say which year it is for; read by the rules of {used}.",
@@ -81,8 +88,9 @@ FAULTS: dict[str, Fault] = {
                          "Send each child once, or check that two children do not share an id."),
     "id_shared": Fault("The same id came before with another name or birth date; one of them was used.",
                        "Check that two children do not share an id."),
-    "id_of_another": Fault("The same id came before with another given name and another birth date; the row was kept as a child "
-                           "of its own.", "Check which of the two children the id belongs to."),
+    "id_of_another": Fault("Rows under this id have two given names and two birth dates. The id was taken for nobody's, and this child "
+                           "was kept by name and birth date, without its numbers.",
+                           "Check which of the children the id belongs to."),
     "not_in_header": Fault("The child is not in the header file; only the id and birth date are known.",
                            "Send the header row of this child."),
     "birth_date_differs": Fault("The birth date differs from another one for this child; one of them was used.",

@@ -6,7 +6,7 @@ Hides Parquet and batching. A reader opens a `Source` for each source, and says 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -125,14 +125,15 @@ _OWN = ("record_id", "row", "given_name", "address", "nhs_number", "upn", "local
 class _Table:
     """One Parquet file, written batch by batch."""
 
-    def __init__(self, table: tables.Table, folder: Path) -> None:
+    def __init__(self, table: tables.Table, folder: Path, name: str = "") -> None:
         self._schema = table.schema
         self._rows: list[tuple[object, ...]] = []
-        self._writer = pq.ParquetWriter(
-            folder / f"{table.name}.parquet",
-            self._schema,
-            use_dictionary=[name for name in self._schema.names if name not in _OWN],
-        )
+        self.path = folder / f"{name or table.name}.parquet"
+        self._writer = self._open()
+
+    def _open(self) -> pq.ParquetWriter:
+        plain = [name for name in self._schema.names if name not in _OWN]
+        return pq.ParquetWriter(self.path, self._schema, use_dictionary=plain)
 
     def add(self, row: tuple[object, ...]) -> None:
         self._rows.append(row)
@@ -152,6 +153,23 @@ class _Table:
             arrays = [pa.array(c, f.type) for c, f in zip(columns, self._schema, strict=True)]
             self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._rows.clear()
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """What was written; nothing can be added after."""
+        self.close()
+        with pq.ParquetFile(self.path) as read:
+            yield from read.iter_batches(_BATCH)
+
+    def rewrite(self, change: Callable[[pa.RecordBatch], Iterable[pa.RecordBatch]]) -> None:
+        """Writes what was written anew, each batch as it is changed; more can be added after."""
+        self.close()
+        before = self.path.replace(self.path.with_suffix(".before"))
+        self._writer = self._open()
+        with pq.ParquetFile(before) as read:
+            for batch in read.iter_batches(_BATCH):
+                for changed in change(batch):
+                    self._writer.write_batch(changed)
+        before.unlink()
 
     def close(self) -> None:
         self.flush()
@@ -176,6 +194,7 @@ class Ledger:
         self.assessments = _Table(tables.ASSESSMENTS, out)
         self.observations = _Table(tables.OBSERVATIONS, out)
         self.issues = _Table(tables.ISSUES, out)
+        self.later = _Table(tables.RECORDS, out, "later")
         self._coverage = _Table(tables.COVERAGE, out)
         self._sources = _Table(tables.SOURCES, out)
         self.sources: list[Source] = []
@@ -197,7 +216,9 @@ class Ledger:
     ) -> None:
         for source in self.sources:
             source.settle()
+        self._set_apart()
         self._say_what_rows_lack()
+        self._fill_gaps()
         for source in self.sources:
             counts = (source.read, source.kept, source.set_aside_count, source.issues)
             self._sources.add(
@@ -222,22 +243,35 @@ class Ledger:
             self._sources,
         ):
             table.close()
-        self._fill_gaps()
+
+    def _set_apart(self) -> None:
+        """Rows that were read before their id was met with two given names and two birth dates are told as `Source.own_key` would
+        have told them after."""
+        shared = {(source.name, one): source for source in self.sources for one in source.shared}
+        keys: dict[tuple[Any, ...], str] = {}
+        if shared:
+            firsts: list[dict[str, Any]] = []
+            self.records.rewrite(lambda batch: _without(batch, shared, firsts))
+            for row in firsts:
+                keys[row["source"], row["record_id"]] = _apart(row, shared)
+            for batch in self.later.batches():
+                for row in batch.filter(_of_these(batch, shared)).to_pylist():
+                    if (row["source"], row["record_id"]) in shared:
+                        at = (row["source"], row["record_id"], row["file"], row["row"])
+                        keys[at] = _apart(row, shared)
+            self.observations.rewrite(lambda batch: [_told_of(batch, shared, keys)])
+        self.later.close()
+        self.later.path.unlink()
 
     def _say_what_rows_lack(self) -> None:
         """Of each record the items that its source collects, but in no row of the child's: they are not known of it."""
         lacking = {source.name: source for source in self.sources if source.tells_by_row}
         if not lacking:
             return
-        self.records.flush()
-        self.records.close()
-        columns = ["source", "record_id", "file", "row"]
-        for batch in pq.ParquetFile(self.out / f"{tables.RECORDS.name}.parquet").iter_batches(
-            _BATCH, columns=columns
-        ):
+        for batch in self.records.batches():
             for name, source in lacking.items():
                 mine = batch.filter(pc.equal(batch["source"], name))
-                for record_id, file, row in source.lacking(*mine.columns[1:]):
+                for record_id, file, row in source.lacking(*map(mine.column, ("record_id", "file", "row"))):
                     source.say_what_is_lacking(Place(file, row), record_id)
 
     def _fill_gaps(self) -> None:
@@ -247,21 +281,63 @@ class Ledger:
             for source in self.sources
             for record_id, rows in source.more.items()
         }
-        if not more:
-            return
-        path = self.out / f"{tables.RECORDS.name}.parquet"
-        partial = path.with_suffix(".partial")
-        ids = pa.array(sorted({record_id for _, record_id in more}), pa.string())
-        with (
-            pq.ParquetFile(path) as read,
-            pq.ParquetWriter(partial, tables.RECORDS.schema) as writer,
-        ):
-            for batch in read.iter_batches(_BATCH):
-                again = pc.is_in(batch["record_id"], value_set=ids)
-                writer.write_batch(batch.filter(pc.invert(again)))
-                rows = [_filled(row, more) for row in batch.filter(again).to_pylist()]
-                writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=tables.RECORDS.schema))
-        partial.replace(path)
+        if more:
+            self.records.rewrite(lambda batch: _with_more(batch, more))
+
+
+def _of_these(batch: pa.RecordBatch, ids: Collection[tuple[str, str]]) -> pa.BooleanArray:
+    """Which rows have one of these record ids, be it of another source."""
+    return pc.is_in(batch["record_id"], value_set=pa.array(sorted({one for _, one in ids}), pa.string()))
+
+
+def _without(
+    batch: pa.RecordBatch, shared: Mapping[tuple[str, str], Source], out: list[dict[str, Any]]
+) -> Iterator[pa.RecordBatch]:
+    """A batch of records without those of these ids, which go to `out`."""
+    some = _of_these(batch, shared)
+    yield batch.filter(pc.invert(some))
+    rows = batch.filter(some).to_pylist()
+    out += [row for row in rows if (row["source"], row["record_id"]) in shared]
+    left = [row for row in rows if (row["source"], row["record_id"]) not in shared]
+    yield pa.RecordBatch.from_pylist(left, schema=batch.schema)
+
+
+def _apart(row: dict[str, Any], shared: Mapping[tuple[str, str], Source]) -> str:
+    """Writes a row of records or later rows as a child of its own, and answers by which key."""
+    source, at = shared[row["source"], row["record_id"]], Place(row["file"], row["row"])
+    details = Details(**{name: row[name] for name in Details._fields})
+    key = own_key(row["record_id"], details)
+    if source.record(at, key, numberless(details)) is None:
+        source.flag(at, "id_of_another", source.id_column)
+    if source.tells_by_row:
+        source.tells(key, source.can_carry[at.file])
+    return key
+
+
+def _told_of(
+    batch: pa.RecordBatch, shared: Mapping[tuple[str, str], Source], keys: Mapping[tuple[Any, ...], str]
+) -> pa.RecordBatch:
+    """A batch of observations, those of these ids by the keys of the children that were set apart: `keys` of the row, else of the
+    first of its id."""
+    if not pc.any(_of_these(batch, shared)).as_py():
+        return batch
+    ids = batch["record_id"].to_pylist()
+    rows = zip(*(batch[name].to_pylist() for name in ("source", "record_id", "file", "row")), strict=True)
+    for place, row in enumerate(rows):
+        if row[:2] in shared:
+            ids[place] = keys.get(row) or keys[row[:2]]
+    return batch.set_column(
+        batch.schema.get_field_index("record_id"), batch.schema.field("record_id"), pa.array(ids, pa.string())
+    )
+
+
+def _with_more(
+    batch: pa.RecordBatch, more: Mapping[tuple[str, str], set[Details]]
+) -> Iterator[pa.RecordBatch]:
+    again = _of_these(batch, more)
+    yield batch.filter(pc.invert(again))
+    rows = [_filled(row, more) for row in batch.filter(again).to_pylist()]
+    yield pa.RecordBatch.from_pylist(rows, schema=batch.schema)
 
 
 def _filled(row: dict[str, Any], more: Mapping[tuple[str, str], set[Details]]) -> dict[str, Any]:
@@ -293,6 +369,9 @@ class Source:
     _in_files: Mapping[str, Collection[str]] = field(default_factory=dict)
     _told: Known = field(default_factory=Known)
     more: defaultdict[str, set[Details]] = field(default_factory=lambda: defaultdict(set))
+    shared: set[str] = field(default_factory=set)
+    id_column: str = ""
+    can_carry: dict[str, int] = field(default_factory=dict)
     _known: Known = field(default_factory=lambda: Known(2))
     _alike: Counter[str] = field(default_factory=Counter)
     _held: list[tuple[Any, ...]] | None = None
@@ -359,22 +438,29 @@ class Source:
 
     def record(self, at: Place, record_id: str, details: Details) -> str | None:
         """Writes the child the first time, and keeps what later rows say besides. Later rows: 'id_repeated'; 'id_shared'
-        where given name or birth date is another than before; 'id_of_another' where both are, and nothing is kept."""
+        where given name or birth date is another than before; 'id_of_another' where the id was met by now with two given names
+        and two birth dates. Such an id is nobody's, and nothing is kept: the row is to be told by its `own_key`; at the end
+        the rows before it are."""
         same, whole = _fingerprint(details), hash(details) % (1 << 64)
         if self._known.put(record_id, same, whole) is None:
             self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
             return None
-        return self._again(record_id, same, whole, details)
+        if whole == self._known.get(record_id, 1):
+            return "id_repeated"
+        return self._again(record_id, same, details)
 
-    def _again(self, record_id: str, same: int, whole: int, details: Details) -> str:
-        """A later row of a child that is known."""
+    def _again(self, record_id: str, same: int, details: Details) -> str:
+        """A later row of a child that is known, which tells of it another thing than the first."""
         before = self._known.get(record_id) or 0
-        other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
-        if sum(other) == 2:
+        both = _both(before, same)
+        if both != before:
+            self._known.set(record_id, both)
+        if both >= _SHARED:
+            self.shared.add(record_id)
+            self.more.pop(record_id, None)
             return "id_of_another"
-        if whole != self._known.get(record_id, 1):
-            self.more[record_id].add(details)
-            self._known.set(record_id, _both(before, same))
+        self.more[record_id].add(details)
+        other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
         return "id_shared" if any(other) else "id_repeated"
 
     def row_key(self, content: Iterable[object]) -> str:
@@ -502,7 +588,7 @@ class Source:
         others = others[self._known.get_all(keys[others], 1) != whole[others]]
         told = rows_of(details, others)
         return first, {
-            place: self._again(names[place], int(same[place]), int(whole[place]), row)
+            place: self._again(names[place], int(same[place]), row)
             for place, row in zip(others.tolist(), told, strict=True)
         }
 
@@ -510,6 +596,22 @@ class Source:
         self, file: str, rows: Whole, ids: pa.StringArray, details: Mapping[str, pa.Array | object]
     ) -> None:
         """Writes these rows as records."""
+        self._add_rows(self.ledger.records, file, rows, ids, details)
+
+    def later_rows(
+        self, file: str, rows: Whole, ids: pa.StringArray, details: Mapping[str, pa.Array | object]
+    ) -> None:
+        """Puts these rows aside, later ones of their children and not like the first, until it is known whose their ids are."""
+        self._add_rows(self.ledger.later, file, rows, ids, details)
+
+    def _add_rows(
+        self,
+        table: _Table,
+        file: str,
+        rows: Whole,
+        ids: pa.StringArray,
+        details: Mapping[str, pa.Array | object],
+    ) -> None:
         told = {
             "source": self.name,
             "record_id": ids,
@@ -517,7 +619,7 @@ class Source:
             "file": file,
             "row": pa.array(rows),
         }
-        self.ledger.records.add_all(len(rows), {**told, **details})
+        table.add_all(len(rows), {**told, **details})
 
     def observe_rows(
         self, file: str, rows: Whole, ids: pa.StringArray, seen: Mapping[str, pa.Array | object]
@@ -575,9 +677,31 @@ def content_key(content: Iterable[object]) -> str:
     return ROW_KEY + blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
+def child_key(row: Details) -> str | None:
+    """The key of a row without an id: same names, birth date, postcode and numbers whose checks hold are one child. None where
+    a row tells less."""
+    if not (row.given_name and row.family_name and row.birth_date):
+        return None
+    names = (row.given_name.casefold(), row.family_name.casefold())
+    numbers = (row.nhs_number if row.nhs_number_valid else None, row.upn if row.upn_valid else None)
+    return content_key((*names, row.birth_date, row.postcode, *numbers))
+
+
+def own_key(record_id: str, row: Details) -> str:
+    """The key of a row whose id is several children's: as of a row without one; where it tells less, rows are one child only
+    where they tell the same, id and all but the worker."""
+    return child_key(row) or content_key((record_id, *row._replace(worker=None)))
+
+
+def numberless(row: Details) -> Details:
+    """Of a row whose id is several children's no number is sure to be the child's; it says only what cannot be another's."""
+    return row._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
+
+
 _FAR = 400  # days between the end that a header says and a source's own last date: one of the two is wrong
 
 _HALF = 31
+_NAME = (1 << _HALF) - 1
 
 
 def _fingerprint(details: Details) -> int:
@@ -631,11 +755,18 @@ def rows_of(details: Mapping[str, pa.Array | object], places: npt.NDArray[np.int
     yield from map(Details._make, zip(*lists, strict=True))
 
 
-def _both(one: int, other: int) -> int:
-    """A fingerprint with the halves that the other knows and it does not."""
-    name, day = (a or b for a, b in zip(_halves(one), _halves(other), strict=True))
-    return name << _HALF | day
+_OTHER_DAY, _OTHER_NAME = 1 << 62, 1 << 63
+_SHARED = _OTHER_DAY | _OTHER_NAME
+
+
+def _both(before: int, row: int) -> int:
+    """A fingerprint with the halves that a row knows and it did not, and whether another name and another birth date were met."""
+    (name, day), (its_name, its_day) = _halves(before), _halves(row)
+    other = (_OTHER_NAME if name and its_name and name != its_name else 0) | (
+        _OTHER_DAY if day and its_day and day != its_day else 0
+    )
+    return before & _SHARED | other | (name or its_name) << _HALF | (day or its_day)
 
 
 def _halves(fingerprint: int) -> tuple[int, int]:
-    return fingerprint >> _HALF, fingerprint % (1 << _HALF)
+    return fingerprint >> _HALF & _NAME, fingerprint & _NAME

@@ -30,7 +30,7 @@ from heard.engine.intake.distinct import Distinct, Flags, Places, by_text
 from heard.engine.intake.expectations import Expecting
 from heard.engine.intake.judging import NOWHERE, Judge
 from heard.engine.intake.known import keys_of
-from heard.engine.intake.ledger import Source, content_key, rows_of
+from heard.engine.intake.ledger import Source, child_key, own_key, rows_of
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.period import Span
 from heard.engine.intake.sheets import Batch
@@ -65,6 +65,7 @@ class MappedFiles:
         self._expecting = Expecting(self.mapped.expect, self.source)
         self._present: dict[str, set[str]] = {}
         self.source.keyed_by_child = self.mapped.keyed_by_child
+        self.source.id_column = _shown(self.mapped.record.get("record_id"))
         if self.mapped.covers:
             self.source.said = Span(*self.mapped.covers)
 
@@ -76,7 +77,7 @@ class MappedFiles:
         if (headed := heads.by_names(columns.sheet, self.mapped.columns)) is not columns.sheet:
             columns = columns_of(headed, file, self.source)
         present = self._present[file] = {name for name in self.mapped.columns if columns.has(name)} | {_EVERY}
-        self._can_carry = carriers.as_bits(
+        self._can_carry = self.source.can_carry[file] = carriers.as_bits(
             r.item for r in self.mapped.items if (r.column or _EVERY) in present
         )
         note_missing(columns, self.source, self.mapped.columns)
@@ -364,45 +365,41 @@ class _Rows:
 
     def _known(self, own: pa.StringArray, details: _Details) -> tuple[Flags, pa.StringArray, _Details]:
         """Which rows are their child's first; each row's id, null where it tells of nobody; and what the rows say."""
-        file, shown = self.columns.file, _shown(self.mapped.record.get("record_id"))
+        file, numbers = self.columns.file, self.batch.numbers
         first, has = np.zeros(len(own), bool), np.asarray(own.is_valid())
         places = np.flatnonzero(has)
         first[places], again = self.source.know_rows(*_only(has, own, details))
-        said = {
-            fault: places[[place for place, one in again.items() if one == fault]]
-            for fault in ("id_shared", "id_of_another")
-        }
-        for fault, some in said.items():
-            self.source.flag_rows(file, self.batch.numbers[some], fault, shown)
-        others = np.sort(np.concatenate((np.flatnonzero(~has), said["id_of_another"])))
+        shared = places[[place for place, said in again.items() if said == "id_of_another"]]
+        later = np.setdiff1d(places[list(again)], shared)
+        if len(later) and {"given_name", "birth_date"} <= self.mapped.record.keys():
+            self.source.later_rows(file, numbers[later], *_taken(later, own, details))
+        odd = places[[place for place, said in again.items() if said == "id_shared"]]
+        self.source.flag_rows(file, numbers[odd], "id_shared", self.source.id_column)
+        others = np.sort(np.concatenate((np.flatnonzero(~has), shared)))
         if not len(others):
             return first, own, details
-        details = _without_numbers(details, said["id_of_another"], len(own))
         ids = own.to_pylist()
-        for place, key in zip(others.tolist(), self._keys(others, details), strict=True):
-            ids[place] = key or ids[place]
+        for place, key in zip(others.tolist(), self._keys(others, ids, details), strict=True):
+            ids[place] = key
+        details = _without_numbers(details, shared, len(own))
         found = pa.array(ids, pa.string())
         others = others[np.asarray(found.is_valid())[others]]
         first[others], _ = self.source.know_rows(*_taken(others, found, details))
+        new = shared[first[shared]]
+        self.source.flag_rows(file, numbers[new], "id_of_another", self.source.id_column)
         return first, found, details
 
-    def _keys(self, places: Places, details: _Details) -> Iterator[str | None]:
-        """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
-        stands alone."""
+    def _keys(self, places: Places, own: list[str | None], details: _Details) -> Iterator[str | None]:
+        """Of rows without an id, and of those whose `own` id is several children's."""
         some = pa.array(places)
         cells = [self.columns.column(self.batch, name).take(some).to_pylist() for name in self.mapped.columns]
-        for row, content in zip(rows_of(details, places), zip(*cells, strict=True), strict=True):
-            names = (row.given_name, row.family_name)
-            if all(names) and row.birth_date:
-                numbers = (
-                    row.nhs_number if row.nhs_number_valid else None,
-                    row.upn if row.upn_valid else None,
-                )
-                yield content_key(
-                    (*(str(n).casefold() for n in names), row.birth_date, row.postcode, *numbers)
-                )
-            elif any(names) or row.birth_date or row.nhs_number or row.upn:
-                yield self.source.row_key(content)
+        for place, row, content in zip(
+            places.tolist(), rows_of(details, places), zip(*cells, strict=True), strict=True
+        ):
+            if (shared := own[place]) is not None:
+                yield own_key(shared, row)
+            elif any((row.given_name, row.family_name, row.birth_date, row.nhs_number, row.upn)):
+                yield child_key(row) or self.source.row_key(content)
             else:
                 yield None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from heard.engine.publish.attack import Derived, attack
+from heard.engine.publish.attack import Attack, Derived, attack
 from heard.engine.publish.cells import (
     CountsRow,
     Key,
@@ -26,6 +26,7 @@ from heard.engine.publish.cells import (
     whole,
     write_table,
 )
+from heard.engine.publish.guess import possible_totals
 from heard.engine.publish.policy import Policy, policies, policy_of, read_policy
 from heard.engine.publish.suppress import Count, Hidden, rounded, suppress
 from heard.engine.tables import NotDone
@@ -42,7 +43,8 @@ class Checked:
     """What an outsider can work out. `tables`: how many were checked; `hidden`: cells for which a symbol stands; `derived`:
     those of them that can be known too well, each in words with its limits and tables; `of_others`: how many more there are in
     tables that others published, and how many of these to the very count: which ones is said to nobody; `conflicts`: what does not
-    add up as published, and from which nothing was worked out; `warnings`: what was guessed of layouts."""
+    add up as published, and from which nothing was worked out; `unclear`: what gives counts away where a layout is other than it was
+    understood, in sentences that say how to tell; `warnings`: what was guessed of layouts."""
 
     tables: int
     hidden: int
@@ -50,6 +52,7 @@ class Checked:
     conflicts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     of_others: tuple[int, int] = (0, 0)
+    unclear: list[str] = field(default_factory=list)
 
     @property
     def given_away(self) -> int:
@@ -62,6 +65,7 @@ class Checked:
             "derived": self.derived,
             "of_others": dict(zip(("derived", "exactly"), self.of_others, strict=True)),
             "conflicts": self.conflicts,
+            "unclear": self.unclear,
             "warnings": self.warnings,
         }
 
@@ -95,6 +99,7 @@ def check(tables: Iterable[Table], policy: Policy) -> Checked:
     which they were published. Raises `NotDone`."""
     tables = list(tables)
     found = attack(_published(tables, policy))
+    unclear = [*_if_totals(tables, policy, found), *map(_odd, found.beside_hidden)]
     derived = [
         {"cell": in_words(one.key), "low": one.low, "high": one.high, "tables": sorted(set(one.tables))}
         for one in found.derived
@@ -103,7 +108,7 @@ def check(tables: Iterable[Table], policy: Policy) -> Checked:
     theirs = [one for one in found.derived if one.of_others]
     warnings = [warning for table in tables for warning in table.warnings]
     counted = len(theirs), sum(one.low == one.high for one in theirs)
-    return Checked(len(tables), found.hidden, derived, found.conflicts, warnings, counted)
+    return Checked(len(tables), found.hidden, derived, found.conflicts, warnings, counted, unclear)
 
 
 def check_files(paths: Iterable[Path], policy: Policy) -> Checked:
@@ -133,7 +138,10 @@ def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) 
     texts = {
         table.name: [_texts(table, row, counts, hidden, policy) for row in table.rows] for table in tables
     }
-    _refuse_given_away([_with(table, texts[table.name]) for table in tables], before, policy)
+    chosen = [_with(table, texts[table.name]) for table in tables]
+    _refuse_given_away(chosen, before, policy)
+    if unclear := _if_totals(chosen, policy, attack(_published(chosen, policy))):
+        raise NotDone(unclear[0])
     small = sum(policy.is_small(one.count) for one in counts.values())
     warnings = tuple(warning for table in tables for warning in table.warnings)
     return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess, warnings)
@@ -154,7 +162,7 @@ def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequenc
     if any((out / path.name).exists() for path in paths):
         raise NotDone(f"{out} holds a table of such a name already. Choose an empty folder.")
     for path, table in zip(paths, tables, strict=True):
-        layout = replace(table.layout, policy=policy)
+        layout = replace(table.layout, policy=policy, no_totals=_no_totals(table, printed.texts[path.name]))
         write_table(path, out / path.name, printed.texts[path.name], layout)
     return printed
 
@@ -228,7 +236,36 @@ def _with(table: Table, texts: list[dict[str, str]]) -> Table:
         CountsRow(row.number, row.places, row.depths, text)
         for row, text in zip(table.rows, texts, strict=True)
     )
-    return Table(table.name, table.layout, tuple(rows))
+    return replace(table, rows=tuple(rows))
+
+
+def _no_totals(table: Table, texts: list[dict[str, str]]) -> frozenset[str]:
+    """Words that may look like totals in what is printed, of which the true counts tell that they are none."""
+    looks = {word for _, word in possible_totals(_with(table, texts))} - {word for _, word in table.maybe}
+    return table.layout.no_totals | {word.casefold() for word in looks}
+
+
+def _if_totals(tables: Sequence[Table], policy: Policy, found: Attack) -> list[str]:
+    """What `tables`, of which an outsider knows what was `found`, give away besides where a word in them stands for all."""
+    known, said = {one.key for one in found.derived}, []
+    for number, table in enumerate(tables):
+        for dimension, word in table.maybe:
+            others = [*tables[:number], table.as_total(dimension, word), *tables[number + 1 :]]
+            there = attack(_published(others, policy))
+            count = sum(one.key not in known for one in there.derived)
+            if count and set(there.conflicts) <= set(found.conflicts):
+                said.append(
+                    f"{table.name}: if “{word}” is the total of {dimension}, {count:,} hidden counts can be known too well. "
+                    "Write the word into `totals` of the layout, or into `no_totals` where it is no total."
+                )
+    return said
+
+
+def _odd(conflict: str) -> str:
+    return (
+        f"{conflict}, and hidden counts are among them. Correct the tables, or say in the layout what is a total (`totals`), what "
+        "is a part of what (`below`), and what does not add up (`exhaustive`)."
+    )
 
 
 def _refuse_given_away(tables: list[Table], before: Sequence[Table], policy: Policy) -> None:

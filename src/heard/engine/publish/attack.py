@@ -38,12 +38,13 @@ class Derived:
 @dataclass
 class Attack:
     """What the attack found. `limits`: of each hidden cell, None for no upper limit. `conflicts`: what does not add up as
-    published, in words; nothing was worked out from it."""
+    published, in words; nothing was worked out from it. `beside_hidden`: those of them that hidden counts are a part of."""
 
     hidden: int = 0
     limits: dict[Key, tuple[int, int | None]] = field(default_factory=dict)
     derived: list[Derived] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    beside_hidden: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -137,7 +138,9 @@ def _work_out(keys: list[Key], relations: list[Relation], cells: dict[Key, _Cell
         limits = [_limits(programme, column) for column in hidden]
     except Impossible:
         off = set(Programme(low, high, equations, slack=True).does_not_add_up(len(equations)))
-        found.conflicts += [_conflict(held[row]) for row in sorted(off)]
+        odd = [_conflict(held[row]) for row in sorted(off)]
+        found.conflicts += odd
+        found.beside_hidden += odd
         programme = Programme(low, high, [one for row, one in enumerate(equations) if row not in off])
         limits = [_limits(programme, column) for column in hidden]
     found.limits |= {keys[column]: limit for column, limit in zip(hidden, limits, strict=True)}

@@ -29,7 +29,18 @@ type Key = tuple[str, frozenset[tuple[str, Where]]]
 
 TOTALS = frozenset({"", "total", "all"})
 OTHERS = "others"
-_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "sums", "about", "policy", "whose")
+_LAYOUT = (
+    "measures",
+    "dimensions",
+    "totals",
+    "no_totals",
+    "exhaustive",
+    "below",
+    "sums",
+    "about",
+    "policy",
+    "whose",
+)
 _NO_LAYOUT = "is no layout of a table. It names `dimensions`, each with its columns."
 
 
@@ -37,7 +48,8 @@ _NO_LAYOUT = "is no layout of a table. It names `dimensions`, each with its colu
 class Layout:
     """How a table is written. `dimensions`: of each its columns, the whole first. `measures`: columns of counts; where
     there is one, it is named `count` unless `about` says what is counted. `exhaustive`: dimensions whose parts make up
-    their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `below`: of a
+    their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `no_totals`:
+    words that look as if they were for all, and are not. `below`: of a
     place that the columns name beside others, the one that it is a part of. `sums`: of a measure that is the sum of others,
     these; None where the layout does not say. `policy`: the one by which it was published, where the table itself says so.
     `of_others`: somebody else published it, so that what it gives away is counted and never named."""
@@ -51,6 +63,7 @@ class Layout:
     policy: Policy | None = None
     sums: dict[str, tuple[str, ...]] | None = None
     of_others: bool = False
+    no_totals: frozenset[str] = frozenset()
 
     def as_told(self) -> dict[str, Any]:
         """Plain values, from which the layout is read again."""
@@ -62,6 +75,7 @@ class Layout:
         }
         if self.exhaustive is not None:
             told["exhaustive"] = sorted(self.exhaustive)
+        told |= {"no_totals": sorted(self.no_totals)} if self.no_totals else {}
         told |= {"below": dict(self.below)} if self.below else {}
         told |= {"about": self.about} if self.about else {}
         told |= {"whose": OTHERS} if self.of_others else {}
@@ -89,12 +103,28 @@ class CountsRow:
 @dataclass(frozen=True)
 class Table:
     """A table of counts or of what is printed in their stead. `name` is the file's, or what the table is called. `warnings`:
-    what was guessed of its layout, in sentences."""
+    what was guessed of its layout, in sentences. `maybe`: dimensions, and places in them that may be their total by a word that
+    nobody knows."""
 
     name: str
     layout: Layout
     rows: tuple[CountsRow, ...]
     warnings: tuple[str, ...] = ()
+    maybe: tuple[tuple[str, str], ...] = ()
+
+    def as_total(self, dimension: str, place: str) -> Table:
+        """The table with a place taken for the total of those beside it."""
+        rows = (
+            replace(
+                row,
+                places=row.places | {dimension: row.places[dimension][:-1]},
+                depths=row.depths | {dimension: row.depths[dimension] - 1},
+            )
+            if row.places[dimension][-1:] == (place,)
+            else row
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(rows), maybe=())
 
     def key(self, row: CountsRow, measure: str) -> Key:
         return key_of(self.layout.named(measure), row.places)
@@ -154,7 +184,7 @@ class Published:
 def relations(table: Table) -> Iterator[Relation]:
     """Which cells add up to which, shown or not: along each dimension, from the parts to what they make, and of the columns
     of counts those that are the sum of others."""
-    keys = list(table.keys)
+    keys = list(dict.fromkeys(table.keys))
     for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
         parts: dict[Key, list[Key]] = defaultdict(list)
         for measure, places in keys:
@@ -213,7 +243,8 @@ def read_table(path: Path) -> Table:
     layout, warnings = _guessed(path.name, layout, rows)
     table = _table(path.name, layout, rows, [*said, *warnings])
     _refuse_twice(table)
-    return table
+    maybe = [one for one in guess.possible_totals(table) if one[1].casefold() not in layout.no_totals]
+    return replace(table, maybe=tuple(maybe))
 
 
 def _table(name: str, layout: Layout, rows: Iterable[dict[str, str]], warnings: Iterable[str] = ()) -> Table:
@@ -225,13 +256,16 @@ def _guessed(name: str, layout: Layout, rows: list[dict[str, str]]) -> tuple[Lay
     """The layout with what it leaves unsaid."""
     warnings = []
     for dimension, place, said in guess.totals(_table(name, layout, rows)):
+        if place.casefold() in layout.no_totals:
+            continue
         if said:
             layout = replace(layout, totals=layout.totals | {place.casefold()})
             warnings.append(f"{name}: “{place}” was taken for the total of {dimension}. "
                             "Add the word to `totals` of the layout, or give the row another name.")  # fmt: skip
         else:
             warnings.append(f"{name}: “{place}” may be what the others of {dimension} add up to. Where it is their total, "
-                            "add the word to `totals` of the layout: else it protects nobody.")  # fmt: skip
+                            "add the word to `totals` of the layout: else it protects nobody. Where it is not, add it to "
+                            "`no_totals`.")  # fmt: skip
     if layout.sums is None and (sums := guess.sums(_table(name, layout, rows))):
         layout = replace(layout, sums=sums)
         warnings += [
@@ -316,6 +350,7 @@ def _told(told: Any, where: str) -> Layout:
             of_others="whose" in told,
             totals=frozenset(w.casefold() for w in _words(told.get("totals", []), "totals", where)) | TOTALS,
             exhaustive=exhaustive,
+            no_totals=frozenset(w.casefold() for w in _words(told.get("no_totals", []), "no_totals", where)),
             sums=sums,
             below={str(part): str(whole) for part, whole in told.get("below", {}).items()},
             about=str(told.get("about", "")),

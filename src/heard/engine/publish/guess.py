@@ -14,7 +14,7 @@ _TOTAL = re.compile(
     r"|.*\btotals?\b",
     re.IGNORECASE,
 )
-_MOST_MEASURES = 8  # of a table with more columns some add up to others by chance
+_MOST_MEASURES = 8  # of a table with more columns some add up to others by chance, but none to all of them
 _ROUNDED_BY = 5  # at most, of each count in a sum
 _SMALL = 5  # at most, what a symbol beside counts stands for, where whoever hid it says nothing else
 
@@ -32,15 +32,31 @@ def totals(table: Any) -> Iterator[tuple[str, str, bool]]:
                 yield dimension, name, said
 
 
+def possible_totals(table: Any) -> Iterator[tuple[str, str]]:
+    """Dimension and name of each place that by its counts may be what the others beside it add up to, whatever is hidden. Where
+    nothing is, counts are true ones, and add up to the number."""
+    texts = (text for row in table.rows for text in row.texts.values())
+    slack = 0 if all(_span(text)[1] is not None for text in texts) else _ROUNDED_BY
+    for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
+        groups = _siblings(table.rows, dimension)
+        above = {row.places[dimension][:-1][-1:] for row in table.rows}
+        for name in sorted({place for group in groups for place in group}):
+            having = [group for group in groups if name in group and len(group) > 1]
+            shown = any(low and high is not None for group in having for low, high in group[name])
+            if shown and (name,) not in above and all(_may_be_sum(group, name, slack) for group in having):
+                yield dimension, name
+
+
 def sums(table: Any) -> dict[str, tuple[str, ...]]:
     """Columns of counts that are in every row the sum of others: of all others, or where every count is shown of some."""
     measures = table.layout.measures
     found: dict[str, tuple[str, ...]] = {}
-    if not 3 <= len(measures) <= _MOST_MEASURES:
+    if len(measures) < 3:
         return found
     for whole in measures:
         others = [name for name in measures if name != whole]
-        choices = (parts for size in range(len(others), 1, -1) for parts in combinations(others, size))
+        least = 1 if len(measures) <= _MOST_MEASURES else len(others) - 1
+        choices = (parts for size in range(len(others), least, -1) for parts in combinations(others, size))
         if parts := next((parts for parts in choices if _adds_up(table.rows, whole, parts, others)), None):
             found[whole] = parts
     return found
@@ -85,6 +101,14 @@ def _is_sum(group: Mapping[str, list[_Span]], name: str, *, exactly: bool) -> bo
         if not _may_be(total, parts, slack=0 if exactly else _ROUNDED_BY * (len(parts) + 1)):
             return False
     return True
+
+
+def _may_be_sum(group: Mapping[str, list[_Span]], name: str, slack: int) -> bool:
+    others = [spans for place, spans in group.items() if place != name]
+    return all(
+        _may_be(total, [spans[column] for spans in others], slack=slack * len(group))
+        for column, total in enumerate(group[name])
+    )
 
 
 def _may_be(total: _Span, parts: Sequence[_Span], *, slack: int) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -184,10 +186,77 @@ def settle_end(parts: list[Part], whole: Return) -> None:
     whole.source.said = year_to(whole.end)._replace(last=min(whole.end, whole.checks.today))
     whole.checks.latest = ("after_reference_date", whole.end)
     whole.checks.earliest = date(whole.end.year - 19, 1, 1)
-    for part in parts:
+    for part in list(parts):
         undated = not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3")
         if undated and any(True for _row in part.columns.sheet.rows()):
             file, day = part.columns.file, spelt(whole.end)
+            if said := of_another_year(part, parts, whole.end):
+                rows = sum(batch.read for batch in part.columns.batches(()))
+                whole.source.set_aside_file(file, "of_another_year", rows=rows, day=day, said=said)
+                parts.remove(part)
+                continue
             whole.source.note(file, "dated_by_return", part.table.name, day=day)
+            note_gone(part, parts, whole.end, whole.source)
             shown = file if isinstance(part.columns.sheet, TextSheet) else f"{file}, {part.table.name}"
             whole.source.notes.append(f"{shown} has no dates: its rows are dated {day}.")
+
+
+_YEARS = re.compile(r"(?<!\d)(20\d\d)(?:[-_ ]?(\d\d))?(?!\d)")
+_SLIPS = 20  # one child in so many may stand in OC2 by a slip of the return
+
+
+def of_another_year(part: Part, parts: list[Part], end: date) -> int:
+    """The year that the name of a file without dates says, where it is another than that of the return beside which it lies,
+    and no file with dates says the same; else 0."""
+    named = _years_of(part) if isinstance(part.columns.sheet, TextSheet) else frozenset[int]()
+    beside = {year for one in parts if one.table.dates for year in _years_of(one)}
+    return max(named) if named and end.year not in named and not named & beside else 0
+
+
+def _years_of(part: Part) -> frozenset[int]:
+    """The years that the name of a file says, each by its end: 2023 and 2022-23 are 2023. A day is none."""
+    found = set()
+    for year, second in _YEARS.findall(Path(part.columns.file).stem):
+        if not second:
+            found.add(int(year))
+        elif (int(year) + 1) % 100 == int(second):
+            found.add(int(year) + 1)
+    return frozenset(found)
+
+
+def note_gone(part: Part, parts: list[Part], end: date, source: Source) -> None:
+    """Says how many children of OC2 were not looked after on the last day of the year, since they are 18 or their episodes
+    ended before it, where there are more than slips. OC2 is of those looked after for twelve months on that day (guide to the
+    SSDA903 collection), but some send all children: so it is said, and no row is left out for it."""
+    if part.table.name != "oc2":
+        return
+    episodes = [one for one in parts if one.table.name == "episodes"]
+    stayed = _keys_where(episodes, "DEC", lambda day: pc.less(day, end), other=True)
+    left_care = np.setdiff1d(_keys_where(episodes, "DEC", None), stayed)
+    mine, born = _keys_where([part], "DOB", None), end.replace(year=end.year - 18)
+    adults = _keys_where([part], "DOB", lambda day: pc.less_equal(day, born))
+    gone = int((np.isin(mine, left_care) | np.isin(mine, adults)).sum())
+    if gone > max(1, len(mine) // _SLIPS):
+        source.note(
+            part.columns.file, "children_gone", gone=f"{gone:,}", count=f"{len(mine):,}", day=spelt(end)
+        )
+
+
+def _keys_where(
+    parts: Iterable[Part],
+    name: str,
+    said: Callable[[pa.Array], pa.BooleanArray] | None,
+    *,
+    other: bool = False,
+) -> Numbers:
+    """The children with a row of whose day in a column that is said, or (`other`) is not; of any day where nothing is."""
+    found = [np.empty(0, np.uint64)]
+    for part in parts:
+        for batch in part.columns.batches(("CHILD", name)):
+            ids = part.ids(batch)
+            some = ids.is_valid()
+            if said:
+                here = pc.fill_null(said(part.days(batch, name)), False)
+                some = pc.and_(some, pc.invert(here) if other else here)
+            found.append(keys_of(ids.filter(some).to_pylist()))
+    return np.unique(np.concatenate(found))
