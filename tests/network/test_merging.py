@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.conftest import World, examples
+from tests.conftest import World, examples, let_know
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -369,3 +369,14 @@ def test_an_agency_that_works_with_both_sees_the_one_record(world: World) -> Non
     )
     merge(world, known, worry.person)
     assert queries.level_of(world.social_worker, known.pk) == Level.EVERYTHING
+
+
+def test_before_a_merge_it_is_said_who_sees_how_much_of_both_after_it(
+    world: World, amira: Person, ameera: Person
+) -> None:
+    """A team where only a team does, and no more than its line opens."""
+    let_know(world.social_worker, amira.pk, world.police)
+    sees = queries.compare(world.coordinator, amira.pk, ameera.pk).sees
+    (team,) = [line for line in amira.involvements.running() if line.team]
+    assert f"{team.team}, {team.agency}: {team.get_level_display()}" in sees
+    assert f"{world.police}: Knows that we know the child" in sees

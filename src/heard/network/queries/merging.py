@@ -72,7 +72,9 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
     """`Hidden` unless the user may see both."""
     kept, merged = person_visible_to(user, kept_id), person_visible_to(user, merged_id)
     clashes = clashes_between(user, kept, merged)
-    agencies = Involvement.objects.running().filter(person__in=(kept, merged)).order_by("agency__name")
+    lines = Involvement.objects.running().filter(person__in=(kept, merged))
+    lines = lines.select_related("agency", "team", "user").order_by("agency__name", "level", "pk")
+    far = {line.whom: line.get_level_display() for line in lines}  # of one of whom both say something, the farther
     between = [strand.kind for strand in web(user).around(kept.pk) if strand.end_id == merged.pk]
     return Comparison(
         kept=kept,
@@ -82,7 +84,7 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
         stays=_counted(
             link.staying(kept, merged) for link in merging.links() if link.model is not Involvement
         ),
-        sees=list(agencies.values_list("agency__name", flat=True).distinct()),
+        sees=[f"{whom}: {level}" for whom, level in far.items()],
         tied=between,
         clashes=clashes,
         why_not=why_not_merge(
