@@ -1,5 +1,6 @@
 """What the child keeps: one page in plain words, given on a day or not, and who looked at their record."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -14,6 +15,8 @@ from heard.cases.case.queries import words_of
 from heard.cases.own import actions, queries
 from heard.cases.own.models import ChildsPlan, GivenPlan
 from heard.cases.plan.actions import add_action, add_outcome, copy_to_change
+from heard.cases.plan.models import Action
+from heard.govuk.environment import day
 
 A4 = (595, 842)  # points
 
@@ -59,6 +62,13 @@ def test_the_childs_page_holds_what_was_written_for_the_child_and_nothing_else(c
     assert "Tess walks home with you." in page
     assert "Walk home with her" not in page
     assert "Mina gets home safely." not in page
+
+
+def test_what_is_late_is_said_to_be(client, world, written):
+    assert "and we are late" not in client.get(at("own_plan", written)).text
+    then = timezone.localdate() - timedelta(days=3)
+    Action.objects.filter(outcome__plan=written).exclude(plain="").update(due_on=then, state="open")
+    assert f"we said by {day(then)}, and we are late" in client.get(at("own_plan", written)).text
 
 
 def test_what_has_no_plain_words_yet_is_left_out_and_said(client, world, draft_plan):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Max, QuerySet, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, roles_of
@@ -37,6 +39,7 @@ class OwnPlan:
     childs: ChildsPlan | None
     lines: list[tuple[str, list[Any]]]
     missing: int
+    today: date = field(default_factory=timezone.localdate)
 
     @property
     def is_written(self) -> bool:

@@ -74,7 +74,9 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
     clashes = clashes_between(user, kept, merged)
     lines = Involvement.objects.running().filter(person__in=(kept, merged))
     lines = lines.select_related("agency", "team", "user").order_by("agency__name", "level", "pk")
-    far = {line.whom: line.get_level_display() for line in lines}  # of one of whom both say something, the farther
+    far = {
+        line.whom: line.get_level_display() for line in lines
+    }  # of one of whom both say something, the farther
     between = [strand.kind for strand in web(user).around(kept.pk) if strand.end_id == merged.pk]
     return Comparison(
         kept=kept,
