@@ -37,6 +37,7 @@ def test_three_empty_boxes_are_no_date() -> None:
         (("15", "13", "2014"), "The date must have a month from 1 to 12, or its name", ("month",)),
         (("15", "Ju", "2014"), "The date must have a month from 1 to 12, or its name", ("month",)),
         (("15", "7", "14"), "The date must have a year of four digits, such as 2012", ("year",)),
+        (("15", "7", "2199"), "The date must have a year from 1900 to 2100", ("year",)),
         (("15", "7", "٢٠١٤"), "The date must have a year of four digits, such as 2012", ("year",)),
     ],
 )

@@ -22,6 +22,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Role
 from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.models import Assessment
 from heard.cases.case import actions as casework
 from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.queries import unread_of
@@ -138,6 +139,7 @@ def test_what_has_waited_longest_stands_first(client: Client, world: World) -> N
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
     kinds = {kind.key: kind.rows(world.coordinator).count() for kind in queries.OLDEST}
     assert kinds.pop("urgent") == 0
+    assert kinds.pop("assessments-overdue") == 0
     assert kinds == {"decisions": 1, "without-review": 1, "reviews": 0, "actions": 0, "clocks": 1}
     client.force_login(world.coordinator)
     page = client.get(reverse("team_waiting")).text
@@ -146,6 +148,18 @@ def test_what_has_waited_longest_stands_first(client: Client, world: World) -> N
     for key in kinds:
         assert client.get(reverse("team_waiting_of", kwargs={"oldest": key})).status_code == 200
     assert client.get(reverse("team_waiting_of", kwargs={"oldest": "nothing"})).status_code == 404
+
+
+def test_an_assessment_that_is_overdue_stands_among_what_waits_in_the_team(
+    client: Client, world: World
+) -> None:
+    case = a_case(world, "Ada")
+    assessment = assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    address = reverse("assessment", kwargs={"assessment_id": assessment.pk})
+    client.force_login(world.supervisor)
+    assert address not in client.get(reverse("team_waiting")).text
+    Assessment.objects.filter(pk=assessment.pk).update(due_on=ago(1))
+    assert address in client.get(reverse("team_waiting")).text
 
 
 def test_danger_that_nobody_has_seen_stands_first_on_the_work_of_the_team(

@@ -59,7 +59,8 @@ def _wrong_part(typed: dict[str, str], called: str) -> Problem | None:
         sentence = _("%(date)s must have a month from 1 to 12, or its name")
         return Problem(sentence % {"date": called}, ("month",))
     if not 1900 <= _number(typed["year"]) <= 2100:
-        sentence = _("%(date)s must have a year of four digits, such as 2012")
+        four = _("%(date)s must have a year of four digits, such as 2012")
+        sentence = _("%(date)s must have a year from 1900 to 2100") if _number(typed["year"]) > 999 else four
         return Problem(sentence % {"date": called}, ("year",))
     return None
 

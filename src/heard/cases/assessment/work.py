@@ -21,6 +21,11 @@ ASSESSMENTS = WorkList(
     only_if=lambda user: Assessment.objects.filter(author=user, state__in=rules.CHANGEABLE),
     child="case__person",
 )  # fmt: skip
+TEAMS_OVERDUE = WorkList(
+    "assessments-overdue", _("Assessments that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "assessment", "case.person",
+    lambda row: row.get_state_display(), whose="author", due="due_on", clock="assessment", shows=("case__person", "author"),
+    child="case__person",
+)  # fmt: skip
 QUESTIONS = WorkList(
     "questions", _("What you said you would find out"), May.ASSESS, queries.questions_to_find_out, "question",
     "assessment.case.person", "text", note=_("to find out"), whose="owner", own=lambda user: Q(owner=user), due="by_on",

@@ -218,7 +218,7 @@ def _must_hide(cell: Count, policy: Policy) -> bool:
     if cell.known and cell.known[1] - cell.known[0] + 1 < max(policy.open_values, cell.kept):
         raise NotDone(
             f"{in_words(cell.key)} is small, and was shown in an earlier release: it cannot be hidden any more. "
-            "Choose the policy by which that was published, or publish figures of another day."
+            "Publish figures of another day. Only where that release went by another policy, choose that policy."
         )
     return True
 

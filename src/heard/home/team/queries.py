@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
 from heard.board import decisions
+from heard.cases.assessment import work as assessment
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.case import work as case
 from heard.cases.case.queries import cases_visible_to, led_by_own_agencies, standing_deaths
@@ -42,6 +43,7 @@ OLDEST: Final[tuple[WorkList, ...]] = (
     concern.DECISIONS,
     review.TEAMS_NEVER_HELD,
     review.TEAMS_OVERDUE,
+    assessment.TEAMS_OVERDUE,
     plan.TEAMS_OVERDUE,
     clocks.TEAMS_OVERDUE,
 )

@@ -36,6 +36,7 @@ from heard.cases.assessment.queries.reading import (
     noticed_at_contacts,
     observations_of,
     open_questions_of,
+    overdue_in_team,
     question_visible_to,
     questions_near,
     questions_to_find_out,

@@ -31,6 +31,7 @@ from heard.cases.case.queries import (
     beside_words,
     case_visible_to,
     children_with_a_case,
+    led_by_own_agencies,
     words_of,
     worked_in,
 )
@@ -138,6 +139,13 @@ def signed_since_opened(user: User, case: Case) -> Assessment | None:
         state=rules.SigningState.SIGNED, signed_at__gte=case.opened_at
     )
     return signed.order_by("-signed_at").first()
+
+
+def overdue_in_team(user: User) -> QuerySet[Assessment]:
+    """Assessments in open cases of the user's team that are not signed off and overdue, the longest first."""
+    led = led_by_own_agencies(user).order_by().values("pk")
+    late = assessments_visible_to(user).filter(case__in=led, due_on__lt=timezone.localdate())
+    return late.exclude(state=rules.SigningState.SIGNED).order_by("due_on", "pk")
 
 
 def to_begin_by(user: User, cases: Collection[Case]) -> dict[uuid.UUID, date]:
