@@ -36,6 +36,7 @@ docs/guide/*
 :glob:
 CONTRIBUTING
 docs/developing
+docs/measures
 ARCHITECTURE
 GLOSSARY
 docs/adr/README

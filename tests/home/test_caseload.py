@@ -200,7 +200,24 @@ def test_the_team_takes_its_table_out_and_that_leaves_a_row(client: Client, worl
     assert line.startswith("'=Ada")  # no formula
     assert case.reference in line
     row = AuditRow.objects.get(verb="take out", subject="caseload")
-    assert (row.actor_id, row.detail) == (world.coordinator.pk, {"children": 1})
+    assert (row.actor_id, row.detail) == (world.coordinator.pk, {"page": "team", "children": 1})
+
+
+def test_a_worker_takes_out_the_children_who_count_on_them_and_no_others(
+    client: Client, world: World
+) -> None:
+    case, other = mine(world, "Ada"), a_case(world, "Bea")
+    client.force_login(world.social_worker)
+    address = reverse("my_file")
+    assert f'href="{address}?order=name"' in client.get(reverse("caseload"), {"order": "name"}).text
+    text = client.get(address, {"order": "name"}).text
+    assert case.reference in text
+    assert other.reference not in text
+    row = AuditRow.objects.get(verb="take out", subject="caseload")
+    assert (row.actor_id, row.detail) == (world.social_worker.pk, {"page": "caseload", "children": 1})
+    client.force_login(world.analyst)
+    assert client.get(address).status_code == 404
+    assert AuditRow.objects.filter(verb="take out").count() == 1
 
 
 def test_a_child_who_has_died_waits_for_nobody(client: Client, world: World) -> None:

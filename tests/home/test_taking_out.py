@@ -28,7 +28,7 @@ GIVES_MUCH = {
     "as_archive",
 }  # what only a view that is limited answers with
 LIMITED = {
-    "acts_file", "team_file", "caseload_import_file", "engine_out_file", "inspection_take", "chart_out_file", "pack_file",
+    "acts_file", "team_file", "my_file", "caseload_import_file", "engine_out_file", "inspection_take", "chart_out_file", "pack_file",
     "child_chronology_paper", "panel_minutes_paper", "mapping_paper",
 }  # fmt: skip
 

@@ -145,6 +145,7 @@ def test_a_childs_page_is_as_long_as_somebody_reads_in_twenty_seconds(
         assert name
         story.open(name)
         heights[tab.name] = {width: _height(story, width) for width in (DESK, PHONE)}
+    print(heights)
     most = {tab.name: SUMMARY if tab.name == "child" else TAB for tab in TABS}
     too_long = {
         (name, width): height

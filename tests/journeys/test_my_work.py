@@ -57,6 +57,7 @@ def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: W
                 heights[user.username, path, width] = at(story, width)(
                     "document.documentElement.scrollHeight"
                 )
+    print(heights)
     assert {key: height for key, height in heights.items() if height > MY_WORK[key[2]]} == {}, heights
 
 

@@ -153,7 +153,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     step = _against_what_harms(world, case.pk, plan)
     review = _review(world, plan)
     place, group, tie = _surroundings(world, person.pk)
-    supervision, decision = _supervision(world, case.pk)
+    supervision, decision, supervision_action = _supervision(world, case.pk)
     waiting = _worry(world, person_id=person.pk)
     referral = referring.start_referral(by=worker, case_id=case.pk)
     file = attaching.attach(by=worker, upload=SimpleUploadedFile("note.txt", b"A note"), person_id=person.pk)
@@ -246,6 +246,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_meetings(world, person.pk, working["context_id"]),
             **_charts(world, person.pk, restricted=restricted),
             "supervision_id": supervision.pk,
+            "supervision_action_id": supervision_action.pk,
             "decision_id": decision.pk,
             **_packs(world, person.pk),
             **_kept(world, person.pk),
@@ -692,17 +693,19 @@ def _review(world: World, plan: Any) -> Any:
     )
 
 
-def _supervision(world: World, case_id: Any) -> tuple[Any, Any]:
+def _supervision(world: World, case_id: Any) -> tuple[Any, Any, Any]:
     today, two = timezone.localdate(), {"worker": world.social_worker, "supervisor": world.supervisor}
     row = supervising.begin_supervision(by=world.social_worker, planned_on=today, **two)
     this = {"by": world.supervisor, "supervision_id": row.pk}
     decision = supervising.add_decision(
         **this, case_id=case_id, text="Two of us go to see her.", reason="She is at ease with two."
     )
+    what = "Ask for a second car"
+    action = supervising.add_action(**this, what=what, for_worker=True, due_on=today + timedelta(days=14))
     held = supervising.hold_supervision(
         **this, held_on=today, talked="How it is to wait.", next_on=today + timedelta(days=28)
     )
-    return held, decision
+    return held, decision, action
 
 
 def _merge(world: World, restricted: bool) -> Any:

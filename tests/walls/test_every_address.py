@@ -68,7 +68,7 @@ VALUES = {
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
     "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_key", "node_id", "source_id", "mention_id", "form_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "step_id", "breach_id", "question_id", "panel_id", "meeting_id", "conference_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id",
-    "fact_id", "important_id", "identifier_id",
+    "fact_id", "important_id", "identifier_id", "supervision_action_id",
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id", "asked_of_id",
@@ -111,6 +111,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "noted_pattern_id",
     "context_id",  # as places and groups: what names a child in it is asked for by tests/cases/context
     "supervision_id",
+    "supervision_action_id",
     "panel_id",
     "meeting_id",  # as a panel: whoever is chosen stands in its items, which are asked for below
     "conference_id",
@@ -215,7 +216,7 @@ def absent() -> dict[str, Any]:
         (
             "session_id", "warning_id", "passage_id", "reader_id", "duty_id",
             "access_id", "denial_id", "proposal_id", "asked_id",
-            "fact_id", "important_id", "identifier_id", "role_id", "link_id", "membership_id", "mention_id",
+            "fact_id", "important_id", "identifier_id", "supervision_action_id", "role_id", "link_id", "membership_id", "mention_id",
             "access_id", "denial_id", "proposal_id", "alert_id",
         ), 0)  # fmt: skip
     return {key: uuid.uuid4() for key in RECORD_KEYS} | counted

@@ -89,6 +89,7 @@ WHOLE = {
     "cases_dissent": "one panel is read as a whole",
     "cases_panelaction": "one panel is read as a whole",
     "cases_panelreason": "one panel is read as a whole",
+    "cases_supervisionaction": "one supervision is read as a whole",
     "cases_supervisiondecision": "one supervision is read as a whole",
     "insight_releasedecision": "are the decisions of two people on one profile",
     "network_fact": "are what is known of one child",
@@ -146,6 +147,7 @@ GATHERS = {
     "place_by_day": "puts the latest three hundred of each kind in the order of their days",
     "group_by_day": "as that of a place",
     "team_file": "takes the whole table of a team out, row by row",
+    "my_file": "takes the whole table of one’s own children out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
 }
 GATHERS |= {

@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,18 +89,34 @@ def broken_contracts(monkeypatch: pytest.MonkeyPatch, source: Path, *, annotatio
     return {contract.name for contract, check in report.get_contracts_and_checks() if not check.kept}
 
 
-def copy_of_heard(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def heard_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is above one copy of the package, for all offences: each is taken back, and one that stayed would fail those after it."""
+    folder = tmp_path_factory.mktemp("imports")
     ignore = shutil.ignore_patterns("static", "jinja2", "packs", "assets", "__pycache__")
     shutil.copytree(ROOT / "src" / "heard", folder / "heard", ignore=ignore)
+    return folder
 
 
-def commit(offence: Offence, package: Path) -> None:
-    names = offence.file.split("\n")
-    for name, other in zip(names, reversed(names), strict=True):
-        path = package / name
+@contextmanager
+def added(folder: Path, lines: Mapping[str, str]) -> Iterator[None]:
+    """Lines at the end of files of the package, by file; afterwards each file is as it was, or gone."""
+    paths = {folder / "heard" / name: line for name, line in lines.items()}
+    before = {path: path.read_text() if path.exists() else None for path in paths}
+    made = {path.parent for path in paths if not path.parent.exists()}
+    for path, line in paths.items():
         path.parent.mkdir(exist_ok=True)
-        before = path.read_text() if path.exists() else ""
-        path.write_text(f"{before}\n{offence.line.format(other=Path(other).stem)}\n")
+        path.write_text(f"{before[path] or ''}\n{line}\n")
+    try:
+        yield
+    finally:
+        for path, text in before.items():
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text)
+        for parent in made:
+            parent.rmdir()
 
 
 def test_every_wall_stands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,14 +139,12 @@ def test_what_is_imported_for_types_alone_keeps_to_every_wall_but_those_around_t
     ],
 )
 def test_a_wall_that_is_broken_for_types_alone_is_caught(
-    contract: str, file: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    contract: str, file: str, name: str, monkeypatch: pytest.MonkeyPatch, heard_again: Path
 ) -> None:
-    copy_of_heard(tmp_path)
-    path = tmp_path / "heard" / file
-    path.write_text(
-        f"{path.read_text()}\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {name}\n"
-    )
-    assert contract in broken_contracts(monkeypatch, tmp_path, annotations=True)
+    line = f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {name}"
+    with added(heard_again, {file: line}):
+        broken = broken_contracts(monkeypatch, heard_again, annotations=True)
+    assert contract in broken
 
 
 def test_every_wall_is_broken_on_purpose_below() -> None:
@@ -137,7 +153,14 @@ def test_every_wall_is_broken_on_purpose_below() -> None:
 
 
 @pytest.mark.parametrize("offence", OFFENCES, ids=lambda o: f"{o.contract[:12]} by {o.file.split()[0]}")
-def test_a_broken_wall_is_caught(offence: Offence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    copy_of_heard(tmp_path)
-    commit(offence, tmp_path / "heard")
-    assert broken_contracts(monkeypatch, tmp_path) - offence.also == {offence.contract}
+def test_a_broken_wall_is_caught(
+    offence: Offence, monkeypatch: pytest.MonkeyPatch, heard_again: Path
+) -> None:
+    names = offence.file.split("\n")
+    lines = {
+        name: offence.line.format(other=Path(other).stem)
+        for name, other in zip(names, reversed(names), strict=True)
+    }
+    with added(heard_again, lines):
+        broken = broken_contracts(monkeypatch, heard_again)
+    assert broken - offence.also == {offence.contract}

@@ -34,6 +34,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", signed_in.session_end, name="session_end"),
     path("me/", about_me, name="about_me"),
     path("caseload/", caseload.mine, name="caseload"),
+    path("caseload/caseload.csv", caseload.my_file, name="my_file"),
     path("caseload/views/<str:page>/", caseload.save_view, name="save_view"),
     path("caseload/views/<int:view_id>/remove/", caseload.remove_view, name="remove_view"),
     path("team/", caseload.team, name="team"),

@@ -13,7 +13,7 @@ from heard.cases.case.notices.actions import mark_seen
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.plan import actions, rules
-from heard.cases.plan.models import Action, Plan
+from heard.cases.plan.models import Action, ActionDelay, Plan
 from heard.home.queries import my_work
 
 STANDS = {
@@ -120,3 +120,70 @@ def test_others_and_those_who_see_nothing_of_it_take_nothing_back(world, client,
     client.force_login(world.teacher)
     assert client.get(reverse("action_done", args=[action.pk])).status_code == 405
     assert Plan.objects.get().state == "agreed"
+
+
+def put_off(client, action, day):
+    sent = {"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year, "reason": "Shut"}
+    return client.post(reverse("action_put_off", args=[action.pk]), sent, follow=True)
+
+
+def test_what_was_put_off_by_mistake_is_due_as_before(world, client, agreed):
+    action, later = Action.objects.get(), timezone.localdate() + timedelta(days=20)
+    was, undo = action.due_on, reverse("action_put_off_undo", args=[action.pk])
+    client.force_login(world.teacher)
+    assert f'action="{undo}"' in put_off(client, action, later).text
+    action.refresh_from_db()
+    assert action.due_on == later
+    assert unread_of(world.social_worker).filter(notice__kind="action_put_off").exists()
+    chronology = reverse("child_chronology", args=[agreed.case.person_id])
+    assert "Put off from" in client.get(chronology, {"page": 2}).text
+
+    page = client.post(undo, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("plan", args=[agreed.pk])
+    assert f"again: {action.what}." in page.text
+    action.refresh_from_db()
+    assert (action.due_on, ActionDelay.objects.count()) == (was, 0)
+    assert not unread_of(world.social_worker).filter(notice__kind="action_put_off").exists()
+    assert "Put off from" not in client.get(chronology, {"page": 2}).text
+    assert "not put off by you" in client.post(undo, follow=True).text
+
+    put_off(client, action, later)
+    put_off(client, action, later + timedelta(days=1))
+    client.post(undo)
+    action.refresh_from_db()
+    assert (action.due_on, ActionDelay.objects.count()) == (later, 1), "the last time alone"
+    assert unread_of(world.social_worker).filter(notice__kind="action_put_off").exists()
+
+
+def test_a_delay_is_taken_back_by_whoever_put_it_off_on_the_same_day_and_before_it_is_read(
+    world, client, agreed
+):
+    action, later = Action.objects.get(), timezone.localdate() + timedelta(days=20)
+    undo = reverse("action_put_off_undo", args=[action.pk])
+    client.force_login(world.teacher)
+    put_off(client, action, later)
+    client.force_login(world.officer)
+    assert client.post(undo).status_code == 404
+    client.force_login(world.social_worker)
+    assert "not put off by you" in client.post(undo, follow=True).text
+    with pytest.raises(Hidden):
+        actions.take_back_delay(by=world.officer, action_id=action.pk)
+    reader = Reader.objects.get(notice__kind="action_put_off", user=world.social_worker)
+    mark_seen(by=world.social_worker, reader_id=reader.pk)
+    with pytest.raises(Refused, match="gone by it"):
+        actions.take_back_delay(by=world.teacher, action_id=action.pk)
+    ActionDelay.objects.update(put_off_at=timezone.now() - timedelta(days=1))
+    with pytest.raises(Refused, match="on the same day"):
+        actions.take_back_delay(by=world.teacher, action_id=action.pk)
+    action.refresh_from_db()
+    assert action.due_on == later
+
+
+def test_a_delay_is_taken_back_in_a_changed_plan_too(world, agreed):
+    action, later = Action.objects.get(), timezone.localdate() + timedelta(days=20)
+    was = action.due_on
+    actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    actions.put_off_action(by=world.teacher, action_id=action.pk, due_on=later, reason="Shut")
+    assert set(Action.objects.values_list("due_on", flat=True)) == {later}
+    actions.take_back_delay(by=world.teacher, action_id=action.pk)
+    assert set(Action.objects.values_list("due_on", flat=True)) == {was}

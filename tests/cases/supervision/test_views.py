@@ -22,7 +22,8 @@ PAGES = [
     "supervision_action_add",
     "supervision_correct",
 ]
-SENT = ["supervision_confirm", "supervision_action_done"]
+SENT = ["supervision_confirm"]
+OF_ACTIONS = ["supervision_action_done", "supervision_action_undo"]
 
 
 def at(name: str, row) -> str:
@@ -47,6 +48,11 @@ def test_to_everybody_else_it_is_not_there(client, world, held, who):
     client.force_login(getattr(world, who))
     for name in (*PAGES[1:], *SENT):
         assert client.post(at(name, held), record()).status_code == 404, name
+    action = SupervisionAction.objects.create(
+        supervision=held, what="Rest", owner=world.social_worker, due_on=in_days(5)
+    )
+    for name in OF_ACTIONS:
+        assert client.post(reverse(name, args=[held.pk, action.pk])).status_code == 404, name
     for name in PAGES:
         assert client.get(at(name, held)).status_code == 404, name
     assert "Sol Wright" not in client.get(reverse("supervisions")).text
@@ -99,11 +105,24 @@ def test_actions_are_agreed_and_done(client, world, planned):
     action = SupervisionAction.objects.get()
     client.force_login(world.social_worker)
     assert "Two days off" in client.get(reverse("supervisions")).text
-    for wrong in ("", "x", "9" * 30, str(action.pk + 1)):
-        assert client.post(at("supervision_action_done", planned), {"action": wrong}).status_code == 404
-    client.post(at("supervision_action_done", planned), {"action": action.pk})
+    for wrong in ("9" * 30, action.pk + 1):
+        for name in OF_ACTIONS:
+            assert client.post(reverse(name, args=[planned.pk, wrong])).status_code == 404
+    done, undo = (reverse(name, args=[planned.pk, action.pk]) for name in OF_ACTIONS)
+    assert f'action="{done}"' in client.get(reverse("home")).text
+    page = client.post(done, {"back": "home"}, follow=True)
     action.refresh_from_db()
     assert action.done_on == timezone.localdate()
+    assert page.redirect_chain[-1][0] == reverse("home")
+    assert f'action="{undo}"' in page.text
+    assert "This is done already." in client.post(done, follow=True).text
+
+    assert "To do again: Two days off." in client.post(undo, follow=True).text
+    action.refresh_from_db()
+    assert action.done_on is None
+    SupervisionAction.objects.update(done_on=in_days(-1))
+    assert "on the day on which it was marked" in client.post(undo, follow=True).text
+    assert SupervisionAction.objects.get().done_on == in_days(-1)
 
 
 def test_what_is_overdue_stands_in_the_work_of_the_two(client, world, planned):

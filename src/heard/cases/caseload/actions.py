@@ -63,10 +63,9 @@ def remove_view(*, by: User, view_id: int) -> SavedView:
 
 
 @transaction.atomic
-def take_out_caseload(*, by: User, asked: rules.CaseloadFilter) -> Iterator[CaseloadLine]:
-    """Every line of the team's caseload that was asked for, with a row that says so."""
-    rows = queries.team_caseload(by, asked)
-    record_audit(
-        by=by, verb="take out", subject="caseload", subject_id=by.pk, detail={"children": rows.count()}
-    )
+def take_out_caseload(*, by: User, asked: rules.CaseloadFilter, page: str) -> Iterator[CaseloadLine]:
+    """Every line of a caseload that was asked for, with a row that says so. `page`: whose it is, 'team', or 'caseload' of the user alone."""
+    rows = queries.team_caseload(by, asked) if page == "team" else queries.my_caseload(by, asked)
+    detail = {"page": page, "children": rows.count()}
+    record_audit(by=by, verb="take out", subject="caseload", subject_id=by.pk, detail=detail)
     return queries.lines(by, rows.iterator(), timezone.localdate())

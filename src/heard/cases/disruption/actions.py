@@ -24,6 +24,7 @@ from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
 from heard.cases.disruption.rules import Progress
 from heard.cases.stage import grounds as resting
+from heard.cases.stage import rules as stage
 from heard.govuk.environment import day
 from heard.knowledge import load
 
@@ -119,6 +120,51 @@ def finish_step(
 
 
 @transaction.atomic
+def finish_today(*, by: User, step_id: uuid.UUID) -> DisruptionStep:
+    """A step of a case or of a context is done today, and nothing is added."""
+    given: Any = {"by": by, "outcome": Progress.DONE, "done_on": timezone.localdate()}
+    if queries.any_step_visible_to(by, step_id).context_id:
+        return finish_context_step(**given, step_id=step_id)
+    return finish_step(**given, disruption_id=step_id)
+
+
+@transaction.atomic
+def take_back_done(*, by: User, step_id: uuid.UUID) -> DisruptionStep:
+    """A step that was marked as done by mistake is to do again, and who was told of it and has not read it yet is told no longer; who holds
+    the context learns of that too."""
+    step = _locked_any(by, step_id)
+    refuse(queries.why_not_take_back_done(by, step))
+    step.state, step.done_on = Progress.OPEN, None
+    step.save(update_fields=["state", "done_on"])
+    _audit_any(by, "take back", step)
+    if step.context:
+        _tell_holder(by, step)
+    settle(kind=Notified.ACTION_FINISHED, subject="disruption step", subject_id=step.pk, at=None)
+    return step
+
+
+@transaction.atomic
+def put_off_step(*, by: User, step_id: uuid.UUID, due_on: date | None, reason: str) -> DisruptionStep:
+    """Gives a step that is still to do a later day. The reason is in the audit trail."""
+    step = _locked_any(by, step_id)
+    was = step.due_on
+    refuse(
+        queries.why_not_put_off(by, step)
+        or stage.why_not_put_off(was_due_on=was, due_on=due_on, reason=reason, today=timezone.localdate())
+        or _names_a_child(by, step, reason)
+    )
+    assert due_on
+    step.due_on = due_on
+    step.save(update_fields=["due_on"])
+    _audit_any(by, "put off", step, reason=reason.strip(), was=str(was), due_on=str(due_on))
+    if step.context:
+        _tell_holder(by, step)
+    else:
+        _announce(by, step, Notified.ACTION_PUT_OFF)
+    return step
+
+
+@transaction.atomic
 def plan_context_step(
     *,
     by: User,
@@ -207,13 +253,7 @@ def finish_context_step(
     step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
     step.save(update_fields=["state", "done_on", "note"])
     _audit_in_context(by, "finish", step)
-    announce(
-        by=by,
-        kind=Notified.CONTEXT_NEWS,
-        subject="context",
-        subject_id=step.context.pk,
-        named=[step.context.held_by, step.owner],
-    )
+    _tell_holder(by, step)
     return step
 
 
@@ -279,13 +319,20 @@ def _locked_in_context(by: User, step_id: uuid.UUID) -> DisruptionStep:
     return queries.context_step_visible_to(by, step_id)
 
 
+def _tell_holder(by: User, step: DisruptionStep) -> None:
+    """Whoever holds the context of a step, and whose it is."""
+    assert step.context
+    named = [step.context.held_by, step.owner]
+    announce(by=by, kind=Notified.CONTEXT_NEWS, subject="context", subject_id=step.context.pk, named=named)
+
+
 def _announce_in_context(by: User, step: DisruptionStep, kind: Notified, whom: Iterable[User]) -> None:
     announce(by=by, kind=kind, subject="context step", subject_id=step.pk, named=whom)
 
 
-def _audit_in_context(by: User, verb: str, step: DisruptionStep, **more: Any) -> None:
+def _audit_in_context(by: User, verb: str, step: DisruptionStep, reason: str = "", **more: Any) -> None:
     detail = {"state": step.state, **more}
-    record_audit(by=by, verb=verb, subject="context step", subject_id=step.pk, detail=detail)
+    record_audit(by=by, verb=verb, subject="context step", subject_id=step.pk, reason=reason, detail=detail)
 
 
 @transaction.atomic
@@ -532,12 +579,13 @@ def _locked(by: User, disruption_id: uuid.UUID) -> DisruptionStep:
     return queries.step_visible_to(by, disruption_id)
 
 
-def _audit(by: User, verb: str, case: Case, step: DisruptionStep, **more: Any) -> None:
+def _audit(by: User, verb: str, case: Case, step: DisruptionStep, reason: str = "", **more: Any) -> None:
     record_audit(
         by=by,
         verb=verb,
         subject="disruption step",
         subject_id=step.pk,
         person_id=case.person_id,
+        reason=reason,
         detail={"state": step.state, **more},
     )

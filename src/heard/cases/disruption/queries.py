@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case as Choose
 from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import Counting
+from heard.cases.case.notices.queries import has_been_read
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.context.queries import contexts_visible_to, leads, names_of, open_goals
 from heard.cases.context.rules import NOT_YOURS, names_somebody
@@ -302,6 +305,32 @@ def why_not_finish_in_context(user: User, step: DisruptionStep) -> str | None:
         return rules.FINISHED
     theirs = step.owner_id == user.pk or step.agency_id in user.agencies_where(May.PLAN)
     return None if theirs or leads(user, step.context) else NOT_YOURS
+
+
+def where_done(step: DisruptionStep) -> str:
+    """Where one press says that a step of somebody's list is done."""
+    return reverse("step_done", args=[step.pk])
+
+
+def where_put_off(step: DisruptionStep) -> str:
+    """The page on which a step of somebody's list is put off."""
+    return reverse("step_put_off", args=[step.pk])
+
+
+def why_not_put_off(user: User, step: DisruptionStep) -> str | None:
+    """Whether a step may be given a later day at all: by whoever may say how it went."""
+    return _not_theirs(user, step) or (rules.FINISHED if step.state != rules.Progress.OPEN else None)
+
+
+def why_not_take_back_done(user: User, step: DisruptionStep) -> str | None:
+    return rules.why_not_take_back_done(
+        progress=step.state,
+        is_over=(step.case or step.context).state != "open",  # type: ignore[union-attr]
+        is_owner=user.may(May.PLAN) and step.owner_id == user.pk,
+        is_today=step.done_on == timezone.localdate(),
+        has_note=bool(step.note),
+        is_read=has_been_read(user, Notified.ACTION_FINISHED, subject="disruption step", subject_id=step.pk),
+    )
 
 
 def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:

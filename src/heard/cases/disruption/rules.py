@@ -127,6 +127,20 @@ def why_not_plan_context_step(
     return STEP_ASKS.missing(due_on=due_on)
 
 
+def why_not_take_back_done(
+    *, progress: str, is_over: bool, is_owner: bool, is_today: bool, has_note: bool, is_read: bool
+) -> str | None:
+    """Whether it was said today by one press that a step is done, and nobody has gone by it yet. `is_over`: its case or context is closed.
+    `is_read`: somebody has read that it is done."""
+    if not is_owner:
+        return "Whoever does it says that it is not done after all."
+    if is_over or progress != Progress.DONE:
+        return "This step is not among those that are done in open work."
+    if has_note or not is_today:
+        return "This can be taken back on the same day, where nothing was written of how it went. Plan the step anew."
+    return "Somebody has gone by it already. Tell them, and plan the step anew." if is_read else None
+
+
 def why_not_finish_step(
     *, may_plan: bool, progress: str, outcome: str, note: str, done_on: date | None, today: date
 ) -> str | None:

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_undo, saying_why_not
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of
@@ -34,8 +35,9 @@ from heard.cases.disruption.forms import (
     StepForm,
     TakeBackForm,
 )
-from heard.cases.stage.forms import GroundsForm
+from heard.cases.stage.forms import GroundsForm, PutOffForm
 from heard.cases.stage.rules import Now
+from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import open_record
 from heard.services.law.queries import Known, checks_of_powers, power_named
@@ -159,6 +161,52 @@ def finish_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
             messages.success(request, _("Saved: how the step went."))
             return redirect("context", context_id=step.context_id)
     return in_context(request, step.context, form, _("How did it go?"), step.what, why_not=why_not)
+
+
+@gate(May.PLAN)
+@require_POST
+def done(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    """One press on a line of My work: done today, with nothing to add."""
+    user: Any = request.user
+    with saying_why_not(request):
+        step = actions.finish_today(by=user, step_id=step_id)
+        text = _("Done: %(what)s.") % {"what": step.what}
+        if queries.why_not_take_back_done(user, step):
+            messages.success(request, text)
+        else:
+            said_with_undo(request, text, undo=reverse("step_done_undo", args=[step.pk]))
+    return redirect("home")
+
+
+@gate(May.PLAN)
+@require_POST
+def take_back_done(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    with saying_why_not(request):
+        step = actions.take_back_done(by=user, step_id=step_id)
+        messages.success(request, _("To do again: %(what)s.") % {"what": step.what})
+    return redirect("home")
+
+
+@gate(May.PLAN)
+def put_off(request: Request, step_id: uuid.UUID) -> HttpResponse:
+    """A step that is still to do gets a later day."""
+    user: Any = request.user
+    step: Any = actions.open_any_step(by=user, step_id=step_id)
+    why_not = queries.why_not_put_off(user, step)
+    form = kept_form(request, PutOffForm, kind="step.put-off", subject_id=step.pk)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            step = actions.put_off_step(by=user, step_id=step.pk, **form.cleaned_data)
+            messages.success(
+                request,
+                _("Saved: the new day, %(day)s. To correct it, change the step.") % {"day": day(step.due_on)},
+            )
+            return _to_where_it_stands(step)
+    title = _("Put a step off")
+    if step.context:
+        return in_context(request, step.context, form, title, step.what, why_not=why_not)
+    return _page(request, step.child_case, form, title, about=step, why_not=why_not)
 
 
 @gate(May.PLAN)
@@ -344,13 +392,16 @@ def _end(step: Any) -> str:
     return SOMEBODY_ELSE
 
 
-def _page(request: HttpRequest, case: Any, form: Any, title: str, about: Any = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Any, form: Any, title: str, about: Any = None, why_not: str | None = None
+) -> HttpResponse:
     user: Any = request.user
     context = {
         "case": case,
         "form": form,
         "title": title,
         "about": about,
+        "why_not": why_not,
         "latest": words_of(user, case.person_id).first(),
         "local": local_procedures(user, "disruption"),
     }

@@ -25,13 +25,13 @@ DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person", "owner"),
     whose=whose_is, own=lambda user: Q(owner=user),
-    only_if=queries.steps_near,
+    only_if=queries.steps_near, later=queries.where_put_off, done=queries.where_done,
 )  # fmt: skip
 OF_CONTEXTS = WorkList(
     "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
     "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group", "owner"),
     whose=whose_is, own=lambda user: Q(owner=user),
-    only_if=queries.context_steps_near,
+    only_if=queries.context_steps_near, later=queries.where_put_off, done=queries.where_done,
 )  # fmt: skip
 GROUNDS = WorkList(
     "grounds", _("Steps that lost one of their grounds"), May.PLAN, queries.grounds_gone, "step_grounds",

@@ -307,6 +307,24 @@ def put_off_action(*, by: User, action_id: uuid.UUID, due_on: date, reason: str)
 
 
 @transaction.atomic
+def take_back_delay(*, by: User, action_id: uuid.UUID) -> Action:
+    """An action that was put off by mistake is due as it was before, in a changed plan that is being written too. Who was told of it and has not
+    read it yet is told no longer."""
+    action = queries.action_visible_to(by, action_id)
+    plan = _locked(by, action.outcome.plan_id)
+    action = queries.action_visible_to(by, action_id)
+    refuse(queries.why_not_take_back_delay(by, action))
+    *earlier, delay = action.put_off
+    draft = Q(first=action.line_id, outcome__plan__state=PlanState.DRAFT, due_on=delay.due_on)
+    Action.objects.filter(Q(pk=action.pk) | draft).update(due_on=delay.was_due_on)
+    delay.delete()
+    _audit(by, "take back delay", plan, action=action.pk, due_on=delay.was_due_on, was=delay.due_on)
+    if not earlier:
+        settle(kind=Notified.ACTION_PUT_OFF, subject="action", subject_id=action.pk, at=None)
+    return queries.action_visible_to(by, action_id)
+
+
+@transaction.atomic
 def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
     """A new plan that will replace this one: its outcomes, and those actions that are still to do.
 

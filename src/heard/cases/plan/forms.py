@@ -134,16 +134,6 @@ class FinishForm(Form):
     )
 
 
-class PutOffForm(Form):
-    asks = rules.DELAY_ASKS
-    due_on = DateField(gettext_lazy("New day"), called=gettext_lazy("The new day"))
-    reason = TextareaField(
-        gettext_lazy("Why does it take longer?"),
-        hint=gettext_lazy("What stands in the way, and what the child knows of it."),
-        rows=3,
-    )
-
-
 class DiscardForm(Form):
     asks = rules.DISCARD_ASKS
 

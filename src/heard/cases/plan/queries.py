@@ -366,6 +366,18 @@ def why_not_take_back_done(user: User, action: Action) -> str | None:
     )
 
 
+def why_not_take_back_delay(user: User, action: Action) -> str | None:
+    plan, delay = action.outcome.plan, next(iter(action.put_off[-1:]), None)
+    return why_not_after_death(user, plan.case.person_id) or rules.why_not_take_back_delay(
+        plan_state=plan.state,
+        progress=action.state,
+        is_own=user.may(May.PLAN) and delay is not None and delay.put_off_by_id == user.pk,
+        is_today=delay is not None and timezone.localdate(delay.put_off_at) == timezone.localdate(),
+        stands=delay is not None and delay.due_on == action.due_on,
+        is_read=has_been_read(user, Notified.ACTION_PUT_OFF, subject="action", subject_id=action.pk),
+    )
+
+
 def delays_visible_to(user: User) -> QuerySet[ActionDelay]:
     """Each time that an action was put off, in the plans that this user may see."""
     return ActionDelay.objects.filter(visible_through(user, "action__outcome__plan__case__person"))

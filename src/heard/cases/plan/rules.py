@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.cases.stage import rules as stage
 
 WHERE_ASKS: Final = Asks(text="Say where we are now.")
-DELAY_ASKS: Final = Asks(due_on="Give the new day.", reason="Say why it takes longer.")
 DISCARD_ASKS: Final = Asks(reason="Say why the draft is discarded.")
 AGREE_ASKS: Final = Asks(review_on="Give the date on which this plan will be reviewed.")
 
@@ -264,13 +264,23 @@ def why_not_put_off(
     today: date,
 ) -> str | None:
     """Of one that can be put off (`why_not_begin_putting_off`)."""
-    missing = DELAY_ASKS.missing(due_on=due_on, reason=reason)
-    if missing or due_on is None or was_due_on is None:
-        return missing
-    if due_on <= max(was_due_on, today):
-        return "Choose a day to come, later than the one by which it was due."
-    if review_on and due_on > review_on:
+    if why_not := stage.why_not_put_off(was_due_on=was_due_on, due_on=due_on, reason=reason, today=today):
+        return why_not
+    if review_on and due_on and due_on > review_on:
         return "The plan is reviewed before that day. Choose an earlier one, or change the plan."
+    return None
+
+
+def why_not_take_back_delay(
+    *, plan_state: str, progress: str, is_own: bool, is_today: bool, stands: bool, is_read: bool
+) -> str | None:
+    """Whether the reader put the action off today, and nobody has gone by it yet. `stands`: its day is still the one that it was put off to."""
+    if plan_state != PlanState.AGREED or progress != Progress.OPEN or not (is_own and stands):
+        return "This action is not put off by you to the day that it has now."
+    if not is_today:
+        return "This can be taken back on the same day. Say at the review by when it is to be done."
+    if is_read:
+        return "Somebody has gone by it already. Tell the child’s worker by when it will be done."
     return None
 
 

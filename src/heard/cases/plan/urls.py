@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("actions/<uuid:action_id>/done/", doing.done, name="action_done"),
     path("actions/<uuid:action_id>/done/undo/", doing.take_back, name="action_done_undo"),
     path("actions/<uuid:action_id>/later/", doing.put_off, name="action_put_off"),
+    path("actions/<uuid:action_id>/later/undo/", doing.take_back_delay, name="action_put_off_undo"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.stage.grounds import as_choices
 from heard.cases.stage.models import Ground
-from heard.cases.stage.rules import GROUNDS_ASKS, PATTERN_ASKS
+from heard.cases.stage.rules import DELAY_ASKS, GROUNDS_ASKS, PATTERN_ASKS
 from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField
 
 if TYPE_CHECKING:
@@ -107,3 +107,16 @@ class RecogniseForm(Form):
         return {"setting": setting} | {
             name: given[name] for name in ("pattern", "reason", "from_on", "to_on")
         }
+
+
+class PutOffForm(Form):
+    """Of what somebody said they would do by a day."""
+
+    asks = DELAY_ASKS
+
+    due_on = DateField(_("New day"), called=_("The new day"))
+    reason = TextareaField(
+        _("Why does it take longer?"),
+        hint=_("What stands in the way, and what the child knows of it."),
+        rows=3,
+    )

@@ -34,6 +34,7 @@ TRANSITIONS: Final[dict[tuple[SigningState, Move], SigningState]] = {
     (SigningState.SUBMITTED, Move.SEND_BACK): SigningState.RETURNED,
 }
 CHANGEABLE: Final = frozenset({SigningState.DRAFT, SigningState.RETURNED})
+DELAY_ASKS: Final = Asks(due_on="Give the new day.", reason="Say why it takes longer.")
 PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
 SIGNED_IS_FINAL: Final = (
     "A signed assessment never changes. Start a new one: both can then be read side by side."
@@ -45,6 +46,15 @@ WROTE_IN_IT: Final = "You wrote in this assessment, so another supervisor has to
 def after(state: str, move: Move) -> SigningState | None:
     """The state that a move leads to, or None where the move is not possible from here."""
     return TRANSITIONS.get((SigningState(state), move))
+
+
+def why_not_put_off(*, was_due_on: date | None, due_on: date | None, reason: str, today: date) -> str | None:
+    """What somebody said they would do gets a later day. `was_due_on`: its day now."""
+    if missing := DELAY_ASKS.missing(due_on=due_on, reason=reason):
+        return missing
+    if due_on and was_due_on and due_on <= max(was_due_on, today):
+        return "Choose a day to come, later than the one by which it was due."
+    return None
 
 
 def why_not_recognise(

@@ -167,14 +167,32 @@ def add_action(
 def finish_action(*, by: User, supervision_id: uuid.UUID, action_key: int) -> SupervisionAction:
     """Also after the record was read by both: what was agreed does not change by being done."""
     row = _locked(by, supervision_id)
-    action = SupervisionAction.objects.filter(supervision=row, pk=action_key).first()
-    if action is None:
-        raise Hidden
+    action = _action_of(row, action_key)
     if action.done_on is not None:
         raise Refused("This is done already.")
     action.done_on = timezone.localdate()
     action.save(update_fields=["done_on"])
     _audit(by, "finish action", row)
+    return action
+
+
+@transaction.atomic
+def take_back_done(*, by: User, supervision_id: uuid.UUID, action_key: int) -> SupervisionAction:
+    """What was marked as done by mistake is to do again, on the same day."""
+    row = _locked(by, supervision_id)
+    action = _action_of(row, action_key)
+    if action.done_on != timezone.localdate():
+        raise Refused("This can be taken back on the day on which it was marked as done.")
+    action.done_on = None
+    action.save(update_fields=["done_on"])
+    _audit(by, "take back action", row)
+    return action
+
+
+def _action_of(row: Supervision, action_key: int) -> SupervisionAction:
+    action = SupervisionAction.objects.filter(supervision=row, pk=action_key).first()
+    if action is None:
+        raise Hidden
     return action
 
 

@@ -16,7 +16,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}call-off/", views.call_off, name="supervision_call_off"),
     path(f"{_ONE}decisions/add/", views.decision_add, name="supervision_decision_add"),
     path(f"{_ONE}actions/add/", views.action_add, name="supervision_action_add"),
-    path(f"{_ONE}actions/done/", views.action_done, name="supervision_action_done"),
+    path(
+        f"{_ONE}actions/<int:supervision_action_id>/done/", views.action_done, name="supervision_action_done"
+    ),
+    path(
+        f"{_ONE}actions/<int:supervision_action_id>/done/undo/",
+        views.action_open,
+        name="supervision_action_undo",
+    ),
     path(f"{_ONE}read/", views.confirm, name="supervision_confirm"),
     path(f"{_ONE}corrections/add/", views.correct, name="supervision_correct"),
     path("cases/<uuid:case_id>/decisions/write/", views.write_decision, name="decision_write"),

@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate, saying_why_not
+from heard.agencies.gate import gate, said_with_undo, saying_why_not
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to
@@ -228,15 +229,27 @@ def action_add(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.SIGNED_IN)
 @require_POST
-def action_done(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
+def action_done(request: HttpRequest, supervision_id: uuid.UUID, supervision_action_id: int) -> HttpResponse:
     user: Any = request.user
-    key = request.POST.get("action", "")
-    actions.finish_action(
-        by=user,
-        supervision_id=supervision_id,
-        action_key=int(key) if key.isdecimal() and len(key) < 18 else 0,
-    )
-    messages.success(request, _("Done: the action. It stands with the day on which it was done."))
+    with saying_why_not(request):
+        row = actions.finish_action(by=user, supervision_id=supervision_id, action_key=supervision_action_id)
+        said_with_undo(
+            request,
+            _("Done: %(what)s.") % {"what": row.what},
+            undo=reverse("supervision_action_undo", args=[supervision_id, row.pk]),
+        )
+    if request.POST.get("back") == "home":
+        return redirect("home")
+    return redirect("supervision", supervision_id=supervision_id)
+
+
+@gate(May.SIGNED_IN)
+@require_POST
+def action_open(request: HttpRequest, supervision_id: uuid.UUID, supervision_action_id: int) -> HttpResponse:
+    user: Any = request.user
+    with saying_why_not(request):
+        row = actions.take_back_done(by=user, supervision_id=supervision_id, action_key=supervision_action_id)
+        messages.success(request, _("To do again: %(what)s.") % {"what": row.what})
     return redirect("supervision", supervision_id=supervision_id)
 
 

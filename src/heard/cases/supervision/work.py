@@ -1,6 +1,7 @@
 """Supervision to hold, prepare and read, for the two whom it is for; and what they said in it that they would do."""
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
@@ -22,4 +23,5 @@ ACTIONS = WorkList(
     "supervision", "supervision.supervisor", "what", of="supervision_id", due="due_on",
     note=_("said in supervision"), shows=("supervision__supervisor",),
     only_if=lambda user: SupervisionAction.objects.filter(owner=user, done_on=None),
+    done=lambda row: reverse("supervision_action_done", args=[row.supervision_id, row.pk]),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from django.contrib import messages
@@ -28,6 +28,8 @@ from heard.govuk.environment import in_words
 from heard.home.team.queries import COUNTED, load_by_name
 
 _PER_PAGE = 15  # as many as are handed over at once
+_DAYS: Final = ("open since", "last seen", "last seen alone", "last words", "next due")
+_HEAD: Final = ("child", "case", "team", "stage", "allocated worker", "trusted worker", *_DAYS, "what is due")
 _MAY = {"caseload": May.PLAN, "team": May.SEE_TEAM}  # whoever opens a page saves its views
 
 
@@ -57,10 +59,16 @@ def team(request: Request) -> HttpResponse:
 def team_file(request: Request) -> HttpResponse:
     """What the team's table shows, every page of it."""
     asked = read_asked(request.GET, queries.workers_of_team(request.user))
-    days = ("open since", "last seen", "last seen alone", "last words", "next due")
-    head = ("child", "case", "team", "stage", "allocated worker", "trusted worker", *days, "what is due")
-    rows = actions.take_out_caseload(by=request.user, asked=asked)
-    return as_csv("caseload.csv", head, (_cells(line) for line in rows))
+    rows = actions.take_out_caseload(by=request.user, asked=asked, page="team")
+    return as_csv("caseload.csv", _HEAD, map(_cells, rows))
+
+
+@gate(May.PLAN, fresh=True, takes_out=True)
+@require_safe
+def my_file(request: Request) -> HttpResponse:
+    """What the table of this user's children shows, every page of it."""
+    rows = actions.take_out_caseload(by=request.user, asked=read_asked(request.GET), page="caseload")
+    return as_csv("caseload.csv", _HEAD, map(_cells, rows))
 
 
 @gate(May.SEE_CHILD)

@@ -68,7 +68,7 @@ COLUMNS: Final[dict[Table, tuple[Column, ...]]] = {
             ("familyname", "lastname", "surname"), most=80,
         ),
         Column(
-            "known_as", "Called", "what the child is called; one of the three names is needed",
+            "known_as", "Known as", "what the child is called; one of the three names is needed",
             ("knownas", "preferredname", "alias", "nickname"), most=80,
         ),
         Column(

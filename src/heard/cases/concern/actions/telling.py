@@ -90,15 +90,11 @@ def tell(
     elif words and said_text.strip():
         on = Words.Occasion.CONCERN
         said = record_words(by=by, person_id=whom.pk, said_on=on, said_on_id=concern_id, **words)
-    told = {"seen_and_heard": seen_and_heard.strip()}
-    if not of_child:
-        told |= {"when_seen": when_seen.strip(), "who_comes": who_comes.strip()}
-        told["compared"] = rules.compared(*told.values())
     concern = _create_concern(
         by=by,
         concern_id=concern_id,
         at=at or timezone.now(),
-        **told,
+        **_as_seen(about, seen_and_heard, when_seen, who_comes),
         words=said,
         why_no_words=why_no_words.strip() if of_child and not said else "",
         danger_now=danger_now,
@@ -112,19 +108,32 @@ def tell(
     if staff:
         keep_apart(by=by, concern=concern, staff=staff, words=words if of_child else None)
     else:
-        announce(
-            by=by,
-            kind=Notified.DANGER if danger_now == rules.Danger.YES else Notified.WORRY,
-            subject="concern",
-            subject_id=concern.pk,
-            person_id=concern.person_id,
-            at=concern.told_at,
-        )
-    if not staff:
-        keep_mentions(by=by, about="concern", about_id=concern.pk, found=named)
+        _let_know(by, concern, named)
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern
+
+
+def _as_seen(about: rules.About, seen_and_heard: str, when_seen: str, who_comes: str) -> dict[str, str]:
+    """What was seen and heard, as it is kept. Of a place or group also when, and who comes, and the words by which worries are compared."""
+    seen = {"seen_and_heard": seen_and_heard.strip()}
+    if about == rules.About.CHILD:
+        return seen
+    seen |= {"when_seen": when_seen.strip(), "who_comes": who_comes.strip()}
+    return seen | {"compared": rules.compared(*seen.values())}
+
+
+def _let_know(by: User, concern: Concern, named: Iterable[Found]) -> None:
+    """Whoever decides learns of it, and what it names is kept."""
+    announce(
+        by=by,
+        kind=Notified.DANGER if concern.danger_now == rules.Danger.YES else Notified.WORRY,
+        subject="concern",
+        subject_id=concern.pk,
+        person_id=concern.person_id,
+        at=concern.told_at,
+    )
+    keep_mentions(by=by, about="concern", about_id=concern.pk, found=named)
 
 
 @transaction.atomic

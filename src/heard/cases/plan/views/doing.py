@@ -17,8 +17,9 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate, said_with_undo, saying_why_not
 from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
-from heard.cases.plan.forms import FinishForm, PutOffForm, WhereForm
+from heard.cases.plan.forms import FinishForm, WhereForm
 from heard.cases.plan.views.reading import late, shown
+from heard.cases.stage.forms import PutOffForm
 from heard.govuk.environment import day
 
 
@@ -74,10 +75,24 @@ def put_off(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form, errors_on="due_on" if not why_not else None):
             row = actions.put_off_action(by=user, action_id=row.pk, **form.cleaned_data)
-            messages.success(request, _("Saved: the new day, %(day)s.") % {"day": day(row.due_on)})
+            text = _("Saved: the new day, %(day)s.") % {"day": day(row.due_on)}
+            said_with_undo(request, text, undo=reverse("action_put_off_undo", args=[row.pk]))
             return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
     return render(request, "cases/plan/put_off.html", context)
+
+
+@gate(May.PLAN)
+@require_POST
+def take_back_delay(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    row = queries.action_visible_to(user, action_id)
+    with saying_why_not(request):
+        row = actions.take_back_delay(by=user, action_id=action_id)
+        messages.success(
+            request, _("Due by %(day)s again: %(what)s.") % {"day": day(row.due_on), "what": row.what}
+        )
+    return redirect("plan", plan_id=row.outcome.plan_id)
 
 
 @gate(May.PLAN)
