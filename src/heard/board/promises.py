@@ -117,7 +117,10 @@ def _trusted(release: Release) -> Promise:
 
 def _assessments(release: Release) -> Promise:
     clock = release.clock("assessment")
-    counts = _("Every assessment, kept where it was signed off by the day on which it was due.")
+    counts = _(
+        "Every assessment that was begun, kept where it was signed off by the day on which it was due. A case in which none was begun is not "
+        "among them."
+    )
     return Promise(
         ASSESSMENTS,
         _("Assessments signed off within %(time)s of the worry") % {"time": allowed(clock)},
