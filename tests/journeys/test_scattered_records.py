@@ -46,7 +46,7 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
         story.choose(name)
     story.press("Start the run").sees("Waiting to start")
     _work_through_the_queue()
-    story.sees("What the records say together", "not collectable").look()  # the page comes by itself
+    story.sees("What the records say together", "Not collectable").look()  # the page comes by itself
     list_of_children = story.path
 
     # The analyst sees signs and agencies, never a name, and opens nothing.

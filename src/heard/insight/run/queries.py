@@ -317,6 +317,19 @@ def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["item"])
 
 
+def stretches_of(user: User, run: EngineRun) -> dict[str, list[tuple[date, date]]]:
+    """From when to when each source can speak of anything, in the order of time: several stretches where there is a gap. Of sources without
+    such days, the first and last of which their records speak; nothing of a source whose records have no date."""
+    spoken = table_of(user, run, tables.SOURCES).to_pylist()
+    found = {row["source"]: [(row["first_date"], row["last_date"])] for row in spoken if row["first_date"]}
+    rows = table_of(user, run, tables.COVERAGE, filters=[("state", "=", "collected")])
+    days: dict[str, set[tuple[date, date]]] = {}
+    for row in rows.to_pylist():
+        if row.get("first_day") and row.get("last_day"):  # runs of earlier releases have no such columns
+            days.setdefault(row["source"], set()).add((row["first_day"], row["last_day"]))
+    return found | {source: rules.without_overlap(some) for source, some in days.items()}
+
+
 def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:
     """What each source could see of each sign, month by month; nothing of runs that did not write it yet."""
     if not has_result(user, run):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -178,6 +179,24 @@ def safe_name(name: str, taken: set[str]) -> str:
         plain = f"{stem or ending}_{number}{dot}{ending if stem else ''}"
         number += 1
     return plain
+
+
+def without_overlap(stretches: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Stretches of days, first and last, in the order of time: those that meet or overlap are one."""
+    found: list[tuple[date, date]] = []
+    for first, last in sorted(stretches):
+        if found and first <= found[-1][1] + timedelta(days=1):
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def gaps(stretches: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The first and last day of what lies between each two of them."""
+    return [
+        (before[1] + timedelta(days=1), after[0] - timedelta(days=1)) for before, after in pairwise(stretches)
+    ]
 
 
 def said_by_field(release: Release) -> dict[tuple[str, str], str]:
