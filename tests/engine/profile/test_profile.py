@@ -6,10 +6,12 @@ import csv
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 from click.testing import CliRunner
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -312,14 +314,42 @@ def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path
     assert drawn
     for section in drawn:
         svg = (folder / "pictures" / f"{section['narrow']}.svg").read_text("utf-8")
-        assert 'width="340"' in svg
+        assert int(re.findall(r' width="(\d+)"', svg)[0]) in (339, 340)
         said = set(re.findall(r">([^<>]+)</text>", svg))
         (wide,) = {folder / "pictures" / f"{section['picture']}.svg"}
-        numbers = {text for text in re.findall(r">([\d,]+|c)</text>", wide.read_text("utf-8"))}
+        marks = re.sub(
+            r'<g class="mark-text role-axis-label".*?</g>', "", wide.read_text("utf-8"), flags=re.DOTALL
+        )
+        numbers = set(re.findall(r">([\d,]+|c)</text>", marks))
+        assert numbers
         assert numbers <= said, section["id"]
         if section["id"] == "overlap":  # who holds enough is said of each bar, at both widths
             assert {"Scattered", "One agency holds enough"} <= said
     assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn)
+
+
+def test_each_picture_says_what_it_is_what_is_counted_and_by_what(place: Path) -> None:
+    """A picture is taken out of its page, into a slide or a mail."""
+    folder = place / "profile"
+    told = json.loads((folder / "profile.json").read_text("utf-8"))["sections"]
+    drawn = [one for one in told if one["picture"]]
+    for section in drawn:
+        about = yaml.safe_load((folder / "tables" / f"{section['table']}.yaml").read_text("utf-8"))["about"]
+        for name in (section["picture"], section["narrow"]):
+            svg = (folder / "pictures" / f"{name}.svg").read_text("utf-8")
+            said = [unescape(text) for text in re.findall(r">([^<>]+)</(?:text|tspan)>", svg)]
+            assert section["heading"] in said, name
+            assert about.casefold() in " ".join(said).casefold(), name
+            assert f"<title>{section['heading']}</title><desc>" in svg
+            if name == section["picture"]:
+                assert section["grid"]["head"][0] in said, "what the names are"
+
+
+def test_one_agency_that_holds_enough_has_one_colour_at_both_widths(place: Path) -> None:
+    for name in ("overlap", "overlap-narrow"):
+        svg = (place / "profile" / "pictures" / f"{name}.svg").read_text("utf-8")
+        bars = re.findall(r'aria-roledescription="bar"[^>]* fill="(#\w+)"', svg)
+        assert {"#12504f", "#a9c6c5"} == set(bars), name
 
 
 def test_agencies_that_hold_some_children_enough_and_others_not_have_two_bars() -> None:
