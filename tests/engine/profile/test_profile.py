@@ -21,7 +21,7 @@ from tests.engine.profile.made import run_of, run_of_many
 from heard.cli import main
 from heard.engine import publish, tables
 from heard.engine.profile import pictures
-from heard.engine.profile.shape import Cell, Section, Tidy
+from heard.engine.profile.shape import Cell, Quality, Section, Tidy
 from heard.engine.run.profile import check_again, draw_up, hide
 from heard.engine.tables import NotDone
 
@@ -325,7 +325,7 @@ def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path
         assert numbers <= said, section["id"]
         if section["id"] == "overlap":  # who holds enough is said of each bar, at both widths
             assert {"Scattered", "One agency holds enough"} <= said
-    assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn)
+    assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn) + 1
 
 
 def test_each_picture_says_what_it_is_what_is_counted_and_by_what(place: Path) -> None:
@@ -343,6 +343,45 @@ def test_each_picture_says_what_it_is_what_is_counted_and_by_what(place: Path) -
             assert f"<title>{section['heading']}</title><desc>" in svg
             if name == section["picture"]:
                 assert section["grid"]["head"][0] in said, "what the names are"
+
+
+def _quality(*reach: tuple[str, ...]) -> Quality:
+    lines = (("Source", "Agency"), ("police", "police"))
+    head = ("Source", "Signs", "Jan 26", "Feb 26", "Mar 26")
+    return Quality(Section("sources", "", (), "", lines=lines), (), (), reach_head=head, reach=reach)
+
+
+def test_what_each_source_covers_is_drawn_and_said_with_its_holes() -> None:
+    told = _quality(
+        ("police", "Missing", "all", "none", "all"),
+        ("police", "Drawn into offending", "all", "none", "none"),
+        ("<school>", "Absent", "none", "none", "none"),
+    )
+    words = pictures.reach_in_words(told)
+    assert "police: from Jan 26 to Mar 26, nothing in 1 of 3 months" in words
+    assert "<school>: none of these months" in words
+    for narrow in (False, True):
+        svg = pictures.draw_reach(told, narrow=narrow)
+        squares = re.findall(r'covered: ([^"]+)" role[^>]* fill="(#\w+)"', svg)
+        assert squares == [
+            ("all of the month", "#a9c6c5"), ("nothing is known", "#ffffff"), ("a part of it", "#dde9e8"),
+            *[("nothing is known", "#ffffff")] * 3,
+        ]  # fmt: skip
+        assert "<school>" not in svg
+        assert {"police", "&lt;school&gt;", "Jan", "Month"} <= set(
+            re.findall(r">([^<>]+)</(?:text|tspan)>", svg)
+        )
+    assert pictures.draw_reach(_quality()) == ""
+
+
+def test_the_picture_of_what_sources_cover_stands_before_its_table(place: Path) -> None:
+    page = (place / "profile" / "profile.html").read_text("utf-8")
+    assert page.index("What each source could see, picture") < page.index(
+        "How much of each month a source covers"
+    )
+    told = json.loads((place / "profile" / "profile.json").read_text("utf-8"))["quality"]
+    for name in (told["picture"], told["narrow"]):
+        assert (place / "profile" / "pictures" / f"{name}.svg").is_file()
 
 
 def test_one_agency_that_holds_enough_has_one_colour_at_both_widths(place: Path) -> None:

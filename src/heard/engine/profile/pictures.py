@@ -16,7 +16,7 @@ from heard.engine.profile import mapped
 from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
-    from heard.engine.profile.shape import GridRow, Section
+    from heard.engine.profile.shape import GridRow, Quality, Section
 
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
@@ -61,9 +61,118 @@ def draw_narrow(section: Section) -> str:
 
 def _said_too(svg: str, section: Section) -> str:
     """With what it shows in words, for who opens it by itself and cannot see it."""
-    told = f"<title>{escape(section.title or section.heading)}</title><desc>{escape(alternative(section))}</desc>"
+    return _with_words(svg, section.title or section.heading, alternative(section))
+
+
+def _with_words(svg: str, title: str, words: str) -> str:
+    told = f"<title>{escape(title)}</title><desc>{escape(words)}</desc>"
     opening, rest = svg.split(">", 1)
     return f'{opening} role="img">{told}{rest}'
+
+
+_COVERED: Final = {
+    "all": (_PALE, "all of the month"),
+    "part": ("#dde9e8", "a part of it"),
+    "none": ("#ffffff", "nothing is known"),
+}
+
+
+def draw_reach(quality: Quality, *, narrow: bool = False) -> str:
+    """How much of each month each source covers, its signs together, as an SVG; empty where that is not known. `narrow`: for a narrow page."""
+    if not quality.reach:
+        return ""
+    import altair as alt
+    import vl_convert
+
+    months = quality.reach_head[2:]
+    rows = [(source, list(zip(months, covered, strict=True))) for source, covered in _by_source(quality)]
+    parts = [
+        _strip(source, cells, narrow=narrow, last=number == len(rows) - 1)
+        for number, (source, cells) in enumerate(rows)
+    ]
+    title = alt.Title(
+        wrap(REACH, _NARROW_LETTERS if narrow else 90),
+        anchor="start",
+        fontSize=15,
+        color="#0b0c0c",
+        offset=12,
+    )
+    spec = _with_style(alt.vconcat(*parts, spacing=6).properties(title=title))
+    return _with_words(str(vl_convert.vegalite_to_svg(spec)), REACH, reach_in_words(quality))
+
+
+REACH: Final = "What each source could see, and when"
+
+
+def _by_source(quality: Quality) -> list[tuple[str, list[str]]]:
+    """Of each source and month: 'all' or 'none' where that is so of each of its signs, else 'part'."""
+    found: dict[str, list[set[str]]] = {}
+    for source, _, *covered in quality.reach:
+        months = found.setdefault(source, [set() for _ in covered])
+        for month, much in zip(months, covered, strict=True):
+            month.add(much)
+    return [
+        (source, [next(iter(much)) if len(much) == 1 else "part" for much in months])
+        for source, months in found.items()
+    ]
+
+
+def _strip(source: str, cells: list[tuple[str, str]], *, narrow: bool, last: bool) -> Any:
+    """A square for each month of one source, its name before them or above; below the last what the months are called."""
+    import altair as alt
+
+    words = {much: said for much, (_, said) in _COVERED.items()}
+    values = [{"month": month, "source": source, "covered": words[much]} for month, much in cells]
+    label = alt.Axis(
+        title="Month",
+        labelExpr="split(datum.label, ' ')",
+        labelAngle=0,
+        labelPadding=4,
+        labelFontSize=11,
+        ticks=False,
+        domain=False,
+        orient="bottom",
+    )
+    x = alt.X(
+        "month:O",
+        sort=[month for month, _ in cells],
+        axis=label if last else None,
+        scale=alt.Scale(paddingInner=0.12, paddingOuter=0),
+    )
+    y = alt.Y(
+        "source:N",
+        axis=None
+        if narrow
+        else alt.Axis(
+            title=None, labelLimit=_LABEL, minExtent=150, ticks=False, domain=False, labelPadding=6
+        ),
+    )
+    shades = alt.Scale(domain=list(words.values()), range=[shade for shade, _ in _COVERED.values()])
+    legend = alt.Legend(
+        orient="top", title=None, labelFontSize=13, symbolType="square", symbolStrokeColor=_QUIET
+    )
+    colour = alt.Color("covered:N", scale=shades, legend=legend)
+    above = alt.Title(source, fontWeight="normal", color="#0b0c0c", offset=2) if narrow else ""
+    squares = (
+        alt.Chart(alt.Data(values=values), title=above)
+        .mark_rect(stroke=_QUIET, strokeWidth=0.8)
+        .encode(x=x, y=y, color=colour)
+    )
+    return squares.properties(width=_NARROW - 2 if narrow else _WIDTH, height=16)
+
+
+def reach_in_words(quality: Quality) -> str:
+    """What the picture shows, in words."""
+    months = quality.reach_head[2:]
+    parts = []
+    for source, covered in _by_source(quality):
+        known = [month for month, much in zip(months, covered, strict=True) if much != "none"]
+        holes = sum(much == "none" for much in covered)
+        told = f"from {known[0]} to {known[-1]}" if known else "none of these months"
+        parts.append(
+            f"{source}: {told}{f', nothing in {holes} of {len(months)} months' if known and holes else ''}"
+        )
+    return f"{REACH}. {'; '.join(parts)}."
 
 
 def alternative(section: Section) -> str:
@@ -287,7 +396,6 @@ def _sets(section: Section) -> list[tuple[str, str, list[str]]]:
 
 def _styled(chart: Any, section: Section, *, letters: int = 90) -> dict[str, Any]:
     """With its title above, in lines of so many letters."""
-    spec: dict[str, Any] = chart.to_dict()
     title = {
         "text": wrap(section.title or section.heading, letters),
         "anchor": "start",
@@ -295,7 +403,11 @@ def _styled(chart: Any, section: Section, *, letters: int = 90) -> dict[str, Any
         "color": "#0b0c0c",
         "offset": 12,
     }
-    spec |= {"title": title}
+    return _with_style(chart) | {"title": title}
+
+
+def _with_style(chart: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
     spec["config"] = {
         "font": _FONT,
         "view": {"stroke": None},
