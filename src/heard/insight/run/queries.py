@@ -28,7 +28,7 @@ from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import intake, tables
 from heard.engine import run as engine
 from heard.engine.run import reports
-from heard.insight.run import rules
+from heard.insight.run import apart, rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunPart, RunState, is_past
 from heard.knowledge import load
@@ -181,6 +181,13 @@ def path_of(user: User, run: EngineRun, name: str) -> Path:
     if not path.is_file():
         raise Hidden
     return path
+
+
+def asked_of(user: User, run: EngineRun) -> dict[str, Any] | None:
+    """What a run asks besides columns of its tables, as `engine.Asks` says it; None where it asks nothing of this user."""
+    asks: dict[str, Any] | None = run.summary.get(apart.ASKS)
+    waits = run.state == RunState.ASKING and not run.undescribed and run.destroyed_at is None
+    return asks if waits and user.may(May.RUN_ENGINE) else None
 
 
 def has_result(user: User, run: EngineRun) -> bool:

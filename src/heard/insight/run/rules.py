@@ -25,6 +25,7 @@ START_ASKS: Final = Asks(
     basis_words="Say which law, task or agreement it is.",
     keep_until="Enter the last day on which the list is needed.",
 )
+DAY_ASKS: Final = Asks(as_of="Enter the day up to which is to be counted.")
 REVEAL_ASKS: Final = Asks(reason="Say why you need to know who this child is. It is kept in the record.")
 OPEN_ASKS: Final = Asks(reason="Give your reason for opening a worry.")
 OUT_ASKS: Final = Asks(
@@ -39,7 +40,8 @@ USUALLY_KEPT: Final = 90  # days
 
 
 class RunState(StrEnum):
-    """`ASKING`: a table of it is explained by no mapping, so somebody is asked what its columns mean."""
+    """`ASKING`: a table of it is explained by no mapping, so somebody is asked what its columns mean; or its sources end at different times, or do
+    not say whose they are."""
 
     ASKING = "asking"
     WAITING = "waiting"
@@ -120,10 +122,17 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
     if state == RunState.RUNNING and not silent:
         return "This run goes on. Wait for it."
     if state == RunState.ASKING:
-        return "Say first what the columns of its files mean."
+        return "Answer first what this run asks."
     if state != RunState.RUNNING:
         return "This run waits in the queue, or has ended."
     return None
+
+
+def why_not_count_to(day: date | None, *, today: date) -> str | None:
+    """Up to which day records are counted, where their sources end at different times."""
+    if day is None:
+        return DAY_ASKS["as_of"]
+    return "The day up to which is counted is today or before." if day > today else None
 
 
 class RunPart(StrEnum):

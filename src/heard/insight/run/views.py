@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -75,6 +76,8 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     if run.destroyed_at:
         return render(request, "insight/run/destroyed.html", _about(run))
+    if request.htmx and queries.asked_of(request.user, run):
+        return HttpResponse(headers={"HX-Redirect": reverse("engine_describe", args=[run.pk])})
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
         template = "insight/run/_progress.html" if request.htmx else "insight/run/progress.html"
