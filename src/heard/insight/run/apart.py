@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
 _READ: Final = ("mapping", "judgements", "after")  # paths of a job, beside those of its files
-_MEMORY: Final = 4  # times the machine's; it reserves more than it uses
+_RESERVED: Final = 2**30  # bytes that its threads may write to and do not use, however much is read
 
 
 ASKS: Final = "asks"
@@ -74,7 +74,8 @@ def main() -> None:
     folder = str(Path(job["out"]).parent)  # of this run: what comes of it, and what does not fit into memory
     os.environ["TMPDIR"] = folder
     sandbox.enter(
-        memory=_MEMORY * _of_machine(),
+        memory=_of_machine() * 3 // 4 + _RESERVED,
+        reserves=True,
         seconds=_SECONDS,
         largest=_room(Path(job["out"])) // 2,
         hides_files=True,
