@@ -282,7 +282,13 @@ def _names(title: str) -> Any:
     """An axis of names, with what they are above them."""
     import altair as alt
 
-    above = {"titleAngle": 0, "titleAlign": "right", "titleAnchor": "end", "titleX": -6, "titleY": -8}
+    above: dict[str, Any] = {
+        "titleAngle": 0,
+        "titleAlign": "right",
+        "titleAnchor": "end",
+        "titleX": -6,
+        "titleY": -8,
+    }
     return alt.Axis(title=title, labelLimit=_LABEL, ticks=False, domain=False, labelPadding=6, **above)
 
 

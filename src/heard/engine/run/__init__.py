@@ -262,7 +262,8 @@ def _ask(folder: Path, as_of: date | None) -> None:
     councils = folders.opened(folder)["steps"]["intake"]["untold"]
     found = ends_apart(folder) if as_of is None else None
     if found or councils:
-        raise Asks(*(found or (None, {})), councils)
+        day, ends = found or (None, {})
+        raise Asks(day, ends, councils)
 
 
 def _versions() -> dict[str, str]:

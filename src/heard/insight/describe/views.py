@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,14 +23,12 @@ from heard.insight.describe.forms import AnswerForm, DescribeForm, proposed, sug
 from heard.insight.run.actions import NotRight, answer_run, describe_file
 from heard.insight.run.queries import asked_of
 
-if TYPE_CHECKING:
-    from heard.insight.run.models import EngineRun
-
 
 @gate(May.RUN_ENGINE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def engine_describe(request: Request, run_id: uuid.UUID) -> HttpResponse:
-    """The first file of a run that nobody explained; with its rows as they would be read by what was chosen so far."""
+    """The first file of a run that nobody explained, with its rows as they would be read by what was chosen so far; after them what the run asks of
+    its sources as a whole."""
     run = queries.run_that_asks(request.user, run_id)
     if not run.undescribed:
         return _ask(request, run)
@@ -79,7 +77,7 @@ def engine_describe(request: Request, run_id: uuid.UUID) -> HttpResponse:
     return render(request, "insight/describe/describe.html", context)
 
 
-def _ask(request: Request, run: EngineRun) -> HttpResponse:
+def _ask(request: Request, run: Any) -> HttpResponse:
     """Up to which day it counts, and whose its returns are: what is proposed is there already."""
     asks = asked_of(request.user, run)
     if asks is None:

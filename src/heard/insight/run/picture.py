@@ -52,8 +52,8 @@ class HeatMap:
     """Sources below each other, months beside each other. Lengths across are in hundredths of the width, those down in pixels. `names`: where a
     quarter begins and what it is called."""
 
-    first: date
-    last: date
+    since: date
+    until: date
     rows: list[SourceRow]
     names: list[tuple[float, str]]
     wide: float
