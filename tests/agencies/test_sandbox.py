@@ -46,6 +46,15 @@ def test_it_has_no_more_memory_than_was_given() -> None:
     assert done.stdout == "refused\n", done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells them apart")
+def test_what_is_reserved_and_not_used_does_not_count_where_libraries_reserve() -> None:
+    enter = ENTER.replace("largest=0", "largest=0, reserves=True")
+    reserve = "import mmap; held = mmap.mmap(-1, 5_000_000_000, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)\n"
+    use = "try: bytearray(900_000_000)\nexcept MemoryError: print('refused')"
+    done = apart(reserve + use, enter)
+    assert done.stdout == "refused\n", done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says which one ends")
 def test_where_memory_is_short_it_ends_before_the_site() -> None:
     assert apart("print(open('/proc/self/oom_score_adj').read())").stdout.strip() == "1000"

@@ -12,6 +12,7 @@ from tests.again import written_once
 from tests.conftest import World
 
 from heard.demo.extracts import write_extracts
+from heard.demo.people import AS_OF
 from heard.insight.run import actions
 from heard.insight.run.models import EngineRun
 
@@ -44,7 +45,7 @@ def run(world: World, extracts_folder: Path) -> EngineRun:
     names = [
         path.name for path in extracts_folder.iterdir() if path.suffix in (".csv", ".xml") or path.is_dir()
     ]
-    made = actions.start_run(by=world.analyst, **said(), extracts=names)
+    made = actions.start_run(by=world.analyst, **said(), extracts=names, as_of=AS_OF)
     actions.carry_out.call(str(made.pk))
     made.refresh_from_db()
     return made

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, run
 from typing import Any
 
 import pytest
@@ -107,3 +107,27 @@ def test_its_process_opens_nothing_but_its_own_run(told: dict[str, Any]) -> None
     assert told["hidden"] == ["PermissionError"] * 5
     assert [told[what] for what in ("through a link", "elsewhere", "to extracts")] == ["PermissionError"] * 3
     assert (told["extract"], told["result"]) == ("a row", "4")
+
+
+LIMITS = """
+import resource
+from heard.insight.run import apart
+apart._DOES["run"] = lambda job, progress: {"limit": resource.getrlimit(resource.RLIMIT_DATA)[0]}
+apart.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone counts what is written")
+def test_a_run_leaves_a_quarter_of_the_memory_to_the_site(tmp_path: Path) -> None:
+    job = JOB | {"out": str(tmp_path / "run" / "out"), "judgements": ""}
+    (tmp_path / "run").mkdir()
+    done = run(
+        [sys.executable, "-P", "-c", LIMITS],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    limit = json.loads(done.stdout)["done"]["limit"]
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert 0 < limit - 2**30 <= 0.75 * machine, "beside what it reserves and does not use"

@@ -147,3 +147,25 @@ def test_a_run_of_an_earlier_release_has_no_sample_and_its_page_says_the_rest(
     assert page.status_code == 200
     assert "What speaks for one child" in page.text
     assert "looked blind" not in page.text
+
+
+def test_how_many_pairs_are_expected_to_be_one_child_is_said_of_all_together(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    run.summary |= {"for_a_person": 1234, "expected": 1017}
+    run.save()
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/pairs/").text
+    assert "Pairs that are expected to be one child: about 1,017 of 1,234." in page
+    assert "It says nothing of any single pair." in page
+    assert "About 1,017 of them are expected to be one child" in client.get(f"/engine/{run.pk}/").text
+    assert "about 1,017" in client.get(f"/engine/{run.pk}/links/").text
+    pair = queries.sample_of(world.coordinator, run)[0]
+    assert "1,017" not in _page(client, run, pair.key).text, "who judges blind is told nothing"
+    run.summary |= {"expected": None}
+    run.save()
+    for address in ("", "pairs/", "links/"):
+        page = client.get(f"/engine/{run.pk}/{address}").text
+        assert "expected to be one child by" not in page
+        assert "Pairs that are expected" not in page
+        assert "of them are expected" not in page

@@ -50,6 +50,8 @@ def test_a_profile_is_drawn_up_of_a_run_and_can_be_released_as_it_is(
     assert all(section.sheet is None or section.sheet.counts for section in content.sections)
     client.force_login(world.analyst)
     assert client.get(f"/profiles/{profile.pk}/").status_code == 200
+    quality = client.get(f"/profiles/{profile.pk}/part/quality/").text
+    assert quality.index("data:image/svg+xml") < quality.index("How much of each month a source covers")
     for user in (world.coordinator, world.board_member):
         profile = actions.release_profile(by=user, profile_id=profile.pk, reason="It gives nobody away")
     assert profile.state == ReleaseState.RELEASED

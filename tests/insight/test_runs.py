@@ -29,10 +29,12 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.models import Concern
 from heard.demo.agencies_csv import CASE_MANAGERS
 from heard.engine import tables
+from heard.engine.run import Sight
+from heard.engine.run.coverage import Month
 from heard.insight.judgement.actions import judge
 from heard.insight.judgement.rules import Pair
 from heard.insight.pair import queries as pairs
-from heard.insight.run import actions, queries, rules
+from heard.insight.run import actions, picture, queries, rules, views
 from heard.insight.run.models import EngineRun
 from heard.insight.run.picture import draw
 from heard.insight.run.rules import RunPart
@@ -572,8 +574,12 @@ def test_the_page_shows_first_what_each_source_could_see(
 ) -> None:
     client.force_login(world.coordinator)
     page = client.get(f"/engine/{run.pk}/").text
-    assert page.index("What each source could see, and when") < page.index("Children to look at")
-    assert 'role="img"' in page
+    heading = page.index("What each source could see, and when")
+    drawn, numbers = page.index('<svg class="heard-year"', heading), page.index("Children in the records")
+    assert heading < drawn < numbers < page.index("Children to look at")
+    assert "<details" not in page[heading:drawn], "it is folded away nowhere"
+    svg = page[drawn : page.index("</svg>", drawn)]
+    assert svg.count("heard-year__label") == len(queries.sights_of(world.coordinator, run))
     assert "month by month" in page
     sights = queries.sights_of(world.coordinator, run)
     assert {one.item for signs in sights.values() for one in signs} >= {"S01", "S06"}
@@ -583,6 +589,80 @@ def test_the_page_shows_first_what_each_source_could_see(
     (child, *_) = queries.children_of(world.coordinator, run, scattered_only=False)
     release = queries.release_of(run)
     assert "; ".join(release.item(sign).label for sign in child.signs) in unescape(page)
+
+
+def _sight(*months: tuple[str, int], item: str = "S01") -> Sight:
+    days = [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+    told = [Month(day, *one) for day, one in zip(days, months, strict=True)]
+    return Sight("police", "police", item, tuple(told))
+
+
+def test_the_heat_map_tells_what_was_seen_from_what_could_have_been_and_what_nobody_knows() -> None:
+    one = _sight(("none", 0), ("part", 0), ("all", 0), ("all", 3))
+    other = _sight(("none", 0), ("none", 0), ("all", 0), ("all", 1), item="S02")
+    found = picture.heat_map({"police": [one, other]})
+    assert found
+    squares = found.rows[0].squares
+    assert [square.share for square in squares] == [0, 0.25, 1, 1]
+    shades = [picture.NOT_COVERED, picture.COULD, picture.COULD, picture.SEEN[1]]
+    assert [square.fill for square in squares] == shades
+    assert [square.said for square in squares] == [
+        "November 2025: not covered", "December 2025: none seen", "January 2026: none seen", "February 2026: 2 signs seen",
+    ]  # fmt: skip
+    assert found.rows[0].said == "Covered from 12/2025 to 02/2026. Seen in 1 month."
+    assert found.names == [(50, "2026")], "a quarter begins in January"
+
+
+def test_a_source_beyond_those_for_which_there_is_room_is_folded(
+    world: World, run: EngineRun, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_SOURCES", 2)
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/").text
+    more = len(queries.sights_of(world.coordinator, run)) - 2
+    assert f"{more} more sources" in page
+    assert page.count('<svg class="heard-year"') == 2
+
+
+def test_no_source_draws_no_heat_map() -> None:
+    assert picture.heat_map({}) is None
+
+
+def test_from_when_to_when_a_source_can_speak_is_said_with_its_gaps(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    path = run.result / "coverage.parquet"
+    coverage = pq.read_table(path)
+    rows = coverage.to_pylist()
+    source = next(row["source"] for row in rows if row["state"] == "collected")
+    rows = [row for row in rows if row["source"] != source or row["state"] != "collected"]
+    one = {"source": source, "agency": "police", "item": "S01", "state": "collected", "fields": ""}
+    for item, first, last in (("S01", 2018, 2019), ("S02", 2019, 2019), ("S01", 2022, 2023)):
+        rows.append(one | {"item": item, "first_day": date(first, 4, 1), "last_day": date(last + 1, 3, 31)})
+    pq.write_table(pa.Table.from_pylist(rows, schema=coverage.schema), path)
+    found = queries.stretches_of(world.coordinator, run)[source]
+    assert found == [(date(2018, 4, 1), date(2020, 3, 31)), (date(2022, 4, 1), date(2024, 3, 31))]
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/").text
+    assert "Can speak from" in page
+    assert "but nothing from 1 Apr 2020 to 31 Mar 2022" in page
+    with pytest.raises(Hidden):
+        queries.stretches_of(world.social_worker, run)
+
+
+def test_what_is_known_in_part_or_beside_is_said_in_words(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    path = run.result / "known.parquet"
+    known = pq.read_table(path)
+    told = {"in_part": 31, "beside": 1, "known_to": date(2019, 3, 31)}
+    rows = [row | told if row["item"] == "S01" else row for row in known.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, schema=known.schema), path)
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/").text
+    assert "Known to 31 March 2019." in page
+    assert "Of 31 of those not known a part of these months is covered." in page
+    assert "1 shows it only in fields that the rule does not count." in page
 
 
 def test_a_run_that_wrote_no_months_shows_the_rest(world: World, run: EngineRun, client: Client) -> None:

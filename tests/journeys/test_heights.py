@@ -25,6 +25,7 @@ from heard.cases.case import actions as casework
 from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
 from heard.demo.identifiers import nhs_number
+from heard.demo.people import AS_OF
 from heard.insight.models import EngineRun
 from heard.insight.pair.queries import pairs_of
 from heard.insight.release import actions as releasing
@@ -89,7 +90,7 @@ def _run(world: World, settings: Any, tmp_path: Path, *, children: int) -> Engin
         tmp_path / "made", settings.EXTRACTS, ignore=shutil.ignore_patterns("truth*", "README.md")
     )
     names = sorted(path.name for path in settings.EXTRACTS.iterdir())
-    made = running.start_run(by=world.analyst, **said(), extracts=names)
+    made = running.start_run(by=world.analyst, **said(), extracts=names, as_of=AS_OF)
     running.carry_out.call(str(made.pk))
     DBTaskResult.objects.all().delete()
     return EngineRun.objects.get(pk=made.pk)

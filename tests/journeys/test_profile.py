@@ -27,8 +27,8 @@ def test_a_profile_is_read_by_anybody(tmp_path: Path, browser: Browser) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**#quality")
     pictures = page.locator("img")
-    assert pictures.count() == 8  # one of which all numbers are hidden is not drawn
+    assert pictures.count() == 9  # one of which all numbers are hidden is not drawn
     assert all(
-        pictures.nth(n).evaluate("one => one.naturalWidth > 0 && one.alt.length > 20") for n in range(8)
+        pictures.nth(n).evaluate("one => one.naturalWidth > 0 && one.alt.length > 20") for n in range(9)
     )
     page.close()

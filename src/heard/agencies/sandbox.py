@@ -117,12 +117,14 @@ def enter(
     memory: int,
     seconds: int,
     largest: int,
+    reserves: bool = False,
     hides_files: bool = False,
     reads: Iterable[str] = (),
     writes: Iterable[str] = (),
 ) -> None:
     """For the first lines of the programme, before it has threads. `memory` in bytes, `seconds` of work; `largest`: bytes of the
-    largest file that it may write, 0 for none. `hides_files`: from then on it opens nothing but Python, its packages and what
+    largest file that it may write, 0 for none. `reserves`: its libraries reserve several times the memory that they use, as threads and
+    what maps files do, so that only what can be written counts, and not what is reserved. `hides_files`: from then on it opens nothing but Python, its packages and what
     the system brings, where the kernel knows Landlock (since 5.13): so no key, database, other file or process. `reads`, `writes`:
     files and folders that it opens all the same; a folder with all that is in it. Raises `OSError` where the network cannot be taken away, and
     where there are threads already: they would keep everything."""
@@ -134,7 +136,7 @@ def enter(
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")  # where memory is short this one ends, and not the site
 
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_DATA if reserves else resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of the file behind
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))

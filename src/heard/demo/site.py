@@ -114,6 +114,7 @@ def _first_run() -> None:
     from django.utils import timezone
 
     from heard.demo import published
+    from heard.demo.people import AS_OF
     from heard.insight.mapping.actions import keep_mapping
     from heard.insight.run import actions, queries
 
@@ -126,6 +127,7 @@ def _first_run() -> None:
         basis_words="Children Act 2004, section 11: to safeguard and promote the welfare of children.",
         keep_until=timezone.localdate() + timedelta(days=90),
         extracts=queries.extracts_waiting(analyst),
+        as_of=AS_OF,  # what ends earlier is asked about, and nobody is there to answer
     )
     actions.carry_out.call(str(run.pk))
     published.ask(by=analyst, run_id=run.pk)

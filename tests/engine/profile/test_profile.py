@@ -6,10 +6,12 @@ import csv
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 from click.testing import CliRunner
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -19,7 +21,7 @@ from tests.engine.profile.made import run_of, run_of_many
 from heard.cli import main
 from heard.engine import publish, tables
 from heard.engine.profile import pictures
-from heard.engine.profile.shape import Cell, Section, Tidy
+from heard.engine.profile.shape import Cell, Quality, Section, Tidy
 from heard.engine.run.profile import check_again, draw_up, hide
 from heard.engine.tables import NotDone
 
@@ -312,14 +314,81 @@ def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path
     assert drawn
     for section in drawn:
         svg = (folder / "pictures" / f"{section['narrow']}.svg").read_text("utf-8")
-        assert 'width="340"' in svg
+        assert int(re.findall(r' width="(\d+)"', svg)[0]) in (339, 340)
         said = set(re.findall(r">([^<>]+)</text>", svg))
         (wide,) = {folder / "pictures" / f"{section['picture']}.svg"}
-        numbers = {text for text in re.findall(r">([\d,]+|c)</text>", wide.read_text("utf-8"))}
+        marks = re.sub(
+            r'<g class="mark-text role-axis-label".*?</g>', "", wide.read_text("utf-8"), flags=re.DOTALL
+        )
+        numbers = set(re.findall(r">([\d,]+|c)</text>", marks))
+        assert numbers
         assert numbers <= said, section["id"]
         if section["id"] == "overlap":  # who holds enough is said of each bar, at both widths
             assert {"Scattered", "One agency holds enough"} <= said
-    assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn)
+    assert (folder / "profile.html").read_text("utf-8").count("(max-width: 40rem)") == len(drawn) + 1
+
+
+def test_each_picture_says_what_it_is_what_is_counted_and_by_what(place: Path) -> None:
+    """A picture is taken out of its page, into a slide or a mail."""
+    folder = place / "profile"
+    told = json.loads((folder / "profile.json").read_text("utf-8"))["sections"]
+    drawn = [one for one in told if one["picture"]]
+    for section in drawn:
+        about = yaml.safe_load((folder / "tables" / f"{section['table']}.yaml").read_text("utf-8"))["about"]
+        for name in (section["picture"], section["narrow"]):
+            svg = (folder / "pictures" / f"{name}.svg").read_text("utf-8")
+            said = [unescape(text) for text in re.findall(r">([^<>]+)</(?:text|tspan)>", svg)]
+            assert section["heading"] in said, name
+            assert about.casefold() in " ".join(said).casefold(), name
+            assert f"<title>{section['heading']}</title><desc>" in svg
+            if name == section["picture"]:
+                assert section["grid"]["head"][0] in said, "what the names are"
+
+
+def _quality(*reach: tuple[str, ...]) -> Quality:
+    lines = (("Source", "Agency"), ("police", "police"))
+    head = ("Source", "Signs", "Jan 26", "Feb 26", "Mar 26")
+    return Quality(Section("sources", "", (), "", lines=lines), (), (), reach_head=head, reach=reach)
+
+
+def test_what_each_source_covers_is_drawn_and_said_with_its_holes() -> None:
+    told = _quality(
+        ("police", "Missing", "all", "none", "all"),
+        ("police", "Drawn into offending", "all", "none", "none"),
+        ("<school>", "Absent", "none", "none", "none"),
+    )
+    words = pictures.reach_in_words(told)
+    assert "police: from Jan 26 to Mar 26, nothing in 1 of 3 months" in words
+    assert "<school>: none of these months" in words
+    for narrow in (False, True):
+        svg = pictures.draw_reach(told, narrow=narrow)
+        squares = re.findall(r'covered: ([^"]+)" role[^>]* fill="(#\w+)"', svg)
+        assert squares == [
+            ("all of the month", "#a9c6c5"), ("nothing is known", "#ffffff"), ("a part of it", "#dde9e8"),
+            *[("nothing is known", "#ffffff")] * 3,
+        ]  # fmt: skip
+        assert "<school>" not in svg
+        assert {"police", "&lt;school&gt;", "Jan", "Month"} <= set(
+            re.findall(r">([^<>]+)</(?:text|tspan)>", svg)
+        )
+    assert pictures.draw_reach(_quality()) == ""
+
+
+def test_the_picture_of_what_sources_cover_stands_before_its_table(place: Path) -> None:
+    page = (place / "profile" / "profile.html").read_text("utf-8")
+    assert page.index("What each source could see, picture") < page.index(
+        "How much of each month a source covers"
+    )
+    told = json.loads((place / "profile" / "profile.json").read_text("utf-8"))["quality"]
+    for name in (told["picture"], told["narrow"]):
+        assert (place / "profile" / "pictures" / f"{name}.svg").is_file()
+
+
+def test_one_agency_that_holds_enough_has_one_colour_at_both_widths(place: Path) -> None:
+    for name in ("overlap", "overlap-narrow"):
+        svg = (place / "profile" / "pictures" / f"{name}.svg").read_text("utf-8")
+        bars = re.findall(r'aria-roledescription="bar"[^>]* fill="(#\w+)"', svg)
+        assert {"#12504f", "#a9c6c5"} == set(bars), name
 
 
 def test_agencies_that_hold_some_children_enough_and_others_not_have_two_bars() -> None:

@@ -17,8 +17,13 @@ _UNTOLD = (
 )
 
 
+def said_of(untold: Sequence[str]) -> list[str]:
+    """What the summary says of returns that do not say whose they are."""
+    return [_UNTOLD.format(folders=", ".join(untold))] if untold else []
+
+
 def agencies(found: Found, named: Mapping[str, str]) -> tuple[dict[Path, str], list[str]]:
-    """Who holds each return. With several councils in one run each is an agency of its own, since their numbers clash.
+    """Who holds each return, and the names of those of which nobody can tell. With several councils in one run each is an agency of its own, since their numbers clash.
 
     A return that does not say whose it is, is that council's which `named` gives for its file or folder; else that of the
     return whose children it has: most numbers that both give have the same birth date in both.
@@ -36,7 +41,7 @@ def agencies(found: Found, named: Mapping[str, str]) -> tuple[dict[Path, str], l
     names = {whose: _name(code[groups[whose]], groups[whose]) for whose in code}
     return (
         {whose: f"{plain[whose]} ({names[whose]})" for whose in code},
-        [_UNTOLD.format(folders=", ".join(sorted(whose.name for whose in lone)))] if lone else [],
+        sorted(whose.name for whose in lone),
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -308,25 +309,44 @@ def joined(base: str, more: Sequence[str]) -> str:
         others = [yaml.compose(text, Loader=yaml.SafeLoader) for text in more]
     except (yaml.YAMLError, RecursionError):
         return base
-    pairs = _sources(root)
+    pairs = _part(root, "sources")
     if root is None or pairs is None:
         return base
     names = {key.value for key, _ in pairs}
     for other in others:
-        for key, value in _sources(other) or ():
+        for key, value in _part(other, "sources") or ():
             if key.value not in names:
                 names.add(key.value)
                 pairs.append((key, value))
     return str(yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True))
 
 
-def _sources(root: yaml.Node | None) -> list[tuple[Any, Any]] | None:
-    """The sources of a mapping as YAML nodes, to be added to; null where it is no mapping. One without sources gets a place for them."""
+def with_councils(base: str, told: Mapping[str, str]) -> str:
+    """A mapping that says first whose these returns are, by the names of their files or folders. A base that is no mapping stays as it is."""
+    try:
+        root = yaml.compose(base, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return base
+    pairs = _part(root, "councils") if told else None
+    if root is None or pairs is None:
+        return base
+    mine = {escape(name): council for name, council in told.items()}
+    others = [(key, value) for key, value in pairs if key.value not in mine]
+    pairs[:] = [*((_text(name), _text(council)) for name, council in mine.items()), *others]
+    return str(yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True))
+
+
+def _text(text: str) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text)
+
+
+def _part(root: yaml.Node | None, name: str) -> list[tuple[Any, Any]] | None:
+    """A part of a mapping, such as its sources, as YAML nodes, to be added to; null where it is no mapping. One without it gets a place for it."""
     if not isinstance(root, yaml.MappingNode):
         return None
     for key, value in root.value:
-        if key.value == "sources":
+        if key.value == name:
             return value.value if isinstance(value, yaml.MappingNode) else None
     place = yaml.MappingNode("tag:yaml.org,2002:map", [])
-    root.value.append((yaml.ScalarNode("tag:yaml.org,2002:str", "sources"), place))
+    root.value.append((_text(name), place))
     return place.value

@@ -52,6 +52,7 @@ class IntakeSummary:
 
     `notes`: choices that were made, in plain sentences. `mapping`: the one that was used, named or brought by the input.
     `files`: every extract, also those that could not be used. `renamed`: as the mapping says it.
+    `untold`: by name, returns of several that do not say of which council they are.
     """
 
     sources: tuple[SourceSummary, ...]
@@ -59,6 +60,7 @@ class IntakeSummary:
     mapping: Path | None = None
     files: tuple[Path, ...] = ()
     renamed: dict[str, str] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:
@@ -100,12 +102,12 @@ def read(
         raise NotDone(" ".join((_nothing(found), *(() if used else _no_mappings(found)))))
     today = today or datetime.now().astimezone().date()
     with _ledger(out, today) as ledger:
-        notes = _read_all(found, told, ledger, today, progress or (lambda doing, done: None))
+        notes, untold = _read_all(found, told, ledger, today, progress or (lambda doing, done: None))
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
     notes += [*_asides(found, maps), *(() if used else _no_mappings(found))]
-    return IntakeSummary(sources, tuple(notes), used, tuple(found.files), told.renamed)
+    return IntakeSummary(sources, tuple(notes), used, tuple(found.files), told.renamed, tuple(untold))
 
 
 def _ledger(out: Path, today: date) -> Ledger:
@@ -158,9 +160,11 @@ def _names(paths: list[Path]) -> str:
 _NAMED = 8
 
 
-def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress) -> list[str]:
-    """Reads every source; returns notes on how."""
-    agencies, notes = councils.agencies(found, told.councils)
+def _read_all(
+    found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress
+) -> tuple[list[str], list[str]]:
+    """Reads every source; returns notes on how, and the names of returns that do not say whose they are."""
+    agencies, untold = councils.agencies(found, told.councils)
     far = _Far(progress, found)
     for (form, whose), mine in sorted(found.returns.items(), key=lambda item: (item[0][0].name, item[0][1])):
         name = whose.stem if mine[0].path == whose else whose.name
@@ -182,7 +186,8 @@ def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress
     for path, why in found.unread:
         source = _open(ledger, path.stem, "not known", NOT_READ)
         _guarded(source, path, partial(_set_aside, path, why, source))
-    return notes + [f"{source.name}: {note}" for source in ledger.sources for note in source.notes]
+    notes = [f"{source.name}: {note}" for source in ledger.sources for note in source.notes]
+    return [*councils.said_of(untold), *notes], untold
 
 
 class _Far:

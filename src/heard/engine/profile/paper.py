@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from heard.engine.profile.pictures import alternative
+from heard.engine.profile.pictures import alternative, reach_in_words
 from heard.engine.profile.shape import thousands
 from heard.engine.tables import spelt
 
@@ -24,7 +24,7 @@ def html(profile: Profile, drawn: Mapping[str, str]) -> str:
         for name, svg in drawn.items()
     }
     return _pages().get_template("profile.html").render(
-        profile=profile, pictures=pictures, alternative=alternative, spelt=spelt, shown=thousands
+        profile=profile, pictures=pictures, alternative=alternative, reach_in_words=reach_in_words, spelt=spelt, shown=thousands
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from heard.engine.tables import Progress
 
 NAME = "profile"
+REACH: Final = "reach"
 TABLES, PICTURES, QUALITY = "tables", "pictures", "quality"
 NARROW = "-narrow"
 MADE_BY = "heard profile"
@@ -41,6 +42,8 @@ def write(profile: Profile, out: Path, progress: Progress) -> None:
         for section in profile.sections
         if section.id in drawn and (svg := pictures.draw_narrow(section))
     }
+    if profile.quality and (svg := pictures.draw_reach(profile.quality)):
+        drawn |= {REACH: svg, f"{REACH}{NARROW}": pictures.draw_reach(profile.quality, narrow=True)}
     for name, svg in drawn.items():
         (out / PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
     html = paper.html(profile, drawn)
@@ -80,12 +83,12 @@ def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
         "rule": profile.rule,
         "policy": {"words": profile.hiding.words, "small": profile.hiding.small, "hidden": profile.hiding.hidden},
         "findings": list(profile.findings),
-        "quality": _quality(profile.quality) if profile.quality else None,
+        "quality": _quality(profile.quality, drawn) if profile.quality else None,
         "sections": [section_as_json(one, drawn) for one in profile.sections],
     }  # fmt: skip
 
 
-def _quality(quality: Quality) -> dict[str, Any]:
+def _quality(quality: Quality, drawn: Iterable[str]) -> dict[str, Any]:
     supplied = quality.sources.table
     assert supplied is not None
     return {
@@ -94,6 +97,8 @@ def _quality(quality: Quality) -> dict[str, Any]:
         "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
         "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
         "reach": [dict(zip(quality.reach_head, line, strict=True)) for line in quality.reach],
+        "picture": REACH if REACH in drawn else None,
+        "narrow": f"{REACH}{NARROW}" if REACH in drawn else None,
         "notes": list(quality.notes),
     }
 

@@ -29,7 +29,7 @@ from heard.engine.run.judgements import from_file
 from heard.engine.run.progress import INTAKE, LINK, SCREEN, part
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
-from heard.engine.screen import RULE, day_of, screen, why_not_compare, window_start
+from heard.engine.screen import RULE, day_of, ends_apart, screen, why_not_compare, window_start
 from heard.engine.tables import NotDone
 from heard.knowledge import load
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from heard.engine.tables import Progress
 
 __all__ = [
+    "Asks",
     "Changes",
     "Compared",
     "NotDone",
@@ -67,6 +68,21 @@ __all__ = [
 _PARTS = ("heard", "splink", "duckdb", "ibis-framework", "pyarrow")
 
 
+class Asks(Exception):
+    """What only a person can say, before records are linked. `day`: up to which would be counted, and `ends`, the last day of each source (None: not
+    known), where they end at different times; else no day and no ends. `councils`: by name, returns that do not say whose they are and have no
+    child of another."""
+
+    def __init__(self, day: date | None, ends: dict[str, date | None], councils: list[str]) -> None:
+        super().__init__()
+        self.day, self.ends, self.councils = day, ends, councils
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; days as YYYY-MM-DD."""
+        ends = {source: last and last.isoformat() for source, last in sorted(self.ends.items())}
+        return {"day": self.day and self.day.isoformat(), "ends": ends, "councils": self.councils}
+
+
 def run(
     paths: Sequence[Path],
     *,
@@ -78,16 +94,19 @@ def run(
     after: Path | None = None,
     keep_model: bool = False,
     replace: bool = False,
+    ask: bool = False,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Reads files and folders, links, screens. Raises `NotDone`, also where an earlier run is at `out` and not to be replaced.
 
-    `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder. `after`: the folder of an earlier run that this
+    `ask`: somebody is there to be asked, so that `Asks` is raised once all is read, where there is what to ask; nothing is kept then. `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder. `after`: the folder of an earlier run that this
     one stands on: children keep the keys that they had in it, and `tables.MOVED` says what became of each record.
     """
     with plainly(), _allowed(paths, out), folders.fresh(out, replace=replace) as folder:
         before = _before(after, keep_model)
         _take_in(paths, folder, mapping, part(progress, INTAKE))
+        if ask:
+            _ask(folder, as_of)
         if judgements is not None:
             _keep(folder, judgements)
         _link(folder, part(progress, LINK), before=before)
@@ -230,11 +249,21 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
             "intake": {
                 "notes": [*found.notes, *_twins(inputs)],
                 "renamed": found.renamed,
+                "untold": list(found.untold),
                 "files": {source.source: [asdict(file) for file in source.files] for source in found.sources},
             }
         },
     }
     folders.tell(folder, told)
+
+
+def _ask(folder: Path, as_of: date | None) -> None:
+    """Raises `Asks` where there is what to ask."""
+    councils = folders.opened(folder)["steps"]["intake"]["untold"]
+    found = ends_apart(folder) if as_of is None else None
+    if found or councils:
+        day, ends = found or (None, {})
+        raise Asks(day, ends, councils)
 
 
 def _versions() -> dict[str, str]:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from heard.engine import backend, tables
 from heard.engine.screen import beside, listing
 from heard.engine.screen.as_of import as_of as _as_of
-from heard.engine.screen.as_of import ending
+from heard.engine.screen.as_of import ending, is_apart
 from heard.engine.screen.changes import LEFT, NEW, Listed, changes
 from heard.engine.screen.question import Question, Tables
 from heard.engine.screen.turning import turning
@@ -44,6 +44,7 @@ __all__ = [
     "ScreenSummary",
     "changes",
     "day_of",
+    "ends_apart",
     "screen",
     "why_not_compare",
     "window_start",
@@ -114,6 +115,17 @@ def screen(
         engine.write(tables.TURNING, turning(read, question, children))
         found = _summary(read, question, children, known, apart, [*notes, *ending(read.ends, day)])
     return found if then is None else _compared(found, then, Listed(folder, question, children))
+
+
+def ends_apart(folder: Path, today: date | None = None) -> tuple[date, dict[str, date | None]] | None:
+    """The as-of date that `screen` would take, and the last day of each source, where one ends so far from it, before or after, that somebody
+    should say up to which day is to be counted; None where none does. A run need only be taken in."""
+    now = today or _today()
+    with backend.engine(folder) as engine:
+        day, _notes = _as_of(engine, load.current(), None, now)
+        rows = engine.read(tables.SOURCES).select("source", "last_date").to_pyarrow().to_pylist()
+    ends = {row["source"]: row["last_date"] for row in rows}
+    return (day, ends) if any(is_apart(min(last, now), day) for last in ends.values() if last) else None
 
 
 def day_of(folder: Path) -> date:

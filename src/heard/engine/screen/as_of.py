@@ -35,13 +35,18 @@ def as_of(
 
 def ending(ends: Mapping[str, date | None], as_of: date) -> list[str]:
     """That sources end before the as-of date, with each one's last day."""
-    short = {name: last for name, last in ends.items() if last and (as_of - last).days > _NEAR}
+    short = {name: last for name, last in ends.items() if last and is_apart(last, as_of) and last < as_of}
     if not short:
         return []
     told = "; ".join(f"{name} on {spelt(last)}" for name, last in sorted(short.items(), key=_by_day))
     return [
         f"These sources end before the as-of date, {spelt(as_of)}: {told}. What only they carry is not known after that."
     ]
+
+
+def is_apart(last: date, as_of: date) -> bool:
+    """Whether a source ends so far from the as-of date that somebody has to know."""
+    return abs((as_of - last).days) > _NEAR
 
 
 def _by_day(one: tuple[str, date]) -> tuple[date, str]:

@@ -1,16 +1,18 @@
-"""What a table is and what its columns mean: a question for each."""
+"""What a table is and what its columns mean, a question for each; and what a run asks of its sources as a whole."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.govuk.forms import Form, SelectField, TextField
+from heard.govuk.forms import DateField, Form, SelectField, TextField
 from heard.insight.describe import rules
 from heard.insight.describe.queries import Look
 from heard.insight.mapping.rules import KEEP_ASKS
+from heard.insight.run.rules import DAY_ASKS
 
 
 class DescribeForm(Form):
@@ -79,6 +81,42 @@ class DescribeForm(Form):
 
     def _columns(self) -> list[tuple[Any, dict[str, Any]]]:
         return [(self[f"c{place}"], column) for place, column in enumerate(self._look.columns)]
+
+
+class AnswerForm(Form):
+    """What a run asks of its sources as a whole. A return without a council stays by itself."""
+
+    asks = DAY_ASKS
+
+    as_of = DateField(
+        gettext_lazy("Up to which day is to be counted?"),
+        hint=gettext_lazy(
+            "Proposed is the last day that most sources reach. Of a source that ends before it, nothing is known after its last day; what happened later is not counted."
+        ),
+        called=gettext_lazy("The day"),
+        past=True,
+    )
+
+    def __init__(self, *args: Any, asks: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._councils = {f"council{place}": name for place, name in enumerate(asks["councils"])}
+        if not asks["day"]:
+            del self.fields["as_of"]
+        for field, name in self._councils.items():
+            self.fields[field] = TextField(name, max_length=20, required=False)
+
+    @property
+    def councils(self) -> list[Any]:
+        return [self[field] for field in self._councils]
+
+    def answers(self) -> dict[str, Any]:
+        """As `run.actions.answer_run` takes them."""
+        councils = {name: self.cleaned_data[field] for field, name in self._councils.items()}
+        return {"as_of": self.cleaned_data.get("as_of"), "councils": councils}
+
+
+def proposed(asks: dict[str, Any]) -> dict[str, Any]:
+    return {"as_of": date.fromisoformat(asks["day"])} if asks["day"] else {}
 
 
 def suggested(look: Look) -> dict[str, str]:

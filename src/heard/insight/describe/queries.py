@@ -1,4 +1,4 @@
-"""A run that waits for somebody to say what the columns of a table mean. `user` is always the first argument."""
+"""A run that waits for somebody to say what the columns of a table mean, or up to which day it counts. `user` is always the first argument."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Look:
 
 def run_that_asks(user: User, run_id: uuid.UUID) -> EngineRun:
     run = run_visible_to(user, run_id)
-    asks = run.state == RunState.ASKING and run.undescribed and run.destroyed_at is None
+    asks = run.state == RunState.ASKING and run.destroyed_at is None
     if not user.may(May.RUN_ENGINE) or not asks:
         raise Hidden
     return run

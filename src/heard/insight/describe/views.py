@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,19 +15,23 @@ from django.views.decorators.http import require_http_methods
 
 from heard.agencies.drafts.forms import kept_form, sent
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
 from heard.govuk.forms import Form
 from heard.insight.describe import actions, queries, rules
-from heard.insight.describe.forms import DescribeForm, suggested
-from heard.insight.run.actions import NotRight, describe_file
+from heard.insight.describe.forms import AnswerForm, DescribeForm, proposed, suggested
+from heard.insight.run.actions import NotRight, answer_run, describe_file
+from heard.insight.run.queries import asked_of
 
 
 @gate(May.RUN_ENGINE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def engine_describe(request: Request, run_id: uuid.UUID) -> HttpResponse:
-    """The first file of a run that nobody explained; with its rows as they would be read by what was chosen so far."""
+    """The first file of a run that nobody explained, with its rows as they would be read by what was chosen so far; after them what the run asks of
+    its sources as a whole."""
     run = queries.run_that_asks(request.user, run_id)
+    if not run.undescribed:
+        return _ask(request, run)
     file = run.undescribed[0]
     what = request.POST.get("what", "")
     context: dict[str, Any] = {"run": run, "file": rules.name_of(file), "left": len(run.undescribed) - 1}
@@ -70,6 +75,28 @@ def engine_describe(request: Request, run_id: uuid.UUID) -> HttpResponse:
         form.add_error(None, _(look.told["why_not"]))
     context |= {"form": form, "look": look, "kind": kind, "seen_again": what == rules.SEE}
     return render(request, "insight/describe/describe.html", context)
+
+
+def _ask(request: Request, run: Any) -> HttpResponse:
+    """Up to which day it counts, and whose its returns are: what is proposed is there already."""
+    asks = asked_of(request.user, run)
+    if asks is None:
+        raise Hidden
+    form = kept_form(
+        request, AnswerForm, kind="engine.answer", subject_id=run.pk, asks=asks, suggested=proposed(asks)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_run(by=request.user, run_id=run.pk, **form.answers())
+        except NotRight as refusal:
+            form.add_error(refusal.answer, str(refusal))
+        else:
+            sent(request, form)
+            return redirect("engine_run", run_id=run.pk)
+    ends = [(source, last and date.fromisoformat(last)) for source, last in asks["ends"].items()]
+    return render(
+        request, "insight/describe/ask.html", {"run": run, "form": form, "asks": asks, "ends": ends}
+    )
 
 
 def _forget_typed(request: Request, run_id: uuid.UUID, file: str) -> None:

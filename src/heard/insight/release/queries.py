@@ -96,7 +96,7 @@ class ReleasePart:
 @dataclass(frozen=True)
 class Content:
     """What a profile says. `contents`: the pages on which it is read, in order; `sections`: of all of them, or of the one that was asked for. `made_on`: on which day a report was counted. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
-    `linking` is None where the run did not measure it, `reach` where it did not write what each source could see, and all are of a report that was counted in Heard."""
+    `linking` is None where the run did not measure it, `reach` where it did not write what each source could see (and its pictures are empty), and all are of a report that was counted in Heard."""
 
     period: str
     made_on: date
@@ -107,6 +107,8 @@ class Content:
     fields: Sheet | None
     linking: Sheet | None
     reach: Sheet | None
+    reach_picture: str
+    reach_narrow: str
     notes: list[str]
     contents: list[ReleasePart]
     sections: list[ReleaseSection]
@@ -260,6 +262,8 @@ def content_of(user: User, profile_id: uuid.UUID, *, part: str | None = None) ->
         fields=_of_lines(quality["fields"], hidden) if quality else None,
         linking=_of_lines(quality["linking"], hidden) if quality and quality["linking"] else None,
         reach=_of_lines(quality["reach"], hidden) if quality and quality.get("reach") else None,
+        reach_picture=_picture(profile, quality.get("picture")) if quality else "",
+        reach_narrow=_picture(profile, quality.get("narrow")) if quality else "",
         notes=quality["notes"] if quality else [],
         contents=contents,
         sections=[

@@ -41,6 +41,7 @@ from heard.insight.run.rules import (
     kept_until,
     safe_name,
     why_not_again,
+    why_not_count_to,
     why_not_open,
     why_not_reveal,
     why_not_start,
@@ -49,7 +50,7 @@ from heard.insight.run.rules import (
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -148,6 +149,29 @@ def describe_file(*, by: User, run_id: uuid.UUID, file: str, leave_out: bool = F
 
 
 @transaction.atomic
+def answer_run(
+    *, by: User, run_id: uuid.UUID, as_of: date | None = None, councils: Mapping[str, str] | None = None
+) -> EngineRun:
+    """Up to which day a run counts whose sources end at different times, and whose returns are that do not say it (by name, a council's number each;
+    without one each stays by itself). The run begins anew with that. Raises `Hidden`, and `NotRight` with the answer."""
+    list(EngineRun.objects.select_for_update().filter(pk=run_id).values_list("pk", flat=True))
+    run = queries.run_visible_to(by, run_id)
+    asks = queries.asked_of(by, run)
+    if asks is None:
+        raise Hidden
+    if asks["day"] and (why := why_not_count_to(as_of, today=timezone.localdate())):
+        raise NotRight("as_of", why)
+    said = {name: told.strip() for name, told in (councils or {}).items() if name in asks["councils"]}
+    run.as_of, run.state = as_of if asks["day"] else run.as_of, RunState.WAITING
+    run.summary = {apart.ASKS: None, "councils": {name: told for name, told in said.items() if told}}
+    run.save(update_fields=["as_of", "state", "summary"])
+    detail = {"up to": str(run.as_of), "councils": len(run.summary["councils"])}
+    record_audit(by=by, verb="answer", subject="engine run", subject_id=run.pk, detail=detail)
+    carry_out.enqueue(str(run.pk))
+    return run
+
+
+@transaction.atomic
 def note_missing(*, by: User | None, run: EngineRun, agencies: list[str]) -> None:
     """Who was expected to send files for a run and had not. `by`: None for a timer, which made the run in the name of its `started_by`."""
     EngineRun.objects.filter(pk=run.pk).update(not_delivered=agencies)
@@ -210,6 +234,9 @@ def carry_out(run_id: str) -> None:
         _end(run, state=RunState.FAILED, problem=_UNFORESEEN)
         raise
     else:
+        if apart.ASKS in summary:
+            mine(run).update(state=RunState.ASKING, summary=summary, step="", share=None)
+            return
         _end(run, state=RunState.DONE, summary=_counts(summary))
     finally:
         # Its last day may have ended meanwhile, and whoever destroyed it then did not have what came after.
@@ -231,6 +258,7 @@ def _carry_out(run: EngineRun) -> dict[str, Any]:
         "judgements": str(judgements),
         "after": str(earlier.result) if earlier else "",
         "keep_model": run.weights_of is not None,
+        "ask": apart.ASKS not in run.summary,
     }
     try:
         return apart.run(job, reporter(run))
@@ -245,6 +273,7 @@ def _job(run: EngineRun) -> dict[str, Any]:
         "out": str(run.result),
         "mapping": str(queries.mapping_of(None, run)),
         "also": texts_in_force(None),
+        "councils": run.summary.get("councils", {}),
     }
 
 

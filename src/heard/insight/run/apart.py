@@ -24,7 +24,11 @@ _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
 _READ: Final = ("mapping", "judgements", "after")  # paths of a job, beside those of its files
-_MEMORY: Final = 4  # times the machine's; it reserves more than it uses
+_RESERVED: Final = 2**30  # bytes that its threads may write to and do not use, however much is read
+
+
+ASKS: Final = "asks"
+"""Under which name a run says what only a person can say, in place of what came of it."""
 
 
 class Stopped(Exception):
@@ -70,7 +74,8 @@ def main() -> None:
     folder = str(Path(job["out"]).parent)  # of this run: what comes of it, and what does not fit into memory
     os.environ["TMPDIR"] = folder
     sandbox.enter(
-        memory=_MEMORY * _of_machine(),
+        memory=_of_machine() * 3 // 4 + _RESERVED,
+        reserves=True,
         seconds=_SECONDS,
         largest=_room(Path(job["out"])) // 2,
         hides_files=True,
@@ -116,33 +121,39 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
     from heard.engine import run as engine
     from heard.engine.run.progress import with_time_left
 
-    with with_time_left(progress) as tell:
-        return engine.run(
-            [Path(path) for path in job["paths"]],
-            out=Path(job["out"]),
-            mapping=Path(job["mapping"]),
-            as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
-            any_window=job["any_window"],
-            judgements=pq.read_table(job["judgements"]),
-            after=Path(job["after"]) if job.get("after") else None,
-            keep_model=job.get("keep_model", False),
-            replace=True,  # of a run whose worker was killed: its folder is its own
-            progress=tell,
-        ).as_json()
+    try:
+        with with_time_left(progress) as tell:
+            return engine.run(
+                [Path(path) for path in job["paths"]],
+                out=Path(job["out"]),
+                mapping=Path(job["mapping"]),
+                as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
+                any_window=job["any_window"],
+                judgements=pq.read_table(job["judgements"]),
+                after=Path(job["after"]) if job.get("after") else None,
+                keep_model=job.get("keep_model", False),
+                replace=True,  # of a run whose worker was killed: its folder is its own
+                ask=job.get("ask", False),
+                progress=tell,
+            ).as_json()
+    except engine.Asks as asks:
+        return {ASKS: asks.as_json()}
 
 
 def _join(job: dict[str, Any]) -> None:
-    """The mapping with those that people kept on the site behind it, in the folder of the run."""
+    """The mapping with those that people kept on the site behind it, and whose returns are as somebody said of this run, in the folder of the
+    run."""
     from heard.engine.intake import drafting
 
     base = Path(job["mapping"])
-    if also := job.get("also"):
+    also, councils = job.get("also") or (), job.get("councils") or {}
+    if also or councils:
         try:
             text = base.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return  # whoever reads it says so
         joined = Path(job["out"]).with_name("mapping-in-force.yaml")
-        joined.write_text(drafting.joined(text, also), encoding="utf-8")
+        joined.write_text(drafting.with_councils(drafting.joined(text, also), councils), encoding="utf-8")
         job["mapping"] = str(joined)
 
 

@@ -28,7 +28,7 @@ from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import intake, tables
 from heard.engine import run as engine
 from heard.engine.run import reports
-from heard.insight.run import rules
+from heard.insight.run import apart, rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunPart, RunState, is_past
 from heard.knowledge import load
@@ -183,6 +183,13 @@ def path_of(user: User, run: EngineRun, name: str) -> Path:
     return path
 
 
+def asked_of(user: User, run: EngineRun) -> dict[str, Any] | None:
+    """What a run asks besides columns of its tables, as `engine.Asks` says it; None where it asks nothing of this user."""
+    asks: dict[str, Any] | None = run.summary.get(apart.ASKS)
+    waits = run.state == RunState.ASKING and not run.undescribed and run.destroyed_at is None
+    return asks if waits and user.may(May.RUN_ENGINE) else None
+
+
 def has_result(user: User, run: EngineRun) -> bool:
     """It is done, its last day is not over, and its folder is still there."""
     past = is_past(run.keep_until, timezone.localdate(run.asked_at), timezone.localdate())
@@ -315,6 +322,19 @@ def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     """How much is known of each item: rows of `tables.KNOWN`."""
     rows: list[dict[str, Any]] = table_of(user, run, tables.KNOWN).to_pylist()
     return sorted(rows, key=lambda row: row["item"])
+
+
+def stretches_of(user: User, run: EngineRun) -> dict[str, list[tuple[date, date]]]:
+    """From when to when each source can speak of anything, in the order of time: several stretches where there is a gap. Of sources without
+    such days, the first and last of which their records speak; nothing of a source whose records have no date."""
+    spoken = table_of(user, run, tables.SOURCES).to_pylist()
+    found = {row["source"]: [(row["first_date"], row["last_date"])] for row in spoken if row["first_date"]}
+    rows = table_of(user, run, tables.COVERAGE, filters=[("state", "=", "collected")])
+    days: dict[str, set[tuple[date, date]]] = {}
+    for row in rows.to_pylist():
+        if row.get("first_day") and row.get("last_day"):  # runs of earlier releases have no such columns
+            days.setdefault(row["source"], set()).add((row["first_day"], row["last_day"]))
+    return found | {source: rules.without_overlap(some) for source, some in days.items()}
 
 
 def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:

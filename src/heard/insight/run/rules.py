@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ START_ASKS: Final = Asks(
     basis_words="Say which law, task or agreement it is.",
     keep_until="Enter the last day on which the list is needed.",
 )
+DAY_ASKS: Final = Asks(as_of="Enter the day up to which is to be counted.")
 REVEAL_ASKS: Final = Asks(reason="Say why you need to know who this child is. It is kept in the record.")
 OPEN_ASKS: Final = Asks(reason="Give your reason for opening a worry.")
 OUT_ASKS: Final = Asks(
@@ -38,7 +40,8 @@ USUALLY_KEPT: Final = 90  # days
 
 
 class RunState(StrEnum):
-    """`ASKING`: a table of it is explained by no mapping, so somebody is asked what its columns mean."""
+    """`ASKING`: a table of it is explained by no mapping, so somebody is asked what its columns mean; or its sources end at different times, or do
+    not say whose they are."""
 
     ASKING = "asking"
     WAITING = "waiting"
@@ -119,10 +122,17 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
     if state == RunState.RUNNING and not silent:
         return "This run goes on. Wait for it."
     if state == RunState.ASKING:
-        return "Say first what the columns of its files mean."
+        return "Answer first what this run asks."
     if state != RunState.RUNNING:
         return "This run waits in the queue, or has ended."
     return None
+
+
+def why_not_count_to(day: date | None, *, today: date) -> str | None:
+    """Up to which day records are counted, where their sources end at different times."""
+    if day is None:
+        return DAY_ASKS["as_of"]
+    return "The day up to which is counted is today or before." if day > today else None
 
 
 class RunPart(StrEnum):
@@ -178,6 +188,24 @@ def safe_name(name: str, taken: set[str]) -> str:
         plain = f"{stem or ending}_{number}{dot}{ending if stem else ''}"
         number += 1
     return plain
+
+
+def without_overlap(stretches: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Stretches of days, first and last, in the order of time: those that meet or overlap are one."""
+    found: list[tuple[date, date]] = []
+    for first, last in sorted(stretches):
+        if found and first <= found[-1][1] + timedelta(days=1):
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def gaps(stretches: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The first and last day of what lies between each two of them."""
+    return [
+        (before[1] + timedelta(days=1), after[0] - timedelta(days=1)) for before, after in pairwise(stretches)
+    ]
 
 
 def said_by_field(release: Release) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,13 +24,14 @@ from heard.govuk.environment import day
 from heard.insight.run import actions, queries
 from heard.insight.run.files import as_archive, as_file
 from heard.insight.run.forms import NEW, OpenForm, OutForm, RevealForm, StartForm
-from heard.insight.run.picture import draw
-from heard.insight.run.rules import USUALLY_KEPT, FileKind, RunPart, bases, kept_until, said_by_field
+from heard.insight.run.picture import draw, heat_map
+from heard.insight.run.rules import USUALLY_KEPT, FileKind, RunPart, bases, gaps, kept_until, said_by_field
 from heard.network.queries import Hit, find_people
 
 _PER_PAGE = 50
 _CHILDREN_PER_PAGE = 15
 _KINDS_PER_PAGE = 12
+_SOURCES = 12  # of which it is shown at once what they could see
 _APART = 50  # who is not on the list, shown at once
 _EARLIER = 10  # runs that one is offered to be compared with
 
@@ -74,6 +76,8 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     if run.destroyed_at:
         return render(request, "insight/run/destroyed.html", _about(run))
+    if request.htmx and queries.asked_of(request.user, run):
+        return HttpResponse(headers={"HX-Redirect": reverse("engine_describe", args=[run.pk])})
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
         template = "insight/run/_progress.html" if request.htmx else "insight/run/progress.html"
@@ -84,15 +88,20 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     children = queries.children_of(request.user, run, scattered_only=scattered_only)
     page = Paginator(children, _CHILDREN_PER_PAGE).get_page(request.GET.get("page"))
     actions.open_part(by=request.user, run=run, part="list", page=page.number)
+    sights = queries.sights_of(request.user, run)
     context = {
         **_about(run),
         "page": page,
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
+        "stretches": queries.stretches_of(request.user, run),
+        "gaps": gaps,
         "apart": queries.set_apart_of(request.user, run),
         "most_apart": _APART,
-        "sights": queries.sights_of(request.user, run),
+        "sights": sights,
+        "heat": heat_map(dict(list(sights.items())[:_SOURCES])),
+        "more_heat": heat_map(dict(list(sights.items())[_SOURCES:])),
         "as_of": _as_of(run),
         "release": queries.release_of(run),
         "earlier": queries.earlier_results(request.user, run, _EARLIER),
