@@ -9,6 +9,7 @@ from tests.engine.spec.tables import screened, seen
 from tests.engine.test_screen_reference import AGENCIES, observation, rows
 
 from heard.engine import backend, screen, tables
+from heard.engine.run.changes import differ_in_agencies
 from heard.engine.tables import NotDone
 from heard.knowledge import load
 
@@ -81,6 +82,18 @@ def test_a_record_that_is_new_or_gone_is_the_reason(drawn):
         ("child", "new", None, "No record of this child was in the earlier run.")
     ]
     assert said(whole, elsewhere) == [("child", "left", None, "No record of this child is in the later run.")]
+
+
+def test_an_agency_of_which_one_run_has_nothing_is_said_before_all_children(drawn):
+    without, whole = drawn({"child": ["school 1"]}, SIGNS), drawn(CHILD, [*SIGNS, RECENT])
+    without.agencies.clear()
+    without.agencies["school"] = "school"
+    (gone,) = differ_in_agencies(whole, without)
+    assert gone.startswith("The later run had no records of ")
+    assert "police" in gone
+    (new,) = differ_in_agencies(without, whole)
+    assert new.startswith("The earlier run had no records of ")
+    assert differ_in_agencies(whole, whole) == []
 
 
 def test_an_entry_that_is_new_or_gone_is_the_reason(drawn):

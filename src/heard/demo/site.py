@@ -106,6 +106,7 @@ sources:
     record: {record_id: Card, given_name: First name, family_name: Surname, birth_date: Born}
     dated_by: Came on
     dates: [dd/mm/yyyy]
+    strict: yes
 """
 
 

@@ -38,9 +38,8 @@ def compare(earlier: Path, later: Path) -> Changes:
         len({row["person"] for row in rows if row["change"] == kind})
         for kind in (screening.NEW, screening.LEFT)
     )
-    return Changes(
-        len(then.children), len(now.children), new, left, _notes(then.question, now.question), rows
-    )
+    notes = [*_notes(then.question, now.question), *differ_in_agencies(then, now)]
+    return Changes(len(then.children), len(now.children), new, left, notes, rows)
 
 
 def _listed(folder: Path) -> screening.Listed:
@@ -59,6 +58,19 @@ def _listed(folder: Path) -> screening.Listed:
         found.get("any_window", False),
     )
     return screening.Listed(folder, question, backend.read(folder, tables.CHILDREN))
+
+
+def differ_in_agencies(then: screening.Listed, now: screening.Listed) -> list[str]:
+    """Sentences on agencies of which only one of two runs had records: children may have left, or be new, for that alone."""
+    before, since = (set(listed.agencies.values()) for listed in (then, now))
+    notes = []
+    if gone := sorted(before - since):
+        notes.append(
+            f"The later run had no records of {', '.join(gone)}, as the earlier one had. Who left for want of them may need as much as before."
+        )
+    if new := sorted(since - before):
+        notes.append(f"The earlier run had no records of {', '.join(new)}, as the later one has.")
+    return notes
 
 
 def _notes(then: screening.Question, now: screening.Question) -> list[str]:
