@@ -92,7 +92,7 @@ def _references(user: User, text: str) -> tuple[FoundSection, str]:
         href = reverse("context", kwargs={"context_id": context.pk})
         title, facts = f"{context.reference}: {context.whom}", context.get_state_display()
         section.found.append(Found(title, href, facts, why, key=str(context.pk)))
-    known = {found.reference for found in (*cases, *worries, *contexts)}
+    known = {row.reference for rows in (cases, worries, contexts) for row in rows}
     return section, _REFERENCE.sub(lambda match: " " if _is_one_of(known, match) else match[0], text)
 
 
