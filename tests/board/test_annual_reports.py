@@ -35,7 +35,7 @@ from tests.conftest import World, another_coordinator
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
-from heard.board import actions as auditing
+from heard.board import actions as board
 from heard.board import promises
 from heard.board.annual import actions, counting, queries, rules
 from heard.board.annual.rules import Year
@@ -206,12 +206,12 @@ def _numbers(book: Any) -> dict[str, list[Any]]:
 def test_what_audits_asked_and_was_not_met_is_in_it_with_how_far_actions_are(full: World) -> None:
     """Of an audit that was closed in the year, and of no other. What was written of an action is not told."""
     for title, closed in (("Ours", YEAR[1]), ("After the year", date(2026, 4, 1))):
-        audit = auditing.open_audit(
+        audit = board.open_audit(
             by=full.board_member, title=title, since=YEAR[0], until=YEAR[1], packs=["working_together"], agencies=[full.care, full.police],
             lead=full.care, at=at(YEAR[0]),
         )  # fmt: skip
         of = {"audit_id": audit.pk, "agency": full.care, "why": "We looked at ten."}
-        met = auditing.answer(
+        met = board.answer(
             by=full.coordinator,
             requirement="WT1",
             answer="met",
@@ -220,17 +220,17 @@ def test_what_audits_asked_and_was_not_met_is_in_it_with_how_far_actions_are(ful
             **of,
         )
         assert met.answer == "met"
-        auditing.answer(by=full.coordinator, requirement="WT8", answer="partly", **of)
-        auditing.answer(by=full.coordinator, requirement="WT9", answer="cannot_tell", **of)
+        board.answer(by=full.coordinator, requirement="WT8", answer="partly", **of)
+        board.answer(by=full.coordinator, requirement="WT9", answer="cannot_tell", **of)
         for what in ("Ask Sam", "Ask Kit"):
-            one = auditing.plan_action(
+            one = board.plan_action(
                 by=full.coordinator, audit_id=audit.pk, requirement="WT8", what=what, shows="A list", owner=full.coordinator,
                 due_on=YEAR[1], at=at(YEAR[0]),
             )  # fmt: skip
-        auditing.finish_action(
+        board.finish_action(
             by=full.coordinator, audit_action_id=one.pk, state="done", what_came="Sam said so"
         )
-        auditing.close_audit(by=full.board_member, audit_id=audit.pk, found="We are late.", at=at(closed))
+        board.close_audit(by=full.board_member, audit_id=audit.pk, found="We are late.", at=at(closed))
     section = _at(_draft(full.board_member), "not_done-audits")
     assert len(section.words) == 1
     assert "1 of 13" in section.words[0]

@@ -18,7 +18,7 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.board import actions, queries, rules
 from heard.board.models import AuditAnswer, AuditEvidence
-from heard.cases.attachment import actions as attachments
+from heard.cases.attachment import actions as attaching
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import attachments_visible_to
 
@@ -203,7 +203,7 @@ def test_a_document_is_kept_read_by_the_second_reader_and_withdrawn(
         with pytest.raises(Hidden):
             actions.open_evidence(by=user, evidence_id=one.pk)
         with pytest.raises(Hidden):
-            attachments.attach(by=user, upload=upload(b"Mine"), evidence_id=one.pk)
+            attaching.attach(by=user, upload=upload(b"Mine"), evidence_id=one.pk)
     client.force_login(lead)  # of another agency
     assert client.get(reverse("audit_evidence_withdraw", args=[one.pk])).status_code == 404
     with pytest.raises(Refused, match="Whoever answers for the agency"):

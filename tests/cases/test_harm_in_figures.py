@@ -11,7 +11,7 @@ from tests.conftest import World
 from tests.graph.conftest import adult, child, phone, place, tie
 
 from heard.agencies.rules import Hidden
-from heard.cases.context import actions as working
+from heard.cases.context import actions as contexts
 from heard.cases.context.models import ContextEnd
 from heard.cases.disruption import actions as disruption
 from heard.engine.profile import counting, sections
@@ -74,7 +74,7 @@ def test_places_are_counted_by_district_and_no_home(world: World) -> None:
         ("Corner shop", "LE1 4AA", True),
     ):
         at = place(world, name)
-        working.note_pattern(
+        contexts.note_pattern(
             by=world.social_worker, end="place", about_id=at.pk, pattern="G2", reason="Seen there"
         )
         Place.objects.filter(pk=at.pk).update(postcode=postcode, is_home=is_home)
@@ -117,7 +117,7 @@ def test_a_step_that_came_to_be_about_a_child_is_not_counted(world: World, case:
 
 def test_what_was_found_afterwards_is_counted(world: World) -> None:
     arcade = place(world, "Arcade")
-    work = working.open_context(
+    work = contexts.open_context(
         by=world.coordinator, end="place", node_id=arcade.pk, setting="neighbourhood", why="Worries", holder=world.social_worker
     )  # fmt: skip
     ContextEnd.objects.create(

@@ -13,7 +13,7 @@ from tests.conftest import World, let_all_in
 from heard.agencies.models import Membership, Team, User
 from heard.agencies.rules import Refused, Role
 from heard.cases.case import actions as casework
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.network import actions as network
 from heard.network.models import Involvement, Person
 from heard.network.queries import Whom, level_of, narrowed
@@ -87,11 +87,11 @@ def take_on(world: World, child: Person) -> None:
 
 
 def _decide(world: World, child: Person, **decided: Any) -> None:
-    told = concerns.tell(
+    told = telling.tell(
         by=fresh(world.coordinator), person_id=child.pk, seen_and_heard="Away on Monday",
         words={"text": "I want help", "heard_by": "Tess", "heard_on": timezone.localdate()}, danger_now="no",
     )  # fmt: skip
-    concerns.decide(
+    telling.decide(
         by=fresh(world.supervisor), concern=told, reason="Signs seen", feedback="Thank you", other_agency=world.care,
         **decided,
     )  # fmt: skip

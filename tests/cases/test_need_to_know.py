@@ -23,7 +23,7 @@ from heard.cases.case.notices.addressees import About, addressees
 from heard.cases.case.notices.announcing import announce, pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import NoticeKind, To
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.cases.concern.queries import waiting_for_decision
 from heard.cases.death.actions import record_death
 from heard.cases.voice import actions as voice
@@ -70,7 +70,7 @@ def whole(child: Person) -> Any:
 
 
 def tell(by: User, **about: Any) -> Any:
-    return concerns.tell(
+    return telling.tell(
         by=fresh(by), seen_and_heard="Away on Monday", danger_now="no",
         words={"text": "I want help", "heard_by": "Tess", "heard_on": timezone.localdate()}, **about,
     )  # fmt: skip
@@ -786,7 +786,7 @@ def test_who_is_on_duty_decides_on_a_worry_with_all_that_it_takes(
     """They let in nobody by choice; what they decide lets in who does it."""
     unsafe(world, at_home, settings, tmp_path)
     told = tell(fresh(at_home.trusted_worker), person_id=at_home.person_id)
-    concerns.decide(
+    telling.decide(
         by=fresh(world.supervisor), concern=told, decision="other_agency", reason="They do it",
         feedback="The school does it", other_agency=world.school, why_without_words="Not met yet",
     )  # fmt: skip
@@ -950,7 +950,7 @@ def test_a_worry_reaches_those_who_work_with_children_where_the_lead_of_their_ag
     denied = Whom("", world.school, user=head)
     network.deny_access(by=world.coordinator, person_id=child.pk, whom=denied, why="A neighbour")
     told = tell(world.social_worker, person_id=child.pk)
-    concerns.decide(
+    telling.decide(
         by=fresh(world.coordinator), concern=told, decision="other_agency", reason="They do it",
         feedback="The school does it", other_agency=world.school, why_without_words="Not met yet",
     )  # fmt: skip
@@ -1019,12 +1019,12 @@ def test_a_worry_is_not_taken_on_by_an_agency_of_whose_list_nobody_works_there_a
         "other_agency": world.school, "why_without_words": "Not met yet",
     }  # fmt: skip
     with pytest.raises(Refused, match="nobody there would learn of it"):
-        concerns.decide(by=fresh(world.coordinator), **given)
+        telling.decide(by=fresh(world.coordinator), **given)
     network.give_access(
         by=fresh(world.coordinator), person_id=child.pk, whom=Whom("", world.school, user=head),
         level=Level.EVERYTHING, why="She does it",
     )  # fmt: skip
-    concerns.decide(by=fresh(world.coordinator), **given)
+    telling.decide(by=fresh(world.coordinator), **given)
     assert readers(child.pk, "worry_taken_on") == {head}
 
 
@@ -1103,7 +1103,7 @@ def test_an_agency_whose_team_told_the_worry_and_answers_for_it_lets_in_nobody_e
     """The head works in the team that told; the school's other supervisor does not."""
     other = colleague("deputy", Team.objects.create(agency=world.school, name="Sixth form"), Role.SUPERVISOR)
     told = tell(head, new_person=NEW)
-    concerns.decide(
+    telling.decide(
         by=fresh(world.coordinator), concern=told, decision="other_agency", reason="They do it",
         feedback="The school does it", other_agency=world.school, why_without_words="Not met yet",
     )  # fmt: skip

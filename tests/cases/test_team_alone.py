@@ -17,10 +17,10 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.actions import put_on_duty
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.cases.concern import queries
 from heard.cases.concern.models import Concern, EarlierDecision
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import PanelItem
 from heard.network import actions as network
 from heard.network.models import Involvement
@@ -83,14 +83,14 @@ def neighbour(beat: Team) -> User:
 def told(world: World, **change: Any) -> Concern:
     about = {"new_person": {"given_name": "Ida", "family_name": "Moor"}, "why_no_words": "Not met yet"}
     given = {"seen_and_heard": "A car waits for her", "danger_now": "no"} | about | change
-    return concerns.tell(by=world.teacher, **given)
+    return telling.tell(by=world.teacher, **given)
 
 
 def decide(
     world: World, concern: Concern, team: Team | None, decision: str = "other_agency", **more: Any
 ) -> None:
     whom = {"other_agency": world.police, "other_team": team}
-    concerns.decide(by=world.coordinator, concern=concern, decision=decision, **WHY | whom | more)
+    telling.decide(by=world.coordinator, concern=concern, decision=decision, **WHY | whom | more)
 
 
 # ---- a worry
@@ -134,7 +134,7 @@ def test_of_all_of_an_agency_everybody_sees_it_where_that_is_chosen(world: World
 
 
 def test_a_place_that_a_team_takes_on_is_that_teams(world: World, unit: Team, neighbour: User) -> None:
-    concern = concerns.tell(
+    concern = telling.tell(
         by=world.teacher, new_place={"name": "The arcade", "kind": "arcade"}, seen_and_heard="Men wait there",
         when_seen="Fridays", danger_now="no",
     )  # fmt: skip
@@ -193,12 +193,12 @@ def test_a_team_that_another_worry_needs_stays_and_the_rest_of_the_agency_goes(
     world: World, unit: Team, neighbour: User
 ) -> None:
     one = told(world)
-    other = concerns.tell(
+    other = telling.tell(
         by=world.teacher, person_id=one.person_id, seen_and_heard="Again", why_no_words="Not met", danger_now="no"
     )  # fmt: skip
     decide(world, one, None)
     decide(world, other, unit)
-    concerns.correct_decision(
+    telling.correct_decision(
         by=world.coordinator, concern_id=one.pk, why="Mistaken", decision="no_further_action", **WHY
     )
     assert opens(neighbour, "child", person_id=one.person_id) == 404
@@ -213,10 +213,10 @@ def test_a_team_that_another_worry_needs_stays_and_the_rest_of_the_agency_goes(
 def item(world: World) -> PanelItem:
     """A child with a case, whom the police do not see, at a panel to which the officer is invited by name."""
     concern = told(world)
-    concerns.decide(by=world.coordinator, concern=concern, decision="open_case", **WHY)
+    telling.decide(by=world.coordinator, concern=concern, decision="open_case", **WHY)
     panel = make_panel(world, agencies=[world.care.pk])
-    panels.invite(by=world.coordinator, panel_id=panel.pk, user=world.officer)
-    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    meeting.invite(by=world.coordinator, panel_id=panel.pk, user=world.officer)
+    meeting.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     return PanelItem.objects.get(panel=panel, person=concern.person_id)
 
 
@@ -252,7 +252,7 @@ def test_who_does_not_hold_the_panel_lets_in_no_team(world: World, unit: Team, i
     assert signed_in(world.officer).post(there, sent).status_code == 404
     assert signed_in(world.social_worker).post(there, sent).status_code == 404
     with pytest.raises(Refused, match="holds the panel"):
-        panels.involve_agency(
+        meeting.involve_agency(
             by=world.social_worker, item_id=item.pk, whom=Whom("", world.police, team=unit), why="Knows it"
         )
     assert not Involvement.objects.filter(person=item.person_id, agency=world.police).exists()
@@ -263,6 +263,6 @@ def test_a_team_that_is_kept_out_stays_out(
 ) -> None:
     whom = Whom("", world.police, team=beat)
     network.deny_access(by=world.coordinator, person_id=item.person_id, whom=whom, why="A parent works there")
-    panels.involve_agency(by=world.coordinator, item_id=item.pk, whom=whom, why="Knows the park")
+    meeting.involve_agency(by=world.coordinator, item_id=item.pk, whom=whom, why="Knows the park")
     assert opens(neighbour, "child", person_id=item.person_id) == 404
     assert not readers("involved")

@@ -16,7 +16,7 @@ from tests.home.test_around import ENDS, signed_in, written_down
 
 from heard.agencies.models import AuditRow
 from heard.cases.concern import actions as telling
-from heard.cases.context import actions as working
+from heard.cases.context import actions as contexts
 from heard.home import by_day as by_day_page
 from heard.network import actions as network
 from heard.network.actions import Knows
@@ -48,7 +48,7 @@ def test_what_became_known_and_was_done_stands_on_its_day(world: World, end: str
         danger_now="no",
     )
     with later(3):
-        made = working.open_context(
+        made = contexts.open_context(
             by=world.coordinator,
             end=end,
             node_id=key,

@@ -14,7 +14,7 @@ from heard.agencies.rules import Hidden
 from heard.board.figures.queries import figures
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Kept
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.cases.concern import queries
 
 TOLD = timezone.make_aware(datetime(2026, 3, 2, 9))  # a Monday
@@ -23,7 +23,7 @@ TODAY = date(2026, 4, 1)
 
 def _worry(world: World, *, decided_after: int | None, heard: bool) -> None:
     words = {"text": "I want to be asked.", "heard_by": "Tess Archer", "heard_on": TOLD.date()}
-    worry = concerns.tell(
+    worry = telling.tell(
         by=world.teacher,
         new_person={"given_name": "Mina", "family_name": "Okoro"},
         seen_and_heard="Away on Mondays.",
@@ -33,7 +33,7 @@ def _worry(world: World, *, decided_after: int | None, heard: bool) -> None:
         at=TOLD,
     )
     if decided_after is not None:
-        concerns.decide(
+        telling.decide(
             by=world.coordinator,
             concern=worry,
             decision="open_case",

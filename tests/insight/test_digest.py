@@ -28,7 +28,7 @@ from heard.insight.digest.letters import CONFIRM, STOP
 from heard.insight.models import Digest, DigestPost, Profile, Subscriber
 from heard.insight.release import actions as releasing
 from heard.knowledge import load
-from heard.services import actions as directory
+from heard.services import actions as services
 
 OUTSIDE = "head@school.example"
 SAID = {
@@ -408,11 +408,11 @@ def test_it_names_procedures_with_the_edition_of_the_day_on_screen_paper_and_in_
     assert "Going missing, edition March 2026: https://p.example/missing" in sent.body
     assert isinstance(sent, EmailMessage)
     assert "editionMarch2026" in _in_paper(sent.attachments[0][1]).replace(" ", "")
-    directory.add_edition(
+    services.add_edition(
         by=world.coordinator, procedure_id=going.pk, edition="April 2026", link="https://p.example/4", what_changed="All of it",
         review_on=timezone.localdate() + timedelta(days=9),
     )  # fmt: skip
-    directory.withdraw_procedure(by=world.coordinator, procedure_id=other.pk, why="It stands elsewhere")
+    services.withdraw_procedure(by=world.coordinator, procedure_id=other.pk, why="It stands elsewhere")
     page = client.get(f"/digests/{digest.pk}/").text
     assert 'href="https://p.example/missing"' in page
     assert "edition March 2026" in page
@@ -426,14 +426,14 @@ def test_a_digest_that_names_what_is_no_longer_so_is_not_sent(world: World, dige
     actions.change_digest(by=world.analyst, digest_id=digest.pk, **SAID | {"procedures": [str(one.pk)]})
     seen = queries.fingerprint_of(Digest.objects.get())
     assert queries.why_not_send(world.coordinator, Digest.objects.get(), seen=seen) is None
-    directory.add_edition(
+    services.add_edition(
         by=world.coordinator, procedure_id=one.pk, edition="2", link="https://p.example/2", what_changed="All of it",
         review_on=timezone.localdate() + timedelta(days=9),
     )  # fmt: skip
     with pytest.raises(Refused, match="has another edition"):
         actions.send_digest(by=world.coordinator, digest_id=digest.pk, seen=seen)
     actions.change_digest(by=world.analyst, digest_id=digest.pk, **SAID | {"procedures": [str(one.pk)]})
-    directory.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
+    services.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
     with pytest.raises(Refused, match="was withdrawn"):
         actions.send_digest(
             by=world.coordinator, digest_id=digest.pk, seen=queries.fingerprint_of(Digest.objects.get())
@@ -450,7 +450,7 @@ def test_another_procedure_or_edition_has_to_be_read_again_before_it_is_sent(
     with pytest.raises(Refused, match="changed after you opened it"):
         actions.send_digest(by=world.coordinator, digest_id=digest.pk, seen=seen)
     seen = queries.fingerprint_of(Digest.objects.get())
-    directory.add_edition(
+    services.add_edition(
         by=world.coordinator, procedure_id=one.pk, edition="2", link="https://p.example/2", what_changed="All of it",
         review_on=timezone.localdate() + timedelta(days=9),
     )  # fmt: skip
@@ -460,7 +460,7 @@ def test_another_procedure_or_edition_has_to_be_read_again_before_it_is_sent(
     client.force_login(world.analyst)
     page = client.get(f"/digests/{digest.pk}/change/").text
     assert re.search(rf'value="{one.pk}"[^>]*checked', page)
-    directory.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
+    services.withdraw_procedure(by=world.coordinator, procedure_id=one.pk, why="It stands elsewhere")
     with pytest.raises(Refused, match="withdrawn meanwhile"):
         actions.change_digest(by=world.analyst, digest_id=digest.pk, **said)
     with pytest.raises(Refused, match="at most 10"):

@@ -18,7 +18,7 @@ from tests.walls.record import make_record
 
 from heard.cases.attachment.actions import attach
 from heard.cases.case import actions as casework
-from heard.cases.case.notices import actions as notices
+from heard.cases.case.notices import actions as noticing
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.note import actions as noting
@@ -115,7 +115,7 @@ def full(world: World, child: str) -> str:
             person_told=True,
             review_on=timezone.localdate() + timedelta(days=30),
         )
-    notices.mark_all_seen(by=world.social_worker, person_id=key)
+    noticing.mark_all_seen(by=world.social_worker, person_id=key)
     _tells_danger(world, key)
     DBTaskResult.objects.all().delete()  # somebody works through the queue, so that no page warns that nobody does
     catch_up()

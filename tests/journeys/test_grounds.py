@@ -15,7 +15,7 @@ from tests.journeys.conftest import Story
 
 from heard.cases.case.models import Case
 from heard.cases.context import actions as contexts
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.govuk.environment import day
 from heard.network import actions as network
 from heard.network.models import Person, Place, TieSource
@@ -96,7 +96,7 @@ def test_what_is_known_of_a_place_and_what_a_panel_decided_say_that_a_ground_was
     )
     story.choose(known).press("Save").sees("Known:", "goes to Harbour Street arcade")
     panel = make_panel(world)
-    item = panels.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=arcade.pk)
+    item = meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=arcade.pk)
     story.sign_in(world.coordinator).open(f"/panels/items/{item.pk}/decide/")
     story.fill("What is decided?", "Speak to the manager.").fill("Why?", "Children are there late.")
     story.choose(known).press("Write down the decision").sees("It rests on:", "goes to Harbour Street arcade")

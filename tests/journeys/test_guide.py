@@ -21,11 +21,11 @@ from heard.agencies.models import User
 from heard.board import actions as board
 from heard.cases.case.queries import words_of
 from heard.cases.concern import actions as telling
-from heard.cases.missing import actions as missing
-from heard.cases.note import actions as note
+from heard.cases.missing import actions as looking
+from heard.cases.note import actions as noting
 from heard.cases.own import actions as own
-from heard.cases.panel import actions as panels
-from heard.cases.safety import actions as safety
+from heard.cases.panel import actions as meeting
+from heard.cases.safety import actions as keeping_safe
 from heard.cases.sharing import actions as sharing
 from heard.cases.words import actions as words
 from heard.network import actions as network
@@ -186,7 +186,7 @@ def test_it_is_known_who_the_child_is(wexmoor: World, visit: Story, camera: Came
 @pictured
 def test_a_caseload_is_read(wexmoor: World, visit: Story, camera: Camera) -> None:
     case = planned(wexmoor).case
-    note.write_note(
+    noting.write_note(
         by=wexmoor.social_worker,
         person_id=case.person_id,
         kind="visit",
@@ -283,7 +283,7 @@ def test_a_plan_is_kept(wexmoor: World, visit: Story, camera: Camera) -> None:
     plan = planned(wexmoor)
     visit.sign_in(wexmoor.social_worker).open(f"/plans/{plan.pk}/")
     camera.take(visit, "plan")
-    safety.write_safety_plan(
+    keeping_safe.write_safety_plan(
         by=wexmoor.social_worker,
         case_id=plan.case_id,
         getting_worse="She stops answering her aunt.",
@@ -349,20 +349,20 @@ def test_an_audit(wexmoor: World, visit: Story, camera: Camera) -> None:
 @pictured
 def test_a_panel_is_held(wexmoor: World, visit: Story, camera: Camera) -> None:
     planned(wexmoor)
-    panel = panels.plan_panel(
+    panel = meeting.plan_panel(
         by=wexmoor.coordinator,
         starts_at=timezone.now() + timedelta(days=7),
         place="Room 2",
         chair=wexmoor.coordinator,
         agencies=[wexmoor.care.pk, wexmoor.school.pk],
     )
-    panels.prepare_panel(by=wexmoor.coordinator, panel_id=panel.pk)
+    meeting.prepare_panel(by=wexmoor.coordinator, panel_id=panel.pk)
     visit.sign_in(wexmoor.coordinator).open(f"/panels/{panel.pk}/")
     camera.take(visit, "panel")
     panel.starts_at = timezone.now() - timedelta(hours=1)
     panel.save(update_fields=["starts_at"])
     came = {seat.pk: ("came", "") for seat in panel.seats.all()}
-    panels.hold_panel(by=wexmoor.coordinator, panel_id=panel.pk, came=came)
+    meeting.hold_panel(by=wexmoor.coordinator, panel_id=panel.pk, came=came)
     item = panel.items.get()
     visit.open(f"/panels/items/{item.pk}/decide/")
     camera.take(visit, "panel-decide")
@@ -380,7 +380,7 @@ def test_a_plan_is_reviewed_and_a_case_closed(wexmoor: World, visit: Story, came
 @pictured
 def test_what_else_protects(wexmoor: World, visit: Story, camera: Camera) -> None:
     case = opened(wexmoor)
-    missing.note_missing(
+    looking.note_missing(
         by=wexmoor.social_worker,
         person_id=case.person_id,
         missing_from=timezone.now() - timedelta(hours=3),

@@ -12,9 +12,9 @@ from tests.journeys.conftest import Story
 
 from heard.agencies import actions as agencies
 from heard.agencies.rules import Role
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import Panel
-from heard.network import actions as knowing
+from heard.network import actions as network
 
 pytestmark = pytest.mark.journey
 
@@ -110,16 +110,16 @@ def forty(world: World) -> Panel:
     for number in range(32):
         told(world, new_person={"given_name": f"Amira{number}", "family_name": "Khan"})
     invited = [world.care.pk, world.school.pk, world.police.pk]
-    panel = panels.plan_panel(
+    panel = meeting.plan_panel(
         by=world.coordinator, starts_at=timezone.now() - timedelta(minutes=20), place="Room 2", chair=world.coordinator,
         agencies=invited,
     )  # fmt: skip
-    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    meeting.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     for number in range(40 - panel.items.count()):
-        place = knowing.add_place(by=world.coordinator, name=f"Arcade {number}", kind="shop")
-        panels.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=place.pk)
+        place = network.add_place(by=world.coordinator, name=f"Arcade {number}", kind="shop")
+        meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=place.pk)
     order = {item.pk: (item.position, 5) for item in panel.items.all()}
-    panels.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
+    meeting.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
     assert panel.items.count() == 40
     return panel
 
@@ -203,11 +203,11 @@ def test_each_child_is_read_on_one_page_and_printed_on_one(world: World, story: 
     for number in range(3):
         told(world, new_person={"given_name": f"Noor{number}", "family_name": "Ali"})
     invited = [world.care.pk, world.school.pk, world.police.pk]
-    panel = panels.plan_panel(
+    panel = meeting.plan_panel(
         by=world.coordinator, starts_at=timezone.now() + timedelta(days=1), place="Room 2", chair=world.coordinator,
         agencies=invited,
     )  # fmt: skip
-    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    meeting.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     story.sign_in(world.teacher).open(f"/panels/{panel.pk}/").follow("Reader’s pack: each child on one page")
     story.sees("Amira Khan", HOME, "Why it is on the agenda", "Where things stand", BETTER, "Noor2 Ali")
     sheets = PdfReader(BytesIO(story.page.pdf())).pages

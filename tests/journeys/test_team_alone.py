@@ -12,7 +12,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import Role
 from heard.cases.concern import actions as telling
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import PanelItem
 
 pytestmark = pytest.mark.journey
@@ -68,11 +68,11 @@ def test_a_panel_lets_in_the_team_of_who_is_invited(world: World, neighbour: Use
     why = {"reason": "Seen twice", "feedback": "We help"}
     telling.decide(by=world.coordinator, concern=worry, decision="open_case", **why)
     soon = timezone.now() + timedelta(days=1)
-    panel = panels.plan_panel(
+    panel = meeting.plan_panel(
         by=world.coordinator, starts_at=soon, place="Room 2", chair=world.coordinator, agencies=[world.care.pk]
     )  # fmt: skip
-    panels.invite(by=world.coordinator, panel_id=panel.pk, user=world.officer)
-    panels.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    meeting.invite(by=world.coordinator, panel_id=panel.pk, user=world.officer)
+    meeting.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     item = PanelItem.objects.get(panel=panel, person=worry.person_id)
 
     story.sign_in(world.coordinator).open(f"/panels/items/{item.pk}/").follow("Involve an agency or a team")

@@ -26,7 +26,7 @@ from heard.cases.concern.holder.models import HolderDecision
 from heard.cases.context.actions import note_pattern
 from heard.cases.context.models import Context
 from heard.cases.death import actions as dying
-from heard.cases.disruption import actions as disrupting
+from heard.cases.disruption import actions as disruption
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import actions as meeting
 from heard.cases.record.models import ChronologyEntry
@@ -73,7 +73,7 @@ def _around(world: World, record: Record) -> None:
     )
     named = {"about": "concern", "about_id": record["concern_id"], "start": 0, "length": 4}
     Mention.objects.create(node_id=child_id, confirmed_by=by, **named)
-    disrupting.plan_step(
+    disruption.plan_step(
         by=by,
         case_id=record["case_id"],
         kind="contact",

@@ -18,7 +18,7 @@ from tests.services.test_directory import procedure
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden
-from heard.cases.attachment import actions as attachments
+from heard.cases.attachment import actions as attaching
 from heard.cases.attachment.models import Attachment
 from heard.insight.digest.queries import procedures_to_name
 from heard.services import actions
@@ -105,11 +105,11 @@ def test_each_edition_has_its_own_and_the_one_before_stays_readable(world: World
     ):
         assert client.get(at, {"edition": edition}).status_code == status, edition
     with pytest.raises(Hidden):  # one edition has one PDF, and it is not changed
-        attachments.attach(
+        attaching.attach(
             by=world.coordinator, upload=upload(pdf("Ring last."), "b.pdf"), edition_id=second.pk
         )
     with pytest.raises(Hidden):
-        attachments.attach(by=world.teacher, upload=upload(pdf("Ring last."), "b.pdf"), edition_id=first.pk)
+        attaching.attach(by=world.teacher, upload=upload(pdf("Ring last."), "b.pdf"), edition_id=first.pk)
     withdraw = reverse("attachment_withdraw", args=[second.file_id])
     assert client.get(withdraw).status_code == 404
 

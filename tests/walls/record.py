@@ -22,7 +22,7 @@ from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
-from heard.board import actions as auditing
+from heard.board import actions as board
 from heard.board.annual import actions as annual
 from heard.board.annual.rules import years
 from heard.board.caseaudit import actions as reading
@@ -43,8 +43,8 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.holder import actions as holding
 from heard.cases.concern.strategy import actions as strategy
 from heard.cases.context import actions as contexts
-from heard.cases.disruption import actions as disrupting
-from heard.cases.glass import actions as breaking
+from heard.cases.disruption import actions as disruption
+from heard.cases.glass import actions as emergencies
 from heard.cases.inspection import actions as inspecting
 from heard.cases.keeping import actions as keeping
 from heard.cases.keeping.models import Destruction
@@ -53,7 +53,7 @@ from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
 from heard.cases.onward import actions as passing
 from heard.cases.onward.rules import OnwardRequest
-from heard.cases.own import actions as giving
+from heard.cases.own import actions as own
 from heard.cases.pack import actions as packing
 from heard.cases.pack.queries import passages_in
 from heard.cases.panel import actions as meeting
@@ -86,12 +86,12 @@ from heard.insight.mapping.actions import keep_mapping
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.knowledge import load
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.models import Mention
 from heard.network.queries import Whom, accesses_of, restricted_decided_by
 from heard.network.rules import Level, Said, find
 from heard.services import actions as turning
-from heard.services.law import actions as lawful
+from heard.services.law import actions as law
 
 ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
@@ -125,7 +125,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     proposal = _proposed(world, person.pk)
     if restricted:
         _the_school_tells_too(world, person.pk)
-        knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
+        network.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
     decided = telling.decide(
         by=world.coordinator,
         concern=first,
@@ -259,17 +259,17 @@ def make_record(world: World, *, restricted: bool) -> Record:
 
 def _whole(world: World) -> dict[str, Any]:
     """Two adults and the place where both work, as a group of the whole network; a child who is restricted is not in it."""
-    mill = knowing.add_place(by=world.social_worker, name="Old mill", kind="shop")
+    mill = network.add_place(by=world.social_worker, name="Old mill", kind="shop")
     for name in ("Wanda", "Will"):
-        who = knowing.add_person(
+        who = network.add_person(
             by=world.social_worker, given_name=name, family_name="Ness", kind="adult", why="Is around a child"
         )
-        knowing.note_tie(
+        network.note_tie(
             by=world.social_worker,
             one_id=who.pk,
             other_id=mill.pk,
             kind="works_at",
-            knows=knowing.Knows("Seen"),
+            knows=network.Knows("Seen"),
         )
     lay_out(by=None)
     return {"cluster_id": Placed.objects.get(pk=mill.pk).cluster, "placed_id": mill.pk}
@@ -324,38 +324,38 @@ def _turned_to(world: World, person_id: Any) -> dict[str, Any]:
 
 def _to_report(world: World, person_id: Any) -> dict[str, Any]:
     """The duty to report holds; what somebody knows waits to be reported. And a child protection team of which one post is held."""
-    lawful.set_start(by=world.coordinator, duty="report", starts_on=ago(1), why="The regulation of that day")
+    law.set_start(by=world.coordinator, duty="report", starts_on=ago(1), why="The regulation of that day")
     said = {"trigger": "child_told", "who": "Sol Wright, social worker", "known_at": timezone.now()}
     report = reporting.note_trigger(by=world.social_worker, person_id=person_id, **said)
-    post = lawful.set_up_team(by=world.coordinator, team="The team of the area")[0]
+    post = law.set_up_team(by=world.coordinator, team="The team of the area")[0]
     who = {
         "called": "Kit Lane, teacher",
         "agency_id": world.school.pk,
         "since": ago(9),
         "named_by": "The council",
     }
-    member = lawful.name_member(by=world.coordinator, post_id=post.pk, **who)
+    member = law.name_member(by=world.coordinator, post_id=post.pk, **who)
     return {"report_id": report.pk, "post_id": post.pk, "member_id": member.pk}
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
     """The child uses it; and another, which a worry about somebody else names too; one that looks the same and is not; and two that are one."""
     tie, _other, twin, kept, merged = (
-        knowing.note_tie_to(
+        network.note_tie_to(
             by=world.social_worker,
             one_id=person_id,
             end="handle",
             new_name=number,
             new_kind="phone",
             kind="uses",
-            knows=knowing.Knows(words="She rang from it"),
+            knows=network.Knows(words="She rang from it"),
         )
         for number in ("07700 900199", "07700 900188", "07700 900177", "07700 900166", "07700 900155")
     )
-    knowing.say_not_same(
+    network.say_not_same(
         by=world.coordinator, one_id=tie.second_id, other_id=twin.second_id, why="She has both with her"
     )
-    together = knowing.merge_nodes(
+    together = network.merge_nodes(
         by=world.coordinator, kept_id=kept.second_id, merged_id=merged.second_id, reason="One SIM card"
     )
     text = "Somebody rings her from 07700 900188."
@@ -377,7 +377,7 @@ def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
             reason="It would say with whom she lives",
             look_again_on=soon,
         )
-    marked = knowing.mark_common(
+    marked = network.mark_common(
         by=world.coordinator, type="phone", text="0116 496 0123", why="The switchboard of Northgate Academy"
     )
     return {
@@ -434,7 +434,7 @@ def _worry(world: World, *, by: User | None = None, **whom: Any) -> Any:
 
 def _the_school_tells_too(world: World, person_id: Any) -> None:
     """As somebody who knew then that the child is known, and does no longer."""
-    line = knowing.give_access(
+    line = network.give_access(
         by=world.social_worker,
         person_id=person_id,
         whom=Whom("", world.school),
@@ -442,7 +442,7 @@ def _the_school_tells_too(world: World, person_id: Any) -> None:
         why="She goes there",
     )
     _worry(world, by=world.teacher, person_id=person_id)
-    knowing.end_access(by=world.coordinator, access_id=line.pk, why="She left")
+    network.end_access(by=world.coordinator, access_id=line.pk, why="She left")
 
 
 def _assess(world: World, case_id: Any) -> Any:
@@ -490,26 +490,26 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
 
 def _proposed(world: World, person_id: Any) -> Any:
     """A police officer who works with her for a while says that her date of birth is another."""
-    line = knowing.give_access(
+    line = network.give_access(
         by=world.coordinator,
         person_id=person_id,
         whom=Whom("", world.police, user=world.officer),
         level=Level.RECORD,
         why="Met her at the station",
     )
-    proposal = knowing.propose_core(
+    proposal = network.propose_core(
         by=User.objects.get(pk=world.officer.pk),
         person_id=person_id,
         values={"birth_date": date(2011, 5, 14)},
         why="She said so",
     )
-    knowing.end_access(by=world.coordinator, access_id=line.pk, why="Somebody else took over")
+    network.end_access(by=world.coordinator, access_id=line.pk, why="Somebody else took over")
     return proposal
 
 
 def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:
     """Nobody who walks here is kept out: that is walked in test_levels.py."""
-    denial = knowing.deny_access(
+    denial = network.deny_access(
         by=world.coordinator,
         person_id=person_id,
         whom=Whom("", world.care, user=world.analyst),
@@ -531,9 +531,9 @@ def _known(world: World, person_id: Any) -> dict[str, Any]:
     """What she and others said: her ethnicity, a phone, who looks after her, and a number at the council."""
     this = {"by": world.social_worker, "person_id": person_id}
     herself = Said("self", "", ago(20))
-    knowing.record_fact(**this, kind="ethnicity", value="Igbo and English", code="MWBA", said=herself)
-    phone = knowing.record_fact(**this, kind="phone", value="01632 960 071", said=herself)
-    aunt = knowing.note_important_person(
+    network.record_fact(**this, kind="ethnicity", value="Igbo and English", code="MWBA", said=herself)
+    phone = network.record_fact(**this, kind="phone", value="01632 960 071", said=herself)
+    aunt = network.note_important_person(
         **this,
         name=f"Rosa {FAMILY_NAME}",
         relation="aunt",
@@ -543,7 +543,7 @@ def _known(world: World, person_id: Any) -> dict[str, Any]:
         said=Said("paper", "Court order", ago(20)),
     )
     worker = Said("worker", "Sol Wright, social worker", ago(20))
-    number = knowing.add_identifier(
+    number = network.add_identifier(
         **this, scheme="council", value="WX-10482", issuer="Wexmoor council", said=worker
     )
     return {"fact_id": phone.pk, "important_id": aunt.pk, "identifier_id": number.pk}
@@ -600,7 +600,9 @@ def _in_an_emergency(world: World, person_id: Any) -> dict[str, Any]:
         agreed_by=world.coordinator,
     )
     who = {"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
-    [opening] = breaking.break_glass(by=on_duty, **who, reason="Found alone at the station at night").openings
+    [opening] = emergencies.break_glass(
+        by=on_duty, **who, reason="Found alone at the station at night"
+    ).openings
     alert = ReadingAlert.objects.create(
         kind="own_name",
         reader=world.social_worker,
@@ -633,16 +635,16 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
         who_to_call="Her aunt, then the duty team.",
         child_agreed="To text her aunt a heart.",
     )
-    giving.write_own_plan(
+    own.write_own_plan(
         by=worker,
         plan_id=plan.pk,
         outcomes={plan.outcomes.first().pk: "You get home safely."},
         actions={},
         words_id=words_of(worker, plan.case.person_id).first().pk,
     )
-    giving.give_own_plan(by=worker, plan_id=plan.pk, why_not="She asked to wait until Monday.")
+    own.give_own_plan(by=worker, plan_id=plan.pk, why_not="She asked to wait until Monday.")
     today = timezone.localdate()
-    step = disrupting.plan_step(
+    step = disruption.plan_step(
         by=worker,
         case_id=case_id,
         kind="place",
@@ -653,7 +655,7 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
         legal_power="closure_nuisance",
         owner=worker,
     )
-    lawful.check_power(
+    law.check_power(
         by=world.coordinator,
         power="closure_nuisance",
         release=load.current().id,
@@ -662,7 +664,7 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
         said="The text is right",
         checked_on=today,
     )
-    disrupting.keep_power(
+    disruption.keep_power(
         by=worker,
         step_id=step.pk,
         grounds="What two of them told",
@@ -671,7 +673,7 @@ def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
         served_on=today,
         look_again_on=today + timedelta(days=7),
     )
-    disrupting.note_breach(by=worker, step_id=step.pk, broken_on=today, what_was_done="The police went there")
+    disruption.note_breach(by=worker, step_id=step.pk, broken_on=today, what_was_done="The police went there")
     return step
 
 
@@ -711,8 +713,8 @@ def _supervision(world: World, case_id: Any) -> tuple[Any, Any, Any]:
 def _merge(world: World, restricted: bool) -> Any:
     """Two further records of one child."""
     name = {"given_name": "Inez", "family_name": FAMILY_NAME, "restricted": restricted}
-    kept, merged = (knowing.add_person(by=world.social_worker, **name) for _ in range(2))
-    return knowing.merge_people(
+    kept, merged = (network.add_person(by=world.social_worker, **name) for _ in range(2))
+    return network.merge_people(
         by=world.coordinator, kept_id=kept.pk, merged_id=merged.pk, reason="Added twice on one day"
     )
 
@@ -795,12 +797,12 @@ def _charts(world: World, person_id: Any, *, restricted: bool) -> dict[str, Any]
     exchange.say_who(by=by, name_id=name.pk, node_id=person_id)
     around = person_id
     if restricted:  # of whom nothing goes out
-        adult = knowing.add_person(
+        adult = network.add_person(
             by=by, given_name="Ray", family_name="Reed", kind="adult", why="Is around a child"
         )
-        place = knowing.add_place(by=by, name="Kiosk", kind="shop")
-        knowing.note_tie(
-            by=by, one_id=adult.pk, other_id=place.pk, kind="goes_to", knows=knowing.Knows("Seen")
+        place = network.add_place(by=by, name="Kiosk", kind="shop")
+        network.note_tie(
+            by=by, one_id=adult.pk, other_id=place.pk, kind="goes_to", knows=network.Knows("Seen")
         )
         around = adult.pk
     taking = Taking("csv", "Ash, police", "So that both know", "public_task")
@@ -835,21 +837,21 @@ def _packs(world: World, person_id: Any) -> dict[str, Any]:
 
 def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
     worker = world.social_worker
-    place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
-    knowing.note_tie(
+    place = network.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    network.note_tie(
         by=worker,
         one_id=person_id,
         in_words="spends time at",
         other_id=place.pk,
-        knows=knowing.Knows("She said so"),
+        knows=network.Knows("She said so"),
     )
-    group = knowing.add_group(by=worker, name="Friday group", kind="group of friends")
-    tie = knowing.note_tie(
+    group = network.add_group(by=worker, name="Friday group", kind="group of friends")
+    tie = network.note_tie(
         by=worker,
         one_id=person_id,
         in_words="is seen with",
         other_id=group.pk,
-        knows=knowing.Knows("Youth worker"),
+        knows=network.Knows("Youth worker"),
     )
     casework.note_warning(
         by=worker,
@@ -917,7 +919,7 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
         answer="waiting",
         look_again_on=ago(-14),
     )
-    step = disrupting.plan_context_step(
+    step = disruption.plan_context_step(
         by=world.social_worker,
         context_id=context.pk,
         goal_id=goal.pk,
@@ -1029,7 +1031,7 @@ def _audit(world: World) -> dict[str, Any]:
         who=["all"],
         applies_from=ago(60),
     )
-    audit = auditing.open_audit(
+    audit = board.open_audit(
         by=world.board_member,
         title="Autumn",
         since=ago(365),
@@ -1039,14 +1041,14 @@ def _audit(world: World) -> dict[str, Any]:
         lead=world.care,
     )
     about = {"audit_id": audit.pk, "requirement": "SM1"}
-    said = auditing.answer(
+    said = board.answer(
         by=world.coordinator, agency=world.care, answer="partly", why="In half of them", **about
     )
-    shown = auditing.add_evidence(
+    shown = board.add_evidence(
         by=world.coordinator, agency=world.care, kind="document", what="Minutes of the board", of_day=ago(3),
         upload=SimpleUploadedFile("minutes.txt", b"Read in full"), **about,
     )  # fmt: skip
-    action = auditing.plan_action(
+    action = board.plan_action(
         by=world.coordinator,
         what="Ask each child",
         shows="Each review says what the child said",

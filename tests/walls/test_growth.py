@@ -22,7 +22,7 @@ from tests.walls.record import Record, make_record
 from tests.walls.test_every_address import GUARDED, VALUES, WHO, Address
 
 from heard.agencies.rules import Role
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.cases.timeline.index import catch_up
 from heard.home import queries as work
 from heard.home import session
@@ -260,7 +260,7 @@ def _joined_over_three(world: World, record: Record) -> None:
             network.note_tie(by=by, one_id=one, other_id=end, kind=kind, knows=knows)
         last = other
     alone = network.add_person(by=by, given_name="Alva", family_name="Okoro").pk
-    panels.add_item(by=world.coordinator, panel_id=record["panel_id"], end="person", end_id=alone)
+    meeting.add_item(by=world.coordinator, panel_id=record["panel_id"], end="person", end_id=alone)
 
 
 @pytest.mark.usefixtures("plain_refusals")

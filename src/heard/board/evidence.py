@@ -34,7 +34,7 @@ from heard.cases.sharing import queries as sharing
 from heard.cases.supervision import queries as supervision
 from heard.cases.turning import queries as turning
 from heard.govuk.environment import day
-from heard.insight.release import queries as release
+from heard.insight.release import queries as released
 from heard.insight.release.rules import DocumentKind
 from heard.services.law.queries import posts_held
 
@@ -400,7 +400,7 @@ def _presence(user: User, days: Days) -> Counted:
 
 
 def _profile(user: User, days: Days) -> Counted:
-    newest = release.newest_released(user, kind=DocumentKind.PROFILE, until=days.until)
+    newest = released.newest_released(user, kind=DocumentKind.PROFILE, until=days.until)
     counts = _(
         "The profile that was released last by then, and is not withdrawn. Its age is that of the records in it."
     )
@@ -409,7 +409,7 @@ def _profile(user: User, days: Days) -> Counted:
         return Counted(
             label, _("none is released"), counts, days.at_the_end, _("Nobody supplied data for one.")
         )
-    suppliers = release.suppliers_of(user, newest)
+    suppliers = released.suppliers_of(user, newest)
     told = {
         "released": day(newest.released_at),
         "age": (days.until - newest.as_of).days if newest.as_of else _("not known"),
@@ -423,7 +423,7 @@ def _profile(user: User, days: Days) -> Counted:
 
 
 def _annual(user: User, days: Days) -> Counted:
-    newest = release.newest_released(user, kind=DocumentKind.ANNUAL, until=days.until)
+    newest = released.newest_released(user, kind=DocumentKind.ANNUAL, until=days.until)
     says = (
         _("released on %(released)s") % {"released": day(newest.released_at)}
         if newest

@@ -23,10 +23,10 @@ from django.db import transaction
 from heard.agencies.actions import record_audit
 from heard.agencies.envelopes import kept
 from heard.agencies.envelopes.kept import Changed, KeptFile, KeyMissing, NoKeys
-from heard.cases.attachment import actions as attachments
+from heard.cases.attachment import actions as attaching
 from heard.cases.attachment import queries as attached
 from heard.cases.attachment import storing
-from heard.cases.pack import actions as packs
+from heard.cases.pack import actions as packing
 from heard.cases.pack import queries as packed
 from heard.home import factors
 
@@ -55,12 +55,12 @@ STORES: Final = (
     Store(
         "attached files",
         lambda: attached.kept_files(None),
-        lambda one: attachments.encrypt_file(by=None, attachment_id=one.row),  # type: ignore[arg-type]
+        lambda one: attaching.encrypt_file(by=None, attachment_id=one.row),  # type: ignore[arg-type]
     ),
     Store(
         "packs",
         lambda: packed.kept_packs(None),
-        lambda one: packs.encrypt_pack(by=None, pack_id=one.row),  # type: ignore[arg-type]
+        lambda one: packing.encrypt_pack(by=None, pack_id=one.row),  # type: ignore[arg-type]
     ),
     Store(
         "quarantine",
@@ -196,7 +196,7 @@ def _opened(name: str, reason: str) -> kept.Whole:
     folder, _slash, key = name.partition("/")
     if folder == "attachments":
         try:
-            return attachments.take_out(by=None, attachment_id=uuid.UUID(key), reason=reason)
+            return attaching.take_out(by=None, attachment_id=uuid.UUID(key), reason=reason)
         except ValueError as error:
             raise LookupError from error
     found = next((one for one in attached.kept_in_quarantine(None) if one.name == name), None)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import World
 
-from heard.agencies import actions as people
+from heard.agencies import actions as agencies
 from heard.agencies.drafts import actions, queries
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.drafts.rules import SENT, STILL_SENDING, BeingSent, Sheet
@@ -157,7 +157,7 @@ def test_nobody_sends_a_page_that_was_opened_by_somebody_else(world: World, form
 
 
 def another_administrator(world: World) -> User:
-    people.give_role(
+    agencies.give_role(
         by=world.administrator,
         user=world.board_member,
         team=world.board_member.team,
@@ -312,7 +312,7 @@ def test_what_no_database_can_hold_is_left_out(client: Client, form_page: str) -
 
 def change(world: World, phone: str, takes: bool = True) -> None:
     team = world.social_worker.team
-    people.change_team(by=world.administrator, team=team, duty_phone=phone, takes_worries=takes)
+    agencies.change_team(by=world.administrator, team=team, duty_phone=phone, takes_worries=takes)
 
 
 def test_a_record_that_changed_meanwhile_is_not_written_over(
@@ -447,7 +447,7 @@ def test_nothing_is_kept_for_who_may_no_longer_sign_in(world: World, form_page: 
     second = another_administrator(world)
     client.force_login(second)
     token = token_of(client, form_page)
-    people.switch_off(by=world.administrator, user=second, reason="Has left")
+    agencies.switch_off(by=world.administrator, user=second, reason="Has left")
     answer = client.post(form_page, {"kept": token, "duty_phone": "01632 960111", "takes_worries": "yes"})
     assert answer.status_code == 403
     assert not Draft.objects.exists()

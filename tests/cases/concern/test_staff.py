@@ -22,7 +22,7 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.attachment import actions as attaching
 from heard.cases.attachment.queries import attachments_around, attachments_of
 from heard.cases.case import actions as casework
-from heard.cases.case import queries as case_queries
+from heard.cases.case import queries as cases
 from heard.cases.case.access.actions import deny_access
 from heard.cases.case.models import Case
 from heard.cases.case.notices import actions as noticing
@@ -402,16 +402,16 @@ def test_nothing_says_of_a_worker_of_the_child_that_they_see_the_record_no_longe
         return {(user.pk, name): said(client_of(user).get(reverse(name)).text) for user, name in pages}
 
     before, board = shown(), world.board_member
-    counted = case_queries.with_an_allocated_worker(board), case_queries.with_a_trusted_worker(board)
-    lose = case_queries.who_loses_sight(world.coordinator, with_worker.person_id)
+    counted = cases.with_an_allocated_worker(board), cases.with_a_trusted_worker(board)
+    lose = cases.who_loses_sight(world.coordinator, with_worker.person_id)
     tell(world, with_worker.person_id, user=world.social_worker, **IN_DANGER)
     assert shown() == before
     board = fresh(board)
     assert (
-        case_queries.with_an_allocated_worker(board),
-        case_queries.with_a_trusted_worker(board),
+        cases.with_an_allocated_worker(board),
+        cases.with_a_trusted_worker(board),
     ) == counted
-    assert case_queries.who_loses_sight(fresh(world.coordinator), with_worker.person_id).keys() == lose.keys()
+    assert cases.who_loses_sight(fresh(world.coordinator), with_worker.person_id).keys() == lose.keys()
     coordinator, accused = fresh(world.coordinator), fresh(world.social_worker)
     casework.allow_to_do(by=coordinator, owner=accused, person_id=with_worker.person_id)
     casework.allocate_worker(by=coordinator, case_id=with_worker.pk, worker=accused, role="child_protection")
@@ -430,7 +430,7 @@ def test_who_is_kept_out_by_the_list_is_not_named_for_work(world: World, with_wo
         casework.allocate_worker(
             by=world.coordinator, case_id=with_worker.pk, worker=fresh(world.social_worker)
         )
-    assert with_worker in case_queries.without_a_worker(fresh(world.coordinator))
+    assert with_worker in cases.without_a_worker(fresh(world.coordinator))
 
 
 def on_duty_too(world: World) -> User:

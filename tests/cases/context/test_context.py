@@ -17,7 +17,7 @@ from heard.cases.concern.actions import NewContext
 from heard.cases.concern.models import Concern
 from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import Context, ContextAssessment
-from heard.cases.disruption import actions as steps
+from heard.cases.disruption import actions as disruption
 from heard.home.queries import my_work
 from heard.home.search.queries import find_everything
 from heard.network import actions as network
@@ -217,7 +217,7 @@ def give_step(world, context: Context, owner: Any) -> Any:
         measure="Look",
         review_on=TODAY + timedelta(days=30),
     )
-    return steps.plan_context_step(
+    return disruption.plan_context_step(
         by=world.social_worker, context_id=context.pk, goal_id=goal.pk, kind="place", what="Come by",
         agency_id=owner.team.agency_id, due_on=TODAY + timedelta(days=7), owner=owner,
     )  # fmt: skip

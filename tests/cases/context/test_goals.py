@@ -17,7 +17,7 @@ from heard.cases.concern.actions import Step
 from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import ContextAssessment, ContextGoal, ContextGuardian
 from heard.cases.disruption import actions as steps
-from heard.cases.disruption import queries as read
+from heard.cases.disruption import queries as disruption
 from heard.cases.disruption import rules as step_rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.graph.question.queries.moved import moved
@@ -293,7 +293,7 @@ def test_steps_of_a_group_that_is_not_known_are_hidden_and_given_to_nobody_who_m
     ):
         with pytest.raises(Hidden):
             refused()
-    assert not read.context_steps_visible_to(world.officer).exists()
+    assert not disruption.context_steps_visible_to(world.officer).exists()
 
 
 def test_who_said_yes_is_asked_again_by_who_holds_it(world, work) -> None:
@@ -341,7 +341,7 @@ def test_the_page_of_a_place_shows_every_step_about_it_that_the_reader_may_see(
     assert [row.person_id for row in looks] == [case.person_id]
     shown = page(world.officer, "place", place_id=arcade.pk).content.decode()
     assert [text for text in of_all if text in shown] == ["Ask the council for lamps"]
-    assert not read.steps_visible_to(world.social_worker).filter(context__isnull=False).exists()
+    assert not disruption.steps_visible_to(world.social_worker).filter(context__isnull=False).exists()
 
 
 def test_questions_of_places_know_of_contexts_their_steps_and_who_watches(world, arcade, goal) -> None:

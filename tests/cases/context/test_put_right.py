@@ -18,7 +18,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.actions import NewContext
 from heard.cases.context import actions, queries
 from heard.cases.context.models import Context, ContextAssessment, ContextEarlier, ContextEnd, ContextGoal
-from heard.cases.disruption import actions as steps
+from heard.cases.disruption import actions as disruption
 from heard.home.queries import my_work
 from heard.network import actions as network
 
@@ -86,7 +86,9 @@ def test_no_text_of_a_context_names_a_child(world, work, goal, mina) -> None:
         lambda: actions.correct_context(
             by=world.coordinator, context_id=work.pk, setting="school", why_opened="x", why=NAMES
         ),
-        lambda: steps.finish_context_step(**lead, step_id=step.pk, outcome="done", done_on=TODAY, note=NAMES),
+        lambda: disruption.finish_context_step(
+            **lead, step_id=step.pk, outcome="done", done_on=TODAY, note=NAMES
+        ),
         lambda: actions.hold_review(
             **context, **HELD | {"took_part": NAMES}, looked={goal.pk: SEEN, other.pk: SEEN}
         ),
@@ -101,7 +103,7 @@ def test_no_text_of_a_context_names_a_child(world, work, goal, mina) -> None:
         writes.append(lambda said=said: actions.ask_guardian(**context, **said))
         writes.append(lambda said=said: actions.change_guardian(**lead, guardian_id=guardian.pk, **said))
     for write in writes:
-        steps.DisruptionStep.objects.filter(pk=step.pk).update(state="open")
+        disruption.DisruptionStep.objects.filter(pk=step.pk).update(state="open")
         with pytest.raises(Refused, match="names a child"):
             write()
 

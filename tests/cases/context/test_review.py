@@ -13,7 +13,7 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGoal, ContextReview
-from heard.cases.disruption import actions as steps
+from heard.cases.disruption import actions as disruption
 from heard.cases.stage.rules import Looked
 from heard.home.queries import my_work
 from heard.network import actions as network
@@ -145,7 +145,7 @@ def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_hol
 
 
 def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work, goal) -> None:
-    step = steps.plan_context_step(
+    step = disruption.plan_context_step(
         by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="place", what="Lamps",
         agency_id=world.care.pk, due_on=LATER, owner=world.social_worker,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
         assert "context_to_decide" in {one.notice.kind for one in unread_of(user)}
     with pytest.raises(Refused, match="A step is still to do"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
-    steps.finish_context_step(
+    disruption.finish_context_step(
         by=world.social_worker, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
     )
     with pytest.raises(Refused, match="somebody who decides"):

@@ -24,7 +24,7 @@ from heard.cases.clocks.models import ClockRun
 from heard.cases.concern import actions as telling
 from heard.cases.death import actions
 from heard.cases.leaving import actions as leaving
-from heard.cases.missing import actions as missing
+from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
 from heard.cases.onward import actions as passing
 from heard.cases.onward.rules import OnwardRequest
@@ -223,7 +223,7 @@ def test_each_list_about_a_child_leaves_the_child_out_or_says_why_not() -> None:
         ),
         lambda by, plan: own.give_own_plan(by=by, plan_id=plan.pk, given_on=TODAY, given_by="x"),
         lambda by, plan: referring.start_referral(by=by, case_id=plan.case_id),
-        lambda by, plan: missing.note_missing(
+        lambda by, plan: looking.note_missing(
             by=by, person_id=plan.case.person_id, missing_from=timezone.now(), last_seen_where="x", last_seen_by="x",
             danger="x",
         ),
@@ -241,7 +241,7 @@ def test_no_interview_is_due_to_the_child_after_a_return(world: World, agreed: A
     child, long_ago = {"person_id": agreed.case.person_id}, timezone.now() - timedelta(days=9)
     seen = {"last_seen_where": "At home", "last_seen_by": "Ola", "danger": "no", "from_where": "home"}
     came = {"found_where": "At home", "found_by": "Ola", "condition": "Well", "check_by_police": "done"}
-    episode = missing.note_missing(
+    episode = looking.note_missing(
         by=world.social_worker, **child, missing_from=long_ago, reported_at=long_ago, **seen,
         back={"found_at": long_ago + timedelta(hours=3), **came},
     )  # fmt: skip
@@ -284,7 +284,7 @@ def test_the_record_stays_readable_and_a_note_can_be_written(world: World, agree
 
 
 def test_an_urgent_notice_of_the_child_goes_on_to_nobody(world: World, agreed: Any) -> None:
-    missing.note_missing(
+    looking.note_missing(
         by=world.social_worker, person_id=agreed.case.person_id, missing_from=timezone.now() - timedelta(hours=2),
         last_seen_where="Station", last_seen_by="Her aunt", danger="not_known", why_not_reported="They know already.",
     )  # fmt: skip

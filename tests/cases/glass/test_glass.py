@@ -25,7 +25,7 @@ from heard.cases.glass.unreviewed import give_to_others
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
 from heard.network import actions as network
-from heard.network import queries as people
+from heard.network import queries as network_queries
 from heard.network.models import Involvement, Person
 from heard.network.queries import Whom
 from heard.network.rules import Level
@@ -66,7 +66,11 @@ def keep_out(world: World, child: Person, user: User) -> None:
 
 
 def sees(user: User, child: Person, level: Level = Level.RECORD) -> bool:
-    return people.people_visible_to(User.objects.get(pk=user.pk), level=level).filter(pk=child.pk).exists()
+    return (
+        network_queries.people_visible_to(User.objects.get(pk=user.pk), level=level)
+        .filter(pk=child.pk)
+        .exists()
+    )
 
 
 # ---- who does not
@@ -222,7 +226,7 @@ def test_a_second_who_is_kept_out_and_tries_is_told_of_too(
         team=world.officer.team, role=Role.DUTY, agreed_by=world.coordinator,
     )  # fmt: skip
     for user in (night, second, second):
-        if not people.denials_of(world.coordinator, restricted.pk).filter(user=user).exists():
+        if not network_queries.denials_of(world.coordinator, restricted.pk).filter(user=user).exists():
             keep_out(world, restricted, user)
         actions.tell_who_may_see.call(user.pk, [str(restricted.pk)])
     assert [row.told_by for row in Notice.objects.filter(kind="kept_out").order_by("told_at")] == [
@@ -260,7 +264,7 @@ def test_a_restricted_record_is_open_for_hours_and_no_further_than_the_record(
 def test_colleagues_see_no_more_than_before(world: World, restricted: Person, night: User) -> None:
     opened(night)
     assert not sees(world.officer, restricted, Level.KNOWS)
-    rows = people.involvements_of(world.coordinator, restricted.pk)
+    rows = network_queries.involvements_of(world.coordinator, restricted.pk)
     assert [row.agency for row in rows] == [world.care]
 
 
@@ -289,10 +293,10 @@ def test_a_supervisor_who_opened_it_neither_decides_who_sees_it_nor_counts_as_so
     Membership.objects.create(user=night, team=night.team, role=Role.SUPERVISOR)
     opened(night)
     night = User.objects.get(pk=night.pk)
-    assert people.standing_of(night, restricted) == {"involved": False, "may_decide": False}
+    assert network_queries.standing_of(night, restricted) == {"involved": False, "may_decide": False}
     with pytest.raises(Refused, match="on the list"):
         network.lift_restriction(by=night, person_id=restricted.pk, reason="I want to")
-    line = people.accesses_of(world.coordinator, restricted.pk).get(agency=world.care)
+    line = network_queries.accesses_of(world.coordinator, restricted.pk).get(agency=world.care)
     with pytest.raises(Refused, match="too few who decide"):
         network.end_access(by=world.coordinator, access_id=line.pk, why="Over")
 

@@ -29,7 +29,7 @@ from heard.cases.case.notices.models import Notice
 from heard.cases.case.notices.rules import NoticeKind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.actions import AboutStaff
-from heard.cases.glass import actions as glass
+from heard.cases.glass import actions as emergencies
 from heard.cases.inspection import actions, queries, rules
 from heard.cases.inspection.models import InspectionList
 from heard.cases.inspection.work import TO_DECIDE
@@ -216,7 +216,7 @@ def test_what_was_opened_in_an_emergency_does_not_go_out(world: World, case: Any
     child = case.person
     Person.objects.filter(pk=child.pk).update(restricted=True)
     for by in (asking, agreeing):
-        glass.break_glass(
+        emergencies.break_glass(
             by=by, given_name=child.given_name, family_name=child.family_name, birth_date=child.birth_date,
             reason="Emergency at the door",
         )  # fmt: skip

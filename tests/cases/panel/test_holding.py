@@ -16,7 +16,7 @@ from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelAction
 from heard.cases.plan import actions as planning
 from heard.cases.words.rules import ChildsView
-from heard.network import actions as knowing
+from heard.network import actions as network
 
 
 def standing(user, action):
@@ -124,7 +124,7 @@ def test_an_action_of_one_child_does_not_land_with_another(world, agreed, prepar
 
 
 def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_there(world, case, prepared):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     given = {
         "by": world.coordinator,
         "what": "Licensing visits",
@@ -134,12 +134,12 @@ def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_
     item = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=arcade.pk)
     with pytest.raises(Hidden):
         actions.add_panel_action(item_id=item.pk, case_id=case.pk, kind="place", **given)
-    knowing.note_tie(
+    network.note_tie(
         by=world.social_worker,
         one_id=case.person_id,
         in_words="goes to",
         other_id=arcade.pk,
-        knows=knowing.Knows("Said"),
+        knows=network.Knows("Said"),
     )
     action = actions.add_panel_action(item_id=item.pk, case_id=case.pk, kind="place", **given)
     step = steps_of(world.social_worker, case.pk).get()

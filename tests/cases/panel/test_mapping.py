@@ -26,7 +26,7 @@ from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.models import Panel, PanelAction, PanelGround, PanelItem
 from heard.cases.panel.record import ITEMS
 from heard.home.queries import my_work
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.models import Person, TieSource
 from heard.network.queries import Whom, web
 
@@ -51,7 +51,7 @@ def choose(world: World, meeting: Panel, this: Any, end: str = "person", by: Any
 
 
 def say(world: World, meeting: Panel, one: Any, kind: str, other: Any, by: Any = None, **how: Any) -> Any:
-    knows = knowing.Knows(**(SAID | {"how": "said"} | how))
+    knows = network.Knows(**(SAID | {"how": "said"} | how))
     return actions.note_said(
         by=by or world.coordinator,
         panel_id=meeting.pk,
@@ -92,7 +92,7 @@ def meeting(world: World) -> Panel:
 
 @pytest.fixture
 def arcade(world: World) -> Any:
-    return knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    return network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def mina(world: World, case: Any) -> Person:
 def hide(world: World) -> tuple[Any, Person]:
     """A co-ordinator who may not see Ana, and her."""
     ana, other = tell(world, "Ana").person, another_coordinator(world)
-    knowing.deny_access(
+    network.deny_access(
         by=world.coordinator, person_id=ana.pk, whom=Whom("", world.care, user=other), why="A relative"
     )
     return other, ana
@@ -111,9 +111,9 @@ def hide(world: World) -> tuple[Any, Person]:
 
 def phone_of(world: World, person: Person, by: Any = None, number: str = "07700 900123") -> Any:
     """The tie to a phone that somebody uses, noted away from the meeting."""
-    return knowing.note_tie_to(
+    return network.note_tie_to(
         by=by or world.social_worker, one_id=person.pk, end="handle", new_name=number, new_kind="phone",
-        kind="uses", knows=knowing.Knows("She showed it"),
+        kind="uses", knows=network.Knows("She showed it"),
     )  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def test_at_most_twelve_children(world, meeting):
         choose(world, meeting, tell(world, f"Child{number}").person)
     with pytest.raises(Refused, match="Twelve children"):
         choose(world, meeting, tell(world, "Thirteenth").person)
-    adult = knowing.add_person(
+    adult = network.add_person(
         by=world.coordinator,
         given_name="Dean",
         family_name="Corrigan",
@@ -225,9 +225,9 @@ def test_at_most_twelve_children(world, meeting):
 def test_a_theme_belongs_on_a_panel_and_a_phone_in_a_mapping_meeting(world, meeting, mina):
     with pytest.raises(Refused, match="A theme belongs on a panel"):
         actions.add_item(by=world.coordinator, panel_id=meeting.pk, title="Lifts")
-    tie = knowing.note_tie_to(
+    tie = network.note_tie_to(
         by=world.social_worker, one_id=mina.pk, end="handle", new_name="07700 900123", new_kind="phone",
-        kind="uses", knows=knowing.Knows("She showed it"),
+        kind="uses", knows=network.Knows("She showed it"),
     )  # fmt: skip
     panel = make_panel(world)
     with pytest.raises(Refused, match="mapping meeting"):
@@ -298,10 +298,10 @@ def test_who_may_not_see_a_child_does_not_learn_that_they_are_on_the_list(
     """The page of an officer is the same, letter by letter, before and after children are chosen whom the police do not know."""
     choose(world, meeting, arcade, "place")
     before = shown(client, world.officer, at(name, meeting))
-    group = knowing.add_group(by=world.social_worker, name="The steps", kind="friends")
+    group = network.add_group(by=world.social_worker, name="The steps", kind="friends")
     for this, end in ((mina, "person"), (group, "group"), (tell(world, "Ana").person, "person")):
         choose(world, meeting, this, end)
-    last = knowing.add_place(by=world.social_worker, name="Zoo", kind="park")
+    last = network.add_place(by=world.social_worker, name="Zoo", kind="park")
     say(world, meeting, mina, "goes_to", arcade)
     after = shown(client, world.officer, at(name, meeting))
     assert "Arcade" in after
@@ -316,7 +316,7 @@ def test_who_may_not_see_a_child_does_not_learn_that_they_are_on_the_list(
 def test_children_adults_and_places_stand_apart(client, world, meeting, arcade, mina):
     """In the order in which they were chosen an adult would stand between two children."""
     dean, ana = (
-        knowing.add_person(
+        network.add_person(
             by=world.coordinator, given_name=given, family_name="Corrigan", kind=kind, why="Seen"
         )
         for given, kind in (("Dean", "adult"), ("Ana", "child"))
@@ -362,7 +362,7 @@ def test_on_paper_too(client, world, meeting, arcade, mina):
 
 def test_on_paper_stands_nothing_that_one_agency_keeps(client, world, meeting, arcade, mina):
     """The page shows it to that agency; paper is read by others."""
-    quay = knowing.add_place(by=world.social_worker, name="Quay", kind="quay")
+    quay = network.add_place(by=world.social_worker, name="Quay", kind="quay")
     for this, end in ((mina, "person"), (arcade, "place"), (quay, "place")):
         choose(world, meeting, this, end)
     say(world, meeting, mina, "goes_to", arcade)
@@ -449,9 +449,9 @@ def test_what_is_said_is_a_source_that_names_the_meeting(client, world, meeting,
 def test_who_writes_down_what_another_says_there_does_not_bear_it_out(client, world, meeting, arcade, mina):
     """The police know it, and say it at a meeting that another agency holds: one agency knows, not two."""
     let_all_in(world.coordinator, mina.pk, world.police)
-    ours = knowing.Knows("Seen there", how="seen")
+    ours = network.Knows("Seen there", how="seen")
     noted = {"one_id": mina.pk, "other_id": arcade.pk, "kind": "goes_to", "knows": ours}
-    tie = knowing.note_tie(by=world.officer, **noted)
+    tie = network.note_tie(by=world.officer, **noted)
     for this, end in ((mina, "person"), (arcade, "place")):
         choose(world, meeting, this, end)
     assert say(world, meeting, mina, "goes_to", arcade, who="Police") == tie
@@ -461,7 +461,7 @@ def test_who_writes_down_what_another_says_there_does_not_bear_it_out(client, wo
     assert "Known from two agencies" not in shown(client, world.officer, page)
     rests = reverse("ask_rests", kwargs={"node_id": mina.pk})
     assert "several agencies know: 0;" in shown(client, world.officer, rests)
-    knowing.note_tie(by=world.social_worker, **noted)
+    network.note_tie(by=world.social_worker, **noted)
     assert "Known from two agencies" in shown(client, world.officer, page)
     assert "several agencies know: 1;" in shown(client, world.officer, rests)
 
@@ -495,7 +495,7 @@ def test_somebody_who_is_named_there_comes_onto_the_list(world, meeting, mina):
     choose(world, meeting, mina)
     actions.note_said_of_new(
         by=world.teacher, panel_id=meeting.pk, one_id=mina.pk, end="person", new_name="Dean Corrigan",
-        kind="drives", back=True, knows=knowing.Knows(**SAID, how="said"),
+        kind="drives", back=True, knows=network.Knows(**SAID, how="said"),
     )  # fmt: skip
     assert {item.about for item in queries.chosen(world.coordinator, meeting)} == {
         "Mina Okoro",
@@ -522,7 +522,7 @@ def test_noting_a_number_anew_opens_nothing_that_was_said_of_it(
     if at_the_meeting:
         actions.note_said_of_new(
             by=other, panel_id=meeting.pk, one_id=mina.pk, end="handle", new_name="07700 900123",
-            new_kind="phone", kind="uses", knows=knowing.Knows(**SAID, how="said"),
+            new_kind="phone", kind="uses", knows=network.Knows(**SAID, how="said"),
         )  # fmt: skip
     else:
         tie = phone_of(world, mina, by=other)
@@ -545,7 +545,7 @@ def test_nobody_is_given_something_about_a_phone_or_group_that_they_may_not_see(
     client, world, meeting, arcade, mina
 ):
     choose(world, meeting, mina)
-    group = knowing.add_group(by=world.social_worker, name="The steps", kind="friends")
+    group = network.add_group(by=world.social_worker, name="The steps", kind="friends")
     phone = choose_phone(world, meeting, phone_of(world, mina))
     actions.write_notes(by=world.coordinator, item_id=phone.pk, notes="Mina Okoro answers it at night")
     for item in (phone, choose(world, meeting, group, "group")):
@@ -724,7 +724,7 @@ def test_a_phone_of_which_all_was_withdrawn_does_not_keep_it_open(world, meeting
     choose_phone(world, meeting, tie)
     assert len(queries.open_names(world.coordinator, meeting)[0]) == 1
     source = TieSource.objects.get(tie=tie)
-    knowing.withdraw_source(by=world.social_worker, source_id=source.pk, why="Another number was meant")
+    network.withdraw_source(by=world.social_worker, source_id=source.pk, why="Another number was meant")
     assert queries.open_names(world.coordinator, meeting) == ([], False)
     assert hold(world, meeting).state == "held"
 
@@ -758,10 +758,10 @@ def test_an_answer_is_an_action_or_that_nothing_is_done_and_never_both(client, w
 def test_that_nothing_is_done_rests_on_sources_and_says_so_once_one_is_withdrawn(
     client, world, meeting, arcade, mina
 ):
-    item, seen = choose(world, meeting, mina), knowing.Knows("Seen there at five")
-    ola = knowing.add_person(by=world.social_worker, given_name="Ola", family_name="Other")
+    item, seen = choose(world, meeting, mina), network.Knows("Seen there at five")
+    ola = network.add_person(by=world.social_worker, given_name="Ola", family_name="Other")
     source, other = (
-        knowing.note_tie(
+        network.note_tie(
             by=world.social_worker, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=seen
         ).sources.get()
         for one in (mina, ola)
@@ -777,7 +777,7 @@ def test_that_nothing_is_done_rests_on_sources_and_says_so_once_one_is_withdrawn
     assert client.post(address, sent | {"rests_on": [str(source.pk)]}).status_code == 302
     assert PanelGround.objects.get().source == source
     assert "It rests on:" in client.get(page).text
-    knowing.withdraw_source(by=world.social_worker, source_id=source.pk, why="It was her cousin")
+    network.withdraw_source(by=world.social_worker, source_id=source.pk, why="It was her cousin")
     assert "was withdrawn" in client.get(page).text
     assert list(queries.items_gone(world.coordinator)) == [item]
     assert list(queries.items_gone(world.teacher)) == []
@@ -836,12 +836,12 @@ def test_what_is_withdrawn_once_the_minutes_are_agreed_stays_there_as_withdrawn(
     say(world, meeting, mina, "goes_to", arcade)
     tie = say(world, meeting, mina, "goes_to", arcade, who="School", words="Seen at the door")
     early = TieSource.objects.get(tie=tie, who="School")
-    knowing.withdraw_source(by=world.social_worker, source_id=early.pk, why="Another day was meant")
+    network.withdraw_source(by=world.social_worker, source_id=early.pk, why="Another day was meant")
     hold(world, meeting)
     agreed = make_panel(world, days=0.0006)
     actions.agree_minutes(by=world.coordinator, panel_id=meeting.pk, in_panel_id=agreed.pk)
     late = TieSource.objects.get(tie=tie, who=SAID["who"])
-    knowing.withdraw_source(by=world.social_worker, source_id=late.pk, why="It was not her")
+    network.withdraw_source(by=world.social_worker, source_id=late.pk, why="It was not her")
     text = shown(client, world.coordinator, at("panel_minutes", meeting))
     assert SAID["words"] in text
     assert "Withdrawn on" in text

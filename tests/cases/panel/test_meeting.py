@@ -14,7 +14,7 @@ from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.models import Panel, PanelItem
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.models import Person
 
 
@@ -117,9 +117,9 @@ def test_nobody_takes_the_chair_before_the_day_or_once_it_was_held(world, panel,
 def test_who_chairs_never_sees_an_item_that_they_may_not_see(client, world, prepared, item, of_police, how):
     """It is led and decided on by somebody who may see it and whose role holds panels, as before."""
     if how == "restricted":
-        knowing.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works there")
+        network.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works there")
     else:
-        knowing.keep_out_unseen(by=world.social_worker, person_id=item.person_id, user=of_police)
+        network.keep_out_unseen(by=world.social_worker, person_id=item.person_id, user=of_police)
     reader = User.objects.get(pk=of_police.pk)
     actions.take_chair(by=reader, panel_id=prepared.pk)
     assert not [line for line in queries.agenda_of(reader, prepared) if line.item]
@@ -210,7 +210,7 @@ def test_an_item_says_which_it_is_of_how_many_as_the_agenda_numbers_them(client,
     items = [PanelItem.objects.get(person__given_name=name) for name in ("Ana", "Bea", "Cleo")]
     order = {one.pk: (place, 10 * place) for place, one in enumerate(items, 1)}
     actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
-    knowing.involve(
+    network.involve(
         by=world.coordinator, person=Person.objects.get(given_name="Cleo"), agency=world.school, why="-"
     )
     among = queries.among(world.teacher, items[2])

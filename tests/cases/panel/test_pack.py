@@ -11,7 +11,7 @@ from heard.agencies.models import AuditRow, User
 from heard.cases.panel import actions
 from heard.cases.panel.models import Panel
 from heard.cases.timeline import queries
-from heard.network import actions as knowing
+from heard.network import actions as network
 
 
 def pack(client, user, panel: Panel) -> str:
@@ -87,11 +87,11 @@ def test_it_holds_nobody_whom_the_reader_may_not_see(client, world, prepared, it
     assert "No child is on the agenda whose record you may see" in text
     text = pack(client, world.teacher, prepared)
     assert ("Okoro" in text, "Ana Lowe" in text) == (True, False)
-    knowing.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works here")
     assert "1 item is about a child whose record" in pack(client, world.officer, prepared), (
         "it is not even somebody"
     )
-    knowing.keep_out_unseen(by=world.social_worker, person_id=child.pk, user=world.coordinator)
+    network.keep_out_unseen(by=world.social_worker, person_id=child.pk, user=world.coordinator)
     text = pack(client, User.objects.get(pk=world.coordinator.pk), prepared)
     assert ("Okoro" in text, "Ana Lowe" in text) == (True, False)
 

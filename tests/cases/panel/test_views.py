@@ -20,7 +20,7 @@ from heard.cases.plan import actions as planning
 from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day as in_words
 from heard.home.queries import my_work
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.queries import Whom
 
 OF_PANEL = ("panel", "panel_minutes", "panel_minutes_paper")
@@ -106,7 +106,7 @@ def test_walking_a_panel_an_agency_sees_the_children_whom_it_works_with(client, 
 
 
 def test_a_restricted_child_is_not_on_the_agenda_of_others_at_all(client, world, prepared, item):
-    knowing.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works here")
     client.force_login(world.officer)
     for name in ("panel", "panel_minutes"):
         text = client.get(of_panel(name, prepared)).text
@@ -234,13 +234,13 @@ def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, wo
 def test_a_step_in_a_childs_case_is_told_in_full_to_those_alone_who_may_see_the_child(
     client, world, case, prepared
 ):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
-    knowing.note_tie(
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    network.note_tie(
         by=world.social_worker,
         one_id=case.person_id,
         in_words="goes to",
         other_id=arcade.pk,
-        knows=knowing.Knows("Said"),
+        knows=network.Knows("Said"),
     )
     item = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=arcade.pk)
     given = {"what": "Licensing visits", "owner": world.social_worker, "due_on": in_days(3)}
@@ -281,7 +281,7 @@ def test_giving_something_to_an_agency_that_is_not_involved_asks_why(client, wor
 
 def test_something_else_is_found_and_put_on_the_agenda(client, world, prepared):
     client.force_login(world.coordinator)
-    arcade = knowing.add_place(by=world.social_worker, name="Harbour arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Harbour arcade", kind="arcade")
     at = of_panel("panel_add", prepared)
     assert "Harbour arcade" in client.post(at, {"text": "harbour"}).text
     assert client.post(at, {"end": "place", "end_id": arcade.pk}).status_code == 302
@@ -385,7 +385,7 @@ def test_a_page_asks_the_same_for_two_items_as_for_twenty(client, world, agreed,
 
     def fill(number: int) -> None:
         for one in range(number):
-            place = knowing.add_place(by=world.coordinator, name=f"Place {number} {one}", kind="park")
+            place = network.add_place(by=world.coordinator, name=f"Place {number} {one}", kind="park")
             added = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=place.pk)
             for where in (item, added):
                 actions.add_panel_action(

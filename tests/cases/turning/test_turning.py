@@ -28,7 +28,7 @@ from heard.home.queries import my_work
 from heard.network import actions as network
 from heard.network.queries import languages_of
 from heard.network.rules import Said
-from heard.services import actions as directory
+from heard.services import actions as services
 from heard.services.models import Service
 
 NOT_ASKED = ChildsView(why_no_words="She is asked on Friday.")
@@ -354,7 +354,7 @@ def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, 
     from heard.services.rules import kept_of
 
     kept = kept_of(service.document)
-    directory.keep_service(
+    services.keep_service(
         by=world.coordinator, service_id=service.pk, kept=type(kept)(**{**vars(kept), "status": "defunct"}), is_checked=True
     )  # fmt: skip
     Service.objects.filter(pk=service.pk).update(name="Another name")

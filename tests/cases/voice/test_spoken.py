@@ -25,7 +25,7 @@ from heard.agencies.envelopes import ring
 from heard.agencies.envelopes.kept import is_sealed
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.attachment import actions as attachments
+from heard.cases.attachment import actions as attaching
 from heard.cases.attachment import scanning
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import attachments_around, attachments_visible_to, kept_files
@@ -477,9 +477,9 @@ def test_what_is_hidden_from_somebody_is_heard_by_those_it_was_given_to_and_by_n
 def test_the_nightly_check_of_files_names_no_child_of_what_is_hidden(world, lado, link, sitting, folder):
     spoken = actions.listen_to(by=None, sitting=sitting, content=THREE_NOTES)
     told = hide(link, world.social_worker, text="", spoken=spoken)
-    assert attachments.check_all_files(by=None).is_well
+    assert attaching.check_all_files(by=None).is_well
     (folder / told.sound.pk.hex).write_bytes(THREE_NOTES[:-1] + b"x")
-    assert attachments.check_all_files(by=None).changed == [str(told.sound.pk)]
+    assert attaching.check_all_files(by=None).changed == [str(told.sound.pk)]
     assert {row.person_id for row in AuditRow.objects.filter(verb="find changed")} == {None}
     with pytest.raises(Refused, match="not any more what was attached"):
         actions.open_sound(by=lado, child_message_id=told.pk)
@@ -578,7 +578,7 @@ def test_it_lies_encrypted_where_the_site_has_keys_and_is_among_what_is_checked_
     assert THREE_NOTES[:40] not in path.read_bytes()
     assert is_sealed(path)
     assert [one.name for one in kept_files(None)] == [f"attachments/{sent.sound.pk.hex}"]
-    assert attachments.check_all_files(by=None).checked == 1
+    assert attaching.check_all_files(by=None).checked == 1
     client.force_login(world.social_worker)
     assert client.get(reverse("child_message_sound", args=[sent.pk])).content == THREE_NOTES
 
@@ -725,7 +725,7 @@ def test_where_the_disk_is_full_nothing_is_half_sent(client, sitting, monkeypatc
     def full(*_args: Any) -> None:
         raise OSError(28, "no room")
 
-    monkeypatch.setattr(attachments.storing, "put", full)
+    monkeypatch.setattr(attaching.storing, "put", full)
     page = bring(client, sitting, text="my door").text
     assert "could not be kept. Write it instead" in page
     assert re.search(r"data-say [^>]*data-refused", page)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from heard.agencies.rules import Hidden, May
 from heard.board import decisions, promises
-from heard.board import queries as audits
+from heard.board import queries as board
 from heard.board.annual.rules import DAYS, Year
 from heard.board.figures import rules as figure_rules
 from heard.board.figures.queries import periods, periods_together, promised
@@ -420,10 +420,10 @@ def _needs(asked: YearToCount) -> Section:
 
 
 def _audits(asked: YearToCount) -> Section:
-    rows = audits.audits_visible_to(asked.user).filter(
+    rows = board.audits_visible_to(asked.user).filter(
         state=Audit.State.CLOSED, closed_at__date__gte=asked.year.first, closed_at__date__lte=asked.year.last
     )
-    found = [(audit, audits.whole(asked.user, audit)) for audit in rows.order_by("closed_at")]
+    found = [(audit, board.whole(asked.user, audit)) for audit in rows.order_by("closed_at")]
     head = (_("Requirement"), _("What agencies said"), _("What is done about it"))
     lines = [
         (row.requirement.label, _answers(row), _actions(row)) for _audit, one in found for row in one.rows if not row.is_met
@@ -446,7 +446,7 @@ def _audits(asked: YearToCount) -> Section:
     )  # fmt: skip
 
 
-def _answers(row: audits.AuditedRequirement) -> str:
+def _answers(row: board.AuditedRequirement) -> str:
     counts = Counter(str(one.get_answer_display()) for one in row.answers.values())
     said = [f"{text}: {counts[text]}" for text in map(str, AuditAnswer.Answer.labels) if counts[text]]
     if row.unanswered:
@@ -456,7 +456,7 @@ def _answers(row: audits.AuditedRequirement) -> str:
     return "; ".join(said) or _("No agency that took part has to meet it")
 
 
-def _actions(row: audits.AuditedRequirement) -> str:
+def _actions(row: board.AuditedRequirement) -> str:
     """How many, by how far they are: what agencies wrote of them was written for the audit, and not to be published."""
     counts = Counter(str(one.get_state_display()) for one in row.actions)
     said = [f"{text}: {number}" for text, number in counts.items()]

@@ -24,7 +24,7 @@ from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep, StepBreach, StepGround
 from heard.cases.disruption.rules import Progress
 from heard.cases.stage import grounds as resting
-from heard.cases.stage import rules as stage
+from heard.cases.stage import rules as signing
 from heard.govuk.environment import day
 from heard.knowledge import load
 
@@ -150,7 +150,7 @@ def put_off_step(*, by: User, step_id: uuid.UUID, due_on: date | None, reason: s
     was = step.due_on
     refuse(
         queries.why_not_put_off(by, step)
-        or stage.why_not_put_off(was_due_on=was, due_on=due_on, reason=reason, today=timezone.localdate())
+        or signing.why_not_put_off(was_due_on=was, due_on=due_on, reason=reason, today=timezone.localdate())
         or _names_a_child(by, step, reason)
     )
     assert due_on

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
-from heard.cases.stage import rules as stage
+from heard.cases.stage import rules as signing
 
 WHERE_ASKS: Final = Asks(text="Say where we are now.")
 DISCARD_ASKS: Final = Asks(reason="Say why the draft is discarded.")
@@ -264,7 +264,7 @@ def why_not_put_off(
     today: date,
 ) -> str | None:
     """Of one that can be put off (`why_not_begin_putting_off`)."""
-    if why_not := stage.why_not_put_off(was_due_on=was_due_on, due_on=due_on, reason=reason, today=today):
+    if why_not := signing.why_not_put_off(was_due_on=was_due_on, due_on=due_on, reason=reason, today=today):
         return why_not
     if review_on and due_on and due_on > review_on:
         return "The plan is reviewed before that day. Choose an earlier one, or change the plan."

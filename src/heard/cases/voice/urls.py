@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.voice import open as door
+from heard.cases.voice import open as notes
 from heard.cases.voice import views
 
 urlpatterns: list[URLPattern] = [
-    path("n/", door.notes, name="notes_open"),
+    path("n/", notes.notes, name="notes_open"),
     path("children/<uuid:person_id>/links/", views.links, name="child_links"),
     path("children/<uuid:person_id>/links/make/", views.make, name="child_link_make"),
     path("child-links/<uuid:child_link_id>/end/", views.end, name="child_link_end"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard.cases.case.actions import note_warning
 from heard.cases.clocks.actions import note_moment
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.network import actions as network
 from heard.network.rules import find
 
@@ -24,7 +24,7 @@ def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
     for one in told:
         day = world.ago(one["ago"])
         with world.on(day):
-            worry = concerns.tell(
+            worry = telling.tell(
                 by=world.users[one["by"]],
                 seen_and_heard=one["seen"],
                 when_seen=one["when"],
@@ -35,7 +35,7 @@ def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
             )
         if "decision" in one:
             with world.on(day + timedelta(days=1)):
-                concerns.decide(
+                telling.decide(
                     by=world.coordinator,
                     concern=worry,
                     decision=one["decision"],
@@ -73,7 +73,7 @@ def write_twice(world: World, children: Children, told: dict[str, Any]) -> None:
     person = child.case.person
     spelled = child.given_name + "e" if not child.given_name.endswith("e") else child.given_name[:-1]
     with world.on(world.ago(told["ago"])):
-        concerns.tell(
+        telling.tell(
             by=world.users[told["by"]],
             new_person={
                 "given_name": spelled,
@@ -109,8 +109,8 @@ def name_twice(world: World, told: list[dict[str, Any]]) -> None:
                 )
 
 
-def _step(world: World, one: dict[str, Any]) -> concerns.Step | None:
+def _step(world: World, one: dict[str, Any]) -> telling.Step | None:
     if "step" not in one:
         return None
     what, owner, days = one["step"]
-    return concerns.Step(what, world.users[owner], world.ago(one["ago"]) + timedelta(days=days))
+    return telling.Step(what, world.users[owner], world.ago(one["ago"]) + timedelta(days=days))

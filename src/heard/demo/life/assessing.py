@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from heard.cases.assessment import actions as assessments
+from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.queries import own_questions_of
 from heard.cases.case.rules import Observed
 
@@ -17,37 +17,37 @@ _SENT_BACK = "Say what the child wants, in their words where they gave them, bef
 
 
 def start(child: Child) -> None:
-    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk)
-    assessments.save_judgement(text=child.say(child.story["judgement"]), **_write(child))
+    child.assessment = assessing.start_assessment(by=child.worker, case_id=child.case.pk)
+    assessing.save_judgement(text=child.say(child.story["judgement"]), **_write(child))
 
 
 def write(child: Child) -> None:
     """Everything that a supervisor reads."""
     story, write = child.story, _write(child)
-    assessments.save_what_is_not_known(text=child.say(story["not_known"]), **write)
-    assessments.save_childs_view(view=child.view(), **write)
+    assessing.save_what_is_not_known(text=child.say(story["not_known"]), **write)
+    assessing.save_childs_view(view=child.view(), **write)
     for pattern, why in story["patterns"].items():
         part = story.get("part", {}).get(pattern, "harmed")
         setting = "school" if pattern == "G7" else ""
-        choice = assessments.Choice(pattern, child.say(why), setting, child.told_on, childs_part=part)
-        assessments.keep_pattern(choice=choice, **write)
+        choice = assessing.Choice(pattern, child.say(why), setting, child.told_on, childs_part=part)
+        assessing.keep_pattern(choice=choice, **write)
     _keep_needs(child, story.get("needs"))
     _keep_good(child, child.part("good"))
     _ask(child)
 
 
 def submit(child: Child) -> None:
-    assessments.submit(by=child.worker, assessment_id=child.assessment.pk)
+    assessing.submit(by=child.worker, assessment_id=child.assessment.pk)
 
 
 def send_back(child: Child) -> None:
     by = child.world.supervisor
-    assessments.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK, parts=["not-known"])
+    assessing.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK, parts=["not-known"])
 
 
 def sign(child: Child) -> None:
     by = child.world.supervisor
-    assessments.sign_off(by=by, assessment_id=child.assessment.pk)
+    assessing.sign_off(by=by, assessment_id=child.assessment.pk)
 
 
 def assess_again(child: Child) -> None:
@@ -65,11 +65,11 @@ def assess_again(child: Child) -> None:
 
 
 def _write_second(child: Child, more: dict[str, Any]) -> None:
-    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk)
+    child.assessment = assessing.start_assessment(by=child.worker, case_id=child.case.pk)
     write = _write(child)
-    assessments.save_judgement(text=child.say(more["judgement"]), **write)
-    assessments.save_what_is_not_known(text=child.say(more["not_known"]), **write)
-    assessments.save_childs_view(view=child.view(child.day(more["day"])), **write)
+    assessing.save_judgement(text=child.say(more["judgement"]), **write)
+    assessing.save_what_is_not_known(text=child.say(more["not_known"]), **write)
+    assessing.save_childs_view(view=child.view(child.day(more["day"])), **write)
     _look_again(child, more)
     _keep_needs(child, more.get("needs"))
     _keep_good(child, more)
@@ -83,17 +83,15 @@ def _write(child: Child) -> dict[str, Any]:
 def _keep_needs(child: Child, needs: list[str] | None) -> None:
     if needs:
         harmed, made_to_harm = needs
-        assessments.save_needs(
-            harmed=child.say(harmed), made_to_harm=child.say(made_to_harm), **_write(child)
-        )
+        assessing.save_needs(harmed=child.say(harmed), made_to_harm=child.say(made_to_harm), **_write(child))
 
 
 def _keep_good(child: Child, good: dict[str, Any] | None) -> None:
     """Strengths, and the people who protect the child."""
     for text, source in (good or {}).get("strengths", ()):
-        assessments.keep_strength(text=child.say(text), source=child.say(source), **_write(child))
+        assessing.keep_strength(text=child.say(text), source=child.say(source), **_write(child))
     for name, who, what, knows in (good or {}).get("people", ()):
-        assessments.keep_protective_person(
+        assessing.keep_protective_person(
             name=child.say(name),
             who=child.say(who),
             what_they_do=child.say(what),
@@ -104,7 +102,7 @@ def _keep_good(child: Child, good: dict[str, Any] | None) -> None:
 
 def _ask(child: Child) -> None:
     for text, owner, days, item, *_found in child.part("questions") or ():
-        assessments.keep_question(
+        assessing.keep_question(
             text=child.say(text),
             owner=child.user(owner),
             by_on=child.world.today + timedelta(days=days),
@@ -119,7 +117,7 @@ def find_out(child: Child) -> None:
     for text, owner, _days, _item, *found in child.part("questions") or ():
         if found:
             question = asked[child.say(text)]
-            assessments.find_out(
+            assessing.find_out(
                 by=child.user(owner),
                 question_id=question.pk,
                 text=found[0],
@@ -135,7 +133,7 @@ def _look_again(child: Child, more: dict[str, Any]) -> None:
     _mark_as_before(child, more)
     for change, key in (("seen", "again"), ("no_longer", "no_longer")):
         for item, text in more[key].items():
-            assessments.add_evidence(
+            assessing.add_evidence(
                 item=item, change=change, happened_on=seen_on, source=source, words=child.say(text), **write
             )
 
@@ -154,11 +152,11 @@ def _mark_as_before(child: Child, more: dict[str, Any]) -> None:
         for item in story["signs"]
         if item not in looked
     ]
-    assessments.note_observations(marks=marks, **_write(child))
+    assessing.note_observations(marks=marks, **_write(child))
 
 
 def _answer_own(child: Child, assessment: Assessment, answers: dict[str, str]) -> None:
     """The partnership's own questions, where its file was there when the assessment began."""
     asked = {question.id for question in own_questions_of(assessment)}
     said = {name: child.say(text) for name, text in answers.items() if name in asked}
-    assessments.save_own_answers(answers=said, **_write(child))
+    assessing.save_own_answers(answers=said, **_write(child))

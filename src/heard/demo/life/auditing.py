@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from heard.board import actions as board
-from heard.board.caseaudit import actions as cases
+from heard.board.caseaudit import actions as reading
 from heard.board.caseaudit.queries import progress
-from heard.board.own import actions as own
+from heard.board.own import actions as owning
 from heard.cases.inspection import actions as inspecting
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def write_own(world: World, told: list[dict[str, Any]]) -> None:
                 "who": one["who"],
                 "applies_from": world.ago(one["ago"]),
             }
-            row = own.write_requirement(by=world.users["helen.burrows"], **said)
+            row = owning.write_requirement(by=world.users["helen.burrows"], **said)
         if one.get("next"):
             with world.on(world.ago(one["next"]["ago"])):
                 said["sentence"] = one["next"]["sentence"]
                 why = one["next"]["why"]
-                own.replace_requirement(
+                owning.replace_requirement(
                     by=world.users["helen.burrows"], own_requirement_id=row.pk, **said, why=why
                 )
 
@@ -132,7 +132,7 @@ def _read_cases(world: World, opened: Audit, told: dict[str, Any]) -> None:
     differ the first proposes `agreed` and the second confirms it."""
     first, second = (world.users[who] for who in told["readers"])
     with world.on(world.ago(told["ago"])):
-        draw = cases.draw_cases(
+        draw = reading.draw_cases(
             by=world.users["helen.burrows"],
             audit_id=opened.pk,
             title=told["title"],
@@ -145,22 +145,22 @@ def _read_cases(world: World, opened: Audit, told: dict[str, Any]) -> None:
             readers=[first, second],
             due_on=world.today + timedelta(days=told["due"]),
         )
-        cases.let_readers_in(by=world.coordinator, draw_id=draw.pk)
+        reading.let_readers_in(by=world.coordinator, draw_id=draw.pk)
     with world.on(world.ago(told["ago"] - 2)):
         to_read = progress(world.coordinator, draw).to_read
         for one, (said, other) in zip(to_read, told["answers"], strict=False):
             for reader, answers in ((first, said), (second, other)):
                 kept = {str(number): (answer, told["because"]) for number, answer in enumerate(answers)}
-                cases.read_case(by=reader, sample_id=one.pk, said=kept)
+                reading.read_case(by=reader, sample_id=one.pk, said=kept)
             differ = {
                 str(n): (told["agreed"], told["why_agreed"]) for n in range(len(said)) if said[n] != other[n]
             }
             if differ:
-                put = cases.propose_answers(by=first, sample_id=one.pk, said=differ)
+                put = reading.propose_answers(by=first, sample_id=one.pk, said=differ)
                 put.refresh_from_db()  # as the second reader sees it, whatever the clock on the wall says in summer
                 assert put.proposed_at
-                cases.confirm_answers(by=second, sample_id=one.pk, proposed_at=put.proposed_at.isoformat())
-        cases.write_finding(by=first, draw_id=draw.pk, requirement=told["about"], text=told["found"])
+                reading.confirm_answers(by=second, sample_id=one.pk, proposed_at=put.proposed_at.isoformat())
+        reading.write_finding(by=first, draw_id=draw.pk, requirement=told["about"], text=told["found"])
 
 
 def _plan(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from heard.cases.case import actions as cases
+from heard.cases.case import actions as casework
 from heard.cases.case.rules import Observed
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.demo.identifiers import postcode
 from heard.network import actions as network
 from heard.network.queries import Whom
@@ -28,7 +28,7 @@ def tell(child: Child) -> None:
     story, told_by = child.story, child.user(child.story["tells"])
     words = _words(child)
     with child.on(0):
-        child.concern = concerns.tell(
+        child.concern = telling.tell(
             by=told_by,
             new_person=_person(child),
             seen_and_heard=child.say(story["seen_and_heard"]),
@@ -45,7 +45,7 @@ def decide(child: Child) -> None:
     decision = decision_of(child.stage)
     other = child.world.agency_of[_TAKES_ON] if decision == "other_agency" else None
     with child.on(1):
-        concerns.decide(
+        telling.decide(
             by=child.world.coordinator,
             concern=child.concern,
             decision=decision,
@@ -56,7 +56,7 @@ def decide(child: Child) -> None:
         )
     if child.told_on < child.world.ago(_UNREAD_FOR):
         with child.on(2):
-            concerns.mark_read(by=child.concern.told_by, concern_id=child.concern.pk)
+            telling.mark_read(by=child.concern.told_by, concern_id=child.concern.pk)
     child.concern.refresh_from_db()
     if child.concern.case:
         child.case = child.concern.case
@@ -71,8 +71,8 @@ def surround(child: Child) -> None:
     """The allocated and the trusted worker, the agencies that help, and the places and groups around the child."""
     by = child.world.coordinator
     if not child.part("not_allocated"):
-        cases.allocate_worker(by=by, case_id=child.case.pk, worker=child.worker)
-    cases.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker)
+        casework.allocate_worker(by=by, case_id=child.case.pk, worker=child.worker)
+    casework.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker)
     for owner in sorted(_helpers(child)):
         agency, helper = child.world.agency_of[owner], child.user(owner)
         network.involve(
@@ -83,7 +83,7 @@ def surround(child: Child) -> None:
             part=Whom("", agency, user=helper),
         )
     for role, username in (child.part("leads") or {}).items():
-        cases.allocate_worker(by=by, case_id=child.case.pk, role=role, worker=child.user(username))
+        casework.allocate_worker(by=by, case_id=child.case.pk, role=role, worker=child.user(username))
     _tie(child, "goes_to", "place", child.world.places)
     _tie(child, "seen_with", "group", child.world.groups)
 
@@ -92,7 +92,7 @@ def change_workers(child: Child) -> None:
     """Each change of the trusted worker is a link of a chain, with why and what the child said to it."""
     for days, username, reason, asked, said in child.part("workers") or ():
         with child.on(days):
-            cases.assign_trusted_worker(
+            casework.assign_trusted_worker(
                 by=child.world.coordinator,
                 case_id=child.case.pk,
                 worker=child.user(username),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard.cases.context import actions as contexts
 from heard.cases.context.queries import open_goals, to_rest_on
-from heard.cases.disruption import actions as steps
+from heard.cases.disruption import actions as disruption
 from heard.cases.stage.rules import Looked
 from heard.demo.life.world import known_by_now
 
@@ -144,7 +144,7 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
     for step in one["steps"]:
         by, owner = world.users[step["by"]], world.users[step["owner"]]
         with world.on(world.ago(step["ago"])):
-            planned = steps.plan_context_step(
+            planned = disruption.plan_context_step(
                 by=by,
                 context_id=context.pk,
                 goal_id=goal.pk,
@@ -157,7 +157,7 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
         if "done" in step:
             day = world.ago(step["done"])
             with world.on(day):
-                steps.finish_context_step(
+                disruption.finish_context_step(
                     by=owner, step_id=planned.pk, outcome="done", done_on=day, note=step["note"]
                 )
     if "reached" in one:

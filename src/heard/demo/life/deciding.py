@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
-from heard.cases.death import actions as death
+from heard.cases.death import actions as dying
 from heard.cases.leaving import actions as leaving
 from heard.cases.note import actions as noting
 from heard.cases.note.queries import notes_visible_to
@@ -50,12 +50,12 @@ def _ask(world: World, told: list[Child]) -> None:
         told[:2], ("A grey van, twice, with the same man at the wheel.", ""), strict=False
     ):
         with world.on(world.now - timedelta(hours=5)):
-            question = concerns.ask_teller(
+            question = telling.ask_teller(
                 by=world.coordinator, concern_id=child.concern.pk, text="Which car was it, and who drove it?"
             )
         if answer:
             with world.on(world.now - timedelta(hours=2)):
-                concerns.answer_question(by=child.concern.told_by, question_id=question.pk, text=answer)
+                telling.answer_question(by=child.concern.told_by, question_id=question.pk, text=answer)
 
 
 def _discuss(world: World, child: Child) -> None:
@@ -80,7 +80,7 @@ def _discuss(world: World, child: Child) -> None:
 def _put_right(world: World) -> None:
     """A decision of yesterday that somebody corrected the same day, with the reason."""
     with world.on(world.ago(1)):
-        told = concerns.tell(
+        told = telling.tell(
             by=world.users["priya.nair"],
             new_person={"given_name": "Noor", "family_name": "Baxter"},
             seen_and_heard="Came to the clinic with an older man who answered for her. Asked twice when she could leave.",
@@ -91,14 +91,14 @@ def _put_right(world: World) -> None:
             "reason": "He was thought to be her uncle.",
             "why_without_words": "Not met yet",
         }
-        concerns.decide(
+        telling.decide(
             by=world.coordinator,
             concern=told,
             decision="no_further_action",
             feedback="It was her uncle.",
             **said,
         )
-        concerns.correct_decision(
+        telling.correct_decision(
             by=world.coordinator,
             concern_id=told.pk,
             why="The school knows no uncle.",
@@ -111,13 +111,13 @@ def _put_right(world: World) -> None:
 
 def _about_staff(world: World) -> None:
     with world.on(world.ago(1)):
-        concerns.tell(
+        telling.tell(
             by=world.users["grace.adeyemi"],
             new_person={"given_name": "Ellis", "family_name": "Ward"},
             seen_and_heard="A coach of the swimming club writes to him at night and asks him to tell nobody.",
             why_no_words="He asked not to be asked again today.",
             danger_now="no",
-            staff=concerns.AboutStaff("Coach of a swimming club, known as Jay"),
+            staff=telling.AboutStaff("Coach of a swimming club, known as Jay"),
         )
 
 
@@ -189,14 +189,14 @@ def _together(planned: list[Child]) -> None:
 def _died(world: World) -> None:
     """A young person who died of an illness while people worked with them. Everybody who has to know is told."""
     with world.on(world.ago(40)):
-        told = concerns.tell(
+        told = telling.tell(
             by=world.users["priya.nair"],
             new_person={"given_name": "Wren", "family_name": "Halloran"},
             seen_and_heard="An adult whom nobody knows waits at the clinic after each appointment.",
             words={"text": "He says he is a friend.", "heard_by": "Priya Nair", "heard_on": world.ago(40)},
             danger_now="no",
         )
-        decided = concerns.decide(
+        decided = telling.decide(
             by=world.coordinator,
             concern=told,
             decision="open_case",
@@ -205,7 +205,7 @@ def _died(world: World) -> None:
         )
     assert decided.case is not None
     with world.on(world.ago(4)):
-        death.record_death(
+        dying.record_death(
             by=world.coordinator,
             person_id=decided.case.person_id,
             died_on=world.ago(5),

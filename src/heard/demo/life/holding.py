@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from heard.cases.concern.holder import actions as holder
+from heard.cases.concern.holder import actions as holding
 from heard.cases.concern.holder.queries import to_decide
 from heard.network import actions as network
 
@@ -29,11 +29,11 @@ def hold_what_is_named(world: World, told: dict[str, Any]) -> None:
     this: dict[str, Any] = {"by": decider, "person_id": child.pk, "concern_id": earliest.pk}
     later = told["not_yet"]
     with world.on(world.ago(later["ago"])):
-        holder.decide_whether_to_tell(
+        holding.decide_whether_to_tell(
             **this, outcome="not_yet", reason=later["why"], look_again_on=world.ago(later["again"])
         )
     with world.on(world.ago(told["told"])):
-        holder.decide_whether_to_tell(**this, outcome="tell")
+        holding.decide_whether_to_tell(**this, outcome="tell")
 
 
 def mark_a_number(world: World, told: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.context.queries import open_context_of, open_goals
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.demo.life.panels import starts
 from heard.network import actions as network
 from heard.network.queries import web
@@ -42,7 +42,7 @@ def _map(world: World, children: Children, known: dict[str, UUID], one: dict[str
             }
             knows = network.Knows(**how, valid_from=world.ago(said["since"]))
             ends: dict[str, Any] = {"one_id": known[said["one"]], "other_id": known[said["other"]]}
-            panels.note_said(by=world.coordinator, panel_id=panel.pk, kind=said["kind"], knows=knows, **ends)
+            meeting.note_said(by=world.coordinator, panel_id=panel.pk, kind=said["kind"], knows=knows, **ends)
         for name, answer in one["answers"].items():
             _answer(world, children, items[name], name, answer)
         _held(world, panel)
@@ -51,18 +51,18 @@ def _map(world: World, children: Children, known: dict[str, UUID], one: dict[str
 def _choose(world: World, known: dict[str, UUID], panel: Panel, end: str, name: str) -> PanelItem:
     if end == "handle":  # the one that somebody chosen uses
         strand = next(one for one in web(world.coordinator).around(known[name]) if one.end == "handle")
-        return panels.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=strand.end_id)
-    return panels.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=known[name])
+        return meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=strand.end_id)
+    return meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=known[name])
 
 
 def _answer(world: World, children: Children, item: PanelItem, name: str, answer: Any) -> None:
     child = children.get(name)
     if isinstance(answer, str):
         view = child.view() if child else None
-        panels.decide_item(by=world.coordinator, item_id=item.pk, reason=answer, view=view)
+        meeting.decide_item(by=world.coordinator, item_id=item.pk, reason=answer, view=view)
         return
     what, owner, due = answer
-    panels.add_panel_action(
+    meeting.add_panel_action(
         by=world.coordinator,
         item_id=item.pk,
         what=child.say(what) if child else what,
@@ -82,9 +82,9 @@ def _confer(world: World, children: Children, one: dict[str, Any]) -> None:
         return
     with world.on(at):
         item = panel.items.get()
-        panels.decide_item(by=by, item_id=item.pk, decision=one["decision"], reason=one["reason"])
+        meeting.decide_item(by=by, item_id=item.pk, decision=one["decision"], reason=one["reason"])
         what, owner, due, kind = one["act"]
-        panels.add_panel_action(
+        meeting.add_panel_action(
             by=by,
             item_id=item.pk,
             what=what,
@@ -95,12 +95,12 @@ def _confer(world: World, children: Children, one: dict[str, Any]) -> None:
         )
         _held(world, panel)
         keys = [children[name].person_id for name in one["learnt"]["children"]]
-        panels.write_learnt(by=by, panel_id=panel.pk, children=keys, text=one["learnt"]["text"])
+        meeting.write_learnt(by=by, panel_id=panel.pk, children=keys, text=one["learnt"]["text"])
 
 
 def _call(world: World, one: dict[str, Any], at: Any, **kind: Any) -> Panel:
     agencies = {world.agency_of[username].pk for username in one["invited"]}
-    return panels.plan_panel(
+    return meeting.plan_panel(
         by=world.coordinator,
         starts_at=at,
         place=one["where"],
@@ -114,4 +114,4 @@ def _call(world: World, one: dict[str, Any], at: Any, **kind: Any) -> Panel:
 
 def _held(world: World, panel: Panel) -> None:
     came = {seat.pk: ("came", "") for seat in panel.seats.all()}
-    panels.hold_panel(by=world.coordinator, panel_id=panel.pk, came=came)
+    meeting.hold_panel(by=world.coordinator, panel_id=panel.pk, came=came)

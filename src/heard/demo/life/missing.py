@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.missing import actions as missing
+from heard.cases.missing import actions as looking
 from heard.cases.missing.queries import to_keep_in_episode
 from heard.cases.words.rules import ChildsView
 from heard.demo.life.beginning import POLICE
@@ -31,7 +31,7 @@ def go_missing(child: Child) -> None:
 
 
 def _note(child: Child, one: dict[str, Any], since: datetime, number: int) -> Episode:
-    return missing.note_missing(
+    return looking.note_missing(
         by=child.user(POLICE),
         person_id=child.person_id,
         missing_from=since,
@@ -51,7 +51,7 @@ def prepare_form(child: Child) -> None:
     if form:
         parts: dict[str, Any] = {name: child.say(text) for name, text in form.items() if name != "with"}
         with_whom = child.say(form["with"])
-        missing.write_form(by=child.worker, person_id=child.person_id, prepared_with=with_whom, **parts)
+        looking.write_form(by=child.worker, person_id=child.person_id, prepared_with=with_whom, **parts)
 
 
 def _since(child: Child, one: dict[str, Any]) -> datetime:
@@ -62,7 +62,7 @@ def _since(child: Child, one: dict[str, Any]) -> datetime:
 
 def _come_back(child: Child, episode: Episode, one: dict[str, Any], found_at: datetime) -> None:
     with child.world.on(found_at + timedelta(minutes=30)):
-        missing.note_found(
+        looking.note_found(
             by=child.user(POLICE),
             episode_id=episode.pk,
             found_at=found_at,
@@ -81,7 +81,7 @@ def _come_back(child: Child, episode: Episode, one: dict[str, Any], found_at: da
 def _offer(child: Child, episode: Episode, found_at: datetime, **answer: str) -> None:
     offered_at = found_at + _OFFERED_AFTER
     with child.world.on(offered_at):
-        missing.offer_interview(
+        looking.offer_interview(
             by=child.worker,
             episode_id=episode.pk,
             offered_at=offered_at,
@@ -94,7 +94,7 @@ def _interview(child: Child, episode: Episode, said: dict[str, Any], found_at: d
     held_at = found_at + timedelta(hours=said["after"])
     heard = {"heard_on": timezone.localdate(held_at), "heard_by": said["with"]}
     with child.world.on(held_at):
-        missing.record_interview(
+        looking.record_interview(
             by=child.worker,
             episode_id=episode.pk,
             held_at=held_at,
@@ -108,4 +108,4 @@ def _interview(child: Child, episode: Episode, said: dict[str, Any], found_at: d
             would_help=said["help"],
         )
         found = to_keep_in_episode(child.worker, episode)
-        missing.keep_named(by=child.worker, episode_id=episode.pk, ticks=[one.tick for one in found])
+        looking.keep_named(by=child.worker, episode_id=episode.pk, ticks=[one.tick for one in found])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.cases.panel.queries import to_rest_on
 from heard.demo.life.world import known_by_now
 from heard.network.queries import Whom
@@ -42,7 +42,7 @@ def hold_panels(world: World, children: Children, told: list[dict[str, Any]]) ->
         with world.on(starts_at):
             _hold(world, children, panel, one)
             if before is not None:
-                panels.agree_minutes(by=world.coordinator, panel_id=before.pk, in_panel_id=panel.pk)
+                meeting.agree_minutes(by=world.coordinator, panel_id=before.pk, in_panel_id=panel.pk)
         before = panel
 
 
@@ -50,7 +50,7 @@ def disagree(world: World, children: Children, told: list[dict[str, Any]]) -> No
     for one in told:
         child, by = children[one["child"]], world.users[one["by"]]
         with world.on(world.ago(one["ago"])):
-            row = panels.begin_disagreement(
+            row = meeting.begin_disagreement(
                 by=by,
                 person_id=child.person_id,
                 what=child.say(one["what"]),
@@ -59,7 +59,7 @@ def disagree(world: World, children: Children, told: list[dict[str, Any]]) -> No
             )
         for number, (outcome, who, reason, owner) in enumerate(one["steps"], start=1):
             with world.on(world.ago(one["ago"] - number)):
-                panels.take_step(
+                meeting.take_step(
                     by=by,
                     disagreement_id=row.pk,
                     outcome=outcome,
@@ -78,7 +78,7 @@ def starts(world: World, one: dict[str, Any]) -> datetime:
 
 def _plan(world: World, starts_at: datetime) -> Panel:
     agencies = {world.agency_of[username].pk for username in _INVITED}
-    return panels.plan_panel(
+    return meeting.plan_panel(
         by=world.coordinator, starts_at=starts_at, place=_WHERE, chair=world.coordinator, agencies=agencies
     )
 
@@ -88,8 +88,8 @@ def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -
     items = [(_item(world, children, panel, about), about) for about in one["items"]]
     for item, about in items:
         child = children.get(about.get("child", ""))
-        panels.write_notes(by=by, item_id=item.pk, notes=_say(child, about["notes"]))
-        panels.decide_item(
+        meeting.write_notes(by=by, item_id=item.pk, notes=_say(child, about["notes"]))
+        meeting.decide_item(
             by=by,
             item_id=item.pk,
             decision=_say(child, about["decision"]),
@@ -97,20 +97,20 @@ def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -
             view=child.view() if child else None,
             rests_on=known_by_now(to_rest_on(by, item)[0])[:1],
         )
-    panels.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]))
+    meeting.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]))
     for item, about in items:
         _act(world, children, item, about)
     for text in one.get("corrections", ()):
-        panels.correct_minutes(by=by, panel_id=panel.pk, text=text)
+        meeting.correct_minutes(by=by, panel_id=panel.pk, text=text)
 
 
 def _prepare(world: World, children: Children, panel: Panel, one: dict[str, Any]) -> None:
     """The agenda of the panel to come: some by hand, the rest drawn from the record."""
     by = world.coordinator
     for child in one["by_hand"]:
-        panels.add_item(by=by, panel_id=panel.pk, end="person", end_id=children[child].person_id)
-    panels.add_item(by=by, panel_id=panel.pk, title=one["theme"])
-    panels.prepare_panel(by=by, panel_id=panel.pk)
+        meeting.add_item(by=by, panel_id=panel.pk, end="person", end_id=children[child].person_id)
+    meeting.add_item(by=by, panel_id=panel.pk, title=one["theme"])
+    meeting.prepare_panel(by=by, panel_id=panel.pk)
 
 
 def _item(world: World, children: Children, panel: Panel, about: dict[str, Any]) -> PanelItem:
@@ -120,7 +120,7 @@ def _item(world: World, children: Children, panel: Panel, about: dict[str, Any])
     for end, known in (("place", world.places), ("group", world.groups)):
         if end in about:
             given = {"end": end, "end_id": known[about[end]].pk}
-    return panels.add_item(by=world.coordinator, panel_id=panel.pk, **given)
+    return meeting.add_item(by=world.coordinator, panel_id=panel.pk, **given)
 
 
 def _came(world: World, panel: Panel, missing: dict[str, str]) -> dict[int, tuple[str, str]]:
@@ -135,7 +135,7 @@ def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any
     for what, owner, *when in about["actions"]:
         done = isinstance(when[0], str)
         due_on = timezone.localdate() + _WITHIN if done else world.today + timedelta(days=when[0])
-        action = panels.add_panel_action(
+        action = meeting.add_panel_action(
             by=world.coordinator,
             item_id=item.pk,
             what=_say(child, what),
@@ -146,7 +146,7 @@ def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any
         )
         if done:
             with world.on(due_on):
-                panels.finish_panel_action(
+                meeting.finish_panel_action(
                     by=world.users[owner], panel_action_id=action.pk, outcome=when[0], note=when[1]
                 )
     if "dissent" in about:
@@ -155,13 +155,13 @@ def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any
 
 def _dissent(world: World, item: PanelItem, username: str, why: str, *, child: Child | None) -> None:
     if child:
-        panels.involve_agency(
+        meeting.involve_agency(
             by=world.coordinator,
             item_id=item.pk,
             whom=Whom("", world.agency_of[username]),
             why="Takes part in the panel on this child",
         )
-    panels.dissent(by=world.users[username], item_id=item.pk, why=_say(child, why))
+    meeting.dissent(by=world.users[username], item_id=item.pk, why=_say(child, why))
 
 
 def _say(child: Child | None, text: str) -> str:

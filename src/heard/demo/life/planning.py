@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heard.cases.disruption import actions as disruption
 from heard.cases.own import actions as own
-from heard.cases.plan import actions as plans
+from heard.cases.plan import actions as planning
 from heard.cases.plan.queries import agreed_plan, first_or_next
 from heard.cases.safety.actions import write_safety_plan
 
@@ -23,10 +23,10 @@ _FIRST_REVIEW = 72
 
 
 def start(child: Child) -> None:
-    child.plan = plans.start_plan(by=child.worker, case_id=child.case.pk)
+    child.plan = planning.start_plan(by=child.worker, case_id=child.case.pk)
     child.actions = []
     for outcome in child.story["outcomes"]:
-        made = plans.add_outcome(
+        made = planning.add_outcome(
             by=child.worker,
             plan_id=child.plan.pk,
             text=child.say(outcome["text"]),
@@ -34,7 +34,7 @@ def start(child: Child) -> None:
         )
         for what, owner in outcome["actions"]:
             child.actions.append(
-                plans.add_action(
+                planning.add_action(
                     by=child.worker,
                     outcome_id=made.pk,
                     what=child.say(what),
@@ -51,7 +51,7 @@ def agree(child: Child) -> None:
         review_on = max(review_on, child.world.today + timedelta(days=child.world.rng.randint(0, 30)))
     latest_by = first_or_next(child.worker, child.case, timezone.localdate()).latest_by
     review_on = min(review_on, latest_by or review_on)
-    plans.agree_plan(by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view())
+    planning.agree_plan(by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view())
 
 
 def get_on(child: Child) -> None:
@@ -61,7 +61,7 @@ def get_on(child: Child) -> None:
         outcome = child.plan.outcomes.all()[number]
         for days, text in notes:
             with child.on(days):
-                plans.say_where_we_are(by=child.worker, outcome_id=outcome.pk, text=child.say(text))
+                planning.say_where_we_are(by=child.worker, outcome_id=outcome.pk, text=child.say(text))
     if later := child.part("put_off"):
         with child.on(later["day"]):
             _put_off(child, child.say(later["why"]))
@@ -74,14 +74,14 @@ def _put_off(child: Child, why: str) -> None:
     assert plan.review_on
     review_on = plan.review_on
     action = next(one for one in child.actions if one.due_on and one.due_on < review_on)
-    plans.put_off_action(by=child.worker, action_id=action.pk, due_on=review_on, reason=why)
+    planning.put_off_action(by=child.worker, action_id=action.pk, due_on=review_on, reason=why)
 
 
 def finish(child: Child, number: int, on: date) -> None:
     """The next actions of the plan, so many, are done on that day."""
     for action in child.actions[:number]:
         with child.world.on(on):
-            plans.finish_action(
+            planning.finish_action(
                 by=action.owner or child.worker,
                 action_id=action.pk,
                 note="Done with the child, at the child’s pace.",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.concern import actions as concerns
-from heard.cases.review import actions as reviews
+from heard.cases.concern import actions as telling
+from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
 from heard.cases.words.actions import answer_words
 from heard.cases.words.rules import ChildsView
@@ -39,7 +39,7 @@ def close(child: Child) -> None:
     planning.finish(child, len(child.actions), held_on - timedelta(days=_LAST_LOOK))
     _hold(child, _last_look(child, more), held_on, next_on=closed_on + timedelta(days=42))
     with child.world.on(closed_on):
-        reviews.close_case(
+        reviewing.close_case(
             by=child.world.supervisor,
             case_id=child.case.pk,
             view=_view(child, more["words"], closed_on),
@@ -58,11 +58,11 @@ def open_again(child: Child) -> None:
     heard_by = child.world.name_and_job(child.worker.username)
     words = {"text": more["words_again"], "how": "said", "heard_on": child.day(day), "heard_by": heard_by}
     with child.on(day):
-        told = concerns.tell(
+        told = telling.tell(
             by=child.worker, person_id=child.person_id, seen_and_heard=text, words=words, danger_now="no"
         )
     with child.on(day + 1):
-        concerns.decide(
+        telling.decide(
             by=child.world.coordinator,
             concern=told,
             decision="open_case",
@@ -104,7 +104,7 @@ def _hold(child: Child, one: dict[str, Any], held_on: date, *, next_on: date) ->
         row.pk: Looked(course, child.say(what), str(child.worker), held_on) for row, (course, what) in rows
     }
     with child.world.on(held_on):
-        reviews.hold_review(
+        reviewing.hold_review(
             by=child.worker,
             plan_id=child.plan.pk,
             held_on=held_on,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from heard.cases.onward import actions as onward
+from heard.cases.onward import actions as passing
 from heard.cases.onward.rules import OnwardRequest
-from heard.cases.referral import actions as referrals
+from heard.cases.referral import actions as referring
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.queries import answers_of, form_of
 from heard.cases.referral.questions import asked
@@ -58,17 +58,17 @@ def refer(world: World, children: Children, told: dict[str, Any]) -> None:
     """Written by the worker and read by somebody else. Nobody has submitted it yet."""
     child = children[told["child"]]
     with world.on(world.ago(told["ago"])):
-        referral = referrals.start_referral(by=child.worker, case_id=child.case.pk)
+        referral = referring.start_referral(by=child.worker, case_id=child.case.pk)
         for _turn in range(_TURNS):
             values = _answers(child, referral, told)
             if values:
-                referral = referrals.write_section(
+                referral = referring.write_section(
                     by=child.worker, referral_id=referral.pk, section="all", values=values
                 )
     with world.on(world.ago(told["sent"])):
-        referrals.send_to_review(by=child.worker, referral_id=referral.pk, view=child.view())
+        referring.send_to_review(by=child.worker, referral_id=referral.pk, view=child.view())
     with world.on(world.ago(told["reviewed"])):
-        referrals.agree_referral(by=world.supervisor, referral_id=referral.pk, note=told["note"])
+        referring.agree_referral(by=world.supervisor, referral_id=referral.pk, note=told["note"])
 
 
 def _share(world: World, child: Child, one: dict[str, Any]) -> None:
@@ -109,7 +109,7 @@ def refer_on(world: World, children: Children, told: list[dict[str, Any]]) -> No
     for one in told:
         child = children[one["child"]]
         with world.on(world.ago(one["ago"])):
-            onward.refer_onward(
+            passing.refer_onward(
                 by=world.users[one["by"]],
                 person_id=child.person_id,
                 whom=Whom("", world.agency_of[one["to"]]),

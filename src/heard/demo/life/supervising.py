@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.caseload.actions import save_view
-from heard.cases.supervision import actions as supervision
+from heard.cases.supervision import actions as supervising
 from heard.cases.supervision.queries import supervisions_visible_to
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def supervise(world: World, children: Children, told: list[dict[str, Any]]) -> N
     for one in told:
         held_on, worker = world.ago(one["ago"]), world.users[one["worker"]]
         with world.on(held_on - _BEGUN):
-            row = supervision.begin_supervision(
+            row = supervising.begin_supervision(
                 by=world.supervisor, worker=worker, supervisor=world.supervisor, planned_on=held_on
             )
-            supervision.prepare(
+            supervising.prepare(
                 by=worker,
                 supervision_id=row.pk,
                 stays_with=one["stays"],
@@ -41,7 +41,7 @@ def supervise(world: World, children: Children, told: list[dict[str, Any]]) -> N
                 needs=one["needs"],
             )
         with world.on(held_on):
-            row = supervision.hold_supervision(
+            row = supervising.hold_supervision(
                 by=world.supervisor,
                 supervision_id=row.pk,
                 held_on=held_on,
@@ -58,14 +58,14 @@ def _agree(world: World, children: Children, row: Supervision, one: dict[str, An
     for child, text, reason in one["decisions"]:
         case_id = children[child].case.pk
         say = children[child].say
-        supervision.add_decision(
+        supervising.add_decision(
             by=by, supervision_id=row.pk, case_id=case_id, text=say(text), reason=say(reason)
         )
     for what, for_worker, days in one["actions"]:
         due_on = world.today + timedelta(days=days)
-        supervision.add_action(by=by, supervision_id=row.pk, what=what, for_worker=for_worker, due_on=due_on)
+        supervising.add_action(by=by, supervision_id=row.pk, what=what, for_worker=for_worker, due_on=due_on)
     for reader in (by, worker) if one["read"] == "both" else (by,):
-        supervision.confirm_read(by=reader, supervision_id=row.pk)
+        supervising.confirm_read(by=reader, supervision_id=row.pk)
     following = supervisions_visible_to(worker).filter(worker=worker, state="planned").first()
     if following and "prepared" in one:
-        supervision.prepare(by=worker, supervision_id=following.pk, stays_with=one["prepared"])
+        supervising.prepare(by=worker, supervision_id=following.pk, stays_with=one["prepared"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from heard.cases.concern import actions as telling
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.demo.planted.planter import AGENCY, COORDINATOR, Planter
 from heard.demo.planted.truth import READERS
 from heard.graph.question.rules.groups import both
@@ -83,7 +83,7 @@ def circles(planter: Planter, station: Any, helpline: str) -> None:
 
     def listed(*agencies: str, **more: Any) -> Any:
         who = planter.person(*agencies, **more)
-        panels.add_item(by=planter.world.users[COORDINATOR], panel_id=panel.pk, end="person", end_id=who.pk)
+        meeting.add_item(by=planter.world.users[COORDINATOR], panel_id=panel.pk, end="person", end_id=who.pk)
         return who
 
     for through in ("place", "adult", "phone"):

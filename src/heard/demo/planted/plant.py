@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from heard.cases.panel import actions as panels
+from heard.cases.panel import actions as meeting
 from heard.demo.planted import joined
 from heard.demo.planted.planter import AGENCY, COORDINATOR, Planter
 from heard.demo.planted.truth import READERS, Planted
@@ -279,7 +279,7 @@ def _panel(planter: Planter, station: Any, helpline: str) -> None:
     for _ in range(_TIMES):
         by, also = planter.agencies()
         who = planter.person(by, also)
-        panels.add_item(by=lead, panel_id=panel.pk, end="person", end_id=who.pk)
+        meeting.add_item(by=lead, panel_id=panel.pk, end="person", end_id=who.pk)
         evidence = [
             planter.tie(who, "goes_to", planter.place(), by),
             planter.tie(
@@ -288,7 +288,7 @@ def _panel(planter: Planter, station: Any, helpline: str) -> None:
         ]
         planter.say("panel", keys, who, evidence, planter.readers([who]))
     where = planter.place()
-    panels.add_item(by=lead, panel_id=panel.pk, end="place", end_id=where.pk)
+    meeting.add_item(by=lead, panel_id=panel.pk, end="place", end_id=where.pk)
     seen = {agency: planter.person(agency) for agency in ("school", "police")}
     sources = {agency: planter.tie(who, "goes_to", where, agency) for agency, who in seen.items()}
     for reader in everybody:  # each what they see of it
@@ -299,9 +299,9 @@ def _panel(planter: Planter, station: Any, helpline: str) -> None:
     planter.tie(who, "goes_to", planter.place(), "school")
     planter.pass_over("panel", keys, "not on the agenda")
     off = planter.person("school")
-    item = panels.add_item(by=lead, panel_id=panel.pk, end="person", end_id=off.pk)
+    item = meeting.add_item(by=lead, panel_id=panel.pk, end="person", end_id=off.pk)
     planter.tie(off, "goes_to", planter.place(), "school")
-    panels.arrange_agenda(by=lead, panel_id=panel.pk, order={}, off={item.pk}, why_off="Seen last time")
+    meeting.arrange_agenda(by=lead, panel_id=panel.pk, order={}, off={item.pk}, why_off="Seen last time")
     planter.pass_over("panel", keys, "taken off the agenda")
 
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.concern import actions as telling
-from heard.cases.missing import actions as missing
-from heard.cases.panel import actions as panels
+from heard.cases.missing import actions as looking
+from heard.cases.panel import actions as meeting
 from heard.cases.words.rules import ChildsView
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question.rules import line_of
@@ -101,7 +101,7 @@ class Planter:
     def panel(self) -> Any:
         """One to come, to which every agency is invited."""
         lead = self.world.users[COORDINATOR]
-        return panels.plan_panel(
+        return meeting.plan_panel(
             by=lead,
             starts_at=self.world.now + timedelta(days=3),
             place="Town hall",
@@ -140,16 +140,16 @@ class Planter:
             self.by(by),
             self.world.now.replace(hour=hour, minute=self.rng.randrange(30)) - timedelta(days=days),
         )
-        one = missing.note_missing(
+        one = looking.note_missing(
             by=user, person_id=who.pk, missing_from=at, from_where="home", last_seen_where="At home", last_seen_by="Family",
             danger="not_known", reported_at=at, police_reference="WX",
         )  # fmt: skip
         back = at + timedelta(hours=3)
-        missing.note_found(
+        looking.note_found(
             by=user, episode_id=one.pk, found_at=back, found_where="Came home", found_by="Nobody", condition="Tired",
             check_by_police="done",
         )  # fmt: skip
-        missing.record_interview(
+        looking.record_interview(
             by=user, episode_id=one.pk, held_at=back + timedelta(hours=6), where="A café", with_whom="Somebody independent",
             independent="Works for nobody who looks after the child", view=ChildsView(why_no_words="Wants to wait"),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow.parquet as pq
 
 from heard.agencies.rules import Hidden, May
-from heard.engine import run as engine
+from heard.engine import run as runs
 from heard.engine import tables
 from heard.engine.link import MODEL_FILE, labels
 from heard.engine.link.diagnosis import Diagnosis, diagnosed
@@ -77,7 +77,7 @@ def two_of(user: User, run: EngineRun, key: str, one: int, other: int) -> Two:
         raise Hidden
     if not (run.result / f"{tables.COMPARED.name}.parquet").is_file():
         raise Hidden
-    told = engine.compared(run.result, found.records[one], found.records[other])
+    told = runs.compared(run.result, found.records[one], found.records[other])
     return Two(records, one, other, told.why, waterfall(reason._asdict() for reason in told.reasons))
 
 

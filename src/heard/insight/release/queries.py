@@ -34,7 +34,7 @@ from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, DocumentKind, Form, ReleaseState
 from heard.insight.run import rules as run_rules
 from heard.knowledge import load
-from heard.network import queries as network
+from heard.network import queries as network_queries
 
 if TYPE_CHECKING:
     import uuid
@@ -219,8 +219,8 @@ def harm_recorded(user: User, *, since: date, until: date) -> list[dict[str, Any
     time = {"since": since, "until": until}
     steps = disruption.steps_by_kind(user, **time)
     found = {
-        "who": network.adults_said_to_harm(user, **time),
-        "with": network.handles_of_adults_said_to_harm(user, **time),
+        "who": network_queries.adults_said_to_harm(user, **time),
+        "with": network_queries.handles_of_adults_said_to_harm(user, **time),
         "where": contexts.places_by_district(user, **time),
         "came": contexts.found_afterwards(user, **time),
     }

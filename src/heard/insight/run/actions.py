@@ -23,7 +23,7 @@ from heard.agencies.jobs.beating import Superseded, again, beating, begin, mine,
 from heard.agencies.jobs.working import ENGINE
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.rules import Observed
-from heard.cases.concern import actions as concerns
+from heard.cases.concern import actions as telling
 from heard.cases.glass.actions import tell_of_try
 from heard.cases.keeping.queries import is_everything_held
 from heard.engine import tables
@@ -458,7 +458,7 @@ def open_concern(
     if refusal:
         raise Refused(_(refusal))
     queries.records_behind(by, run, key)  # kept out, or restricted, since it was shown
-    concern = concerns.tell(
+    concern = telling.tell(
         by=by,
         person_id=person_id,
         new_person=new_person,

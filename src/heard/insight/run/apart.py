@@ -118,12 +118,12 @@ def _of_machine() -> int:
 def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> dict[str, Any]:
     import pyarrow.parquet as pq
 
-    from heard.engine import run as engine
+    from heard.engine import run as runs
     from heard.engine.run.progress import with_time_left
 
     try:
         with with_time_left(progress) as tell:
-            return engine.run(
+            return runs.run(
                 [Path(path) for path in job["paths"]],
                 out=Path(job["out"]),
                 mapping=Path(job["mapping"]),
@@ -136,7 +136,7 @@ def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> 
                 ask=job.get("ask", False),
                 progress=tell,
             ).as_json()
-    except engine.Asks as asks:
+    except runs.Asks as asks:
         return {ASKS: asks.as_json()}
 
 
