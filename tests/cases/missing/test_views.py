@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
-from tests.cases.missing.conftest import BACK, ago, gone
+from tests.cases.missing.conftest import BACK, ago, gone, not_reached
 
 from heard.agencies.models import AuditRow
 from heard.cases.case.models import Words
@@ -161,7 +161,7 @@ def test_the_interview_asks_its_day_and_who_heard_the_child_once(client, world, 
     at = of_episode("interview", returned)
     page = client.get(at).text
     days = set(re.findall(r'name="(\w+)-year"', page))
-    assert days == {"held_on", "tried_on_1", "tried_on_2", "tried_on_3"}
+    assert days == {"held_on"}
     assert "Who heard the child?" not in page
     assert "When was the child heard?" not in page
     assert "When was the child asked?" not in page
@@ -240,6 +240,26 @@ def test_words_heard_after_the_interview_have_a_day_and_somebody_of_their_own(cl
     assert "Back, interview held" in client.get(of_episode("episode", returned)).text
     record = client.get(of_child("child_chronology", returned.person_id) + "?kind=missing").text
     assert "Return home interview, by Sol Wright" in record
+
+
+def test_a_child_who_could_not_be_reached_is_noted_as_an_offer(client, world, returned):
+    client.force_login(world.social_worker)
+    held = {"where": "By phone", "with_whom": "Sol Wright", "independent": "yes", "which": "not_reached"}
+    page = client.post(of_episode("interview", returned), moment("held", ago(5)) | held).text
+    assert "choose “Note an offer”" in page
+    not_reached(world.social_worker, returned)
+    page = client.get(of_episode("episode", returned)).text
+    for says in (
+        "Back, not heard yet",
+        "Note an offer",
+        "Write down the interview",
+        "Rang twice",
+        "Tried",
+        "Due by",
+    ):
+        assert says in page, says
+    record = client.get(of_child("child_chronology", returned.person_id) + "?kind=missing").text
+    assert "Not reached for the return home interview, by Noor, advocate" in record
 
 
 def test_only_what_the_child_said_after_coming_back_is_offered_for_the_interview(client, world, returned):

@@ -26,7 +26,7 @@ def clocks(user: User, case: Case) -> Iterator[Run]:
     for one in rows:
         if one.found_at is None or one.interview_due_at is None:
             continue
-        interview = getattr(one, "interview", None)
+        interview = one.held
         said_no = interview is None and one.answer == Offered.DECLINED
         yield Run(
             "return_interview",

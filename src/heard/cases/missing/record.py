@@ -37,11 +37,11 @@ def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
         yield fact(kind, one.found_at, back, one.condition, who=one.found_noted_by_id, page=page)
     interview = getattr(one, "interview", None)
     if interview:
-        held = (
-            _("Heard after coming back, by %(who)s")
-            if interview.is_heard
-            else _("Return home interview, by %(who)s")
-        )
+        held = _("Return home interview, by %(who)s")
+        if interview.is_heard:
+            held = _("Heard after coming back, by %(who)s")
+        elif one.unreached:
+            held = _("Not reached for the return home interview, by %(who)s")
         heard, who = say(held, who=interview.with_whom), interview.noted_by_id
         yield fact(kind, interview.held_at, heard, interview.would_help, who=who, page=page)
 
@@ -68,11 +68,11 @@ def _on_paper(one: Episode) -> Iterator[Passage]:
     interview = getattr(one, "interview", None)
     if interview:
         said = {"time": moment(interview.held_at), "who": interview.with_whom}
-        text = (
-            _("Heard on %(time)s by %(who)s")
-            if interview.is_heard
-            else _("Return home interview on %(time)s by %(who)s")
-        )
+        text = _("Return home interview on %(time)s by %(who)s")
+        if interview.is_heard:
+            text = _("Heard on %(time)s by %(who)s")
+        elif one.unreached:
+            text = _("Not reached on %(time)s by %(who)s for the return home interview")
         yield Passage(say(text, **said), _interview(interview))
 
 
@@ -126,7 +126,10 @@ class _Forms:
 
 EPISODES = Record(
     _("Missing episodes"),
-    Episode.objects.filter(taken_back_at=None).select_related("interview__words").order_by("missing_from"),
+    Episode.objects.filter(taken_back_at=None)
+    .annotate(unreached=Episode.not_reached())
+    .select_related("interview__words")
+    .order_by("missing_from"),
     "person",
     episodes_visible_to,
     chronology=_chronology,

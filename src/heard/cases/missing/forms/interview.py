@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
-from heard.cases.words.forms import ChildsViewForm
+from heard.cases.words.forms import NOT_REACHED, ChildsViewForm
 from heard.govuk.forms import DateField, MomentsForm, RadiosField, TimeField
 from heard.network.forms.around import HomeField
 from heard.network.forms.tying import TYPES, SaysForm, no_handle
@@ -135,9 +135,12 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        which = fields["which"]
+        for name in which.reveals[NOT_REACHED]:  # then it was not held, and no try is noted with it
+            del fields[name]
+        which.reveals = {value: names for value, names in which.reveals.items() if value != NOT_REACHED}
         if kwargs.get("beside"):  # held before: what is heard now is heard on another day
             return
-        which = fields["which"]
         for name in _SAID_ALREADY:
             del fields[name]
         which.reveals = {
@@ -147,6 +150,8 @@ class InterviewForm(MomentsForm, ChildsViewForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
+        if answers.get("which") == NOT_REACHED:
+            self.add_error("which", rules.NOT_REACHED)
         if not set(_SAID_ALREADY).isdisjoint(self.fields):
             return answers
         day, who = answers.get("held_on"), answers.get("with_whom") or ""

@@ -26,7 +26,7 @@ from heard.cases.case.rules import age_on
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
 from heard.cases.concern.models import Concern
-from heard.cases.missing.queries import told_of
+from heard.cases.missing.queries import not_held, told_of
 from heard.cases.note.queries import last_contact
 from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.review.models import Review
@@ -260,7 +260,7 @@ def _one_of_each(rows: QuerySet[Any], path: str, keys: Sequence[Any]) -> dict[An
 
 def _episodes(user: User, keys: Collection[uuid.UUID]) -> QuerySet[Episode]:
     """Those that go on, and those after which nobody has spoken with the child yet."""
-    rows = told_of(user, keys).filter(Q(found_at=None) | Q(interview=None))
+    rows = told_of(user, keys).filter(Q(found_at=None) | not_held())
     return rows.order_by(F("found_at").desc(nulls_first=True))
 
 
