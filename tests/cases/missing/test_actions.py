@@ -225,6 +225,15 @@ def test_an_interview_is_due_until_it_is_held_or_the_child_says_no(world, return
     assert not queries.interviews_due(worker).exists()
 
 
+def test_a_no_that_is_noted_late_takes_back_no_later_yes(world, returned):
+    worker = world.social_worker
+    offer = {"by": worker, "episode_id": returned.pk, "by_whom": "Noor"}
+    actions.offer_interview(**offer, offered_at=ago(5), outcome="accepted")
+    actions.offer_interview(**offer, offered_at=ago(15), outcome="declined", why="Not now")
+    assert queries.episode_visible_to(worker, returned.pk).answer == "accepted"
+    assert list(queries.interviews_due(worker)) == [returned]
+
+
 def test_an_interview_waits_for_those_who_work_with_the_child(world, returned):
     assert not queries.interviews_due(world.teacher).exists()
     assert list(queries.interviews_due(world.coordinator)) == [returned]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.utils import timezone
 
 from heard.cases.clocks.rules import Run
-from heard.cases.missing.models import InterviewOffer
-from heard.cases.missing.queries import told_of
+from heard.cases.missing.queries import last_asked, told_of
 from heard.cases.missing.rules import Offered
 from heard.knowledge import load
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """Where the child said no, nothing is due any more. One query."""
-    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
-    rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(last.values("noted_at")[:1]))
+    noted = last_asked().values("noted_at")[:1]
+    rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(noted))
     for one in rows:
         if one.found_at is None or one.interview_due_at is None:
             continue

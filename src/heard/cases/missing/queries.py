@@ -147,10 +147,15 @@ def interviews_due(user: User) -> QuerySet[Episode]:
     return not_heard_yet(user).filter(_concerning(user))
 
 
+def last_asked() -> QuerySet[InterviewOffer]:
+    """Of an episode outside: each time that the child was asked, the last of them first, whenever it was noted."""
+    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
+    return asked.order_by("-offered_at", "-noted_at", "-pk")
+
+
 def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
     """What the child answered last, and when; and whether they have `died`. A note that it was not offered takes back no answer."""
-    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
-    last = asked.order_by("-noted_at", "-pk")
+    last = last_asked()
     return rows.annotate(
         answer=Subquery(last.values("outcome")[:1]),
         asked_at=Subquery(last.values("offered_at")[:1]),
