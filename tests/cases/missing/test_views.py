@@ -19,6 +19,8 @@ from heard.cases.case.models import Words
 from heard.cases.death.actions import record_death
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
+from heard.cases.pack.passages import passages_of
+from heard.cases.pack.rules import PackPart
 from heard.cases.words.actions import add_words
 from heard.govuk.environment import clock, time
 from heard.home.queries import my_work
@@ -399,6 +401,36 @@ def test_the_chronology_tells_of_each_time(client, world, heard):
         assert f">{time(at)}<" in text
     paper = words_of_pdf(client.get(of_child("child_chronology_paper", episode.person_id)).content)
     assert clock(episode.found_at) in paper
+
+
+def test_paper_and_chronology_say_what_the_police_saw_and_what_was_offered(client, world, episode):
+    worker = world.social_worker
+    unseen = BACK | {"check_by_police": "not_done", "check_note": "She was asleep."}
+    actions.note_found(by=worker, episode_id=episode.pk, found_at=ago(20), **unseen)
+    offer = {"by": worker, "episode_id": episode.pk}
+    asked = {"offered_at": ago(10), "by_whom": "Noor", "why": "Not with her mother there."}
+    actions.offer_interview(**offer, outcome="declined", **asked)
+    actions.offer_interview(**offer, outcome="not_offered", why="She was at the hospital.")
+    told = passages_of(worker, episode.person_id, parts=[PackPart.MISSING])[0]
+    assert told.heading == f"Missing from {time(episode.missing_from)} to {time(unseen_until(episode))}"
+    for says in (
+        "Seen by the police since: No: She was asleep.",
+        f"Return home interview offered on {time(asked['offered_at'])} by Noor: The child said no. Not with her mother there.",
+        ": She was at the hospital.",
+    ):
+        assert says in told.text
+    client.force_login(worker)
+    text = client.get(of_child("child_chronology", episode.person_id) + "?kind=missing").text
+    for says in (
+        "Return home interview offered by Noor",
+        "The child said no",
+        "Return home interview not offered",
+    ):
+        assert says in text
+
+
+def unseen_until(episode):
+    return Episode.objects.get(pk=episode.pk).found_at
 
 
 def count(client, address: str) -> int:
