@@ -90,6 +90,33 @@ def test_it_is_in_the_work_of_the_worker_until_somebody_there_accepts(world: Wor
         actions.take_back(by=world.social_worker, handover_id=handover.pk, why="x")
 
 
+def test_days_before_the_case_or_the_child_are_refused(world: World, signed: Any) -> None:
+    born = signed.case.person.birth_date
+    page = reverse("hand_over", kwargs={"case_id": signed.case_id})
+    client = signed_in(world.social_worker)
+    days = {"sent_on": TODAY, "ask_again_on": TODAY, "moves_on": TODAY}
+    for field, day, says in (
+        ("sent_on", date(2001, 5, 4), "before the case was opened"),
+        ("moves_on", born - timedelta(days=1) if born else date(1999, 1, 1), "before the child was born"),
+    ):
+        with pytest.raises(Refused, match=says) as refused:
+            hand_over(world, signed, **{field: day})
+        assert refused.value.field == field
+        typed = {name: value for name, value in SENT.items() if name not in days}
+        for name, on in (days | {field: day}).items():
+            typed |= {f"{name}-day": on.day, f"{name}-month": on.month, f"{name}-year": on.year}
+        assert says in client.post(page, typed).text
+    assert not Handover.objects.exists()
+
+
+def test_the_chronology_says_handed_over_of_nothing_that_was_only_sent(world: World, signed: Any) -> None:
+    hand_over(world, signed)
+    catch_up()
+    said = [str(row.said) for row in ChronologyEntry.objects.filter(page="handover")]
+    assert len(said) == 1
+    assert "Handover sent to" in said[0]
+
+
 def test_a_case_is_closed_as_moved_once_it_is_accepted_and_not_before(world: World, signed: Any) -> None:
     with pytest.raises(Refused, match="Nobody in the other council has accepted"):
         close(world, signed, "moved")
@@ -168,7 +195,7 @@ def test_the_pages_follow_a_handover_to_its_end(world: World, signed: Any) -> No
     assert "Eastmoor Council accepted." in page
     catch_up()
     said = [row.what for row in ChronologyEntry.objects.filter(page="handover")]
-    assert set(said) == {"Handed over to Eastmoor Council", "Eastmoor Council accepted the child"}
+    assert set(said) == {"Handover sent to Eastmoor Council", "Eastmoor Council accepted the child"}
 
 
 # ---- after 18
