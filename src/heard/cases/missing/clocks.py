@@ -9,7 +9,8 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from heard.cases.clocks.rules import Run
-from heard.cases.missing.queries import last_asked, told_of
+from heard.cases.missing.models import InterviewOffer
+from heard.cases.missing.queries import told_of
 from heard.cases.missing.rules import Offered
 from heard.knowledge import load
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """Where the child said no, nothing is due any more. One query."""
-    noted = last_asked().values("noted_at")[:1]
+    noted = InterviewOffer.last_asked().values("noted_at")[:1]
     rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(noted))
     for one in rows:
         if one.found_at is None or one.interview_due_at is None:

@@ -114,6 +114,11 @@ class Episode(models.Model):
         its = Interview.objects.filter(episode=models.OuterRef(models.OuterRef("pk"))).values("pk")
         return models.Exists(NotHeard.objects.filter(why=NotHeard.Why.NOT_REACHED, beside_id__in=its))
 
+    @classmethod
+    def not_held(cls) -> models.Q:
+        """That there is no interview, or the one that is written down says that the child could not be reached."""
+        return models.Q(interview=None) | models.Q(cls.not_reached())
+
     @property
     def held(self) -> Interview | None:
         """The interview, where the child was reached. Of a row with `unreached`."""
@@ -154,6 +159,12 @@ class InterviewOffer(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+    @classmethod
+    def last_asked(cls) -> models.QuerySet[InterviewOffer]:
+        """Of an episode outside: each time that the child was asked, the last of them first, whenever it was noted."""
+        asked = cls.objects.filter(episode=models.OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
+        return asked.order_by("-offered_at", "-noted_at", "-pk")
 
 
 class Interview(models.Model):

@@ -128,14 +128,11 @@ def earlier_of(user: User, episode_id: uuid.UUID) -> QuerySet[EarlierVersion]:
 def not_heard_yet(user: User) -> QuerySet[Episode]:
     """Returns after which nobody has spoken with the child yet, first due first; not where the child was asked and said
     no. Where it was never offered it stays due: it is offered each time."""
-    rows = _with_answer(user, _counted(episodes_visible_to(user)).filter(not_held(), found_at__isnull=False))
+    rows = _with_answer(
+        user, _counted(episodes_visible_to(user)).filter(Episode.not_held(), found_at__isnull=False)
+    )
     waiting = rows.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
     return waiting.order_by("interview_due_at")
-
-
-def not_held() -> Q:
-    """That there is no interview, or the one that is written down says that the child could not be reached."""
-    return Q(interview=None) | Q(Episode.not_reached())
 
 
 def interviews_due(user: User) -> QuerySet[Episode]:
@@ -147,15 +144,9 @@ def interviews_due(user: User) -> QuerySet[Episode]:
     return not_heard_yet(user).filter(_concerning(user))
 
 
-def last_asked() -> QuerySet[InterviewOffer]:
-    """Of an episode outside: each time that the child was asked, the last of them first, whenever it was noted."""
-    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
-    return asked.order_by("-offered_at", "-noted_at", "-pk")
-
-
 def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
     """What the child answered last, and when; and whether they have `died`. A note that it was not offered takes back no answer."""
-    last = last_asked()
+    last = InterviewOffer.last_asked()
     return rows.annotate(
         answer=Subquery(last.values("outcome")[:1]),
         asked_at=Subquery(last.values("offered_at")[:1]),
@@ -165,7 +156,7 @@ def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
 
 def interviews_near(user: User) -> QuerySet[Episode]:
     """Returns without which there is none of them. Whether the user may see one is asked beside."""
-    return Episode.objects.order_by().filter(_concerning(user), not_held(), found_at__isnull=False)
+    return Episode.objects.order_by().filter(_concerning(user), Episode.not_held(), found_at__isnull=False)
 
 
 def _concerning(user: User) -> Q:
@@ -344,12 +335,12 @@ def _counted(rows: QuerySet[Episode]) -> QuerySet[Episode]:
 def told_of_ties(user: User) -> Counting:
     """Every interview held, kept where it is a source of a tie to somebody or to a place. Over the whole partnership, for those who see
     figures."""
-    held = _returns(user).exclude(not_held())
+    held = _returns(user).exclude(Episode.not_held())
     return Counting(held, "interview__held_at", Q(told_of_a_tie(user, "interview", "pk")), "person")
 
 
 def passed_to_reviewer(user: User) -> Counting:
     """Every interview held, but for those of which it is said that the child has no reviewing officer, kept where it was passed on to
     them. Over the whole partnership, for those who see figures."""
-    held = _returns(user).exclude(not_held()).exclude(interview__to_reviewer=rules.Passed.NOBODY)
+    held = _returns(user).exclude(Episode.not_held()).exclude(interview__to_reviewer=rules.Passed.NOBODY)
     return Counting(held, "interview__held_at", Q(interview__to_reviewer=rules.Passed.YES), "person")
