@@ -158,6 +158,25 @@ def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned)
     assert "Back, and heard" in page
 
 
+def test_what_is_required_does_not_say_that_it_is_optional(client, world, returned):
+    client.force_login(world.social_worker)
+    at = of_episode("interview_offer", returned)
+    assert "(optional)" not in client.get(at).text
+    empty = moment("offered", ago(18)) | {"offered_on-day": "", "offered_on-month": "", "offered_on-year": ""}
+    empty |= {"offered_time": ""}
+    assert (
+        "Give the day of the offer"
+        in client.post(at, empty | {"outcome": "accepted", "accepted_by": "N"}).text
+    )
+    client.post(at, empty | {"outcome": "not_offered", "not_offered_why": "In hospital"})
+    offer = InterviewOffer.objects.get()
+    assert f", {time(offer.noted_at)}." in client.get(of_episode("episode", returned)).text
+    found = of_episode("episode_found", returned)
+    assert "or why not? (optional)" not in client.get(found).text
+    unseen = moment("found", ago(20)) | BACK | {"check_by_police": "not_done", "check_note": ""}
+    assert re.search(r'href="#[^"]*check_note">Say why the police', client.post(found, unseen).text)
+
+
 def test_the_interview_asks_its_day_and_who_heard_the_child_once(client, world, returned):
     client.force_login(world.social_worker)
     at = of_episode("interview", returned)

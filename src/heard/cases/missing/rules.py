@@ -22,6 +22,7 @@ ANSWER_ASKS: Final = Asks(
 )
 FOUND_ASKS: Final = Asks(
     condition="Say how the child is, in plain words.",
+    check_note="Say why the police have not seen the child since the return.",
     check_by_police="Say whether the police have seen the child since, or that it is not known.",
 )
 EPISODE_ASKS: Final = Asks(danger="Say whether the child is in danger, or that it is not known.")
@@ -220,7 +221,7 @@ def why_not_find(
     if check not in set(Check):
         return FOUND_ASKS["check_by_police"]
     if check == Check.NOT_DONE and not check_note.strip():
-        return "Say why the police have not seen the child since the return."
+        return FOUND_ASKS["check_note"]
     return None
 
 

@@ -39,9 +39,11 @@ class OfferForm(MomentsForm):
         gettext_lazy("On which day was it offered?"),
         called=gettext_lazy("The day of the offer"),
         past=True,
-        required=False,
+        missing=gettext_lazy("Give the day of the offer"),
     )
-    offered_time = TimeField(gettext_lazy("At what time?"), required=False)
+    offered_time = TimeField(
+        gettext_lazy("At what time?"), missing=gettext_lazy("Give the time of the offer")
+    )
     accepted_by = line(
         gettext_lazy("Who offered it?"),
         hint=gettext_lazy("Name and role"),
@@ -62,6 +64,14 @@ class OfferForm(MomentsForm):
         required=True,
     )
     field_order = ["offered_on", "offered_time", "outcome"]
+
+    def _clean_fields(self) -> None:
+        """What was not offered has no day of an offer."""
+        super()._clean_fields()
+        if self["outcome"].answer == rules.Offered.NOT_OFFERED:
+            for name in self.moments["offered_at"]:
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = None
 
     @property
     def offer(self) -> dict[str, Any]:
