@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 from tests.home.test_work import a_case, ago
+from tests.services.test_law import start
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
@@ -27,6 +28,8 @@ from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, CaseloadFilter, Nobo
 from heard.cases.concern import actions as telling
 from heard.cases.death.actions import record_death
 from heard.cases.note.actions import write_note
+from heard.cases.reporting import actions as reporting
+from heard.cases.timeline.queries import brief_of, head_of
 from heard.govuk.environment import day
 from heard.home.team.queries import load_of_teams
 from heard.network.actions import restrict
@@ -377,3 +380,24 @@ def test_a_case_in_which_nobody_has_begun_an_assessment_has_the_day_of_it_everyw
     assert all("Finish the assessment" in page and day(assessment.due_on) in page for page in pages)
     (line,) = lines(world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter())).values()
     assert line.due_on == assessment.due_on
+
+
+def test_a_report_that_waits_is_due_on_the_caseload_and_on_the_childs_summary(world: World) -> None:
+    start(world, "report", -30)
+    ada = mine(world, "Ada")
+    assessing.start_assessment(by=world.social_worker, case_id=ada.pk)
+    worker, today = world.social_worker, timezone.localdate()
+    told = {"trigger": "child_told", "who": "Sol Wright", "known_at": timezone.now() - timedelta(days=3)}
+    waits = reporting.note_trigger(by=worker, person_id=ada.person_id, **told)
+    line = lines(worker, queries.my_caseload(worker, CaseloadFilter()))["Ada"]
+    assert (line.due_on, str(line.due), line.overdue) == (ago(3), "report of an offence", True)
+    brief = brief_of(worker, head_of(worker, ada.person, today=today), today=today)
+    first = brief.dates[0]
+    assert (first.rule, first.on, first.page) == (
+        "Report a suspected offence",
+        ago(3),
+        reverse("offence_report", args=[waits.pk]),
+    )
+    reporting.take_back_report(by=worker, report_id=waits.pk, why="It was another child")
+    line = lines(worker, queries.my_caseload(worker, CaseloadFilter()))["Ada"]
+    assert str(line.due) == "assessment"

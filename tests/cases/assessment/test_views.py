@@ -1,7 +1,7 @@
 """The pages of an assessment: who may open them, what they show, what they keep, and how much they ask the database."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -22,6 +22,8 @@ from heard.cases.assessment.models import Assessment, AssessmentObservation
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Observed
+from heard.cases.timeline.queries import brief_of, head_of
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 
 PARTS = ["judgement", "child", "signs", "vulnerabilities", "patterns", "strengths", "not-known"]
@@ -577,3 +579,24 @@ def test_whoever_signs_off_reads_what_the_child_has_said_since(client, world, su
     page = client.get(at("assessment_decide", submitted)).text
     assert "What the child said last" in page
     assert "They stand at the gate again." in page
+
+
+def test_what_the_child_said_last_is_the_latest_of_all_their_words(client, world, assessment):
+    day = timezone.localdate()
+    said = {"by": world.social_worker, "person_id": assessment.case.person_id, "heard_by": "Sol Wright"}
+    chosen = record_words(**said, text="I want to stay.", heard_on=day - timedelta(days=22))
+    actions.save_childs_view(
+        by=world.social_worker, assessment_id=assessment.pk, view=ChildsView(words_id=chosen.pk)
+    )
+    record_words(**said, text="I am afraid of Fridays.", heard_on=day)
+    page = as_(client, world.social_worker).get(at("assessment", assessment)).text
+    last = page[page.index("What the child said last") :]
+    assert "I am afraid of Fridays." in last
+    assert "I want to stay." not in last
+
+
+def test_an_assessment_that_waits_for_a_signature_is_signed_off_next(world, submitted):
+    day, person = timezone.localdate(), submitted.case.person
+    brief = brief_of(world.social_worker, head_of(world.social_worker, person, today=day), today=day)
+    [due] = [one for one in brief.dates if one.page == at("assessment", submitted)]
+    assert (due.rule, due.who) == ("Sign off the assessment", f"Supervisors, {submitted.case.lead_team}")

@@ -17,8 +17,10 @@ from heard.cases.leaving import actions, queries, rules
 from heard.cases.leaving.models import AfterPlan, Handover
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.review import actions as reviewing
+from heard.cases.timeline import queries as briefs
 from heard.cases.timeline.index import catch_up
 from heard.cases.words.rules import ChildsView
+from heard.govuk.environment import day
 from heard.home.queries import my_work
 from heard.network.models import Person
 
@@ -88,6 +90,54 @@ def test_it_is_in_the_work_of_the_worker_until_somebody_there_accepts(world: Wor
     assert lines(world.social_worker, "handovers") == []
     with pytest.raises(Refused, match="was accepted"):
         actions.take_back(by=world.social_worker, handover_id=handover.pk, why="x")
+
+
+def test_days_before_the_case_or_the_child_are_refused(world: World, signed: Any) -> None:
+    born = signed.case.person.birth_date
+    page = reverse("hand_over", kwargs={"case_id": signed.case_id})
+    client = signed_in(world.social_worker)
+    days = {"sent_on": TODAY, "ask_again_on": TODAY, "moves_on": TODAY}
+    for field, wrong, says in (
+        ("sent_on", date(2001, 5, 4), "before the case was opened"),
+        ("moves_on", born - timedelta(days=1) if born else date(1999, 1, 1), "before the child was born"),
+    ):
+        with pytest.raises(Refused, match=says) as refused:
+            hand_over(world, signed, **{field: wrong})
+        assert refused.value.field == field
+        typed = {name: value for name, value in SENT.items() if name not in days}
+        for name, on in (days | {field: wrong}).items():
+            typed |= {f"{name}-day": on.day, f"{name}-month": on.month, f"{name}-year": on.year}
+        assert says in client.post(page, typed).text
+    assert not Handover.objects.exists()
+
+
+def test_the_chronology_says_handed_over_of_nothing_that_was_only_sent(world: World, signed: Any) -> None:
+    hand_over(world, signed)
+    catch_up()
+    said = [str(row.said) for row in ChronologyEntry.objects.filter(page="handover")]
+    assert len(said) == 1
+    assert "Handover sent to" in said[0]
+
+
+def test_a_handover_stands_on_the_summary_the_plan_and_the_print(world: World, signed: Any) -> None:
+    ask, moves = TODAY + timedelta(days=2), TODAY + timedelta(days=10)
+    handover = hand_over(world, signed, ask_again_on=ask, moves_on=moves)
+    client, person = signed_in(world.social_worker), signed.case.person
+    due = ("Ask whether Eastmoor Council accepts the child", "The child moves to Eastmoor Council")
+    line = (
+        f"A handover to Eastmoor Council was sent on {day(TODAY)}. Nobody there has accepted the child yet."
+    )
+    pages = {name: client.get(reverse(name, args=[person.pk])).text for name in ("child", "child_plan")}
+    assert all(one in page for page in pages.values() for one in (*due, day(ask), day(moves)))
+    assert line in pages["child"]
+    head = briefs.head_of(world.social_worker, person, today=TODAY)
+    brief = briefs.brief_of(world.social_worker, head, today=TODAY)
+    assert (brief.handover, [one.rule for one in brief.dates if one.rule in due]) == (handover, list(due))
+    actions.note_accepted(
+        by=world.social_worker, handover_id=handover.pk, accepted_by="Pat Lowe", accepted_on=TODAY
+    )
+    page = client.get(reverse("child", args=[person.pk])).text
+    assert not any(one in page for one in (*due, line))
 
 
 def test_a_case_is_closed_as_moved_once_it_is_accepted_and_not_before(world: World, signed: Any) -> None:
@@ -168,7 +218,7 @@ def test_the_pages_follow_a_handover_to_its_end(world: World, signed: Any) -> No
     assert "Eastmoor Council accepted." in page
     catch_up()
     said = [row.what for row in ChronologyEntry.objects.filter(page="handover")]
-    assert set(said) == {"Handed over to Eastmoor Council", "Eastmoor Council accepted the child"}
+    assert set(said) == {"Handover sent to Eastmoor Council", "Eastmoor Council accepted the child"}
 
 
 # ---- after 18

@@ -9,6 +9,9 @@ import pytest
 from django.utils import timezone
 from tests.again import written_once
 
+from heard.cases.case.actions import leave_unheard
+from heard.cases.case.models import Words
+from heard.cases.case.rules import Try, Unheard, WhyUnheard
 from heard.cases.missing import actions
 from heard.cases.missing.models import Episode, Interview
 from heard.cases.words.rules import ChildsView
@@ -32,6 +35,7 @@ VIEW = ChildsView(
         "heard_on": timezone.localdate(),
     }
 )
+NOT_REACHED = ChildsView(unheard=WhyUnheard(Unheard.NOT_REACHED, tries=(Try(timezone.localdate(), "call"),)))
 
 
 def ago(hours: float) -> datetime:
@@ -54,6 +58,14 @@ def interviewed(by: Any, episode: Episode, hours: float, **more: Any) -> Intervi
         "view": VIEW,
     }
     return actions.record_interview(by=by, episode_id=episode.pk, **said | more)
+
+
+def not_reached(by: Any, episode: Episode) -> Interview:
+    """As one could be saved before: that the child could not be reached, as an interview."""
+    interview = interviewed(by, episode, 5, view=ChildsView(why_no_words="Rang twice"))
+    about = {"person_id": episode.person_id, "beside": Words.Occasion.INTERVIEW, "beside_id": interview.pk}
+    leave_unheard(by=by, told=NOT_REACHED.unheard, **about)
+    return interview
 
 
 @pytest.fixture

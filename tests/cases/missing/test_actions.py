@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from tests.cases.missing.conftest import BACK, VIEW, ago, gone, interviewed
+from tests.cases.missing.conftest import BACK, NOT_REACHED, VIEW, ago, gone, interviewed, not_reached
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -16,7 +16,7 @@ from heard.cases.attachment.actions import attach
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Kept
 from heard.cases.missing import actions, queries, rules
-from heard.cases.missing.models import Episode, Philomena
+from heard.cases.missing.models import Episode, Interview, Philomena
 from heard.cases.words.actions import add_words
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import Knows, add_person, add_place, move_house, note_tie
@@ -114,6 +114,30 @@ def test_an_interview_without_words_needs_a_reason(world, returned):
     )
 
 
+def test_a_child_who_could_not_be_reached_is_not_interviewed(world, returned):
+    with pytest.raises(Refused, match="no interview was held"):
+        interviewed(world.social_worker, returned, 1, view=NOT_REACHED)
+    assert not Interview.objects.exists()
+
+
+def test_an_interview_written_down_earlier_without_reaching_the_child_was_not_held(world, returned):
+    worker, since = world.social_worker, timezone.localdate() - timedelta(days=9)
+    not_reached(worker, returned)
+    Episode.objects.update(interview_due_at=ago(1))
+    assert list(queries.interviews_due(worker)) == [returned]
+    assert list(queries.interviews_near(worker)) == [returned]
+    episode = queries.episode_visible_to(worker, returned.pk)
+    assert (episode.held, episode.unreached, episode.interview.is_heard) == (None, True, False)
+    until = timezone.localdate() + timedelta(days=1)
+    for counted in (queries.to_interview, queries.to_offer):
+        assert counted(world.board_member).between(since, until) == Kept(0, 1)
+    assert queries.told_of_ties(world.board_member).between(since, until) == Kept(0, 0)
+    interviewed(worker, returned, 3)
+    assert queries.episode_visible_to(worker, returned.pk).held is not None
+    assert not queries.interviews_due(worker).exists()
+    assert queries.to_interview(world.board_member).between(since, until) == Kept(1, 1)
+
+
 def test_words_of_before_the_return_are_not_what_the_child_says_after_it(world, returned):
     """Neither of the day before nor of the same day, where they were written down before the child was back."""
     day, about = timezone.localdate(returned.found_at), {"by": world.teacher, "person_id": returned.person_id}
@@ -199,6 +223,15 @@ def test_an_interview_is_due_until_it_is_held_or_the_child_says_no(world, return
     assert list(queries.interviews_due(worker)) == [returned]
     interviewed(worker, returned, 5)
     assert not queries.interviews_due(worker).exists()
+
+
+def test_a_no_that_is_noted_late_takes_back_no_later_yes(world, returned):
+    worker = world.social_worker
+    offer = {"by": worker, "episode_id": returned.pk, "by_whom": "Noor"}
+    actions.offer_interview(**offer, offered_at=ago(5), outcome="accepted")
+    actions.offer_interview(**offer, offered_at=ago(15), outcome="declined", why="Not now")
+    assert queries.episode_visible_to(worker, returned.pk).answer == "accepted"
+    assert list(queries.interviews_due(worker)) == [returned]
 
 
 def test_an_interview_waits_for_those_who_work_with_the_child(world, returned):

@@ -204,6 +204,7 @@ HELD = {
     "has_words": True,
     "since_return": True,
     "why_no_words": "",
+    "was_reached": True,
     "now": at(5),
 }
 
@@ -212,6 +213,7 @@ HELD = {
     ("change", "says"),
     [
         ({}, None),
+        ({"was_reached": False, "has_words": False, "why_no_words": "Rang"}, "no interview was held"),
         ({"held_at": None}, "day and the time"),
         ({"held_at": at(6)}, "once it has been held"),
         ({"held_at": at(2)}, "before the child was back"),

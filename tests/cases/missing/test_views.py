@@ -12,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
-from tests.cases.missing.conftest import BACK, ago, gone
+from tests.cases.missing.conftest import BACK, ago, gone, not_reached
 
 from heard.agencies.models import AuditRow
 from heard.cases.case.models import Words
 from heard.cases.death.actions import record_death
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
+from heard.cases.pack.passages import passages_of
+from heard.cases.pack.rules import PackPart
 from heard.cases.words.actions import add_words
 from heard.govuk.environment import clock, time
 from heard.home.queries import my_work
@@ -156,12 +158,31 @@ def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned)
     assert "Back, and heard" in page
 
 
+def test_what_is_required_does_not_say_that_it_is_optional(client, world, returned):
+    client.force_login(world.social_worker)
+    at = of_episode("interview_offer", returned)
+    assert "(optional)" not in client.get(at).text
+    empty = moment("offered", ago(18)) | {"offered_on-day": "", "offered_on-month": "", "offered_on-year": ""}
+    empty |= {"offered_time": ""}
+    assert (
+        "Give the day of the offer"
+        in client.post(at, empty | {"outcome": "accepted", "accepted_by": "N"}).text
+    )
+    client.post(at, empty | {"outcome": "not_offered", "not_offered_why": "In hospital"})
+    offer = InterviewOffer.objects.get()
+    assert f", {time(offer.noted_at)}." in client.get(of_episode("episode", returned)).text
+    found = of_episode("episode_found", returned)
+    assert "or why not? (optional)" not in client.get(found).text
+    unseen = moment("found", ago(20)) | BACK | {"check_by_police": "not_done", "check_note": ""}
+    assert re.search(r'href="#[^"]*check_note">Say why the police', client.post(found, unseen).text)
+
+
 def test_the_interview_asks_its_day_and_who_heard_the_child_once(client, world, returned):
     client.force_login(world.social_worker)
     at = of_episode("interview", returned)
     page = client.get(at).text
     days = set(re.findall(r'name="(\w+)-year"', page))
-    assert days == {"held_on", "tried_on_1", "tried_on_2", "tried_on_3"}
+    assert days == {"held_on"}
     assert "Who heard the child?" not in page
     assert "When was the child heard?" not in page
     assert "When was the child asked?" not in page
@@ -240,6 +261,26 @@ def test_words_heard_after_the_interview_have_a_day_and_somebody_of_their_own(cl
     assert "Back, interview held" in client.get(of_episode("episode", returned)).text
     record = client.get(of_child("child_chronology", returned.person_id) + "?kind=missing").text
     assert "Return home interview, by Sol Wright" in record
+
+
+def test_a_child_who_could_not_be_reached_is_noted_as_an_offer(client, world, returned):
+    client.force_login(world.social_worker)
+    held = {"where": "By phone", "with_whom": "Sol Wright", "independent": "yes", "which": "not_reached"}
+    page = client.post(of_episode("interview", returned), moment("held", ago(5)) | held).text
+    assert "choose “Note an offer”" in page
+    not_reached(world.social_worker, returned)
+    page = client.get(of_episode("episode", returned)).text
+    for says in (
+        "Back, not heard yet",
+        "Note an offer",
+        "Write down the interview",
+        "Rang twice",
+        "Tried",
+        "Due by",
+    ):
+        assert says in page, says
+    record = client.get(of_child("child_chronology", returned.person_id) + "?kind=missing").text
+    assert "Not reached for the return home interview, by Noor, advocate" in record
 
 
 def test_only_what_the_child_said_after_coming_back_is_offered_for_the_interview(client, world, returned):
@@ -379,6 +420,36 @@ def test_the_chronology_tells_of_each_time(client, world, heard):
         assert f">{time(at)}<" in text
     paper = words_of_pdf(client.get(of_child("child_chronology_paper", episode.person_id)).content)
     assert clock(episode.found_at) in paper
+
+
+def test_paper_and_chronology_say_what_the_police_saw_and_what_was_offered(client, world, episode):
+    worker = world.social_worker
+    unseen = BACK | {"check_by_police": "not_done", "check_note": "She was asleep."}
+    actions.note_found(by=worker, episode_id=episode.pk, found_at=ago(20), **unseen)
+    offer = {"by": worker, "episode_id": episode.pk}
+    asked = {"offered_at": ago(10), "by_whom": "Noor", "why": "Not with her mother there."}
+    actions.offer_interview(**offer, outcome="declined", **asked)
+    actions.offer_interview(**offer, outcome="not_offered", why="She was at the hospital.")
+    told = passages_of(worker, episode.person_id, parts=[PackPart.MISSING])[0]
+    assert told.heading == f"Missing from {time(episode.missing_from)} to {time(unseen_until(episode))}"
+    for says in (
+        "Seen by the police since: No: She was asleep.",
+        f"Return home interview offered on {time(asked['offered_at'])} by Noor: The child said no. Not with her mother there.",
+        ": She was at the hospital.",
+    ):
+        assert says in told.text
+    client.force_login(worker)
+    text = client.get(of_child("child_chronology", episode.person_id) + "?kind=missing").text
+    for says in (
+        "Return home interview offered by Noor",
+        "The child said no",
+        "Return home interview not offered",
+    ):
+        assert says in text
+
+
+def unseen_until(episode):
+    return Episode.objects.get(pk=episode.pk).found_at
 
 
 def count(client, address: str) -> int:

@@ -32,6 +32,7 @@ from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
 from heard.cases.words.actions import correct_words
+from heard.govuk.environment import day
 from heard.network.actions import add_person, restrict
 
 
@@ -89,7 +90,7 @@ def test_last_seen_and_last_seen_alone_are_what_notes_say(world: World, case: An
     last = queries.last_contact(world.social_worker, [case.person_id])[case.person_id]
     assert last == Contact(today - timedelta(days=3), today - timedelta(days=20))
     page = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
-    assert "Last seen" in page
+    assert f"Last seen {day(last.seen_on)}, by the notes of contact." in page
     assert "Last seen alone" in page
 
 

@@ -32,6 +32,7 @@ from heard.cases.case.notices.rules import NoticeKind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
+from heard.govuk.environment import day
 from heard.graph.exchange import actions as exchange
 from heard.graph.exchange.rules import Taking
 from heard.network import actions as network
@@ -630,6 +631,7 @@ def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
     assert "Urgent" not in page
     assert "Ended" in page
     assert "/seen/" not in over, "nobody has to see it any longer"
+    assert f"Child is back since {day(timezone.now() - timedelta(minutes=1))}" in page
     assert pass_on(minutes(90)) == 0
 
 

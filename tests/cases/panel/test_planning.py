@@ -18,7 +18,8 @@ from heard.cases.concern.models import Concern
 from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions as disruption
 from heard.cases.disruption.models import DisruptionStep
-from heard.cases.missing.actions import note_missing, offer_interview
+from heard.cases.missing.actions import note_found, note_missing, offer_interview
+from heard.cases.missing.models import Episode
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
@@ -152,6 +153,15 @@ def test_what_came_since_the_agenda_was_drawn_stands_on_it_at_once(world, panel,
         assert said in client.get(reverse(name, args=[panel.pk])).text
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert [one.reason.kind for one in why(world.coordinator, item)].count(Why.MISSING) == 1
+    back = {
+        "found_where": "Home",
+        "found_by": "Her aunt",
+        "condition": "Well",
+        "check_by_police": "not_known",
+    }
+    note_found(by=world.social_worker, episode_id=Episode.objects.get().pk, found_at=timezone.now(), **back)
+    on = day_and_month(timezone.localdate())
+    assert f"Missing from {on} to {on}, back" in client.get(reverse("panel", args=[panel.pk])).text
     hold(world, panel)
     late = tell(world, person_id=child.pk)
     panel.refresh_from_db()

@@ -12,6 +12,7 @@ from tests.walls.record import Record
 from heard.cases.case.notices.actions import mark_seen
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.concern import actions as telling
+from heard.cases.plan.models import Outcome
 from heard.cases.timeline.index import catch_up
 from heard.cases.timeline.tabs import TABS
 from heard.network import actions as network
@@ -176,3 +177,12 @@ def test_numbers_of_a_child_stand_in_full_where_somebody_opens_them_and_nowhere_
         html = client.get(at(record, name)).text
         assert nhs in html, name
         assert upn in html, name
+
+
+def test_what_the_plan_says_of_now_stands_apart_from_what_it_is_for(
+    client: Client, world: World, record: Record
+) -> None:
+    client.force_login(world.social_worker)
+    Outcome.objects.update(text="She says so", where_we_are="None since the lock")
+    text = " ".join(re.sub(r"<[^>]+>", " ", client.get(at(record)).text).split())
+    assert "She says so Now: None since the lock" in text

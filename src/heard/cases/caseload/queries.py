@@ -43,6 +43,7 @@ from heard.cases.clocks.models import ClockRun
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import Seen
 from heard.cases.plan.models import Action, Plan
+from heard.cases.reporting.models import OffenceReport
 from heard.govuk.environment import day
 from heard.network.queries import sees
 
@@ -64,6 +65,7 @@ _DUE: Final = {
     "action_on": _("action"),
     "assessment_on": _("assessment"),
     "clock_on": _("statutory deadline"),
+    "report_on": _("report of an offence"),
 }
 _NEVER = date(9999, 12, 31)
 _WAS_SEEN = (Seen.ALONE.value, Seen.WITH_OTHERS.value)
@@ -181,6 +183,7 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     )
     writing = Assessment.objects.filter(case=OuterRef("pk")).exclude(state="signed")
     running = ClockRun.objects.filter(case=OuterRef("pk"), met_on=None, ended_on=None)
+    untold = OffenceReport.objects.filter(person=OuterRef("person"), reported_at=None, taken_back_at=None)
     rows = rows.annotate(
         died=Exists(standing_deaths(user)), died_on=_one(standing_deaths(user), Max("died_on"))
     )
@@ -196,6 +199,7 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
         action_on=_one(actions, Min("due_on")),
         assessment_on=_one(writing, Min("due_on")),
         clock_on=_one(running, Min("due_on")),
+        report_on=_one(untold, Min("due_on")),
     )
     dues = (Coalesce(F(name), Value(_NEVER), output_field=DateField()) for name in _DUE)
     return rows.annotate(stage=_stage(), due_on=Least(*dues))

@@ -18,7 +18,7 @@ from heard.govuk.said import choice, labelled, lines, say
 
 def _handed(one: Handover) -> Iterator[ChronologyEntry]:
     page = ("handover", one.pk)
-    what = say(_("Handed over to %(council)s"), council=one.to_council)
+    what = say(_("Handover sent to %(council)s"), council=one.to_council)
     yield fact(
         EntryKind.CASE, one.sent_on, what, one.what_sent, noted=one.begun_at, who=one.begun_by_id, page=page
     )

@@ -15,6 +15,10 @@ HAND_OVER_ASKS: Final = Asks(
     to_whom="Say who there takes over: name and how to reach them",
     what_sent="Say what was sent",
 )
+DATES_ASKS: Final = Asks(
+    sent_on="That is before the case was opened, or before the child was born. Check the day on which it was sent, and its year.",
+    moves_on="That is before the child was born. Check the day on which the child moves, and its year.",
+)
 NEWS_ASKS: Final = Asks(
     what_they_said="Write what they said, or that you did not reach them",
     ask_again_on="Choose a day to come on which you ask again",
@@ -97,13 +101,20 @@ def why_not_begin(*, may_plan: bool, case_is_open: bool, going_on: bool) -> str 
     return None
 
 
-def why_not_hand_over(handed: Handed, *, today: date) -> str | None:
+def why_not_hand_over(
+    handed: Handed, *, moves_on: date | None, born_on: date | None, opened_on: date, today: date
+) -> str | None:
+    """`opened_on`: when the work that is under way began."""
     if why_not := HAND_OVER_ASKS.missing(
         to_council=handed.to_council, to_whom=handed.to_whom, what_sent=handed.what_sent
     ):
         return why_not
     if handed.sent_on is None or handed.sent_on > today:
         return HAND_OVER_ASKS["sent_on"]
+    if handed.sent_on < max(opened_on, born_on or opened_on):
+        return DATES_ASKS["sent_on"]
+    if moves_on and moves_on < (born_on or opened_on):
+        return DATES_ASKS["moves_on"]
     if handed.ask_again_on is None or handed.ask_again_on < today:
         return HAND_OVER_ASKS["ask_again_on"]
     return None

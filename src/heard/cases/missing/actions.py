@@ -20,6 +20,7 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import why_not_after_death
+from heard.cases.case.rules import Unheard
 from heard.cases.missing import queries, rules
 from heard.cases.missing.models import (
     EarlierVersion,
@@ -136,7 +137,7 @@ def take_back_episode(*, by: User, episode_id: uuid.UUID, reason: str) -> Episod
         rules.why_not_take_back(
             may_note=by.may(May.MISSING),
             taken_back=episode.taken_back_at is not None,
-            has_interview=hasattr(episode, "interview"),
+            has_interview=episode.held is not None,
             reason=reason,
         )
     )
@@ -230,6 +231,7 @@ def record_interview(
             has_words=words is not None,
             since_return=words is not None and episode.is_since_return(words),
             why_no_words=why_no_words,
+            was_reached=view.unheard is None or view.unheard.why != Unheard.NOT_REACHED,
             now=now,
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.utils import timezone
 
 from heard.cases.clocks.rules import Run
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """Where the child said no, nothing is due any more. One query."""
-    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
-    rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(last.values("noted_at")[:1]))
+    noted = InterviewOffer.last_asked().values("noted_at")[:1]
+    rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(noted))
     for one in rows:
         if one.found_at is None or one.interview_due_at is None:
             continue
-        interview = getattr(one, "interview", None)
+        interview = one.held
         said_no = interview is None and one.answer == Offered.DECLINED
         yield Run(
             "return_interview",

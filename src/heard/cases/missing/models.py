@@ -1,5 +1,7 @@
 """When a child was missing, the interview after the return, and the form that was ready before."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any, ClassVar
 
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
-from heard.cases.case.models import Words
+from heard.cases.case.models import NotHeard, Words
 from heard.cases.missing import rules
 from heard.network.rules import Joined
 
@@ -80,6 +82,7 @@ class Episode(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     taken_back_why = models.TextField(blank=True)
+    unreached: bool  # `not_reached`, where it is asked with the row
 
     class Meta:
         ordering: ClassVar = ["-missing_from"]
@@ -104,6 +107,22 @@ class Episode(models.Model):
 
     def __str__(self) -> str:
         return f"episode of {self.missing_from:%Y-%m-%d}"
+
+    @staticmethod
+    def not_reached() -> models.Exists:
+        """Of a row: that an interview is written down which says that the child could not be reached. Nobody was heard in it."""
+        its = Interview.objects.filter(episode=models.OuterRef(models.OuterRef("pk"))).values("pk")
+        return models.Exists(NotHeard.objects.filter(why=NotHeard.Why.NOT_REACHED, beside_id__in=its))
+
+    @classmethod
+    def not_held(cls) -> models.Q:
+        """That there is no interview, or the one that is written down says that the child could not be reached."""
+        return models.Q(interview=None) | models.Q(cls.not_reached())
+
+    @property
+    def held(self) -> Interview | None:
+        """The interview, where the child was reached. Of a row with `unreached`."""
+        return None if self.unreached else getattr(self, "interview", None)
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +159,12 @@ class InterviewOffer(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+    @classmethod
+    def last_asked(cls) -> models.QuerySet[InterviewOffer]:
+        """Of an episode outside: each time that the child was asked, the last of them first, whenever it was noted."""
+        asked = cls.objects.filter(episode=models.OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
+        return asked.order_by("-offered_at", "-noted_at", "-pk")
 
 
 class Interview(models.Model):

@@ -56,7 +56,7 @@ _FOUND = 10  # at most, of those who may be meant
 
 def episodes_visible_to(user: User) -> QuerySet[Episode]:
     """Episodes of children whose record the user may open, those taken back too; latest first."""
-    rows = Episode.objects.filter(visible_through(user, "person"))
+    rows = Episode.objects.filter(visible_through(user, "person")).annotate(unreached=Episode.not_reached())
     return rows.select_related("person", "noted_by", "found_noted_by", "interview__words")
 
 
@@ -129,7 +129,7 @@ def not_heard_yet(user: User) -> QuerySet[Episode]:
     """Returns after which nobody has spoken with the child yet, first due first; not where the child was asked and said
     no. Where it was never offered it stays due: it is offered each time."""
     rows = _with_answer(
-        user, _counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None)
+        user, _counted(episodes_visible_to(user)).filter(Episode.not_held(), found_at__isnull=False)
     )
     waiting = rows.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
     return waiting.order_by("interview_due_at")
@@ -146,8 +146,7 @@ def interviews_due(user: User) -> QuerySet[Episode]:
 
 def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
     """What the child answered last, and when; and whether they have `died`. A note that it was not offered takes back no answer."""
-    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
-    last = asked.order_by("-noted_at", "-pk")
+    last = InterviewOffer.last_asked()
     return rows.annotate(
         answer=Subquery(last.values("outcome")[:1]),
         asked_at=Subquery(last.values("offered_at")[:1]),
@@ -157,7 +156,7 @@ def _with_answer(user: User, rows: QuerySet[Episode]) -> QuerySet[Episode]:
 
 def interviews_near(user: User) -> QuerySet[Episode]:
     """Returns without which there is none of them. Whether the user may see one is asked beside."""
-    return Episode.objects.order_by().filter(_concerning(user), found_at__isnull=False, interview=None)
+    return Episode.objects.order_by().filter(_concerning(user), Episode.not_held(), found_at__isnull=False)
 
 
 def _concerning(user: User) -> Q:
@@ -170,16 +169,19 @@ def _concerning(user: User) -> Q:
 
 def to_interview(user: User) -> Counting:
     """Every return, kept where the interview was held within the time allowed. For those who see figures."""
-    in_time = Q(interview__held_at__lte=F("interview_due_at"))
-    return Counting(_returns(user), "interview_due_at", in_time, "person")
+    return Counting(_returns(user), "interview_due_at", _held_in_time(), "person")
 
 
 def to_offer(user: User) -> Counting:
     """Every return, kept where the child was asked within the time allowed. For those who see figures."""
     asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
     first = asked.order_by().values("episode").annotate(at=Min("offered_at")).values("at")
-    in_time = Q(asked_at__lte=F("interview_due_at")) | Q(interview__held_at__lte=F("interview_due_at"))
+    in_time = Q(asked_at__lte=F("interview_due_at")) | _held_in_time()
     return Counting(_returns(user).annotate(asked_at=Subquery(first)), "interview_due_at", in_time, "person")
+
+
+def _held_in_time() -> Q:
+    return Q(interview__held_at__lte=F("interview_due_at"), unreached=False)
 
 
 def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tuple[int, int]]:
@@ -215,7 +217,8 @@ def days_missing(
 def _returns(user: User) -> QuerySet[Episode]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return _counted(Episode.objects.filter(found_at__isnull=False)).order_by()
+    rows = Episode.objects.filter(found_at__isnull=False).annotate(unreached=Episode.not_reached())
+    return _counted(rows).order_by()
 
 
 def answers_of(user: User, interview: Interview) -> list[Strand]:
@@ -332,12 +335,12 @@ def _counted(rows: QuerySet[Episode]) -> QuerySet[Episode]:
 def told_of_ties(user: User) -> Counting:
     """Every interview held, kept where it is a source of a tie to somebody or to a place. Over the whole partnership, for those who see
     figures."""
-    held = _returns(user).filter(interview__isnull=False)
+    held = _returns(user).exclude(Episode.not_held())
     return Counting(held, "interview__held_at", Q(told_of_a_tie(user, "interview", "pk")), "person")
 
 
 def passed_to_reviewer(user: User) -> Counting:
     """Every interview held, but for those of which it is said that the child has no reviewing officer, kept where it was passed on to
     them. Over the whole partnership, for those who see figures."""
-    held = _returns(user).filter(interview__isnull=False).exclude(interview__to_reviewer=rules.Passed.NOBODY)
+    held = _returns(user).exclude(Episode.not_held()).exclude(interview__to_reviewer=rules.Passed.NOBODY)
     return Counting(held, "interview__held_at", Q(interview__to_reviewer=rules.Passed.YES), "person")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import said_beside
-from heard.cases.missing.models import Episode
+from heard.cases.missing.models import Episode, InterviewOffer
 from heard.cases.missing.queries import episodes_visible_to, forms_of
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import EntryKind
@@ -25,6 +25,9 @@ def _last_seen(one: Episode) -> Text:
 
 
 def _since(one: Episode) -> Text:
+    if one.found_at:
+        span = {"since": moment(one.missing_from), "until": moment(one.found_at)}
+        return say(_("Missing from %(since)s to %(until)s"), **span)
     return say(_("Missing since %(time)s"), time=moment(one.missing_from))
 
 
@@ -35,13 +38,22 @@ def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
     if one.found_at:
         back = say(_("Back: %(where)s"), where=one.found_where)
         yield fact(kind, one.found_at, back, one.condition, who=one.found_noted_by_id, page=page)
+    for offer in one.offers.all():
+        what, when = say(_("Return home interview not offered")), offer.noted_at
+        if offer.offered_at:
+            what, when = (
+                say(_("Return home interview offered by %(who)s"), who=offer.by_whom),
+                offer.offered_at,
+            )
+        answer = choice(offer, "outcome") if offer.offered_at else ""
+        yield fact(kind, when, what, answer, offer.why, who=offer.noted_by_id, page=page)
     interview = getattr(one, "interview", None)
     if interview:
-        held = (
-            _("Heard after coming back, by %(who)s")
-            if interview.is_heard
-            else _("Return home interview, by %(who)s")
-        )
+        held = _("Return home interview, by %(who)s")
+        if interview.is_heard:
+            held = _("Heard after coming back, by %(who)s")
+        elif one.unreached:
+            held = _("Not reached for the return home interview, by %(who)s")
         heard, who = say(held, who=interview.with_whom), interview.noted_by_id
         yield fact(kind, interview.held_at, heard, interview.would_help, who=who, page=page)
 
@@ -62,18 +74,30 @@ def _on_paper(one: Episode) -> Iterator[Passage]:
         labelled(_("Telephone"), one.phone_state),
         labelled(_("Back"), joined(moment(one.found_at), one.found_where, one.found_by)),
         labelled(_("How the child was"), one.condition),
-        labelled(_("The police’s check"), one.check_note),
+        labelled(
+            _("Seen by the police since"), joined(choice(one, "check_by_police"), one.check_note, by=": ")
+        ),
+        *(_offer(offer) for offer in one.offers.all()),
     )
     yield Passage(_since(one), text)
     interview = getattr(one, "interview", None)
     if interview:
         said = {"time": moment(interview.held_at), "who": interview.with_whom}
-        text = (
-            _("Heard on %(time)s by %(who)s")
-            if interview.is_heard
-            else _("Return home interview on %(time)s by %(who)s")
-        )
+        text = _("Return home interview on %(time)s by %(who)s")
+        if interview.is_heard:
+            text = _("Heard on %(time)s by %(who)s")
+        elif one.unreached:
+            text = _("Not reached on %(time)s by %(who)s for the return home interview")
         yield Passage(say(text, **said), _interview(interview))
+
+
+def _offer(one: InterviewOffer) -> Text:
+    if one.offered_at is None:
+        label = say(_("Return home interview not offered, noted on %(time)s"), time=moment(one.noted_at))
+        return labelled(label, one.why)
+    about = {"time": moment(one.offered_at), "who": one.by_whom}
+    label = say(_("Return home interview offered on %(time)s by %(who)s"), **about)
+    return labelled(label, joined(choice(one, "outcome"), one.why, by=". "))
 
 
 def _interview(one: Any) -> Text:
@@ -126,7 +150,11 @@ class _Forms:
 
 EPISODES = Record(
     _("Missing episodes"),
-    Episode.objects.filter(taken_back_at=None).select_related("interview__words").order_by("missing_from"),
+    Episode.objects.filter(taken_back_at=None)
+    .annotate(unreached=Episode.not_reached())
+    .select_related("interview__words")
+    .prefetch_related("offers")
+    .order_by("missing_from"),
     "person",
     episodes_visible_to,
     chronology=_chronology,

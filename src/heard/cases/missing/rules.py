@@ -22,6 +22,7 @@ ANSWER_ASKS: Final = Asks(
 )
 FOUND_ASKS: Final = Asks(
     condition="Say how the child is, in plain words.",
+    check_note="Say why the police have not seen the child since the return.",
     check_by_police="Say whether the police have seen the child since, or that it is not known.",
 )
 EPISODE_ASKS: Final = Asks(danger="Say whether the child is in danger, or that it is not known.")
@@ -77,6 +78,7 @@ class Passed(StrEnum):
 
 OVERLAPS: Final = "This child is noted as missing at that time already, and one episode cannot lie in another. Check the dates."
 HAS_OPEN: Final = "This child is noted as missing now. Go on with that episode."
+NOT_REACHED: Final = "Nobody spoke with the child, so no interview was held and it stays due. Go back to the episode, choose “Note an offer”, say that it was not offered, and why: when and how somebody tried."
 TAKEN_BACK: Final = "This episode was noted by mistake and has been taken back."
 
 TOGETHER: Final = (
@@ -219,7 +221,7 @@ def why_not_find(
     if check not in set(Check):
         return FOUND_ASKS["check_by_police"]
     if check == Check.NOT_DONE and not check_note.strip():
-        return "Say why the police have not seen the child since the return."
+        return FOUND_ASKS["check_note"]
     return None
 
 
@@ -283,9 +285,12 @@ def why_not_hold(
     has_words: bool,
     since_return: bool,
     why_no_words: str,
+    was_reached: bool,
     now: datetime,
 ) -> str | None:
     """`since_return`: whether the words were said after it. Only what makes it an interview is asked for. Of all other questions each may stay without an answer."""
+    if not was_reached:
+        return NOT_REACHED
     if held_at is None or held_at > now:
         return "Give the day and the time of the interview. Record it once it has been held."
     if held_at < found_at:

@@ -215,7 +215,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_episode(by=user, episode_id=episode_id)
     words = list(words_of(user, this.person_id)[:20])
-    held = getattr(this, "interview", None)
+    held = this.held
     if held and held.words and held.words not in words:
         words.append(held.words)
     words = [one for one in words if this.is_since_return(one)]
@@ -429,7 +429,7 @@ def _state(this: Any) -> dict[str, Any]:
     if this.found_at is None:
         length = in_words(rules.how_long(this.missing_from, now))
         return {"text": _("Missing for %(time)s") % {"time": length}, "colour": "red", "late": ""}
-    held = getattr(this, "interview", None)
+    held = this.held
     if held:
         late = kept_by(this.interview_due_at, held.held_at)
         text = _("Back, and heard") if held.is_heard else _("Back, interview held")
@@ -451,7 +451,7 @@ def _due(this: Any) -> dict[str, Any] | None:
     offered. Nothing is due to a child who has died."""
     if this.found_at is None or this.taken_back_at is not None:
         return None
-    held = getattr(this, "interview", None)
+    held = this.held
     said_no = held is None and this.answer == rules.Offered.DECLINED
     met_at = held.held_at if held else this.asked_at if said_no else None
     if this.died and not met_at:

@@ -85,7 +85,11 @@ def _why(standing: Standing, *, links: bool, short: bool) -> tuple[str, str]:
     if kind is Why.THEME:
         return theme_words(reason.number or 0), ""
     text = str((_SHORT if short else _WHY)[kind])
-    text = text % {"date": day_and_month(on) if short else day(on)} if on else text
+    said = day_and_month if short else day
+    text = text % {"date": said(on)} if on else text
+    if kind is Why.MISSING and on and standing.back_on:
+        span = {"since": said(on), "until": said(standing.back_on)}
+        text = _("Missing from %(since)s to %(until)s, back") % span
     ended = _("No longer: %(what)s") if short else _("Waits no longer: %(what)s")
     text = ended % {"what": text} if standing.has_ended else text
     if not links or kind not in _LEADS or reason.about is None:

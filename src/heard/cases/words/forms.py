@@ -142,7 +142,7 @@ class ChildsViewForm(Form):
         texts = (name for name in beneath if name in ("said", "asked", "why_no_words", "tried"))
         if not answers.get("which") and "which" not in self.errors and any(map(self._is_typed, texts)):
             self.add_error("which", self.fields["which"].error_messages["required"])
-        if answers.get("which") != NOT_REACHED:
+        if answers.get("which") != NOT_REACHED or "tried" not in self.fields:  # where it is no answer
             return answers
         for number in _TRIES:
             names = [f"tried_{part}_{number}" for part in ("on", "how", "came")]

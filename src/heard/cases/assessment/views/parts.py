@@ -82,7 +82,7 @@ def tasks(request: HttpRequest, this: Any) -> HttpResponse:
         request,
         this,
         tasks=_tasks(this),
-        latest=this.words or queries.words_of_child(user, this.case_id).first(),
+        latest=queries.words_of_child(user, this.case_id).first(),
         unmarked=_labels(this, queries.seen_before_and_not_marked(user, this)),
         turn=where_to_turn(user, this.case.person, "assessment"),
     )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.waiting import First
 from heard.cases.case.notices.rules import BY_OPENING, NOT_BY_WHOM, NoticeKind, To
+from heard.govuk.environment import day
 
 if TYPE_CHECKING:
     from heard.cases.case.notices.models import Notice, Reader
@@ -125,8 +128,20 @@ class UnreadLine:
 
 
 def lines_of(readers: Iterable[Reader]) -> list[UnreadLine]:
-    """In their order. No query where each was fetched by `queries.notices_of`."""
-    return [_line(reader) for reader in readers]
+    """In their order, all of one reader. Where each was fetched by `queries.notices_of`, two queries where a child is back, else none."""
+    readers = list(readers)
+    back = _back([one for one in readers if one.notice.kind == NoticeKind.FOUND])
+    return [_line(reader, back.get(reader.notice_id)) for reader in readers]
+
+
+def _back(readers: list[Reader]) -> dict[int, datetime]:
+    """By key of the notice, when the child was back, of the episodes that their reader may see."""
+    if not readers:
+        return {}
+    seen = import_string(settings.RECORDS_THAT_NAME["interview"])(readers[0].user)
+    rows = seen.order_by().filter(pk__in=[one.notice.subject_id for one in readers])
+    at = {str(key): found_at for key, found_at in rows.values_list("pk", "found_at") if found_at}
+    return {one.notice_id: at[one.notice.subject_id] for one in readers if one.notice.subject_id in at}
 
 
 def where(notice: Notice) -> str:
@@ -159,11 +174,11 @@ def ahead_of(notice: Notice) -> First:
     return _NOT_BY_ITSELF_DANGER.get(NoticeKind(notice.kind), First.DANGER)
 
 
-def _line(reader: Reader) -> UnreadLine:
+def _line(reader: Reader, back_at: datetime | None) -> UnreadLine:
     notice = reader.notice
     return UnreadLine(
         reader.pk,
-        what(reader),
+        _("Child is back since %(date)s") % {"date": day(back_at)} if back_at else what(reader),
         str(notice.person) if notice.person else "",
         where(notice),
         _told_by(notice),

@@ -53,7 +53,8 @@ class FoundForm(MomentsForm):
     )
     check_note = prose(
         gettext_lazy("What came of it, or why not?"),
-        hint=gettext_lazy("When, by whom, and what will prevent it."),
+        hint=gettext_lazy("When, by whom, and what will prevent it. Where they have not, say why."),
+        says_optional=False,
     )
 
     @property

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
-from heard.cases.words.forms import ChildsViewForm
+from heard.cases.words.forms import NOT_REACHED, ChildsViewForm
 from heard.govuk.forms import DateField, MomentsForm, RadiosField, TimeField
 from heard.network.forms.around import HomeField
 from heard.network.forms.tying import TYPES, SaysForm, no_handle
@@ -39,9 +39,11 @@ class OfferForm(MomentsForm):
         gettext_lazy("On which day was it offered?"),
         called=gettext_lazy("The day of the offer"),
         past=True,
-        required=False,
+        missing=gettext_lazy("Give the day of the offer"),
     )
-    offered_time = TimeField(gettext_lazy("At what time?"), required=False)
+    offered_time = TimeField(
+        gettext_lazy("At what time?"), missing=gettext_lazy("Give the time of the offer")
+    )
     accepted_by = line(
         gettext_lazy("Who offered it?"),
         hint=gettext_lazy("Name and role"),
@@ -62,6 +64,14 @@ class OfferForm(MomentsForm):
         required=True,
     )
     field_order = ["offered_on", "offered_time", "outcome"]
+
+    def _clean_fields(self) -> None:
+        """What was not offered has no day of an offer."""
+        super()._clean_fields()
+        if self["outcome"].answer == rules.Offered.NOT_OFFERED:
+            for name in self.moments["offered_at"]:
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = None
 
     @property
     def offer(self) -> dict[str, Any]:
@@ -135,9 +145,12 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        which = fields["which"]
+        for name in which.reveals[NOT_REACHED]:  # then it was not held, and no try is noted with it
+            del fields[name]
+        which.reveals = {value: names for value, names in which.reveals.items() if value != NOT_REACHED}
         if kwargs.get("beside"):  # held before: what is heard now is heard on another day
             return
-        which = fields["which"]
         for name in _SAID_ALREADY:
             del fields[name]
         which.reveals = {
@@ -147,6 +160,8 @@ class InterviewForm(MomentsForm, ChildsViewForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
+        if answers.get("which") == NOT_REACHED:
+            self.add_error("which", rules.NOT_REACHED)
         if not set(_SAID_ALREADY).isdisjoint(self.fields):
             return answers
         day, who = answers.get("held_on"), answers.get("with_whom") or ""

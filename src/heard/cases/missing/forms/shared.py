@@ -7,8 +7,18 @@ from typing import Any
 from heard.govuk.forms import TextareaField, TextField
 
 
-def prose(label: Any, *, hint: Any = "", required: bool = False, missing: Any = "", rows: int = 3) -> Any:
-    return TextareaField(label, hint=hint, required=required, missing=missing, rows=rows)
+def prose(
+    label: Any,
+    *,
+    hint: Any = "",
+    required: bool = False,
+    missing: Any = "",
+    rows: int = 3,
+    says_optional: bool = True,
+) -> Any:
+    return TextareaField(
+        label, hint=hint, required=required, missing=missing, rows=rows, says_optional=says_optional
+    )
 
 
 def line(label: Any, *, hint: Any = "", required: bool = True, missing: Any = "", most: int = 200) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -63,6 +63,7 @@ class Standing:
 
     reason: Reason
     has_ended: bool = False
+    back_on: date | None = None  # of a child who was missing
 
 
 type Found = Iterator[tuple[str, Any, Reason]]
@@ -100,6 +101,7 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
     since = panel.since or since_of(user, panel)
     ended = _ended(user, since, [one for some in drawn.values() for one in some])
     now = _now(user, panel, since, items)
+    back = _back(user, [one for some in (*drawn.values(), *now.values()) for one in some])
     found = {}
     for key, some in drawn.items():
         came = [one for one in now[key] if one not in some]
@@ -107,6 +109,7 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
             Standing(one, has_ended=(one.kind, one.about) in ended and one not in now[key]) for one in some
         ]
         standing += [Standing(one) for one in came]
+        standing = [replace(one, back_on=back.get(one.reason.about)) for one in standing]
         found[key] = sorted(standing, key=lambda one: (one.has_ended, one.reason.on or date.max))
     return found
 
@@ -124,6 +127,13 @@ def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> d
         if (end, key) in by_end:
             found[by_end[end, key]].append(reason)
     return found
+
+
+def _back(user: User, reasons: list[Reason]) -> dict[uuid.UUID | None, date]:
+    """By episode, of those that are over, on which day the child was back. One query."""
+    keys = {one.about for one in reasons if one.kind == Why.MISSING}
+    rows = episodes_visible_to(user).order_by().filter(pk__in=keys, found_at__isnull=False)
+    return {key: _day(at) for key, at in rows.values_list("pk", "found_at")}
 
 
 def _ended(user: User, since: datetime, reasons: list[Reason]) -> set[tuple[Why, uuid.UUID | None]]:

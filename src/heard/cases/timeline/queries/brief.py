@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,9 +27,13 @@ from heard.cases.case.rules import age_on
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
 from heard.cases.concern.models import Concern
+from heard.cases.leaving.models import Handover
+from heard.cases.missing.models import Episode
 from heard.cases.missing.queries import told_of
 from heard.cases.note.queries import last_contact
 from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.reporting.models import OffenceReport
+from heard.cases.reporting.rules import CLOCK
 from heard.cases.review.models import Review
 from heard.cases.timeline.rules import sentences
 from heard.knowledge import load
@@ -39,7 +43,6 @@ from heard.network.rules import Level
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.agencies.queries import Colleague
-    from heard.cases.missing.models import Episode
     from heard.cases.note.rules import Contact
     from heard.network.models import Person
 
@@ -100,7 +103,7 @@ class Head:
 @dataclass(frozen=True)
 class Brief:
     """What a worker has to know of a child, wherever it is read. `judgement`: the latest that a supervisor signed, and its first sentences
-    in `judged`. `dates`: the next three; `due` says how many there are."""
+    in `judged`. `dates`: the next three; `due` says how many there are. `handover`: one that nobody has accepted yet."""
 
     words: Words | None
     why_no_words: str
@@ -111,6 +114,7 @@ class Brief:
     dates: list[Due]
     due: int
     last: Contact | None
+    handover: Handover | None
 
 
 def head_of(user: User, person: Person, *, today: date) -> Head:
@@ -179,7 +183,8 @@ def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
     worries, signed = worries_of(user, keys), signed_of(user, heads)
     outcomes = outcomes_of(user, heads)
     actions = _first_of_each(to_do(user), "outcome__plan_id", _plans(heads), NEXT)
-    dates = dates_of(user, heads, worries, actions, today=today)
+    handed = handed_of(user, heads)
+    dates = dates_of(user, heads, worries, actions, handed, today=today)
     last = last_contact(user, keys)
 
     def brief(head: Head, due: list[Due]) -> Brief:
@@ -194,6 +199,7 @@ def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
             dates=due[:NEXT],
             due=len(due),
             last=last.get(key),
+            handover=handed.get(head.case_id),
         )
 
     return [brief(head, due) for head, due in zip(heads, dates, strict=True)]
@@ -217,6 +223,13 @@ def outcomes_of(user: User, heads: Sequence[Head]) -> Rows[Outcome]:
     return _first_of_each(Outcome.objects.all(), "plan_id", _plans(heads), FEW)
 
 
+def handed_of(user: User, heads: Sequence[Head]) -> dict[Any, Handover]:
+    """By case, the handover that is sent and that nobody has accepted yet, but of a child who has died."""
+    rows = Handover.objects.filter(state=Handover.State.SENT, begun_at__gte=F("case__opened_at"))
+    cases = [head.case.pk for head in heads if head.case and not head.death]
+    return _one_of_each(rows.select_related("begun_by"), "case_id", cases)
+
+
 def to_do(user: User) -> QuerySet[Action]:
     """What is still to do, of all plans, first due first."""
     rows = Action.objects.filter(state="open").select_related("outcome", "owner")
@@ -224,23 +237,39 @@ def to_do(user: User) -> QuerySet[Action]:
 
 
 def dates_of(
-    user: User, heads: Sequence[Head], worries: Rows[Concern], actions: Rows[Action], *, today: date
+    user: User,
+    heads: Sequence[Head],
+    worries: Rows[Concern],
+    actions: Rows[Action],
+    handed: dict[Any, Handover],
+    *,
+    today: date,
 ) -> list[list[Due]]:
     """What is due for each, first due first, in the order of `heads`."""
     cases = [head.case for head in heads if head.case]
-    keys, begin_by = [case.pk for case in cases], to_begin_by(user, cases)
-    runs = _first_of_each(ClockRun.objects.filter(met_on=None, ended_on=None), "case_id", keys, LATEST)
-    found = (
-        _dates(head, worries[head.person.pk], runs[head.case_id], actions[head.plan_id], today)
-        + _to_begin(head, begin_by, today)
-        for head in heads
-    )
-    return [sorted(due, key=lambda one: one.on) for due in found]
+    open_keys, begin_by = [case.pk for case in cases], to_begin_by(user, cases)
+    runs = _first_of_each(ClockRun.objects.filter(met_on=None, ended_on=None), "case_id", open_keys, LATEST)
+    untold = OffenceReport.objects.filter(reported_at=None, taken_back_at=None).select_related("noted_by")
+    keys = [head.person.pk for head in heads]
+    reports = _first_of_each(untold.order_by("due_on", "pk"), "person_id", keys, FEW)
+
+    def dates(head: Head) -> list[Due]:
+        """Nothing once the child has died."""
+        if head.death:
+            return []
+        key, case, to = head.person.pk, head.case_id, handed.get(head.case_id)
+        due = _dates(head, worries[key], runs[case], actions[head.plan_id], today)
+        due += _to_begin(head, begin_by, today)
+        due += [_report(one, today) for one in reports[key]]
+        due += _moves(to, today) if to else ()
+        return sorted(due, key=lambda one: one.on)
+
+    return [dates(head) for head in heads]
 
 
 def _to_begin(head: Head, begin_by: dict[uuid.UUID, date], today: date) -> list[Due]:
     """The assessment that nobody has begun."""
-    if head.death or not head.case or head.case.pk not in begin_by:
+    if not head.case or head.case.pk not in begin_by:
         return []
     who, page = str(head.allocated or head.case.lead_team), reverse("assessment_start", args=[head.case.pk])
     by = begin_by[head.case.pk]
@@ -273,7 +302,7 @@ def _one_of_each(rows: QuerySet[Any], path: str, keys: Sequence[Any]) -> dict[An
 
 def _episodes(user: User, keys: Collection[uuid.UUID]) -> QuerySet[Episode]:
     """Those that go on, and those after which nobody has spoken with the child yet."""
-    rows = told_of(user, keys).filter(Q(found_at=None) | Q(interview=None))
+    rows = told_of(user, keys).filter(Q(found_at=None) | Episode.not_held())
     return rows.order_by(F("found_at").desc(nulls_first=True))
 
 
@@ -296,21 +325,14 @@ def _why_no_words(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _dates(
     head: Head, worries: list[Concern], runs: list[ClockRun], actions: list[Action], today: date
 ) -> list[Due]:
-    """What is due. Each with the rule's name and source, and whose it is. Nothing once the child has died."""
-    if head.death:
-        return []
+    """What is due. Each with the rule's name and source, and whose it is."""
     team = str(head.case.lead_team) if head.case else ""
     due = [
         _by_clock("concern_decision", one.release, one.due_on, today, page=reverse("concern", args=[one.pk]))
         for one in worries
     ]
     if head.unsigned and head.unsigned.due_on:
-        written, page = head.unsigned, reverse("assessment", args=[head.unsigned.pk])
-        due.append(
-            _by_clock(
-                "assessment", written.release, head.unsigned.due_on, today, who=str(written.author), page=page
-            )
-        )
+        due.append(_assessment(head.unsigned, head.unsigned.due_on, today, team))
     due += [
         _interview(one, today, team)
         for one in head.episodes
@@ -340,6 +362,35 @@ def _dates(
         if one.due_on
     ]
     return due
+
+
+def _assessment(one: Assessment, on: date, today: date, team: str) -> Due:
+    due = _by_clock(
+        "assessment",
+        one.release,
+        on,
+        today,
+        who=str(one.author),
+        page=reverse("assessment", args=[one.pk]),
+    )
+    if one.state != "submitted":
+        return due
+    who = _("Supervisors, %(team)s") % {"team": team}
+    return replace(due, rule=_("Sign off the assessment"), who=who)
+
+
+def _report(one: OffenceReport, today: date) -> Due:
+    page, who = reverse("offence_report", args=[one.pk]), str(one.noted_by)
+    return _by_clock(CLOCK, one.release, one.due_on, today, who=who, page=page)
+
+
+def _moves(one: Handover, today: date) -> Iterator[Due]:
+    """When it is asked whether the other council accepts, and the move itself as long as it is to come."""
+    about, page = {"council": one.to_council}, reverse("handover", args=[one.pk])
+    whose = (today, str(one.begun_by), page)
+    yield _by_people(_("Ask whether %(council)s accepts the child") % about, one.ask_again_on, *whose)
+    if one.moves_on and one.moves_on >= today:
+        yield _by_people(_("The child moves to %(council)s") % about, one.moves_on, *whose)
 
 
 def _interview(one: Any, today: date, who: str) -> Due:

@@ -46,6 +46,7 @@ from heard.cases.timeline.queries.brief import (
     Head,
     brief_of,
     dates_of,
+    handed_of,
     outcomes_of,
     signed_of,
     to_do,
@@ -184,7 +185,7 @@ def plan_tab(user: User, head: Head, *, today: date, page: int) -> Planned:
     worries, none = worries_of(user, [head.person.pk]), defaultdict[Any, list[Action]](list)
     actions = to_do(user).filter(outcome__plan=head.plan_id) if head.plan_id else Action.objects.none()
     return Planned(
-        dates=dates_of(user, [head], worries, none, today=today)[0],
+        dates=dates_of(user, [head], worries, none, handed_of(user, [head]), today=today)[0],
         outcomes=outcomes_of(user, [head])[head.plan_id],
         actions=Paginator(actions, ACTIONS).get_page(page),
         beside=_beside(user, head.case, whole=head.whole) if head.case else Beside(),
