@@ -54,8 +54,8 @@ def back_in_the_morning(story: Story) -> None:
 def heard_in_time(story: Story) -> None:
     now = timezone.localtime() - timedelta(hours=1)
     story.press("Note an offer").choose("The child said yes").fill("Who offered it?", "Noor, advocate")
-    story.fill_date("On which day was it offered? (optional)", now.day, now.month, now.year)
-    story.fill("At what time? (optional)", f"{now:%H:%M}").press("Save").sees("The child said yes")
+    story.fill_date("On which day was it offered?", now.day, now.month, now.year)
+    story.fill("At what time?", f"{now:%H:%M}").press("Save").sees("The child said yes")
     story.press("Write down the interview")
     story.fill_date("On which day was the interview?", now.day, now.month, now.year)
     story.fill("At what time did it begin?", f"{now:%H:%M}").fill("Where?", "The park, which she chose")

@@ -33,10 +33,15 @@ def hand_over(
     case, now = _held(by, case_id), at or timezone.now()
     handed = rules.Handed(**said)
     refuse(why_not_after_death(by, case.person_id))
-    days = {"born_on": case.person.birth_date, "opened_on": timezone.localdate(case.opened_at)}
     refuse(
         queries.why_not_begin(by, case)
-        or rules.why_not_hand_over(handed, moves_on=moves_on, today=timezone.localdate(now), **days)
+        or rules.why_not_hand_over(
+            handed,
+            moves_on=moves_on,
+            born_on=case.person.birth_date,
+            opened_on=timezone.localdate(case.opened_at),
+            today=timezone.localdate(now),
+        )
     )
     handover = Handover(case=case, moves_on=moves_on, begun_by=by, begun_at=now, **_stripped(said))
     handover.full_clean()

@@ -82,7 +82,6 @@ class Episode(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     taken_back_why = models.TextField(blank=True)
-    unreached: bool  # `not_reached`, where it is asked with the row
 
     class Meta:
         ordering: ClassVar = ["-missing_from"]
@@ -121,8 +120,9 @@ class Episode(models.Model):
 
     @property
     def held(self) -> Interview | None:
-        """The interview, where the child was reached. Of a row with `unreached`."""
-        return None if self.unreached else getattr(self, "interview", None)
+        """The interview, where the child was reached. Of a row with `unreached`, which is `not_reached` of it."""
+        row: Any = self
+        return None if row.unreached else getattr(self, "interview", None)
 
     @property
     def is_open(self) -> bool:

@@ -52,7 +52,7 @@ def _chronology(one: Episode) -> Iterator[ChronologyEntry]:
         held = _("Return home interview, by %(who)s")
         if interview.is_heard:
             held = _("Heard after coming back, by %(who)s")
-        elif one.unreached:
+        elif one.held is None:
             held = _("Not reached for the return home interview, by %(who)s")
         heard, who = say(held, who=interview.with_whom), interview.noted_by_id
         yield fact(kind, interview.held_at, heard, interview.would_help, who=who, page=page)
@@ -86,7 +86,7 @@ def _on_paper(one: Episode) -> Iterator[Passage]:
         text = _("Return home interview on %(time)s by %(who)s")
         if interview.is_heard:
             text = _("Heard on %(time)s by %(who)s")
-        elif one.unreached:
+        elif one.held is None:
             text = _("Not reached on %(time)s by %(who)s for the return home interview")
         yield Passage(say(text, **said), _interview(interview))
 

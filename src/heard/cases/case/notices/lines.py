@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,7 +135,7 @@ def lines_of(readers: Iterable[Reader]) -> list[UnreadLine]:
     return [_line(reader, back.get(reader.notice_id)) for reader in readers]
 
 
-def _back(readers: list[Reader]) -> dict[int, datetime]:
+def _back(readers: list[Reader]) -> dict[uuid.UUID, datetime]:
     """By key of the notice, when the child was back, of the episodes that their reader may see."""
     if not readers:
         return {}

@@ -131,7 +131,7 @@ def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> d
 
 def _back(user: User, reasons: list[Reason]) -> dict[uuid.UUID | None, date]:
     """By episode, of those that are over, on which day the child was back. One query."""
-    keys = {one.about for one in reasons if one.kind == Why.MISSING}
+    keys = {one.about for one in reasons if one.kind == Why.MISSING and one.about}
     rows = episodes_visible_to(user).order_by().filter(pk__in=keys, found_at__isnull=False)
     return {key: _day(at) for key, at in rows.values_list("pk", "found_at")}
 
