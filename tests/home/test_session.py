@@ -170,7 +170,7 @@ def test_an_administrator_ends_anybodys_and_nobody_else_does(world: World, clien
     assert desk.get("/").status_code == 200
     client.force_login(world.administrator)
     page = reverse("user", args=[world.social_worker.pk])
-    assert "In 1 browser" in client.get(page).text
+    assert "In one browser" in client.get(page).text
     answer = client.post(reverse("user_end_sessions", args=[world.social_worker.pk]), follow=True)
     assert "They are signed out everywhere." in answer.text
     assert desk.get("/").status_code == 302

