@@ -380,3 +380,10 @@ def test_before_a_merge_it_is_said_who_sees_how_much_of_both_after_it(
     (team,) = [line for line in amira.involvements.running() if line.team]
     assert f"{team.team}, {team.agency}: {team.get_level_display()}" in sees
     assert f"{world.police}: Knows that we know the child" in sees
+
+
+def test_what_neither_record_says_is_not_the_same_in_both(
+    world: World, amira: Person, ameera: Person
+) -> None:
+    details = {one.name: one for one in queries.compare(world.coordinator, amira.pk, ameera.pk).details}
+    assert [details[name].is_known for name in ("given_name", "sex", "upn")] == [True, False, False]

@@ -124,9 +124,7 @@ def test_a_handover_stands_on_the_summary_the_plan_and_the_print(world: World, s
     handover = hand_over(world, signed, ask_again_on=ask, moves_on=moves)
     client, person = signed_in(world.social_worker), signed.case.person
     due = ("Ask whether Eastmoor Council accepts", "The child moves to Eastmoor Council")
-    line = (
-        f"Handover to Eastmoor Council sent on {day(TODAY)}, not accepted yet"
-    )
+    line = f"Handover to Eastmoor Council sent on {day(TODAY)}, not accepted yet"
     pages = {name: client.get(reverse(name, args=[person.pk])).text for name in ("child", "child_plan")}
     assert all(one in page for page in pages.values() for one in (*due, day(ask), day(moves)))
     assert line in pages["child"]

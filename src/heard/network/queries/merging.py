@@ -31,12 +31,16 @@ _MERGED_ON: Final = 4  # times in a row that the record which goes on may be mer
 
 @dataclass(frozen=True)
 class Detail:
-    """One detail of two records. `differs`: both have one, and they are not the same."""
+    """One detail of two records. `is_known`: both have it."""
 
     name: str
     label: str
     kept: str
     merged: str
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.kept and self.merged)
 
     @property
     def differs(self) -> bool:
@@ -195,9 +199,10 @@ def _detail(name: str, kept: Person, merged: Person) -> Detail:
 
 
 def _shown(person: Person, name: str) -> str:
-    show = getattr(person, f"get_{name}_display", None)
-    value = show() if show else getattr(person, name)
-    return day(value) if name == "birth_date" else str(value)
+    value, show = getattr(person, name), getattr(person, f"get_{name}_display", None)
+    if value in ("", Person.Sex.NOT_KNOWN):
+        return ""
+    return day(value) if name == "birth_date" else str(show() if show else value)
 
 
 def _label(name: str) -> str:
