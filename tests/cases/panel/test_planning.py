@@ -501,6 +501,23 @@ def test_what_is_put_to_the_panel_is_on_the_agenda_of_the_next_one_that_is_drawn
     assert kept_of(world, later) == {}
 
 
+def test_what_was_taken_off_comes_back_where_it_is_put_to_the_panel_after_that(world):
+    panel = make_panel(world, days=1)
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    worry = put_to_the_panel(world)
+    item = PanelItem.objects.get(panel=panel, place=worry.place_id)
+    actions.arrange_agenda(
+        by=world.coordinator, panel_id=panel.pk, order={}, off=[item.pk], why_off="Spoken of already"
+    )
+    again = tell(world, place_id=worry.place_id, when_seen="Sunday", by=world.teacher)
+    telling.decide(
+        by=world.coordinator, concern=again, decision="panel", reason="It goes on.", feedback="Thanks."
+    )
+    (there,) = PanelItem.objects.filter(panel=panel, place=worry.place_id)
+    assert there.taken_off_at is None
+    assert there.reasons.filter(about=again.pk).exists()
+
+
 def test_preparing_again_loses_nothing_that_people_wrote(world, prepared, item, case):
     by = world.coordinator
     actions.write_notes(by=world.teacher, item_id=item.pk, notes="She is glad of her aunt.")

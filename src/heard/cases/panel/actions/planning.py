@@ -182,10 +182,11 @@ def put_to_the_next_panel(*, by: User, concern: Concern) -> None:
     key = concern.place_id or concern.group_id
     if panel is None or panel.prepared_at is None or key is None or concern.decided_at is None:
         return
-    there = {_key(item): item for item in PanelItem.objects.filter(panel=panel, taken_off_at=None)}
+    there = {_key(item): item for item in PanelItem.objects.filter(panel=panel).order_by("-nth")}
     section = rules.AgendaSection.PLACES if concern.place_id else rules.AgendaSection.HARM
     suggested = queries.Suggested(section, end, key)
     item = there.get((end, key)) or _item(by, panel, suggested, _next_position(there.values()))
+    item.taken_off_at, item.why_off = None, ""  # somebody took it off before this was decided
     item.save()
     PanelReason.objects.get_or_create(
         item=item,
