@@ -84,8 +84,9 @@ UNDO: Final = "undo:"
 
 
 def said_with_undo(request: HttpRequest, text: str, *, undo: str) -> None:
-    """Says on the page that comes next what was done, with a button that takes it back. `undo`: the address that it is sent to."""
-    messages.success(request, text, extra_tags=UNDO + undo)
+    """Says on the page that comes next what was done, with a button that takes it back. `undo`: the address that it is sent to, '' where it
+    cannot be taken back."""
+    messages.success(request, text, extra_tags=UNDO + undo if undo else "")
 
 
 class GateMiddleware:

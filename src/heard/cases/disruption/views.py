@@ -170,11 +170,8 @@ def done(request: Request, step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     with saying_why_not(request):
         step = actions.finish_today(by=user, step_id=step_id)
-        text = _("Done: %(what)s.") % {"what": step.what}
-        if queries.why_not_take_back_done(user, step):
-            messages.success(request, text)
-        else:
-            said_with_undo(request, text, undo=reverse("step_done_undo", args=[step.pk]))
+        undo = "" if queries.why_not_take_back_done(user, step) else reverse("step_done_undo", args=[step.pk])
+        said_with_undo(request, _("Done: %(what)s.") % {"what": step.what}, undo=undo)
     return redirect("home")
 
 

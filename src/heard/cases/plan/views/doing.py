@@ -46,11 +46,8 @@ def done(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     with saying_why_not(request):
         row = actions.finish_action(by=user, action_id=action_id)
-        text = _("Done: %(what)s.") % {"what": row.what}
-        if queries.why_not_take_back_done(user, row):
-            messages.success(request, text)
-        else:
-            said_with_undo(request, text, undo=reverse("action_done_undo", args=[row.pk]))
+        undo = "" if queries.why_not_take_back_done(user, row) else reverse("action_done_undo", args=[row.pk])
+        said_with_undo(request, _("Done: %(what)s.") % {"what": row.what}, undo=undo)
     return redirect("home")
 
 
