@@ -428,6 +428,7 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
             kept = forms_of(answer.text)
             forms += len(kept)
             wrong += [f"{address.name} leads to {one}" for one in links_of(answer.text) if not leads_on(one)]
+            wrong += [f"{address.name} shows an object: {shown}" for shown in OBJECT.findall(answer.text)]
             if not all(kept) and address.name not in NOT_KEPT:
                 wrong.append(
                     f"{address.name} loses what is typed: make it a kept_form, and draw it with ui.kept_form"
@@ -439,6 +440,7 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     assert written == {}, f"GET of one of these writes: {writing(visitor, record)}"
 
 
+OBJECT: Final = re.compile(r"\b[A-Z]\w*\([a-z_]+=|&lt;\w+(?:\.\w+)+ object|&lt;[A-Z]\w+: ")  # as Python writes it
 LINKS: Final = re.compile(
     r"""\s(?:href|src|action|formaction|hx-get|hx-post|poster)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)"""
 )

@@ -166,7 +166,7 @@ def test_who_leads_records_it_and_says_who_told_them(world: World, case: Any) ->
     }
     shown = client.post(page, sent, follow=True).text
     assert "has died." in shown
-    assert shown.index("has died.") < shown.index("heard-strip__name")  # before everything else
+    assert shown.index("heard-strip__name") < shown.index("has died.") < shown.index("heard-strip__age")
     assert "No social worker is allocated" not in shown
     assert "In the night to Monday" in shown
     with pytest.raises(Refused, match="recorded already"):

@@ -19,6 +19,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Role
 from heard.cases.case import actions as casework
+from heard.cases.case.models import Case
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.record.rules import EntryKind
@@ -128,6 +129,15 @@ def test_the_summary_says_the_next_three_dates_and_whose_they_are(worker: Client
     assert "Decide on a worry" in section(html, "next")
     assert "Duty team" in section(html, "next")
     assert "Everything that is due" in section(html, "next")
+
+
+def test_an_assessment_that_nobody_began_waits_for_the_allocated_worker(
+    worker: Client, world: World, case: Case
+) -> None:
+    casework.allocate_worker(by=world.supervisor, case_id=case.pk, worker=world.social_worker)
+    dates = section(page(worker, Record({"person_id": case.person_id})), "next")
+    assert f"{world.social_worker}" in dates
+    assert "=" not in dates
 
 
 def test_who_may_not_take_the_next_step_reads_who_does(client: Client, world: World, record: Record) -> None:

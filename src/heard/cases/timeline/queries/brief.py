@@ -271,7 +271,8 @@ def _to_begin(head: Head, begin_by: dict[uuid.UUID, date], today: date) -> list[
     """The assessment that nobody has begun."""
     if not head.case or head.case.pk not in begin_by:
         return []
-    who, page = str(head.allocated or head.case.lead_team), reverse("assessment_start", args=[head.case.pk])
+    who = head.allocated.name if head.allocated else str(head.case.lead_team)
+    page = reverse("assessment_start", args=[head.case.pk])
     by = begin_by[head.case.pk]
     return [_by_clock("assessment", load.current().id, by, today, who=who, page=page)]
 
