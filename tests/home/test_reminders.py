@@ -305,6 +305,20 @@ def test_everybody_says_for_themselves_where_mail_goes_and_whether(client: Clien
     assert "northgate" not in str(row.detail)
 
 
+def test_who_sees_a_child_reads_the_phone_of_those_who_work_with_them(client: Client, world: World) -> None:
+    case = a_case(world, "Mina")
+    casework.allocate_worker(by=world.supervisor, case_id=case.pk, worker=world.social_worker)
+    client.force_login(world.social_worker)
+    said = {"email": "", "reminders": "no", "keys": "yes"}
+    wrong = client.post(reverse("about_me"), said | {"phone": "my mobile"})
+    assert "Enter a phone number" in wrong.text
+    assert client.post(reverse("about_me"), said | {"phone": " 01632 960 456 "}).status_code == 302
+    assert "960" not in str(AuditRow.objects.get(verb="change", subject="own details").detail)
+    client.force_login(world.coordinator)
+    strip = client.get(reverse("child", args=[case.person_id])).text.split('class="heard-tabs')[0]
+    assert strip.index(str(world.social_worker)) < strip.index("01632 960 456")
+
+
 def test_another_address_is_kept_only_of_whoever_has_just_confirmed(
     client: Client, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -440,7 +440,9 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     assert written == {}, f"GET of one of these writes: {writing(visitor, record)}"
 
 
-OBJECT: Final = re.compile(r"\b[A-Z]\w*\([a-z_]+=|&lt;\w+(?:\.\w+)+ object|&lt;[A-Z]\w+: ")  # as Python writes it
+OBJECT: Final = re.compile(
+    r"\b[A-Z]\w*\([a-z_]+=|&lt;\w+(?:\.\w+)+ object|&lt;[A-Z]\w+: "
+)  # as Python writes it
 LINKS: Final = re.compile(
     r"""\s(?:href|src|action|formaction|hx-get|hx-post|poster)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)"""
 )

@@ -1087,15 +1087,19 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
 
 
 @transaction.atomic
-def change_own_details(*, by: User, email: str, reminders: bool, keys: bool = True) -> User:
-    """What somebody says about themself: where mail reaches them, whether they are reminded by it, and whether single keys are
+def change_own_details(
+    *, by: User, email: str, reminders: bool, keys: bool = True, phone: str | None = None
+) -> User:
+    """What somebody says about themself: where mail and a call reach them, whether they are reminded by it, and whether single keys are
     short cuts for them. Where mail came back, their saying so of the same address means that it arrives again. Raises Django's
     `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
     user.mail_back_at = None
     _take_address(user, email)
     user.reminders, user.keys = reminders, keys
-    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on", "mail_back_at"])
+    if phone is not None:
+        user.phone = phone.strip()
+    user.save(update_fields=["email", "phone", "reminders", "keys", "mail_failed_on", "mail_back_at"])
     record_audit(
         by=by,
         verb="change",

@@ -62,6 +62,13 @@ class Team(models.Model):
 class User(AbstractUser):
     """A person who signs in. What they may do comes from their memberships, never from flags on the row."""
 
+    phone = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "At work, shown beside their name to those who see a child they work with. They say it themselves."
+        ),
+    )
     reminders = models.BooleanField(
         default=True,
         help_text=_("Whether a mail says how many things are due. They switch it off themselves."),

@@ -85,8 +85,8 @@ _ONCE_CALLED_GROUP = Q(subject="group", detail__has_key="provider") | Q(
 
 @dataclass(frozen=True)
 class Colleague:
-    """Who somebody is: the name to show, and the agency of their first membership ('' where they have none now) with the phone
-    of the team."""
+    """Who somebody is: the name to show, and the agency of their first membership ('' where they have none now). Their phone at
+    work, or that of the team where they have said none."""
 
     name: str
     agency: str
@@ -164,9 +164,7 @@ def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
     if not user.may(May.SIGNED_IN):
         return {}
     people = _with_posts(User.objects.filter(pk__in=set(ids)))
-    return {
-        person.pk: Colleague(str(person), _first_agency(person), _first_phone(person)) for person in people
-    }
+    return {person.pk: Colleague(str(person), _first_agency(person), _phone(person)) for person in people}
 
 
 def _with_posts(people: QuerySet[User]) -> QuerySet[User]:
@@ -189,9 +187,9 @@ def _first_agency(person: User) -> str:
     return memberships[0].team.agency.name if memberships else ""
 
 
-def _first_phone(person: User) -> str:
+def _phone(person: User) -> str:
     memberships = list(person.memberships.all())
-    return memberships[0].team.duty_phone if memberships else ""
+    return person.phone or (memberships[0].team.duty_phone if memberships else "")
 
 
 def duty_team(user: User) -> Team | None:

@@ -217,4 +217,10 @@ def _write_team(world: World, by: User, agency: Agency, team: dict[str, Any], pa
                     (one for one in world.users.values() if one != by and one.may(May.APPROVE)), None
                 ),
             )
+            agencies.change_own_details(
+                by=world.users[username],
+                email="",
+                reminders=True,
+                phone=f"01632 960 {100 + len(world.users)}",
+            )
             world.agency_of[username] = agency

@@ -21,6 +21,15 @@ class AboutMeForm(Form):
         required=False,
         max_length=254,
     )
+    phone = TextField(
+        _("Your phone at work"),
+        hint=_("Colleagues who see a child you work with see it there. Else they see that of your team."),
+        inputmode="tel",
+        autocomplete="tel",
+        width=20,
+        required=False,
+        max_length=40,
+    )
     reminders = RadiosField(
         _("Do you want a mail on days when something is overdue or due?"),
         choices=[("yes", _("Yes, one a day at most")), ("no", _("No"))],
@@ -32,6 +41,12 @@ class AboutMeForm(Form):
         choices=[("yes", _("Yes")), ("no", _("No"))],
         missing=_("Say whether you want keys as short cuts"),
     )
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and not any(character.isdigit() for character in phone):
+            raise ValidationError(_("Enter a phone number, such as 01632 960 001"))
+        return phone
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip()

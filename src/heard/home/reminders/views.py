@@ -26,7 +26,12 @@ _YES = {True: "yes", False: "no"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def about_me(request: Request) -> HttpResponse:
     user = request.user
-    said = {"email": user.email, "reminders": _YES[user.reminders], "keys": _YES[user.keys]}
+    said = {
+        "email": user.email,
+        "phone": user.phone,
+        "reminders": _YES[user.reminders],
+        "keys": _YES[user.keys],
+    }
     form = kept_form(request, AboutMeForm, kind="about-me", initial=said)
     if form.is_valid():
         if form.cleaned_data["email"] != user.email and settings.FACTOR != "off" and not is_fresh(request):
