@@ -96,6 +96,13 @@ def test_what_a_child_says_stands_in_the_record_as_said_and_is_heard_by_whoever_
     client.force_login(world.social_worker)
     at = reverse("child_message_sound", args=[sent.pk])
     assert f'src="{at}"' in client.get(reverse("child_message", args=[sent.pk])).text
+    summary = client.get(reverse("child", args=[case.person_id])).text
+    latest = summary[summary.index('id="words"') : summary.index("</section>", summary.index('id="words"'))]
+    assert (
+        latest.index("spoke (0:03)")
+        < latest.index("Before that, on")
+        < latest.index("“", latest.index("Before that, on"))
+    )
     listed = client.get(reverse("words", args=[case.person_id])).text
     beside = reverse("words_sound", args=[words.pk])
     assert f'src="{beside}"' in listed

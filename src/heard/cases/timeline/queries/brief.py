@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
 FEW: Final = 5  # of what is told in a line or two
 NEXT: Final = 3  # dates on the summary
+_WORDS: Final = 5  # of which one is read, where the latest was spoken
 _MOST_WORDS: Final = 260  # letters of two sentences
 
 type Rows[T] = defaultdict[Any, list[T]]  # by the key that they belong to
@@ -103,9 +104,10 @@ class Head:
 @dataclass(frozen=True)
 class Brief:
     """What a worker has to know of a child, wherever it is read. `judgement`: the latest that a supervisor signed, and its first sentences
-    in `judged`. `dates`: the next three; `due` says how many there are. `handover`: one that nobody has accepted yet."""
+    in `judged`. `readable`: the words to read where the latest were spoken, and nobody has written them down. `dates`: the next three; `due` says how many there are. `handover`: one that nobody has accepted yet."""
 
     words: Words | None
+    readable: Words | None
     why_no_words: str
     worries: list[Concern]
     judgement: Assessment | None
@@ -178,8 +180,8 @@ def brief_of(user: User, head: Head, *, today: date) -> Brief:
 def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
     """As `brief_of`, in their order. A fixed number of queries, however many they are."""
     keys = [head.person.pk for head in heads]
-    words = _one_of_each(Words.objects.filter(corrected_by__isnull=True), "person_id", keys)
-    silent = _why_no_words([key for key in keys if key not in words])
+    words = _first_of_each(Words.objects.filter(corrected_by__isnull=True), "person_id", keys, _WORDS)
+    silent = _why_no_words([key for key in keys if not words.get(key)])
     worries, signed = worries_of(user, keys), signed_of(user, heads)
     outcomes = outcomes_of(user, heads)
     actions = _first_of_each(to_do(user), "outcome__plan_id", _plans(heads), NEXT)
@@ -190,7 +192,8 @@ def briefs_of(user: User, heads: Sequence[Head], *, today: date) -> list[Brief]:
     def brief(head: Head, due: list[Due]) -> Brief:
         key, judgement = head.person.pk, signed.get(head.case_id)
         return Brief(
-            words=words.get(key),
+            words=next(iter(words[key]), None),
+            readable=_readable(words[key]),
             why_no_words=silent.get(key, ""),
             worries=worries[key],
             judgement=judgement,
@@ -299,6 +302,13 @@ def _first_of_each(rows: QuerySet[Any], path: str, keys: Sequence[Any], most: in
 def _one_of_each(rows: QuerySet[Any], path: str, keys: Sequence[Any]) -> dict[Any, Any]:
     """As `_first_of_each`, of those that have one."""
     return {key: first[0] for key, first in _first_of_each(rows, path, keys, 1).items() if first}
+
+
+def _readable(words: Sequence[Words]) -> Words | None:
+    """Of a child's words, the latest first."""
+    if not words or words[0].text or words[0].how != Words.How.SPOKE_SELF:
+        return None
+    return next((row for row in words if row.text), None)
 
 
 def _episodes(user: User, keys: Collection[uuid.UUID]) -> QuerySet[Episode]:
