@@ -245,9 +245,9 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
     opened(story.sign_in(world.coordinator))
     story.sign_in(world.teacher).open("/").sees("Outcome of your concern")
     heard_and_assessed(story.sign_in(world.social_worker).open("/").sees("Abbey Park"))
-    story.sign_in(world.supervisor).open("/").follow("Assessment to sign").choose("I sign it off").press(
-        "Save"
-    )
+    story.sign_in(world.supervisor).open("/").follow("Assessment to sign").press("Decide on it").choose(
+        "I sign it off"
+    ).press("Save")
     story.open("/contexts/").follow("Abbey Park")
     work = story.path
     aimed(story.sign_in(world.social_worker), work)

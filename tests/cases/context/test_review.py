@@ -151,11 +151,9 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     )  # fmt: skip
     with pytest.raises(Refused, match="Hold a review first"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
-    assert "contexts-to-close" not in sections(world.coordinator)
     hold(world.social_worker, goal, decision="close")
-    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
-        "Harbour Street arcade"
-    ]
+    assert "contexts-to-close" not in sections(world.coordinator)
+    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.END_WHAT_IS_OPEN]
     for user in (world.coordinator, world.supervisor):
         assert "context_to_decide" in {one.notice.kind for one in unread_of(user)}
     with pytest.raises(Refused, match="A step is still to do"):
@@ -169,7 +167,12 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
         actions.look_again(by=world.social_worker, context_id=work.pk, found="neither", what="Went there")
     with pytest.raises(Refused, match="whether it was reached or given up"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    assert "contexts-to-close" not in sections(world.coordinator)
     reach(goal, world.social_worker)
+    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.MAY_CLOSE]
+    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
+        "Harbour Street arcade"
+    ]
     closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
     for write in (
@@ -266,7 +269,8 @@ def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work
     said |= {f"course_{goal.pk}": "not_known", **day("held_on", TODAY)}
     assert "work does not end on what is not known" in client.post(address, said).content.decode()
     said |= {f"course_{goal.pk}": "better", f"what_{goal.pk}": "Lit", f"seen_by_{goal.pk}": "Sol"}
-    assert client.post(address, said | day(f"seen_on_{goal.pk}", TODAY)).status_code == 302
+    held = client.post(address, said | day(f"seen_on_{goal.pk}", TODAY), follow=True)
+    assert f"The review is held. {rules.END_WHAT_IS_OPEN}." in held.text
     refused = client.post(reverse("context_close", args=[work.pk]), ENDED).content.decode()
     assert "whether it was reached or given up" in refused
     reach(goal, world.supervisor)
