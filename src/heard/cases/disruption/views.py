@@ -134,7 +134,7 @@ def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
     user: Any = request.user
     step: Any = actions.open_context_step(by=user, step_id=context_step_id)
     now = {name: getattr(step, name) for name in ("kind", "what", "legal_power", "power", "due_on")}
-    now |= {"goal": str(step.goal_id), "agency": str(step.agency_id), "owner": str(step.owner_id)}
+    now |= {"goal": str(step.goal_id), "owner": str(step.owner_id)}
     why_not = queries.why_not_change_in_context(user, step)
     form = _context_form(
         request, step.context, "context.step", step.pk, now, (step.legal_power, step.power_label)
@@ -350,7 +350,6 @@ def _context_form(
         initial=now,
         powers=_choices_of_powers(user, context.end, chosen),
         goals=[(str(goal.pk), goal.text) for goal in open_goals(user, context.pk)],
-        agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
     )
 
