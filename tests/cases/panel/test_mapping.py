@@ -798,7 +798,15 @@ def test_its_pages_do_not_call_it_a_panel(client, world, meeting, mina):
         client.force_login(world.coordinator)
         for panel, code in ((meeting, 404), (make_panel(world), 200)):
             assert client.get(reverse(name, kwargs={"panel_id": panel.pk})).status_code == code
-    act(world, item, world.social_worker)
+    action = act(world, item, world.social_worker)
+    its_own = reverse("panel_action", kwargs={"panel_action_id": action.pk})
+    assert "Mapping meeting, " in shown(client, world.social_worker, its_own)
+    assert "Say how it went" in shown(client, world.social_worker, page(item))
+    others = shown(client, world.supervisor, page(item))  # who does not do it, and holds no panels
+    assert (its_own in others, "Say how it went" in others) == (True, False)
+    assert "Change why it is held" in shown(
+        client, world.coordinator, at("panel_change", make_mapping(world, days=1))
+    )
     hold(world, meeting)
     later = choose(world, make_panel(world, days=0.0005), mina)
     text = shown(client, world.coordinator, page(later))

@@ -110,7 +110,9 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
             return redirect("panel", panel_id=panel_id)
     context = {
         "form": form,
-        "title": _("Change day, place or chair"),
+        "title": _("Change why it is held, day, place or chair")
+        if asks_why
+        else _("Change day, place or chair"),
         "panel": this,
         "context": None,
         "why_not": _why_not(user, this),
