@@ -147,7 +147,7 @@ def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_hol
 def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work, goal) -> None:
     step = disruption.plan_context_step(
         by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="place", what="Lamps",
-        agency_id=world.care.pk, due_on=LATER, owner=world.social_worker,
+        agency_id=world.police.pk, due_on=LATER, owner=world.officer,
     )  # fmt: skip
     with pytest.raises(Refused, match="Hold a review first"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
@@ -159,7 +159,7 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     with pytest.raises(Refused, match="A step is still to do"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     disruption.finish_context_step(
-        by=world.social_worker, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
+        by=world.officer, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
     )
     with pytest.raises(Refused, match="somebody who decides"):
         actions.close_context(by=world.social_worker, context_id=work.pk, **ENDED)
@@ -168,6 +168,7 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     with pytest.raises(Refused, match="whether it was reached or given up"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert "contexts-to-close" not in sections(world.coordinator)
+    unread_of(world.officer).update(seen_at=timezone.now())
     reach(goal, world.social_worker)
     assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.MAY_CLOSE]
     assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
@@ -175,6 +176,7 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     ]
     closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
+    assert "context_news" in {one.notice.kind for one in unread_of(world.officer)}  # who did a step of it
     for write in (
         lambda: actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="x"),
         lambda: actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD),
@@ -277,6 +279,7 @@ def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work
     assert client.post(reverse("context_close", args=[work.pk]), ENDED).status_code == 302
     shown = client.get(reverse("context", args=[work.pk])).content.decode()
     assert "You can wait there now" in shown
+    assert "To be looked at again" in shown
     assert reverse("ask_moved", args=[work.place_id]) in shown
     address = reverse("context_look_again", args=[work.pk])
     assert "Its day has not come yet" in client.get(address).content.decode()
