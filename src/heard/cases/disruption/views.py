@@ -195,10 +195,10 @@ def put_off(request: Request, step_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             step = actions.put_off_step(by=user, step_id=step.pk, **form.cleaned_data)
-            messages.success(
-                request,
-                _("Saved: the new day, %(day)s. To correct it, change the step.") % {"day": day(step.due_on)},
-            )
+            saved = _("Saved: the new day, %(day)s. To correct it, change the step.")
+            if step.context and queries.why_not_change_in_context(user, step):
+                saved = _("Saved: the new day, %(day)s. To correct it, ask whoever leads this.")
+            messages.success(request, saved % {"day": day(step.due_on)})
             return _to_where_it_stands(step)
     title = _("Put a step off")
     if step.context:
