@@ -491,7 +491,7 @@ def test_before_its_day_nothing_was_said_and_at_a_panel_ties_are_not_noted(world
         say(world, panel, mina, "goes_to", arcade)
 
 
-def test_somebody_who_is_named_there_comes_onto_the_list(world, meeting, mina):
+def test_somebody_who_is_named_there_comes_onto_the_list(client, world, meeting, mina):
     choose(world, meeting, mina)
     actions.note_said_of_new(
         by=world.teacher, panel_id=meeting.pk, one_id=mina.pk, end="person", new_name="Dean Corrigan",
@@ -504,6 +504,14 @@ def test_somebody_who_is_named_there_comes_onto_the_list(world, meeting, mina):
     mine, others = queries.open_names(world.coordinator, meeting)
     assert (len(mine), others) == (2, False)
     assert web(world.coordinator).ties().count() == 1
+    item = next(one for one in mine if one.about == "Dean Corrigan")
+    address = reverse("child", kwargs={"person_id": item.person_id})
+    assert address in shown(client, world.coordinator, reverse("panel_item", kwargs={"item_id": item.pk}))
+    there = client.get(address, follow=True).content.decode()
+    assert "An adult around one child or several" in there  # and no page that asks for the words of a child
+    with pytest.raises(Refused, match="Let them in under “Details” of the person’s page first"):
+        act(world, item, world.officer)
+    act(world, item, world.teacher)
 
 
 @pytest.mark.parametrize("there", [False, True])

@@ -445,14 +445,18 @@ def why_not_act(
     due_on: date | None,
     today: date,
     owner_sees: bool = True,
+    about_person: bool = False,
 ) -> str | None:
-    """`may_write`: what stands in the way of writing at all. `owner_sees`: whether they may see what it is about."""
+    """`may_write`: what stands in the way of writing at all. `owner_sees`: whether they may see what it is about. `about_person`: it is a
+    person, whose record is opened to more."""
     if may_write:
         return may_write
     if not what.strip():
         return ACTION_ASKS["what"]
     if not has_owner:
         return "Choose who does it. Without somebody’s name nobody does it."
+    if not owner_sees and about_person:
+        return "They may not see who this is about. Let them in under “Details” of the person’s page first, or choose somebody who may."
     if not owner_sees:
         return "They may not see what this is about. Choose somebody who may."
     if due_on is None or due_on < today:

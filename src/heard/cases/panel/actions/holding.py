@@ -256,6 +256,7 @@ def add_panel_action(
             due_on=due_on,
             today=timezone.localdate(),
             owner_sees=owner is None or queries.may_be_given(owner, item),
+            about_person=item.person_id is not None,
         )
         or _why_not_name(by, panel, what)
     )
