@@ -816,6 +816,10 @@ def test_its_pages_do_not_call_it_a_panel(client, world, meeting, mina):
         client, world.coordinator, at("panel_change", make_mapping(world, days=1))
     )
     hold(world, meeting)
+    over = shown(client, world.teacher, at("mapping", meeting))
+    assert ("It is over. Ask whoever held it" in over, "The panel is over" in over) == (True, False)
+    lines = {line.note for section in my_work(world.social_worker) for line in section.waiting}
+    assert {"said at a meeting", "said at a panel"} & lines == {"said at a meeting"}
     later = choose(world, make_panel(world, days=0.0005), mina)
     text = shown(client, world.coordinator, page(later))
     assert "Spoken about at a mapping meeting" in text  # also where the answer is an action
