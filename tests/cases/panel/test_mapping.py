@@ -22,6 +22,7 @@ from tests.conftest import World, another_coordinator, let_all_in
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.models import Reader
+from heard.cases.context.actions import open_context
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.models import Panel, PanelAction, PanelGround, PanelItem
 from heard.cases.panel.record import ITEMS
@@ -896,6 +897,19 @@ def test_the_workers_of_a_child_learn_what_came_of_it_also_where_it_is_an_action
     assert kinds() == {"to_be_mapped", "panel_decided"}
     hold(world, meeting)
     assert kinds() == {"panel_decided"}  # it is not to come any more
+
+
+@pytest.mark.parametrize("is_invited", [True, False])
+def test_who_holds_the_work_on_a_place_learns_what_came_of_it_there(world, meeting, arcade, is_invited):
+    open_context(
+        by=world.coordinator, end="place", node_id=arcade.pk, setting="neighbourhood", why="Dark",
+        holder=world.social_worker,
+    )  # fmt: skip
+    if not is_invited:
+        meeting.seats.filter(agency=world.care).delete()
+    nothing(world, choose(world, meeting, arcade, "place"))
+    told = Reader.objects.filter(user=world.social_worker, notice__kind="panel_decided")
+    assert told.exists() == is_invited
 
 
 def test_the_record_of_a_child_does_not_say_that_somebody_who_is_kept_out_closed_it(world, meeting):

@@ -222,6 +222,14 @@ def who_decides(user: User, context: Context) -> list[User]:
     return [one for one in people if contexts_visible_to(one).filter(pk=context.pk).exists()]
 
 
+def who_holds(user: User, **node: uuid.UUID | None) -> list[User]:
+    """Who holds the open work on a place (`place_id`) or group (`group_id`), whether the user may read that work or not. For whoever tells
+    them."""
+    about = {name: key for name, key in node.items() if key}
+    rows = Context.objects.filter(**about, state=rules.ContextState.OPEN).values("held_by")
+    return list(colleagues_visible_to(user).filter(pk__in=rows)) if about else []
+
+
 def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:
     """What young people say, the latest first."""
     rows = ContextVoice.objects.filter(context=context_visible_to(user, context_id))
