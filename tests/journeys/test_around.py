@@ -201,9 +201,7 @@ def aimed(story: Story, work: str) -> Story:
     story.choose("Make a place safe, or close it").fill(
         "What will be done?", "Mend the lamps, cut the hedge back."
     )
-    story.select("Which agency does it?", "Wexmoor Police").select(
-        "Who there does it?", "Ofa Leroy, Wexmoor Police"
-    )
+    story.select("Who does it, and for which agency?", "Ofa Leroy, Wexmoor Police")
     story.fill_date("By when?", ago(-10).day, ago(-10).month, ago(-10).year).press("Save")
     story.open(work).follow("Note who was asked to watch over it").fill("Who watches over it?", "Park keeper")
     story.fill("What do they do?", "Looks each Friday").fill("Whom do they call?", "Sol, 01632 960 001")
@@ -245,9 +243,9 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
     opened(story.sign_in(world.coordinator))
     story.sign_in(world.teacher).open("/").sees("Outcome of your concern")
     heard_and_assessed(story.sign_in(world.social_worker).open("/").sees("Abbey Park"))
-    story.sign_in(world.supervisor).open("/").follow("Assessment to sign").choose("I sign it off").press(
-        "Save"
-    )
+    story.sign_in(world.supervisor).open("/").follow("Assessment to sign").press("Decide on it").choose(
+        "I sign it off"
+    ).press("Save")
     story.open("/contexts/").follow("Abbey Park")
     work = story.path
     aimed(story.sign_in(world.social_worker), work)

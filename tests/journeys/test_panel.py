@@ -24,7 +24,7 @@ DISSENT = "The gate is too late. Somebody has to be at the bus station."
 
 def planned_and_prepared(story: Story) -> str:
     soon = ago(-5)
-    story.open("/panels/plan/").press("Save").sees("There is a problem", "Give the day of the panel")
+    story.open("/panels/plan/").press("Save").sees("There is a problem", "Give the day on which it is held")
     story.fill_date("On which day?", soon.day, soon.month, soon.year).fill("At what time?", "10:00")
     story.fill("Where does it meet?", "Room 2").press("Save").sees("There is nothing on the agenda yet.")
     panel = story.path

@@ -201,6 +201,11 @@ def test_a_supervisor_sends_it_back_and_signs_it_and_then_it_never_changes(world
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
     [section] = [one for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
     assert [one.about for one in section.waiting] == ["Harbour Street arcade"]
+    assert section.waiting[0].href == reverse(
+        "context_assessment", args=[assessment.pk]
+    )  # read, then decided on
+    [held] = [one for one in my_work(world.social_worker) if one.key == "contexts"]
+    assert [one.what for one in held.waiting] == ["The supervisor decides on the assessment"]
     with pytest.raises(Refused, match="Say what has to be looked at again"):
         actions.send_assessment_back(by=world.supervisor, assessment_id=assessment.pk, words=" ")
     actions.send_assessment_back(by=world.supervisor, assessment_id=assessment.pk, words="Ask the owner")

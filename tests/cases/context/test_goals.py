@@ -393,11 +393,12 @@ def test_goals_steps_and_guardians_are_written_through_their_pages(world, signed
     assert client.post(address, LIGHT | day("review_on", LATER)).status_code == 302
     goal = ContextGoal.objects.get()
     step = {
-        "goal": str(goal.pk), "kind": "place", "what": "Lamps", "agency": str(world.care.pk),
+        "goal": str(goal.pk), "kind": "place", "what": "Lamps",
         "owner": str(world.social_worker.pk), **day("due_on", SOON),
     }  # fmt: skip
     assert client.post(reverse("context_step_add", args=[signed.pk]), step).status_code == 302
     row = DisruptionStep.objects.get()
+    assert row.agency == world.care  # of whoever does it: asked for once
     changed = step | {"what": "Five lamps"}
     assert client.post(reverse("context_step", args=[row.pk]), changed).status_code == 302
     done = {"outcome": "done", "note": "Lit", **day("done_on", TODAY)}

@@ -147,21 +147,19 @@ def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_hol
 def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work, goal) -> None:
     step = disruption.plan_context_step(
         by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="place", what="Lamps",
-        agency_id=world.care.pk, due_on=LATER, owner=world.social_worker,
+        agency_id=world.police.pk, due_on=LATER, owner=world.officer,
     )  # fmt: skip
     with pytest.raises(Refused, match="Hold a review first"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
-    assert "contexts-to-close" not in sections(world.coordinator)
     hold(world.social_worker, goal, decision="close")
-    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
-        "Harbour Street arcade"
-    ]
+    assert "contexts-to-close" not in sections(world.coordinator)
+    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.END_WHAT_IS_OPEN]
     for user in (world.coordinator, world.supervisor):
         assert "context_to_decide" in {one.notice.kind for one in unread_of(user)}
     with pytest.raises(Refused, match="A step is still to do"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     disruption.finish_context_step(
-        by=world.social_worker, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
+        by=world.officer, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
     )
     with pytest.raises(Refused, match="somebody who decides"):
         actions.close_context(by=world.social_worker, context_id=work.pk, **ENDED)
@@ -169,9 +167,16 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
         actions.look_again(by=world.social_worker, context_id=work.pk, found="neither", what="Went there")
     with pytest.raises(Refused, match="whether it was reached or given up"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    assert "contexts-to-close" not in sections(world.coordinator)
+    unread_of(world.officer).update(seen_at=timezone.now())
     reach(goal, world.social_worker)
+    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.MAY_CLOSE]
+    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
+        "Harbour Street arcade"
+    ]
     closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
+    assert "context_news" in {one.notice.kind for one in unread_of(world.officer)}  # who did a step of it
     for write in (
         lambda: actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="x"),
         lambda: actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD),
@@ -266,13 +271,15 @@ def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work
     said |= {f"course_{goal.pk}": "not_known", **day("held_on", TODAY)}
     assert "work does not end on what is not known" in client.post(address, said).content.decode()
     said |= {f"course_{goal.pk}": "better", f"what_{goal.pk}": "Lit", f"seen_by_{goal.pk}": "Sol"}
-    assert client.post(address, said | day(f"seen_on_{goal.pk}", TODAY)).status_code == 302
+    held = client.post(address, said | day(f"seen_on_{goal.pk}", TODAY), follow=True)
+    assert f"The review is held. {rules.END_WHAT_IS_OPEN}." in held.text
     refused = client.post(reverse("context_close", args=[work.pk]), ENDED).content.decode()
     assert "whether it was reached or given up" in refused
     reach(goal, world.supervisor)
     assert client.post(reverse("context_close", args=[work.pk]), ENDED).status_code == 302
     shown = client.get(reverse("context", args=[work.pk])).content.decode()
     assert "You can wait there now" in shown
+    assert "To be looked at again" in shown
     assert reverse("ask_moved", args=[work.place_id]) in shown
     address = reverse("context_look_again", args=[work.pk])
     assert "Its day has not come yet" in client.get(address).content.decode()

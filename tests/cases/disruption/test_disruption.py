@@ -79,6 +79,7 @@ def test_a_step_is_against_a_place_around_the_child(client, world, case, arcade)
         "due_on-month": SOON.month,
         "due_on-year": SOON.year,
     }
+    assert "does not work at that agency" in client.post(add, sent | {"owner": str(world.teacher.pk)}).text
     client.post(add, sent)
     step = DisruptionStep.objects.get()
     assert (step.place, step.agency, step.against) == (arcade, world.police, "Harbour Street arcade")

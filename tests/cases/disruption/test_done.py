@@ -112,6 +112,11 @@ def test_it_is_put_off_with_a_reason_to_a_day_to_come(world, client, request, fi
     assert "later than the one by which it was due" in before
     page = client.post(line.later, on(LATER) | {"reason": "The van is away"}, follow=True).text
     assert "Saved: the new day" in page
+    corrects = {
+        "step": "To correct it, change the step.",
+        "step_there": "To correct it, ask whoever leads this.",
+    }
+    assert [name for name, who in corrects.items() if who in page] == [fixture]
     row.refresh_from_db()
     assert row.due_on == LATER
     assert AuditRow.objects.get(verb="put off").reason == "The van is away"

@@ -290,4 +290,17 @@ def test_nobody_else_reaches_the_page_of_what_was_learnt(client, world, conferen
     assert (
         client.get(reverse("panel_learnt", kwargs={"conference_id": make_panel(world).pk})).status_code == 404
     )
-    assert client.get(reverse("context_conference", kwargs={"context_id": work.pk})).status_code == 200
+    page = reverse("context_conference", kwargs={"context_id": work.pk})
+    assert client.get(page).status_code == 200
+    on = in_days(3)
+    sent = {
+        **WHY,
+        "on-day": on.day,
+        "on-month": on.month,
+        "on-year": on.year,
+        "at": "10:00",
+        "place": "Room 2",
+    }
+    called = client.post(page, sent | {"chair": world.coordinator.pk}, follow=True).content.decode()
+    assert "Saved: the conference." in called
+    assert "whom and what it is about" not in called

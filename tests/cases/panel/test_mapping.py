@@ -22,6 +22,7 @@ from tests.conftest import World, another_coordinator, let_all_in
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.notices.models import Reader
+from heard.cases.context.actions import open_context
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.models import Panel, PanelAction, PanelGround, PanelItem
 from heard.cases.panel.record import ITEMS
@@ -491,7 +492,7 @@ def test_before_its_day_nothing_was_said_and_at_a_panel_ties_are_not_noted(world
         say(world, panel, mina, "goes_to", arcade)
 
 
-def test_somebody_who_is_named_there_comes_onto_the_list(world, meeting, mina):
+def test_somebody_who_is_named_there_comes_onto_the_list(client, world, meeting, mina):
     choose(world, meeting, mina)
     actions.note_said_of_new(
         by=world.teacher, panel_id=meeting.pk, one_id=mina.pk, end="person", new_name="Dean Corrigan",
@@ -504,6 +505,14 @@ def test_somebody_who_is_named_there_comes_onto_the_list(world, meeting, mina):
     mine, others = queries.open_names(world.coordinator, meeting)
     assert (len(mine), others) == (2, False)
     assert web(world.coordinator).ties().count() == 1
+    item = next(one for one in mine if one.about == "Dean Corrigan")
+    address = reverse("child", kwargs={"person_id": item.person_id})
+    assert address in shown(client, world.coordinator, reverse("panel_item", kwargs={"item_id": item.pk}))
+    there = client.get(address, follow=True).content.decode()
+    assert "An adult around one child or several" in there  # and no page that asks for the words of a child
+    with pytest.raises(Refused, match="Let them in under “Details” of the person’s page first"):
+        act(world, item, world.officer)
+    act(world, item, world.teacher)
 
 
 @pytest.mark.parametrize("there", [False, True])
@@ -798,8 +807,20 @@ def test_its_pages_do_not_call_it_a_panel(client, world, meeting, mina):
         client.force_login(world.coordinator)
         for panel, code in ((meeting, 404), (make_panel(world), 200)):
             assert client.get(reverse(name, kwargs={"panel_id": panel.pk})).status_code == code
-    act(world, item, world.social_worker)
+    action = act(world, item, world.social_worker)
+    its_own = reverse("panel_action", kwargs={"panel_action_id": action.pk})
+    assert "Mapping meeting, " in shown(client, world.social_worker, its_own)
+    assert "Say how it went" in shown(client, world.social_worker, page(item))
+    others = shown(client, world.supervisor, page(item))  # who does not do it, and holds no panels
+    assert (its_own in others, "Say how it went" in others) == (True, False)
+    assert "Change why it is held" in shown(
+        client, world.coordinator, at("panel_change", make_mapping(world, days=1))
+    )
     hold(world, meeting)
+    over = shown(client, world.teacher, at("mapping", meeting))
+    assert ("It is over. Ask whoever held it" in over, "The panel is over" in over) == (True, False)
+    lines = {line.note for section in my_work(world.social_worker) for line in section.waiting}
+    assert {"said at a meeting", "said at a panel"} & lines == {"said at a meeting"}
     later = choose(world, make_panel(world, days=0.0005), mina)
     text = shown(client, world.coordinator, page(later))
     assert "Spoken about at a mapping meeting" in text  # also where the answer is an action
@@ -876,6 +897,19 @@ def test_the_workers_of_a_child_learn_what_came_of_it_also_where_it_is_an_action
     assert kinds() == {"to_be_mapped", "panel_decided"}
     hold(world, meeting)
     assert kinds() == {"panel_decided"}  # it is not to come any more
+
+
+@pytest.mark.parametrize("is_invited", [True, False])
+def test_who_holds_the_work_on_a_place_learns_what_came_of_it_there(world, meeting, arcade, is_invited):
+    open_context(
+        by=world.coordinator, end="place", node_id=arcade.pk, setting="neighbourhood", why="Dark",
+        holder=world.social_worker,
+    )  # fmt: skip
+    if not is_invited:
+        meeting.seats.filter(agency=world.care).delete()
+    nothing(world, choose(world, meeting, arcade, "place"))
+    told = Reader.objects.filter(user=world.social_worker, notice__kind="panel_decided")
+    assert told.exists() == is_invited
 
 
 def test_the_record_of_a_child_does_not_say_that_somebody_who_is_kept_out_closed_it(world, meeting):

@@ -223,7 +223,7 @@ def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, wo
     assert reverse("action", kwargs={"action_id": there.pk}) in client.get(of_item("panel_item", item)).text
     plan = client.get(reverse("plan", kwargs={"plan_id": agreed.pk})).text
     assert of_item("panel_item", item) in plan
-    decided = f"Decided at the panel of {in_words(timezone.localdate())}"
+    decided = f"Decided at: Panel, {in_words(timezone.localdate())}"
     assert decided in plan
     on_paper = paper(client.get(reverse("plan_paper", kwargs={"plan_id": agreed.pk})))
     assert decided in " ".join(on_paper.split())

@@ -147,9 +147,11 @@ class Context(models.Model):
         return rules.what_is_next(
             is_twice=row.is_twice,
             is_heard=row.is_heard,
+            is_sent=row.is_sent,
             is_assessed=row.is_assessed,
             has_goals=row.has_goals,
             has_review=row.review_on is not None,
+            is_left_open=row.is_left_open,
         )
 
     @property

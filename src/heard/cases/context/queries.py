@@ -151,8 +151,8 @@ def next_step(user: User, context: Context) -> str:
 
 
 def _with_how_far(user: User, rows: QuerySet[Context]) -> QuerySet[Context]:
-    """`is_twice`: the user may read other open work on the same; `is_heard`: it says what young people said, or why nobody was asked; `is_assessed`: an assessment is signed; `has_goals`."""
-    signed = ContextAssessment.objects.filter(context=OuterRef("pk"), state=signing.SigningState.SIGNED)
+    """`is_twice`: the user may read other open work on the same; `is_heard`: it says what young people said, or why nobody was asked; `is_sent`: an assessment is with the supervisor; `is_assessed`: one is signed; `has_goals`; `is_left_open`."""
+    assessed = ContextAssessment.objects.filter(context=OuterRef("pk"))
     others = (
         contexts_visible_to(user).filter(state=rules.ContextState.OPEN).exclude(pk=OuterRef("pk")).order_by()
     )
@@ -160,10 +160,24 @@ def _with_how_far(user: User, rows: QuerySet[Context]) -> QuerySet[Context]:
         "is_twice": Exists(others.filter(place=OuterRef("place")))
         | Exists(others.filter(group=OuterRef("group"))),
         "is_heard": Exists(ContextVoice.objects.filter(context=OuterRef("pk"))),
-        "is_assessed": Exists(signed),
+        "is_sent": Exists(assessed.filter(state=signing.SigningState.SUBMITTED)),
+        "is_assessed": Exists(assessed.filter(state=signing.SigningState.SIGNED)),
         "has_goals": Exists(ContextGoal.objects.filter(context=OuterRef("pk"))),
+        "is_left_open": _left_open(),
     }
     return rows.annotate(**far)
+
+
+def _left_open() -> Q:
+    """Of contexts, those with a goal or step of which nobody has said how it ended, or an assessment that is not signed off: they do not
+    close."""
+    this = Context.objects.filter(pk=OuterRef("pk"))
+    unsigned = ContextAssessment.objects.filter(context=OuterRef("pk"))
+    return (
+        Q(Exists(this.filter(steps__state="open")))
+        | Q(Exists(this.filter(goals__state="open")))
+        | Q(Exists(unsigned.exclude(state=signing.SigningState.SIGNED)))
+    )
 
 
 def contexts_nobody_holds(user: User) -> QuerySet[Context]:
@@ -182,19 +196,20 @@ def without_a_holder(user: User) -> Q:
 
 
 def contexts_to_close(user: User) -> QuerySet[Context]:
-    """Open ones of which the last review said that they can close. For those who decide."""
+    """Open ones of which the last review said that they can close, and in which nothing is left open. For those who decide."""
     return contexts_visible_to(user).filter(may_close(user)).order_by("opened_at", "pk")
 
 
 def may_close(user: User) -> Q:
-    """Of contexts: open ones of which the last review said that they can close; none for those who do not decide. It does not ask
-    whether the user may read them."""
+    """Of contexts: open ones of which the last review said that they can close, with nothing left open; none for those who do not decide.
+    It does not ask whether the user may read them."""
     if not user.may(May.DECIDE):
         return Q(pk__in=[])
     last = (
         ContextReview.objects.filter(context=OuterRef("pk")).order_by("-recorded_at").values("decision")[:1]
     )
-    return Q(Exact(Subquery(last), rules.Decision.CLOSE), state=rules.ContextState.OPEN, review_on=None)
+    said_so = Q(Exact(Subquery(last), rules.Decision.CLOSE), state=rules.ContextState.OPEN, review_on=None)
+    return said_so & ~_left_open()
 
 
 def who_decides(user: User, context: Context) -> list[User]:
@@ -205,6 +220,14 @@ def who_decides(user: User, context: Context) -> list[User]:
     members = memberships_with(user, May.DECIDE).filter(team__agency__in=agencies).values("user")
     people = colleagues_visible_to(user).filter(pk__in=members)
     return [one for one in people if contexts_visible_to(one).filter(pk=context.pk).exists()]
+
+
+def who_holds(user: User, **node: uuid.UUID | None) -> list[User]:
+    """Who holds the open work on a place (`place_id`) or group (`group_id`), whether the user may read that work or not. For whoever tells
+    them."""
+    about = {name: key for name, key in node.items() if key}
+    rows = Context.objects.filter(**about, state=rules.ContextState.OPEN).values("held_by")
+    return list(colleagues_visible_to(user).filter(pk__in=rows)) if about else []
 
 
 def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:

@@ -572,22 +572,35 @@ class Found(StrEnum):
 HARM_MOVED: Final = frozenset({Found.MOVED, Found.BOTH})
 
 
+END_WHAT_IS_OPEN: Final = (
+    "Before it closes, say how each step went, whether each goal was reached, and finish each assessment"
+)
+MAY_CLOSE: Final = "It can close. Whoever decides on worries closes it"
+
+
 def what_is_next(
-    *, is_twice: bool, is_heard: bool, is_assessed: bool, has_goals: bool, has_review: bool
+    *,
+    is_twice: bool,
+    is_heard: bool,
+    is_sent: bool,
+    is_assessed: bool,
+    has_goals: bool,
+    has_review: bool,
+    is_left_open: bool,
 ) -> str:
-    """What the work on an open context waits for. `is_twice`: there is other open work on it, since two were merged. `has_review`: its goals
-    are looked at on a day."""
+    """What the work on an open context waits for. `is_twice`: there is other open work on it, since two were merged. `is_sent`: an assessment
+    is with the supervisor. `has_review`: its goals are looked at on a day. `is_left_open`: a goal, a step or an assessment has not ended."""
     if is_twice:
         return "Other work is open on this too, since two were merged: agree which of the two goes on, and close the other"
     if not is_heard:
         return "Hear young people about it first"
     if not is_assessed:
-        return "Assess this place or group"
+        return "The supervisor decides on the assessment" if is_sent else "Assess this place or group"
     if not has_goals:
         return "Set goals for this place or group"
-    return (
-        "Review of the work on this place or group" if has_review else "Close the work on this place or group"
-    )
+    if has_review:
+        return "Review of the work on this place or group"
+    return END_WHAT_IS_OPEN if is_left_open else MAY_CLOSE
 
 
 def why_not_begin_review(*, state: str, may_review: bool, leads: bool, has_goals: bool) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
@@ -99,6 +100,14 @@ class StepForm(Form):
         for name, of in choices.items():
             self.fields[name].choices = of  # type: ignore[attr-defined]
 
+    def clean_owner(self) -> str:
+        """Two lists say one thing: who is chosen works at the agency that is."""
+        owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
+        agency = self.cleaned_data.get("agency")
+        if owner and agency and agency not in {str(one.team.agency_id) for one in owner.held}:
+            raise ValidationError(_("This person does not work at that agency. Choose one of them again."))
+        return str(self.cleaned_data["owner"])
+
     @property
     def answered(self) -> dict[str, Any]:
         """For `plan_step` and `change_step`."""
@@ -111,8 +120,7 @@ class StepForm(Form):
 
 
 class ContextStepForm(Form):
-    """A step about a place or group itself. `goals`: those that are open; `agencies`, `people` and `powers` as for
-    `StepForm`."""
+    """A step about a place or group itself. `goals`: those that are open; `people` and `powers` as for `StepForm`."""
 
     asks = rules.CONTEXT_STEP_ASKS
 
@@ -135,9 +143,8 @@ class ContextStepForm(Form):
     power = TextareaField(
         _("The power in other words, if any"), hint=_("In the words of who uses it."), required=False, rows=2
     )
-    agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
     owner = SelectField(
-        _("Who there does it?"),
+        _("Who does it, and for which agency?"),
         hint=_("It then stands in their work. Only somebody who may see the place or group."),
     )
     due_on = DateField(_("By when?"), called=_("The date by when"), missing=rules.STEP_ASKS["due_on"])
@@ -146,7 +153,6 @@ class ContextStepForm(Form):
         self,
         *args: Any,
         goals: list[tuple[str, str]],
-        agencies: list[tuple[str, str]],
         people: Mapping[str, tuple[User, str]],
         powers: list[tuple[str, str]],
         **kwargs: Any,
@@ -156,7 +162,6 @@ class ContextStepForm(Form):
         fields: dict[str, Any] = self.fields
         fields["goal"].choices = goals
         fields["legal_power"].choices = [("", _("None of these")), *powers]
-        fields["agency"].choices = agencies
         fields["owner"].choices = [
             ("", _("Choose somebody")),
             *((pk, called) for pk, (_user, called) in people.items()),
@@ -167,7 +172,8 @@ class ContextStepForm(Form):
         """For `plan_context_step` and `change_context_step`."""
         given = {name: self.cleaned_data[name] for name in ("kind", "what", "legal_power", "power", "due_on")}
         owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
-        keys = {"goal_id": uuid.UUID(self.cleaned_data["goal"]), "agency_id": self.cleaned_data["agency"]}
+        agency_id = owner.team.agency_id if owner and owner.team else None
+        keys = {"goal_id": uuid.UUID(self.cleaned_data["goal"]), "agency_id": agency_id}
         return given | keys | {"owner": owner}
 
 

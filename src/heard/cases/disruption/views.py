@@ -134,7 +134,7 @@ def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
     user: Any = request.user
     step: Any = actions.open_context_step(by=user, step_id=context_step_id)
     now = {name: getattr(step, name) for name in ("kind", "what", "legal_power", "power", "due_on")}
-    now |= {"goal": str(step.goal_id), "agency": str(step.agency_id), "owner": str(step.owner_id)}
+    now |= {"goal": str(step.goal_id), "owner": str(step.owner_id)}
     why_not = queries.why_not_change_in_context(user, step)
     form = _context_form(
         request, step.context, "context.step", step.pk, now, (step.legal_power, step.power_label)
@@ -195,10 +195,10 @@ def put_off(request: Request, step_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             step = actions.put_off_step(by=user, step_id=step.pk, **form.cleaned_data)
-            messages.success(
-                request,
-                _("Saved: the new day, %(day)s. To correct it, change the step.") % {"day": day(step.due_on)},
-            )
+            saved = _("Saved: the new day, %(day)s. To correct it, change the step.")
+            if step.context and queries.why_not_change_in_context(user, step):
+                saved = _("Saved: the new day, %(day)s. To correct it, ask whoever leads this.")
+            messages.success(request, saved % {"day": day(step.due_on)})
             return _to_where_it_stands(step)
     title = _("Put a step off")
     if step.context:
@@ -350,7 +350,6 @@ def _context_form(
         initial=now,
         powers=_choices_of_powers(user, context.end, chosen),
         goals=[(str(goal.pk), goal.text) for goal in open_goals(user, context.pk)],
-        agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
         people=who_can_do(user),
     )
 

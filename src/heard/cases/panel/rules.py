@@ -35,7 +35,7 @@ TAKE_STEP_ASKS: Final = Asks(
     reason="Say what was agreed and why, or why it goes on.",
 )
 PANEL_ASKS: Final = Asks(
-    place="Say where the panel meets, or how to join it.",
+    place="Say where it meets, or how to join it.",
     purpose="Say why it is held. Names on a list with no reason are not gathered.",
     used_by="Say who will use what comes out of it, and for what.",
 )
@@ -185,7 +185,7 @@ def why_not_plan(
     if not may_hold:
         return "Your role does not prepare panels."
     if starts_at is None:
-        return "Say on which day and at what time the panel meets."
+        return "Say on which day and at what time it meets."
     if not place.strip():
         return PANEL_ASKS["place"]
     if not chair_may_hold:
@@ -379,7 +379,7 @@ def why_not_write(*, takes_part: bool, may_hold: bool, state: str, is_agreed: bo
     if is_agreed:
         return AGREED_IS_FINAL
     if state == PanelState.HELD and not may_hold:
-        return "The panel is over. Ask whoever held it to put this right before the minutes are agreed."
+        return "It is over. Ask whoever held it to put this right before the minutes are agreed."
     return None if may_hold or takes_part else "Only those who take part in it write here."
 
 
@@ -445,14 +445,18 @@ def why_not_act(
     due_on: date | None,
     today: date,
     owner_sees: bool = True,
+    about_person: bool = False,
 ) -> str | None:
-    """`may_write`: what stands in the way of writing at all. `owner_sees`: whether they may see what it is about."""
+    """`may_write`: what stands in the way of writing at all. `owner_sees`: whether they may see what it is about. `about_person`: it is a
+    person, whose record is opened to more."""
     if may_write:
         return may_write
     if not what.strip():
         return ACTION_ASKS["what"]
     if not has_owner:
         return "Choose who does it. Without somebody’s name nobody does it."
+    if not owner_sees and about_person:
+        return "They may not see who this is about. Let them in under “Details” of the person’s page first, or choose somebody who may."
     if not owner_sees:
         return "They may not see what this is about. Choose somebody who may."
     if due_on is None or due_on < today:

@@ -370,10 +370,13 @@ def _is_urgent(row: Any) -> bool:
 @gate(May.SEE_CHILD)
 @require_safe
 def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """The summary. An adult around a child has a page of their own."""
     user, today = request.user, timezone.localdate()
     head, page = actions.open_tab(
         by=user, person_id=person_id, today=today, read=lambda head: summary_tab(user, head, today=today)
     )
+    if head.person.kind != "child":
+        return redirect("adult", person_id=person_id)
     shown = {
         "page": page,
         "steps": steps_of(page.steps),

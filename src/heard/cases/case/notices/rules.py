@@ -214,7 +214,7 @@ WHO: Final[dict[NoticeKind, tuple[To, ...]]] = {
     NoticeKind.TO_BE_MAPPED: (To.WORKER,),
     NoticeKind.TAKEN_OUT: (To.WORKER,),
     NoticeKind.TAKEN_WITHDRAWN: (To.NAMED,),
-    NoticeKind.PANEL_DECIDED: (To.WORKER,),
+    NoticeKind.PANEL_DECIDED: (To.NAMED, To.WORKER),
     NoticeKind.CHAIR_TAKEN: (To.NAMED,),
     NoticeKind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
     NoticeKind.REFERRAL: (To.NAMED, To.WORKER),

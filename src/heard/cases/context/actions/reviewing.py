@@ -102,7 +102,8 @@ def close_context(
     who_watches: str,
     opens_again_if: str,
 ) -> Context:
-    """Ends the work, on a review that decided so; ninety days later somebody looks whether harm moved. Who holds it learns of it."""
+    """Ends the work, on a review that decided so; ninety days later somebody looks whether harm moved. Who holds it learns of it, and whoever
+    did a step of it."""
     context = queries.locked_context(by, context_id)
     refuse(
         queries.why_not_begin_closing(by, context)
@@ -127,7 +128,8 @@ def close_context(
         look_again_on=timezone.localdate(now) + timedelta(days=rules.LOOK_AGAIN_AFTER),
     )
     _audit(by, "close", context)
-    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context))
+    did = [step.owner for step in context.steps.select_related("owner")]
+    announce(by=by, kind=Notified.CONTEXT_NEWS, **_at_work(context, *did))
     return context
 
 

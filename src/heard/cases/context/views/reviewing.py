@@ -44,7 +44,7 @@ def review(request: Request, context_id: uuid.UUID) -> HttpResponse:
             held = actions.hold_review(by=user, context_id=context_id, **form.answered)
             text = _("The review is held. It goes on until the next one.")
             if held.decision == "close":
-                text = _("The review is held. Somebody who decides closes the context now.")
+                text = _("The review is held. %(next)s.") % {"next": _(queries.next_step(user, context))}
             messages.success(request, text)
             return redirect("context", context_id=context_id)
     shown = {

@@ -202,7 +202,7 @@ def decide_item(
     if rests_on is not None:
         grounds.rest_on(by=by, row=item, node_id=item.node_id, keys=rests_on)
     _audit_item(by, "decide", item, reason=item.reason)
-    _announce(by, item, Notified.PANEL_DECIDED, at=now)
+    _announce(by, item, Notified.PANEL_DECIDED, at=now, named=queries.who_works_on(by, item))
     return item
 
 
@@ -256,6 +256,7 @@ def add_panel_action(
             due_on=due_on,
             today=timezone.localdate(),
             owner_sees=owner is None or queries.may_be_given(owner, item),
+            about_person=item.person_id is not None,
         )
         or _why_not_name(by, panel, what)
     )
@@ -286,8 +287,10 @@ def add_panel_action(
     _audit_item(by, "add action", item, action=action.pk)
     if not action.lives_elsewhere:
         _announce(by, item, Notified.ACTION, action, named=[owner])
-    if panel.is_mapping:  # as where nothing is done: their workers learn what came of it
-        _announce(by, item, Notified.PANEL_DECIDED)
+    if (
+        panel.is_mapping
+    ):  # as where nothing is done: their workers, and who works on a place or group, learn what came of it
+        _announce(by, item, Notified.PANEL_DECIDED, named=queries.who_works_on(by, item))
     return action
 
 

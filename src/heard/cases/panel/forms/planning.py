@@ -59,8 +59,8 @@ class PanelForm(MomentsForm):
     )
     on = DateField(
         gettext_lazy("On which day?"),
-        called=gettext_lazy("The day of the panel"),
-        missing=gettext_lazy("Give the day of the panel"),
+        called=gettext_lazy("The day"),
+        missing=gettext_lazy("Give the day on which it is held"),
     )
     at = TimeField(gettext_lazy("At what time?"), missing=gettext_lazy("Give the time at which it begins"))
     place = TextField(

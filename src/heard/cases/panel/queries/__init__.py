@@ -75,6 +75,7 @@ from heard.cases.panel.queries.reading import (
     team_of_guest,
     who_can_chair,
     who_can_come,
+    who_works_on,
     why_not_note_here,
     why_not_note_yet,
     why_not_take_chair,

@@ -34,7 +34,7 @@ from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
 from heard.cases.case.queries import beside_words, cases_visible_to, my_cases, open_case_of, words_of
 from heard.cases.case.rules import BY_CHILD, days_late
-from heard.cases.context.queries import context_visible_to, contexts_visible_to
+from heard.cases.context.queries import context_visible_to, contexts_visible_to, who_holds
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import (
@@ -364,6 +364,12 @@ def may_be_given(user: User, item: PanelItem) -> bool:
         return True
     seen = Q(person__isnull=True) & _known_to(user) | visible_through(user, "person")
     return PanelItem.objects.filter(seen, pk=item.pk).exists()
+
+
+def who_works_on(user: User, item: PanelItem) -> list[User]:
+    """Who holds the open work on the place or group of an item, of those who may see the item. For whoever tells them what came of it."""
+    found = who_holds(user, place_id=item.place_id, group_id=item.group_id)
+    return [one for one in found if items_visible_to(one).filter(pk=item.pk).exists()]
 
 
 def falls_to(user: User) -> Q:

@@ -79,7 +79,8 @@ def _plan(
     if form.is_valid():
         with sending(request, form):
             made = actions.plan_panel(by=user, kind=kind, context_id=context and context.pk, **form.answered)
-            messages.success(request, _("Saved: the meeting. Next: whom and what it is about."))
+            saved = _("Saved: the meeting. Next: whom and what it is about.")
+            messages.success(request, _("Saved: the conference.") if context else saved)
             return redirect("panel_add" if made.is_mapping else "panel", panel_id=made.pk)
     shown = {"form": form, "title": title, "panel": None, "context": context, "why_not": why_not}
     return render(request, "cases/panel/plan.html", shown)
@@ -110,7 +111,9 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
             return redirect("panel", panel_id=panel_id)
     context = {
         "form": form,
-        "title": _("Change day, place or chair"),
+        "title": _("Change why it is held, day, place or chair")
+        if asks_why
+        else _("Change day, place or chair"),
         "panel": this,
         "context": None,
         "why_not": _why_not(user, this),

@@ -93,7 +93,12 @@ def panel_actions(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     rows = queries.panel_actions_visible_to(user).order_by("-due_on", "pk")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cases/panel/actions.html", {"page": page, "rows": _with_state(page.object_list)})
+    context = {
+        "page": page,
+        "rows": _with_state(page.object_list),
+        "may_hold": user.may(May.HOLD_PANEL),
+    }
+    return render(request, "cases/panel/actions.html", context)
 
 
 def shown(user: Any, this: Any, lines: list[Any], *, with_why: bool = False) -> dict[str, Any]:
