@@ -26,6 +26,7 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.caseload import actions, queries
 from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, CaseloadFilter, Nobody, Order, why_not_hand_over
 from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
 from heard.cases.death.actions import record_death
 from heard.cases.note.actions import write_note
 from heard.cases.reporting import actions as reporting
@@ -91,6 +92,26 @@ def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: Wo
     assert names(stage="plan") == []
     for order in Order:
         assert sorted(names(order=order)) == ["Ada", "Bea", "Cleo"]
+
+
+def test_sorted_by_what_is_due_next_it_stands_as_it_says(world: World) -> None:
+    """An assessment that nobody has begun is due as well; nothing is due with a child who has died."""
+    ada, bea, cleo, dee = (mine(world, name) for name in ("Ada", "Bea", "Cleo", "Dee"))
+    days = {ada: 20, bea: 40, cleo: 30, dee: 90}
+    for case, told in days.items():
+        Concern.objects.filter(case=case).update(told_at=timezone.now() - timedelta(days=told))
+    for case in (ada, bea):
+        assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    record_death(by=world.social_worker, person_id=dee.person_id, died_on=ago(1), who_said="Dr Lane")
+    for user, rows in (
+        (world.social_worker, queries.my_caseload(world.social_worker, CaseloadFilter())),
+        (world.supervisor, queries.team_caseload(world.supervisor, CaseloadFilter())),
+    ):
+        found = lines(user, rows)
+        assert list(found) == ["Bea", "Cleo", "Ada", "Dee"]
+        due = [line.due_on for line in found.values()][:3]
+        assert due == sorted(due)
+        assert found["Dee"].due_on is None
 
 
 def test_a_child_in_danger_that_nobody_has_seen_stands_first_in_every_order(world: World) -> None:

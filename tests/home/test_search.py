@@ -350,6 +350,22 @@ def test_children_and_adults_are_found_in_two_lists(world: World) -> None:
     ]
 
 
+def test_where_nobody_has_both_names_those_of_the_family_name_are_found_and_said_not_to_fit(
+    world: World,
+) -> None:
+    """Whoever mistypes a given name finds the brothers and sisters: those alone whose record is open to them."""
+    ada = network.add_person(by=world.teacher, given_name="Ada", family_name="Marlowe")
+    network.add_person(by=world.teacher, given_name="Jay", family_name="Okoro")
+    knows(world, ada)
+    assert found(world.teacher, "jay marlowe")["people"] == [("Ada Marlowe", "same family name")]
+    page = signed_in(world.teacher).post("/search/", {"text": "jay marlowe"}, follow=True).text
+    assert "You can see nobody called “jay marlowe”. Others with the name “marlowe”, or one like it:" in page
+    page = signed_in(world.teacher).post("/search/", {"text": "ada marlowe"}, follow=True).text
+    assert "You can see nobody" not in page
+    assert found(world.officer, "ada marlowe")["people"]
+    assert found(world.officer, "jay marlowe") == {}
+
+
 def knows(world: World, child: Person) -> None:
     """The police and the children's services know that the child is known, and no more."""
     for agency in (world.police, world.care):
@@ -419,6 +435,8 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
         assert len(queries.find_everything(world.teacher, "rings")) == 1
     with django_assert_num_queries(14):
         queries.find_everything(world.teacher, "amira khan")
+    with django_assert_num_queries(16):
+        queries.find_everything(world.teacher, "jay khan")
 
 
 # ---- who has no access hears one thing

@@ -88,9 +88,10 @@ def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> 
 
 def test_what_leads_to_one_place_is_one_line() -> None:
     """What is new and waits anyway is marked as new; it can be marked as seen, and keeps its words and its day."""
-    notice = Waiting("Mina", "Returned to you", "/finish/", note="Dele", ahead=First.NEW, reader_id=7)
+    notice = Waiting("Mina", "Returned to you", "/finish/", by="Dele", ahead=First.NEW, reader_id=7)
     (line,) = mine([WorkSection("Some", [thing("finish", 3)])], [notice]).shown
     assert (line.what, line.days_left, line.reader_id, line.ahead) == ("finish", 3, 7, First.NEW)
+    assert line.by == "Dele"
     urgent = replace(notice, ahead=First.DANGER)
     (line,) = mine([WorkSection("Some", [thing("finish", 3)])], [urgent]).shown
     assert line.ahead == First.DANGER
@@ -255,6 +256,24 @@ def test_what_is_mine_by_name_is_not_lost_among_many_of_colleagues(client: Clien
     assert "Mina0" in mine_now[0]
     assert "At least" in page or "There is more of some kinds" in page
     assert "20+" in page
+
+
+def test_from_holds_who_sent_or_asks_alone_and_what_else_is_to_know_stands_with_what_it_is(
+    client: Client, world: World
+) -> None:
+    case = a_case(world)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    told(world, "Ada")
+    client.force_login(world.coordinator)
+    for kind, noted, sent_by in (
+        ("not-allocated", f"the child counts on {world.social_worker}", ""),
+        ("decisions", "", str(world.school)),
+    ):
+        page = client.get(reverse("work", kwargs={"work": kind})).text
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", page[page.index("<tbody") :], re.DOTALL)
+        text = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
+        assert noted in text[0], kind
+        assert text[1] == sent_by, kind
 
 
 def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:

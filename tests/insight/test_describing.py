@@ -66,6 +66,7 @@ WHOLE = choice("record_id", "given_name", "family_name", "birth_date", "dated_by
 
 def test_a_table_that_no_mapping_explains_makes_the_run_ask(asks: EngineRun) -> None:
     assert (asks.state, asks.undescribed) == ("asking", ["club_2026-03.csv"])
+    assert asks.get_state_display() == "Waits for an answer"  # as of a run that asks for a day
     carry_out.call(str(asks.pk))
     asks.refresh_from_db()
     assert asks.state == "asking"  # no worker begins it

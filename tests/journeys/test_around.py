@@ -11,11 +11,21 @@ from tests.conftest import World
 from tests.graph.conftest import child, episode, place
 from tests.journeys.begun import ago
 from tests.journeys.conftest import Story
+from tests.journeys.test_childs_page import is_one_page_of_paper
 from tests.journeys.test_worry import Thumb, thumb
 
 from heard.cases.concern.actions import tell
 from heard.cases.context.actions import open_context
-from heard.cases.context.models import ContextEnd
+from heard.cases.context.models import (
+    ContextAssessment,
+    ContextEnd,
+    ContextGoal,
+    ContextGuardian,
+    ContextReview,
+    ContextVoice,
+)
+from heard.cases.disruption.models import DisruptionStep
+from heard.govuk.environment import short_day
 from heard.knowledge import load
 from heard.network import actions as network
 from heard.network.rules import find
@@ -249,6 +259,12 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
     story.open("/contexts/").follow("Abbey Park")
     work = story.path
     aimed(story.sign_in(world.social_worker), work)
+    paper = is_one_page_of_paper(story.open(work))
+    assert "What was agreed" in paper
+    assert f"{short_day(ago(-10))}: Mend the lamps, cut the hedge back. (Ofa Leroy)" in paper
+    assert f"{short_day(ago(-60))}: Look at the goals together (Sol Wright)" in paper
+    assert "Held by Sol Wright" in paper
+    assert "Watches: Park keeper. Calls Sol, 01632 960 001" in paper
     mended(story.sign_in(world.officer))
     ended(story.sign_in(world.supervisor), work).sees("How the work ended", "You can wait there now.")
     story.sees("Reached", "Seen on four Fridays.").sees_not("Not reached yet")
@@ -258,6 +274,35 @@ def test_a_park_from_the_worry_to_the_question_whether_harm_moved(world: World, 
         "Save"
     )
     story.sees("Two schools and the keeper say so.")
+
+
+def test_a_context_full_of_work_is_printed_on_one_page_too(world: World, story: Story) -> None:
+    by, now, today = world.social_worker, timezone.now(), timezone.localdate()
+    park = network.add_place(by=by, name="Abbey Park", kind="park")
+    long = "What everybody who stood there told and wrote down. " * 20
+    work = open_context(
+        by=world.coordinator, end="place", node_id=park.pk, setting="neighbourhood", why=long, holder=by
+    )
+    ContextVoice.objects.create(
+        context=work, words=long, how="group", age_band="14_15", heard_on=today, written_by=by
+    )
+    signed = {"state": "signed", "signed_by": world.supervisor, "signed_at": now, "weighing": long}
+    ContextAssessment.objects.create(context=work, release="2026.5", author=by, started_at=now, **signed)
+    ContextReview.objects.create(
+        context=work, held_on=today, held_by=by, took_part=long, what_changed=long, decision="go_on", reason=long,
+        next_review_on=today,
+    )  # fmt: skip
+    for _number in range(12):
+        goal = ContextGoal.objects.create(context=work, text=long, measure=long, added_by=by, added_at=now)
+        DisruptionStep.objects.create(
+            context=work, place=park, goal=goal, what=long, kind="place", agency=world.care, owner=by,
+            due_on=today, added_by=by, added_at=now,
+        )  # fmt: skip
+        ContextGuardian.objects.create(
+            context=work, who=long[:200], what_they_do=long, whom_they_call=long[:200], asked_by=by,
+            asked_on=today, answer="yes", said_on=today, look_again_on=today,
+        )  # fmt: skip
+    is_one_page_of_paper(story.sign_in(by).open(f"/contexts/{work.pk}/"))
 
 
 WAIT = "Adults who come by car wait there when school ends: two workers saw it on different days."

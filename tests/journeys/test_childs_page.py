@@ -157,7 +157,8 @@ def test_a_childs_page_is_as_long_as_somebody_reads_in_twenty_seconds(
     is_one_page_of_paper(story.open(full))
 
 
-def is_one_page_of_paper(story: Story) -> None:
+def is_one_page_of_paper(story: Story) -> str:
+    """What stands on it."""
     paper = story.page.pdf(prefer_css_page_size=True, print_background=True)
     pages = PdfReader(BytesIO(paper)).pages
     text = " ".join(pages[0].extract_text().split())
@@ -165,6 +166,7 @@ def is_one_page_of_paper(story: Story) -> None:
     assert "Printed on" in text
     assert "Write a note" not in text
     assert len(pages) == 1
+    return text
 
 
 def test_an_old_link_leads_to_its_tab_and_the_menu_works_by_keys(

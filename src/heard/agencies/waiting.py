@@ -42,7 +42,7 @@ class First(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits, in one line: about whom, what, from whom or what else is to know, for whom, and by which day.
+    """One thing that waits, in one line: about whom, what, what else is to know, from whom (`by`), for whom, and by which day.
 
     `whose`: '' where it waits for the reader by name; else whom it waits for: a colleague (`is_colleagues`), or many. `rule` and `source` are what gives the day.
     `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it. `later`: where it is put off to
@@ -53,6 +53,7 @@ class Waiting:
     what: str
     href: str
     note: str = ""
+    by: str = ""
     whose: str = ""
     due_on: date | None = None
     days_left: int | None = None
@@ -74,7 +75,7 @@ class Waiting:
 class WorkList:
     """One kind of work, for those with this permission: what waits of it for a user, and how a line of it is drawn.
 
-    `page`: the address of a row, by its key in `of`. `about`, `what` and `note` are what stands there: words, an
+    `page`: the address of a row, by its key in `of`. `about`, `what`, `note` and `by`, who sent it or asks for it, are what stands there: words, an
     attribute of the row, or made of it. `whose`: whom a row waits for, where that may be somebody else than the reader: a person, or words
     for many. `own`: which rows are the reader's by name, where others stand among them; these come first. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
@@ -94,6 +95,7 @@ class WorkList:
     about: Said
     what: Said
     note: Said = ""
+    by: Said = ""
     whose: Said = ""
     own: Callable[[User], Q] | None = None
     of: str = "pk"
@@ -134,6 +136,7 @@ class WorkList:
             what=_said(self.what, row),
             href=self.page(row) if callable(self.page) else reverse(self.page, args=[getattr(row, self.of)]),
             note=_said(self.note, row),
+            by=_said(self.by, row),
             whose="" if whose == reader else str(whose),
             is_colleagues=hasattr(whose, "pk") and whose != reader,
             due_on=on,

@@ -37,7 +37,7 @@ OWN_MAIL = WorkList(
 RECOVERIES = WorkList(
     "recoveries", _("Colleagues who lost every passkey and code"), May.APPROVE, recoveries_to_decide, "recovery", "user",
     _("Phone them, and say whether they begin again"), whose=_("a second person"), shows=("user", "asked_by"),
-    note=lambda row: _("%(by)s asks, within 24 hours from %(time)s") % {"by": row.asked_by, "time": time(row.asked_at)},
+    note=lambda row: _("within 24 hours from %(time)s") % {"time": time(row.asked_at)}, by="asked_by",
     only_if=lambda user: Recovery.objects.filter(decided_at=None),
 )  # fmt: skip
 UNUSED = WorkList(
@@ -48,8 +48,8 @@ UNUSED = WorkList(
 JOINED = WorkList(
     "joined", _("People who were added to a team"), May.SEE_TEAM, members_to_see, "joined", "user", _("Say whether you know them"),
     whose=_("supervisors"), shows=("user", "team__agency", "given_by"),
-    note=lambda row: _("%(role)s in %(team)s, added by %(by)s on %(date)s")
-    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "by": row.given_by, "date": day(row.given_at)},
+    note=lambda row: _("%(role)s in %(team)s, since %(date)s")
+    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "date": day(row.given_at)}, by="given_by",
     only_if=lambda user: Membership.objects.filter(given_at__isnull=False, seen_at=None),
 )  # fmt: skip
 ROLES_PROPOSED = WorkList(
@@ -62,8 +62,7 @@ ROLES_PROPOSED = WorkList(
 GROUPS_TO_AGREE = WorkList(
     "groups-to-agree", _("Groups that are to stand for a role"), May.APPROVE, group_roles_to_agree_to, "directory_group", "group",
     _("Say whether you agree"), whose=_("a second person"), shows=("team__agency", "asked_by"),
-    note=lambda row: _("%(role)s in %(team)s; %(by)s asks")
-    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "by": row.asked_by},
+    note=lambda row: _("%(role)s in %(team)s") % {"role": ROLE_NAMES[Role(row.role)], "team": row.team}, by="asked_by",
     only_if=lambda user: GroupRole.objects.filter(counts_since=None),
 )  # fmt: skip
 WITHOUT_GROUPS = WorkList(

@@ -9,7 +9,7 @@ from heard.board.models import Audit, AuditAction
 
 AUDITS = WorkList(
     "audits", _("Audits that your agency answers"), May.AUDIT, queries.to_answer, "audit", "title",
-    _("Say what your agency meets, and read what others say"), note="lead", whose=_("your agency"), shows=("lead",),
+    _("Say what your agency meets, and read what others say"), by="lead", whose=_("your agency"), shows=("lead",),
     only_if=lambda user: Audit.objects.filter(state="open"),
 )  # fmt: skip
 ACTIONS = WorkList(

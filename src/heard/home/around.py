@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _ROWS = 50  # places or groups on one page
+_ON_PAPER = 3  # goals, and twice as many days, on the one page that is printed of a context
 _VOICES = 5  # of young people, on the page of a context
 _DECISIONS = 10  # of panels, on the page of whom or what they are about
 _WORRIES = 25  # worries about one of them, or files with it, on its page
@@ -167,6 +168,9 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
     user = request.user
     this = read_context(by=user, context_id=context_id)
     voices = _some(request, "voices", voices_of(user, context_id), _VOICES)
+    steps = with_grounds(user, context_steps_of(user, context_id))
+    guardians, end = list(guardians_of(user, context_id)), end_of(user, context_id)
+    conferences = list(conferences_of(user, context_id)[:_VOICES])
     return render(
         request,
         "home/context.html",
@@ -196,16 +200,19 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             **_patterns(user, "context", context_id, why_not_note_in(user, this)),
             "goals": list(goals_of(user, context_id)),
             "why_not_goal": why_not_begin_goal(user, this),
-            "guardians": list(guardians_of(user, context_id)),
-            "steps": with_grounds(user, context_steps_of(user, context_id)),
+            "guardians": guardians,
+            "steps": steps,
             "checked": checks_of_powers(user),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
             "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
-            "conferences": list(conferences_of(user, context_id)[:_VOICES]),
+            "conferences": conferences,
             "why_not_confer": why_not_confer(is_open=this.is_open),
             "may_hold_panel": user.may(May.HOLD_PANEL),
-            "end": end_of(user, context_id),
+            "end": end,
+            "watching": [one for one in guardians if one.answer == "yes"],
+            "coming": _coming(this, steps, guardians, conferences, end),
+            "paper_most": _ON_PAPER,
             "may_review": user.may(May.REVIEW),
             "may_close": user.may(May.DECIDE),
             "why_not_review": why_not_begin_review(user, this),
@@ -213,6 +220,35 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "may_give": not why_not_begin_giving(user, this),
         },
     )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What has a day in the work on a context, and who does it."""
+
+    on: date
+    what: str
+    who: object = ""
+
+
+def _coming(this: Any, steps: Any, guardians: Any, conferences: Any, end: Any) -> list[Coming]:
+    """First what is due first."""
+    found = [Coming(one.due_on, one.what, one.owner or one.agency) for one in steps if one.state == "open"]
+    found += [
+        Coming(one.look_again_on, _("Ask %(who)s again") % {"who": one.who}, one.asked_by)
+        for one in guardians
+        if one.answer != "ended" and one.look_again_on
+    ]
+    found += [
+        Coming(timezone.localdate(one.starts_at), _("Conference about it"), one.chair)
+        for one in conferences
+        if one.state == "planned"
+    ]
+    if this.is_open and this.review_on:
+        found.append(Coming(this.review_on, _("Look at the goals together"), this.held_by))
+    if end and not end.looked_at:
+        found.append(Coming(end.look_again_on, _("Look again: did harm move?"), this.held_by))
+    return sorted((one for one in found if one.on), key=lambda one: one.on)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def news_of(notices: Iterable[UnreadLine]) -> list[Waiting]:
             about=notice.whom,
             what=notice.what,
             href=notice.href,
-            note=notice.told_by,
+            by=notice.told_by,
             whose=notice.covers,
             ahead=notice.ahead,
             reader_id=None if notice.by_opening else notice.reader_id,
@@ -124,7 +124,7 @@ def _told(thing: Waiting, notice: Waiting) -> Waiting:
     both = [one for one in (thing.ahead, notice.ahead) if one]
     ahead = thing.ahead if thing.ahead == First.MISSING else min(both, key=_AHEAD.index)
     return replace(
-        thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, note=thing.note or notice.note
+        thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, by=thing.by or notice.by
     )
 
 

@@ -27,7 +27,7 @@ LOOK_AGAIN = WorkList(
 )  # fmt: skip
 PROPOSED = WorkList(
     "proposed", _("Changes of names, birth dates or numbers to decide on"), May.SEE_CHILD, queries.proposals_waiting,
-    "proposal", "person", _("Change of names, birth date or numbers to decide on"), whose=_("lead agency"), note=lambda row: _("proposed by %(who)s") % {"who": row.proposed_by}, shows=("person", "proposed_by"),
+    "proposal", "person", _("Change of names, birth date or numbers to decide on"), whose=_("lead agency"), by="proposed_by", shows=("person", "proposed_by"),
     only_if=lambda user: Proposal.objects.filter(decided_at=None),
 )  # fmt: skip
 ANSWERED = WorkList(

@@ -90,7 +90,9 @@ def test_the_worry_says_for_whom_it_waits_until_the_answer_is_there(world: World
     ]
     actions.answer_question(by=world.teacher, question_id=question.pk, text="Grey")
     assert waits not in client.get(reverse("concerns")).text
-    assert [line.note for line in work(world.coordinator, "decisions")] == ["Northgate Academy"]
+    assert [(line.note, line.by) for line in work(world.coordinator, "decisions")] == [
+        ("", "Northgate Academy")
+    ]
 
 
 def test_its_clock_is_the_partnerships_and_leaves_out_bank_holidays(

@@ -132,6 +132,31 @@ def test_no_worry_is_begun_about_a_child_who_cannot_be_found(world: World, told_
     assert not Draft.objects.exists()
 
 
+def test_a_birth_date_that_makes_them_no_young_person_is_asked_again_and_refuses_nothing(
+    world: World, draft: Draft
+) -> None:
+    client = signed_in(world.teacher)
+
+    def born(years: int, **more: Any) -> dict[str, Any]:
+        year = {"birth_date-day": 1, "birth_date-month": 1, "birth_date-year": TODAY.year - years}
+        return {"given_name": "Amira", "family_name": "Khan", "sex": "F"} | year | more
+
+    send(client, draft, "seen", danger_now="no", seen_and_heard="Upset")
+    send(client, draft, "child", name="Amira Khan")
+    right = "The date of birth is right"
+    assert right not in client.get(address("new", draft)).text
+    assert send(client, draft, "new", **born(25)) == "likely"
+    assert send(client, draft, "new", **born(76)) == ""
+    page = client.post(address("new", draft), born(76)).text
+    assert "This date of birth makes them 76. Check the year, or tick that it is right" in page
+    assert right in page
+    assert send(client, draft, "new", **born(76, is_right="yes")) == "likely"
+    send(client, draft, "likely")
+    assert send(client, draft, "words", heard="no", why_no_words="Not in school", staff="no") == "check"
+    client.post(address("check", draft))
+    assert Concern.objects.get().person.birth_date.year == TODAY.year - 76
+
+
 def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
     assert send(client, draft, "seen", danger_now="no", seen_and_heard="  ") == ""

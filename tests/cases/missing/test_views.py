@@ -232,6 +232,21 @@ def test_each_page_says_what_it_saved_and_what_comes_next(client, world, case):
     assert "Saved: what the child spoke of." in page
 
 
+def test_who_noted_a_return_and_an_interview_stands_with_the_time_at_which_they_did(client, world, heard):
+    client.force_login(world.social_worker)
+    returned = heard.episode
+    page = " ".join(client.get(of_episode("episode", returned)).text.split())
+    said = re.findall(r"Noted by\s*</dt>\s*<dd[^>]*>\s*(?:<[^>]*>)?\s*([^<]*?)\s*<", page)
+    assert said == [
+        f"{who}, {time(at)}"
+        for who, at in (
+            (returned.noted_by, returned.noted_at),
+            (returned.found_noted_by, returned.found_noted_at),
+            (heard.noted_by, heard.noted_at),
+        )
+    ]
+
+
 def test_a_child_who_was_back_long_ago_is_offered_an_interview_now(client, world, case):
     client.force_login(world.social_worker)
     sent = NOTED | moment("missing", ago(130)) | moment("reported", ago(129)) | {"is_back": "yes"}

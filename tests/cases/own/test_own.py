@@ -14,11 +14,13 @@ from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.queries import words_of
 from heard.cases.own import actions, queries
 from heard.cases.own.models import ChildsPlan, GivenPlan
-from heard.cases.plan.actions import add_action, add_outcome, copy_to_change
+from heard.cases.plan.actions import add_action, add_outcome, agree_plan, copy_to_change, put_off_action
 from heard.cases.plan.models import Action
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 
 A4 = (595, 842)  # points
+TODAY = timezone.localdate()
 
 
 def at(name: str, plan) -> str:
@@ -129,6 +131,49 @@ def test_it_is_given_on_a_day_by_somebody_or_it_is_said_why_not(client, world, w
     assert "It is not safe at home" in page
     assert "by Sol Wright" in page
     assert [one.given_on for one in GivenPlan.objects.order_by("pk")] == [None, day]
+
+
+def test_a_copy_that_the_child_holds_and_that_changed_since_is_said_to_be_of_before(client, world, written):
+    """The words written anew, a day put off, a new plan: each makes the copy one of before, until the new one is given."""
+
+    def told() -> bool:
+        own, whole = client.get(at("own_plan", in_force)).text, client.get(plan_of_child).text
+        says = f"What the child has is of {day(TODAY)}. The plan changed on {day(TODAY)}: give the child the new one"
+        assert (says in own) == (says in whole)
+        return says in own
+
+    def give() -> None:
+        actions.give_own_plan(
+            by=world.social_worker, plan_id=in_force.pk, given_on=TODAY, given_by="Sol Wright"
+        )
+
+    in_force, plan_of_child = written, reverse("child_plan", args=[written.case.person_id])
+    assert not told()
+    give()
+    assert not told()
+    client.post(at("own_plan_write", written), plain(written, next_steps="We meet again in June."))
+    assert told()
+    give()
+    assert not told()
+    first = written.outcomes.get().actions.get()
+    put_off_action(
+        by=world.social_worker, action_id=first.pk, due_on=first.due_on + timedelta(days=3), reason="Ill"
+    )
+    assert told()
+    give()
+    new = copy_to_change(by=world.social_worker, plan_id=written.pk)
+    assert not told()
+    in_force = agree_plan(
+        by=world.social_worker,
+        plan_id=new.pk,
+        review_on=TODAY + timedelta(days=60),
+        view=ChildsView(why_no_words="She wants to read it first."),
+    )
+    assert told()
+    client.post(at("own_plan_write", in_force), plain(in_force))
+    assert told()
+    give()
+    assert not told()
 
 
 def test_a_plan_that_is_not_written_for_the_child_is_not_given(world, agreed):

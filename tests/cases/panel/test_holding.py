@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from tests.cases.panel.conftest import NO_WORDS, about, hold, in_days, make_panel, tell
+from tests.conftest import another_coordinator
 
 from heard.agencies.actions import switch_off
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.notices.models import Notice
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard
 from heard.cases.disruption.queries import steps_of
 from heard.cases.panel import actions, queries
-from heard.cases.panel.models import PanelAction
+from heard.cases.panel.models import Panel, PanelAction
 from heard.cases.plan import actions as planning
 from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
@@ -212,6 +215,24 @@ def test_anybody_who_takes_part_can_disagree_and_it_stays(world, prepared, decid
         actions.dissent(by=world.officer, item_id=decided.pk, why="x")
     shown = queries.item_visible_to(world.coordinator, decided.pk)
     assert list(shown.dissents.all()) == [said]
+
+
+def test_an_agency_that_was_invited_and_did_not_come_disagrees_afterwards_and_chair_and_worker_learn_of_it(
+    world, prepared, decided, case
+):
+    assign_trusted_worker(by=world.supervisor, case_id=case.pk, worker=world.social_worker)
+    chair = another_coordinator(world)
+    Panel.objects.filter(pk=prepared.pk).update(chair=chair)
+    came = {
+        seat.pk: ("absent" if seat.agency == world.school else "came", "") for seat in prepared.seats.all()
+    }
+    actions.hold_panel(by=world.coordinator, panel_id=prepared.pk, came=came)
+    said = actions.dissent(by=world.teacher, item_id=decided.pk, why="We were not there. She is afraid.")
+    assert (said.agency, said.said_by) == (world.school, "")
+    [told] = Notice.objects.filter(kind="disagreed", subject_id=str(decided.pk))
+    readers = set(told.readers.values_list("user", flat=True))
+    assert {chair.pk, world.social_worker.pk} <= readers
+    assert world.teacher.pk not in readers
 
 
 def test_whoever_holds_the_panel_writes_down_what_somebody_without_a_user_does_not_agree_with(

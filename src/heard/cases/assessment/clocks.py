@@ -23,6 +23,6 @@ def clocks(user: User, case: Case) -> Iterator[Run]:
         if one.due_on:
             met_on = timezone.localdate(one.signed_at) if one.signed_at else None
             yield Run("assessment", one.release, None, one.due_on, met_on=met_on)
-    waiting = [] if any(one.started_at >= case.opened_at for one in begun) else [case]
+    waiting = [] if any(one.started_at >= case.opened_at for one in begun) else [case.pk]
     for by in to_begin_by(user, waiting).values():
         yield Run("assessment", load.current().id, None, by)

@@ -10,7 +10,7 @@ from heard.cases.assessment.models import Assessment
 
 SIGN_OFFS = WorkList(
     "sign-offs", _("Assessments that wait for your signature"), May.SIGN_OFF, queries.waiting_for_sign_off,
-    "assessment", "case.person", _("Assessment to sign"), note="author", whose=_("supervisors"), due="due_on", clock="assessment", shows=("case__person", "author"),
+    "assessment", "case.person", _("Assessment to sign"), by="author", whose=_("supervisors"), due="due_on", clock="assessment", shows=("case__person", "author"),
     only_if=lambda user: Assessment.objects.filter(state=rules.SigningState.SUBMITTED),
     child="case__person",
 )  # fmt: skip

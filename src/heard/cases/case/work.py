@@ -67,6 +67,6 @@ def _without(row: Case) -> object:
 
 TEAMS_URGENT = WorkList(
     "urgent", _("Urgent, and not seen yet"), May.SEE_TEAM, queries.urgent_in_team, where, "person",
-    lambda notice: notice.get_kind_display(), note="told_by", whose=_("the team"), ahead=ahead_of,
+    lambda notice: notice.get_kind_display(), by="told_by", whose=_("the team"), ahead=ahead_of,
     shows=("person", "told_by"), child="person",
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -108,11 +109,8 @@ def team_caseload(user: User, asked: CaseloadFilter) -> QuerySet[Any]:
 
 
 def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[CaseloadLine]:
-    """What each line says, of rows of one of this user’s caseloads. One query."""
-    rows = list(rows)
-    begin_by = to_begin_by(user, rows)
+    """What each line says, of rows of one of this user’s caseloads. No query beside theirs."""
     for row in rows:
-        row.assessment_on = row.assessment_on or begin_by.get(row.pk)
         due = {name: getattr(row, name) for name in _DUE if getattr(row, name) and not row.died}
         first = min(due, key=lambda name: due[name], default="")
         yield CaseloadLine(
@@ -171,7 +169,9 @@ def _lacks(user: User, worker: str) -> models.Case:
 
 def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """`unallocated`: 0 where nobody is allocated, or the one who is cannot see the child any more; `nobody`: 0 where the child
-    can count on nobody in the same sense. Neither of a child who has `died`."""
+    can count on nobody in the same sense. Neither of a child who has `died`, with whom nothing is due. One query at once: until
+    when an assessment is to be signed off that nobody has begun is counted in working days, which the database cannot."""
+    begin_by = _days(to_begin_by(user, rows.order_by().values("pk")))
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_WAS_SEEN)
     words = Words.objects.filter(person=OuterRef("person"), corrected_by=None)
     unread = Reader.objects.filter(
@@ -197,12 +197,22 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
         urgent=Exists(urgent_of(user, OuterRef("person"))),
         review_on=_one(plans, Min("review_on")),
         action_on=_one(actions, Min("due_on")),
-        assessment_on=_one(writing, Min("due_on")),
+        assessment_on=Coalesce(_one(writing, Min("due_on")), begin_by),
         clock_on=_one(running, Min("due_on")),
         report_on=_one(untold, Min("due_on")),
     )
     dues = (Coalesce(F(name), Value(_NEVER), output_field=DateField()) for name in _DUE)
-    return rows.annotate(stage=_stage(), due_on=Least(*dues))
+    due_on = models.Case(When(died=True, then=Value(_NEVER)), default=Least(*dues))
+    return rows.annotate(stage=_stage(), due_on=due_on)
+
+
+def _days(by_case: Mapping[uuid.UUID, date]) -> models.Case:
+    """The day of each of these cases, as an expression."""
+    cases: dict[date, list[uuid.UUID]] = {}
+    for key, on in by_case.items():
+        cases.setdefault(on, []).append(key)
+    whens = (When(pk__in=keys, then=Value(on)) for on, keys in cases.items())
+    return models.Case(*whens, output_field=DateField())
 
 
 def _one(rows: QuerySet[Any], what: Any, kind: Any = None) -> Subquery:

@@ -93,6 +93,7 @@ MOVES: Final[dict[ConcernState, frozenset[ConcernState]]] = {
 
 CLOCK: Final = "concern_decision"
 WITHOUT_WORDS: Final = "Hear the child, or say why it is decided without the child’s own words."
+OLDEST: Final = 25  # years: until then a care leaver, or whoever has an education, health and care plan, is helped as a young person
 CORRECTED_WITHIN: Final = 1  # working days after the decision
 _OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE, Decision.STRATEGY, Decision.HELP})
 # Several worries about one event are decided on at once, but for what belongs to one of them alone.

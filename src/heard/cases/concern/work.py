@@ -12,7 +12,7 @@ from heard.network.queries import naming_something
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
     _("Decide on the worry"), whose=_("deciders"),
-    note=lambda row: _("waiting for an answer from %(who)s") % {"who": row.told_by} if row.waits_for_teller else row.agency.name,
+    note=lambda row: _("waiting for an answer from %(who)s") % {"who": row.told_by} if row.waits_for_teller else "", by="agency.name",
     due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency", "told_by"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
     only_if=lambda user: Concern.objects.filter(state=Concern.State.TOLD),
@@ -20,7 +20,7 @@ DECISIONS = WorkList(
 NAMED = WorkList(
     "named", _("Worries that name a phone, car or account known from another record"), May.DECIDE, queries.naming_what_others_name,
     "concern", "whom", _("It names what another record names"), whose=_("deciders"),
-    note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
+    by="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
     only_if=lambda user: Concern.objects.filter(pk__in=naming_something(user, "concern"), state=Concern.State.TOLD),
 )  # fmt: skip
 QUESTIONS = WorkList(
@@ -42,7 +42,7 @@ STEPS = WorkList(
 )  # fmt: skip
 STAFF = WorkList(
     "staff", _("Worries about people who work with children"), May.TELL, queries.staff_worries_to_decide,
-    "staff_worry", "whom", _("Worry about somebody who works with children"), note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
+    "staff_worry", "whom", _("Worry about somebody who works with children"), by="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
     only_if=queries.staff_worries_near,
 )  # fmt: skip

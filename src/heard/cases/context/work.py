@@ -38,7 +38,7 @@ GROUNDS = WorkList(
 )  # fmt: skip
 SIGN_OFFS = WorkList(
     "context-sign-offs", _("Assessments of places and groups that wait for your signature"), May.SIGN_OFF, queries.to_sign,
-    "context_assessment", "context.whom", _("Assessment to sign"), note="author", whose=_("supervisors"), shows=("context__place", "context__group", "author"),
+    "context_assessment", "context.whom", _("Assessment to sign"), by="author", whose=_("supervisors"), shows=("context__place", "context__group", "author"),
     only_if=lambda user: ContextAssessment.objects.filter(state=signing.SigningState.SUBMITTED),
 )  # fmt: skip
 GUARDIANS = WorkList(

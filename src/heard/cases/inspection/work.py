@@ -12,17 +12,17 @@ from heard.cases.inspection.rules import AGREED_WITHIN
 
 TO_DECIDE = WorkList(
     "inspections", _("Lists for an inspection that wait for a second person"), May.DISCLOSE, queries.to_decide, "inspection_list",
-    "for_whom", _("Agree that lists of children are taken out for an inspection, or do not"), note="asked_by", whose=_("a second person"),
+    "for_whom", _("Agree that lists of children are taken out for an inspection, or do not"), by="asked_by", whose=_("a second person"),
     shows=("asked_by",), only_if=lambda user: InspectionList.objects.filter(state="waiting"),
     due=lambda day: Q(asked_at__date__lte=day - AGREED_WITHIN), on=lambda row: timezone.localdate(row.asked_at) + AGREED_WITHIN,
 )  # fmt: skip
 TO_TAKE = WorkList(
     "inspections-agreed", _("Lists for an inspection that you can take out"), May.DISCLOSE, queries.to_take, "inspection_list",
-    "for_whom", _("Agreed: take the lists for the inspection out"), note="decided_by", shows=("decided_by",),
+    "for_whom", _("Agreed: take the lists for the inspection out"), by="decided_by", shows=("decided_by",),
     only_if=lambda user: InspectionList.objects.filter(asked_by=user, state="agreed", taken_at=None),
 )  # fmt: skip
 REFUSED = WorkList(
     "inspections-refused", _("Lists for an inspection that were not agreed to"), May.DISCLOSE, queries.refused, "inspection_list",
-    "for_whom", _("Not agreed: read why, and ask again"), note="decided_by", shows=("decided_by",),
+    "for_whom", _("Not agreed: read why, and ask again"), by="decided_by", shows=("decided_by",),
     only_if=lambda user: InspectionList.objects.filter(asked_by=user, state="refused", read_at=None),
 )  # fmt: skip

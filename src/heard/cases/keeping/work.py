@@ -11,7 +11,7 @@ from heard.govuk.environment import day
 DESTRUCTIONS = WorkList(
     "destructions", _("Records to be destroyed, for you to agree or not"), May.KEEP, queries.destructions_waiting, "destruction",
     _("A record"), lambda row: row.get_why_display(), whose=_("a second person"),
-    note=lambda row: _("asked for by %(who)s, %(date)s") % {"who": row.asked_by, "date": day(row.asked_at)},
+    note=lambda row: _("asked for on %(date)s") % {"date": day(row.asked_at)}, by="asked_by",
     shows=("asked_by",),
     only_if=lambda user: Destruction.objects.filter(decided_at=None),
 )  # fmt: skip

@@ -122,7 +122,7 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
     _set_found(by, episode, said, now)
     refuse(_why_not_period(by, episode, before))
     detail = _keep_return(by, episode, written, now) if written["found_at"] else {}
-    episode.save(update_fields=[*rules.FOUND, "found_noted_by", "interview_due_at"])
+    episode.save(update_fields=[*rules.FOUND, "found_noted_by", "found_noted_at", "interview_due_at"])
     _audit(by, verb, episode, **detail)
     settle(kind=Notified.MISSING, subject="episode", subject_id=episode.pk, at=now)
     _announce(by, episode, Notified.FOUND, now)
@@ -457,7 +457,8 @@ def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) 
         setattr(episode, name, value)
     clock = load.current().clock("return_interview")
     episode.interview_due_at = rules.interview_due(clock, values["found_at"], timezone.get_current_timezone())
-    episode.found_noted_by = episode.found_noted_by or by
+    if episode.found_noted_by is None:  # the one who puts it right stands with the earlier version
+        episode.found_noted_by, episode.found_noted_at = by, now
 
 
 def _spoken(episode: Episode) -> list[datetime]:

@@ -76,6 +76,7 @@ class Episode(models.Model):
     found_noted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    found_noted_at = models.DateTimeField(null=True, blank=True)
     interview_due_at = models.DateTimeField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(

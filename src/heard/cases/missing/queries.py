@@ -57,7 +57,9 @@ _FOUND = 10  # at most, of those who may be meant
 def episodes_visible_to(user: User) -> QuerySet[Episode]:
     """Episodes of children whose record the user may open, those taken back too; latest first."""
     rows = Episode.objects.filter(visible_through(user, "person")).annotate(unreached=Episode.not_reached())
-    return rows.select_related("person", "noted_by", "found_noted_by", "interview__words")
+    return rows.select_related(
+        "person", "noted_by", "found_noted_by", "interview__words", "interview__noted_by"
+    )
 
 
 def episode_visible_to(user: User, episode_id: uuid.UUID) -> Episode:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Max, QuerySet, When
+from django.db.models import Case, Count, Max, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,13 +17,13 @@ from heard.cases.case.queries import words_of
 from heard.cases.own import rules
 from heard.cases.own.models import ChildsPlan, GivenPlan
 from heard.cases.own.rules import Look, Lookers
+from heard.cases.plan.models import ActionDelay, Plan
 from heard.cases.safety.queries import in_force
 from heard.govuk.environment import day
 from heard.network.queries import involvements_of, keys_of, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.plan.models import Plan
 
 PROSE = ("reach", "what_changed", "if_unsafe", "who_knows", "next_steps")
 
@@ -76,6 +76,34 @@ def given_visible_to(user: User) -> QuerySet[GivenPlan]:
 
 def given_of(user: User, plan_id: uuid.UUID) -> QuerySet[GivenPlan]:
     return given_visible_to(user).filter(plan_id=plan_id)
+
+
+@dataclass(frozen=True)
+class HeldCopy:
+    """What the child was given last, and the last day on which the plan changed since: None where they have it as it is."""
+
+    given_on: date
+    changed_on: date | None
+
+
+def held_copy(user: User, case_id: uuid.UUID) -> HeldCopy | None:
+    """Of the plan of this case that is in force; None where there is none, or the child was never given any. One query."""
+    in_force = Plan.objects.filter(case=OuterRef("plan__case"), state="agreed")
+    put_off = ActionDelay.objects.filter(action__outcome__plan__case=OuterRef("plan__case"))
+    put_off = put_off.exclude(action__plain="").order_by("-put_off_at")
+    rows = given_visible_to(user).filter(plan__case=case_id, given_on__isnull=False)
+    rows = rows.annotate(
+        agreed_at=Subquery(in_force.values("agreed_at")[:1]),
+        words_at=Subquery(in_force.values("childs__written_at")[:1]),
+        put_off_at=Subquery(put_off.values("put_off_at")[:1]),
+    )
+    one = rows.filter(agreed_at__isnull=False).order_by("-given_on", "-written_at", "-pk").first()
+    if one is None or one.given_on is None:
+        return None
+    changes = [at for at in (one.agreed_at, one.words_at, one.put_off_at) if at]
+    days = [timezone.localdate(at) for at in changes if at > one.written_at]
+    days += [day for day in map(timezone.localdate, changes) if day > one.given_on]
+    return HeldCopy(one.given_on, max(days, default=None))
 
 
 def suggested_for(user: User, plan: Plan) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def own_plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     context = _shown(own) | {
         "hints": rules.plain_hints(own.texts),
         "given": list(queries.given_of(user, plan_id)),
+        "held": queries.held_copy(user, own.plan.case_id) if own.plan.state == "agreed" else None,
         "why_not": queries.why_not_write(user, own.plan),
         "may_give": user.may(May.PLAN) and own.plan.state == "agreed",
     }

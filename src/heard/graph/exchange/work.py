@@ -10,7 +10,7 @@ from heard.graph.exchange.rules import Out
 
 DRAWINGS_OUT = WorkList(
     "drawings_out", _("Drawings to be taken out, or not: more than 50 people in 30 days"), May.SHARE, to_release, "chart_out", "recipient",
-    _("To be taken out"), whose=_("co-ordinators"), note="asked_by", shows=("asked_by",), only_if=lambda user: Outgoing.objects.filter(state=Out.ASKED),
+    _("To be taken out"), whose=_("co-ordinators"), by="asked_by", shows=("asked_by",), only_if=lambda user: Outgoing.objects.filter(state=Out.ASKED),
 )  # fmt: skip
 DRAWINGS_DECIDED = WorkList(
     "drawings_decided", _("Drawings that you asked to take out"), May.SHARE, decided_of_late, "chart_out", "recipient",

@@ -17,7 +17,7 @@ from heard.cases.timeline.matching import Meant, snippet
 from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
 from heard.network.queries import Hit, find_described, find_groups, find_handles_in, find_places
-from heard.network.rules import read_box, words_of_box
+from heard.network.rules import Description, Name, read_box, words_of_box
 from heard.network.words import why_alike
 
 if TYPE_CHECKING:
@@ -46,12 +46,14 @@ class Found:
 
 @dataclass(frozen=True)
 class FoundSection:
-    """What was found of one kind. `full`: there may be more than is shown, of this kind or of those that were looked for with it (`looked_at`)."""
+    """What was found of one kind. `full`: there may be more than is shown, of this kind or of those that were looked for with it (`looked_at`).
+    `instead`: that nobody fits what was typed, and who is shown instead."""
 
     name: str
     heading: str
     found: list[Found] = field(default_factory=list)
     looked_at: int = 0
+    instead: str = ""
 
     @property
     def full(self) -> bool:
@@ -61,7 +63,7 @@ class FoundSection:
 def find_everything(user: User, text: str) -> list[FoundSection]:
     """What was found of each kind, in the order of the page; a kind of which nothing was found is left out.
 
-    A fixed number of queries, whatever is found.
+    A fixed number of queries, however many are found; a few more where nobody has both names.
     """
     references, rest = _references(user, text)
     sections = [references, *_people(user, rest), *(build(user, rest) for build in _SECTIONS)]
@@ -103,17 +105,29 @@ def _is_one_of(known: set[str], match: re.Match[str]) -> bool:
 
 def _people(user: User, text: str) -> tuple[FoundSection, FoundSection]:
     """Children, and adults: never in one list."""
-    asked = read_box(text)
-    hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
+    hits, instead = _hits(user, read_box(text))
     cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
     children, adults = (
         [_person(hit, cases.get(hit.person_id, "")) for hit in hits if (hit.kind == "child") is child]
         for child in (True, False)
     )
     return (
-        FoundSection("people", _("Children"), children, len(hits)),
-        FoundSection("adults", _("Adults around children"), adults, len(hits)),
+        FoundSection("people", _("Children"), children, len(hits), instead),
+        FoundSection("adults", _("Adults around children"), adults, len(hits), instead),
     )
+
+
+def _hits(user: User, asked: Description) -> tuple[list[Hit], str]:
+    """Who fits. Where nobody does, those who share the family name, and that they do not fit: a given name may be mistyped, and a
+    brother or sister leads to the child."""
+    kinds = ("child", "adult")
+    hits = find_described(user, asked, kinds=kinds, limit=SHOWN)
+    name = next((one for one in asked.names if one.given), None)
+    if hits or not name:
+        return hits, ""
+    others = find_described(user, Description((Name("", name.family),)), kinds=kinds, limit=SHOWN)
+    said = _("You can see nobody called “%(who)s”. Others with the name “%(name)s”, or one like it:")
+    return others, said % {"who": f"{name.given} {name.family}", "name": name.family}
 
 
 def _cases_of(user: User, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -15,7 +15,7 @@ class EngineRun(models.Model):
     """One run. Its result is a folder that is written once and only read afterwards."""
 
     class State(models.TextChoices):
-        ASKING = RunState.ASKING.value, _("Waits for you to say what columns mean")
+        ASKING = RunState.ASKING.value, _("Waits for an answer")
         WAITING = RunState.WAITING.value, _("Waiting to start")
         RUNNING = RunState.RUNNING.value, _("Running")
         DONE = RunState.DONE.value, _("Done")

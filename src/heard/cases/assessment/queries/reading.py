@@ -148,14 +148,12 @@ def overdue_in_team(user: User) -> QuerySet[Assessment]:
     return late.exclude(state=rules.SigningState.SIGNED).order_by("due_on", "pk")
 
 
-def to_begin_by(user: User, cases: Collection[Case]) -> dict[uuid.UUID, date]:
+def to_begin_by(user: User, keys: Collection[uuid.UUID] | QuerySet[Case, Any]) -> dict[uuid.UUID, date]:
     """Of open cases, which the caller has shown the user may see, those in which no assessment was begun since they were opened: by when
     one is to be signed off, counted from the day of the first worry that led there. One query."""
-    if not cases:
-        return {}
     begun = Assessment.objects.filter(case=OuterRef("pk"), started_at__gte=OuterRef("opened_at"))
     led_on = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
-    rows = Case.objects.filter(pk__in=[case.pk for case in cases], state="open").exclude(Exists(begun))
+    rows = Case.objects.filter(pk__in=keys, state="open").exclude(Exists(begun))
     first = Subquery(led_on.order_by("told_at").values("told_at")[:1])
     clock = load.current().clock("assessment")
     return {

@@ -216,7 +216,7 @@ WHO: Final[dict[NoticeKind, tuple[To, ...]]] = {
     NoticeKind.TAKEN_WITHDRAWN: (To.NAMED,),
     NoticeKind.PANEL_DECIDED: (To.NAMED, To.WORKER),
     NoticeKind.CHAIR_TAKEN: (To.NAMED,),
-    NoticeKind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
+    NoticeKind.DISAGREED: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
     NoticeKind.REFERRAL: (To.NAMED, To.WORKER),
     NoticeKind.WARNING: (To.WORKER,),
     NoticeKind.FILE: (To.WORKER,),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Asks
 from heard.cases.attachment.forms import TAKEN, abuse_field, taken_hint
-from heard.cases.case.rules import WORDS_ASKS
+from heard.cases.case.rules import WORDS_ASKS, age_on
 from heard.cases.concern import rules
-from heard.cases.concern.rules import DANGER_ASKS, SEEN_ASKS, STAFF_ASKS
+from heard.cases.concern.rules import DANGER_ASKS, OLDEST, SEEN_ASKS, STAFF_ASKS
+from heard.govuk.dates import read_date
 from heard.govuk.environment import day
 from heard.govuk.forms import (
     CheckboxesField,
@@ -24,6 +26,7 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
+from heard.govuk.forms.bound import BoundField
 from heard.knowledge.model import Item, Release, Sign, Vulnerability
 from heard.network.forms.around import HomeField
 from heard.network.rules import Description, Name, read_box
@@ -81,6 +84,9 @@ class SameChildForm(Form):
 
 
 class NewChildForm(Form):
+    """Whether the date of birth is right is asked where it makes them older than whom Heard is for, and then alone: a slip in the year
+    is more likely, and nothing is refused that has to be told."""
+
     given_name = TextField(_("First name"), max_length=80, spellcheck=False, required=False)
     family_name = TextField(_("Family name"), max_length=80, spellcheck=False, required=False)
     known_as = TextField(
@@ -93,6 +99,17 @@ class NewChildForm(Form):
         past=True,
         required=False,
     )
+    is_right = CheckboxesField(
+        "",
+        choices=[
+            (
+                "yes",
+                _("The date of birth is right"),
+                _("An adult who is with a child is written down later, among the people around the child."),
+            )
+        ],
+        required=False,
+    )
     sex = RadiosField(
         _("Sex"),
         choices=[("F", _("Female")), ("M", _("Male")), ("U", _("Not known"))],
@@ -101,8 +118,24 @@ class NewChildForm(Form):
     )
     postcode = TextField(_("Postcode of home"), max_length=10, width=10, spellcheck=False, required=False)
 
+    def __iter__(self) -> Iterator[BoundField]:
+        return (field for field in super().__iter__() if field.name != "is_right" or self._years)
+
+    @property
+    def _years(self) -> int | None:
+        """How old the date of birth makes them, where that is older than whom Heard is for."""
+        born = read_date(**self["birth_date"].answer, called="")
+        years = age_on(born, localdate()) if isinstance(born, date) else None
+        return years if years and years > OLDEST else None
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
+        if not answers.pop("is_right", None) and self._years:
+            self.add_error(
+                "birth_date",
+                _("This date of birth makes them %(years)s. Check the year, or tick that it is right")
+                % {"years": self._years},
+            )
         if not answers.get("given_name") and not answers.get("family_name") and not self.errors:
             self.add_error("given_name", _("Enter a name. One is enough, or what the child is called"))
         return answers

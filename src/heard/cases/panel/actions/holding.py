@@ -363,7 +363,8 @@ def dissent(
     agency_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Dissent:
-    """Somebody who takes part does not agree with what was decided. Only ever added. `said_by` and `agency_id`: who said it,
+    """Somebody of an agency that is invited, whether it came or not, does not agree with what was decided. Only ever added; whoever
+    chaired it learns of it. `said_by` and `agency_id`: who said it,
     for which of the agencies that are invited, where whoever holds the panel writes it down for them."""
     item, panel = _at_work(by, item_id)
     seats = {seat.agency_id: seat.agency for seat in panel.seats.all()}
@@ -395,7 +396,7 @@ def dissent(
         said_at=at or timezone.now(),
     )
     _audit_item(by, "dissent", item)
-    _announce(by, item, Notified.DISAGREED)
+    _announce(by, item, Notified.DISAGREED, named={panel.chair, panel.chaired_by})
     return said
 
 

@@ -249,8 +249,8 @@ def dates_of(
     today: date,
 ) -> list[list[Due]]:
     """What is due for each, first due first, in the order of `heads`."""
-    cases = [head.case for head in heads if head.case]
-    open_keys, begin_by = [case.pk for case in cases], to_begin_by(user, cases)
+    open_keys = [head.case.pk for head in heads if head.case]
+    begin_by = to_begin_by(user, open_keys)
     runs = _first_of_each(ClockRun.objects.filter(met_on=None, ended_on=None), "case_id", open_keys, LATEST)
     untold = OffenceReport.objects.filter(reported_at=None, taken_back_at=None).select_related("noted_by")
     keys = [head.person.pk for head in heads]

@@ -30,7 +30,7 @@ from heard.cases.concern.queries import decides
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import notes_of
-from heard.cases.own.models import GivenPlan
+from heard.cases.own.queries import HeldCopy, held_copy
 from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.record.rules import EntryKind
 from heard.cases.referral.models import Referral
@@ -136,7 +136,7 @@ class Beside:
 
     safety: SafetyPlan | None = None
     steps: Sequence[DisruptionStep] = ()
-    given: GivenPlan | None = None
+    held: HeldCopy | None = None
     referral: Referral | None = None
     services: Sequence[ServiceReferral] = ()
     leads: Sequence[AllocatedWorker] = ()
@@ -197,7 +197,7 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
     return Beside(
         safety=SafetyPlan.objects.filter(case=case).first(),
         steps=list(steps[:FEW]),
-        given=GivenPlan.objects.filter(plan__case=case, plan__state="agreed").first(),
+        held=held_copy(user, case.pk),
         referral=Referral.objects.filter(case=case).order_by("-number").first() if whole else None,
         services=list(running(user, case.person_id)[:FEW]),
         leads=list(allocated_workers_visible_to(user).filter(case=case, until=None, role__in=LEADS)),
