@@ -262,8 +262,10 @@ def _counted(rows: tuple[Months, ...]) -> Any:
         for first, months, number in rows
     ]
     most = max(number / months for _first, months, number in rows)
-    axis = alt.Axis(title=None, tickCount=3, tickMinStep=1, format="d", ticks=False, domain=False)
-    return _in_time(values, begin, end, alt.Scale(domain=[0, 1.15 * most], nice=False), axis)
+    high = alt.Scale(domain=[0, 1.15 * most], nice=False)
+    return _in_time(
+        values, begin, end, high, None
+    )  # no numbers beside it: those on the bars are of all their months
 
 
 def _reach(drawn: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
