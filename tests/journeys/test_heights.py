@@ -287,6 +287,23 @@ def test_a_caseload_and_a_team_with_forty_children_are_three_screens_of_a_phone(
     assert too_long(found, SHORT) == {}, found
 
 
+def test_notices_and_what_is_mailed_of_them_are_read_at_a_glance(world: World, story: Story) -> None:
+    for number in range(40):
+        case = a_case(world, f"Amira{number}")
+        casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    DBTaskResult.objects.all().delete()
+    found = heights(story.sign_in(world.social_worker), "/notices/", "/me/mail/")
+    assert too_long(found) == {}, found
+    story.page.set_viewport_size({"width": DESK, "height": 800})
+    kind = story.open("/me/mail/").page.get_by_label("Return home interview held")
+    assert not kind.is_visible()
+    story.unfold("Missing children: 1 of 3")
+    kind.check()
+    story.press("Save").open("/me/mail/")
+    assert kind.is_checked()
+    assert kind.is_visible(), "what is other than usual stands open"
+
+
 def test_the_form_of_a_power_asks_first_what_it_needs(world: World, story: Story) -> None:
     case = a_case(world, "Amira")
     man = network.add_person(by=world.social_worker, given_name="Dan", family_name="Reeve", kind="adult")
