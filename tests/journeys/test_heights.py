@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.board.annual import answer, fill
 from tests.board.test_figures_page import _staff
 from tests.board.test_figures_page import _worries as kept_or_late
 from tests.board.test_outcomes import _became_on as became_on
@@ -21,6 +22,7 @@ from tests.home.test_work import a_case
 from tests.insight.conftest import said
 from tests.journeys.conftest import Story
 
+from heard.board import annual
 from heard.cases.case import actions as casework
 from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
@@ -41,6 +43,7 @@ FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
 FIGURES_ON_A_PHONE = 2_600  # a dozen promises: what each found is in sight, its picture is opened
 OUTCOMES_ON_A_PHONE = 4_000  # four pictures of twelve months
 PROFILE_ON_A_PHONE = 4_500  # as of a run: one part, each row of whose tables is a card there
+DRAFT_OF_REPORT = {DESK: 2_900, PHONE: 3_800}  # with the field in which it is written
 RUN_ON_A_PHONE = 5_600  # the work of an analyst at a desk: fifteen children, each with seven facts
 TEXT = "Let out at the corner at ten at night, and was upset when she came home."
 
@@ -201,6 +204,28 @@ def test_each_part_of_a_profile_is_three_screens_of_a_desk(
         page: height for (page, width), height in found.items() if width == DESK and height > SCREENS[DESK]
     } == {}, found
     assert max(found.values()) <= PROFILE_ON_A_PHONE, found
+
+
+def test_each_part_of_an_annual_report_is_four_screens_while_it_is_written(
+    world: World, settings: Any, tmp_path: Path, story: Story
+) -> None:
+    settings.DATA = tmp_path
+    fill(world)
+    answer(world)
+    year = annual.queries.years_to_draft(world.board_member)[0]
+    report = annual.actions.draft_report(by=world.board_member, first=year.first, policy="department")
+    for part, _heading in annual.queries.PARTS:
+        annual.actions.write_text(
+            by=world.coordinator, annual_report_id=report.pk, part=part, text="We asked more children."
+        )
+    DBTaskResult.objects.all().delete()
+    start = f"/annual/{report.pk}/"
+    story.sign_in(world.board_member).open(start).sees("We asked more children.")
+    pages = [start, *(f"{start}{part}/" for part, _heading in annual.queries.PARTS)]
+    found = heights(story, *pages)
+    assert {
+        page: height for (page, width), height in found.items() if height > DRAFT_OF_REPORT[width]
+    } == {}, found
 
 
 def test_what_became_of_worries_is_three_screens_of_a_desk(world: World, story: Story) -> None:
