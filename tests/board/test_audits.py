@@ -231,6 +231,8 @@ def test_the_page_of_one_agency_is_for_who_holds_audits_and_who_answers_for_it(
     assert "Wexmoor Police: disputes it" in page
     assert "no answer yet" in page
     assert reverse("audit_requirement", args=[audit.pk, "WT1"]) in page, "it leads, and answers for all"
+    assert page.count('<tr class="govuk-table__row"') == 1 + 15, "fifteen on a page"
+    assert "?page=2" in page
     police = signed_in(lead).get(at(world.police)).text
     assert "nobody yet" in police
     assert reverse("audit_requirement", args=[audit.pk, "WT1"]) not in police

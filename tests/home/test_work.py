@@ -127,6 +127,8 @@ def test_by_child_those_in_danger_stand_first_with_all_that_waits_for_them() -> 
         thing("soon", 1, about="Ben"),
     ]
     assert shown(*waiting, by_child=True) == ["danger", "act", "late", "soon"]
+    missing = thing("missing", about="Yan", ahead=First.MISSING)
+    assert shown(*waiting, missing, by_child=True) == ["danger", "act", "missing", "late", "soon"]
 
 
 def lines_on(page: str) -> list[str]:

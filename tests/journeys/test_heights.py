@@ -12,16 +12,23 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.board.annual import answer, fill
 from tests.board.test_figures_page import _staff
 from tests.board.test_figures_page import _worries as kept_or_late
 from tests.board.test_outcomes import _became_on as became_on
 from tests.cases.disruption.test_disruption import plan_step
+from tests.cases.missing.conftest import BACK, ago, gone, interviewed
 from tests.conftest import World
 from tests.home.test_work import a_case
 from tests.insight.conftest import said
 from tests.journeys.conftest import Story
+from tests.services.test_directory import add as add_service
 
+from heard.agencies import actions as agencies
+from heard.agencies.rules import Role
+from heard.board import annual
 from heard.cases.case import actions as casework
+from heard.cases.missing import actions as missing
 from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
 from heard.demo.identifiers import nhs_number
@@ -41,6 +48,10 @@ FORM_ON_A_PHONE = 4_000  # five screens, with eight sources to choose from
 FIGURES_ON_A_PHONE = 2_600  # a dozen promises: what each found is in sight, its picture is opened
 OUTCOMES_ON_A_PHONE = 4_000  # four pictures of twelve months
 PROFILE_ON_A_PHONE = 4_500  # as of a run: one part, each row of whose tables is a card there
+DRAFT_OF_REPORT = {DESK: 2_900, PHONE: 3_800}  # with the field in which it is written
+LISTS = {DESK: 2_700, PHONE: 3_700}  # five screens of a phone, of which the last is met by who turns the page
+SERVICES = {DESK: 2_800, PHONE: 4_400}  # fifteen, of each of which stands what nobody has checked
+CHANGES = {DESK: 2_900, PHONE: 3_200}  # fifteen children, each with why
 RUN_ON_A_PHONE = 5_600  # the work of an analyst at a desk: fifteen children, each with seven facts
 TEXT = "Let out at the corner at ten at night, and was upset when she came home."
 
@@ -109,6 +120,19 @@ def test_a_run_and_what_is_judged_in_it_are_three_screens_of_a_desk(
     found = heights(story, *pages, widths=(DESK,))
     assert too_long(found) == {}, found
     assert heights(story, start, widths=(PHONE,))[start, PHONE] <= RUN_ON_A_PHONE
+
+
+def test_what_changed_since_an_earlier_run_is_three_screens_of_a_desk(
+    world: World, run: EngineRun, settings: Any, story: Story
+) -> None:
+    names = sorted(path.name for path in settings.EXTRACTS.iterdir())
+    later = running.start_run(by=world.analyst, **said(), extracts=names, as_of=AS_OF - timedelta(days=180))
+    running.carry_out.call(str(later.pk))
+    DBTaskResult.objects.all().delete()
+    page = f"/engine/{later.pk}/since/{run.pk}/"
+    found = heights(story.sign_in(world.analyst), page)
+    assert story.page.locator("tbody th").count() == 15, "a page is full"
+    assert too_long(found, CHANGES) == {}, found
 
 
 def club(folder: Path) -> Path:
@@ -203,6 +227,28 @@ def test_each_part_of_a_profile_is_three_screens_of_a_desk(
     assert max(found.values()) <= PROFILE_ON_A_PHONE, found
 
 
+def test_each_part_of_an_annual_report_is_four_screens_while_it_is_written(
+    world: World, settings: Any, tmp_path: Path, story: Story
+) -> None:
+    settings.DATA = tmp_path
+    fill(world)
+    answer(world)
+    year = annual.queries.years_to_draft(world.board_member)[0]
+    report = annual.actions.draft_report(by=world.board_member, first=year.first, policy="department")
+    for part, _heading in annual.queries.PARTS:
+        annual.actions.write_text(
+            by=world.coordinator, annual_report_id=report.pk, part=part, text="We asked more children."
+        )
+    DBTaskResult.objects.all().delete()
+    start = f"/annual/{report.pk}/"
+    story.sign_in(world.board_member).open(start).sees("We asked more children.")
+    pages = [start, *(f"{start}{part}/" for part, _heading in annual.queries.PARTS)]
+    found = heights(story, *pages)
+    assert {
+        page: height for (page, width), height in found.items() if height > DRAFT_OF_REPORT[width]
+    } == {}, found
+
+
 def test_what_became_of_worries_is_three_screens_of_a_desk(world: World, story: Story) -> None:
     _staff(world, world.officer.team, world.exploitation_team)
     last = timezone.localdate().replace(month=5, day=6) - timedelta(days=366)
@@ -285,6 +331,67 @@ def test_a_caseload_and_a_team_with_forty_children_are_three_screens_of_a_phone(
     assert "40 children" in story.page.locator("main").inner_text()
     assert found.pop(("/team/", PHONE)) <= TEAM_ON_A_PHONE
     assert too_long(found, SHORT) == {}, found
+
+
+def test_notices_and_what_is_mailed_of_them_are_read_at_a_glance(world: World, story: Story) -> None:
+    for number in range(40):
+        case = a_case(world, f"Amira{number}")
+        casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    DBTaskResult.objects.all().delete()
+    found = heights(story.sign_in(world.social_worker), "/notices/", "/me/mail/")
+    assert too_long(found) == {}, found
+    story.page.set_viewport_size({"width": DESK, "height": 800})
+    kind = story.open("/me/mail/").page.get_by_label("Return home interview held")
+    assert not kind.is_visible()
+    story.unfold("Missing children: 1 of 3")
+    kind.check()
+    story.press("Save").open("/me/mail/")
+    assert kind.is_checked()
+    assert kind.is_visible(), "what is other than usual stands open"
+
+
+def test_what_was_decided_and_what_can_be_done_are_four_screens_of_a_phone(
+    world: World, story: Story
+) -> None:
+    for number in range(20):
+        a_case(world, f"Amira{number}")
+        add_service(world, name=f"Somebody to talk to {number}")
+        agencies.add_user(
+            by=world.administrator, username=f"ann.smith{number}", first_name="Ann", last_name=f"Smith{number}",
+            password=None, team=world.exploitation_team, role=Role.PRACTITIONER,
+        )  # fmt: skip
+    DBTaskResult.objects.all().delete()
+    pages = ("/worries/decided/", "/where-to-turn/powers/", "/people/acts/", "/parts/")
+    found = heights(story.sign_in(world.coordinator), *pages)
+    assert too_long(found, LISTS) == {}, found
+    found = heights(story, "/where-to-turn/")
+    assert too_long(found, SERVICES) == {}, found
+    age = story.open("/where-to-turn/").page.get_by_label("Age", exact=True)
+    story.page.set_viewport_size({"width": PHONE, "height": 800})
+    assert not age.is_visible()
+    story.page.get_by_text("Age, area and language").click()
+    age.fill("12")
+    story.press("Look for it").sees("20 services")
+    assert age.is_visible(), "what was looked by stands open"
+
+
+def test_an_episode_and_a_place_are_four_screens_of_a_phone(world: World, story: Story) -> None:
+    case = a_case(world, "Amira")
+    episode = gone(world.social_worker, case.person_id, 30)
+    missing.note_found(by=world.social_worker, episode_id=episode.pk, found_at=ago(20), **BACK)
+    interviewed(world.social_worker, episode, 5, pushed=TEXT, pulled=TEXT, would_help=TEXT, where_was=TEXT)
+    place = network.add_place(by=world.social_worker, name="Quayside bus station", kind="transport")
+    for number in range(8):
+        other = a_case(world, f"Joss{number}").person_id
+        knows = network.Knows(f"{number}: {TEXT}", how="said", who="A neighbour", source_grade="2")
+        network.note_tie(by=world.social_worker, one_id=other, other_id=place.pk, kind="goes_to", knows=knows)
+    DBTaskResult.objects.all().delete()
+    found = heights(story.sign_in(world.social_worker), f"/missing/{episode.pk}/", f"/places/{place.pk}/")
+    assert too_long(found, LISTS) == {}, found
+    child = story.page.get_by_role("link", name="Joss0", exact=False).first
+    assert not child.is_visible()
+    story.page.get_by_text("Children: 8").click()
+    assert child.is_visible()
 
 
 def test_the_form_of_a_power_asks_first_what_it_needs(world: World, story: Story) -> None:

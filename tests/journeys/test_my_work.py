@@ -51,7 +51,7 @@ def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: W
     heights = {}
     for user in (busy.coordinator, busy.social_worker, busy.supervisor):
         story.sign_in(user)
-        for path in ("/", "/team/waiting/"):
+        for path in ("/", "/?by=child", "/team/waiting/"):
             story.open(path)  # the first of a day, which greets
             for width in (DESK, PHONE):
                 heights[user.username, path, width] = at(story, width)(

@@ -44,7 +44,7 @@ PSEUDO: Final = "xx"
 # Roles that have between them every page.
 ROLES: Final = [Role.COORDINATOR, Role.SUPERVISOR, Role.OFFICER, Role.ANALYST, Role.ADMINISTRATOR]
 # Where a page shows sentences of the engine, which writes in English: what a policy hides, and why a column was guessed.
-SAYS_THE_POLICY: Final = {"profile", "annual_report"}
+SAYS_THE_POLICY: Final = {"profile", "annual_report", "annual_text"}
 # Sentences with a number or a name in them, which a rule puts together in English.
 PUT_TOGETHER: Final = re.compile(r"Assessment complete within")
 _SAID: Final = re.compile(

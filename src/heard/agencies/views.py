@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 
 _PER_PAGE = 50
+_ACTS_PER_PAGE = 15
 _INVITED = gettext_noop("Added. A link to set a password is on its way to them, with their username.")
 _FACTORS = {
     "webauthn": gettext_lazy("Passkey"),
@@ -823,7 +824,7 @@ def _asked(asked: Any) -> tuple[str, str]:
 @require_safe
 def acts(request: Request) -> HttpResponse:
     """What administrators did, the latest first."""
-    page = Paginator(queries.acts_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.acts_visible_to(request.user), _ACTS_PER_PAGE).get_page(request.GET.get("page"))
     names = queries.names_in_acts(request.user, list(page))
     rows = [
         (

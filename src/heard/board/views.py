@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,6 +33,7 @@ from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, ContentKind
 from heard.govuk.pdf import as_download_in_parts
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
+_PER_PAGE = 15
 
 
 @gate(May.AUDIT)
@@ -97,9 +99,10 @@ def audit_agency(request: Request, audit_id: uuid.UUID, agency_id: uuid.UUID) ->
     found = queries.audit_of(request.user, audit_id)
     agency = queries.agency_of(request.user, found, agency_id)
     rows = queries.whole(request.user, found).asked_of(agency)
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     who = queries.who_answers(request.user, found).get(agency.pk, [])
     todo = queries.to_do_in(request.user, found, agency)
-    context = {"audit": found, "agency": agency, "rows": rows, "who": who, "todo": todo}
+    context = {"audit": found, "agency": agency, "page": page, "who": who, "todo": todo}
     return render(request, "board/agency.html", context)
 
 

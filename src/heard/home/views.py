@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -25,6 +26,7 @@ from heard.home.typed import typed_at_least
 from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
+_ON_A_PAGE = 15  # lines by child; what is most urgent are fewer
 _UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
 
@@ -35,9 +37,11 @@ def home(request: Request) -> HttpResponse:
     user, by_child = request.user, request.GET.get("by") == "child"
     sections = queries.my_work(user, at_most=BY_CHILD if by_child else AT_MOST)
     news = news_of(notice_lines(unread_of(user)[:_UNREAD]))
+    lines = mine(sections, news, by_child=by_child)
     context = {
         "parts": [part for part in parts_for(user) if part.name != "home"],
-        "lines": mine(sections, news, by_child=by_child),
+        "lines": lines,
+        "page": Paginator(lines.shown, _ON_A_PAGE).get_page(request.GET.get("page")),
         "sections": sections,
         "by_child": by_child,
         "rung": whom_to_ring(user),

@@ -24,6 +24,7 @@ _HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
 # These stand last, and only where there is room.
 _MAY_WAIT: Final = ("drafts",)
 _AHEAD: Final = (First.DANGER, First.MISSING, First.URGENT, First.REPORT, First.BACK, First.NEW)
+_BEFORE_NAMES: Final = (First.DANGER, First.MISSING, First.URGENT)
 _LATER: Final = 99
 
 
@@ -68,7 +69,7 @@ class Lines:
 
 def mine(sections: Iterable[WorkSection], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
     """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
-    day. By urgency, the first `SHOWN`; or all of it by the child's name, children in danger first."""
+    day. By urgency, the first `SHOWN`; or all of it by the child's name, children in danger first, then those who are missing and those for whom something else is urgent."""
     sections = list(sections)
     found = [thing for section in sections for thing in section.waiting]
     found = [thing for thing in _with_news(found, list(new)) if not thing.is_colleagues]
@@ -87,8 +88,10 @@ def of_team(sections: Iterable[WorkSection], oldest: Iterable[WorkSection]) -> L
 def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines:
     found = [thing for thing in found if _rank(thing)[0] < _LATER]
     if by_child:
-        in_danger = {thing.about for thing in found if thing.ahead == First.DANGER}
-        found.sort(key=lambda thing: (thing.about not in in_danger, thing.about, _rank(thing)))
+        pressing = [{thing.about for thing in found if thing.ahead == why} for why in _BEFORE_NAMES]
+        found.sort(
+            key=lambda thing: ([thing.about not in those for those in pressing], thing.about, _rank(thing))
+        )
     else:
         found.sort(key=_rank)
     shown = found if by_child else found[:SHOWN]

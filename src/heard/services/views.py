@@ -38,6 +38,7 @@ from heard.services.profile import Issue
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PER_PAGE = 20
+_SERVICES_PER_PAGE = 15
 _MOST = (
     50  # procedures on one page, which words narrow down; rows that are set aside, of a file that is checked
 )
@@ -55,7 +56,7 @@ def services(request: Request) -> HttpResponse:
     if request.GET.get("unmarked") == "yes":
         wanted = replace(wanted, unmarked=True)
     rows = queries.found(user, wanted, today=timezone.localdate())
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, _SERVICES_PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {

@@ -692,6 +692,36 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
     }
 
 
+def test_each_kind_that_is_not_urgent_is_asked_for_once() -> None:
+    asked = [kind for kinds in rules.MAILED_BY_PART.values() for kind in kinds]
+    assert sorted(asked) == sorted(set(rules.NoticeKind) - rules.URGENT)
+
+
+def test_what_is_mailed_is_kept_as_it_was_chosen_on_the_page(world: World) -> None:
+    client, page = client_of(world.social_worker), reverse("notice_mail")
+    assert "Missing children: 1 of 3" in client.get(page).text
+    client.post(page, {"record": ["file"], "missing": ["found", "interview"]})
+    assert queries.mailed_at_once(world.social_worker) - {kind.value for kind in rules.URGENT} == {
+        "file", "found", "interview",
+    }  # fmt: skip
+    assert "Missing children: 2 of 3" in client.get(page).text
+
+
+def test_what_somebody_has_not_seen_stands_before_what_they_have(world: World, told: Concern) -> None:
+    (danger,) = queries.unread_of(world.social_worker)
+    actions.mark_seen(by=world.social_worker, reader_id=danger.pk)
+    casework.note_warning(
+        by=world.coordinator,
+        person_id=told.person_id,
+        text="A dog in the yard",
+        why="It is loose at times.",
+        review_on=timezone.localdate() + timedelta(days=30),
+        person_told=True,
+    )
+    kinds = [one.notice.kind for one in queries.notices_of(world.social_worker)]
+    assert kinds[:2] == ["warning", "danger"]
+
+
 def test_an_ordinary_notice_that_nobody_sees_goes_to_the_supervisor(world: World, with_worker: Any) -> None:
     casework.note_warning(
         by=world.coordinator,

@@ -104,11 +104,9 @@ def counted_on(report: AnnualReport) -> str:
 def whole(report: AnnualReport) -> Report:
     """The report as it is put up: each part with what people wrote, and under it the figures."""
     year = rules.Year(report.begins)
-    told, texts = sections_of(report.sections), texts_of(report)
     parts: list[Section] = []
-    for part, heading in PARTS:
-        parts.append(Section(part, str(heading), tuple(_said(texts.get(part))), ""))
-        parts += [one for one in told if one.id.startswith(f"{part}-")]
+    for part, heading, said in chapters_of(report):
+        parts += [Section(part, heading, tuple(said), ""), *figures_of(report, part)]
     return Report(
         title_of(report),
         _("Annual report"),
@@ -120,6 +118,17 @@ def whole(report: AnnualReport) -> Report:
         [replace(one, id=one.id.replace("_", "-")) for one in parts],
         localdate(report.drafted_at),
     )  # fmt: skip
+
+
+def chapters_of(report: AnnualReport) -> list[tuple[str, str, list[str]]]:
+    """Each chapter: its name, its heading, and what people wrote in it."""
+    texts = texts_of(report)
+    return [(part, str(heading), _said(texts.get(part))) for part, heading in PARTS]
+
+
+def figures_of(report: AnnualReport, chapter: str) -> list[Section]:
+    """What was counted for a chapter."""
+    return [one for one in sections_of(report.sections) if one.id.startswith(f"{chapter}-")]
 
 
 def _said(text: AnnualText | None) -> list[str]:

@@ -63,9 +63,7 @@ def annual_report(request: Request, annual_report_id: uuid.UUID) -> HttpResponse
         "report": report,
         "title": queries.title_of(report),
         "policy": policy_words(report.policy),
-        "sections": shown(request.user, queries.whole(report).sections, report.policy),
-        "texts": queries.texts_of(report),
-        "parts_of": queries.PARTS,
+        "chapters": queries.chapters_of(report),
         "why_not": rules.why_not_put_up(is_put_up=False, is_in_the_way=in_the_way),
         "counted_on": queries.counted_on(report),
     }
@@ -101,6 +99,9 @@ def annual_text(request: Request, annual_report_id: uuid.UUID, chapter: str) -> 
         "title": names[chapter],
         "why_not": why_not,
         "texts": [one for one in report.texts.all() if one.part == chapter],
+        "chapters": queries.PARTS,
+        "sections": shown(request.user, queries.figures_of(report, chapter), report.policy),
+        "policy": policy_words(report.policy),
     }
     return render(request, "board/annual/text.html", context)
 

@@ -129,7 +129,7 @@ def engine_changes(request: Request, run_id: uuid.UUID, earlier_id: uuid.UUID) -
     except NotDone:
         context["found"] = None
     else:
-        page = Paginator([*found.new, *found.left], _PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator([*found.new, *found.left], _CHILDREN_PER_PAGE).get_page(request.GET.get("page"))
         actions.open_part(by=request.user, run=run, part="changes", page=page.number)
         context |= {"found": found, "page": page}
     return render(request, "insight/run/changes.html", context)

@@ -70,7 +70,8 @@ def choose_mail(*, by: User, at_once: Collection[str]) -> None:
     NoticeMail.objects.filter(user=by).delete()
     NoticeMail.objects.bulk_create(
         NoticeMail(user=by, kind=value, at_once=value in at_once)
-        for value, _label in queries.kinds_to_choose(by)
+        for kinds in queries.kinds_to_choose(by).values()
+        for value, _label in kinds
     )
     record_audit(by=by, verb="choose", subject="notice mail", subject_id=by.pk)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.notices import rules
@@ -14,18 +15,45 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-class NoticeMailForm(Form):
-    at_once = CheckboxesField(
-        _("What do you want mailed at once?"),
-        hint=_(
-            "The mail names nobody. Danger and missing children are always mailed. The rest is counted in the daily mail."
-        ),
-        required=False,
-    )
+_HEADINGS: Final = {
+    "worries": _("Worries, and what is decided on them"),
+    "child": _("What the child says and writes"),
+    "missing": _("Missing children"),
+    "people": _("The case, and who works with the child"),
+    "done": _("Assessments, plans, actions and reviews"),
+    "record": _("What else is new in a record, and who may see it"),
+    "others": _("What agencies share, ask and refer"),
+    "together": _("Panels, meetings, places and groups"),
+    "heard": _("Runs of the engine, caseloads and what concerns Heard itself"),
+}
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+
+class NoticeMailForm(Form):
+    """`kinds`: what may be chosen, by the part of `rules.MAILED_BY_PART` in which it is asked; `at_once`: what this user chose."""
+
+    def __init__(
+        self, *args: Any, kinds: Mapping[str, list[tuple[str, str]]], at_once: Collection[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at_once"].choices = kinds  # type: ignore[attr-defined]
+        folds = {}
+        for part, choices in kinds.items():
+            now = [value for value, _label in choices if value in at_once]
+            self.initial.setdefault(part, now)
+            self.fields[part] = CheckboxesField(
+                _("What do you want mailed at once?"),
+                choices=choices,
+                initial=[value for value, _label in choices if value in rules.AT_ONCE],
+                required=False,
+                small=True,
+            )
+            said = {"what": _HEADINGS[part], "some": len(now), "all": len(choices)}
+            folds[gettext("%(what)s: %(some)s of %(all)s") % said] = (part,)
+        self.folds = folds
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `choose_mail`."""
+        return {"at_once": [value for chosen in self.cleaned_data.values() for value in chosen]}
 
 
 class AwayForm(Form):

@@ -50,7 +50,8 @@ class Rung:
 
 
 def notices_of(user: User) -> QuerySet[Reader]:
-    """What this user had to see of the records that they may still open: what has not ended first, of that what is urgent and the latest."""
+    """What this user had to see of the records that they may still open: what has not ended first, of that what they
+    have not seen, of that what is urgent and the latest."""
     if not user.may(May.SIGNED_IN):
         return Reader.objects.none()
     return _told(user, _there(user))
@@ -59,8 +60,8 @@ def notices_of(user: User) -> QuerySet[Reader]:
 def _told(user: User, which: Q) -> QuerySet[Reader]:
     rows = Reader.objects.filter(which, user=user)
     rows = rows.select_related("notice__person", "notice__told_by", "covers")
-    ended = IsNull(F("notice__ended_at"), False)
-    return rows.order_by(ended, "-notice__urgent", "-notice__told_at", "pk")
+    ended, seen = IsNull(F("notice__ended_at"), False), IsNull(F("seen_at"), False)
+    return rows.order_by(ended, seen, "-notice__urgent", "-notice__told_at", "pk")
 
 
 _UNREAD: Final = Q(seen_at=None, notice__ended_at=None)
@@ -258,10 +259,12 @@ def mailed_at_once(user: User) -> set[str]:
     }
 
 
-def kinds_to_choose(user: User) -> list[tuple[str, str]]:
-    """Kinds of which somebody may choose whether they are mailed at once, as choices. What is urgent always is."""
-    urgent = {kind.value for kind in rules.URGENT}
-    return [(value, str(label)) for value, label in Notice.Kind.choices if value not in urgent]
+def kinds_to_choose(user: User) -> dict[str, list[tuple[str, str]]]:
+    """Kinds of which somebody may choose whether they are mailed at once, as choices by their part. What is urgent always is."""
+    return {
+        part: [(kind.value, str(Notice.Kind(kind).label)) for kind in kinds]
+        for part, kinds in rules.MAILED_BY_PART.items()
+    }
 
 
 def cover_of(user: User) -> Cover | None:

@@ -19,7 +19,8 @@ from heard.cases.case.notices import actions, queries, rules
 from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
 from heard.cases.case.notices.lines import lines_of, what
 
-_PER_PAGE = 50
+_PER_PAGE = 15  # what is read at a glance on a phone
+_ON_THE_ROTA = 50
 
 
 @gate(May.SIGNED_IN)
@@ -57,12 +58,12 @@ def mail(request: Request) -> HttpResponse:
         request,
         NoticeMailForm,
         kind="notice-mail",
-        initial={"at_once": sorted(queries.mailed_at_once(user))},
         kinds=queries.kinds_to_choose(user),
+        at_once=queries.mailed_at_once(user),
     )
     if form.is_valid():
         with sending(request, form):
-            actions.choose_mail(by=user, at_once=form.cleaned_data["at_once"])
+            actions.choose_mail(by=user, **form.answered)
             messages.success(request, _("Saved: what is mailed to you at once."))
             return redirect("about_me")
     return render(request, "cases/notices/mail.html", {"form": form})
@@ -114,7 +115,7 @@ def duty(request: Request) -> HttpResponse:
             messages.success(request, said[len(made) > 1] % {"who": made[0].user, "times": len(made)})
             return redirect("duty")
     now = timezone.now()
-    page = Paginator(queries.rota(request.user, since=now), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.rota(request.user, since=now), _ON_THE_ROTA).get_page(request.GET.get("page"))
     gaps = queries.gaps_in_rota(request.user, since=now)
     return render(request, "cases/notices/duty.html", {"form": form, "page": page, "gaps": gaps})
 

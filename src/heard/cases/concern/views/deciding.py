@@ -61,6 +61,7 @@ from heard.services.law.queries import asks_to_report
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
 _WAITING = 25  # on one page
+_DECIDED = 15
 _WORDS = 3  # of the child, beside the decision
 _TOLD = 5  # on the page of what waits; a page of its own has all of them
 
@@ -224,7 +225,7 @@ def decided(request: Request) -> HttpResponse:
         form = SearchDecidedForm.filled(kept, **shape)  # type: ignore[assignment]
     asked = form.cleaned_data if form.is_valid() else {}
     rows = queries.decided_worries(request.user, **asked)
-    page = Paginator(rows, _WAITING).get_page(_page(request))
+    page = Paginator(rows, _DECIDED).get_page(_page(request))
     context = {"form": form, "page": page, "asked": any(asked.values()), "bound": request.method == "POST"}
     return render(request, "cases/concern/decided.html", context)
 
