@@ -24,6 +24,7 @@ from heard.agencies.rules import Hidden, Role
 from heard.agencies.waiting import First, Waiting
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.queries import to_begin_by
 from heard.cases.case import actions as casework
 from heard.cases.case.notices.actions import mark_all_seen
 from heard.cases.clocks import actions as timing
@@ -220,6 +221,34 @@ def test_what_is_new_is_marked_as_seen_from_its_line(client: Client, world: Worl
     (line,) = lines_on(client.get("/").text)
     assert "<form" not in line
     assert "Danger" in line  # it waits for a decision all the same
+
+
+def test_an_assessment_that_nobody_began_waits_for_its_worker_and_their_team(
+    client: Client, world: World
+) -> None:
+    case = a_case(world)
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    mark_all_seen(by=world.social_worker, person_id=case.person_id)
+    address = reverse("assessment_start", args=[case.pk])
+    (by,) = to_begin_by(world.social_worker, [case]).values()
+    (section,) = [one for one in queries.my_work(world.social_worker) if one.key == "assessments-to-begin"]
+    assert [(one.href, one.due_on, one.whose) for one in section.waiting] == [(address, by, "")]
+    kind = queries.list_of(world.social_worker, "assessments-to-begin")
+    for day, number in ((by - timedelta(days=1), 0), (by, 1)):
+        found = kind.due_by(day)
+        assert found is not None
+        assert kind.rows(world.social_worker).filter(found).count() == number
+    client.force_login(world.supervisor)
+    assert address not in client.get(reverse("team_waiting")).text, "it presses nobody yet"
+    Concern.objects.update(told_at=timezone.now() - timedelta(days=80))
+    assert address not in client.get("/").text, "it is a colleague’s"
+    assert address in client.get(reverse("team_waiting")).text
+    client.force_login(world.social_worker)
+    (line,) = [line for line in lines_on(client.get("/").text) if address in line]
+    assert "Begin the assessment" in line
+    assert "overdue" in line.lower()
+    assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    assert address not in client.get("/").text
 
 
 def test_an_assessment_that_was_sent_back_stands_near_the_top(client: Client, world: World) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from heard.agencies.queries import teams_visible_to
@@ -30,6 +31,7 @@ from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import (
     beside_words,
     case_visible_to,
+    cases_visible_to,
     children_with_a_case,
     led_by_own_agencies,
     words_of,
@@ -148,20 +150,46 @@ def overdue_in_team(user: User) -> QuerySet[Assessment]:
     return late.exclude(state=rules.SigningState.SIGNED).order_by("due_on", "pk")
 
 
+def to_begin(user: User) -> QuerySet[Case]:
+    """Open cases in which this user works and nobody has begun an assessment, each with `led_at`, first due first."""
+    return _led(cases_visible_to(user).filter(pk__in=to_begin_near(user)))
+
+
+def to_begin_near(user: User) -> QuerySet[Case]:
+    """Cases without which there is none of them. Whether the user may see one is asked beside."""
+    return _not_begun(Case.objects.order_by().filter(pk__in=worked_in(user)))
+
+
+def to_begin_in_team(user: User) -> QuerySet[Case]:
+    """The same of the user's team, whoever works there."""
+    return _led(_not_begun(led_by_own_agencies(user)))
+
+
 def to_begin_by(user: User, cases: Collection[Case]) -> dict[uuid.UUID, date]:
     """Of open cases, which the caller has shown the user may see, those in which no assessment was begun since they were opened: by when
-    one is to be signed off, counted from the day of the first worry that led there. One query."""
+    one is to be signed off. One query."""
     if not cases:
         return {}
+    rows = _led(_not_begun(Case.objects.filter(pk__in=[case.pk for case in cases])))
+    return {case.pk: sign_by(case) for case in rows}
+
+
+def sign_by(case: Case) -> date:
+    """By when the first assessment of a case with `led_at` is to be signed off."""
+    return due_on(load.current().clock("assessment"), timezone.localdate(case.led_at))  # type: ignore[attr-defined]
+
+
+def _not_begun(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Those that are open, and in which no assessment was begun since they were opened."""
     begun = Assessment.objects.filter(case=OuterRef("pk"), started_at__gte=OuterRef("opened_at"))
-    led_on = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
-    rows = Case.objects.filter(pk__in=[case.pk for case in cases], state="open").exclude(Exists(begun))
-    first = Subquery(led_on.order_by("told_at").values("told_at")[:1])
-    clock = load.current().clock("assessment")
-    return {
-        key: due_on(clock, timezone.localdate(told or opened))
-        for key, told, opened in rows.order_by().values_list("pk", first, "opened_at")
-    }
+    return cases.filter(state="open").exclude(Exists(begun))
+
+
+def _led(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Each with the moment of the first worry that led there, from which its assessment counts: `led_at`, the first first."""
+    led = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
+    first = Subquery(led.order_by("told_at").values("told_at")[:1])
+    return cases.annotate(led_at=Coalesce(first, "opened_at")).order_by("led_at", "pk")
 
 
 def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:
