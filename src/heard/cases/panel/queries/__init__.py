@@ -75,8 +75,11 @@ from heard.cases.panel.queries.reading import (
     team_of_guest,
     who_can_chair,
     who_can_come,
+    why_not_begin_finishing,
+    why_not_finish_action,
     why_not_note_here,
     why_not_note_yet,
+    why_not_take_back_done,
     why_not_take_chair,
     why_not_write,
 )
