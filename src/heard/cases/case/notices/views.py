@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.case.notices import actions, queries, rules
 from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
-from heard.cases.case.notices.lines import lines_of, what
+from heard.cases.case.notices.lines import lines_of, what, where
 from heard.network.queries import people_visible_to
 
 _PER_PAGE = 50
@@ -46,7 +46,12 @@ def _child(text: str) -> uuid.UUID | None:
 @require_POST
 def seen(request: Request, reader_id: int) -> HttpResponse:
     reader = actions.mark_seen(by=request.user, reader_id=reader_id)
-    messages.success(request, _("Marked as seen: %(what)s.") % {"what": what(reader)})
+    said_with_next(
+        request,
+        _("Marked as seen: %(what)s.") % {"what": what(reader)},
+        step=_("Open it"),
+        href=where(reader.notice),
+    )
     if request.POST.get("back") == "child" and reader.notice.person_id:
         return redirect("child", person_id=reader.notice.person_id)
     return redirect("home")

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
-from heard.agencies.gate import Request, gate, said_with_undo, saying_why_not
+from heard.agencies.gate import Request, gate, said_with_next, said_with_undo, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.lines import NOBODY_ACTS
@@ -213,7 +213,12 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             _decide(user, item_id, form)
-            messages.success(request, _("Saved: the decision."))
+            said_with_next(
+                request,
+                _("Saved: the decision."),
+                step=_("Say who does what by when"),
+                href=reverse("panel_action_add", args=[item_id]),
+            )
             return _after_answer(this)
     context = _shown(user, this) | {
         "form": form,
