@@ -165,6 +165,11 @@ def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() ->
     ]
 
 
+def test_whom_a_line_waits_for_is_said_in_words_that_tell_who_that_is() -> None:
+    theirs = {str(kind.whose) for kind in queries.LISTS if not callable(kind.whose)}
+    assert not theirs & {"deciders", "releasers", "reviewers", "referrers", "record givers"}
+
+
 def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
     many = [thing(f"{number}", -number, about=f"Child {number % 3}") for number in range(SHOWN + 5)]
     lines = mine([WorkSection("Some", many)], [])
