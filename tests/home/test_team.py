@@ -140,6 +140,7 @@ def test_what_has_waited_longest_stands_first(client: Client, world: World) -> N
     kinds = {kind.key: kind.rows(world.coordinator).count() for kind in queries.OLDEST}
     assert kinds.pop("urgent") == 0
     assert kinds.pop("assessments-overdue") == 0
+    assert kinds.pop("assessments-to-begin") == 0
     assert kinds == {"decisions": 1, "without-review": 1, "reviews": 0, "actions": 0, "clocks": 1}
     client.force_login(world.coordinator)
     page = client.get(reverse("team_waiting")).text

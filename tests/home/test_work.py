@@ -24,6 +24,7 @@ from heard.agencies.rules import Hidden, Role
 from heard.agencies.waiting import First, Waiting
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.queries import to_begin_by
 from heard.cases.case import actions as casework
 from heard.cases.case.notices.actions import mark_all_seen
 from heard.cases.clocks import actions as timing
@@ -64,8 +65,8 @@ def thing(what: str, days: int | None = None, **more: Any) -> Waiting:
     return Waiting(more.pop("about", ""), what, f"/{what}/", days_left=days, **more)
 
 
-def shown(*waiting: Waiting, new: tuple[Waiting, ...] = (), by_child: bool = False) -> list[str]:
-    return [one.what for one in mine([WorkSection("Some", list(waiting))], new, by_child=by_child).shown]
+def shown(*waiting: Waiting, new: tuple[Waiting, ...] = (), by: str = "") -> list[str]:
+    return [one.what for one in mine([WorkSection("Some", list(waiting))], new, by=by).shown]
 
 
 def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
@@ -75,11 +76,68 @@ def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
     assert found == ["late", "today", "week", "some day"]
 
 
-def test_danger_missing_offences_to_report_and_what_is_new_stand_before_what_is_overdue() -> None:
+def test_danger_missing_and_what_was_sent_back_stand_before_what_is_overdue_and_news_after_today() -> None:
     whys = (First.NEW, First.BACK, First.REPORT, First.URGENT, First.MISSING, First.DANGER)
     ahead = [thing(why, ahead=why) for why in whys]
-    in_order = ["danger", "missing", "urgent", "report", "back", "new", "late"]
-    assert shown(thing("late", -3), *ahead) == in_order
+    dated = [thing("soon", 1), thing("today", 0), thing("late", -3), thing("sign", 60, kind="sign-offs")]
+    in_order = ["danger", "missing", "urgent", "report", "back", "late", "today", "sign", "new", "soon"]
+    assert shown(*dated, *ahead) == in_order
+    assert shown(thing("new and late", -1, ahead=First.NEW), thing("later", -2)) == ["later", "new and late"]
+
+
+def test_news_of_one_child_is_one_line_that_leads_to_them() -> None:
+    mina, joss = uuid.uuid4(), uuid.uuid4()
+    news = [
+        thing(f"news {number}", about="Mina", ahead=First.NEW, person_id=mina, reader_id=number)
+        for number in range(3)
+    ]
+    other = thing("another", about="Mina", ahead=First.NEW, person_id=joss, reader_id=7)
+    danger = thing("danger", about="Mina", ahead=First.DANGER, person_id=mina, reader_id=8)
+    first, joined, alone = mine([], [*news, other, danger]).shown
+    assert (first.what, alone.what, alone.reader_id) == ("danger", "another", 7)
+    assert joined.what == "news 0, and 2 more"
+    assert joined.href == reverse("notices") + f"?child={mina}"
+    assert (joined.about, joined.ahead, joined.reader_id) == ("Mina", First.NEW, None)
+    assert len(mine([], news, by="child").shown) == 3, "all of it, where it is asked for"
+
+
+def test_all_of_it_goes_by_day_where_that_is_asked_for() -> None:
+    new, danger = thing("new", ahead=First.NEW), thing("danger", ahead=First.DANGER)
+    waiting = [
+        thing("some day"),
+        thing("week", 7),
+        new,
+        thing("late", -3),
+        thing("back", 3, ahead=First.BACK),
+    ]
+    assert shown(*waiting, danger, by="day") == ["danger", "late", "back", "week", "new", "some day"]
+
+
+def test_the_number_of_what_is_overdue_leads_to_it_by_day(client: Client, world: World) -> None:
+    case = a_case(world)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    client.force_login(world.social_worker)
+    assert '<a class="govuk-link" href="/?by=day">1 thing is overdue</a>' in client.get("/").text
+    page = client.get("/?by=day").text
+    assert "conference" in lines_on(page)[0]
+    assert "Most urgent first" in page
+
+
+def test_news_of_a_child_is_read_and_marked_in_one_place(client: Client, world: World) -> None:
+    case = a_case(world)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    client.force_login(world.social_worker)
+    of_child = reverse("notices") + f"?child={case.person_id}"
+    assert f'href="{of_child}"' in client.get("/").text
+    page = client.get(of_child).text
+    assert "New for you: Mina Okoro" in page
+    assert page.count("heard-notice__text") == 2
+    seen = reverse("child_notices_seen", args=[case.person_id])
+    assert f'action="{seen}"' in page
+    assert client.post(seen, {"back": "home"}).headers["Location"] == "/"
+    assert f'href="{of_child}"' not in client.get("/").text
+    assert "You have seen all that was new" in client.get(of_child).text
 
 
 def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> None:
@@ -108,12 +166,17 @@ def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() ->
     ]
 
 
+def test_whom_a_line_waits_for_is_said_in_words_that_tell_who_that_is() -> None:
+    theirs = {str(kind.whose) for kind in queries.LISTS if not callable(kind.whose)}
+    assert not theirs & {"deciders", "releasers", "reviewers", "referrers", "record givers"}
+
+
 def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
     many = [thing(f"{number}", -number, about=f"Child {number % 3}") for number in range(SHOWN + 5)]
     lines = mine([WorkSection("Some", many)], [])
     assert (len(lines.shown), lines.left_out, lines.overdue_left_out) == (SHOWN, 5, 4)
     assert lines.shown[0].what == f"{SHOWN + 4}"
-    by_child = mine([WorkSection("Some", many)], [], by_child=True).shown
+    by_child = mine([WorkSection("Some", many)], [], by="child").shown
     assert len(by_child) == SHOWN + 5
     assert [one.about for one in by_child] == sorted(one.about for one in many)
 
@@ -126,9 +189,9 @@ def test_by_child_those_in_danger_stand_first_with_all_that_waits_for_them() -> 
         danger,
         thing("soon", 1, about="Ben"),
     ]
-    assert shown(*waiting, by_child=True) == ["danger", "act", "late", "soon"]
+    assert shown(*waiting, by="child") == ["danger", "act", "late", "soon"]
     missing = thing("missing", about="Yan", ahead=First.MISSING)
-    assert shown(*waiting, missing, by_child=True) == ["danger", "act", "missing", "late", "soon"]
+    assert shown(*waiting, missing, by="child") == ["danger", "act", "missing", "late", "soon"]
 
 
 def lines_on(page: str) -> list[str]:
@@ -166,6 +229,34 @@ def test_what_is_new_is_marked_as_seen_from_its_line(client: Client, world: Worl
     (line,) = lines_on(client.get("/").text)
     assert "<form" not in line
     assert "Danger" in line  # it waits for a decision all the same
+
+
+def test_an_assessment_that_nobody_began_waits_for_its_worker_and_their_team(
+    client: Client, world: World
+) -> None:
+    case = a_case(world)
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    mark_all_seen(by=world.social_worker, person_id=case.person_id)
+    address = reverse("assessment_start", args=[case.pk])
+    (by,) = to_begin_by(world.social_worker, [case]).values()
+    (section,) = [one for one in queries.my_work(world.social_worker) if one.key == "assessments-to-begin"]
+    assert [(one.href, one.due_on, one.whose) for one in section.waiting] == [(address, by, "")]
+    kind = queries.list_of(world.social_worker, "assessments-to-begin")
+    for day, number in ((by - timedelta(days=1), 0), (by, 1)):
+        found = kind.due_by(day)
+        assert found is not None
+        assert kind.rows(world.social_worker).filter(found).count() == number
+    client.force_login(world.supervisor)
+    assert address not in client.get(reverse("team_waiting")).text, "it presses nobody yet"
+    Concern.objects.update(told_at=timezone.now() - timedelta(days=80))
+    assert address not in client.get("/").text, "it is a colleague’s"
+    assert address in client.get(reverse("team_waiting")).text
+    client.force_login(world.social_worker)
+    (line,) = [line for line in lines_on(client.get("/").text) if address in line]
+    assert "Begin the assessment" in line
+    assert "overdue" in line.lower()
+    assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    assert address not in client.get("/").text
 
 
 def test_an_assessment_that_was_sent_back_stands_near_the_top(client: Client, world: World) -> None:
@@ -225,8 +316,8 @@ def test_what_is_overdue_is_said_once_a_day_on_the_first_page(client: Client, wo
     case = a_case(world)
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
     client.force_login(world.social_worker)
-    assert "1 thing is overdue." in client.get("/").text
-    assert "1 thing is overdue." not in client.get("/").text
+    assert "1 thing is overdue" in client.get("/").text
+    assert "1 thing is overdue" not in client.get("/").text
 
 
 def test_where_there_is_more_than_twenty_a_page_has_all_of_them(client: Client, world: World) -> None:

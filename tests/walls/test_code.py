@@ -275,7 +275,7 @@ def silent_forms(module: ast.Module) -> Iterator[ast.FunctionDef]:
         text = "".join(ast.unparse(functions[called]) for called in reached(one, functions))
         sends = "POST" in " ".join(map(ast.unparse, one.decorator_list)) and "redirect(" in text
         if (sends or "sending(request" in own or "saying_why_not(request" in own) and not any(
-            says in text for says in ("messages.", "said_with_undo(")
+            says in text for says in ("messages.", "said_with_undo(", "said_with_next(")
         ):
             yield one
 

@@ -89,6 +89,15 @@ def said_with_undo(request: HttpRequest, text: str, *, undo: str) -> None:
     messages.success(request, text, extra_tags=UNDO + undo if undo else "")
 
 
+NEXT: Final = "next:"
+
+
+def said_with_next(request: HttpRequest, text: str, *, step: str, href: str) -> None:
+    """Says on the page that comes next what was done, with a link to the step that is likely to come after it: `step` in words, and `href`, which
+    whoever did this may open."""
+    messages.success(request, text, extra_tags=f"{NEXT}{href} {step}")
+
+
 class GateMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

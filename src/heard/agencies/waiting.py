@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Case, Q, When
 from django.urls import reverse
@@ -45,7 +46,7 @@ class Waiting:
     """One thing that waits, in one line: about whom, what, what else is to know, from whom (`by`), for whom, and by which day.
 
     `whose`: '' where it waits for the reader by name; else whom it waits for: a colleague (`is_colleagues`), or many. `rule` and `source` are what gives the day.
-    `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it. `later`: where it is put off to
+    `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it; `person_id`: of the child whom that notice is about. `later`: where it is put off to
     a later day, with a reason. `done`: where one press says that it is done.
     """
 
@@ -63,6 +64,7 @@ class Waiting:
     kind: str = ""
     is_colleagues: bool = False
     reader_id: int | None = None
+    person_id: UUID | None = None
     later: str = ""
     done: str = ""
 

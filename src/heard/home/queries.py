@@ -104,6 +104,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     leaving.AFTERWARDS,
     supervision.SUPERVISION,
     supervision.ACTIONS,
+    assessment.TO_BEGIN,
     assessment.ASSESSMENTS,
     assessment.QUESTIONS,
     referral.TO_REVIEW,

@@ -23,7 +23,7 @@ from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
 from heard.home.typed import typed_at_least
-from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
+from heard.home.waiting import AT_MOST, OF_ALL, By, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
 _ON_A_PAGE = 15  # lines by child; what is most urgent are fewer
@@ -34,22 +34,27 @@ _LAST_DAY = "last_day"  # in the session: when My work was opened last
 @gate(May.SIGNED_IN)
 @require_safe
 def home(request: Request) -> HttpResponse:
-    user, by_child = request.user, request.GET.get("by") == "child"
-    sections = queries.my_work(user, at_most=BY_CHILD if by_child else AT_MOST)
+    user, by = request.user, _by(request)
+    sections = queries.my_work(user, at_most=OF_ALL if by else AT_MOST)
     news = news_of(notice_lines(unread_of(user)[:_UNREAD]))
-    lines = mine(sections, news, by_child=by_child)
+    lines = mine(sections, news, by=by)
     context = {
         "parts": [part for part in parts_for(user) if part.name != "home"],
         "lines": lines,
         "page": Paginator(lines.shown, _ON_A_PAGE).get_page(request.GET.get("page")),
         "sections": sections,
-        "by_child": by_child,
+        "by": by,
         "rung": whom_to_ring(user),
         "writes": user.may(May.PLAN),
         "has_team": user.may(May.PLAN),
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)
+
+
+def _by(request: Request) -> By:
+    asked = request.GET.get("by")
+    return "child" if asked == "child" else "day" if asked == "day" else ""
 
 
 @gate(May.SIGNED_IN)

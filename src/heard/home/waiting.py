@@ -1,12 +1,14 @@
-"""The order in which a person sees what waits: danger first, then what is new, then what is overdue, whatever it is."""
+"""The order in which a person sees what waits: danger first, then what is overdue or due today, then what is new."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.translation import ngettext
 
 from heard.agencies.waiting import First, Waiting, WorkList
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from heard.cases.case.notices.lines import UnreadLine
 
 AT_MOST: Final = 20  # what is asked for of one kind; its page has all of them
-BY_CHILD: Final = 200  # the same, where somebody asks for all that there is
+OF_ALL: Final = 200  # the same, where somebody asks for all that there is
 SHOWN: Final = 12  # lines of the page: what is left out is more urgent nowhere
 SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
@@ -26,6 +28,9 @@ _MAY_WAIT: Final = ("drafts",)
 _AHEAD: Final = (First.DANGER, First.MISSING, First.URGENT, First.REPORT, First.BACK, First.NEW)
 _BEFORE_NAMES: Final = (First.DANGER, First.MISSING, First.URGENT)
 _LATER: Final = 99
+
+# All of it by the child's name or by day; "" is the most urgent of it.
+type By = Literal["", "child", "day"]
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,14 @@ class Lines:
         return any(thing.ahead == First.DANGER for thing in self.shown)
 
 
-def mine(sections: Iterable[WorkSection], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
+def mine(sections: Iterable[WorkSection], new: Iterable[Waiting], *, by: By = "") -> Lines:
     """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
-    day. By urgency, the first `SHOWN`; or all of it by the child's name, children in danger first, then those who are missing and those for whom something else is urgent."""
+    day. By urgency, the first `SHOWN`, with one line for what is new of one child; or all of it, by day, or by the child's name: children in danger
+    first, then those who are missing and those for whom something else is urgent."""
     sections = list(sections)
     found = [thing for section in sections for thing in section.waiting]
     found = [thing for thing in _with_news(found, list(new)) if not thing.is_colleagues]
-    return _lines(found, by_child=by_child, more=any(section.has_more for section in sections))
+    return _lines(found if by else _joined(found), by=by, more=any(section.has_more for section in sections))
 
 
 def of_team(sections: Iterable[WorkSection], oldest: Iterable[WorkSection]) -> Lines:
@@ -85,18 +91,20 @@ def of_team(sections: Iterable[WorkSection], oldest: Iterable[WorkSection]) -> L
     return _lines(found, more=any(section.has_more for section in (*sections, *oldest)))
 
 
-def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines:
-    found = [thing for thing in found if _rank(thing)[0] < _LATER]
-    if by_child:
+def _lines(found: list[Waiting], *, more: bool, by: By = "") -> Lines:
+    found = sorted((thing for thing in found if _rank(thing)[0] < _LATER), key=_rank)
+    if by == "child":
         pressing = [{thing.about for thing in found if thing.ahead == why} for why in _BEFORE_NAMES]
-        found.sort(
-            key=lambda thing: ([thing.about not in those for those in pressing], thing.about, _rank(thing))
-        )
-    else:
-        found.sort(key=_rank)
-    shown = found if by_child else found[:SHOWN]
+        found.sort(key=lambda thing: ([thing.about not in those for those in pressing], thing.about))
+    if by == "day":
+        found.sort(key=_by_day)
+    shown = found if by else found[:SHOWN]
     overdue = sum(thing.is_overdue for thing in found)
     return Lines(shown, len(found) - len(shown), overdue, more)
+
+
+def _by_day(thing: Waiting) -> tuple[bool, bool, int]:
+    return thing.ahead != First.DANGER, thing.days_left is None, thing.days_left or 0
 
 
 def news_of(notices: Iterable[UnreadLine]) -> list[Waiting]:
@@ -110,6 +118,7 @@ def news_of(notices: Iterable[UnreadLine]) -> list[Waiting]:
             whose=notice.covers,
             ahead=notice.ahead,
             reader_id=None if notice.by_opening else notice.reader_id,
+            person_id=notice.person_id,
         )
         for notice in notices
     ]
@@ -123,6 +132,24 @@ def _with_news(found: list[Waiting], new: list[Waiting]) -> list[Waiting]:
     return [thing for thing in new if thing.href not in there] + lines
 
 
+def _joined(found: list[Waiting]) -> list[Waiting]:
+    """One line for what is plainly new of one child, in the place of the first of it."""
+    lines: dict[Any, list[Waiting]] = {}
+    for nth, thing in enumerate(found):
+        is_news = thing.person_id and thing.ahead == First.NEW
+        lines.setdefault((thing.person_id, thing.whose) if is_news else nth, []).append(thing)
+    return [_one_line(*things) for things in lines.values()]
+
+
+def _one_line(first: Waiting, *others: Waiting) -> Waiting:
+    if not others:
+        return first
+    said = ngettext("%(what)s, and %(number)s more", "%(what)s, and %(number)s more", len(others))
+    what = said % {"what": first.what, "number": len(others)}
+    href = f"{reverse('notices')}?child={first.person_id}"
+    return replace(first, what=what, href=href, reader_id=None)
+
+
 def _told(thing: Waiting, notice: Waiting) -> Waiting:
     both = [one for one in (thing.ahead, notice.ahead) if one]
     ahead = thing.ahead if thing.ahead == First.MISSING else min(both, key=_AHEAD.index)
@@ -133,14 +160,18 @@ def _told(thing: Waiting, notice: Waiting) -> Waiting:
 
 def _rank(thing: Waiting) -> tuple[int, int]:
     """How near the top something stands. Those of one rank keep the order in which they came."""
-    days_left = thing.days_left
-    if thing.ahead:
+    days_left, is_new = thing.days_left, thing.ahead == First.NEW
+    if thing.ahead and not is_new:
         return _AHEAD.index(thing.ahead) - len(_AHEAD), 0
     if thing.kind in _MAY_WAIT:
-        return 2, 0
-    if days_left is not None and days_left <= SOON:
+        return 5, 0
+    if days_left is not None and days_left <= 0:
         return 0, days_left
-    return (1, 0) if days_left is None or thing.kind in _HOLDS_UP else (_LATER, days_left)
+    if thing.kind in _HOLDS_UP or is_new:
+        return (1 if thing.kind in _HOLDS_UP else 2), 0
+    if days_left is None:
+        return 4, 0
+    return (3 if days_left <= SOON else _LATER), days_left
 
 
 def section_of(user: User, kind: WorkList, *, at_most: int = AT_MOST) -> WorkSection:

@@ -55,6 +55,17 @@ def test_days_hours_and_months_run_over_holidays(start: date, clock: Clock, due:
     assert rules.due_on(clock, start) == due
 
 
+@given(
+    due=st.dates(date(2024, 1, 1), date(2030, 12, 31)),
+    amount=st.integers(0, 60),
+    unit=st.sampled_from(["working_days", "days", "hours", "months"]),
+)
+def test_what_starts_a_day_after_the_latest_start_is_due_later(due: date, amount: int, unit: str) -> None:
+    clock = Clock(amount, unit)
+    latest = rules.latest_start(clock, due)
+    assert rules.due_on(clock, latest) <= due < rules.due_on(clock, latest + timedelta(days=1))
+
+
 def test_an_unknown_unit_is_an_error_and_not_a_guess() -> None:
     with pytest.raises(ValueError, match="not 'weeks'"):
         rules.due_on(Clock(1, "weeks"), date(2026, 1, 1))

@@ -206,17 +206,25 @@ def test_the_day_since_which_a_child_is_missing_is_asked_once(client, world, cas
     assert "must include" in page
 
 
+def beside_it(page):
+    """Where the banner says that it goes on."""
+    return re.findall(r'class="govuk-notification-banner__link" href="([^"]+)"', page)[0]
+
+
 def test_each_page_says_what_it_saved_and_what_comes_next(client, world, case):
     client.force_login(world.social_worker)
     sent = NOTED | moment("missing", ago(30)) | moment("reported", ago(29))
     page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
-    assert "Saved: the child is missing." in page
+    assert "Saved: the child is missing. If the child may be in danger, ring 999." in page
+    assert re.findall(r"Told on My work: ([^.<]*)", page) == ["Cora Ordway, Sufi Visram"]
     episode = Episode.objects.get()
+    assert beside_it(page) == reverse("philomena", args=[case.person_id])
     assert f'<h1 class="govuk-heading-l">Missing since {time(episode.missing_from)}</h1>' in page
     found = moment("found", ago(20)) | BACK
     page = client.post(of_episode("episode_found", episode), found, follow=True).text
     episode.refresh_from_db()
     assert f"Saved: the child is back. Offer an interview by {time(episode.interview_due_at)}." in page
+    assert beside_it(page) == of_episode("interview_offer", episode)
     assert f"Missing from {time(episode.missing_from)} to {time(episode.found_at)}</h1>" in page
     page = client.post(of_episode("episode_found", episode), found, follow=True).text
     assert "Saved: what is written about the return." in page
@@ -226,7 +234,8 @@ def test_each_page_says_what_it_saved_and_what_comes_next(client, world, case):
     held = {"where": "At school", "with_whom": "Noor", "independent": "Works for a charity"}
     held |= moment("held", ago(5)) | {"which": "new", "said": "Nobody asked me.", "how": "said"}
     page = client.post(of_episode("interview", episode), held, follow=True).text
-    assert "Saved: the interview. Add who and what the child spoke of." in page
+    assert "Saved: the interview." in page
+    assert beside_it(page) == of_episode("interview_person", episode)
     place = {"name": "The pier", "kind": "goes_to", "choice": "new", "new_kind": "pier", "postcode": ""}
     page = client.post(of_episode("interview_place", episode), place, follow=True).text
     assert "Saved: what the child spoke of." in page
@@ -253,6 +262,14 @@ def test_a_child_who_was_back_long_ago_is_offered_an_interview_now(client, world
     sent |= BACK | moment("found", ago(120))
     page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
     assert "Saved: the child is back. Offer an interview now." in page
+
+
+def test_it_is_said_where_nothing_is_written_of_the_police_being_told(client, world, case):
+    client.force_login(world.social_worker)
+    sent = NOTED | moment("missing", ago(3)) | {"reported": "no", "why_not_reported": "I ring them now"}
+    page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
+    assert "Nothing is written yet of the police being told." in page
+    assert beside_it(page) == of_episode("episode_change", Episode.objects.get())
 
 
 def test_nobody_is_to_be_offered_an_interview_who_was_found_dead(client, world, episode):

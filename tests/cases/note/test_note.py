@@ -55,6 +55,9 @@ def test_a_call_is_noted_with_two_answers(world: World, case: Any) -> None:
     sent = {"kind": "call", "when": "now", "text": "She asked when I come."}
     answer = client.post(reverse("note_write", args=[case.person_id]), sent, follow=True)
     assert "Note saved: Call." in answer.text
+    assert (
+        "Mark signs that you noticed</a>" in answer.text.partition("</main>")[0].partition("banner__link")[2]
+    )
     note = queries.notes_of(world.social_worker, case.person_id).get()
     assert (note.kind, note.text, note.seen) == ("call", "She asked when I come.", "")
     assert timezone.now() - note.at < timedelta(minutes=1)

@@ -231,6 +231,40 @@ def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, wo
     assert client.get(at)["Location"] == reverse("action", kwargs={"action_id": there.pk})
 
 
+def test_what_somebody_does_for_a_panel_is_done_or_put_off_from_my_work(client, world, prepared, item):
+    given = {"by": world.coordinator, "item_id": item.pk, "owner": world.teacher}
+    action = actions.add_panel_action(what="Ring the club", due_on=in_days(2), **given)
+    done, undo, later = (
+        reverse(name, kwargs={"panel_action_id": action.pk})
+        for name in ("panel_action_done", "panel_action_done_undo", "panel_action_put_off")
+    )
+    client.force_login(world.teacher)
+    page = client.get("/").text
+    assert f'action="{done}"' in page
+    assert f'href="{later}"' in page
+    shown = client.post(done, follow=True).text
+    assert "Done: Ring the club." in shown
+    assert f'action="{undo}"' in shown
+    action.refresh_from_db()
+    assert (action.state, action.done_on) == ("done", timezone.localdate())
+    assert "To do again: Ring the club." in client.post(undo, follow=True).text
+    action.refresh_from_db()
+    assert (action.state, action.done_on) == ("open", None)
+    day = in_days(9)
+    sent = {"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year}
+    assert "Say why it takes longer" in client.post(later, sent).text
+    saved = client.post(later, sent | {"reason": "The club is shut until then"}, follow=True).text
+    assert f"Saved: the new day, {in_words(day)}." in saved
+    action.refresh_from_db()
+    assert action.due_on == day
+    client.force_login(world.officer)
+    assert [client.post(one).status_code for one in (done, undo, later)] == [404, 404, 404]
+    client.force_login(world.supervisor)
+    client.post(done)
+    action.refresh_from_db()
+    assert action.state == "open", "whoever said they would do it says that it is done"
+
+
 def test_a_step_in_a_childs_case_is_told_in_full_to_those_alone_who_may_see_the_child(
     client, world, case, prepared
 ):

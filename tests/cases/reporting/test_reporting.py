@@ -318,7 +318,7 @@ def test_the_team_of_the_child_sees_what_a_colleague_noted_and_nobody_reported(
     assert reverse("offence_report", args=[one.pk]) in page
     (line,) = waiting(world.social_worker)
     assert (line.whose, line.by, line.is_colleagues) == (
-        "whoever works with the child",
+        "the child’s workers",
         str(world.supervisor),
         False,
     )

@@ -118,6 +118,16 @@ def due_on(clock: Clock, start: date) -> date:
     raise ValueError(f"A clock counts working_days, days, months or hours, not {clock.unit!r}.")
 
 
+def latest_start(clock: Clock, due: date) -> date:
+    """The last day of which what starts is due by this one."""
+    start = due - (due_on(clock, due) - due)
+    while due_on(clock, start) > due:
+        start -= timedelta(days=1)
+    while due_on(clock, start + timedelta(days=1)) <= due:
+        start += timedelta(days=1)
+    return start
+
+
 def after_working_days(start: date, amount: int) -> date:
     """The day that lies so many working days after this one."""
     return _after_working_days(start, amount)

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import Hidden, May
 from heard.cases.case import actions, queries
 from heard.cases.case.access.actions import lift_restriction
@@ -55,7 +56,12 @@ def allocated_worker(request: Request, case_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.allocate_worker(by=user, case_id=case_id, **form.answered)
-            messages.success(request, _("Saved: the allocated worker. They have been told."))
+            said_with_next(
+                request,
+                _("Saved: the allocated worker. They have been told."),
+                step=_("The child’s trusted worker"),
+                href=reverse("trusted_worker", args=[case_id]),
+            )
             return redirect("allocated_worker", case_id=case_id)
     context = {
         "case": case,
@@ -117,7 +123,12 @@ def trusted_worker(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.assign_trusted_worker(by=user, case_id=case_id, **form.answered)
-            messages.success(request, _("Saved: the trusted worker. Tell the child."))
+            said_with_next(
+                request,
+                _("Saved: the trusted worker. Tell the child."),
+                step=_("Write a note of telling the child"),
+                href=reverse("note_write", args=[case.person_id]),
+            )
             return redirect("trusted_worker", case_id=case_id)
     context = {
         "case": case,

@@ -40,14 +40,14 @@ WARNINGS = WorkList(
 )  # fmt: skip
 WITHOUT_A_WORKER = WorkList(
     "without-a-worker", _("Children without a worker"), May.DECIDE, queries.without_a_worker,
-    "trusted_worker", "person", shows=("person", "trusted_worker"), whose=_("deciders"),
+    "trusted_worker", "person", shows=("person", "trusted_worker"), whose=_("whoever decides"),
     what=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
     if row.trusted_worker else _("No trusted worker is named"),
     child="person",
 )  # fmt: skip
 NOT_ALLOCATED = WorkList(
     "not-allocated", _("No social worker is allocated"), May.DECIDE, queries.not_allocated,
-    "allocated_worker", "person", _("No social worker is allocated"), whose=_("deciders"),
+    "allocated_worker", "person", _("No social worker is allocated"), whose=_("whoever decides"),
     shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
     child="person",
 )  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -33,7 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import May
 from heard.cases.assessment.models import Assessment
-from heard.cases.assessment.queries import to_begin_by
+from heard.cases.assessment.queries import day_to_sign
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import urgent_of
@@ -169,9 +168,9 @@ def _lacks(user: User, worker: str) -> models.Case:
 
 def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """`unallocated`: 0 where nobody is allocated, or the one who is cannot see the child any more; `nobody`: 0 where the child
-    can count on nobody in the same sense. Neither of a child who has `died`, with whom nothing is due. One query at once: until
-    when an assessment is to be signed off that nobody has begun is counted in working days, which the database cannot."""
-    begin_by = _days(to_begin_by(user, rows.order_by().values("pk")))
+    can count on nobody in the same sense. Neither of a child who has `died`, with whom nothing is due. One query at once, for
+    what is to be assessed that nobody has begun."""
+    begin_by = day_to_sign(user, rows)
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_WAS_SEEN)
     words = Words.objects.filter(person=OuterRef("person"), corrected_by=None)
     unread = Reader.objects.filter(
@@ -204,15 +203,6 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     dues = (Coalesce(F(name), Value(_NEVER), output_field=DateField()) for name in _DUE)
     due_on = models.Case(When(died=True, then=Value(_NEVER)), default=Least(*dues))
     return rows.annotate(stage=_stage(), due_on=due_on)
-
-
-def _days(by_case: Mapping[uuid.UUID, date]) -> models.Case:
-    """The day of each of these cases, as an expression."""
-    cases: dict[date, list[uuid.UUID]] = {}
-    for key, on in by_case.items():
-        cases.setdefault(on, []).append(key)
-    whens = (When(pk__in=keys, then=Value(on)) for on, keys in cases.items())
-    return models.Case(*whens, output_field=DateField())
 
 
 def _one(rows: QuerySet[Any], what: Any, kind: Any = None) -> Subquery:

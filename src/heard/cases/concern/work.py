@@ -11,7 +11,7 @@ from heard.network.queries import naming_something
 
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
-    _("Decide on the worry"), whose=_("deciders"),
+    _("Decide on the worry"), whose=_("whoever decides"),
     note=lambda row: _("waiting for an answer from %(who)s") % {"who": row.told_by} if row.waits_for_teller else "", by="agency.name",
     due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency", "told_by"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
@@ -19,7 +19,7 @@ DECISIONS = WorkList(
 )  # fmt: skip
 NAMED = WorkList(
     "named", _("Worries that name a phone, car or account known from another record"), May.DECIDE, queries.naming_what_others_name,
-    "concern", "whom", _("It names what another record names"), whose=_("deciders"),
+    "concern", "whom", _("It names what another record names"), whose=_("whoever decides"),
     by="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
     only_if=lambda user: Concern.objects.filter(pk__in=naming_something(user, "concern"), state=Concern.State.TOLD),
 )  # fmt: skip

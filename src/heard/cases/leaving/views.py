@@ -7,12 +7,13 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, words_of
 from heard.cases.case.turn import local_procedures
@@ -39,7 +40,12 @@ def hand_over(request: Request, case_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             made = actions.hand_over(by=user, case_id=case_id, **form.cleaned_data)
-            messages.success(request, _("Saved. It stays in your work until somebody there accepts."))
+            said_with_next(
+                request,
+                _("Saved. It stays in your work until somebody there accepts."),
+                step=_("Write a note of telling the child"),
+                href=reverse("note_write", args=[case.person_id]),
+            )
             return redirect("handover", handover_id=made.pk)
     local = local_procedures(user, "handover")
     context = {"case": case, "person": person, "form": form, "why_not": why_not, "local": local}

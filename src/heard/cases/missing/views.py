@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import May
+from heard.cases.case.notices.queries import who_was_told
 from heard.cases.case.queries import why_not_after_death, words_of
 from heard.cases.case.turn import where_to_turn
 from heard.cases.clocks.words import allowed
@@ -46,6 +47,9 @@ from heard.network.rules import FOUND_AT, NodeKind
 from heard.network.views.editing import keep_page
 
 ON_A_PAGE = 25
+
+# What is likely to come next: in words, and its address.
+type _Step = tuple[str, str]
 
 
 @gate(May.MISSING)
@@ -85,8 +89,8 @@ def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
-            saved = _back_again(user, episode) if episode.found_at else _("Saved: the child is missing.")
-            return _written_down(request, episode, saved, ())
+            said = _back_again(user, episode) if episode.found_at else _missing_now(user, episode)
+            return _written_down(request, episode, *said, before=())
     title = _("Note that a child is missing")
     about = _(
         "If a child is missing now and may be in danger, ring 999 first. Write down what you know; more can be added."
@@ -154,7 +158,7 @@ def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
             actions.change_episode(by=user, episode_id=episode_id, **form.said)
-            return _written_down(request, this, _("Saved: what is known about this episode."), before)
+            return _written_down(request, this, _("Saved: what is known about this episode."), before=before)
     about = _("Add what is known now, or put right what was written.")
     return _episode_form(request, form, this, _("What is known"), about=about)
 
@@ -169,8 +173,10 @@ def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
             back = actions.note_found(by=user, episode_id=episode_id, **form.found)
-            again = _("Saved: what is written about the return.")
-            return _written_down(request, this, again if this.found_at else _back_again(user, back), before)
+            said = (
+                (_("Saved: what is written about the return."),) if this.found_at else _back_again(user, back)
+            )
+            return _written_down(request, this, *said, before=before)
     title = (
         _("The child is back") if this.found_at is None else _("Put right what was written about the return")
     )
@@ -234,8 +240,8 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             before = queries.to_keep_in_episode(user, this)
             actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
-            saved = _("Saved: the interview. Add who and what the child spoke of.")
-            return _written_down(request, this, saved, before)
+            step = _("Add whom the child spoke of"), reverse("interview_person", args=[episode_id])
+            return _written_down(request, this, _("Saved: the interview."), step, before=before)
     about = _(
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
@@ -463,23 +469,43 @@ def _due(this: Any) -> dict[str, Any] | None:
     return due | {"allowed": allowed(load.current().clock("return_interview"))}
 
 
-def _back_again(user: Any, this: Any) -> str:
+def _missing_now(user: Any, this: Any) -> tuple[str, _Step]:
+    """That a child is missing, who reads it on their My work, and what comes next."""
+    told = sorted(str(one) for one in who_was_told(user, [("episode", this.pk)]))
+    text = _("Saved: the child is missing. If the child may be in danger, ring 999.")
+    if told:
+        text += " " + _("Told on My work: %(who)s.") % {"who": ", ".join(told)}
+    if this.reported_at:
+        return text, (_("The Philomena form for the police"), reverse("philomena", args=[this.person_id]))
+    text += " " + _("Nothing is written yet of the police being told.")
+    return text, (_("Say when the police were told"), reverse("episode_change", args=[this.pk]))
+
+
+def _back_again(user: Any, this: Any) -> tuple[str, _Step | None]:
     """That a return is saved, and what comes next; nothing is offered to a child who has died."""
     if why_not_after_death(user, this.person_id):
-        return _("Saved: the return.")
+        return _("Saved: the return."), None
+    step = _("Offer the interview"), reverse("interview_offer", args=[this.pk])
     if this.interview_due_at < timezone.now():
-        return _("Saved: the child is back. Offer an interview now.")
-    return _("Saved: the child is back. Offer an interview by %(time)s.") % {
-        "time": time(this.interview_due_at)
-    }
+        return _("Saved: the child is back. Offer an interview now."), step
+    text = _("Saved: the child is back. Offer an interview by %(time)s.")
+    return text % {"time": time(this.interview_due_at)}, step
 
 
 def _written_down(
-    request: HttpRequest, this: Any, saved: str, before: Iterable[Any] | None = None
+    request: HttpRequest,
+    this: Any,
+    saved: str,
+    step: _Step | None = None,
+    *,
+    before: Iterable[Any] | None = None,
 ) -> HttpResponse:
-    """Back to the episode, saying what was `saved`. `before`: what its words named that was not kept; where they name more now, to what can
+    """Back to the episode, saying what was `saved` and the `step` that comes next. `before`: what its words named that was not kept; where they name more now, to what can
     be kept first."""
-    messages.success(request, saved)
+    if step:
+        said_with_next(request, saved, step=step[0], href=step[1])
+    else:
+        messages.success(request, saved)
     if before is not None:
         user: Any = request.user
         now = queries.to_keep_in_episode(user, queries.episode_visible_to(user, this.pk))

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.case.queries import my_cases
 from heard.cases.note import actions, queries, rules
@@ -97,7 +97,12 @@ def write(request: Request, person_id: uuid.UUID) -> HttpResponse:
                 event_id=event.event_id if event else None,
                 **form.answered,
             )
-            messages.success(request, _("Note saved: %(what)s.") % {"what": note.get_kind_display()})
+            said_with_next(
+                request,
+                _("Note saved: %(what)s.") % {"what": note.get_kind_display()},
+                step=_("Mark signs that you noticed"),
+                href=reverse("note_signs", args=[note.pk]),
+            )
             return redirect("note", note_id=note.pk)
     return render(request, "cases/note/write.html", {"person": person, "form": form, "event": event})
 

@@ -15,7 +15,7 @@ RECORDS = WorkList(
 )  # fmt: skip
 RECORDS_TO_CHECK = WorkList(
     "records-to-check", _("Records to check before they are given"), May.DISCLOSE, queries.waiting_for_check,
-    "disclosure", "person", _("Record to check before it is given"), whose=_("record givers"),
+    "disclosure", "person", _("Record to check before it is given"), whose=_("whoever gives records"),
     note=lambda row: row.get_stage_display(), due="due_on", shows=("person",),
     only_if=lambda user: Disclosure.objects.filter(stage=rules.Stage.CHECKING),
 )  # fmt: skip

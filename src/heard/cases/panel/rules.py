@@ -482,7 +482,18 @@ def why_not_finish_action(
         return "This action is finished already."
     if outcome not in (Progress.DONE, Progress.NOT_DONE):
         return FINISH_ASKS["outcome"]
-    return FINISH_ASKS.missing(note=note)
+    return FINISH_ASKS.missing(note=note) if outcome == Progress.NOT_DONE else None
+
+
+def why_not_take_back_done(
+    *, state: str, is_owner: bool, is_today: bool, has_note: bool, is_read: bool
+) -> str | None:
+    """Whether it was said today by one press that an action is done, and nobody has gone by it yet. `is_read`: somebody has read that it is done."""
+    if not is_owner:
+        return "Whoever does it says that it is not done after all."
+    if state != Progress.DONE or has_note or not is_today:
+        return "This can be taken back on the same day, where nothing was written of how it went."
+    return "Somebody has gone by it already. Tell them." if is_read else None
 
 
 def why_not_dissent(

@@ -31,6 +31,13 @@ urlpatterns: list[URLPattern] = [
     path("panels/items/<uuid:item_id>/involve/", meeting.involve, name="panel_involve"),
     path("panels/items/<uuid:item_id>/dissent/", meeting.dissent, name="panel_dissent"),
     path("panels/actions/<uuid:panel_action_id>/", meeting.action, name="panel_action"),
+    path("panels/actions/<uuid:panel_action_id>/done/", meeting.action_done, name="panel_action_done"),
+    path(
+        "panels/actions/<uuid:panel_action_id>/done/undo/",
+        meeting.action_take_back,
+        name="panel_action_done_undo",
+    ),
+    path("panels/actions/<uuid:panel_action_id>/later/", meeting.action_put_off, name="panel_action_put_off"),
     path("children/<uuid:person_id>/disagreements/", disagreeing.of_child, name="disagreements"),
     path("children/<uuid:person_id>/disagree/", disagreeing.disagree, name="disagree"),
     path("disagreements/<uuid:disagreement_id>/", disagreeing.disagreement, name="disagreement"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,7 @@ ACTIONS = WorkList(  # that are in no plan: what is in one stands among the acti
     "panel_action", "item.about", "what", note=_("said at a meeting"), whose="owner", own=lambda user: Q(owner=user), due="due_on",
     shows=("item__person", "item__place", "item__group", "owner"),
     only_if=lambda user: PanelAction.objects.filter(queries.own_or_left(user), state=rules.Progress.OPEN),
+    later=lambda row: reverse("panel_action_put_off", args=[row.pk]), done=lambda row: reverse("panel_action_done", args=[row.pk]),
 )  # fmt: skip
 GROUNDS = WorkList(
     "panel-grounds", _("Decisions of panels that lost one of their grounds"), May.HOLD_PANEL, queries.items_gone, "panel_item_grounds", "about",

@@ -10,7 +10,7 @@ from heard.cases.referral.models import Referral
 TO_REVIEW = WorkList(
     "referrals-to-review", _("Referrals that wait for a second person"), May.REFER, queries.waiting_for_review,
     "referral_review", "case.person",
-    _("Referral to review"), whose=_("referrers"), by="writer", shows=("case__person", "writer"),
+    _("Referral to review"), whose=_("whoever refers"), by="writer", shows=("case__person", "writer"),
     only_if=lambda user: Referral.objects.filter(state=rules.ReferralState.WITH_REVIEWER),
 )  # fmt: skip
 PREPARED = WorkList(

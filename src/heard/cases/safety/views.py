@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_next
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import words_of
 from heard.cases.case.turn import where_to_turn
@@ -53,7 +54,12 @@ def write(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.write_safety_plan(by=user, case_id=case_id, **form.cleaned_data)
-            messages.success(request, _("The safety plan is in force."))
+            said_with_next(
+                request,
+                _("The safety plan is in force."),
+                step=_("Print it for the child (PDF)"),
+                href=reverse("safety_paper", args=[case_id]),
+            )
             return redirect("safety", case_id=case_id)
     latest = words_of(user, case.person_id).first()
     context = {"case": case, "form": form, "latest": latest, "is_first": not versions}

@@ -10,7 +10,7 @@ from heard.govuk.environment import time
 
 ALERTS = WorkList(
     "alerts", _("Unusual reading, to look at"), May.REVIEW_READING, queries.alerts_waiting, "alert",
-    "reader", lambda row: row.get_kind_display(), whose=_("reviewers"),
+    "reader", lambda row: row.get_kind_display(), whose=_("whoever reviews it"),
     note=lambda row: time(row.last_at), shows=("reader",),
     only_if=lambda user: ReadingAlert.objects.filter(answered_at=None),
 )  # fmt: skip

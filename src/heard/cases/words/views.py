@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Takes, gate
+from heard.agencies.gate import Takes, gate, said_with_next
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.queries import attachments_visible_to
@@ -54,7 +55,12 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in (*SAID, "what_changed")}
         with sending(request, form):
             added = actions.add_words(by=user, person_id=person_id, **said)
-            messages.success(request, _("The child’s words are kept."))
+            said_with_next(
+                request,
+                _("The child’s words are kept."),
+                step=_("Say what changed, and that the child was told"),
+                href=reverse("words_answer", args=[added.pk]),
+            )
             _attach(request, added.pk, form)
             return redirect("words", person_id=person_id)
     context = {"person": person, "form": form, "title": _("Add what the child says")}

@@ -43,6 +43,7 @@ OLDEST: Final[tuple[WorkList, ...]] = (
     concern.DECISIONS,
     review.TEAMS_NEVER_HELD,
     review.TEAMS_OVERDUE,
+    assessment.TEAMS_TO_BEGIN,
     assessment.TEAMS_OVERDUE,
     plan.TEAMS_OVERDUE,
     clocks.TEAMS_OVERDUE,

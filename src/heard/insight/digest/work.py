@@ -9,5 +9,5 @@ from heard.insight.digest.queries import waiting_for
 
 DIGESTS = WorkList(
     "digests", _("Digests that wait for you to send them"), May.RELEASE, waiting_for, "digest", "title",
-    _("Digest to send"), whose=_("releasers"),     by="author", shows=("author",), only_if=lambda user: Digest.objects.filter(sent_at=None),
+    _("Digest to send"), whose=_("whoever releases"), by="author", shows=("author",), only_if=lambda user: Digest.objects.filter(sent_at=None),
 )  # fmt: skip

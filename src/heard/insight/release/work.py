@@ -10,5 +10,5 @@ from heard.insight.release.rules import TO_DECIDE
 
 PROFILES = WorkList(
     "profiles", _("Profiles and annual reports that wait for you to release them"), May.RELEASE, waiting_for, "profile", "title",
-    _("To release"), whose=_("releasers"),     by="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
+    _("To release"), whose=_("whoever releases"), by="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
 )  # fmt: skip

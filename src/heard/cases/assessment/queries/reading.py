@@ -7,7 +7,25 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db import models
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from heard.agencies.queries import teams_visible_to
@@ -30,6 +48,7 @@ from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import (
     beside_words,
     case_visible_to,
+    cases_visible_to,
     children_with_a_case,
     led_by_own_agencies,
     words_of,
@@ -148,18 +167,69 @@ def overdue_in_team(user: User) -> QuerySet[Assessment]:
     return late.exclude(state=rules.SigningState.SIGNED).order_by("due_on", "pk")
 
 
-def to_begin_by(user: User, keys: Collection[uuid.UUID] | QuerySet[Case, Any]) -> dict[uuid.UUID, date]:
+def to_begin(user: User) -> QuerySet[Case]:
+    """Open cases in which this user works and nobody has begun an assessment, each with `led_at`, first due first."""
+    return _led(cases_visible_to(user).filter(pk__in=to_begin_near(user)))
+
+
+def to_begin_near(user: User) -> QuerySet[Case]:
+    """Cases without which there is none of them. Whether the user may see one is asked beside."""
+    return _not_begun(Case.objects.order_by().filter(pk__in=worked_in(user)))
+
+
+def to_begin_in_team(user: User) -> QuerySet[Case]:
+    """The same of the user's team, whoever works there."""
+    return _led(_not_begun(led_by_own_agencies(user)))
+
+
+def to_begin_by(user: User, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
     """Of open cases, which the caller has shown the user may see, those in which no assessment was begun since they were opened: by when
-    one is to be signed off, counted from the day of the first worry that led there. One query."""
+    one is to be signed off. One query."""
+    return {case.pk: sign_by(case) for case in _led(_not_begun(Case.objects.filter(pk__in=keys)))}
+
+
+def day_to_sign(user: User, cases: QuerySet[Case]) -> Combinable:
+    """The same of each of these, as an expression on a case. One query, of the days on which worries led there, as the database counts
+    no working days."""
+    led_on, clock = TruncDate(_led_at()), load.current().clock("assessment")
+    days = cases.filter(_is_not_begun()).order_by().annotate(led_on=led_on).values_list("led_on", flat=True)
+    found = {day: Value(due_on(clock, day), output_field=DateField()) for day in days.distinct()}
+    if not found:
+        return Value(None, output_field=DateField())
+    pairs = (
+        Func(Value(day), then, template="WHEN %(expressions)s", arg_joiner=" THEN ")
+        for day, then in found.items()
+    )
+    by_day = Func(
+        led_on, *pairs, template="CASE %(expressions)s END", arg_joiner=" ", output_field=DateField()
+    )
+    return models.Case(When(_is_not_begun(), then=by_day), output_field=DateField())
+
+
+def sign_by(case: Case) -> date:
+    """By when the first assessment of a case with `led_at` is to be signed off."""
+    return due_on(load.current().clock("assessment"), timezone.localdate(case.led_at))  # type: ignore[attr-defined]
+
+
+def _not_begun(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.filter(_is_not_begun())
+
+
+def _is_not_begun() -> Q:
+    """Of a case: it is open, and no assessment was begun since it was opened."""
     begun = Assessment.objects.filter(case=OuterRef("pk"), started_at__gte=OuterRef("opened_at"))
-    led_on = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
-    rows = Case.objects.filter(pk__in=keys, state="open").exclude(Exists(begun))
-    first = Subquery(led_on.order_by("told_at").values("told_at")[:1])
-    clock = load.current().clock("assessment")
-    return {
-        key: due_on(clock, timezone.localdate(told or opened))
-        for key, told, opened in rows.order_by().values_list("pk", first, "opened_at")
-    }
+    return Q(~Exists(begun), state="open")
+
+
+def _led(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Each with `led_at`, the first first."""
+    return cases.annotate(led_at=_led_at()).order_by("led_at", "pk")
+
+
+def _led_at() -> Coalesce:
+    """Of a case: the moment of the first worry that led there, from which its assessment counts."""
+    led = Concern.objects.filter(case=OuterRef("pk"), decided_at__gte=OuterRef("opened_at"))
+    return Coalesce(Subquery(led.order_by("told_at").values("told_at")[:1]), "opened_at")
 
 
 def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:

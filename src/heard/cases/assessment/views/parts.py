@@ -11,12 +11,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.forms import (
@@ -142,7 +143,12 @@ def submit(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     why_not = queries.why_not_submit(user, this)
     if request.method == "POST" and not why_not:
         actions.submit(by=user, assessment_id=this.pk)
-        messages.success(request, _("The assessment is with the supervisor."))
+        said_with_next(
+            request,
+            _("The assessment is with the supervisor."),
+            step=_("The child’s safety plan"),
+            href=reverse("safety", args=[this.case_id]),
+        )
         return redirect("assessment", assessment_id=this.pk)
     context = shown(
         request,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import DecideForm
@@ -146,11 +146,19 @@ def _decided(request: HttpRequest, this: Any, answers: dict[str, Any]) -> HttpRe
     user: Any = request.user
     if answers["decision"] == "sign_off":
         actions.sign_off(by=user, assessment_id=this.pk, comment=answers["comment"] or "")
-        messages.success(request, _("Signed off. A plan can now be agreed on this assessment."))
+        said_with_next(
+            request,
+            _("Signed off. A plan can now be agreed on this assessment."),
+            step=_("The child’s plan"),
+            href=reverse("plan_start", args=[this.case_id]),
+        )
     else:
         said = {"reason": answers["reason"], "parts": answers["parts"]}
         actions.send_back(by=user, assessment_id=this.pk, **said)
-        messages.success(
-            request, _("Sent back, with your reason and the parts. Its writer learns of it now.")
+        said_with_next(
+            request,
+            _("Sent back, with your reason and the parts. Its writer learns of it now."),
+            step=_("Assessments that wait for your signature"),
+            href=reverse("assessments"),
         )
     return redirect("assessment", assessment_id=this.pk)

@@ -125,7 +125,8 @@ class UnreadLine:
     ended: bool
     seen_at: datetime | None
     ahead: First
-    by_opening: bool = False
+    by_opening: bool
+    person_id: uuid.UUID | None
 
 
 def lines_of(readers: Iterable[Reader]) -> list[UnreadLine]:
@@ -191,6 +192,7 @@ def _line(reader: Reader, back_at: datetime | None) -> UnreadLine:
         reader.seen_at,
         ahead_of(notice),
         notice.subject in BY_OPENING,
+        notice.person_id,
     )
 
 

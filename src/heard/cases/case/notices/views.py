@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.case.notices import actions, queries, rules
 from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
-from heard.cases.case.notices.lines import lines_of, what
+from heard.cases.case.notices.lines import lines_of, what, where
+from heard.network.queries import people_visible_to
 
 _PER_PAGE = 15  # what is read at a glance on a phone
 _ON_THE_ROTA = 50
@@ -26,16 +27,32 @@ _ON_THE_ROTA = 50
 @gate(May.SIGNED_IN)
 @require_safe
 def notices(request: Request) -> HttpResponse:
-    """Everything that this user had to see, in its order."""
-    page = Paginator(queries.notices_of(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cases/notices/notices.html", {"page": page, "lines": lines_of(page)})
+    """Everything that this user had to see, in its order; what is unread of one child, where My work leads to that."""
+    user, child = request.user, _child(request.GET.get("child", ""))
+    rows = queries.unread_of(user, child) if child else queries.notices_of(user)
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    opens = child and people_visible_to(user).filter(pk=child).exists()
+    context = {"page": page, "lines": lines_of(page), "of_child": child, "opens": opens}
+    return render(request, "cases/notices/notices.html", context)
+
+
+def _child(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @gate(May.SIGNED_IN)
 @require_POST
 def seen(request: Request, reader_id: int) -> HttpResponse:
     reader = actions.mark_seen(by=request.user, reader_id=reader_id)
-    messages.success(request, _("Marked as seen: %(what)s.") % {"what": what(reader)})
+    said_with_next(
+        request,
+        _("Marked as seen: %(what)s.") % {"what": what(reader)},
+        step=_("Open it"),
+        href=where(reader.notice),
+    )
     if request.POST.get("back") == "child" and reader.notice.person_id:
         return redirect("child", person_id=reader.notice.person_id)
     return redirect("home")
@@ -47,7 +64,7 @@ def all_seen(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """Everything that is unread for this user about one child."""
     number = actions.mark_all_seen(by=request.user, person_id=person_id)
     messages.success(request, _("Marked as seen: %(number)s.") % {"number": number})
-    return redirect("child", person_id=person_id)
+    return redirect("home") if request.POST.get("back") == "home" else redirect("child", person_id=person_id)
 
 
 @gate(May.SIGNED_IN)

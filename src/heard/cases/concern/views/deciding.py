@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, said_with_next
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
@@ -145,7 +146,8 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         worries = [worry, *(one for one in also if str(one.pk) in chosen)]
         with sending(request, form):
             done = actions.decide_together(by=request.user, concerns=worries, **form.answered)
-            messages.success(request, _what_was_done(done, form.answered))
+            step, href = _what_comes_next(done[0])
+            said_with_next(request, _what_was_done(done, form.answered), step=step, href=href)
             _warn(request, _nobody_acts(request, done[0]))
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
@@ -325,6 +327,14 @@ def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:
     if len(done) > 1:
         text += " " + _("It is the decision on %(number)s worries.") % {"number": len(done)}
     return text
+
+
+def _what_comes_next(worry: Any) -> tuple[str, str]:
+    if worry.case_id and worry.decision == rules.Decision.OPEN_CASE:
+        return _("Begin the assessment"), reverse("assessment_start", args=[worry.case_id])
+    if worry.context_id and worry.decision == rules.Decision.OPEN_CONTEXT:
+        return _("Open the context"), reverse("context", args=[worry.context_id])
+    return _("Worries that wait for a decision"), reverse("concerns")
 
 
 def _warn(request: Request, *sentences: str) -> None:

@@ -13,6 +13,8 @@ from heard.cases.panel.actions.holding import (
     keep_named,
     look_at_item,
     note_here,
+    put_off_panel_action,
+    take_back_panel_done,
     take_chair,
     tell_of_withdrawn,
     write_notes,

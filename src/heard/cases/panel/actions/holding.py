@@ -33,6 +33,7 @@ from heard.cases.panel.rules import PanelState, Progress
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
 from heard.cases.stage import grounds
+from heard.cases.stage import rules as signing
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve, keep_mentions
@@ -305,21 +306,16 @@ def _is_done_after_all(by: User, item: PanelItem) -> None:
 
 @transaction.atomic
 def finish_panel_action(
-    *, by: User, panel_action_id: uuid.UUID, outcome: str, note: str, done_on: date | None = None
+    *,
+    by: User,
+    panel_action_id: uuid.UUID,
+    outcome: str = Progress.DONE,
+    note: str = "",
+    done_on: date | None = None,
 ) -> PanelAction:
     """How an action went that lives with the panel. One in a plan is finished there."""
-    PanelAction.objects.select_for_update().filter(pk=panel_action_id).first()
-    action = queries.panel_action_visible_to(by, panel_action_id)
-    refuse(
-        rules.why_not_finish_action(
-            lives_elsewhere=action.lives_elsewhere,
-            is_owner=action.owner_id == by.pk,
-            may_hold=by.may(May.HOLD_PANEL),
-            state=action.state,
-            outcome=outcome,
-            note=note,
-        )
-    )
+    action = _locked_action(by, panel_action_id)
+    refuse(queries.why_not_finish_action(by, action, outcome=outcome, note=note))
     action.state, action.note, action.done_on = (
         Progress(outcome),
         note.strip(),
@@ -329,6 +325,44 @@ def finish_panel_action(
     _audit_item(by, "finish action", action.item, action=action.pk)
     _announce(by, action.item, Notified.ACTION_FINISHED, action)
     return action
+
+
+@transaction.atomic
+def take_back_panel_done(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
+    """An action that was marked as done by mistake is to do again, and who was told of it and has not read it yet is told no longer."""
+    action = _locked_action(by, panel_action_id)
+    refuse(queries.why_not_take_back_done(by, action))
+    action.state, action.done_on = Progress.OPEN, None
+    action.save(update_fields=["state", "done_on"])
+    _audit_item(by, "take back action", action.item, action=action.pk)
+    settle(kind=Notified.ACTION_FINISHED, subject="panel action", subject_id=action.pk, at=None)
+    return action
+
+
+@transaction.atomic
+def put_off_panel_action(
+    *, by: User, panel_action_id: uuid.UUID, due_on: date | None, reason: str
+) -> PanelAction:
+    """Gives an action that lives with the panel a later day. The reason is in the audit trail."""
+    action = _locked_action(by, panel_action_id)
+    was = action.due_on
+    refuse(
+        queries.why_not_begin_finishing(by, action)
+        or signing.why_not_put_off(was_due_on=was, due_on=due_on, reason=reason, today=timezone.localdate())
+    )
+    assert due_on
+    action.due_on = due_on
+    action.save(update_fields=["due_on"])
+    _audit_item(
+        by, "put off action", action.item, reason=reason.strip(), action=action.pk, was=was, due_on=due_on
+    )
+    _announce(by, action.item, Notified.ACTION_PUT_OFF, action)
+    return action
+
+
+def _locked_action(by: User, panel_action_id: uuid.UUID) -> PanelAction:
+    PanelAction.objects.select_for_update().filter(pk=panel_action_id).first()
+    return queries.panel_action_visible_to(by, panel_action_id)
 
 
 @transaction.atomic

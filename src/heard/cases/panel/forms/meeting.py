@@ -181,6 +181,8 @@ class FinishForm(Form):
     )
     note = TextareaField(
         gettext_lazy("What changed, or why could it not be done?"),
+        hint=gettext_lazy("Needed if it could not be done: why not?"),
+        required=False,
         rows=3,
     )
 

@@ -76,8 +76,11 @@ from heard.cases.panel.queries.reading import (
     who_can_chair,
     who_can_come,
     who_works_on,
+    why_not_begin_finishing,
+    why_not_finish_action,
     why_not_note_here,
     why_not_note_yet,
+    why_not_take_back_done,
     why_not_take_chair,
     why_not_write,
 )

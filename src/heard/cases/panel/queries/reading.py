@@ -32,6 +32,8 @@ from heard.agencies.subqueries import Asked, OfRow, compiled_exists
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Words
+from heard.cases.case.notices.queries import has_been_read
+from heard.cases.case.notices.rules import NoticeKind as Notified
 from heard.cases.case.queries import beside_words, cases_visible_to, my_cases, open_case_of, words_of
 from heard.cases.case.rules import BY_CHILD, days_late
 from heard.cases.context.queries import context_visible_to, contexts_visible_to, who_holds
@@ -551,6 +553,32 @@ def panel_action_visible_to(user: User, panel_action_id: uuid.UUID) -> PanelActi
     if action is None:
         raise Hidden
     return action
+
+
+def why_not_finish_action(user: User, action: PanelAction, *, outcome: str, note: str) -> str | None:
+    return rules.why_not_finish_action(
+        lives_elsewhere=action.lives_elsewhere,
+        is_owner=action.owner_id == user.pk,
+        may_hold=user.may(May.HOLD_PANEL),
+        state=action.state,
+        outcome=outcome,
+        note=note,
+    )
+
+
+def why_not_begin_finishing(user: User, action: PanelAction) -> str | None:
+    """Whether this user may say how it went, or give it a later day, at all."""
+    return why_not_finish_action(user, action, outcome=rules.Progress.DONE, note="")
+
+
+def why_not_take_back_done(user: User, action: PanelAction) -> str | None:
+    return rules.why_not_take_back_done(
+        state=action.state,
+        is_owner=action.owner_id == user.pk,
+        is_today=action.done_on == timezone.localdate(),
+        has_note=bool(action.note),
+        is_read=has_been_read(user, Notified.ACTION_FINISHED, subject="panel action", subject_id=action.pk),
+    )
 
 
 def panel_actions_due(user: User) -> QuerySet[PanelAction]:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
-from heard.agencies.gate import Request, gate, saying_why_not
+from heard.agencies.gate import Request, gate, said_with_next, said_with_undo, saying_why_not
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.lines import NOBODY_ACTS
@@ -42,9 +42,10 @@ from heard.cases.panel.forms import (
 from heard.cases.panel.forms.meeting import PANEL
 from heard.cases.panel.views.planning import read_number
 from heard.cases.panel.words import SECTIONS, tied_words, why_on_agenda
-from heard.cases.stage.forms import GroundsForm, RestingForm
+from heard.cases.stage.forms import GroundsForm, PutOffForm, RestingForm
 from heard.cases.stage.rules import Now
 from heard.cases.words.forms import typed_view
+from heard.govuk.environment import day
 from heard.network.queries import (
     Whom,
     children_tied,
@@ -212,7 +213,12 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             _decide(user, item_id, form)
-            messages.success(request, _("Saved: the decision."))
+            said_with_next(
+                request,
+                _("Saved: the decision."),
+                step=_("Say who does what by when"),
+                href=reverse("panel_action_add", args=[item_id]),
+            )
             return _after_answer(this)
     context = _shown(user, this) | {
         "form": form,
@@ -285,15 +291,53 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
             actions.finish_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
             messages.success(request, _("Saved: how the action went."))
             return redirect("panel_actions")
-    why_not = rules.why_not_finish_action(
-        lives_elsewhere=this.lives_elsewhere,
-        is_owner=this.owner_id == user.pk,
-        may_hold=user.may(May.HOLD_PANEL),
-        state=this.state,
-        outcome="done",
-        note="-",
-    )
-    context = {"action": this, "stands": stands, "form": form, "why_not": why_not}
+    return _action_page(request, this, form, _("How did it go?"))
+
+
+@gate(May.SEE_PANEL)
+@require_POST
+def action_done(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
+    """One press on a line of My work: done today, with nothing to add."""
+    user: Any = request.user
+    with saying_why_not(request):
+        row = actions.finish_panel_action(by=user, panel_action_id=panel_action_id)
+        undo = (
+            ""
+            if queries.why_not_take_back_done(user, row)
+            else reverse("panel_action_done_undo", args=[row.pk])
+        )
+        said_with_undo(request, _("Done: %(what)s.") % {"what": row.what}, undo=undo)
+    return redirect("home")
+
+
+@gate(May.SEE_PANEL)
+@require_POST
+def action_take_back(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    with saying_why_not(request):
+        row = actions.take_back_panel_done(by=user, panel_action_id=panel_action_id)
+        messages.success(request, _("To do again: %(what)s.") % {"what": row.what})
+    return redirect("home")
+
+
+@gate(May.SEE_PANEL)
+def action_put_off(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
+    """An action that lives with the panel gets a later day."""
+    user: Any = request.user
+    this = actions.open_action(by=user, panel_action_id=panel_action_id)
+    form = kept_form(request, PutOffForm, kind="panel.put-off", subject_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            this = actions.put_off_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: the new day, %(day)s.") % {"day": day(this.due_on)})
+            return redirect("panel_actions")
+    return _action_page(request, this, form, _("Put an action off"))
+
+
+def _action_page(request: HttpRequest, this: Any, form: Any, title: str) -> HttpResponse:
+    why_not = queries.why_not_begin_finishing(request.user, this)  # type: ignore[arg-type]
+    stands = queries.stands(this, timezone.localdate())
+    context = {"action": this, "stands": stands, "form": form, "title": title, "why_not": why_not}
     return render(request, "cases/panel/action.html", context)
 
 

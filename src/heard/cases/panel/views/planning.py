@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate, saying_why_not
+from heard.agencies.gate import gate, said_with_next, saying_why_not
 from heard.agencies.rules import Hidden, May
 from heard.cases.context.queries import context_visible_to
 from heard.cases.panel import actions, queries, rules
@@ -79,8 +79,15 @@ def _plan(
     if form.is_valid():
         with sending(request, form):
             made = actions.plan_panel(by=user, kind=kind, context_id=context and context.pk, **form.answered)
-            saved = _("Saved: the meeting. Next: whom and what it is about.")
-            messages.success(request, _("Saved: the conference.") if context else saved)
+            if context:
+                messages.success(request, _("Saved: the conference."))
+                return redirect("panel", panel_id=made.pk)
+            step, page = (
+                (_("Choose whom and what it is about"), "panel_add")
+                if kind != MeetingKind.PANEL
+                else (_("Draw the agenda from the record"), "panel_prepare")
+            )
+            said_with_next(request, _("Saved: the meeting."), step=step, href=reverse(page, args=[made.pk]))
             return redirect("panel_add" if made.is_mapping else "panel", panel_id=made.pk)
     shown = {"form": form, "title": title, "panel": None, "context": context, "why_not": why_not}
     return render(request, "cases/panel/plan.html", shown)
@@ -138,7 +145,12 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.invite(by=user, panel_id=panel_id, **form.answered)
-            messages.success(request, _("Saved: who is invited."))
+            said_with_next(
+                request,
+                _("Saved: who is invited."),
+                step=_("Prepare the agenda"),
+                href=reverse("panel_prepare", args=[panel_id]),
+            )
             return redirect("panel_invitations", panel_id=panel_id)
     context = {"panel": this, "seats": list(this.seats.all()), "form": form, "why_not": _why_not(user, this)}
     return render(request, "cases/panel/invitations.html", context)
@@ -150,9 +162,11 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     if request.method == "POST" and "draw" in request.POST:
         actions.prepare_panel(by=user, panel_id=panel_id)
-        messages.success(
+        said_with_next(
             request,
             _("The agenda is drawn from the record as it is now. What you had written is still there."),
+            step=_("Look at who is invited"),
+            href=reverse("panel_invitations", args=[panel_id]),
         )
         return redirect("panel_prepare", panel_id=panel_id)
     this, lines = actions.open_panel(by=user, panel_id=panel_id)

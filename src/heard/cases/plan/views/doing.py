@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate, said_with_undo, saying_why_not
+from heard.agencies.gate import gate, said_with_next, said_with_undo, saying_why_not
 from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import FinishForm, WhereForm
@@ -33,7 +33,12 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
     if form.is_valid():
         with sending(request, form, errors_on="note" if not why_not else None):
             actions.finish_action(by=user, action_id=row.pk, **form.cleaned_data)
-            messages.success(request, _("Saved: how the action went."))
+            said_with_next(
+                request,
+                _("Saved: how the action went."),
+                step=_("Say where we are with this outcome"),
+                href=reverse("outcome_where", args=[row.outcome_id]),
+            )
             return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
     return render(request, "cases/plan/action.html", context)

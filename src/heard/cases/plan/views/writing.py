@@ -10,11 +10,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.drafts.forms import kept_form, sending, sent
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
@@ -162,7 +163,12 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             _agree(user, this, form)
-            messages.success(request, _("The plan is agreed."))
+            said_with_next(
+                request,
+                _("The plan is agreed."),
+                step=_("Print it for the child (PDF)"),
+                href=reverse("plan_paper", args=[this.pk]),
+            )
             return redirect("plan", plan_id=this.pk)
     why_not = queries.why_not_agree_yet(user, this, today)
     latest = words[0] if words else None

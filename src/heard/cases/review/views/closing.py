@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, said_with_next
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
@@ -75,7 +75,12 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         answers = {name: form.cleaned_data[name] for name in names}
         with sending(request, form):
             actions.close_case(by=user, case_id=case_id, view=form.view, **answers)
-            messages.success(request, _("The case is closed. Its story stays here."))
+            said_with_next(
+                request,
+                _("The case is closed. Its story stays here."),
+                step=_("Write a note of telling the child"),
+                href=reverse("note_write", args=[case.person_id]),
+            )
             return redirect("case_story", case_id=case_id)
     missing = queries.missing_before_closing(user, case, today=timezone.localdate())
     review = queries.last_review(user, case)

@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Takes, gate
+from heard.agencies.gate import Takes, gate, said_with_next
 from heard.agencies.queries import agencies_visible_to, uses_heard
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.views import set_aside
@@ -301,7 +302,12 @@ def request_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             noted = actions.note_request(by=user, person_id=person_id, **form.noted)
-            messages.success(request, _("Saved: the request for information."))
+            said_with_next(
+                request,
+                _("Saved: the request for information."),
+                step=_("Write down the answer"),
+                href=reverse("request_answer", args=[noted.pk]),
+            )
             return redirect("request", request_id=noted.pk)
     return _form_page(request, form, person, _("Note a request"), about=about, back=back)
 
