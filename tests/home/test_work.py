@@ -238,7 +238,7 @@ def test_an_assessment_that_nobody_began_waits_for_its_worker_and_their_team(
     casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     mark_all_seen(by=world.social_worker, person_id=case.person_id)
     address = reverse("assessment_start", args=[case.pk])
-    (by,) = to_begin_by(world.social_worker, [case]).values()
+    (by,) = to_begin_by(world.social_worker, [case.pk]).values()
     (section,) = [one for one in queries.my_work(world.social_worker) if one.key == "assessments-to-begin"]
     assert [(one.href, one.due_on, one.whose) for one in section.waiting] == [(address, by, "")]
     kind = queries.list_of(world.social_worker, "assessments-to-begin")
