@@ -25,7 +25,7 @@ from heard.home.typed import typed_at_least
 from heard.home.waiting import AT_MOST, OF_ALL, By, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
-_UNREAD = 30  # of what is new; the page of notices has all
+_UNREAD = 60  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
 
 
