@@ -348,6 +348,14 @@ def test_what_is_mine_by_name_is_not_lost_among_many_of_colleagues(client: Clien
     assert "20+" in page
 
 
+def test_a_board_member_is_led_to_the_promises_first(client: Client, world: World) -> None:
+    button = re.compile(rf'<a href="{reverse("figures")}"[^>]*class="govuk-button')
+    for user, is_led in ((world.board_member, True), (world.coordinator, False), (world.analyst, False)):
+        client.force_login(user)
+        found = button.search(client.get("/").text.partition("<main")[2])
+        assert bool(found) is is_led, user
+
+
 def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:
     client.force_login(world.board_member)
     assert client.get(reverse("work", kwargs={"work": "actions"})).status_code == 404

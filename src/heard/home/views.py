@@ -43,6 +43,8 @@ def home(request: Request) -> HttpResponse:
         "rung": whom_to_ring(user),
         "writes": user.may(May.PLAN),
         "has_team": user.may(May.PLAN),
+        "answers": user.may(May.HOLD_FIGURES)
+        and not user.may(May.PLAN),  # for the promises, and for no child
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)
