@@ -369,6 +369,14 @@ def test_from_holds_who_sent_or_asks_alone_and_what_else_is_to_know_stands_with_
         assert text[1] == sent_by, kind
 
 
+def test_a_board_member_is_led_to_the_promises_first(client: Client, world: World) -> None:
+    button = re.compile(rf'<a href="{reverse("figures")}"[^>]*class="govuk-button')
+    for user, is_led in ((world.board_member, True), (world.coordinator, False), (world.analyst, False)):
+        client.force_login(user)
+        found = button.search(client.get("/").text.partition("<main")[2])
+        assert bool(found) is is_led, user
+
+
 def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:
     client.force_login(world.board_member)
     assert client.get(reverse("work", kwargs={"work": "actions"})).status_code == 404

@@ -27,7 +27,7 @@ from heard.home.waiting import AT_MOST, OF_ALL, By, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
 _ON_A_PAGE = 15  # lines by child; what is most urgent are fewer
-_UNREAD = 30  # of what is new; the page of notices has all
+_UNREAD = 60  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
 
 
@@ -47,6 +47,8 @@ def home(request: Request) -> HttpResponse:
         "rung": whom_to_ring(user),
         "writes": user.may(May.PLAN),
         "has_team": user.may(May.PLAN),
+        "answers": user.may(May.HOLD_FIGURES)
+        and not user.may(May.PLAN),  # for the promises, and for no child
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -19,6 +20,7 @@ from heard.cases.panel.models import Disagreement, Panel, PanelAction, PanelItem
 from heard.cases.plan import actions as planning
 from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day as in_words
+from heard.govuk.environment import day_and_month
 from heard.home.queries import my_work
 from heard.network import actions as network
 from heard.network.queries import Whom
@@ -398,6 +400,15 @@ def test_a_disagreement_is_for_those_who_see_the_child(client, world, case, name
 
 
 # ---- my work, and what pages cost
+
+
+def test_two_panels_of_one_day_are_told_apart_in_ones_work(world):
+    morning = (timezone.localtime() + timedelta(days=2)).replace(hour=10, minute=30)
+    for at in (morning, morning.replace(hour=13)):
+        Panel.objects.filter(pk=make_panel(world, days=2).pk).update(starts_at=at)
+    (section,) = [one for one in my_work(world.coordinator) if one.key == "panels"]
+    on = day_and_month(morning)
+    assert [line.about for line in section.waiting] == [f"Panel, {on}, 10:30am", f"Panel, {on}, 1:30pm"]
 
 
 def test_panels_to_come_and_their_actions_stand_in_ones_work(world, prepared, item):

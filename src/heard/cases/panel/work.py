@@ -13,7 +13,7 @@ from heard.agencies.waiting import Said, WorkList
 from heard.cases.panel import queries, rules
 from heard.cases.panel.models import DisagreementStep, Panel, PanelAction, PanelGround
 from heard.cases.stage.grounds import lost
-from heard.govuk.environment import short_day
+from heard.govuk.environment import clock, day_and_month
 
 _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
@@ -28,6 +28,12 @@ def _what(row: Panel) -> Said:
     return _("Read what is on it") if row.prepared_at else _("Not prepared yet")
 
 
+def _when(row: Panel) -> Said:
+    """With the time, since there may be two on one day; its year stands beside it."""
+    said = {"kind": row.get_kind_display(), "day": day_and_month(row.starts_at), "time": clock(row.starts_at)}
+    return _("%(kind)s, %(day)s, %(time)s") % said
+
+
 def _soon(panels: Any) -> Any:
     return panels.filter(starts_at__date__lte=timezone.localdate() + _SOON)
 
@@ -35,7 +41,7 @@ def _soon(panels: Any) -> Any:
 PANELS = WorkList(
     "panels", _("Panels to come"), May.SEE_PANEL,
     lambda user: _soon(queries.panels_planned(user)),
-    "panel", lambda row: _("%(kind)s, %(day)s") % {"kind": row.get_kind_display(), "day": short_day(row.starts_at)}, _what,
+    "panel", _when, _what,
     note="place", due="starts_at__date",
     only_if=lambda user: _soon(queries.panels_planned(user)),
 )  # fmt: skip
