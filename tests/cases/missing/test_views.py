@@ -100,6 +100,15 @@ def test_a_child_is_noted_as_missing_and_back_on_the_pages(client, world, case):
     assert "Interview within 72 hours" in text
 
 
+def test_a_source_says_in_words_how_it_was_read(client, world, returned):
+    client.force_login(world.social_worker)
+    pages = [of_episode("episode", returned), of_episode("interview", returned)]
+    for at in [*pages, of_child("philomena", returned.person_id), of_child("sharing_of", returned.person_id)]:
+        page = client.get(at).text
+        assert "(confidence" not in page, at
+        assert re.search(r"</summary>.*?Read in (a source that quotes it|the original)", page, re.DOTALL), at
+
+
 def test_an_episode_that_is_over_is_noted_in_one_go(client, world, case):
     client.force_login(world.teacher)
     sent = NOTED | moment("missing", ago(130)) | moment("reported", ago(129)) | {"is_back": "yes"}
