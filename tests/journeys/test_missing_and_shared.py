@@ -54,12 +54,24 @@ def back_in_the_morning(story: Story) -> None:
     story.sees("The return", "Tired and hungry.", "Return home interview", "Due")
 
 
+def in_sight(story: Story, what: str, *, most: int) -> None:
+    """On a phone the page begins with what it is for."""
+    desk = story.page.viewport_size
+    assert desk
+    story.page.set_viewport_size({"width": 360, "height": 800})
+    box = story.page.locator(what).first.bounding_box()
+    story.page.set_viewport_size(desk)
+    assert box
+    assert box["y"] < most, (what, box)
+
+
 def heard_in_time(story: Story) -> None:
     now = timezone.localtime() - timedelta(hours=1)
     story.press("Note an offer").choose("The child said yes").fill("Who offered it?", "Noor, advocate")
     story.fill_date("On which day was it offered?", now.day, now.month, now.year)
     story.fill("At what time?", f"{now:%H:%M}").press("Save").sees("The child said yes")
     story.press("Write down the interview")
+    in_sight(story, "main form .govuk-radios", most=720)
     story.choose("On another day", within="When was the interview?")
     story.fill_date("On which day was the interview?", now.day, now.month, now.year)
     story.fill("At what time did it begin?", f"{now:%H:%M}").fill("Where?", "The park, which she chose")
@@ -90,6 +102,7 @@ def test_a_child_is_missing_overnight_and_is_heard_when_she_is_back(world: World
     assert "Amira Khan" in paper
     assert "The bus stop" in paper
     story.sign_in(world.supervisor).open("/missing/").sees("Amira Khan")
+    in_sight(story, "main table a", most=240)
     story.sign_in(world.social_worker).open(f"/missing/{Episode.objects.get().pk}/")
     back_in_the_morning(story)
     heard_in_time(story)

@@ -134,6 +134,7 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     would_help = prose(gettext_lazy("What would help, as the child sees it?"))
     to_reviewer = RadiosField(
         gettext_lazy("Has what the child said been passed on to the independent reviewing officer?"),
+        hint=gettext_lazy("Ask yourself who has to know: what children say is not always passed on."),
         choices=Interview.Passed.choices,
         required=False,
         small=True,
