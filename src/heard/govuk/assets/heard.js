@@ -89,10 +89,10 @@ const byKey = {
 
 // To the link of the next line of a list, or the one before.
 function goAlong(way) {
-  const lines = document.querySelectorAll("main tbody tr, main .moj-timeline__item, main .heard-waiting__thing, main .heard-agenda__line");
-  const links = [...lines].flatMap((line) => line.querySelector("a[href]") ?? []);
-  const now = links.findIndex((link) => link.closest("tr, li").contains(document.activeElement));
-  links[now < 0 ? 0 : Math.max(0, Math.min(links.length - 1, now + way))]?.focus();
+  const all = document.querySelectorAll("main tbody tr, main .moj-timeline__item, main .heard-waiting__thing, main .heard-agenda__line, main [data-heard-line]");
+  const lines = [...all].filter((line) => line.querySelector("a[href]"));
+  const now = lines.findIndex((line) => line.contains(document.activeElement));
+  lines[now < 0 ? 0 : Math.max(0, Math.min(lines.length - 1, now + way))]?.querySelector("a[href]").focus();
 }
 
 if (keys) {
