@@ -90,6 +90,7 @@ def test_a_clock_says_when_and_by_which_rule(days_left: int | None, sentence: st
         left=days_left,
     )
     assert sentence in page
+    assert 'Decide <details class="heard-why">' in " ".join(page.split())
     assert "Source: Working Together" in page
 
 

@@ -193,15 +193,19 @@ def test_a_name_that_might_be_a_reference_is_a_name(world: World, name: str) -> 
 
 
 def test_who_may_open_the_record_reads_who_works_with_the_child(world: World, amira: Person) -> None:
-    case = casework.open_case(by=world.coordinator, person_id=amira.pk, why="Signs seen")
-    casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     let_know(world.coordinator, amira.pk, world.police)
 
     def facts(user: User) -> str:
         (people,) = [one for one in queries.find_everything(user, "Amira Khan") if one.name == "people"]
         return people.found[0].facts
 
-    assert "open case, Sol Wright, Wexmoor Children’s Services" in facts(world.social_worker)
+    assert "no case" in facts(world.teacher)
+    case = casework.open_case(by=world.coordinator, person_id=amira.pk, why="Signs seen")
+    casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    said = "open case, Sol Wright, Wexmoor Children’s Services"
+    assert said in facts(world.social_worker)
+    (by_reference,) = queries.find_everything(world.social_worker, case.reference)
+    assert by_reference.found[0].facts == said
     assert "case" not in facts(world.officer)
     assert "Sol Wright" not in facts(world.officer)
 

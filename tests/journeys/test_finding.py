@@ -47,6 +47,11 @@ def test_a_place_a_case_and_what_is_written_are_found_by_the_same_box(world: Wor
     search(story, "habour street").sees("Harbour Street arcade")
     search(story, "WX1").sees("Harbour Street arcade")
     search(story, case.reference).sees("Amira Khan")
+    for wide, most in ((360, 560), (1280, 480)):  # what was found stands in the first screen
+        story.page.set_viewport_size({"width": wide, "height": 800})
+        box = story.page.locator("main .heard-waiting__thing").first.bounding_box()
+        assert box
+        assert box["y"] < most, wide
     search(story, "car nobody knows").sees("She came back after lunch in a car")
     search(story.sign_in(world.officer), "car nobody knows").sees_not("She came back after lunch")
 

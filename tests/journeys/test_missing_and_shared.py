@@ -29,11 +29,13 @@ def missing_since_the_evening(story: Story, child: str) -> None:
     story.open(f"{child}missing/").press("Note that this child is missing").press("Save")
     story.sees("There is a problem", "Give the day from which the child is missing")
     evening = timezone.localtime() - timedelta(hours=10)
+    story.choose("On another day", within="Since when is the child missing?")
     story.fill_date("Missing since which day?", evening.day, evening.month, evening.year)
     story.fill("Since what time?", f"{evening:%H:%M}").fill("Where was the child seen last?", "The bus stop")
     story.fill("Who saw the child last?", "Her aunt Rosa").choose("The family’s home")
     story.choose("Yes", within="Is the child in danger?").fill("What is the danger?", "The man at the gate.")
     story.choose("Yes", within="Have the police been told?")
+    story.choose("On another day", within="When were they told?")
     story.fill_date("On which day were they told?", evening.day, evening.month, evening.year)
     story.fill("At what time?", f"{evening:%H:%M}", within="Have the police been told?")
     story.choose("No, the child is missing now").press("Save").sees("Missing since", "The man at the gate.")
@@ -42,6 +44,7 @@ def missing_since_the_evening(story: Story, child: str) -> None:
 def back_in_the_morning(story: Story) -> None:
     morning = timezone.localtime() - timedelta(hours=2)
     story.press("The child is back")
+    story.choose("On another day", within="When did the child come back, or was found?")
     question = "On which day did the child come back, or was found?"
     story.fill_date(question, morning.day, morning.month, morning.year)
     story.fill("At what time?", f"{morning:%H:%M}").fill("Where?", "At home").fill("Found by whom?", "Alone")
@@ -51,12 +54,25 @@ def back_in_the_morning(story: Story) -> None:
     story.sees("The return", "Tired and hungry.", "Return home interview", "Due")
 
 
+def in_sight(story: Story, what: str, *, most: int) -> None:
+    """On a phone the page begins with what it is for."""
+    desk = story.page.viewport_size
+    assert desk
+    story.page.set_viewport_size({"width": 360, "height": 800})
+    box = story.page.locator(what).first.bounding_box()
+    story.page.set_viewport_size(desk)
+    assert box
+    assert box["y"] < most, (what, box)
+
+
 def heard_in_time(story: Story) -> None:
     now = timezone.localtime() - timedelta(hours=1)
     story.press("Note an offer").choose("The child said yes").fill("Who offered it?", "Noor, advocate")
     story.fill_date("On which day was it offered?", now.day, now.month, now.year)
     story.fill("At what time?", f"{now:%H:%M}").press("Save").sees("The child said yes")
     story.press("Write down the interview")
+    in_sight(story, "main form .govuk-radios", most=720)
+    story.choose("On another day", within="When was the interview?")
     story.fill_date("On which day was the interview?", now.day, now.month, now.year)
     story.fill("At what time did it begin?", f"{now:%H:%M}").fill("Where?", "The park, which she chose")
     story.fill("Who spoke with the child?", "Noor, advocate")
@@ -86,6 +102,7 @@ def test_a_child_is_missing_overnight_and_is_heard_when_she_is_back(world: World
     assert "Amira Khan" in paper
     assert "The bus stop" in paper
     story.sign_in(world.supervisor).open("/missing/").sees("Amira Khan")
+    in_sight(story, "main table a", most=240)
     story.sign_in(world.social_worker).open(f"/missing/{Episode.objects.get().pk}/")
     back_in_the_morning(story)
     heard_in_time(story)

@@ -4,16 +4,23 @@ the keyboard is soon where it wants to be."""
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
+from tests.graph.conftest import tie
 from tests.home.test_work import a_case, ago, told
 from tests.journeys.begun import WALK, planned
 from tests.journeys.conftest import Story
 
+from heard.cases.attachment.actions import attach
 from heard.cases.case import actions as casework
 from heard.cases.clocks import actions as timing
 from heard.cases.concern.models import Concern
+from heard.cases.note.actions import write_note
+from heard.network.actions import add_place
 
 pytestmark = pytest.mark.journey
 DESK, PHONE = 1280, 360
@@ -50,7 +57,7 @@ def at(story: Story, width: int) -> Any:
 def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: World, story: Story) -> None:
     heights = {}
     pages = {
-        user: ("/", "/team/waiting/") for user in (busy.coordinator, busy.social_worker, busy.supervisor)
+        user: ("/", "/?by=child", "/team/waiting/") for user in (busy.coordinator, busy.social_worker, busy.supervisor)
     }
     pages |= {user: ("/",) for user in (busy.administrator, busy.analyst, busy.board_member, busy.teacher)}
     for user, paths in pages.items():
@@ -108,6 +115,27 @@ def test_keys_go_along_the_list_and_to_the_search_and_can_be_switched_off(world:
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
     assert not page.get_by_text("Next line").count()
+
+
+def test_keys_go_along_the_lists_of_a_child_and_of_panels(world: World, story: Story) -> None:
+    child = planned(world).case.person
+    about: dict[str, Any] = {"person_id": child.pk, "kind": "call", "at": timezone.now()}
+    write_note(by=world.social_worker, text="She rang.", **about)
+    attach(by=world.social_worker, upload=SimpleUploadedFile("drawing.txt", b"A drawing"), person_id=child.pk)
+    harbour = add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
+    tie(world, child, "goes_to", harbour, by=world.social_worker)
+    make_panel(world)
+    story.sign_in(world.social_worker)
+    for tab in ("chronology", "notes", "files", "people", "words"):
+        leads_on(story, f"/children/{child.pk}/{tab}/")
+    leads_on(story.sign_in(world.coordinator), "/panels/")
+
+
+def leads_on(story: Story, address: str) -> None:
+    page = story.open(address).page
+    page.keyboard.press("j")
+    on = "document.activeElement.matches('a[href]') && !!document.activeElement.closest('[data-heard-line]')"
+    assert page.evaluate(on), address
 
 
 def test_what_was_due_soonest_is_seen_first_and_by_child_where_wanted(busy: World, story: Story) -> None:

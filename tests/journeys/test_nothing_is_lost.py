@@ -134,23 +134,47 @@ def test_without_a_connection_the_words_stay_in_the_page_and_are_kept_when_it_is
     assert [draft.answers["typed"]["seen_and_heard"] for draft in Draft.objects.all()] == [[SAYS]]
 
 
-def test_what_is_sent_without_a_connection_stays_in_the_page_until_it_arrives(
-    world: World, story: Story
-) -> None:
-    story.sign_in(world.teacher)
-    typed_without_a_connection(story)
-    send = story.page.get_by_role("button", name="Continue", exact=True)
-    send.click()
-    says(story, "Not sent: the connection is gone")
+def pressed_without_a_connection(story: Story) -> None:
+    story.page.get_by_role("button", name="Continue", exact=True).click()
+    says(story, "Not sent yet: the connection is gone. It is sent by itself when the connection is back")
     assert story.path == reverse("worry_start")
     assert story.page.get_by_label(SEEN).input_value() == SAYS
+
+
+def test_what_is_sent_without_a_connection_stays_in_the_page_and_is_sent_once_when_it_is_back(
+    world: World, story: Story
+) -> None:
+    sent: list[str] = []
+    story.page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    pressed_without_a_connection(story)
+    assert story.page.evaluate(STORED) == [0, 0, 0, 0]
+    said: list[str] = []
+    story.page.expose_function("said", lambda text: said.append(text))
+    story.page.evaluate(
+        """() => { const sign = document.querySelector("[data-heard-saved]");
+        new MutationObserver(() => said(sign.textContent)).observe(sign, { childList: true }) }"""
+    )
     story.page.context.set_offline(False)
-    says(story, "Saved, but not sent: the connection is back. Press the button again.")
-    story.page.wait_for_timeout(1_100)  # two presses within a second are one
-    story.forgive_no_connection()
-    story.press("Continue").sees("Which child are you worried about?")
+    expect(story.page.locator("body")).to_contain_text("Which child are you worried about?", timeout=60_000)
+    story.forgive_no_connection().look()
+    assert [url.endswith(reverse("worry_start")) for url in sent].count(True) == 1
+    assert "The connection is back. Sending …" in said
     [draft] = Draft.objects.all()
     assert draft.answers["seen"]["seen_and_heard"] == SAYS
+
+
+def test_whoever_types_on_without_a_connection_presses_again_themselves(world: World, story: Story) -> None:
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    pressed_without_a_connection(story)
+    story.fill(SEEN, SAYS + " Today too.")
+    says(story, "Not saved yet: the connection is gone")
+    story.page.context.set_offline(False)
+    says(story, "Saved: the connection is back.")
+    assert story.path == reverse("worry_start")
+    story.forgive_no_connection()
 
 
 def test_what_is_sent_when_nothing_was_typed_since_the_connection_went_stays_too(
@@ -160,7 +184,7 @@ def test_what_is_sent_when_nothing_was_typed_since_the_connection_went_stays_too
     kept_is(story)
     story.page.context.set_offline(True)
     story.page.get_by_role("button", name="Continue", exact=True).click()
-    says(story, "Not sent: the connection is gone")
+    says(story, "Not sent yet: the connection is gone")
     assert story.page.get_by_label(SEEN).input_value() == SAYS
 
 

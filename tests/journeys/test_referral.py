@@ -18,7 +18,9 @@ BETTER = "In August 2026 a man at the bus station gave her a phone, and then ask
 
 def begun(story: Story, case_id: object) -> str:
     """What the record says stands there; what it does not say is asked for. Nothing asks a child for consent."""
-    story.open(f"/cases/{case_id}/referral/").sees("Heard prepares this and sends nothing").press("Start now")
+    story.open(f"/cases/{case_id}/referral/").sees("This document does not submit the referral").press(
+        "Start now"
+    )
     story.sees("Consent and support", "Asked of adults only", "answers from the record wait for you")
     referral = story.path
     story.follow("What happened").choose(

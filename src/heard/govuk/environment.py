@@ -61,7 +61,15 @@ def environment(**options: Any) -> Environment:
     )
     env.install_gettext_callables(_marked_up, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=_language, csrf_token=get_token)
-    env.filters.update(day=day, short_day=short_day, time=time, clock=clock, ago=naturaltime, number=number)
+    env.filters.update(
+        day=day,
+        short_day=short_day,
+        time=time,
+        clock=clock,
+        ago=naturaltime,
+        number=number,
+        how_read=how_read,
+    )
     env.tests["pair"] = _is_pair
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
@@ -117,6 +125,13 @@ def clock(value: datetime) -> str:
     """A time of day as people write it: 2:05pm."""
     there = localtime(value)
     return f"{there:%-I:%M}{there:%p}".replace("AM", "am").replace("PM", "pm")
+
+
+def how_read(confidence: str) -> str:
+    """How a source of the knowledge was read: in the original (A), or in what quotes it (B)."""
+    if confidence == "A":
+        return translation.gettext("Read in the original or an official file.")
+    return translation.gettext("Read in a source that quotes it.")
 
 
 def number(value: Any) -> str:

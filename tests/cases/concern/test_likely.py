@@ -72,6 +72,25 @@ def test_each_sign_comes_with_every_sentence_that_speaks_of_it_as_it_was_written
     assert found["S12"] == "Upset."
 
 
+@pytest.mark.parametrize(
+    ("told", "offered"),
+    [
+        ("A man in a grey car waits at the gate.", ["S10"]),
+        ("He had 200 pounds in his bag.", ["S10"]),
+        ("He had £200 in his bag.", ["S10"]),
+        ("She was picked up from the gate by a man.", ["S10"]),
+        ("She cried at break.", ["S12"]),
+        ("She came with an older man.", []),
+        ("She met a much older man at the station.", []),
+        ("Her friends are much older than her.", ["V10"]),
+    ],
+)
+def test_plain_words_offer_their_sign_and_an_older_man_is_no_lack_of_friends(
+    told: str, offered: list[str]
+) -> None:
+    assert list(likely(told, RELEASE.phrases)) == offered
+
+
 def test_only_the_few_that_are_spoken_of_first_are_offered() -> None:
     phrases = [phrase(f"word{n}", item=item.id) for n, item in enumerate(ITEMS)]
     told = ". ".join(f"word{n}" for n in reversed(range(len(ITEMS))))

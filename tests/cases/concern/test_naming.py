@@ -306,6 +306,7 @@ def test_whoever_told_it_reads_the_same_whether_or_not_it_is_known(world: World,
     with CaptureQueriesContext(connection) as asked:
         told = worry(world.teacher, "", CAR, person_id=child.pk)
     shown = page(world.teacher, "worry_sent", concern_id=told.pk)
+    assert "</details>" in shown.partition("Rule: ")[2].partition("</div>")[0]
     READ.setdefault("queries", len(asked))
     assert READ["queries"] == len(asked)
     whole = page(world.teacher, "concern", concern_id=told.pk)

@@ -100,6 +100,15 @@ def test_a_child_is_noted_as_missing_and_back_on_the_pages(client, world, case):
     assert "Interview within 72 hours" in text
 
 
+def test_a_source_says_in_words_how_it_was_read(client, world, returned):
+    client.force_login(world.social_worker)
+    pages = [of_episode("episode", returned), of_episode("interview", returned)]
+    for at in [*pages, of_child("philomena", returned.person_id), of_child("sharing_of", returned.person_id)]:
+        page = client.get(at).text
+        assert "(confidence" not in page, at
+        assert re.search(r"</summary>.*?Read in (a source that quotes it|the original)", page, re.DOTALL), at
+
+
 def test_an_episode_that_is_over_is_noted_in_one_go(client, world, case):
     client.force_login(world.teacher)
     sent = NOTED | moment("missing", ago(130)) | moment("reported", ago(129)) | {"is_back": "yes"}
@@ -204,6 +213,35 @@ def test_the_day_since_which_a_child_is_missing_is_asked_once(client, world, cas
     assert timezone.localtime(Episode.objects.get().reported_at).date() == since.date()
     page = client.post(of_child("missing_note", case.person_id), sent | {"reported_on-day": "99"}).text
     assert "must include" in page
+    Episode.objects.all().delete()
+    sent |= {"missing_when": "yesterday", "missing_time": "10:00", "reported_time": "10:30"}
+    client.post(of_child("missing_note", case.person_id), sent)
+    episode = Episode.objects.get()
+    assert episode.reported_at - episode.missing_from == timedelta(minutes=30)
+
+
+def test_a_day_is_chosen_and_just_now_has_its_time_by_itself(client, world, case):
+    client.force_login(world.social_worker)
+    at = of_child("missing_note", case.person_id)
+    assert "Give the day from which the child is missing" in client.post(at, NOTED).text
+    evening = NOTED | {"missing_when": "yesterday", "missing_time": "23:10", "reported_when": "now"}
+    client.post(at, evening)
+    episode = Episode.objects.get()
+    there, told = timezone.localtime(episode.missing_from), timezone.localtime(episode.reported_at)
+    assert (there.date(), f"{there:%H:%M}") == (timezone.localdate() - timedelta(days=1), "23:10")
+    assert timezone.now() - told < timedelta(minutes=1)
+    change = client.get(of_episode("episode_change", episode)).text
+    assert re.search(r'name="missing_when" type="radio" value="date" checked', change)
+    back = of_episode("episode_found", episode)
+    assert "Give the time of the return" in client.post(back, BACK | {"found_when": "today"}).text
+    client.post(back, BACK | {"found_when": "now"})
+    episode.refresh_from_db()
+    assert timezone.now() - episode.found_at < timedelta(minutes=1)
+    interview = of_episode("interview", episode)
+    assert f'name="with_whom" type="text" value="{world.social_worker}"' in client.get(interview).text
+    held = {"held_when": "now", "where": "At school", "with_whom": "Noor", "independent": "A charity"}
+    client.post(interview, held | {"which": "new", "said": "Nobody asked me.", "how": "said"})
+    assert Words.objects.get(text="Nobody asked me.").heard_on == timezone.localdate()
 
 
 def beside_it(page):

@@ -333,6 +333,7 @@ def test_invitations_are_made_and_taken_back(client, world):
     panel = make_panel(world, agencies=[])
     client.force_login(world.coordinator)
     at = of_panel("panel_invitations", panel)
+    assert "(optional)" not in client.get(at).text
     assert "Choose an agency, or one person" in client.post(at, {}).text
     assert client.post(at, {"person": world.officer.pk}).status_code == 302
     client.post(at, {"take_back": panel.seats.get().pk})

@@ -39,7 +39,7 @@ def test_a_referral_is_started_from_the_case(client, world, signed):
     client.force_login(world.social_worker)
     address = reverse("referral_start", kwargs={"case_id": signed.case_id})
     page = client.get(address).text
-    assert "sends nothing" in page
+    assert "This document does not submit the referral" in page
     assert "They wait for me after school." in page
     answer = client.post(address)
     assert answer["Location"] == at("referral", Referral.objects.get())

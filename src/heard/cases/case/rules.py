@@ -292,12 +292,13 @@ _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 def likely(told: str, phrases: Iterable[Phrase]) -> dict[str, str]:
     """By the id of each sign or vulnerability that a text may speak of: the sentences that do, as they were written.
 
-    At most `FEW`, in the order in which they are first spoken of. It offers; whoever wrote it says whether it was seen.
+    At most `FEW`, in the order in which they are first spoken of. It offers; whoever wrote it says whether it was seen. £ reads as
+    pounds.
     """
     patterns = [(phrase.item, _pattern(phrase.says)) for phrase in phrases]
     found: dict[str, list[str]] = {}
     for sentence in _BETWEEN_SENTENCES.split(told[:_LOOKED_THROUGH]):
-        text = f" {normal(sentence)} "
+        text = f" {normal(sentence.replace('£', ' pounds '))} "
         for item in dict.fromkeys(item for item, pattern in patterns if pattern.search(text)):
             found.setdefault(item, []).append(sentence.strip())
     return {item: " ".join(sentences) for item, sentences in list(found.items())[:FEW]}

@@ -232,6 +232,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         kind="missing.interview",
         subject_id=episode_id,
         initial=begin,
+        suggested={"with_whom": str(user)},
         words=words,
         beside=held,
     )
@@ -246,7 +247,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
     title = _("Return home interview")
-    return _episode_form(request, form, this, title, about=about, interview=True, passing_on=True)
+    return _episode_form(request, form, this, title, about=about, interview=True)
 
 
 def _interview_so_far(held: Any) -> dict[str, Any]:
@@ -531,7 +532,7 @@ def _episode_form(request: HttpRequest, form: Any, this: Any, title: str, **more
 def _form_page(
     request: HttpRequest, form: Any, person: Any, title: str, *, back: tuple[str, dict[str, Any]], **more: Any
 ) -> HttpResponse:
-    context = {"about": "", "why_not": None, "due": None, "passing_on": False} | more
+    context = {"about": "", "why_not": None, "due": None} | more
     context |= {"form": form, "person": person, "title": title, "back": back}
     context["clock"] = load.current().clock("return_interview")
     return render(request, "cases/missing/form.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
@@ -25,6 +25,8 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
     TimeField,
+    WhenField,
+    day_of,
 )
 
 if TYPE_CHECKING:
@@ -45,17 +47,7 @@ class NoteForm(Form):
         small=True,
     )
     source = TextField(_("From which record is it taken?"), max_length=300)
-    when = RadiosField(
-        _("When?"),
-        choices=[
-            ("now", _("Just now")),
-            ("today", _("Today, earlier")),
-            ("yesterday", _("Yesterday")),
-            ("date", _("On another day")),
-        ],
-        reveals={"date": "on"},
-        small=True,
-    )
+    when = WhenField(_("When?"), on="on")
     on = DateField(_("Which day?"), called=_("The day"), past=True, missing=_("Give the day"))
     seen = RadiosField(
         _("Was the child seen?"),
@@ -90,13 +82,7 @@ class NoteForm(Form):
 
     def _moment(self, answers: dict[str, Any]) -> datetime | None:
         now = timezone.localtime()
-        days: dict[str, date | None] = {
-            "now": now.date(),
-            "today": now.date(),
-            "yesterday": now.date() - timedelta(days=1),
-            "date": answers.get("on"),
-        }
-        day, hour = days.get(answers.get("when", "")), answers.get("at_time")
+        day, hour = day_of(answers.get("when", ""), answers.get("on")), answers.get("at_time")
         if day is None:
             return None
         if hour is None:

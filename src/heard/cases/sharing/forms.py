@@ -15,7 +15,7 @@ from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
 from heard.cases.words.forms import ChildsViewForm
-from heard.govuk.environment import day
+from heard.govuk.environment import day, how_read
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
@@ -273,8 +273,8 @@ class DecideForm(ChildsViewForm):
 
 
 def _basis_hint(one: Basis) -> str:
-    source = _("Source: %(source)s (confidence %(tag)s)") % {"source": one.source, "tag": one.confidence}
-    return f"{_(one.help)} {source}"
+    source = _("Source: %(source)s") % {"source": one.source}
+    return f"{_(one.help)} {source}. {how_read(one.confidence)}"
 
 
 class WithdrawForm(Form):

@@ -89,10 +89,10 @@ const byKey = {
 
 // To the link of the next line of a list, or the one before.
 function goAlong(way) {
-  const lines = document.querySelectorAll("main tbody tr, main .moj-timeline__item, main .heard-waiting__thing, main .heard-agenda__line");
-  const links = [...lines].flatMap((line) => line.querySelector("a[href]") ?? []);
-  const now = links.findIndex((link) => link.closest("tr, li").contains(document.activeElement));
-  links[now < 0 ? 0 : Math.max(0, Math.min(links.length - 1, now + way))]?.focus();
+  const all = document.querySelectorAll("main tbody tr, main .moj-timeline__item, main .heard-waiting__thing, main .heard-agenda__line, main [data-heard-line]");
+  const lines = [...all].filter((line) => line.querySelector("a[href]"));
+  const now = lines.findIndex((line) => line.contains(document.activeElement));
+  lines[now < 0 ? 0 : Math.max(0, Math.min(lines.length - 1, now + way))]?.querySelector("a[href]").focus();
 }
 
 if (keys) {
@@ -106,7 +106,7 @@ if (keys) {
 
 // ---- Drafts: what is typed goes to the server a moment after the last key, and every few seconds while somebody types
 // without a pause; the page says so. Without a connection it stays in the page, and nowhere else on the device: it is kept as
-// soon as the connection is back, and whoever would leave before is warned.
+// soon as the connection is back, and sent where its button was pressed. Whoever would leave before is warned.
 
 const PAUSE = 1500; // milliseconds after the last key
 const LONGEST = 5000; // milliseconds after the first key that is not kept yet
@@ -135,6 +135,7 @@ function keepDraft(form) {
   let kept = 0; // of them, how many the server has
   let lost = false; // the last try did not arrive
   let sent = false;
+  let pressed = null; // what was pressed without a connection, and nothing typed since: it is sent when that is back
   let onItsWay = null;
   let left = false;
   form.isKept = () => kept === changes;
@@ -154,7 +155,6 @@ function keepDraft(form) {
     timer = null;
     if (onItsWay && !left) return plan(PAUSE); // one after the other, so that none overtakes another
     waitingSince = null;
-    const was = said;
     if (!lost) say("saving");
     const sending = new AbortController();
     onItsWay = sending;
@@ -177,15 +177,16 @@ function keepDraft(form) {
       const back = lost;
       lost = answer.status >= 500; // somebody on the way answered, and kept nothing
       if (answer.ok || answer.headers.get("Heard-Kept")) kept = held;
-      if (answer.ok) say(was === "notSent" ? "sendAgain" : back ? "savedAgain" : "saved");
+      if (answer.ok) say(pressed ? "sending" : back ? "savedAgain" : "saved");
       else if (answer.headers.get("Heard-Kept")) say("signedOutKept");
       else if (answer.type === "opaqueredirect" || answer.status === 403) say("signedOut");
       else say("failed", answer.status === 422 ? await answer.text() : "");
       if (answer.status >= 500) tryAgain();
+      if (pressed && !lost) send();
     } catch {
       if (late || !sending.signal.aborted) {
         lost = true;
-        say(was === "notSent" ? "notSent" : "failed");
+        say(pressed ? "notSent" : "failed");
         tryAgain();
       }
     } finally {
@@ -203,13 +204,17 @@ function keepDraft(form) {
 
   // A form that cannot arrive would leave its page for one of the browser's own. It is kept first; then it is sent.
   let arrives = false;
-  const sendIfItArrives = async (button) => {
+  const sendIfItArrives = (button) => {
     onItsWay?.abort();
     onItsWay = null;
     lost = true;
+    pressed = { button };
     say("notSent");
-    await save();
-    if (lost) return;
+    save();
+  };
+  const send = () => {
+    const { button } = pressed;
+    pressed = null;
     arrives = true; // also where the browser still says that it is not connected
     form.requestSubmit(button);
     arrives = false;
@@ -217,6 +222,8 @@ function keepDraft(form) {
 
   form.addEventListener("input", () => {
     changes += 1;
+    if (pressed) say("failed");
+    pressed = null;
     plan(PAUSE);
   });
   form.addEventListener("submit", (event) => {
@@ -235,7 +242,10 @@ function keepDraft(form) {
     const escapes = document.body.classList.contains("govuk-exit-this-page-hide-content"); // somebody looks on
     if (kept < changes && !sent && !escapes && NOT_KEPT.includes(said)) event.preventDefault();
   });
-  addEventListener("pagehide", flush);
+  addEventListener("pagehide", () => {
+    pressed = null;
+    flush();
+  });
   addEventListener("pageshow", () => (sent = false));
   addEventListener("heard:save", flush);
 }

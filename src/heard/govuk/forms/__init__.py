@@ -22,4 +22,4 @@ from heard.govuk.forms.choices import CheckboxesField, RadiosField, SelectField
 from heard.govuk.forms.days import DateField, TimeField
 from heard.govuk.forms.fields import Drawn, FileField, PasswordField, TextareaField, TextField, as_error
 from heard.govuk.forms.form import Form, as_sent
-from heard.govuk.forms.moments import MomentsForm, parts_of
+from heard.govuk.forms.moments import MomentsForm, WhenField, day_of, parts_of

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from heard.agencies.models import User
+    from heard.cases.case.models import Case
     from heard.cases.timeline.matching import Stretch
 
 SHOWN: Final = 10  # of each kind: who has not found by then adds a word
@@ -84,7 +85,7 @@ def _references(user: User, text: str) -> tuple[FoundSection, str]:
     for case in cases:
         href = reverse("child", kwargs={"person_id": case.person_id})
         section.found.append(
-            Found(f"{case.reference}: {case.person}", href, case.get_state_display(), why, key=str(case.pk))
+            Found(f"{case.reference}: {case.person}", href, _how_it_stands(case), why, key=str(case.pk))
         )
     for worry in worries:
         href = reverse("concern", kwargs={"concern_id": worry.pk})
@@ -108,7 +109,11 @@ def _people(user: User, text: str) -> tuple[FoundSection, FoundSection]:
     hits, instead = _hits(user, read_box(text))
     cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
     children, adults = (
-        [_person(hit, cases.get(hit.person_id, "")) for hit in hits if (hit.kind == "child") is child]
+        [
+            _person(hit, cases.get(hit.person_id, _("no case") if child and hit.may_open else ""))
+            for hit in hits
+            if (hit.kind == "child") is child
+        ]
         for child in (True, False)
     )
     return (
@@ -131,16 +136,16 @@ def _hits(user: User, asked: Description) -> tuple[list[Hit], str]:
 
 
 def _cases_of(user: User, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Of each child with a case that this user may open: whether it is open, who works with the child, which agency leads."""
-    cases = cases_visible_to(user).filter(person__in=person_ids).order_by("-opened_at")
-    rows = cases.select_related("allocated_worker", "trusted_worker", "lead_team__agency")
-    found: dict[uuid.UUID, str] = {}
-    for case in rows:
-        worker = case.allocated_worker or case.trusted_worker
-        state = _("open case") if case.state == "open" else _("closed case")
-        who = (state, worker, case.lead_team.agency.name)
-        found.setdefault(case.person_id, ", ".join(str(one) for one in who if one))
-    return found
+    """Of each child with a case that this user may open: how the latest stands."""
+    cases = cases_visible_to(user).filter(person__in=person_ids).order_by("opened_at")
+    return {case.person_id: _how_it_stands(case) for case in cases}
+
+
+def _how_it_stands(case: Case) -> str:
+    """Whether it is open, who works with the child, which agency leads."""
+    worker = case.allocated_worker or case.trusted_worker
+    state = _("open case") if case.state == "open" else _("closed case")
+    return ", ".join(str(one) for one in (state, worker, case.lead_team.agency.name) if one)
 
 
 def _person(hit: Hit, case: str) -> Found:

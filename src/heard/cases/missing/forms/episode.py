@@ -10,7 +10,7 @@ from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Episode
 from heard.cases.missing.rules import MISSING
-from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
+from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField, WhenField, day_of
 
 
 class FoundForm(MomentsForm):
@@ -18,7 +18,12 @@ class FoundForm(MomentsForm):
 
     asks = rules.FOUND_ASKS
 
-    moments: ClassVar = {"found_at": ("found_on", "found_time")}
+    moments: ClassVar = {"found_at": ("found_when", "found_on", "found_time")}
+    found_when = WhenField(
+        gettext_lazy("When did the child come back, or was found?"),
+        on="found_on",
+        missing=gettext_lazy("Give the day of the return"),
+    )
     found_on = DateField(
         gettext_lazy("On which day did the child come back, or was found?"),
         called=gettext_lazy("The day of the return"),
@@ -64,7 +69,7 @@ class FoundForm(MomentsForm):
 
 
 FOUND_FIELDS = (
-    "found_on",
+    "found_when",
     "found_time",
     "found_where",
     "found_by",
@@ -80,9 +85,14 @@ class EpisodeForm(MomentsForm):
     asks = rules.EPISODE_ASKS
 
     moments: ClassVar = {
-        "missing_from": ("missing_on", "missing_time"),
-        "reported_at": ("reported_on", "reported_time"),
+        "missing_from": ("missing_when", "missing_on", "missing_time"),
+        "reported_at": ("reported_when", "reported_on", "reported_time"),
     }
+    missing_when = WhenField(
+        gettext_lazy("Since when is the child missing?"),
+        on="missing_on",
+        missing=gettext_lazy("Give the day from which the child is missing"),
+    )
     missing_on = DateField(
         gettext_lazy("Missing since which day?"),
         called=gettext_lazy("The day"),
@@ -125,18 +135,24 @@ class EpisodeForm(MomentsForm):
         gettext_lazy("Have the police been told?"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         reveals={
-            "yes": ("reported_on", "reported_time", "police_reference"),
+            "yes": ("reported_when", "reported_time", "police_reference"),
             "no": ("why_not_reported",),
         },
         missing=gettext_lazy("Say whether the police have been told"),
         small=True,
     )
+    reported_when = WhenField(
+        gettext_lazy("When were they told?"),
+        on="reported_on",
+        hint=gettext_lazy("Leave it empty where it was the day since which the child is missing."),
+        required=False,
+        says_optional=False,
+    )
     reported_on = DateField(
         gettext_lazy("On which day were they told?"),
         called=gettext_lazy("The day"),
-        hint=gettext_lazy("Leave it empty where it was the day since which the child is missing."),
         past=True,
-        required=False,
+        missing=gettext_lazy("Give the day on which the police were told"),
     )
     reported_time = TimeField(
         gettext_lazy("At what time?"), missing=gettext_lazy("Give the time at which the police were told")
@@ -168,7 +184,9 @@ class EpisodeForm(MomentsForm):
         """The day since which the child is missing is not asked a second time, with the police."""
         answers = self.cleaned_data
         if answers.get("reported") == "yes" and "reported_on" not in self.errors:
-            answers["reported_on"] = answers.get("reported_on") or answers.get("missing_on")
+            answers["reported_on"] = answers.get("reported_on") or day_of(
+                answers.get("missing_when", ""), answers.get("missing_on")
+            )
         return super().clean()
 
     @property

@@ -12,7 +12,7 @@ from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
 from heard.cases.words.forms import NOT_REACHED, ChildsViewForm
-from heard.govuk.forms import DateField, MomentsForm, RadiosField, TimeField
+from heard.govuk.forms import DateField, MomentsForm, RadiosField, TimeField, WhenField
 from heard.network.forms.around import HomeField
 from heard.network.forms.tying import TYPES, SaysForm, no_handle
 from heard.network.rules import SAID_TO_HARM, HandleType, NodeKind
@@ -90,7 +90,12 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     What the child says is heard, or the child asked, on the day of the interview, and by whoever held it: neither is asked twice.
     """
 
-    moments: ClassVar = {"held_at": ("held_on", "held_time")}
+    moments: ClassVar = {"held_at": ("held_when", "held_on", "held_time")}
+    held_when = WhenField(
+        gettext_lazy("When was the interview?"),
+        on="held_on",
+        missing=gettext_lazy("Give the day of the interview"),
+    )
     held_on = DateField(
         gettext_lazy("On which day was the interview?"),
         called=gettext_lazy("The day of the interview"),
@@ -129,6 +134,7 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     would_help = prose(gettext_lazy("What would help, as the child sees it?"))
     to_reviewer = RadiosField(
         gettext_lazy("Has what the child said been passed on to the independent reviewing officer?"),
+        hint=gettext_lazy("Ask yourself who has to know: what children say is not always passed on."),
         choices=Interview.Passed.choices,
         required=False,
         small=True,
@@ -140,7 +146,7 @@ class InterviewForm(MomentsForm, ChildsViewForm):
         gettext_lazy("What was passed on, when, and to whom else?"),
         hint=gettext_lazy("And whether the child knows."),
     )
-    field_order = ["held_on", "held_time", "where", "with_whom", "independent", "who_else"]
+    field_order = ["held_when", "held_on", "held_time", "where", "with_whom", "independent", "who_else"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

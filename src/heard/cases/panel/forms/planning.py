@@ -108,8 +108,8 @@ class PanelForm(MomentsForm):
 
 
 class InviteForm(Form):
-    agency = SelectField(gettext_lazy("An agency: whoever it sends"), required=False)
-    person = SelectField(gettext_lazy("Or one person, by name"), required=False)
+    agency = SelectField(gettext_lazy("An agency: whoever it sends"), required=False, says_optional=False)
+    person = SelectField(gettext_lazy("Or one person, by name"), required=False, says_optional=False)
 
     def __init__(self, *args: Any, agencies: list[tuple[str, str]], people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
