@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -136,7 +137,8 @@ def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
 @transaction.atomic
 def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) -> Panel:
     """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
-    and ordered it, what was taken off stays off, and why each item is there is written anew."""
+    and ordered it, what was taken off stays off, and why each item is there is written anew. What is new goes to the end, but before all else
+    where somebody was in danger when it was told."""
     panel = _locked(by, panel_id)
     refuse(
         rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
@@ -146,8 +148,12 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     found = queries.suggestions(by, panel, since)
     there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
     new = {(one.end, one.key): one for one in found if (one.end, one.key) not in there}
-    first = _next_position(there.values())
-    items = [_item(by, panel, one, first + place) for place, one in enumerate(new.values())]
+    ahead, last = sum(one.in_danger for one in new.values()), _next_position(there.values()) - 1
+    PanelItem.objects.filter(panel=panel).update(position=F("position") + ahead)
+    items = [
+        _item(by, panel, one, place if one.in_danger else last + place)
+        for place, one in enumerate(new.values(), 1)
+    ]
     PanelItem.objects.bulk_create(items)
     there |= dict(zip(new, items, strict=True))
     mine = queries.items_visible_to(by).filter(panel=panel).order_by().values_list("pk", flat=True)
