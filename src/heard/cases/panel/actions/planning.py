@@ -56,7 +56,7 @@ def plan_panel(
         panel.context = context_visible_to(by, context_id)
         refuse(rules.why_not_confer(is_open=panel.context.is_open))
     refuse(_why_not_name(by, panel, purpose, used_by))
-    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
+    _say_when(by, panel, starts_at, place, chair, agencies, purpose, used_by)
     if panel.context:
         _take_up(by, panel, panel.context)
     for agency in agencies_visible_to(by).filter(pk__in=list(agencies)):
@@ -92,7 +92,8 @@ def change_panel(
     if changes:  # a text that names nobody may name somebody who is tied to the place since
         people = [item.person_id for item in queries.chosen(by, panel)] if panel.is_mapping else []
         refuse(_why_not_name(by, panel, purpose, used_by) or _why_names(by, people, purpose, used_by))
-    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
+    invited = {seat.agency_id for seat in panel.seats.all()}
+    _say_when(by, panel, starts_at, place, chair, invited, purpose, used_by)
     _audit(by, "change", panel)
     return panel
 
@@ -362,6 +363,7 @@ def _say_when(
     starts_at: datetime | None,
     place: str,
     chair: User,
+    invited: Collection[uuid.UUID],
     purpose: str,
     used_by: str,
 ) -> None:
@@ -370,12 +372,14 @@ def _say_when(
             may_hold=by.may(May.HOLD_PANEL),
             starts_at=starts_at,
             place=place,
-            chair_may_hold=queries.may_hold(by, chair),
+            chair_may=queries.may_chair(by, chair, invited),
             kind=panel.kind,
             purpose=purpose,
             used_by=used_by,
         )
     )
+    if panel.chair_id != chair.pk:  # whoever is named now chairs, also where another had taken the chair
+        panel.chaired_by = None
     panel.starts_at, panel.place, panel.chair = starts_at, place.strip(), chair  # type: ignore[assignment]
     panel.purpose, panel.used_by = purpose.strip(), used_by.strip()
     panel.save()

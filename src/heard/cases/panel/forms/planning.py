@@ -68,7 +68,11 @@ class PanelForm(MomentsForm):
         hint=gettext_lazy("The room, or how to join it."),
         max_length=200,
     )
-    chair = SelectField(gettext_lazy("Who chairs it?"), missing=gettext_lazy("Choose who chairs the panel"))
+    chair = SelectField(
+        gettext_lazy("Who chairs it?"),
+        hint=gettext_lazy("Somebody whose role holds panels, or a supervisor of an agency that is invited."),
+        missing=gettext_lazy("Choose who chairs the panel"),
+    )
     agencies = CheckboxesField(
         gettext_lazy("Which agencies are invited?"),
         hint=gettext_lazy("One of their people can be invited by name afterwards."),
