@@ -359,3 +359,32 @@ def test_the_time_left_is_what_the_minutes_of_all_items_leave():
     assert at(45, is_held=True) is None
     assert at(45, minutes=0) is None, "no item has minutes"
     assert at(60 * 13) is None, "nobody sits there any more"
+
+
+def test_time_for_the_whole_panel_is_shared_over_the_items_without_minutes(client, world, panel):
+    for name in ("Ana", "Bea", "Cleo"):
+        tell(world, name)
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    client.force_login(world.coordinator)
+    item = PanelItem.objects.get(person__given_name="Ana")
+    page = reverse("panel_item", kwargs={"item_id": item.pk})
+    there = f"{of_panel('panel_prepare', panel)}#id_lasts"
+    assert (
+        f'href="{there}">Share the time over the items, so that what is left shows here</a>'
+        in client.get(page).text
+    )
+    typed = {f"place-{one.pk}": "1" for one in panel.items.all()} | {f"minutes-{item.pk}": "20"}
+    wrong = client.post(of_panel("panel_prepare", panel), typed | {"lasts": "21"}).text
+    assert ">Give more minutes for the whole meeting: each item takes one at least</a>" in wrong
+    client.post(of_panel("panel_prepare", panel), typed | {"lasts": "60"})
+    assert sorted(one.minutes for one in panel.items.all()) == [13, 13, 14, 20]
+    said = client.get(page).text
+    assert "minutes left until" in said
+    assert there not in said
+
+
+def test_an_item_about_a_child_says_the_name_of_the_child_once(client, world, prepared, item):
+    client.force_login(world.coordinator)
+    page = client.get(reverse("panel_item", kwargs={"item_id": item.pk})).text
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert main.count(str(item.person)) == 1

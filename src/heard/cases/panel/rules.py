@@ -277,6 +277,26 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     return None
 
 
+def why_not_share(*, minutes: Collection[int | None], lasts: int) -> str | None:
+    """Whether `lasts`, the minutes of all, is enough for the items that have some and one for each other."""
+    if lasts < sum(1 if given is None else given for given in minutes):
+        return "Give more minutes for the whole meeting: each item takes one at least."
+    return None
+
+
+def share(minutes: Collection[int | None], lasts: int) -> list[int]:
+    """The minutes of each item, where those that have none share evenly what the others leave of the whole."""
+    left, shared, found = lasts - sum(given or 0 for given in minutes), 0, []
+    without = sum(given is None for given in minutes)
+    for given in minutes:
+        if given is None:
+            found.append(left // without + (shared < left % without))
+            shared += 1
+        else:
+            found.append(given)
+    return found
+
+
 def why_not_take_off(
     *, chosen: int, why: str, kind: str = MeetingKind.PANEL, has_begun: bool = False
 ) -> str | None:
