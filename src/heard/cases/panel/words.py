@@ -42,7 +42,7 @@ _WHY: Final[dict[Why, Any]] = {
     Why.MOVED: gettext_lazy(
         "Something was done about it in the last 90 days, and people who were seen there have been seen somewhere else since"
     ),
-    Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
+    Why.BY_HAND: gettext_lazy("Added to the agenda on %(date)s"),
 }
 _SHORT: Final[dict[Why, Any]] = {
     Why.REVIEW_DUE: gettext_lazy("Review due %(date)s"),
@@ -57,7 +57,7 @@ _SHORT: Final[dict[Why, Any]] = {
     Why.SHARED: gettext_lazy("Several children tied to it, one newly"),
     Why.UNWATCHED: gettext_lazy("Named several times, nobody watches over it"),
     Why.MOVED: gettext_lazy("Harm may have moved from there"),
-    Why.BY_HAND: gettext_lazy("Put on by hand %(date)s"),
+    Why.BY_HAND: gettext_lazy("Added %(date)s"),
 }
 # Where each reason leads to: the name of the address and the key in it.
 _LEADS: Final[dict[Why, tuple[str, str]]] = {
