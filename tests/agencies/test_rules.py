@@ -23,6 +23,7 @@ TABLE = {
     May.REFER:            "yes            yes            yes            yes            no             no             no             no",
     May.SEE_PANEL:        "yes            yes            yes            yes            no             no             no             no",
     May.HOLD_PANEL:       "no             no             yes            no             no             no             no             no",
+    May.CHAIR_PANEL:      "no             no             yes            yes            no             no             no             no",
     May.SUPERVISE:        "no             no             no             yes            no             no             no             no",
     May.SEE_TEAM:         "no             no             yes            yes            no             no             no             no",
     May.MERGE:            "no             no             yes            no             no             no             no             no",

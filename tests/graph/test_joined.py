@@ -138,7 +138,7 @@ def test_children_on_an_agenda_and_whom_this_half_year_joins_with_them(world: Wo
     panel = make_panel(world)
     meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=amira.pk)
     expected = (
-        "Amira Made, Maya Made, Ola Made are best looked at together: Amira Made, Maya Made through Arcade; {} is a "
+        "Amira Made, Maya Made, Ola Made are best discussed together: Amira Made, Maya Made through Arcade; {} is a "
         "friend of {}. Not on this agenda: Maya Made, Ola Made."
     )
     two = ("Maya Made", "Ola Made")
@@ -151,7 +151,7 @@ def test_children_on_an_agenda_and_whom_this_half_year_joins_with_them(world: Wo
     assert len(answer(world.teacher, "circles", panel_id=panel.pk).lines[0].grounds) == 3
     tie(world, old, "family_of", amira, valid_from=day(2))
     [after] = answer(world.teacher, "circles", panel_id=panel.pk).lines
-    assert "Old Made are best looked at together" in after.says
+    assert "Old Made are best discussed together" in after.says
     assert len(after.grounds) == 4
 
 

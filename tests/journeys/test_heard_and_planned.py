@@ -22,14 +22,16 @@ def test_the_childs_words_lead_to_something_and_are_told_back(world: World, stor
     story.fill("The words in that language (optional)", "Chcę, żeby Rosa wiedziała.")
     story.fill("Who translated them? (optional)", "Ola Nowak, interpreter")
     story.fill("What does the child want to happen? (optional)", "That her aunt comes to the next meeting.")
-    story.press("Save").sees("I want Rosa to know.", "Not told back yet", "Chcę, żeby Rosa wiedziała.")
+    story.press("Save").sees(
+        "I want Rosa to know.", "No feedback to the child yet", "Chcę, żeby Rosa wiedziała."
+    )
     story.follow("Say what changed, and tell the child").press("Save")
     story.sees("There is a problem", "If nothing could change, say so, and why")
     story.fill("What changed because of it?", "Rosa was invited and comes on Friday.")
     today = ago(0)
     story.fill_date("When was the child told? (optional)", today.day, today.month, today.year)
     story.fill("Who told the child? (optional)", "Sol Wright, social worker").press("Save")
-    story.sees("Told back on", "What changed because of it:", "Rosa was invited and comes on Friday.")
+    story.sees("Feedback given on", "What changed because of it:", "Rosa was invited and comes on Friday.")
 
 
 def against_what_harms(story: Story) -> None:
@@ -80,7 +82,7 @@ def test_a_plan_is_agreed_with_all_that_belongs_to_it(world: World, story: Story
     plan = story.path
     story.follow("Write the safety plan")
     if_it_gets_worse(story)
-    story.open(plan).follow("Steps against people and places that harm")
+    story.open(plan).follow("Disruption steps")
     against_what_harms(story)
     story.open(plan).sees("If it gets worse", "Licensing visits").press("Agree the plan")
     story.choose(f"“{HOME}”")

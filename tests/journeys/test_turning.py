@@ -29,7 +29,7 @@ def test_a_service_is_found_referred_to_refused_and_the_need_counted(world: Worl
     story.sign_in(world.social_worker).open(f"/plans/{plan.pk}/")
     story.page.get_by_text("Where to turn, and local procedures").click()
     story.sees("Harbour mentoring", "Plans that children can read").look()
-    story.follow("Refer the child to a service, or say that nothing met a need")
+    story.follow("Refer the child to a service, or record an unmet need")
     story.follow("Refer the child", about="Harbour mentoring")
     story.choose("An advocate or mentor").fill(
         "Why this service, and what do you hope for?", "She asked for a mentor"
@@ -42,12 +42,12 @@ def test_a_service_is_found_referred_to_refused_and_the_need_counted(world: Worl
     today = ago(0)
     story.fill_date("Since which day?", today.day, today.month, today.year)
     story.fill("Why, or what else is to be known? (optional)", WHY).press("Save").sees(WHY)
-    story.press("Nothing met this need").sees("Recorded. It is counted by area", "Needs that nothing met")
+    story.press("Nothing met this need").sees("Recorded. It is counted by area", "Unmet needs")
     assert UnmetNeed.objects.get().area == "EM1"
     story.open("/where-to-turn/").sees("Harbour mentoring", "Checked")
 
     a_year_goes_by(world)
-    story.sign_in(world.board_member).open("/figures/").follow("Needs that nothing met")
+    story.sign_in(world.board_member).open("/figures/").follow("Unmet needs")
     story.sees("recorded 15 times").sees_not("She asked for a mentor", "Amira")
     for row in (["EM1", "15"], ["An advocate or mentor", "15"]):
         assert row in rows_of(story), row

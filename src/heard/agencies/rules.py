@@ -27,6 +27,9 @@ class May(StrEnum):
     REFER = "prepare a referral to the national referral mechanism"
     SEE_PANEL = "see the panel of which their agency is part, and disagree with it"
     HOLD_PANEL = "prepare and hold a panel"
+    CHAIR_PANEL = (
+        "chair a panel to which their agency is invited, where whoever holds panels hands it on or is away"
+    )
     SUPERVISE = "hold supervision with the people of their agency"
     SEE_TEAM = "see the work of their agency's teams: who works with whom, and what is oldest"
     MERGE = "say that two records are of one person, and take that back"
@@ -85,7 +88,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
     Role.SUPERVISOR: frozenset(
         _CASEWORK
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
-        | {May.RELEASE, May.KEEP, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT}
+        | {May.RELEASE, May.KEEP, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT, May.CHAIR_PANEL}
     ),
     Role.COORDINATOR: frozenset(
         _CASEWORK
@@ -104,6 +107,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.KEEP_SERVICES,
             May.HOLD_FIGURES,
             May.MARK_COMMON,
+            May.CHAIR_PANEL,
         }
     ),
     Role.OFFICER: frozenset({May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.SEE_PROFILES, May.HEAR_OF_STAFF}),

@@ -43,7 +43,7 @@ PARTS = (
     SitePart(
         "caseload",
         _("Caseload"),
-        _("The children who count on you, each in one line."),
+        _("The children on your caseload, each in one line."),
         unless="team",
     ),
     SitePart(

@@ -39,7 +39,7 @@ SAID: dict[str, Any] = {
     "childs_view": "“I want him to leave me alone”",
     "safety": "Her aunt fetches her on the day on which he is told",
 }
-BROKEN = "It was broken while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
+BROKEN = "It was breached while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
 IN_USE: dict[str, Any] = SAID | {"asked_by": "Tom Hale, officer", "asked_on": TODAY - timedelta(days=9), "served_on": TODAY - timedelta(days=5)}  # fmt: skip
 
 
@@ -291,7 +291,7 @@ def test_what_was_broken_holds_the_day_on_which_it_was_served(world, case, warni
         {"served_on": TODAY},
         {"ended_on": TODAY - timedelta(days=3)},
     ):
-        with pytest.raises(Refused, match="was broken while it held"):
+        with pytest.raises(Refused, match="was breached while it held"):
             keep(warning, world.social_worker, **days)
     keep(warning, world.social_worker, ended_on=TODAY - timedelta(days=1))
     with pytest.raises(Refused, match="had ended by then"):
@@ -355,7 +355,7 @@ def test_what_was_broken_stands_with_what_was_done_and_is_told(world, case, warn
     actions.note_breach(**note | {"by": world.supervisor})
     assert "power_broken" in [one.notice.kind for one in unread_of(world.social_worker)]
     text = get(world.social_worker, "disruption", case_id=case.pk).text
-    for said in ("Arrested", "Broken", *SAID.values(), "Tom Hale, officer"):
+    for said in ("Arrested", "Breached", *SAID.values(), "Tom Hale, officer"):
         assert str(said) in text
     rows = AuditRow.objects.filter(person_id=case.person_id, subject__in=("disruption step", "breach"))
     assert [row.verb for row in rows.exclude(verb="view").order_by("pk")] == ["add", "change", "add"]
@@ -410,7 +410,7 @@ def test_what_was_noted_wrongly_is_taken_back_and_stays_to_be_read(world, case, 
     client.force_login(world.social_worker)
     at = reverse("step_not_broken", kwargs={"step_id": warning.pk, "breach_id": breach.pk})
     assert at in client.get(reverse("disruption", kwargs={"case_id": case.pk})).text
-    assert "Broken" in chronology_of(warning)
+    assert "Breached" in chronology_of(warning)
     assert "Of somebody else" in client.get(at).text
     assert "Say why it was noted wrongly" in client.post(at, {"why": ""}).text
     assert client.post(at, {"why": "It was another man"}).status_code == 302
@@ -419,7 +419,7 @@ def test_what_was_noted_wrongly_is_taken_back_and_stays_to_be_read(world, case, 
     for said in ("Noted wrongly", "Of somebody else", "It was another man"):
         assert said in page
     assert "power_broken" not in [one.notice.kind for one in unread_of(world.social_worker)]
-    assert "Broken" not in chronology_of(warning)
+    assert "Breached" not in chronology_of(warning)
     actions.note_breach(
         by=world.supervisor, step_id=warning.pk, broken_on=TODAY, what_was_done="Of somebody else"
     )

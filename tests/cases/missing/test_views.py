@@ -130,7 +130,7 @@ def test_a_child_is_late_to_be_heard_in_words(client, world, case):
     late = gone(worker, case.person_id, 200, back=BACK | {"found_at": ago(80)})
     client.force_login(worker)
     assert "8 hours late" in client.get(of_episode("episode", late)).text
-    (section,) = [one for one in my_work(worker) if "have not been heard" in one.heading]
+    (section,) = [one for one in my_work(worker) if "interviews due" in one.heading]
     assert "8 hours late" in section.waiting[0].note
 
 
@@ -148,7 +148,7 @@ def test_an_interview_to_which_the_child_said_no_is_late_nowhere(client, world, 
         assert "offered in time" in page
         assert "days late" not in page
     assert "in time. The child said no." in client.get(of_episode("episode", back)).text
-    assert not [one for one in my_work(worker) if "have not been heard" in one.heading]
+    assert not [one for one in my_work(worker) if "interviews due" in one.heading]
 
 
 def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned):
@@ -300,6 +300,10 @@ def test_a_child_who_was_back_long_ago_is_offered_an_interview_now(client, world
     sent |= BACK | moment("found", ago(120))
     page = client.post(of_child("missing_note", case.person_id), sent, follow=True).text
     assert "Saved: the child is back. Offer an interview now." in page
+    summary = " ".join(client.get(of_child("child", case.person_id)).text.split())
+    dates = summary.partition('<ul class="heard-dates">')[2].partition("</ul>")[0]
+    assert "Offer a return home interview" in dates
+    assert "2 days overdue" in dates
 
 
 def test_it_is_said_where_nothing_is_written_of_the_police_being_told(client, world, case):

@@ -93,7 +93,7 @@ def test_last_seen_and_last_seen_alone_are_what_notes_say(world: World, case: An
     last = queries.last_contact(world.social_worker, [case.person_id])[case.person_id]
     assert last == Contact(today - timedelta(days=3), today - timedelta(days=20))
     page = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
-    assert f"By the notes last seen {day(last.seen_on)}, alone {day(last.alone_on)}." in page
+    assert f"Last seen {day(last.seen_on)}, seen alone {day(last.alone_on)}, by the notes." in page
 
 
 def test_where_no_note_says_so_the_page_does_not_say_not_seen(world: World, case: Any) -> None:

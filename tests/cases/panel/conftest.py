@@ -60,7 +60,7 @@ def item(world, prepared, case) -> PanelItem:
 NO_WORDS = ChildsView(why_no_words="She wants to wait")
 
 
-def tell(world, name="Ana", *, by=None, items=("S06",), **about):
+def tell(world, name="Ana", *, by=None, items=("S06",), danger_done="", **about):
     whom = about or {"new_person": {"given_name": name, "family_name": "Lowe"}}
     child = "place_id" not in about and "group_id" not in about
     observations = [Observed(item, "seen", timezone.localdate(), "School", "Seen") for item in items]
@@ -68,7 +68,8 @@ def tell(world, name="Ana", *, by=None, items=("S06",), **about):
         by=by or world.social_worker,
         seen_and_heard="Something that worries us.",
         why_no_words="She was not there" if child else "",
-        danger_now="no",
+        danger_now="yes" if danger_done else "no",
+        danger_done=danger_done,
         observations=observations if child else [],
         **whom,
     )

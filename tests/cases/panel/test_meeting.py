@@ -93,9 +93,9 @@ def test_whose_agency_is_not_invited_takes_no_chair(client, world, of_police):
     assert panel.chaired_by is None
 
 
-def test_whose_role_holds_no_panels_takes_no_chair(client, world, panel):
-    for user in (world.teacher, world.officer, world.supervisor):
-        with pytest.raises(Refused, match="does not hold panels"):
+def test_whose_role_chairs_no_panels_takes_no_chair(client, world, panel):
+    for user in (world.teacher, world.officer):
+        with pytest.raises(Refused, match="does not chair panels"):
             actions.take_chair(by=user, panel_id=panel.pk)
         client.force_login(user)
         assert "Take the chair" not in client.get(of_panel("panel", panel)).text
@@ -138,6 +138,121 @@ def test_who_chairs_never_sees_an_item_that_they_may_not_see(client, world, prep
         view=NO_WORDS,
     )
     assert decided.decided_by == world.coordinator
+
+
+# ---- a supervisor in the chair
+
+
+@pytest.fixture
+def inspector(world) -> User:
+    """A supervisor of the police, who works with no child of these tests."""
+    return agencies.add_user(
+        by=world.administrator, username="ivo.hale", first_name="Ivo", last_name="Hale", password=None,
+        team=world.officer.team, role=Role.SUPERVISOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+
+
+NOT_THEIRS = "Whoever chairs it writes down that it was held."
+TO_PREPARE = ("panel_change", "panel_invitations", "panel_prepare", "panel_correct")
+
+
+def test_an_invited_supervisor_chairs_where_whoever_was_to_is_ill(client, world, prepared, item, inspector):
+    """They have for this meeting what a chair needs, and nothing more."""
+    network.involve(by=world.coordinator, person=item.person, agency=world.police, why="They look for her")
+    user, seat = User.objects.get(pk=inspector.pk), prepared.seats.get(agency=world.school)
+    page = reverse("panel_item", kwargs={"item_id": item.pk})
+    client.force_login(user)
+    assert "Write down the decision" not in client.get(page).text, "who does not chair does not decide"
+    decide = reverse("panel_decide", kwargs={"item_id": item.pk})
+    assert "Whoever holds the panel writes down what was decided." in client.get(decide).text
+    with pytest.raises(Refused, match="Whoever holds the panel"):
+        actions.decide_item(by=user, item_id=item.pk, decision="x", reason="y", view=NO_WORDS)
+    assert NOT_THEIRS in client.get(of_panel("panel_hold", prepared)).text
+    with pytest.raises(Refused, match=NOT_THEIRS):
+        actions.hold_panel(by=user, panel_id=prepared.pk, came={})
+    said = client.post(of_panel("panel_chair", prepared), follow=True).text
+    assert "You chair this meeting now. Cora Ordway learns of it." in said
+    assert "Write down that it was held" in said
+    for no in ("Who is invited</a>", "Prepare the agenda", "Change day, place or chair"):
+        assert no not in said
+    assert 'name="here"' in client.get(page).text
+    assert NOT_THEIRS not in client.get(of_panel("panel_hold", prepared)).text
+    for name in TO_PREPARE:
+        assert client.get(of_panel(name, prepared)).status_code == 404, name
+    assert client.get(reverse("panel_involve", kwargs={"item_id": item.pk})).status_code == 404
+    actions.note_here(by=user, panel_id=prepared.pk, seat_id=seat.pk, here=True)
+    assert "Write down the decision" in client.get(decide).text
+    said = {"decision": "A worker meets her", "reason": "She asked", "view": NO_WORDS}
+    decided = actions.decide_item(by=user, item_id=item.pk, **said)
+    assert decided.decided_by == user
+    actions.dissent(by=user, item_id=item.pk, why="Too late", said_by="Her head", agency_id=world.school.pk)
+    came = {one.pk: ("came", "") for one in prepared.seats.all()}
+    assert actions.hold_panel(by=user, panel_id=prepared.pk, came=came).held_by == user
+    with pytest.raises(Refused, match="Whoever holds the panel"):
+        actions.decide_item(by=user, item_id=item.pk, **said)
+    with pytest.raises(Refused, match="holds panels"):
+        actions.correct_minutes(by=user, panel_id=prepared.pk, text="Ten came")
+    assert NOT_THEIRS in client.get(of_panel("panel_hold", prepared)).text, "the meeting is over"
+
+
+def test_a_supervisor_whose_invitation_is_taken_back_chairs_no_longer(world, prepared, item, inspector):
+    network.involve(by=world.coordinator, person=item.person, agency=world.police, why="They look for her")
+    user = User.objects.get(pk=inspector.pk)
+    actions.take_chair(by=user, panel_id=prepared.pk)
+    seat = prepared.seats.get(agency=world.police)
+    actions.uninvite(by=world.coordinator, panel_id=prepared.pk, seats=[seat.pk])
+    for write in (
+        lambda: actions.note_here(by=user, panel_id=prepared.pk, seat_id=seat.pk, here=True),
+        lambda: actions.hold_panel(by=user, panel_id=prepared.pk, came={}),
+        lambda: actions.decide_item(by=user, item_id=item.pk, decision="x", reason="y", view=NO_WORDS),
+    ):
+        with pytest.raises(Hidden):
+            write()
+
+
+def test_a_supervisor_in_the_chair_sees_no_child_by_it(client, world, prepared, item, inspector):
+    user = User.objects.get(pk=inspector.pk)
+    actions.take_chair(by=user, panel_id=prepared.pk)
+    assert not [line for line in queries.agenda_of(user, prepared) if line.item]
+    client.force_login(user)
+    assert "Okoro" not in client.get(of_panel("panel", prepared)).text
+    assert client.get(reverse("panel_decide", kwargs={"item_id": item.pk})).status_code == 404
+    with pytest.raises(Hidden):
+        actions.decide_item(by=user, item_id=item.pk, decision="x", reason="y", view=NO_WORDS)
+
+
+def test_whoever_holds_panels_hands_the_chair_to_an_invited_supervisor(client, world, panel, inspector):
+    to = lambda chair, this=panel: actions.change_panel(
+        by=world.coordinator, panel_id=this.pk, starts_at=this.starts_at, place=this.place, chair=chair
+    )
+    client.force_login(world.coordinator)
+    assert "Ivo Hale" in client.get(of_panel("panel_change", panel)).text
+    user = User.objects.get(pk=inspector.pk)
+    assert not queries.holds(user, queries.panel_visible_to(user, panel.pk))
+    to(inspector)
+    assert queries.holds(user, queries.panel_visible_to(user, panel.pk))
+    to(world.coordinator)
+    assert not queries.holds(user, queries.panel_visible_to(user, panel.pk)), "and takes it back"
+    later = make_panel(world, days=2)
+    to(inspector, later)
+    assert not queries.holds(user, queries.panel_visible_to(user, later.pk)), "its day has not come"
+    for who in (world.teacher, world.officer):
+        with pytest.raises(Refused, match="Choose as chair"):
+            to(who)
+    without = make_panel(world, agencies=[world.care.pk])
+    assert "Ivo Hale" not in client.get(of_panel("panel_change", without)).text
+    with pytest.raises(Refused, match="Choose as chair"):
+        to(inspector, without)
+
+
+def test_who_is_named_as_chair_anew_chairs_also_where_somebody_had_taken_the_chair(
+    world, panel, of_police, inspector
+):
+    actions.take_chair(by=of_police, panel_id=panel.pk)
+    changed = actions.change_panel(
+        by=world.coordinator, panel_id=panel.pk, starts_at=panel.starts_at, place=panel.place, chair=inspector
+    )
+    assert changed.in_the_chair == inspector
 
 
 # ---- who is here
@@ -244,3 +359,32 @@ def test_the_time_left_is_what_the_minutes_of_all_items_leave():
     assert at(45, is_held=True) is None
     assert at(45, minutes=0) is None, "no item has minutes"
     assert at(60 * 13) is None, "nobody sits there any more"
+
+
+def test_time_for_the_whole_panel_is_shared_over_the_items_without_minutes(client, world, panel):
+    for name in ("Ana", "Bea", "Cleo"):
+        tell(world, name)
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    client.force_login(world.coordinator)
+    item = PanelItem.objects.get(person__given_name="Ana")
+    page = reverse("panel_item", kwargs={"item_id": item.pk})
+    there = f"{of_panel('panel_prepare', panel)}#id_lasts"
+    assert (
+        f'href="{there}">Share the time over the items, so that what is left shows here</a>'
+        in client.get(page).text
+    )
+    typed = {f"place-{one.pk}": "1" for one in panel.items.all()} | {f"minutes-{item.pk}": "20"}
+    wrong = client.post(of_panel("panel_prepare", panel), typed | {"lasts": "21"}).text
+    assert ">Give more minutes for the whole meeting: each item takes one at least</a>" in wrong
+    client.post(of_panel("panel_prepare", panel), typed | {"lasts": "60"})
+    assert sorted(one.minutes for one in panel.items.all()) == [13, 13, 14, 20]
+    said = client.get(page).text
+    assert "minutes left until" in said
+    assert there not in said
+
+
+def test_an_item_about_a_child_says_the_name_of_the_child_once(client, world, prepared, item):
+    client.force_login(world.coordinator)
+    page = client.get(reverse("panel_item", kwargs={"item_id": item.pk})).text
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert main.count(str(item.person)) == 1

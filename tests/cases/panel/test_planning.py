@@ -133,6 +133,34 @@ def why(user, item) -> list:
     return queries.reasons_of(user, item.panel, [item])[item.pk]
 
 
+def test_who_was_told_as_in_danger_comes_first_and_that_is_said_first(world, panel, client):
+    for name in ("Ana", "Bea"):
+        tell(world, name)
+    Concern.objects.update(due_on=in_days(-9))
+    first = tell(world, "Cleo", danger_done="The police are with her")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    later = tell(world, "Dina", danger_done="The police are with her")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    children = [
+        line.item.person.given_name
+        for line in queries.agenda_of(world.coordinator, panel)
+        if line.item.is_about_child
+    ]
+    assert children[:2] == ["Dina", "Cleo"], "also where the agenda was drawn before they were told"
+    client.force_login(world.coordinator)
+    item = about(panel, person=first.person)
+    assert why_on_agenda(item, why(world.coordinator, item))[0][0] == "In danger when told"
+    pages = [reverse(name, args=[panel.pk]) for name in ("panel", "panel_prepare", "panel_pack")]
+    for page in (*pages, reverse("panel_item", args=[item.pk])):
+        assert (
+            f'href="{reverse("concern", args=[first.pk])}">In danger when told</a>' in client.get(page).text
+        )
+    decide(world, later)
+    item = about(panel, person=later.person)
+    said = [text for text, _href in why_on_agenda(item, why(world.coordinator, item))]
+    assert "In danger when told" not in said, "it waits no longer"
+
+
 def test_what_came_since_the_agenda_was_drawn_stands_on_it_at_once(world, panel, client):
     child = tell(world).person
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)

@@ -122,9 +122,9 @@ def test_an_order_and_minutes_that_make_no_sense_are_refused(orders, minutes):
 
 
 def test_a_panel_is_planned_with_a_time_a_place_and_a_chair_who_may():
-    usual = {"may_hold": True, "starts_at": AT, "place": "Room 2", "chair_may_hold": True}
+    usual = {"may_hold": True, "starts_at": AT, "place": "Room 2", "chair_may": True}
     assert rules.why_not_plan(**usual) is None
-    for name, wrong in (("may_hold", False), ("starts_at", None), ("place", " "), ("chair_may_hold", False)):
+    for name, wrong in (("may_hold", False), ("starts_at", None), ("place", " "), ("chair_may", False)):
         assert rules.why_not_plan(**usual | {name: wrong})
 
 

@@ -329,6 +329,24 @@ def test_something_else_is_found_and_put_on_the_agenda(client, world, prepared):
     assert client.post(at, {"end": "place", "end_id": "nonsense"}).status_code == 404
 
 
+def test_earlier_actions_and_invitations_are_closed_below_the_agenda(client, world, prepared, item):
+    given = {"by": world.coordinator, "item_id": item.pk, "owner": world.teacher, "due_on": in_days(2)}
+    actions.add_panel_action(what="Ring her aunt", **given)
+    hold(world, prepared)
+    later = make_panel(world, days=7)
+    client.force_login(world.coordinator)
+    page = " ".join(client.get(of_panel("panel", later)).text.split())
+    for heading, inside in (
+        ("What was agreed before, and how it stands: 1", "Ring her aunt"),
+        ("Who is invited: 3", "Wexmoor Police"),
+    ):
+        folded = page.partition(f"{heading} </span>")[2].partition("</details>")[0]
+        assert inside in folded
+    assert "<details open" not in page.replace(' class="govuk-details"', "")
+    held = client.get(of_panel("panel", prepared)).text
+    assert "No action of an earlier panel is to do, and none was finished since." in held
+
+
 def test_invitations_are_made_and_taken_back(client, world):
     panel = make_panel(world, agencies=[])
     client.force_login(world.coordinator)

@@ -203,7 +203,7 @@ def test_a_service_is_found_referred_to_and_refused_and_the_need_is_counted_once
     unmet = reverse("service_unmet", args=[child])
     assert client.get(unmet).status_code == 405
     assert "Recorded. It is counted" in client.post(unmet, said, follow=True).text
-    assert "recorded already" in client.post(unmet, said, follow=True).text
+    assert "recorded as unmet already" in client.post(unmet, said, follow=True).text
     need = UnmetNeed.objects.get()
     assert (need.need, need.area, need.referral_id, need.agency) == ("advocacy", "EM1", one.pk, world.care)
     catch_up()

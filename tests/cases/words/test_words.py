@@ -153,12 +153,15 @@ def test_telling_the_child_back_says_when_and_by_whom(client, world, case, words
     client.post(at("words_answer", words), change)
     words.refresh_from_db()
     assert words.what_changed == "Her teacher walks with her."
-    assert "Not told back yet" in client.get(reverse("words", kwargs={"person_id": case.person_id})).text
+    assert (
+        "No feedback to the child yet"
+        in client.get(reverse("words", kwargs={"person_id": case.person_id})).text
+    )
     wrong = client.post(at("words_answer", words), change | on("told_on", today()))
     assert "Say who told the child" in wrong.text
     client.post(at("words_answer", words), change | on("told_on", today()) | {"told_by": "Sol Wright"})
     page = client.get(reverse("words", kwargs={"person_id": case.person_id})).text
-    assert "Told back on" in page
+    assert "Feedback given on" in page
     assert "by Sol Wright" in page
     assert [answer.told_on for answer in Answer.objects.order_by("pk")] == [None, today()]
     assert set(AuditRow.objects.filter(subject="words").values_list("verb", flat=True)) >= {

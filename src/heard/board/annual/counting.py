@@ -403,14 +403,14 @@ def _needs(asked: YearToCount) -> Section:
     ]  # fmt: skip
     return Section(
         f"{AuditPart.NOT_DONE}-needs",
-        _("Needs that nothing met"),
+        _("Unmet needs"),
         (
             _("How often somebody who works with a child recorded that no service met a need. One need of one child counts once in 30 days."),
             _("Which needs these were stands, for those who see figures, on the page of needs that no service met."),
         ),
         _("Of all that was recorded in the months named beside it: whole quarters in which enough was recorded to show it. Where little is recorded, "
           "people may not have recorded, or may not have looked."),
-        Tidy("needs", "needs that nothing met", {"year": ("year",)}, frozenset(), tuple(cells)) if cells else None,
+        Tidy("needs", "unmet needs", {"year": ("year",)}, frozenset(), tuple(cells)) if cells else None,
         "year",
         _("Year"),
         Across("", {_("How often"): ()}),

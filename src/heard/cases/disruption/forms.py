@@ -285,9 +285,9 @@ class ContextPowerForm(PowerForm):
 class BreachForm(Form):
     asks = rules.BREACH_ASKS
 
-    broken_on = DateField(_("On which day was it broken?"), called=_("The day"), past=True)
+    broken_on = DateField(_("On which day was it breached?"), called=_("The day"), past=True)
     what_was_done = TextareaField(
-        _("How was it broken, and what was done?"),
+        _("How was it breached, and what was done?"),
         hint=_("What the police or the court did, and what was done so that children are safe."),
         rows=4,
     )

@@ -25,7 +25,7 @@ def _chronology(one: DisruptionStep) -> Iterator[ChronologyEntry]:
         served = say(_("Served: %(what)s"), what=one.power_label)
         yield fact(EntryKind.DISRUPTION, one.served_on, served, one.conditions, **more)
     for breach in one.broken:
-        broken = say(_("Broken: %(what)s"), what=one.power_label)
+        broken = say(_("Breached: %(what)s"), what=one.power_label)
         yield fact(
             EntryKind.DISRUPTION,
             breach.broken_on,
@@ -65,7 +65,7 @@ def _power(one: DisruptionStep) -> Iterator[Text]:
     yield labelled(_("Conditions"), one.conditions)
     yield labelled(_("Before"), one.said_before)
     for breach in one.broken:
-        yield say(_("Broken on %(date)s: %(done)s"), date=breach.broken_on, done=breach.what_was_done)
+        yield say(_("Breached on %(date)s: %(done)s"), date=breach.broken_on, done=breach.what_was_done)
 
 
 STEPS = Record(

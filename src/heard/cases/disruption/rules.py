@@ -22,8 +22,8 @@ POWER_ASKS: Final = Asks(
     safety="Say what it means for safety, and what is done about that.",
 )
 BREACH_ASKS: Final = Asks(
-    broken_on="Give the day on which it was broken: today or before.",
-    what_was_done="Say how it was broken, and what was done.",
+    broken_on="Give the day on which it was breached: today or before.",
+    what_was_done="Say how it was breached, and what was done.",
 )
 TAKE_BACK_ASKS: Final = Asks(why="Say why it was noted wrongly. It stays to be read, and counts no longer.")
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
@@ -232,7 +232,7 @@ def why_not_keep_power(
     if asked_on and served_on and served_on < asked_on:
         return "It cannot be served before it was asked for. Check the dates."
     if broken and (served_on is None or served_on > min(broken) or (ended_on and ended_on < max(broken))):
-        return "It was broken while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
+        return "It was breached while it held: it was served before that, and ended after. Check the dates, or take back what was noted wrongly."
     if any(day and day < first for day in (ends_on, look_again_on, ended_on)):
         return "It cannot end, or be looked at again, before it begins. Check the dates."
     if served_on and not (ends_on or look_again_on or ended_on):
@@ -259,7 +259,7 @@ def why_not_note_breach(
     if broken_on is None or broken_on > today:
         return BREACH_ASKS["broken_on"]
     if broken_on < served_on:
-        return "It cannot be broken before it was served. Check the date."
+        return "It cannot be breached before it was served. Check the date."
     if ended_on and broken_on > ended_on:
         return "It had ended by then. Check the date, or plan another step."
     if is_noted:

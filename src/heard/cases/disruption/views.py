@@ -254,7 +254,7 @@ def broken(request: Request, step_id: uuid.UUID) -> HttpResponse:
             actions.note_breach(by=user, step_id=step.pk, **form.cleaned_data)
             messages.success(request, _told(step))
             return _to_where_it_stands(step)
-    return _power_page(request, step, form, _("It was broken"), why_not)
+    return _power_page(request, step, form, _("It was breached"), why_not)
 
 
 def _told(step: Any) -> str:
@@ -278,7 +278,7 @@ def take_back(request: Request, step_id: uuid.UUID, breach_id: uuid.UUID) -> Htt
             actions.take_back_breach(by=user, step_id=step.pk, breach_id=breach_id, **form.cleaned_data)
             messages.success(request, _("Taken back: it was noted wrongly."))
             return _to_where_it_stands(step)
-    return _power_page(request, step, form, _("Take back that it was broken"), why_not, breach)
+    return _power_page(request, step, form, _("Take back that it was breached"), why_not, breach)
 
 
 def _where_it_stands(step: Any) -> tuple[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ NOW = WorkList(
     child="person",
 )  # fmt: skip
 INTERVIEWS = WorkList(
-    "interviews", _("Children who came back and have not been heard"), May.MISSING, queries.interviews_due,
+    "interviews", _("Return home interviews due"), May.MISSING, queries.interviews_due,
     "episode", "person", _("Return home interview"), note=_time_left, whose=_("your team"), due="interview_due_at__date", clock="return_interview", shows=("person",),
     only_if=queries.interviews_near,
     child="person",

@@ -176,7 +176,7 @@ def why_not_plan(
     may_hold: bool,
     starts_at: datetime | None,
     place: str,
-    chair_may_hold: bool,
+    chair_may: bool,
     kind: str = MeetingKind.PANEL,
     purpose: str = "",
     used_by: str = "",
@@ -188,8 +188,10 @@ def why_not_plan(
         return "Say on which day and at what time it meets."
     if not place.strip():
         return PANEL_ASKS["place"]
-    if not chair_may_hold:
-        return "Choose as chair somebody whose role holds panels."
+    if not chair_may:
+        return (
+            "Choose as chair somebody whose role holds panels, or a supervisor of an agency that is invited."
+        )
     if kind != MeetingKind.PANEL:
         return PANEL_ASKS.missing(purpose=purpose, used_by=used_by)
     return None
@@ -226,11 +228,11 @@ def why_not_change(*, may_hold: bool, state: str) -> str | None:
 
 
 def why_not_take_chair(
-    *, may_hold: bool, is_invited: bool, is_chair: bool, state: str, day: date, today: date
+    *, may_chair: bool, is_invited: bool, is_chair: bool, state: str, day: date, today: date
 ) -> str | None:
-    """`may_hold`: in one of the agencies that are invited, where `is_invited`. Whoever was to chair it may take the chair back."""
-    if not may_hold:
-        return NO_PANELS
+    """`may_chair`: in one of the agencies that are invited, where `is_invited`. Whoever was to chair it may take the chair back."""
+    if not may_chair:
+        return "Your role does not chair panels."
     if not is_invited:
         return "Your agency is not invited to it. Somebody of an agency that is takes the chair."
     if is_chair:
@@ -243,6 +245,11 @@ def why_not_note_here(*, may_hold: bool, state: str, day: date, today: date) -> 
     if not may_hold:
         return "Whoever holds the panel says who is here."
     return _why_not_yet(state, day, today)
+
+
+def meets(*, state: str, day: date, today: date) -> bool:
+    """From its day until it is written down as held."""
+    return _why_not_yet(state, day, today) is None
 
 
 def _why_not_yet(state: str, day: date, today: date) -> str | None:
@@ -268,6 +275,26 @@ def why_not_arrange(*, orders: Collection[int | None], minutes: Collection[int |
     if any(given is not None and not 1 <= given <= MOST_MINUTES for given in minutes):
         return Filled("An item takes from 1 to %(most)s minutes.", most=MOST_MINUTES)
     return None
+
+
+def why_not_share(*, minutes: Collection[int | None], lasts: int) -> str | None:
+    """Whether `lasts`, the minutes of all, is enough for the items that have some and one for each other."""
+    if lasts < sum(1 if given is None else given for given in minutes):
+        return "Give more minutes for the whole meeting: each item takes one at least."
+    return None
+
+
+def share(minutes: Collection[int | None], lasts: int) -> list[int]:
+    """The minutes of each item, where those that have none share evenly what the others leave of the whole."""
+    left, shared, found = lasts - sum(given or 0 for given in minutes), 0, []
+    without = sum(given is None for given in minutes)
+    for given in minutes:
+        if given is None:
+            found.append(left // without + (shared < left % without))
+            shared += 1
+        else:
+            found.append(given)
+    return found
 
 
 def why_not_take_off(
@@ -311,7 +338,7 @@ def why_not_hold(
     """`came`: of each invitation. `instead`: who came for those who sent somebody else. Who is missing never stands in
     the way: what makes a quorum is local."""
     if not may_hold:
-        return NO_PANELS
+        return "Whoever chairs it writes down that it was held."
     if why_not := _why_not_yet(state, day, today):
         return why_not
     if any(one == Came.UNKNOWN for one in came):

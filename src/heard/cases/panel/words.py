@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from heard.cases.panel.models import PanelItem
-    from heard.cases.panel.queries import Standing
+    from heard.cases.panel.queries import Reason, Standing
     from heard.network.queries import Tied
 
 # Nobody is said to harm because they are on the list: it holds groups of children, and adults who protect.
@@ -42,7 +42,7 @@ _WHY: Final[dict[Why, Any]] = {
     Why.MOVED: gettext_lazy(
         "Something was done about it in the last 90 days, and people who were seen there have been seen somewhere else since"
     ),
-    Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
+    Why.BY_HAND: gettext_lazy("Added to the agenda on %(date)s"),
 }
 _SHORT: Final[dict[Why, Any]] = {
     Why.REVIEW_DUE: gettext_lazy("Review due %(date)s"),
@@ -57,7 +57,7 @@ _SHORT: Final[dict[Why, Any]] = {
     Why.SHARED: gettext_lazy("Several children tied to it, one newly"),
     Why.UNWATCHED: gettext_lazy("Named several times, nobody watches over it"),
     Why.MOVED: gettext_lazy("Harm may have moved from there"),
-    Why.BY_HAND: gettext_lazy("Put on by hand %(date)s"),
+    Why.BY_HAND: gettext_lazy("Added %(date)s"),
 }
 # Where each reason leads to: the name of the address and the key in it.
 _LEADS: Final[dict[Why, tuple[str, str]]] = {
@@ -74,12 +74,22 @@ _LEADS: Final[dict[Why, tuple[str, str]]] = {
 def why_on_agenda(
     item: PanelItem, reasons: Iterable[Standing], *, short: bool = False
 ) -> list[tuple[str, str]]:
-    """Why an item is on the agenda, each with its address, '' where there is none. `short`: for one line of an agenda."""
-    return [_why(one, links=item.is_about_child, short=short) for one in reasons]
+    """Why an item is on the agenda, danger first, each with its address, '' where there is none. `short`: for one line of an agenda."""
+    reasons = list(reasons)
+    told = [_leads(one.reason, item.is_about_child) for one in reasons if one.in_danger]
+    danger = [(_("In danger when told"), href) for href in told[:1]]
+    return danger + [_why(one, links=item.is_about_child, short=short) for one in reasons]
+
+
+def _leads(reason: Reason, links: bool) -> str:
+    """`links`: whether it leads anywhere: not everybody who sees a place may read the worry about it."""
+    if not links or reason.kind not in _LEADS or reason.about is None:
+        return ""
+    name, key = _LEADS[reason.kind]
+    return reverse(name, kwargs={key: reason.about})
 
 
 def _why(standing: Standing, *, links: bool, short: bool) -> tuple[str, str]:
-    """`links`: whether it leads anywhere: not everybody who sees a place may read the worry about it."""
     reason = standing.reason
     kind, on = reason.kind, reason.on
     if kind is Why.THEME:
@@ -92,10 +102,7 @@ def _why(standing: Standing, *, links: bool, short: bool) -> tuple[str, str]:
         text = _("Missing from %(since)s to %(until)s, back") % span
     ended = _("No longer: %(what)s") if short else _("Waits no longer: %(what)s")
     text = ended % {"what": text} if standing.has_ended else text
-    if not links or kind not in _LEADS or reason.about is None:
-        return text, ""
-    name, key = _LEADS[kind]
-    return text, reverse(name, kwargs={key: reason.about})
+    return text, _leads(reason, links)
 
 
 def theme_words(number: int) -> str:

@@ -46,7 +46,7 @@ PANELS = WorkList(
     only_if=lambda user: _soon(queries.panels_planned(user)),
 )  # fmt: skip
 ACTIONS = WorkList(  # that are in no plan: what is in one stands among the actions of plans
-    "panel_actions", _("What you said at a meeting that you would do"), May.SEE_PANEL, queries.panel_actions_due,
+    "panel_actions", _("Panel and meeting actions"), May.SEE_PANEL, queries.panel_actions_due,
     "panel_action", "item.about", "what", note=_("said at a meeting"), whose="owner", own=lambda user: Q(owner=user), due="due_on",
     shows=("item__person", "item__place", "item__group", "owner"),
     only_if=lambda user: PanelAction.objects.filter(queries.own_or_left(user), state=rules.Progress.OPEN),

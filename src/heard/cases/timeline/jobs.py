@@ -95,7 +95,7 @@ MENU: Final = (
     Job(_("Attach a file"), "attach_to_child"),
     Job(_("Share information, or record a refusal"), "share_write"),
     Job(_("Write the safety plan"), "safety_write", "case_id"),
-    Job(_("Note a conference or another moment"), "moment_note", "case_id"),
+    Job(_("Record a conference or another key date"), "moment_note", "case_id"),
 )
 MOST: Final = 6  # beside what comes next and telling a worry
 # What begins on one tab.
@@ -103,7 +103,7 @@ HERE: Final[dict[str, tuple[Job, ...]]] = {
     "child_plan": (
         Job(_("Write the safety plan"), "safety_write", "case_id"),
         Job(_("Plan a disruption step"), "disruption_add", "case_id"),
-        Job(_("Note a conference or another moment"), "moment_note", "case_id"),
+        Job(_("Record a conference or another key date"), "moment_note", "case_id"),
         Job(
             _("Prepare a referral to the National Referral Mechanism"),
             "referral_start",

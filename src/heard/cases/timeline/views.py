@@ -126,7 +126,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("read", "proposal"): gettext_lazy("Read what became of a change that they proposed"),
     ("note", "fact"): gettext_lazy("Wrote down something about the child, with who said so"),
     ("change", "fact"): gettext_lazy("Changed something that is known about the child"),
-    ("end", "fact"): gettext_lazy("Wrote down that something about the child is so no longer"),
+    ("end", "fact"): gettext_lazy("Wrote down that something about the child is no longer current"),
     ("note", "important person"): gettext_lazy("Wrote down a carer or an important person"),
     ("change", "important person"): gettext_lazy("Changed a carer or an important person"),
     ("end", "important person"): gettext_lazy("Wrote down that somebody is a carer or important no longer"),
@@ -194,8 +194,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("look again", "disruption step"): gettext_lazy(
         "Said whether a disruption step stands without what was withdrawn"
     ),
-    ("add", "breach"): gettext_lazy("Noted that the power of a disruption step was broken"),
-    ("take back", "breach"): gettext_lazy("Took back that the power of a disruption step was broken"),
+    ("add", "breach"): gettext_lazy("Noted that the power of a disruption step was breached"),
+    ("take back", "breach"): gettext_lazy("Took back that the power of a disruption step was breached"),
     ("finish", "disruption step"): gettext_lazy("Finished a disruption step"),
     ("take back", "disruption step"): gettext_lazy("Took back that a disruption step is done"),
     ("put off", "disruption step"): gettext_lazy("Put a disruption step off"),

@@ -146,7 +146,7 @@ def why_not_record_unmet(
     if not need or not known:
         return UNMET_ASKS["need"]
     if recorded_lately:
-        return "That nothing met this need of the child is recorded already. It is counted once in 30 days."
+        return "This need of the child is recorded as unmet already. It is counted once in 30 days."
     return None
 
 

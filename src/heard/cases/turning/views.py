@@ -160,7 +160,7 @@ def take_back_unmet(request: Request, unmet_need_id: uuid.UUID) -> HttpResponse:
             return redirect("services_of", person_id=one.person_id)
     context = {
         "form": form,
-        "title": _("It was no need that nothing met"),
+        "title": _("It was no unmet need"),
         "about": one.get_need_display(),
         "back": ("services_of", {"person_id": one.person_id}),
     }

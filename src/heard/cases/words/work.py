@@ -21,7 +21,7 @@ def _to_tell(row: Any) -> str:
 
 
 WORDS = WorkList(
-    "words", _("What children said, and wait to hear what came of it"), May.ASSESS, not_told_back_by_child,
+    "words", _("Feedback to children"), May.ASSESS, not_told_back_by_child,
     "words", "person", _to_tell, of="person_id", shows=("person",),
     note=lambda row: _("heard on %(date)s") % {"date": day(row.heard_on)},
     only_if=words_near,

@@ -67,6 +67,7 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
         "said": queries.said_at(user, this),
         "why_not_note": why_not,
         "may_hold": user.may(May.HOLD_PANEL),
+        "holds": queries.holds(user, this),
         "may_share": user.may(May.SHARE),
         "ends": list(NodeKind),
     }

@@ -51,7 +51,7 @@ OLDEST: Final[tuple[WorkList, ...]] = (
 # What is counted of each colleague, as fields of `Load` and in words.
 COUNTED: Final = {
     "allocated": gettext_lazy("Allocated to them"),
-    "children": gettext_lazy("Children who count on them"),
+    "children": gettext_lazy("Trusted worker for"),
     "actions": gettext_lazy("Actions to do"),
     "overdue": gettext_lazy("Actions overdue"),
     "assessments": gettext_lazy("Assessments being written"),

@@ -245,7 +245,7 @@ class EndForm(Form):
 
     until = DateField(_("Until when was it so?"), called=_("The day"), past=True, missing=_("Give the day"))
     why = TextField(
-        _("Why is it so no longer?"),
+        _("Why is it no longer current?"),
         hint=_("It stays among what was known before, with your reason."),
         max_length=200,
     )

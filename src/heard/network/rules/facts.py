@@ -11,7 +11,7 @@ TOLD_ASKS: Final = Asks(said_as="Say who said so.")
 FACT_ASKS: Final = Asks(value="Write what they said.")
 IMPORTANT_PERSON_ASKS: Final = Asks(name="Write who it is.")
 IDENTIFIER_ASKS: Final = Asks(scheme="Say what number it is.")
-END_ASKS: Final = Asks(why="Say why it is so no longer.")
+END_ASKS: Final = Asks(why="Say why it is no longer current.")
 
 
 class FactKind(StrEnum):

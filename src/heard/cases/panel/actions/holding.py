@@ -50,7 +50,8 @@ _DECIDED: Final = ("decision", "reason", "words", "why_no_words", "decided_by", 
 @transaction.atomic
 def take_chair(*, by: User, panel_id: uuid.UUID) -> Panel:
     """`by` chairs in place of whoever was to, and who chaired until now learns of it. They come to see nothing more by it: an item that
-    they may not see is led and decided by somebody who may. Whoever was to chair takes the chair back by the same."""
+    they may not see is led and decided by somebody who may. Until it is held they do what a chair has to (`queries.holds`). Whoever was to
+    chair takes the chair back by the same."""
     panel = _locked(by, panel_id)
     refuse(queries.why_not_take_chair(by, panel))
     until_now = panel.in_the_chair
@@ -96,7 +97,7 @@ def hold_panel(
         seat.instead = instead.strip() if seat.came == rules.Came.SOMEBODY_ELSE else ""
     refuse(
         rules.why_not_hold(
-            may_hold=by.may(May.HOLD_PANEL),
+            may_hold=queries.holds(by, panel),
             state=panel.state,
             day=timezone.localdate(panel.starts_at),
             today=timezone.localdate(now),
@@ -182,7 +183,7 @@ def decide_item(
         )
     refuse(
         rules.why_not_decide(
-            may_hold=by.may(May.HOLD_PANEL),
+            may_hold=queries.holds(by, panel),
             is_agreed=panel.agreed_at is not None,
             day=timezone.localdate(panel.starts_at),
             today=timezone.localdate(now),
@@ -416,7 +417,7 @@ def dissent(
             is_agreed=panel.agreed_at is not None,
             why=why,
             for_another=for_another,
-            may_hold=by.may(May.HOLD_PANEL),
+            may_hold=queries.holds(by, panel),
         )
     )
     if agency is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,7 @@ def plan_panel(
         panel.context = context_visible_to(by, context_id)
         refuse(rules.why_not_confer(is_open=panel.context.is_open))
     refuse(_why_not_name(by, panel, purpose, used_by))
-    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
+    _say_when(by, panel, starts_at, place, chair, agencies, purpose, used_by)
     if panel.context:
         _take_up(by, panel, panel.context)
     for agency in agencies_visible_to(by).filter(pk__in=list(agencies)):
@@ -91,7 +92,8 @@ def change_panel(
     if changes:  # a text that names nobody may name somebody who is tied to the place since
         people = [item.person_id for item in queries.chosen(by, panel)] if panel.is_mapping else []
         refuse(_why_not_name(by, panel, purpose, used_by) or _why_names(by, people, purpose, used_by))
-    _say_when(by, panel, starts_at, place, chair, purpose, used_by)
+    invited = {seat.agency_id for seat in panel.seats.all()}
+    _say_when(by, panel, starts_at, place, chair, invited, purpose, used_by)
     _audit(by, "change", panel)
     return panel
 
@@ -136,7 +138,8 @@ def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
 @transaction.atomic
 def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) -> Panel:
     """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
-    and ordered it, what was taken off stays off, and why each item is there is written anew."""
+    and ordered it, what was taken off stays off, and why each item is there is written anew. What is new goes to the end, but before all else
+    where somebody was in danger when it was told."""
     panel = _locked(by, panel_id)
     refuse(
         rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
@@ -146,8 +149,12 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     found = queries.suggestions(by, panel, since)
     there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
     new = {(one.end, one.key): one for one in found if (one.end, one.key) not in there}
-    first = _next_position(there.values())
-    items = [_item(by, panel, one, first + place) for place, one in enumerate(new.values())]
+    ahead, last = sum(one.in_danger for one in new.values()), _next_position(there.values()) - 1
+    PanelItem.objects.filter(panel=panel).update(position=F("position") + ahead)
+    items = [
+        _item(by, panel, one, place if one.in_danger else last + place)
+        for place, one in enumerate(new.values(), 1)
+    ]
     PanelItem.objects.bulk_create(items)
     there |= dict(zip(new, items, strict=True))
     mine = queries.items_visible_to(by).filter(panel=panel).order_by().values_list("pk", flat=True)
@@ -356,6 +363,7 @@ def _say_when(
     starts_at: datetime | None,
     place: str,
     chair: User,
+    invited: Collection[uuid.UUID],
     purpose: str,
     used_by: str,
 ) -> None:
@@ -364,12 +372,14 @@ def _say_when(
             may_hold=by.may(May.HOLD_PANEL),
             starts_at=starts_at,
             place=place,
-            chair_may_hold=queries.may_hold(by, chair),
+            chair_may=queries.may_chair(by, chair, invited),
             kind=panel.kind,
             purpose=purpose,
             used_by=used_by,
         )
     )
+    if panel.chair_id != chair.pk:  # whoever is named now chairs, also where another had taken the chair
+        panel.chaired_by = None
     panel.starts_at, panel.place, panel.chair = starts_at, place.strip(), chair  # type: ignore[assignment]
     panel.purpose, panel.used_by = purpose.strip(), used_by.strip()
     panel.save()

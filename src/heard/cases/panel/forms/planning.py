@@ -68,7 +68,11 @@ class PanelForm(MomentsForm):
         hint=gettext_lazy("The room, or how to join it."),
         max_length=200,
     )
-    chair = SelectField(gettext_lazy("Who chairs it?"), missing=gettext_lazy("Choose who chairs the panel"))
+    chair = SelectField(
+        gettext_lazy("Who chairs it?"),
+        hint=gettext_lazy("Somebody whose role holds panels, or a supervisor of an agency that is invited."),
+        missing=gettext_lazy("Choose who chairs the panel"),
+    )
     agencies = CheckboxesField(
         gettext_lazy("Which agencies are invited?"),
         hint=gettext_lazy("One of their people can be invited by name afterwards."),
@@ -163,6 +167,13 @@ class AgendaForm(Form):
         max_length=2000,
     )
     back = CheckboxesField(gettext_lazy("Put back onto the agenda"), required=False)
+    lasts = _NumberField(
+        gettext_lazy("Minutes of the whole meeting"),
+        hint=gettext_lazy("They are shared over the items for which you give none."),
+        required=False,
+        width=3,
+        inputmode="numeric",
+    )
 
     def __init__(
         self, *args: Any, items: Iterable[PanelItem], off: Iterable[PanelItem], **kwargs: Any
@@ -199,6 +210,14 @@ class AgendaForm(Form):
         """Whether it is ticked to come off."""
         return str(item_id) in self["off"].answer
 
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        minutes = [answers.get(self._names(item)[1]) for item in self.items]
+        lasts = answers.get("lasts")
+        if lasts is not None and (why_not := rules.why_not_share(minutes=minutes, lasts=lasts)):
+            self.add_error("lasts", _(why_not))
+        return answers
+
     @property
     def moved(self) -> str:
         """The key of the item that a button moved; '' where none was pressed."""
@@ -207,10 +226,14 @@ class AgendaForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `arrange_agenda`. What is ticked to come off stays ticked where a button moved an item."""
-        order = {}
-        for item in self.items:
-            place, minutes = self._names(item)
-            order[item.pk] = (self.cleaned_data[place], self.cleaned_data[minutes])
+        names = [self._names(item) for item in self.items]
+        minutes = [self.cleaned_data[given] for _place, given in names]
+        if self.cleaned_data["lasts"] is not None:
+            minutes = rules.share(minutes, self.cleaned_data["lasts"])
+        order = {
+            item.pk: (self.cleaned_data[place], given)
+            for item, (place, _given), given in zip(self.items, names, minutes, strict=True)
+        }
         if self.moved:
             return {"order": self._move(order)}
         chosen = {

@@ -38,12 +38,14 @@ TIED_BY = 2  # children at least, before a place or group is on the agenda becau
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is on the agenda: since which day, the key of what it is about, how many children share a theme."""
+    """Why something is on the agenda: since which day, the key of what it is about, how many children share a theme. `in_danger`: of a worry,
+    whether somebody was when it was told, as the record says it."""
 
     kind: Why
     on: date | None = None
     about: uuid.UUID | None = None
     number: int | None = None
+    in_danger: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -56,6 +58,10 @@ class Suggested:
     title: str = ""
     reasons: list[Reason] = field(default_factory=list)
 
+    @property
+    def in_danger(self) -> bool:
+        return any(one.in_danger for one in self.reasons)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -63,6 +69,7 @@ class Standing:
 
     reason: Reason
     has_ended: bool = False
+    in_danger: bool = False
     back_on: date | None = None  # of a child who was missing
 
 
@@ -78,7 +85,7 @@ _SECTIONS = {
 
 
 def suggestions(user: User, panel: Panel, since: datetime) -> list[Suggested]:
-    """As far as this user may see the record: what waits longest first, and no child by any number."""
+    """As far as this user may see the record: danger first, then what waits longest, and no child by any number."""
     gathered: dict[tuple[str, Any], Suggested] = {}
     for end, key, reason in _all(user, panel, since):
         one = gathered.setdefault((end, key), Suggested(_SECTIONS[end], end, key))
@@ -87,7 +94,8 @@ def suggestions(user: User, panel: Panel, since: datetime) -> list[Suggested]:
     for one in gathered.values():
         one.title = release.entries[one.key].label if one.end == "theme" else ""
         one.reasons.sort(key=lambda reason: reason.on or date.max)
-    return sorted(gathered.values(), key=lambda one: (one.reasons[0].on or date.max, str(one.key)))
+    waits = lambda one: (not one.in_danger, one.reasons[0].on or date.max, str(one.key))
+    return sorted(gathered.values(), key=waits)
 
 
 def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uuid.UUID, list[Standing]]:
@@ -109,7 +117,11 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
             Standing(one, has_ended=(one.kind, one.about) in ended and one not in now[key]) for one in some
         ]
         standing += [Standing(one) for one in came]
-        standing = [replace(one, back_on=back.get(one.reason.about)) for one in standing]
+        danger = {one.about for one in now[key] if one.in_danger}
+        standing = [
+            replace(one, back_on=back.get(one.reason.about), in_danger=one.reason.about in danger)
+            for one in standing
+        ]
         found[key] = sorted(standing, key=lambda one: (one.has_ended, one.reason.on or date.max))
     return found
 
@@ -219,11 +231,12 @@ def _worries(user: User, panel: Panel, since: datetime, only: Only | None) -> Fo
         (Why.NEW_WORRY, going_on_since(user, since), "told_at"),
     ):
         some = _of_some(rows, only, person="person", place="place", group="group")
-        for key, on, *ends in some.values_list("pk", when, "person_id", "place_id", "group_id"):
+        wanted = ("pk", when, "in_danger", "person_id", "place_id", "group_id")
+        for key, on, in_danger, *ends in some.values_list(*wanted):
             end, about = next(
                 (end, about) for end, about in zip(("person", "place", "group"), ends, strict=True) if about
             )
-            yield end, about, Reason(kind, _day(on), key)
+            yield end, about, Reason(kind, _day(on), key, in_danger=in_danger)
 
 
 def _not_decided(user: User) -> QuerySet[Any]:

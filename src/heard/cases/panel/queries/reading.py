@@ -235,8 +235,8 @@ def why_not_take_chair(user: User, panel: Panel) -> str | None:
     """What stands in the way of chairing a panel with its `seats` in place of whoever was to."""
     seats = {seat.agency_id for seat in panel.seats.all()}
     return rules.why_not_take_chair(
-        may_hold=user.may(May.HOLD_PANEL),
-        is_invited=panel.chair_id == user.pk or bool(seats & user.agencies_where(May.HOLD_PANEL)),
+        may_chair=user.may(May.CHAIR_PANEL),
+        is_invited=panel.chair_id == user.pk or bool(seats & user.agencies_where(May.CHAIR_PANEL)),
         is_chair=panel.in_the_chair.pk == user.pk,
         **_now(panel),
     )
@@ -244,7 +244,16 @@ def why_not_take_chair(user: User, panel: Panel) -> str | None:
 
 def why_not_note_here(user: User, panel: Panel) -> str | None:
     """What stands in the way of saying who is here."""
-    return rules.why_not_note_here(may_hold=user.may(May.HOLD_PANEL), **_now(panel))
+    return rules.why_not_note_here(may_hold=holds(user, panel), **_now(panel))
+
+
+def holds(user: User, panel: Panel) -> bool:
+    """Whether this user holds a meeting with its `seats`, which gives what is needed there and no look at anybody: those whose role holds
+    panels; and, while it meets, whoever chairs it for an agency that is invited."""
+    if user.may(May.HOLD_PANEL):
+        return True
+    chairs = user.pk == (panel.chaired_by_id or panel.chair_id) and rules.meets(**_now(panel))
+    return chairs and may_chair(user, user, {seat.agency_id for seat in panel.seats.all()})
 
 
 def _now(panel: Panel) -> dict[str, Any]:
@@ -255,9 +264,10 @@ def _now(panel: Panel) -> dict[str, Any]:
     }
 
 
-def who_can_chair(user: User) -> dict[str, tuple[User, str]]:
-    """Colleagues whose role holds panels, by key: who, and how they are called in a list."""
-    return _who_may(user, May.HOLD_PANEL)
+def who_can_chair(user: User, invited: Collection[uuid.UUID] | None = None) -> dict[str, tuple[User, str]]:
+    """Colleagues whose role holds panels, then those who chair for one of the agencies that are `invited` (None: for any), by key: who, and
+    how they are called in a list."""
+    return _who_may(user, May.HOLD_PANEL) | _who_may(user, May.CHAIR_PANEL, invited)
 
 
 def who_can_come(user: User) -> dict[str, tuple[User, str]]:
@@ -265,14 +275,19 @@ def who_can_come(user: User) -> dict[str, tuple[User, str]]:
     return _who_may(user, May.SEE_PANEL)
 
 
-def may_hold(user: User, person: User) -> bool:
-    """Whether this colleague's role holds panels, as `user` chooses a chair."""
-    return user.may(May.HOLD_PANEL) and person.is_active and person.may(May.HOLD_PANEL)
+def may_chair(user: User, person: User, invited: Collection[uuid.UUID]) -> bool:
+    """Whether this colleague may chair a meeting to which these agencies are invited, as `user`, who takes part in panels, sees it."""
+    may = person.may(May.HOLD_PANEL) or bool(person.agencies_where(May.CHAIR_PANEL) & set(invited))
+    return user.may(May.SEE_PANEL) and person.is_active and may
 
 
-def _who_may(user: User, permission: May) -> dict[str, tuple[User, str]]:
-    roles = [role for role, allowed in MAY.items() if permission in allowed]
-    rows = list(colleagues_visible_to(user).filter(memberships__role__in=roles).distinct())
+def _who_may(
+    user: User, permission: May, agencies: Collection[uuid.UUID] | None = None
+) -> dict[str, tuple[User, str]]:
+    held = Q(memberships__role__in=[role for role, allowed in MAY.items() if permission in allowed])
+    if agencies is not None:
+        held &= Q(memberships__team__agency__in=list(agencies))
+    rows = list(colleagues_visible_to(user).filter(held).distinct())
     known = who_are(user, [row.pk for row in rows])
     return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
 

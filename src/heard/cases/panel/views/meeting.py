@@ -59,7 +59,7 @@ from heard.network.queries import to_keep as find_to_keep
 from heard.network.views.editing import keep_page
 
 
-@gate(May.HOLD_PANEL)
+@gate(May.CHAIR_PANEL)
 def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """Who came, and that the panel was held."""
     user: Any = request.user
@@ -76,7 +76,7 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
             messages.success(request, closed)
             return redirect("panel_minutes", panel_id=panel_id)
     why_not = rules.why_not_hold(
-        may_hold=True,
+        may_hold=queries.holds(user, this),
         state=this.state,
         day=timezone.localdate(this.starts_at),
         today=timezone.localdate(),
@@ -90,7 +90,7 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/hold.html", context)
 
 
-@gate(May.HOLD_PANEL)
+@gate(May.CHAIR_PANEL)
 @require_POST
 def chair(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """Takes the chair in place of whoever was to chair it."""
@@ -102,7 +102,7 @@ def chair(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return redirect("panel", panel_id=panel_id)
 
 
-@gate(May.HOLD_PANEL)
+@gate(May.CHAIR_PANEL)
 @require_POST
 def here(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """One button for each invitation, at the top of an item. What is typed in its notes meanwhile is sent with it, and kept."""
@@ -195,7 +195,7 @@ def _to_keep(user: Any, this: Any) -> list[str]:
     return [one.tick for one in found]
 
 
-@gate(May.HOLD_PANEL)
+@gate(May.CHAIR_PANEL)
 def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """The child's words beside the decision; without them it needs a reason."""
     user: Any = request.user
@@ -370,7 +370,7 @@ def involve(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 def dissent(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
-    others = queries.agencies_at(user, this.panel_id) if user.may(May.HOLD_PANEL) else []
+    others = queries.agencies_at(user, this.panel_id) if queries.holds(user, this.panel) else []
     form = kept_form(request, DissentForm, kind="panel.dissent", subject_id=item_id, agencies=others)
     save = lambda: actions.dissent(by=user, item_id=item_id, **form.answered)
     why_not = _part(user, this)["why_not_dissent"]
@@ -442,7 +442,7 @@ def _decide(user: Any, item_id: uuid.UUID, form: Any) -> None:
 def _why_not_decide_yet(user: Any, this: Any) -> str | None:
     """What stands in the way, apart from what the page itself asks for."""
     return rules.why_not_decide(
-        may_hold=user.may(May.HOLD_PANEL),
+        may_hold=queries.holds(user, this.panel),
         is_agreed=this.panel.agreed_at is not None,
         day=timezone.localdate(this.panel.starts_at),
         today=timezone.localdate(),
@@ -482,6 +482,7 @@ def _shown(user: Any, this: Any) -> dict[str, Any]:
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
         "why_not_decide": _why_not_decide_yet(user, this),
         "may_hold": user.may(May.HOLD_PANEL),
+        "holds": queries.holds(user, this.panel),
         "sent": queries.sent_for_items(user, this.panel, [this]).get(this.pk, []),
         "for_child": list(this.told_child.select_related("written_by")),
         "may_tell": this.decided_at is not None and _may_tell(user, this),

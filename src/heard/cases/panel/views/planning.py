@@ -101,7 +101,7 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     why = {"purpose": this.purpose, "used_by": this.used_by}
     asks_why = this.kind != MeetingKind.PANEL and not this.has_begun
     now = {"on": starts.date(), "at": f"{starts:%H:%M}", "place": this.place, "chair": str(this.chair_id)}
-    chairs = queries.who_can_chair(user)
+    chairs = queries.who_can_chair(user, {seat.agency_id for seat in this.seats.all()})
     form = kept_form(
         request,
         PanelForm,

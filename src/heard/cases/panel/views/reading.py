@@ -46,6 +46,7 @@ def panel(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     earlier = _with_state(queries.earlier_actions(user, this)[: ON_A_PAGE + 1])
     context = shown(user, this, lines, with_why=True) | {
         "may_hold": user.may(May.HOLD_PANEL),
+        "holds": queries.holds(user, this),
         "may_plan": user.may(May.PLAN),
         "why_not_take_chair": queries.why_not_take_chair(user, this),
         "earlier": earlier[:ON_A_PAGE],

@@ -406,9 +406,10 @@ def _moves(one: Handover, today: date) -> Iterator[Due]:
 
 def _interview(one: Any, today: date, who: str) -> Due:
     on = timezone.localdate(one.interview_due_at)
-    return _by_clock(
+    due = _by_clock(
         "return_interview", load.current().id, on, today, who=who, page=reverse("episode", args=[one.pk])
     )
+    return replace(due, rule=_("Offer a return home interview"))
 
 
 def _by_run(run: ClockRun, today: date, who: str) -> Due:

@@ -74,7 +74,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     circles.CIRCLES: Question(
         circles.circles,
-        _("Which children are best looked at together?"),
+        _("Which children are best discussed together?"),
         _("Children on the agenda and others whom the last 180 days join with them, with what joins them."),
         _("Nothing of the last 180 days that you may see joins the children on this agenda."),
     ),

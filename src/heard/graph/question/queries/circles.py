@@ -1,4 +1,4 @@
-"""Which children are best looked at together, and which adults alone join what else nothing joins."""
+"""Which children are best discussed together, and which adults alone join what else nothing joins."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
             _("More than %(number)s children were met: the rest was not searched.") % {"number": rules.MET}
         )
     subject = _("Panel of %(date)s") % {"date": day(panel.starts_at)}
-    headings = {"circles": _("Best looked at together")}
+    headings = {"circles": _("Best discussed together")}
     return asking.answer(lines, limits, headings=headings, subject=subject)
 
 
@@ -153,7 +153,7 @@ def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUI
         for key in common
     ]
     because = sorted([*because, *direct], key=str.casefold)
-    says = _("%(children)s are best looked at together: %(why)s.") % {
+    says = _("%(children)s are best discussed together: %(why)s.") % {
         "children": asking.names(map(asking.called, circle.children)),
         "why": "; ".join(because),
     }

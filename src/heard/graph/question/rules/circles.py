@@ -1,4 +1,4 @@
-"""Which children are best looked at together, and which adults alone join two circles. Pure."""
+"""Which children are best discussed together, and which adults alone join two circles. Pure."""
 
 from __future__ import annotations
 
