@@ -57,7 +57,8 @@ def at(story: Story, width: int) -> Any:
 def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: World, story: Story) -> None:
     heights = {}
     pages = {
-        user: ("/", "/?by=child", "/team/waiting/") for user in (busy.coordinator, busy.social_worker, busy.supervisor)
+        user: ("/", "/?by=child", "/team/waiting/")
+        for user in (busy.coordinator, busy.social_worker, busy.supervisor)
     }
     pages |= {user: ("/",) for user in (busy.administrator, busy.analyst, busy.board_member, busy.teacher)}
     for user, paths in pages.items():
