@@ -487,7 +487,7 @@ def look_at_grounds(*, by: User, step_id: uuid.UUID, what_now: str, why_now: str
 
 @transaction.atomic
 def note_breach(*, by: User, step_id: uuid.UUID, broken_on: date | None, what_was_done: str) -> StepBreach:
-    """The power of a step was broken. Who does the step learns of it, and who works with the child or holds the context."""
+    """The legal power of a step was breached. Who does the step learns of it, and who works with the child or holds the context."""
     step = _locked_any(by, step_id)
     refuse(
         queries.why_not_use_power(by, step)

@@ -43,7 +43,7 @@ class Notice(models.Model):
         WORKER_CHANGED = rules.NoticeKind.WORKER_CHANGED.value, _("This child has another worker now")
         INVOLVED = rules.NoticeKind.INVOLVED.value, _("An agency is now involved")
         ACTION = rules.NoticeKind.ACTION.value, _("An action was given to somebody")
-        POWER_BROKEN = rules.NoticeKind.POWER_BROKEN.value, _("The power of a step was broken")
+        POWER_BROKEN = rules.NoticeKind.POWER_BROKEN.value, _("An order or notice was breached")
         GROUND_WITHDRAWN = (
             rules.NoticeKind.GROUND_WITHDRAWN.value,
             _("One of the grounds of a step, an assessment or a decision was withdrawn"),
