@@ -174,7 +174,9 @@ def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
             before = queries.to_keep_in_episode(user, this)
             back = actions.note_found(by=user, episode_id=episode_id, **form.found)
             said = (
-                (_("Saved: what is written about the return."),) if this.found_at else _back_again(user, back)
+                (_("Saved: what is written about the return."), None)
+                if this.found_at
+                else _back_again(user, back)
             )
             return _written_down(request, this, *said, before=before)
     title = (

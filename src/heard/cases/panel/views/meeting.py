@@ -335,7 +335,8 @@ def action_put_off(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResp
 
 
 def _action_page(request: HttpRequest, this: Any, form: Any, title: str) -> HttpResponse:
-    why_not = queries.why_not_begin_finishing(request.user, this)  # type: ignore[arg-type]
+    user: Any = request.user
+    why_not = queries.why_not_begin_finishing(user, this)
     stands = queries.stands(this, timezone.localdate())
     context = {"action": this, "stands": stands, "form": form, "title": title, "why_not": why_not}
     return render(request, "cases/panel/action.html", context)
