@@ -205,7 +205,8 @@ def test_a_file_that_is_not_there_is_named():
         ({"is_owner": False, "may_hold": True}, None),
         ({"state": "done"}, "finished already"),
         ({"outcome": "open"}, "Choose whether it was done"),
-        ({"note": " "}, "Write what changed"),
+        ({"note": " "}, None),
+        ({"note": " ", "outcome": "not_done"}, "Write why it could not be done"),
     ],
 )
 def test_an_action_of_a_panel_is_finished_where_it_lives_by_whoever_does_it(changed, says):

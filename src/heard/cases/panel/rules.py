@@ -13,7 +13,7 @@ from heard.network.rules import BACK, OTHER, in_order, is_directed, kinds_betwee
 
 FINISH_ASKS: Final = Asks(
     outcome="Choose whether it was done.",
-    note="Write what changed, or why it could not be done.",
+    note="Write why it could not be done.",
 )
 DECISION_ASKS: Final = Asks(
     decision="Write what was decided. That nothing changes is a decision too.",
