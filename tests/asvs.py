@@ -110,17 +110,18 @@ def _checks(function: ast.FunctionDef, tree: ast.Module, seen: set[str]) -> bool
     ):
         return True
     called = {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
-    if any(CHECKS.match(one) for one in called):
+    if any(CHECKS.match(text) for text in called):
         return True
     here = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return any(_checks(here[one], tree, seen) for one in (called & here.keys()) - seen)
+    return any(_checks(here[key], tree, seen) for key in (called & here.keys()) - seen)
 
 
 def anchors(path: Path) -> set[str]:
     """As a heading is addressed: small letters, words and dashes."""
     headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
     return {
-        re.sub(r"[^\w\- ]", "", one.replace("`", "")).strip().lower().replace(" ", "-") for one in headings
+        re.sub(r"[^\w\- ]", "", heading.replace("`", "")).strip().lower().replace(" ", "-")
+        for heading in headings
     }
 
 
@@ -169,10 +170,10 @@ def faults_of(said: Any, root: Path = ROOT) -> list[str]:
         )
     if "open" in said:
         return [] if len(str(said["open"] or "").split()) >= 3 else ["say what is missing"]
-    found = [why_no_evidence(one, root) for one in _list(said.get("met"))]
-    found += [why_no_page(one, root) for key in ("host", "document") for one in _list(said.get(key))]
-    found += [why_no_rule(one) for one in _list(said.get("lint"))]
-    found += [f"{one}: no such setting" for one in _list(said.get("setting")) if one not in _settings()]
+    found = [why_no_evidence(text, root) for text in _list(said.get("met"))]
+    found += [why_no_page(text, root) for key in ("host", "document") for text in _list(said.get(key))]
+    found += [why_no_rule(text) for text in _list(said.get("lint"))]
+    found += [f"{text}: no such setting" for text in _list(said.get("setting")) if text not in _settings()]
     if not any(_list(said.get(key)) for key in MEETS):
         found.append("it names nothing")
     return [one for one in found if one]
@@ -184,20 +185,20 @@ def faults(register: Path = REGISTER, ids: Path = IDS, root: Path = ROOT) -> lis
     except Double as twice:
         return [str(twice)]
     asked = wanted(ids)
-    found = [f"{one} is missing" for one in asked if one not in said]
-    found += [f"{one} is no requirement that is asked for" for one in said if one not in asked]
-    return found + [f"{one}: {fault}" for one, what in said.items() for fault in faults_of(what, root)]
+    found = [f"{text} is missing" for text in asked if text not in said]
+    found += [f"{text} is no requirement that is asked for" for text in said if text not in asked]
+    return found + [f"{text}: {fault}" for text, what in said.items() for fault in faults_of(what, root)]
 
 
 def kind(said: dict[str, Any]) -> str:
-    return next((one for one in ("not", "open") if one in said), "met")
+    return next((value for value in ("not", "open") if value in said), "met")
 
 
 def counts(said: dict[str, dict[str, Any]]) -> str:
     """The table that SECURITY.md shows."""
     by = Counter((int(number.split(".")[0]), kind(what)) for number, what in said.items())
     rows = [
-        (f"V{chapter} {name}", [by[chapter, one] for one in ("met", "open", "not")])
+        (f"V{chapter} {name}", [by[chapter, value] for value in ("met", "open", "not")])
         for chapter, name in CHAPTERS.items()
     ]
     rows.append(("All", [sum(row[1][place] for row in rows) for place in range(3)]))

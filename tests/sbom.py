@@ -38,7 +38,9 @@ def locked() -> Iterator[tuple[str, str, list[str]]]:
 def licences() -> dict[str, str]:
     from importlib.metadata import distributions
 
-    return {normal(one.metadata["Name"]): licence_of(one) for one in distributions()}
+    return {
+        normal(distribution.metadata["Name"]): licence_of(distribution) for distribution in distributions()
+    }
 
 
 def python_components() -> Iterator[Component]:

@@ -61,7 +61,7 @@ def test_listening_takes_no_other_listener_out_when_a_test_ends(db: None) -> Non
         return execute(sql, params, many, context)
 
     wrappers = connection.execute_wrappers
-    before = [one for one in wrappers if one is not again._listen]
+    before = [wrapper for wrapper in wrappers if wrapper is not again._listen]
 
     def nothing() -> None: ...
 
@@ -69,5 +69,5 @@ def test_listening_takes_no_other_listener_out_when_a_test_ends(db: None) -> Non
         wrappers.remove(again._listen)
     with connection.execute_wrapper(other):
         again.written_once(nothing)()
-    assert [one for one in wrappers if one is not again._listen] == before
+    assert [wrapper for wrapper in wrappers if wrapper is not again._listen] == before
     assert again._listen in wrappers

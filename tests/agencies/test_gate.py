@@ -74,7 +74,7 @@ def test_a_refusal_that_no_form_shows_brings_back_to_the_page_with_its_sentence(
     answer = middleware.process_exception(request, Refused("This plan has been agreed already."))
     assert answer is not None
     assert (answer.status_code, answer["Location"]) == (302, "/plans/1/")
-    assert [str(one) for one in get_messages(request)] == ["This plan has been agreed already."]
+    assert [str(message) for message in get_messages(request)] == ["This plan has been agreed already."]
 
 
 def test_no_page_is_kept_by_a_browser() -> None:
@@ -92,6 +92,6 @@ def test_what_a_button_may_not_do_is_said_on_the_page_that_comes_next() -> None:
     request._messages = CookieStorage(request)
     with saying_why_not(request):
         raise Refused("It was agreed already.")
-    assert [str(one) for one in get_messages(request)] == ["It was agreed already."]
+    assert [str(message) for message in get_messages(request)] == ["It was agreed already."]
     with pytest.raises(Hidden), saying_why_not(request):
         raise Hidden

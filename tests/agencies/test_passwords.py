@@ -34,7 +34,7 @@ GOOD = (
 )
 
 
-@pytest.mark.parametrize(("why", "password"), [(why, one) for why, all_ in REFUSED.items() for one in all_])
+@pytest.mark.parametrize(("why", "password"), [(why, text) for why, all_ in REFUSED.items() for text in all_])
 def test_what_is_easily_guessed_is_refused(world: World, why: str, password: str) -> None:
     with pytest.raises(ValidationError, match=why):
         validate_password(password, world.coordinator)

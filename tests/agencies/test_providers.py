@@ -39,12 +39,19 @@ def test_without_a_file_there_is_none() -> None:
 
 
 def test_a_provider_is_read_whole(tmp_path: Path) -> None:
-    (one,) = read(written(tmp_path, WHOLE), SECRET).values()
-    assert (one.id, one.name, one.secret, one.person) == ("county", "County Council", "s3cret", "oid")
-    assert one.server == "https://login.example.org/county/", "letter by letter, as the server calls itself"
-    assert one.is_safe
-    assert one.origins == ["https://login.example.org", "https://sso.example.org"]
-    assert one.second_factor == ("mfa", "hwk")
+    (provider,) = read(written(tmp_path, WHOLE), SECRET).values()
+    assert (provider.id, provider.name, provider.secret, provider.person) == (
+        "county",
+        "County Council",
+        "s3cret",
+        "oid",
+    )
+    assert provider.server == "https://login.example.org/county/", (
+        "letter by letter, as the server calls itself"
+    )
+    assert provider.is_safe
+    assert provider.origins == ["https://login.example.org", "https://sso.example.org"]
+    assert provider.second_factor == ("mfa", "hwk")
 
 
 def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
@@ -149,20 +156,27 @@ def test_a_provider_of_saml_whose_key_is_too_short_is_refused(tmp_path: Path) ->
 
 
 def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:
-    (one,) = read(with_metadata(tmp_path, METADATA), {}).values()
-    assert (one.protocol, one.server, one.person) == ("saml", "https://login.example.org/sso", "")
-    assert one.signer is not None
-    assert (one.signer.entity, one.signer.certificates) == ("https://login.example.org/metadata", (OURS,))
-    assert one.origins == ["https://login.example.org"]
-    (one,) = read(with_metadata(tmp_path, METADATA, "  person: objectId\n"), {}).values()
-    assert one.person == "objectId"
+    (provider,) = read(with_metadata(tmp_path, METADATA), {}).values()
+    assert (provider.protocol, provider.server, provider.person) == (
+        "saml",
+        "https://login.example.org/sso",
+        "",
+    )
+    assert provider.signer is not None
+    assert (provider.signer.entity, provider.signer.certificates) == (
+        "https://login.example.org/metadata",
+        (OURS,),
+    )
+    assert provider.origins == ["https://login.example.org"]
+    (provider,) = read(with_metadata(tmp_path, METADATA, "  person: objectId\n"), {}).values()
+    assert provider.person == "objectId"
     second = METADATA.split("<KeyDescriptor")[1].split("</KeyDescriptor>")[0].replace(OURS, SECOND)
     two = METADATA.replace(
         "<SingleSignOnService", f"<KeyDescriptor{second}</KeyDescriptor><SingleSignOnService", 1
     )
-    (one,) = read(with_metadata(tmp_path, two), {}).values()
-    assert one.signer is not None
-    assert one.signer.certificates == (OURS, SECOND), "two, while a key is changed"
+    (provider,) = read(with_metadata(tmp_path, two), {}).values()
+    assert provider.signer is not None
+    assert provider.signer.certificates == (OURS, SECOND), "two, while a key is changed"
 
 
 @pytest.mark.parametrize(

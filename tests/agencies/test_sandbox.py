@@ -101,7 +101,7 @@ def test_it_changes_and_lists_nothing(tmp_path: Path, code: str) -> None:
     done = apart(f"import os\n{words}\nprint('done')", HIDDEN)
     assert (done.returncode == 0, "done" in done.stdout, "words" in done.stdout) == (False, False, False)
     assert old.read_text() == "words"
-    assert [one.name for one in tmp_path.iterdir()] == ["old"]
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
 @needs_landlock

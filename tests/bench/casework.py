@@ -42,14 +42,14 @@ def measure() -> None:
     began = time.perf_counter()
     users = fill(people)
     coordinator, practitioner = users["co-ordinator"][0], users["practitioner"][0]
-    children = [one.id for one in users["practitioner"][1][:CASES]]
+    children = [user.id for user in users["practitioner"][1][:CASES]]
     workers, supervisor = write_cases(children, coordinator)
     write_long_story(children[0], coordinator)
     del people
     take_stock()
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
     longest, some = f"/children/{children[0]}/", Random(SEED).sample(children[1:], 2 + TIMES)
-    pages = [f"/children/{one}/" for one in some]
+    pages = [f"/children/{key}/" for key in some]
     rows = [
         page("open a child, for the first time ever", 60, practitioner, pages),
         page("open a child", 60, practitioner, pages),

@@ -54,7 +54,7 @@ def measure() -> None:
     people = list(crowd(PEOPLE))
     began = time.perf_counter()
     users = fill(people, to_be_found=False)
-    ends = tie_them(users["co-ordinator"][0], [one.id for one in people])
+    ends = tie_them(users["co-ordinator"][0], [person.id for person in people])
     take_stock()
     print(
         f"  {_TIED:,} tied, {_TIES:,} ties, {_SOURCES:,} sources written in {time.perf_counter() - began:.0f} s"
@@ -66,7 +66,7 @@ def measure() -> None:
     take_stock()
     head = ("question", "p50 ms", "p95 ms", "work p50 ms", "work p95 ms", "p95 below", "queries")
     for who, (user, seen) in users.items():
-        mine = {one.id for one in seen}
+        mine = {someone.id for someone in seen}
         people = [key for key in ends["person"] if key in mine]
         asked = questions(ends, people) | at_work(ends, people, episodes)
         if who == "co-ordinator":  # to whose panels a practitioner is not asked
@@ -185,7 +185,7 @@ def print_laid() -> None:
         pairs = {(min(one, other), max(one, other)) for one, other in ties if one != other}
         busy = time.process_time()
         laid = rules.lay_out(dict.fromkeys(keys, "child"), pairs, (), {})
-        groups = {one.cluster for one in laid.seats if one.cluster}
+        groups = {seat.cluster for seat in laid.seats if seat.cluster}
         rows.append((name, f"{_TIED:,}", str(len(groups)), f"{time.process_time() - busy:.1f}"))
     table("Laid out alone, without reading and writing", ("ties", "stand in it", "groups", "work s"), rows)
 
@@ -320,7 +320,7 @@ class Graph:
             return None
 
     def users(self, user: None, handle_id: Any) -> list[Any]:
-        return [one for one in self._of(handle_id) if one[1]["kind"] == "uses"]
+        return [pair for pair in self._of(handle_id) if pair[1]["kind"] == "uses"]
 
     def there(self, user: None, place_id: Any) -> dict[Any, set[Any]]:
         days: dict[Any, set[Any]] = {}
@@ -356,7 +356,7 @@ class Graph:
 
     def unwatched(self, user: None) -> list[Any]:
         places = (key for key in self.simple if self.kinds[key] == "place")
-        return [one for one in places if self._watched_by_nobody(one)]
+        return [place for place in places if self._watched_by_nobody(place)]
 
     def _watched_by_nobody(self, place: Any) -> bool:
         told = [tie for _other, tie in self._of(place)]
@@ -378,7 +378,7 @@ class Graph:
         return list(networkx.connected_components(self.simple.subgraph(near)))
 
     def panel(self, user: None, panel_id: Any) -> list[Any]:
-        return [one for key in self.agenda[panel_id] for one in self._of(key)]
+        return [pair for key in self.agenda[panel_id] for pair in self._of(key)]
 
     def _beside(self, key: Any) -> list[Any]:
         return list(self.simple[key]) if key in self.simple else []
@@ -470,8 +470,8 @@ def of_concern(ends: dict[str, list[Any]]) -> list[Any]:
     adults, children = ends["person"][-20:], ends["person"][-40:-20]
     Person.objects.filter(pk__in=adults).update(kind="adult")
     return [
-        Tie(key=uuid.uuid4(), first_id=one, second_id=other, kind="frightens", release="2026.2")
-        for one, other in zip(adults, children, strict=True)
+        Tie(key=uuid.uuid4(), first_id=adult, second_id=other, kind="frightens", release="2026.2")
+        for adult, other in zip(adults, children, strict=True)
     ]
 
 

@@ -98,7 +98,7 @@ def world(name: str) -> World:
         return World(name, *(tuple(kind) for kind in pools), shares, also_written())
     if name == "made":
         rng = Random(77)
-        given = [one for one in crowd._given_names(rng)[-4000:]]
+        given = [text for text in crowd._given_names(rng)[-4000:]]
         family = crowd._family_names(rng)[-9000:]
         return World(
             name, (crowd.Names(given[::2]),), (crowd.Names(given[1::2]),), (crowd.Names(family),), (1.0,)
@@ -139,7 +139,7 @@ class Lists:
 
     @cached_property
     def true(self) -> set[tuple[str, str]]:
-        ids = [{child: id_ for (name, id_), child in self.child_of.items() if name == one} for one in LISTS]
+        ids = [{child: id_ for (name, id_), child in self.child_of.items() if name == text} for text in LISTS]
         return {(ids[0][child], ids[1][child]) for child in ids[0].keys() & ids[1].keys()}
 
     def write(self, folder: Path) -> None:
@@ -155,7 +155,7 @@ class Lists:
 def lists(size: int, seed: int, of: str = "known", *, noisy: float = 1.0) -> Lists:
     """About `size` children, nine in ten of them in each list. `noisy`: how often noise comes, times as usual."""
     rng = Random(f"lists {seed} {of}")
-    people = [one for house in _households(rng, world(of), size) for one in house]
+    people = [child for house in _households(rng, world(of), size) for child in house]
     return _written(rng, people, lambda: tuple(rng.random() < 0.9 for _ in LISTS), of, noisy)
 
 
@@ -168,17 +168,19 @@ def twins(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, besid
         of,
         noisy,
         beside,
-        lambda rng, one, w: replace(one, given=_other_given(rng, w, one, one.sex)),
+        lambda rng, child, w: replace(child, given=_other_given(rng, w, child, child.sex)),
     )
 
 
 def siblings(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, beside: int = 3_000) -> Lists:
     """Lone siblings with near names, one to three years apart, a third of them with birthdays near one another."""
 
-    def younger(rng: Random, one: Child, w: World) -> Child:
+    def younger(rng: Random, child: Child, w: World) -> Child:
         near = rng.random() < 1 / 3
         days = rng.choice((365, 366, 364, 365 + 31, 730)) if near else rng.randint(330, 1100)
-        return replace(one, given=_other_given(rng, w, one, one.sex), born=one.born + timedelta(days=days))
+        return replace(
+            child, given=_other_given(rng, w, child, child.sex), born=child.born + timedelta(days=days)
+        )
 
     return _lone(pairs, seed, of, noisy, beside, younger)
 
@@ -187,18 +189,18 @@ def families(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, be
     """Families that share name, address and postcode: a child in one list, in the other a parent of the very same name, a
     cousin, or a sibling of the other sex."""
 
-    def relative(rng: Random, one: Child, w: World) -> Child:
+    def relative(rng: Random, child: Child, w: World) -> Child:
         kind = rng.randrange(3)
         if kind == 0:
-            return replace(one, born=one.born - timedelta(days=rng.randint(6600, 13_000)))
+            return replace(child, born=child.born - timedelta(days=rng.randint(6600, 13_000)))
         if kind == 1:
             return replace(
-                one,
-                given=_other_given(rng, w, one, one.sex),
-                born=one.born + timedelta(days=rng.randint(-400, 400)),
+                child,
+                given=_other_given(rng, w, child, child.sex),
+                born=child.born + timedelta(days=rng.randint(-400, 400)),
             )
-        sex = "M" if one.sex == "F" else "F"
-        return replace(one, given=_other_given(rng, w, one, sex), sex=sex, born=one.born + timedelta(days=rng.choice((0, 0, 365, 800))))  # fmt: skip
+        sex = "M" if child.sex == "F" else "F"
+        return replace(child, given=_other_given(rng, w, child, sex), sex=sex, born=child.born + timedelta(days=rng.choice((0, 0, 365, 800))))  # fmt: skip
 
     return _lone(pairs, seed, of, noisy, beside, relative)
 
@@ -207,7 +209,7 @@ def _lone(
     pairs: int, seed: int, of: str, noisy: float, beside: int, other: Callable[[Random, Child, World], Child]
 ) -> Lists:
     rng, w = Random(f"lone {seed} {of} {other.__qualname__}"), world(of)
-    people = [one for house in _households(rng, w, beside) for one in house]
+    people = [child for house in _households(rng, w, beside) for child in house]
     where = {}
     for number, house in enumerate(_households(rng, w, pairs * 4)):
         if len(where) >= 2 * pairs:
@@ -217,9 +219,9 @@ def _lone(
         people += [one, two]
         first = rng.random() < 0.5
         where[one.key], where[two.key] = (first, not first), (not first, first)
-    plain = [one for one in people if one.key not in where]
+    plain = [person for person in people if person.key not in where]
     made = _written(rng, plain, lambda: tuple(rng.random() < 0.9 for _ in LISTS), of, 1.0)
-    lone = _written(rng, [one for one in people if one.key in where], None, of, noisy, where, "x")
+    lone = _written(rng, [person for person in people if person.key in where], None, of, noisy, where, "x")
     for name in LISTS:
         made.rows[name] += lone.rows[name]
         rng.shuffle(made.rows[name])
@@ -268,12 +270,12 @@ def _households(rng: Random, w: World, size: int) -> Iterator[list[Child]]:
                 house.append(replace(twin, given=_other_given(rng, w, twin, twin.sex)))
             born = born + timedelta(days=rng.randint(330, 1500))
         if rng.random() < 0.01:
-            one = house[0]
+            child = house[0]
             house.append(
                 replace(
-                    one,
+                    child,
                     key=f"P{number}",
-                    born=one.born - timedelta(days=rng.randint(7000, 12_000)),
+                    born=child.born - timedelta(days=rng.randint(7000, 12_000)),
                     child=False,
                 )
             )
@@ -285,12 +287,12 @@ def seed_of(name: str) -> int:
     return sum(map(ord, name)) % 1000
 
 
-def _other_given(rng: Random, w: World, one: Child, sex: str) -> str:
+def _other_given(rng: Random, w: World, child: Child, sex: str) -> str:
     """Another given name, in half of all cases one that looks alike."""
-    pool = next(p for p in (w.girls if sex == "F" else w.boys) if one.sex != sex or one.given in p.names)
-    if rng.random() < 0.5 and (near := _near(w, pool, one.given)):
+    pool = next(p for p in (w.girls if sex == "F" else w.boys) if child.sex != sex or child.given in p.names)
+    if rng.random() < 0.5 and (near := _near(w, pool, child.given)):
         return rng.choice(near)
-    return next(n for n in iter(lambda: pool.draw(rng), "") if not w.one_name(n, one.given))
+    return next(n for n in iter(lambda: pool.draw(rng), "") if not w.one_name(n, child.given))
 
 
 _NEAR: dict[tuple[int, str], list[str]] = {}
@@ -316,28 +318,28 @@ type _Slip = Callable[[Random, dict[str, str], Child, World], str | None]
 def _written(rng: Random, people: list[Child], where: Callable[[], tuple[bool, ...]] | None, of: str, noisy: float,
              said: dict[str, tuple[bool, ...]] | None = None, prefix: str = "") -> Lists:  # fmt: skip
     w = world(of)
-    made = Lists({name: [] for name in LISTS}, {}, {one.key: one.household for one in people}, {})
-    for one in people:
-        held = said[one.key] if said else where() if where else (True, True)
+    made = Lists({name: [] for name in LISTS}, {}, {person.key: person.household for person in people}, {})
+    for person in people:
+        held = said[person.key] if said else where() if where else (True, True)
         for place, name in enumerate(LISTS):
-            if not held[place] or (not one.child and name == "school"):
+            if not held[place] or (not person.child and name == "school"):
                 continue
-            row, noise = _row(rng, one, w, noisy)
+            row, noise = _row(rng, person, w, noisy)
             row["id"] = f"{prefix}{name[0]}{len(made.rows[name]) + 1}"
             made.rows[name].append(row)
-            made.child_of[name, row["id"]] = one.key
+            made.child_of[name, row["id"]] = person.key
             made.noise[name, row["id"]] = noise
     for rows in made.rows.values():
         rng.shuffle(rows)
     return made
 
 
-def _row(rng: Random, one: Child, w: World, noisy: float) -> tuple[dict[str, str], tuple[str, ...]]:
-    row = {"given": one.given, "family": one.family, "born": one.born.isoformat(), "sex": one.sex,
-           "postcode": one.postcode, "address": one.address}  # fmt: skip
+def _row(rng: Random, child: Child, w: World, noisy: float) -> tuple[dict[str, str], tuple[str, ...]]:
+    row = {"given": child.given, "family": child.family, "born": child.born.isoformat(), "sex": child.sex,
+           "postcode": child.postcode, "address": child.address}  # fmt: skip
     noise = []
     for share, slip in _SLIPS:
-        if rng.random() < share * noisy and (word := slip(rng, row, one, w)):
+        if rng.random() < share * noisy and (word := slip(rng, row, child, w)):
             noise.append(word)
     return row, tuple(noise)
 
@@ -358,12 +360,12 @@ def _typo(rng: Random, text: str) -> str:
     return text[:at] + rng.choice(_KEYS.get(letter, "aeinrst")) + text[at + 1 :]
 
 
-def _given_typo(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _given_typo(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["given"] = _typo(rng, row["given"])
     return "given slip"
 
 
-def _family_typo(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _family_typo(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["family"] = _typo(rng, row["family"])
     return "family slip"
 
@@ -375,50 +377,50 @@ def _nickname(rng: Random, row: dict[str, str], one: Child, w: World) -> str | N
     return "nickname"
 
 
-def _middle(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None:
-    if not one.middle:
+def _middle(rng: Random, row: dict[str, str], child: Child, w: World) -> str | None:
+    if not child.middle:
         return None
-    row["given"] = f"{row['given']} {one.middle}"
+    row["given"] = f"{row['given']} {child.middle}"
     return "middle name"
 
 
-def _initial(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _initial(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["given"] = row["given"][:1]
     return "initial"
 
 
-def _no_given(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _no_given(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["given"] = ""
     return "no given"
 
 
-def _crossed(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _crossed(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["given"], row["family"] = row["family"], row["given"]
     return "crossed"
 
 
-def _other_family(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _other_family(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["family"] = rng.choice(w.families).draw(rng)
     return "other family"
 
 
-def _part_family(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None:
+def _part_family(rng: Random, row: dict[str, str], child: Child, w: World) -> str | None:
     if "-" not in row["family"]:
         return None
     row["family"] = rng.choice(row["family"].split("-"))
     return "part of family"
 
 
-def _swapped_day(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None:
-    if one.born.day > 12 or one.born.day == one.born.month:
+def _swapped_day(rng: Random, row: dict[str, str], child: Child, w: World) -> str | None:
+    if child.born.day > 12 or child.born.day == child.born.month:
         return None
-    row["born"] = f"{one.born:%Y-%d-%m}"
+    row["born"] = f"{child.born:%Y-%d-%m}"
     return "day and month"
 
 
-def _digit(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None:
+def _digit(rng: Random, row: dict[str, str], child: Child, w: World) -> str | None:
     for _ in range(9):
-        text = f"{one.born:%Y%m%d}"
+        text = f"{child.born:%Y%m%d}"
         at = rng.choice((3, 5, 6, 7, 7))
         text = (
             text[:at]
@@ -434,59 +436,59 @@ def _digit(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None
     return None
 
 
-def _year(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
-    row["born"] = f"{one.born.year + rng.choice((-1, 1))}{one.born:-%m-%d}"
+def _year(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
+    row["born"] = f"{child.born.year + rng.choice((-1, 1))}{child.born:-%m-%d}"
     return "year out"
 
 
-def _other_part(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
-    day, month = rng.randint(1, 28), one.born.month if rng.random() < 0.7 else rng.randint(1, 12)
-    row["born"] = f"{one.born.year}-{month:02}-{day:02}"
+def _other_part(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
+    day, month = rng.randint(1, 28), child.born.month if rng.random() < 0.7 else rng.randint(1, 12)
+    row["born"] = f"{child.born.year}-{month:02}-{day:02}"
     return "other part"
 
 
-def _partial(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
-    row["born"] = rng.choice((f"{one.born:%Y}", f"{one.born:%Y-%m}", f"{one.born:%m/%Y}", f"{one.born:%Y-%m}-00", f"00/00/{one.born:%Y}", f"??/{one.born:%m/%Y}"))  # fmt: skip
+def _partial(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
+    row["born"] = rng.choice((f"{child.born:%Y}", f"{child.born:%Y-%m}", f"{child.born:%m/%Y}", f"{child.born:%Y-%m}-00", f"00/00/{child.born:%Y}", f"??/{child.born:%m/%Y}"))  # fmt: skip
     return "partial date"
 
 
-def _impossible(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
-    row["born"] = rng.choice((f"{one.born:%Y-%m}-{rng.randint(32, 39)}", f"{one.born:%Y}-02-{rng.randint(30, 31)}", f"{one.born:%Y}-{rng.randint(13, 19)}-{one.born:%d}"))  # fmt: skip
+def _impossible(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
+    row["born"] = rng.choice((f"{child.born:%Y-%m}-{rng.randint(32, 39)}", f"{child.born:%Y}-02-{rng.randint(30, 31)}", f"{child.born:%Y}-{rng.randint(13, 19)}-{child.born:%d}"))  # fmt: skip
     return "impossible date"
 
 
-def _no_birth(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _no_birth(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["born"] = ""
     return "no birth date"
 
 
-def _wrong_sex(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
-    row["sex"] = "M" if one.sex == "F" else "F"
+def _wrong_sex(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
+    row["sex"] = "M" if child.sex == "F" else "F"
     return "wrong sex"
 
 
-def _no_sex(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _no_sex(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["sex"] = ""
     return "no sex"
 
 
-def _moved(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _moved(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["postcode"] = postcode(rng.randrange(12_000))
     row["address"] = f"{rng.randint(1, 180)} {rng.choice(_STREETS)} {rng.choice(_ENDS)[0]}"
     return "moved"
 
 
-def _no_home(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _no_home(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["postcode"] = row["address"] = ""
     return "no address"
 
 
-def _no_postcode(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _no_postcode(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     row["postcode"] = ""
     return "no postcode"
 
 
-def _postcode_typo(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _postcode_typo(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     code = row["postcode"]
     if len(code) > 5:
         at = rng.choice((2, len(code) - 3, len(code) - 2, len(code) - 1))
@@ -495,7 +497,7 @@ def _postcode_typo(rng: Random, row: dict[str, str], one: Child, w: World) -> st
     return "postcode slip"
 
 
-def _address_else(rng: Random, row: dict[str, str], one: Child, w: World) -> str:
+def _address_else(rng: Random, row: dict[str, str], child: Child, w: World) -> str:
     for long, short in _ENDS:
         row["address"] = row["address"].replace(long, short)
     if rng.random() < 0.4:

@@ -122,13 +122,13 @@ def shares(made: noise.Lists, pairs: Pairs) -> tuple[str, str, str]:
 
 
 def household_merged(made: noise.Lists, pairs: Pairs) -> int:
-    child = {id_: one for (_, id_), one in made.child_of.items()}
+    child = {id_: text for (_, id_), text in made.child_of.items()}
     two = ((child[a], child[b]) for a, b in pairs if child[a] != child[b])
     return sum(made.household_of[a] == made.household_of[b] for a, b in two)
 
 
 def lone_merged(made: noise.Lists, pairs: Pairs) -> int:
-    child = {id_: one for (_, id_), one in made.child_of.items()}
+    child = {id_: text for (_, id_), text in made.child_of.items()}
     two = ((child[a], child[b]) for a, b in pairs if child[a] != child[b] and child[a].startswith("L"))
     return sum(made.household_of[a] == made.household_of[b] for a, b in two)
 
@@ -156,7 +156,7 @@ def missed(made: noise.Lists, pairs: Pairs) -> list[tuple[str, int, int]]:
         for kind in kinds:
             all_[kind] += 1
             left[kind] += pair not in pairs
-    return sorted(((kind, left[kind], all_[kind]) for kind in all_), key=lambda one: -one[1])
+    return sorted(((kind, left[kind], all_[kind]) for kind in all_), key=lambda row: -row[1])
 
 
 def plain(made: noise.Lists) -> tuple[Pairs, float]:

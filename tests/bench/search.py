@@ -51,18 +51,26 @@ _TARGETS = {  # p95 in milliseconds, and the share that is found, of those kinds
 }
 # kind of query, what is typed, and whether the family name alone has to be rare
 KINDS: list[tuple[str, Ask, bool]] = [
-    ("family name", lambda rng, one: one.family, True),
-    ("family name, one slip", lambda rng, one: slip(rng, one.family), True),
-    ("two names", lambda rng, one: f"{one.given} {one.family}", False),
-    ("two names, slip in the family name", lambda rng, one: f"{one.given} {slip(rng, one.family)}", False),
-    ("two names, a slip in each", lambda rng, one: f"{slip(rng, one.given)} {slip(rng, one.family)}", False),
-    ("two names, swapped", lambda rng, one: f"{one.family} {one.given}", False),
+    ("family name", lambda rng, someone: someone.family, True),
+    ("family name, one slip", lambda rng, someone: slip(rng, someone.family), True),
+    ("two names", lambda rng, someone: f"{someone.given} {someone.family}", False),
     (
-        "two names and date, day and month swapped",
-        lambda rng, one: f"{one.given} {slip(rng, one.family)} {one.born:%m/%d/%Y}",
+        "two names, slip in the family name",
+        lambda rng, someone: f"{someone.given} {slip(rng, someone.family)}",
         False,
     ),
-    ("family name that many have", lambda rng, one: one.family, False),
+    (
+        "two names, a slip in each",
+        lambda rng, someone: f"{slip(rng, someone.given)} {slip(rng, someone.family)}",
+        False,
+    ),
+    ("two names, swapped", lambda rng, someone: f"{someone.family} {someone.given}", False),
+    (
+        "two names and date, day and month swapped",
+        lambda rng, someone: f"{someone.given} {slip(rng, someone.family)} {someone.born:%m/%d/%Y}",
+        False,
+    ),
+    ("family name that many have", lambda rng, someone: someone.family, False),
 ]
 
 
@@ -76,12 +84,12 @@ class Bearers:
     @classmethod
     def of(cls, seen: list[Someone], everybody: list[Someone]) -> Bearers:
         return cls(
-            Counter(part for one in seen for part in {one.family, *one.family.split("-")}),
-            Counter((one.given, one.family) for one in everybody),
+            Counter(part for someone in seen for part in {someone.family, *someone.family.split("-")}),
+            Counter((someone.given, someone.family) for someone in everybody),
         )
 
-    def few(self, one: Someone, *, alone: bool) -> bool:
-        return (self.family[one.family] if alone else self.both[one.given, one.family]) <= SHOWN
+    def few(self, someone: Someone, *, alone: bool) -> bool:
+        return (self.family[someone.family] if alone else self.both[someone.given, someone.family]) <= SHOWN
 
 
 # ---- asking
@@ -99,22 +107,24 @@ def ask(
     rng = Random(f"{SEED} {name}")
     if name == "family name that many have":
         meant = [
-            one
-            for one in rng.sample(seen, min(len(seen), 40 * QUERIES))
-            if bearers.family[one.family] > len(seen) / 400
+            someone
+            for someone in rng.sample(seen, min(len(seen), 40 * QUERIES))
+            if bearers.family[someone.family] > len(seen) / 400
         ]
     else:
         meant = [
-            one for one in rng.sample(seen, min(len(seen), 20 * QUERIES)) if bearers.few(one, alone=alone)
+            someone
+            for someone in rng.sample(seen, min(len(seen), 20 * QUERIES))
+            if bearers.few(someone, alone=alone)
         ]
     times, work, found, spent = [], [], 0, worked()
-    for one in meant[:QUERIES]:
-        text = typed(rng, one)
+    for someone in meant[:QUERIES]:
+        text = typed(rng, someone)
         began, busy = time.perf_counter(), spent()
         hits = find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
         times.append(time.perf_counter() - began)
         work.append(spent() - busy)
-        found += one.id in {hit.person_id for hit in hits}
+        found += someone.id in {hit.person_id for hit in hits}
     with CaptureQueriesContext(connection) as asked:
         find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
     share = f"{found / len(times):.1%}" if name != "family name that many have" else "-"
@@ -141,8 +151,8 @@ def measure() -> None:
     )
     for who, (user, seen) in users.items():
         bearers = Bearers.of(seen, people)
-        rare = sum(bearers.few(one, alone=True) for one in seen) / len(seen)
-        pairs = sum(bearers.few(one, alone=False) for one in seen) / len(seen)
+        rare = sum(bearers.few(someone, alone=True) for someone in seen) / len(seen)
+        pairs = sum(bearers.few(someone, alone=False) for someone in seen) / len(seen)
         rows = [ask(user, seen, bearers, *kind) for kind in KINDS]
         title = (
             f"As a {who}, who may open {len(seen):,}: {rare:.0%} have a family name, {pairs:.0%} a full name that at"
@@ -211,13 +221,17 @@ def fill(people: list[Someone], *, to_be_found: bool = True) -> dict[str, tuple[
     for start in range(0, len(people), 10_000):
         part = people[start : start + 10_000]
         Person.objects.bulk_create(
-            Person(id=one.id, given_name=one.given, family_name=one.family, birth_date=one.born)
-            for one in part
+            Person(
+                id=someone.id, given_name=someone.given, family_name=someone.family, birth_date=someone.born
+            )
+            for someone in part
         )
-        Address.objects.bulk_create(Address(person_id=one.id, postcode=one.postcode) for one in part)
+        Address.objects.bulk_create(
+            Address(person_id=someone.id, postcode=someone.postcode) for someone in part
+        )
         Involvement.objects.bulk_create(
-            Involvement(person_id=one.id, agency=agency, since=today, why="Works with the child")
-            for one in part[::10]
+            Involvement(person_id=someone.id, agency=agency, since=today, why="Works with the child")
+            for someone in part[::10]
         )
     if to_be_found:
         renew_missing_keys()

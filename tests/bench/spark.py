@@ -98,9 +98,9 @@ def watched(command: list[str]) -> Spent:
     processor: dict[int, float] = {}
     peaks: dict[int, float] = {}
     while process.poll() is None:
-        for one in _family(process.pid):
-            processor[one] = _processor(one) or processor.get(one, 0.0)
-            peaks[one] = _peak(one) or peaks.get(one, 0.0)
+        for number in _family(process.pid):
+            processor[number] = _processor(number) or processor.get(number, 0.0)
+            peaks[number] = _peak(number) or peaks.get(number, 0.0)
         time.sleep(0.1)
     assert process.stderr
     if process.returncode > 1:

@@ -135,27 +135,37 @@ def recounted(year: tuple[date, date]) -> dict[str, Counter[Any]]:
     within = lambda moment: first <= timezone.localdate(moment) <= last
     on = lambda day: first <= day <= last
     periods, cases = list(CasePeriod.objects.all()), list(Case.objects.all())
-    words = [one for one in Words.objects.all() if on(one.heard_on) and not hasattr(one, "corrected_by")]
-    looked = [one for one in ReviewedOutcome.objects.select_related("review") if on(one.review.held_on)]
+    words = [
+        words for words in Words.objects.all() if on(words.heard_on) and not hasattr(words, "corrected_by")
+    ]
+    looked = [
+        outcome for outcome in ReviewedOutcome.objects.select_related("review") if on(outcome.review.held_on)
+    ]
     worked = {
-        one.person_id for one in cases if one.state == "open" and timezone.localdate(one.opened_at) <= last
+        case.person_id
+        for case in cases
+        if case.state == "open" and timezone.localdate(case.opened_at) <= last
     }
-    for one in periods:
-        if timezone.localdate(one.opened_at) <= last and timezone.localdate(one.closed_at) >= first:
-            worked.add(one.case.person_id)
-    heard = {one.person_id for one in words}
+    for period in periods:
+        if timezone.localdate(period.opened_at) <= last and timezone.localdate(period.closed_at) >= first:
+            worked.add(period.case.person_id)
+    heard = {word.person_id for word in words}
     rename = lambda name, empty: name if name not in ("", empty) else "not recorded"
     found = {
         "opened": Counter("opened" for one in [*periods, *(c for c in cases if c.state == "open")] if within(one.opened_at)),
-        "closed": Counter(rename(one.ended_as, "") for one in periods if within(one.closed_at)),
-        "outcomes": Counter(rename(one.course, "not_known") for one in looked),
+        "closed": Counter(rename(period.ended_as, "") for period in periods if within(period.closed_at)),
+        "outcomes": Counter(rename(outcome.course, "not_known") for outcome in looked),
         "missing": Counter(_around(year)),
         "children": Counter(("with a case", "heard" if child in heard else "not heard") for child in worked),
-        "about": Counter(rename(one.said_on, "") for one in words),
-        "changed": Counter("answered" if one.what_changed else "waiting" for one in words),
+        "about": Counter(rename(word.said_on, "") for word in words),
+        "changed": Counter("answered" if word.what_changed else "waiting" for word in words),
         "unheard": Counter(one.why for one in NotHeard.objects.all() if on(one.last_on)),
     }  # fmt: skip
-    told = {one.person_id for one in Concern.objects.all() if one.person_id and within(one.told_at)}
+    told = {
+        concern.person_id
+        for concern in Concern.objects.all()
+        if concern.person_id and within(concern.told_at)
+    }
     for group, keys in (("told of", told), ("with a case", worked)):
         for name, counts in _described(keys, last).items():
             found.setdefault(name, Counter()).update({(group, what): n for what, n in counts.items()})
@@ -171,8 +181,10 @@ def _around(year: tuple[date, date]) -> Any:
     for child, day in first.items():
         if not year[0] <= day + timedelta(days=181) <= year[1]:
             continue
-        began = [timezone.localdate(one.missing_from) for one in Episode.objects.filter(person=child, taken_back_at=None)]  # fmt: skip
-        ended = [timezone.localdate(one.closed_at) for one in CasePeriod.objects.filter(case__person=child)]
+        began = [timezone.localdate(episode.missing_from) for episode in Episode.objects.filter(person=child, taken_back_at=None)]  # fmt: skip
+        ended = [
+            timezone.localdate(period.closed_at) for period in CasePeriod.objects.filter(case__person=child)
+        ]
         if any(0 <= (one - day).days < 182 for one in ended):
             yield "not followed"
             continue
@@ -183,9 +195,9 @@ def _around(year: tuple[date, date]) -> Any:
 
 def _described(keys: set[Any], last: date) -> dict[str, Counter[str]]:
     groups = {"W": "White", "B": "Black or Black British", "A": "Asian or Asian British", "M": "Mixed or several groups"}  # fmt: skip
-    found: dict[str, Counter[str]] = {one: Counter() for one in ("sex", "age", "ethnicity", "disability")}
+    found: dict[str, Counter[str]] = {value: Counter() for value in ("sex", "age", "ethnicity", "disability")}
     for child in Person.objects.filter(pk__in=keys).prefetch_related("facts"):
-        said = [one for one in child.facts.all() if one.kind == "ethnicity" and one.until is None]
+        said = [fact for fact in child.facts.all() if fact.kind == "ethnicity" and fact.until is None]
         code = said[0].code if said else None
         ethnic = "not recorded" if code is None else "own words" if not code else "Chose not to say" if code == "REFU" else groups[code[0]]  # fmt: skip
         born = child.birth_date
@@ -193,7 +205,7 @@ def _described(keys: set[Any], last: date) -> dict[str, Counter[str]]:
         found["sex"][child.sex if child.sex in "FM" else "not recorded"] += 1
         found["age"]["not recorded" if years is None else next(name for below, name in _BANDS if years < below)] += 1  # fmt: skip
         found["ethnicity"][ethnic] += 1
-        found["disability"]["recorded" if any(one.kind == "disability" for one in child.facts.all()) else "not recorded"] += 1  # fmt: skip
+        found["disability"]["recorded" if any(fact.kind == "disability" for fact in child.facts.all()) else "not recorded"] += 1  # fmt: skip
     return found
 
 
@@ -204,18 +216,20 @@ def answer(world: World) -> None:
         told = timezone.localdate(worry.told_at)
         decided = at(told + timedelta(days=1 + (number % 3 == 0)))
         Concern.objects.filter(pk=worry.pk).update(due_on=told + timedelta(days=1), decided_at=decided)
-    for number, one in enumerate(Episode.objects.filter(taken_back_at=None).order_by("missing_from", "pk")):
-        due, by = one.interview_due_at, world.social_worker
+    for number, episode in enumerate(
+        Episode.objects.filter(taken_back_at=None).order_by("missing_from", "pk")
+    ):
+        due, by = episode.interview_due_at, world.social_worker
         if number % 3 == 0:
             held = due - timedelta(hours=5) if number % 2 else due + timedelta(days=2)
             Interview.objects.create(
-                episode=one, held_at=held, where="School", with_whom="Kit, charity", independent="Of a charity", why_no_words="…",
+                episode=episode, held_at=held, where="School", with_whom="Kit, charity", independent="Of a charity", why_no_words="…",
                 noted_by=by, noted_at=held,
             )  # fmt: skip
         if number % 4 == 0:
             outcome = "declined" if number % 8 else "not_offered"
             InterviewOffer.objects.create(
-                episode=one,
+                episode=episode,
                 outcome=outcome,
                 offered_at=due - timedelta(days=1),
                 by_whom="Sol",
@@ -374,9 +388,9 @@ def promised_again(today: date, year: tuple[date, date]) -> dict[str, tuple[int,
     first, last = (quarter(day) for day in year)
     found = {}
     for name, shown in shown_again(today).items():
-        within = [one for one in shown if first <= one[0] and one[1] <= last]
+        within = [row for row in shown if first <= row[0] and row[1] <= last]
         if within:
-            found[name] = (sum(one[2] for one in within), sum(one[3] for one in within))
+            found[name] = (sum(row[2] for row in within), sum(row[3] for row in within))
     return found
 
 
@@ -393,7 +407,7 @@ def shown_again(today: date) -> dict[str, list[tuple[int, int, int, int]]]:
         shown: list[tuple[int, int, int, int]] = []
         begins, together = ended[0][0], []
         for now in range(ended[0][0], quarter(today)):
-            together += [one for one in ended if one[0] == now]
+            together += [row for row in ended if row[0] == now]
             enough = len(together) > 5 and len({child for _, _, child in together}) > 5
             if enough:
                 shown.append((begins, now, sum(kept for _, kept, _ in together), len(together)))
@@ -412,37 +426,49 @@ def _all_promised() -> dict[str, list[tuple[date, bool, Any]]]:
     of = timezone.localdate
     found: dict[str, list[tuple[date, bool, Any]]] = {
         "worries": [
-            (one.due_on, one.decided_at is not None and of(one.decided_at) <= one.due_on, one.person_id)
-            for one in Concern.objects.all()
+            (
+                concern.due_on,
+                concern.decided_at is not None and of(concern.decided_at) <= concern.due_on,
+                concern.person_id,
+            )
+            for concern in Concern.objects.all()
         ],
         "assessments": [
-            (one.due_on, one.signed_at is not None and of(one.signed_at) <= one.due_on, one.case.person_id)
-            for one in Assessment.objects.select_related("case")
-            if one.due_on
+            (
+                assessment.due_on,
+                assessment.signed_at is not None and of(assessment.signed_at) <= assessment.due_on,
+                assessment.case.person_id,
+            )
+            for assessment in Assessment.objects.select_related("case")
+            if assessment.due_on
         ],
         "reviews": [
-            (one.due_on, one.held_on <= one.due_on, one.plan.case.person_id)
-            for one in Review.objects.select_related("plan__case")
-            if one.due_on
+            (review.due_on, review.held_on <= review.due_on, review.plan.case.person_id)
+            for review in Review.objects.select_related("plan__case")
+            if review.due_on
         ],
     }
-    back = [one for one in Episode.objects.all() if one.found_at and one.taken_back_at is None]
-    heard = {one.episode_id: one.held_at for one in Interview.objects.all()}
+    back = [
+        episode for episode in Episode.objects.all() if episode.found_at and episode.taken_back_at is None
+    ]
+    heard = {interview.episode_id: interview.held_at for interview in Interview.objects.all()}
     asked: dict[Any, list[datetime]] = {}
     for offer in InterviewOffer.objects.exclude(outcome="not_offered"):
         asked.setdefault(offer.episode_id, []).append(offer.offered_at)
     in_time = lambda one: one.pk in heard and heard[one.pk] <= one.interview_due_at
-    found["interviews"] = [(of(one.interview_due_at), in_time(one), one.person_id) for one in back]
+    found["interviews"] = [
+        (of(episode.interview_due_at), in_time(episode), episode.person_id) for episode in back
+    ]
     found["interviews-offered"] = [
-        (of(one.interview_due_at), in_time(one) or min(asked.get(one.pk, [at(date.max.replace(month=1))])) <= one.interview_due_at, one.person_id)
-        for one in back
+        (of(episode.interview_due_at), in_time(episode) or min(asked.get(episode.pk, [at(date.max.replace(month=1))])) <= episode.interview_due_at, episode.person_id)
+        for episode in back
     ]  # fmt: skip
     found["words"] = [
-        *((of(one.decided_at), False, one.person_id) for one in Concern.objects.filter(state="decided", person__isnull=False)),
-        *((of(one.signed_at), False, one.case.person_id) for one in Assessment.objects.filter(state="signed").select_related("case")),
-        *((of(one.agreed_at), False, one.case.person_id) for one in Plan.objects.filter(agreed_at__isnull=False).select_related("case")),
-        *((one.held_on, one.words_id is not None, one.plan.case.person_id) for one in Review.objects.select_related("plan__case")),
-        *((of(one.closed_at), False, one.case.person_id) for one in CasePeriod.objects.select_related("case")),
+        *((of(concern.decided_at), False, concern.person_id) for concern in Concern.objects.filter(state="decided", person__isnull=False)),
+        *((of(assessment.signed_at), False, assessment.case.person_id) for assessment in Assessment.objects.filter(state="signed").select_related("case")),
+        *((of(plan.agreed_at), False, plan.case.person_id) for plan in Plan.objects.filter(agreed_at__isnull=False).select_related("case")),
+        *((review.held_on, review.words_id is not None, review.plan.case.person_id) for review in Review.objects.select_related("plan__case")),
+        *((of(period.closed_at), False, period.case.person_id) for period in CasePeriod.objects.select_related("case")),
     ]  # fmt: skip
     found |= _held_again()
     found["actions"] = list(_done_again())
@@ -495,18 +521,18 @@ def _end_of_month(year: int, month: int) -> date:
 def _held_again() -> dict[str, list[tuple[date, bool, Any]]]:
     """From what was noted and stands, and when each case was closed: not from the clocks that Heard wound."""
     found: dict[str, list[tuple[date, bool, Any]]] = {}
-    noted = {one.pk: one for one in Moment.objects.all()}
-    corrected = {one.corrects_id for one in noted.values()}
+    noted = {moment.pk: moment for moment in Moment.objects.all()}
+    corrected = {moment.corrects_id for moment in noted.values()}
     closings = list(CasePeriod.objects.order_by("closed_at"))
     for case in Case.objects.all():
-        here = [one for one in noted.values() if one.case_id == case.pk and one.happened and one.pk not in corrected]  # fmt: skip
-        here.sort(key=lambda one: (one.on, _ORDER.index(one.kind)))
-        closed = [one.closed_at for one in closings if one.case_id == case.pk]
+        here = [moment for moment in noted.values() if moment.case_id == case.pk and moment.happened and moment.pk not in corrected]  # fmt: skip
+        here.sort(key=lambda moment: (moment.on, _ORDER.index(moment.kind)))
+        closed = [closing.closed_at for closing in closings if closing.case_id == case.pk]
         for place, began in enumerate(_began(here)):
             first = here[place]
             while first.corrects_id:
                 first = noted[first.corrects_id]
-            closing = next((timezone.localdate(one) for one in closed if one > first.noted_at), None)
+            closing = next((timezone.localdate(moment) for moment in closed if moment > first.noted_at), None)
             for name, starts, time_for_it, met_by, ends_with in _TIMED:
                 if starts == began:
                     due = _last_day(here[place].on, *time_for_it)
@@ -519,11 +545,11 @@ def _held_again() -> dict[str, list[tuple[date, bool, Any]]]:
 def _began(moments: list[Moment]) -> Iterator[str]:
     """What each of them is for the clocks: which review of a child it is since they became looked after, as far as that was noted."""
     reviews = None
-    for one in moments:
-        if one.kind == "looked_after":
+    for moment in moments:
+        if moment.kind == "looked_after":
             reviews = 0
-        if one.kind != "looked_after_review":
-            yield one.kind
+        if moment.kind != "looked_after_review":
+            yield moment.kind
             continue
         yield "first review" if reviews == 0 else "later review"
         reviews = None if reviews is None else reviews + 1
@@ -534,7 +560,7 @@ def _is_kept(
 ) -> bool | None:
     """Of what the first of them began; None where it was over by its day, because nothing was due any more."""
     began = moments[0].on
-    stops = next((one for one in moments[1:] if one.kind in (*met_by, *ends_with)), None)
+    stops = next((moment for moment in moments[1:] if moment.kind in (*met_by, *ends_with)), None)
     if stops and closed and stops.on > max(closed, began):
         stops = None
     if stops and stops.kind in met_by:
@@ -553,15 +579,19 @@ def _done_again() -> Iterator[tuple[date, bool, Any]]:
             continue
         line = [
             first,
-            *(one for one in rows if one.first_id == first.pk and one.outcome.plan.state != "draft"),
+            *(
+                action
+                for action in rows
+                if action.first_id == first.pk and action.outcome.plan.state != "draft"
+            ),
         ]
-        line.sort(key=lambda one: one.outcome.plan.agreed_at)
-        put_off = [one for one in delays if one.action_id == first.pk]
+        line.sort(key=lambda action: action.outcome.plan.agreed_at)
+        put_off = [delay for delay in delays if delay.action_id == first.pk]
         last, child = line[-1], first.outcome.plan.case.person_id
-        for one in line:
-            changed = one.outcome.plan.replaced_by.agreed_at if one.state == "replaced" else None
+        for action in line:
+            changed = action.outcome.plan.replaced_by.agreed_at if action.state == "replaced" else None
             so_far = [delay for delay in put_off if changed is None or delay.put_off_at < changed]
-            day = so_far[0].was_due_on if so_far else one.due_on
+            day = so_far[0].was_due_on if so_far else action.due_on
             if changed and not (day and day < timezone.localdate(changed)):
                 continue
             if day:
@@ -571,8 +601,12 @@ def _done_again() -> Iterator[tuple[date, bool, Any]]:
 
 def _reported_again() -> Iterator[tuple[date, bool, Any]]:
     """On the day on which it became known, or within seven days where an earlier report was a risk for the child."""
-    for one in OffenceReport.objects.all():
-        if one.taken_back_at and not one.reported_at:
+    for report in OffenceReport.objects.all():
+        if report.taken_back_at and not report.reported_at:
             continue
-        last = timezone.localdate(one.known_at) + timedelta(days=7 if one.delay == "risk" else 0)
-        yield last, bool(one.reported_at) and timezone.localdate(one.reported_at) <= last, one.person_id
+        last = timezone.localdate(report.known_at) + timedelta(days=7 if report.delay == "risk" else 0)
+        yield (
+            last,
+            bool(report.reported_at) and timezone.localdate(report.reported_at) <= last,
+            report.person_id,
+        )

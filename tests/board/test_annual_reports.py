@@ -100,20 +100,20 @@ def _release(profile: Profile, *people: User) -> Profile:
 
 def test_every_figure_is_what_loops_over_the_rows_count(full: World) -> None:
     found = {
-        one.id.partition("-")[2]: one
-        for one in counting.sections(full.board_member, Year(OF), today=TODAY, small=5)
+        section.id.partition("-")[2]: section
+        for section in counting.sections(full.board_member, Year(OF), today=TODAY, small=5)
     }
     for year, days in ((Year(OF), YEAR), (Year(OF).before, BEFORE)):
         again = recounted(days)
         for name, counts in again.items():
             table = found[name].table
             assert table is not None
-            cells = [one for one in table.cells if one.at("year") == (year.name,)]
+            cells = [cell for cell in table.cells if cell.at("year") == (year.name,)]
             if not cells:
                 continue
             parts = [name for name in table.dimensions if name != "year"]
-            key = lambda cell, parts=parts: tuple(where[0] for one in parts if (where := cell.at(one)))
-            counted = {key(one): one.count for one in cells}
+            key = lambda cell, parts=parts: tuple(where[0] for part in parts if (where := cell.at(part)))
+            counted = {key(cell): cell.count for cell in cells}
             expected = {name if isinstance(name, tuple) else (name,): n for name, n in counts.items()}
             assert {k: n for k, n in counted.items() if n and len(k) == len(parts)} == expected, (name, year)
             if "group" in parts:
@@ -131,9 +131,9 @@ def test_promises_are_those_of_the_page_within_the_year(full: World) -> None:
     there = {name: one for name, one in shown.items() if one}
     assert table is not None
     assert there, "some promise is shown"
-    for name, one in there.items():
+    for name, period in there.items():
         counts = {cell.at("kept"): cell.count for cell in table.cells if cell.at("promise") == (name,)}
-        kept, of = one.kept.kept, one.kept.of
+        kept, of = period.kept.kept, period.kept.of
         assert counts == {(): of, ("kept",): kept, ("not kept",): of - kept}
     assert {cell.at("promise")[0] for cell in table.cells} == there.keys()
 
@@ -145,7 +145,9 @@ def test_each_promise_is_what_loops_over_the_rows_count(world: World) -> None:
     table = counting.sections(world.board_member, Year(OF), today=TODAY, small=5)[0].table
     assert table is not None
     again = promised_again(TODAY, YEAR)
-    assert again.keys() == {one.name for one in promises.all_promises(with_reports=True)} - {promises.TRUSTED}
+    assert again.keys() == {promise.name for promise in promises.all_promises(with_reports=True)} - {
+        promises.TRUSTED
+    }
     counted = {
         name: {c.at("kept"): c.count for c in table.cells if c.at("promise") == (name,)} for name in again
     }
@@ -163,7 +165,9 @@ def test_each_quarter_of_a_promise_is_what_loops_over_the_rows_count(world: Worl
     again = shown_again(TODAY)
     found = {
         name: [
-            (quarter(one.first), quarter(one.last), one.kept.kept, one.kept.of) for one in of if one.is_shown
+            (quarter(period.first), quarter(period.last), period.kept.kept, period.kept.of)
+            for period in of
+            if period.is_shown
         ]
         for name, of in periods(world.board_member, today=TODAY).items()
     }
@@ -176,7 +180,7 @@ def test_what_is_printed_is_what_loops_over_the_rows_count(full: World) -> None:
     answer(full)
     profile = _put_up(full.board_member, _draft(full.board_member))
     printed = _numbers(load_workbook(profile.folder / "profile.xlsx"))
-    labels = {one.name: one.text for one in promises.all_promises(with_reports=True)}
+    labels = {promise.name: promise.text for promise in promises.all_promises(with_reports=True)}
     again = promised_again(TODAY, YEAR)
     seen = 0
     for name, (kept, of) in again.items():
@@ -197,7 +201,7 @@ def _numbers(book: Any) -> dict[str, list[Any]]:
     for sheet in book:
         for row in sheet.iter_rows(values_only=True):
             cells = [one for one in row if one is not None]
-            counts = [one for one in cells[1:] if one == "c" or isinstance(one, int)]
+            counts = [cell for cell in cells[1:] if cell == "c" or isinstance(cell, int)]
             if counts and isinstance(cells[0], str):
                 found.setdefault(cells[0].strip(), counts)
     return found
@@ -223,12 +227,12 @@ def test_what_audits_asked_and_was_not_met_is_in_it_with_how_far_actions_are(ful
         board.answer(by=full.coordinator, requirement="WT8", answer="partly", **of)
         board.answer(by=full.coordinator, requirement="WT9", answer="cannot_tell", **of)
         for what in ("Ask Sam", "Ask Kit"):
-            one = board.plan_action(
+            action = board.plan_action(
                 by=full.coordinator, audit_id=audit.pk, requirement="WT8", what=what, shows="A list", owner=full.coordinator,
                 due_on=YEAR[1], at=at(YEAR[0]),
             )  # fmt: skip
         board.finish_action(
-            by=full.coordinator, audit_action_id=one.pk, state="done", what_came="Sam said so"
+            by=full.coordinator, audit_action_id=action.pk, state="done", what_came="Sam said so"
         )
         board.close_audit(by=full.board_member, audit_id=audit.pk, found="We are late.", at=at(closed))
     section = _at(_draft(full.board_member), "not_done-audits")
@@ -246,24 +250,29 @@ def test_what_audits_asked_and_was_not_met_is_in_it_with_how_far_actions_are(ful
 
 def test_no_small_count_is_kept_with_a_draft_or_printed(full: World) -> None:
     report = _draft(full.board_member)
-    texts = {cell.text for one in sections_of(report.sections) if one.table for cell in one.table.cells}
+    texts = {
+        cell.text for section in sections_of(report.sections) if section.table for cell in section.table.cells
+    }
     assert {"1", "2", "3", "4", "5"}.isdisjoint(texts)
     assert "c" in texts
     assert all(
-        not cell.count for one in sections_of(report.sections) if one.table for cell in one.table.cells
+        not cell.count
+        for section in sections_of(report.sections)
+        if section.table
+        for cell in section.table.cells
     )
 
 
 def test_each_figure_says_what_it_counts_of_how_many_and_what_is_not_known(full: World) -> None:
     report = _draft(full.board_member)
-    for one in sections_of(report.sections):
-        assert one.words, one.id
-        assert one.coverage or one.lines, one.id
-        assert "%(" not in one.coverage
-    ethnicity = next(one for one in sections_of(report.sections) if one.id == "reached-ethnicity")
+    for section in sections_of(report.sections):
+        assert section.words, section.id
+        assert section.coverage or section.lines, section.id
+        assert "%(" not in section.coverage
+    ethnicity = next(section for section in sections_of(report.sections) if section.id == "reached-ethnicity")
     assert ("Not recorded", 0) in [(row.label, row.depth - 1) for row in ethnicity.grid.rows]
     assert "not recorded: " in ethnicity.coverage
-    promised = next(one for one in sections_of(report.sections) if one.id == "promised-year")
+    promised = next(section for section in sections_of(report.sections) if section.id == "promised-year")
     assert all("2025" in row.beside[0] or "2026" in row.beside[0] for row in promised.grid.rows)
 
 
@@ -274,7 +283,7 @@ def test_what_is_of_few_children_is_hidden_however_often_it_happened(full: World
             person=child, text="…", heard_on=YEAR[0], heard_by="Sol", said_on="panel", written_by=full.social_worker
         )  # fmt: skip
     report = _draft(full.board_member)
-    about = next(one for one in sections_of(report.sections) if one.id == "heard-about")
+    about = next(section for section in sections_of(report.sections) if section.id == "heard-about")
     assert about.table is not None
     assert about.table.text(year=(Year(OF).name,), occasion=("panel",)) == "c"
 
@@ -288,22 +297,24 @@ def test_figures_stay_as_they_were_drafted(full: World) -> None:
     assert json.dumps(report.sections, sort_keys=True) == kept
     told = json.loads((profile.folder / "profile.json").read_text("utf-8"))
     printed = {one["id"]: one["grid"] for one in told["sections"] if one["grid"]}
-    for one in sections_of(report.sections):
-        if one.has_grid:
-            rows = [list(row.texts) for row in one.grid.rows]
-            there = printed[one.id.replace("_", "-")]["rows"]
+    for section in sections_of(report.sections):
+        if section.has_grid:
+            rows = [list(row.texts) for row in section.grid.rows]
+            there = printed[section.id.replace("_", "-")]["rows"]
             assert [row["texts"][1 : 1 + len(texts)] for row, texts in zip(there, rows, strict=True)] == rows
 
 
 def test_what_is_kept_is_what_was_counted_also_where_a_database_orders_keys_anew(full: World) -> None:
     made = counting.sections(full.board_member, Year(OF), today=TODAY, small=5)
     again = sections_of(json.loads(json.dumps(as_told(made), sort_keys=True)))
-    assert [one.grid.heads for one in again if one.has_grid] == [
-        one.grid.heads for one in made if one.has_grid
+    assert [section.grid.heads for section in again if section.has_grid] == [
+        section.grid.heads for section in made if section.has_grid
     ]
-    assert [one.table.header for one in again if one.table] == [one.table.header for one in made if one.table]
-    assert [(one.id, one.words, one.coverage, one.lines) for one in again] == [
-        (one.id, one.words, one.coverage, one.lines) for one in made
+    assert [section.table.header for section in again if section.table] == [
+        section.table.header for section in made if section.table
+    ]
+    assert [(section.id, section.words, section.coverage, section.lines) for section in again] == [
+        (section.id, section.words, section.coverage, section.lines) for section in made
     ]
 
 
@@ -344,7 +355,7 @@ def test_a_second_report_that_tells_by_difference_is_refused(full: World) -> Non
 
 
 def _at(report: AnnualReport, id: str) -> Any:
-    return next(one for one in sections_of(report.sections) if one.id == id)
+    return next(section for section in sections_of(report.sections) if section.id == id)
 
 
 @pytest.mark.parametrize(("children", "seed"), [(12, 22), (14, 24), (16, 21), (20, 23)])
@@ -352,17 +363,20 @@ def test_one_total_is_shown_in_every_table_or_in_none(world: World, children: in
     """The children with a case are counted in five tables: where one showed what another hides, small parts of the other would be left."""
     fill(world, children=children, seed=seed)
     report = _draft(world.board_member)
-    true = {one.id: one for one in counting.sections(world.board_member, Year(OF), today=TODAY, small=5)}
+    true = {
+        section.id: section
+        for section in counting.sections(world.board_member, Year(OF), today=TODAY, small=5)
+    }
     names = ("heard-children", "reached-sex", "reached-age", "reached-ethnicity", "reached-disability")
     totals = {}
-    for id in (one for one in names if _at(report, one).table):
+    for id in (name for name in names if _at(report, name).table):
         table, counts = _at(report, id).table, true[id].table
         assert counts is not None
-        texts = {(one.at("group"), one.at(id.partition("-")[2])): one.text for one in table.cells}
+        texts = {(cell.at("group"), cell.at(id.partition("-")[2])): cell.text for cell in table.cells}
         totals[id] = texts.get((("with a case",), ()))
-        for group in {one.at("group") for one in table.cells}:
-            parts = {one: text for one, text in texts.items() if one[0] == group and one[1]}
-            hidden = [one for one, text in parts.items() if text == "c"]
+        for group in {cell.at("group") for cell in table.cells}:
+            parts = {item: text for item, text in texts.items() if item[0] == group and item[1]}
+            hidden = [item for item, text in parts.items() if text == "c"]
             known = (
                 next((text for text in totals.values() if text not in (None, "c")), "c")
                 if group == ("with a case",)
@@ -399,9 +413,9 @@ def test_decisions_are_those_of_the_promise_in_the_same_months(full: World) -> N
     Review.objects.filter(held_on__range=spring).update(held_on=date(2025, 11, 15))
     report = _draft(full.board_member)
     promise, beside = _at(report, "promised-year").table, _at(report, "heard-decisions").table
-    words = [one for one in promise.cells if one.at("promise") == ("words",)]
-    assert [(one.at("kept"), one.text, one.beside) for one in beside.cells] == [
-        (one.at("kept"), one.text, one.beside) for one in words
+    words = [cell for cell in promise.cells if cell.at("promise") == ("words",)]
+    assert [(cell.at("kept"), cell.text, cell.beside) for cell in beside.cells] == [
+        (word.at("kept"), word.text, word.beside) for word in words
     ]
     assert words
 
@@ -415,14 +429,14 @@ def test_needs_are_whole_quarters_of_the_page_and_not_by_need(world: World) -> N
         + [date(2026, 2, 5)] * 3
         + [date(2026, 5, 5)] * 4
     )
-    for number, one in enumerate(days):
+    for number, day in enumerate(days):
         child = add_person(by=world.social_worker, given_name=f"C{number}", family_name="X")
         UnmetNeed.objects.create(
             person=child,
             need=need[0],
             agency=world.care,
             recorded_by=world.social_worker,
-            recorded_at=at(one),
+            recorded_at=at(day),
         )
     (row,) = _at(_draft(world.board_member), "not_done-needs").grid.rows
     assert (row.texts, row.beside) == (("21",), ("April to December 2025",)), (
@@ -438,21 +452,21 @@ def test_what_was_not_kept_for_few_children_is_hidden_however_often(full: World)
     }
     asked = counting.YearToCount(full.board_member, Year(OF), TODAY, 5)
     table, _nothing, _few = counting._kept(asked, of, Year(OF), "promises")
-    few = {(one.at("promise")[0], one.at("kept")): one.few for one in table.cells}
+    few = {(cell.at("promise")[0], cell.at("kept")): cell.few for cell in table.cells}
     assert few == {
         (name, kept): (name, kept) == (promises.ASSESSMENTS, ("not kept",))
         for name in of
         for kept in ((), ("kept",), ("not kept",))
     }
-    for one in (one for found in periods(full.board_member, today=TODAY).values() for one in found):
-        assert one.counted.kept_for | one.counted.missed_for == one.counted.children
-        assert bool(one.counted.missed_for) is (one.kept.kept < one.kept.of)
+    for period in (one for found in periods(full.board_member, today=TODAY).values() for one in found):
+        assert period.counted.kept_for | period.counted.missed_for == period.counted.children
+        assert bool(period.counted.missed_for) is (period.kept.kept < period.kept.of)
 
 
 def test_nothing_recorded_is_not_too_few(world: World) -> None:
     section = counting.sections(world.board_member, Year(OF), today=TODAY, small=5)[0]
-    assert any(one.startswith("Nothing was recorded: ") for one in section.words)
-    assert not any(one.startswith("Too few") for one in section.words)
+    assert any(word.startswith("Nothing was recorded: ") for word in section.words)
+    assert not any(word.startswith("Too few") for word in section.words)
 
 
 def test_what_was_public_is_not_counted_again(full: World) -> None:
@@ -470,7 +484,9 @@ def test_what_was_public_is_not_counted_again(full: World) -> None:
     concern.save()
     again = _draft(full.board_member)
     tables = lambda report: {
-        one.id: (one.grid, one.words, one.coverage) for one in sections_of(report.sections) if one.table
+        section.id: (section.grid, section.words, section.coverage)
+        for section in sections_of(report.sections)
+        if section.table
     }
     assert tables(again) == tables(first)
     assert _release(_put_up(full.board_member, again), full.coordinator, other).state == "released"
@@ -491,7 +507,7 @@ def test_a_year_that_was_public_keeps_its_policy(full: World) -> None:
     other = another_coordinator(full)
     profile = _release(_put_up(full.board_member, _draft(full.board_member)), full.coordinator, other)
     releasing.withdraw_profile(by=other, profile_id=profile.pk, reason="A word was wrong")
-    loose = next(one for one in report_policies(full.board_member) if one != "department")
+    loose = next(policy for policy in report_policies(full.board_member) if policy != "department")
     with pytest.raises(Refused, match="as it was chosen then"):
         _draft(full.board_member, loose)
 
@@ -642,7 +658,7 @@ def test_a_text_is_taken_out_with_all_that_was_written_before(full: World, clien
         actions.take_out_text(by=full.supervisor, annual_report_id=report.pk, part="heard")
     client.force_login(full.board_member)
     client.post(reverse("annual_take_out", args=[report.pk, "heard"]))
-    assert [(one.text, one.written_by) for one in report.texts.all()] == [("", full.coordinator)] * 2
+    assert [(text.text, text.written_by) for text in report.texts.all()] == [("", full.coordinator)] * 2
     assert queries.texts_of(queries.report_of(full.board_member, report.pk)) == {}
     _put_up(full.board_member, report)
     with pytest.raises(Refused, match="Its text stays"):
@@ -659,7 +675,7 @@ def test_of_two_who_write_at_once_the_second_sees_what_the_first_wrote(full: Wor
     )
     page = client.post(address, {"text": "Mine.", "kept": token})
     assert "Written meanwhile." in page.text
-    assert [one.text for one in report.texts.all()] == ["Written meanwhile."]
+    assert [text.text for text in report.texts.all()] == ["Written meanwhile."]
 
 
 def test_control_characters_do_not_stop_a_report(full: World) -> None:
@@ -802,8 +818,8 @@ def test_every_write_leaves_its_row_and_no_text_in_it(full: World) -> None:
     actions.write_text(by=full.coordinator, annual_report_id=report.pk, part="heard", text="We asked more.")
     _put_up(full.board_member, report)
     rows = AuditRow.objects.filter(subject="annual report", subject_id=str(report.pk)).order_by("at", "pk")
-    assert sorted(one.verb for one in rows) == ["draft", "put up", "write"]
-    assert "We asked" not in json.dumps([one.detail for one in rows])
+    assert sorted(audit_row.verb for audit_row in rows) == ["draft", "put up", "write"]
+    assert "We asked" not in json.dumps([audit_row.detail for audit_row in rows])
 
 
 # ---- pages and files
@@ -858,7 +874,7 @@ def test_pages_ask_a_fixed_number_of_times(full: World, client: Client, django_a
     client.force_login(full.board_member)
     with CaptureQueriesContext(connection) as asked:
         assert len(client.get(reverse("annual_reports")).text) > 0
-    assert not any('"sections"' in one["sql"] for one in asked), "the list reads no figures"
+    assert not any('"sections"' in row["sql"] for row in asked), "the list reads no figures"
     with django_assert_max_num_queries(12):
         client.get(reverse("annual_reports"))
     with django_assert_max_num_queries(11):

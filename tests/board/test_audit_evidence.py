@@ -159,17 +159,17 @@ def test_what_is_attached_shows_that_it_is_met(world: World, lead: User) -> None
     audit = opened(world)
     with pytest.raises(Refused, match="Say what shows it"):
         answer(world.coordinator, audit, "WT8", world.care, evidence="")
-    one = added(world, audit, "number", what="Worries decided in a day, of 50")
+    evidence = added(world, audit, "number", what="Worries decided in a day, of 50")
     said = answer(world.coordinator, audit, "WT8", world.care, evidence="")
     assert met(world.coordinator, audit, "WT8")
-    assert one.figure == "45"
+    assert evidence.figure == "45"
     [shown] = queries.whole(lead, audit).row("WT8").shown_by(world.care)
-    assert shown == one
+    assert shown == evidence
     with pytest.raises(Refused, match="rests on this alone"):
-        actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Counted twice")
+        actions.withdraw_evidence(by=world.supervisor, evidence_id=evidence.pk, why="Counted twice")
     answer(world.coordinator, audit, "WT8", world.care, "partly", evidence="")
-    actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Counted twice")
-    assert AuditEvidence.objects.get(pk=one.pk).why_withdrawn == "Counted twice"
+    actions.withdraw_evidence(by=world.supervisor, evidence_id=evidence.pk, why="Counted twice")
+    assert AuditEvidence.objects.get(pk=evidence.pk).why_withdrawn == "Counted twice"
     with pytest.raises(Refused, match="Say what shows it"):
         answer(world.coordinator, audit, "WT8", world.care, evidence="")
     assert said.audit_id == audit.pk
@@ -179,17 +179,17 @@ def test_a_document_is_kept_read_by_the_second_reader_and_withdrawn(
     world: World, lead: User, client: Client, folder: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     audit = opened(world)
-    one, said = added(world, audit), answer(world.coordinator, audit, "WT8", world.care)
+    evidence, said = added(world, audit), answer(world.coordinator, audit, "WT8", world.care)
     [stored] = folder.iterdir()
     client.force_login(lead)
     page = client.get(reverse("audit_second", args=[said.pk])).text
     assert "Minutes of the board" in page
-    path = reverse("audit_evidence_file", args=[one.pk])
-    assert path in client.get(reverse("audit_evidence", args=[one.pk])).text
+    path = reverse("audit_evidence_file", args=[evidence.pk])
+    assert path in client.get(reverse("audit_evidence", args=[evidence.pk])).text
     got = client.get(path)
     assert b"".join(got.streaming_content) == stored.read_bytes()
     assert "attachment" in got["Content-Disposition"]
-    file = Attachment.objects.get(evidence=one)
+    file = Attachment.objects.get(evidence=evidence)
     assert AuditRow.objects.filter(subject="attachment", verb="download", subject_id=str(file.pk)).exists()
     client.force_login(world.board_member)  # sees no child's file, and this
     assert client.get(path).status_code == 200
@@ -197,17 +197,17 @@ def test_a_document_is_kept_read_by_the_second_reader_and_withdrawn(
     for user in (world.social_worker, world.teacher, world.analyst, world.administrator):
         client.force_login(user)
         for name in ("audit_evidence", "audit_evidence_file", "audit_evidence_withdraw"):
-            assert client.get(reverse(name, args=[one.pk])).status_code == 404
+            assert client.get(reverse(name, args=[evidence.pk])).status_code == 404
         assert client.get(reverse("attachment", args=[file.pk])).status_code == 404
         assert not attachments_visible_to(user).exists()
         with pytest.raises(Hidden):
-            actions.open_evidence(by=user, evidence_id=one.pk)
+            actions.open_evidence(by=user, evidence_id=evidence.pk)
         with pytest.raises(Hidden):
-            attaching.attach(by=user, upload=upload(b"Mine"), evidence_id=one.pk)
+            attaching.attach(by=user, upload=upload(b"Mine"), evidence_id=evidence.pk)
     client.force_login(lead)  # of another agency
-    assert client.get(reverse("audit_evidence_withdraw", args=[one.pk])).status_code == 404
+    assert client.get(reverse("audit_evidence_withdraw", args=[evidence.pk])).status_code == 404
     with pytest.raises(Refused, match="Whoever answers for the agency"):
-        actions.withdraw_evidence(by=lead, evidence_id=one.pk, why="We dispute it")
+        actions.withdraw_evidence(by=lead, evidence_id=evidence.pk, why="We dispute it")
     client.force_login(world.coordinator)
     assert client.get(reverse("attachment_withdraw", args=[file.pk])).status_code == 404, (
         "only with what it shows"
@@ -215,12 +215,12 @@ def test_a_document_is_kept_read_by_the_second_reader_and_withdrawn(
 
     with django_capture_on_commit_callbacks(execute=True):
         done = client.post(
-            reverse("audit_evidence_withdraw", args=[one.pk]), {"why": "Named somebody"}, follow=True
+            reverse("audit_evidence_withdraw", args=[evidence.pk]), {"why": "Named somebody"}, follow=True
         )
     assert "Named somebody" in done.text
     assert list(folder.iterdir()) == []
     assert client.get(path).status_code == 404
-    assert "Named somebody" in client.get(reverse("audit_evidence", args=[one.pk])).text
+    assert "Named somebody" in client.get(reverse("audit_evidence", args=[evidence.pk])).text
     file.refresh_from_db()
     assert (file.withdrawn_reason, file.sha256 != "") == ("Named somebody", True)
 
@@ -239,7 +239,7 @@ def test_after_closing_nothing_is_attached_and_only_who_holds_audits_withdraws(
     world: World, lead: User, client: Client
 ) -> None:
     audit = opened(world)
-    one = added(world, audit, "records", what="Ten closed cases of spring")
+    evidence = added(world, audit, "records", what="Ten closed cases of spring")
     with pytest.raises(Refused, match="not one that your agency answers"):
         actions.add_evidence(
             by=lead,
@@ -256,10 +256,10 @@ def test_after_closing_nothing_is_attached_and_only_who_holds_audits_withdraws(
     with pytest.raises(Refused, match="closed"):
         added(world, audit, "records")
     with pytest.raises(Refused, match="afterwards the board"):
-        actions.withdraw_evidence(by=world.supervisor, evidence_id=one.pk, why="Late")
-    actions.withdraw_evidence(by=world.board_member, evidence_id=one.pk, why="It named a child")
+        actions.withdraw_evidence(by=world.supervisor, evidence_id=evidence.pk, why="Late")
+    actions.withdraw_evidence(by=world.board_member, evidence_id=evidence.pk, why="It named a child")
     with pytest.raises(Refused, match="withdrawn already"):
-        actions.withdraw_evidence(by=world.board_member, evidence_id=one.pk, why="Again")
+        actions.withdraw_evidence(by=world.board_member, evidence_id=evidence.pk, why="Again")
 
 
 def test_it_is_attached_on_its_page(world: World, client: Client) -> None:

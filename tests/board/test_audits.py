@@ -102,9 +102,9 @@ def test_anything_else_than_met_is_not_met(world: World, lead: User, said: str) 
 
 
 def test_what_nobody_who_takes_part_has_to_meet_is_not_met() -> None:
-    one = load.current().requirements[0]
+    requirement = load.current().requirements[0]
     assert not rules.is_met([], {})
-    assert rules.must(one, []) == []
+    assert rules.must(requirement, []) == []
 
 
 def test_a_dispute_stands_until_there_is_another_answer(world: World, lead: User) -> None:
@@ -271,14 +271,14 @@ def test_an_audit_says_who_answers_for_each_agency(world: World, lead: User) -> 
     }
     assert queries.who_answers(world.teacher, audit) == {}
     page = " ".join(signed_in(lead).get(reverse("audit", args=[audit.pk])).text.split())
-    for one in (world.coordinator, world.supervisor, lead):
-        assert str(one) in page
+    for user in (world.coordinator, world.supervisor, lead):
+        assert str(user) in page
     assert "Its people who answer" in page
 
 
 def test_beside_the_only_count_stands_why_the_share_of_2013_is_another(world: World) -> None:
     page = signed_in(world.board_member).get(reverse("audit", args=[opened(world).pk])).text
-    count, share, packs = (page.index(one) for one in ("met in full", "6% of 2013", "Against what"))
+    count, share, packs = (page.index(value) for value in ("met in full", "6% of 2013", "Against what"))
     assert count < share < packs
     assert "by a list that is in no source that we could read" in page
     assert "Digest issue 15" in page
@@ -363,7 +363,7 @@ def test_actions_not_finished_stand_first_in_the_next_audit_with_what_is_better_
     actions.close_audit(by=world.board_member, audit_id=second.pk, found="A chair, and late decisions.")
     closed, trend = queries.trend(world.board_member)
     assert [audit.pk for audit in closed] == [second.pk, first.pk]
-    assert {one.id: found for one, found in trend}["WT8"] == [False, True]
+    assert {requirement.id: found for requirement, found in trend}["WT8"] == [False, True]
 
 
 def test_whoever_has_to_do_something_finds_it_on_my_work(world: World, lead: User) -> None:
@@ -453,13 +453,15 @@ def test_each_act_leaves_a_row(world: World, lead: User) -> None:
 def test_every_requirement_names_what_heard_counts_and_whence_it_comes() -> None:
     release = load.current()
     assert len(release.requirements) >= 50
-    for one in release.requirements:
-        assert set(one.evidence) <= evidence.names(), one.id
-        assert one.source
-        assert one.confidence in "AB"
-        assert one.who
-    assert {one.pack for one in release.requirements} == {pack.id for pack in release.requirement_packs}
-    used = {name for one in release.requirements for name in one.evidence}
+    for requirement in release.requirements:
+        assert set(requirement.evidence) <= evidence.names(), requirement.id
+        assert requirement.source
+        assert requirement.confidence in "AB"
+        assert requirement.who
+    assert {requirement.pack for requirement in release.requirements} == {
+        pack.id for pack in release.requirement_packs
+    }
+    used = {name for requirement in release.requirements for name in requirement.evidence}
     assert used == evidence.names()
 
 
@@ -539,7 +541,7 @@ def _noted() -> dict[str, dict[str, str]]:
 def test_every_requirement_is_one_of_the_knowledge_and_none_is_of_memory() -> None:
     rows = _noted()
     of_memory = {key for key, row in rows.items() if "[G]" in row["source"]}
-    asked = {one.id: one for one in load.current().requirements}
+    asked = {requirement.id: requirement for requirement in load.current().requirements}
     assert len(asked) == 52
     assert set(asked) == set(rows) - of_memory - ASKED_OF_GOVERNMENT
 

@@ -209,7 +209,7 @@ def test_it_is_drawn_from_all_that_were_open_also_those_that_who_draws_may_not_s
     Person.objects.filter(pk=cases[0].person_id).update(restricted=True)
     Case.objects.filter(pk=cases[1].pk).update(opened_at=timezone.now() + timedelta(days=2))
     again = drawn(world, draw.audit)
-    assert {one.case_id for one in again.sample.all()} == {cases[0].pk, cases[2].pk}
+    assert {sample.case_id for sample in again.sample.all()} == {cases[0].pk, cases[2].pk}
     with pytest.raises(Refused, match="No case was open"):
         drawn(
             world,
@@ -227,7 +227,8 @@ def test_each_draw_stays_listed_with_who_and_why(world: World, client: Client) -
     assert "Set aside by Bo Marsh" in page.text
     page = client.get(reverse("case_draws", args=[draw.audit_id])).text
     assert all(
-        one in page for one in ("Too few of them", "Once a year", "The first was too small", "Cora Ordway")
+        value in page
+        for value in ("Too few of them", "Once a year", "The first was too small", "Cora Ordway")
     )
     assert client.get(reverse("case_set_aside", args=[draw.pk])).status_code == 404
     with pytest.raises(Refused, match="set aside already"):
@@ -284,11 +285,13 @@ def test_readers_see_the_records_for_a_while_and_the_list_says_why(world: World)
     assert people_visible_to(world.officer).filter(pk__in=people).count() == 3
     assert actions.let_readers_in(by=world.coordinator, draw_id=draw.pk) == 6
     assert Involvement.objects.running().filter(user=world.officer).count() == 3, "each once"
-    assert any(str(one.heading).startswith("Cases that you read") for one in my_work(world.officer))
+    assert any(str(section.heading).startswith("Cases that you read") for section in my_work(world.officer))
 
-    for one in draw.sample.all():
-        read(one, world.officer, "yes", "yes")
-    assert not any(str(one.heading).startswith("Cases that you read") for one in my_work(world.officer))
+    for sample in draw.sample.all():
+        read(sample, world.officer, "yes", "yes")
+    assert not any(
+        str(section.heading).startswith("Cases that you read") for section in my_work(world.officer)
+    )
     CaseDraw.objects.filter(pk=draw.pk).update(due_on=timezone.localdate() - timedelta(days=1))
     assert signed_in(second(world)).get(reverse("case_read", args=[draw.pk])).status_code == 404
 
@@ -302,7 +305,7 @@ def test_readers_are_told_once_of_all_their_cases_and_each_worker_of_theirs(worl
     assert (line.what, line.whom) == ("Cases to read, for an audit", "")
     assert line.href == reverse("case_read", args=[draw.pk])
     assert signed_in(world.officer).get(line.href).status_code == 200
-    assert "access" in {one.notice.kind for one in unread_of(world.social_worker)}
+    assert "access" in {reader.notice.kind for reader in unread_of(world.social_worker)}
     actions.let_readers_in(by=world.coordinator, draw_id=draw.pk)
     assert len(unread_of(world.officer)) == 1, "told again of what is still to be seen"
 
@@ -325,10 +328,10 @@ def test_what_these_readers_cannot_read_is_counted_and_not_skipped(world: World)
         text = signed_in(reader).get(reverse("case_read", args=[draw.pk])).text
         assert text.count(">Case ") == 2
         for case in (denied, worker, restricted):
-            one = draw.sample.get(case=case)
-            assert signed_in(reader).get(reverse("case_sample", args=[one.pk])).status_code == 404
+            sample = draw.sample.get(case=case)
+            assert signed_in(reader).get(reverse("case_sample", args=[sample.pk])).status_code == 404
             with pytest.raises(Hidden):
-                read(one, reader, "yes", "yes")
+                read(sample, reader, "yes", "yes")
     there = reverse("case_draw", args=[draw.pk])
     board_reads = signed_in(world.board_member)
     assert "How many were not read by both is said once the day has passed" in board_reads.get(there).text
@@ -365,7 +368,7 @@ def test_two_read_blind_then_see_each_other_and_agree_or_differ(world: World) ->
     read(other, second(world), "yes", "partly")
     assert "Her words of May" in teacher.get(path).text
     assert queries.progress(world.supervisor, draw).differ(other) == ["1"]
-    assert any(str(one.heading).startswith("Cases that you read") for one in my_work(world.officer))
+    assert any(str(section.heading).startswith("Cases that you read") for section in my_work(world.officer))
 
     agree = reverse("case_agree", args=[other.pk])
     assert "Choose an answer" in teacher.post(agree, {"why_1": "x"}).text
@@ -391,7 +394,9 @@ def test_two_read_blind_then_see_each_other_and_agree_or_differ(world: World) ->
     assert progress.answers(1) == {"partly": 1, "differs": 1}
     with pytest.raises(Refused, match="That stays"):
         actions.propose_answers(by=world.officer, sample_id=other.pk, said=said("yes", "no"))
-    assert not any(str(one.heading).startswith("Cases that you read") for one in my_work(world.officer))
+    assert not any(
+        str(section.heading).startswith("Cases that you read") for section in my_work(world.officer)
+    )
     page = signed_in(world.supervisor).get(reverse("case_draw", args=[draw.pk])).text
     assert "2 of 2" in page
     assert "it gives the same cases" in page
@@ -409,9 +414,9 @@ def test_a_finding_without_names_stands_beside_its_requirement(world: World) -> 
     officer = signed_in(world.officer)
     told = {"requirement": "SM2", "text": "In one record Mina0 was never asked."}
     assert "There is none yet" in officer.post(path, told).text, "it rests on what both have read"
-    [one] = draw.sample.all()
+    [sample] = draw.sample.all()
     for reader in (world.officer, second(world)):
-        read(one, reader, "yes", "no")
+        read(sample, reader, "yes", "no")
     assert "A name of a child in the sample" in officer.post(path, told).text
     assert "A name of a child" in officer.post(path, told | {"text": "Ask sol how."}).text
     told["text"] = "In one record the child was never asked."
@@ -468,9 +473,9 @@ def test_pages_ask_the_database_the_same_however_many_are_read(world: World) -> 
     for children in (1, 4):
         draw, _cases = setting(world, children)
         actions.let_readers_in(by=world.coordinator, draw_id=draw.pk)
-        for one in draw.sample.all():
+        for sample in draw.sample.all():
             for reader in (world.officer, second(world)):
-                read(one, reader, "yes", "no")
+                read(sample, reader, "yes", "no")
         asked = []
         for user, name in ((world.supervisor, "case_draw"), (world.officer, "case_read")):
             client, path = signed_in(user), reverse(name, args=[draw.pk])

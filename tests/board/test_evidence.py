@@ -166,13 +166,18 @@ class Rows:
         service = Service.objects.first() or Service.objects.create(
             document={}, name="Youth advice", status="active", changed_by=self.by, changed_at=at(BEFORE)
         )
-        one = ServiceReferral.objects.create(
+        referral = ServiceReferral.objects.create(
             person=self.child(), service=service, called="Youth advice", agency=self.world.care, need="other", why="To talk",
             child_says="Not met", sent_by=self.by, sent_at=at(sent), state="sent", since=sent,
         )  # fmt: skip
         if began:
             ServiceReferralStep.objects.create(
-                referral=one, state="attended", on=began, written_by=self.by, written_at=at(began), **step
+                referral=referral,
+                state="attended",
+                on=began,
+                written_by=self.by,
+                written_at=at(began),
+                **step,
             )
 
 
@@ -317,15 +322,25 @@ def _(rows: Rows) -> str:
 @world_of("risk_only")
 def _(rows: Rows) -> str:
     def assessed(case: Case, day: date, item: str, pattern: str = "", *, signed: bool = True) -> None:
-        one = rows.assessment(case, day, state="draft", signed_at=None, signed_by=None)
+        assessment = rows.assessment(case, day, state="draft", signed_at=None, signed_by=None)
         AssessmentObservation.objects.create(
-            assessment=one, item=item, state="seen", seen_on=day, source="Sol", words="Away", noted_by=rows.by
+            assessment=assessment,
+            item=item,
+            state="seen",
+            seen_on=day,
+            source="Sol",
+            words="Away",
+            noted_by=rows.by,
         )
         if pattern:
-            AssessmentPattern.objects.create(assessment=one, pattern=pattern, reason="At the station")
+            AssessmentPattern.objects.create(assessment=assessment, pattern=pattern, reason="At the station")
         if signed:
-            one.state, one.signed_at, one.signed_by = "signed", at(day), rows.world.supervisor
-            one.save()
+            assessment.state, assessment.signed_at, assessment.signed_by = (
+                "signed",
+                at(day),
+                rows.world.supervisor,
+            )
+            assessment.save()
 
     for number, case in enumerate(rows.cases(20)):
         assessed(case, BEFORE, "S01", "G2")  # what was named once and is not any more does not count
@@ -600,12 +615,12 @@ def _(rows: Rows) -> str:
     world = rows.world
 
     def panel(day: date, kind: str, state: str, **came: str) -> None:
-        one = Panel.objects.create(
+        panel = Panel.objects.create(
             kind=kind, state=state, starts_at=at(day), place="Hall", chair=world.coordinator, planned_by=world.coordinator,
             purpose="To map" if kind == "mapping" else "", held_at=at(day) if state == "held" else None,
         )  # fmt: skip
         for agency, said in came.items():
-            PanelSeat.objects.create(panel=one, agency=getattr(world, agency), came=said)
+            PanelSeat.objects.create(panel=panel, agency=getattr(world, agency), came=said)
 
     panel(SINCE, "panel", "held", care="came", police="else", school="")
     panel(LAST, "panel", "held", care="came", police="absent", school="apologies")
@@ -631,7 +646,7 @@ def _(rows: Rows) -> str:
     newest = _released(rows, "profile", IN, date(2026, 3, 31), run=run)
     _released(rows, "profile", AFTER, AFTER, run=run)
     newest.folder.mkdir(parents=True)
-    sources = [{"source": one, "agency": agency} for one, agency in (("a", "Police"), ("b", "Health"), ("c", "Health"), ("Total", "Total"))]  # fmt: skip
+    sources = [{"source": text, "agency": agency} for text, agency in (("a", "Police"), ("b", "Health"), ("c", "Health"), ("Total", "Total"))]  # fmt: skip
     (newest.folder / "profile.json").write_text(json.dumps({"quality": {"sources": sources}}), "utf-8")
     return "age in days: 183; of records up to 31 March 2026, released on 10 November 2025"
 
@@ -855,11 +870,15 @@ def test_two_audits_leave_no_small_number_of_any_part(
     def audit() -> set[Period]:
         since, until = sorted([data.draw(st.integers(0, len(history) - 1)) for _ in range(2)])
         ended = data.draw(st.integers(0, len(history)))
-        found = joined(_periods(history, ended), lambda one: rules.has_few(*parts(one)))
+        found = joined(_periods(history, ended), lambda period: rules.has_few(*parts(period)))
         last = starts[until + 1] - timedelta(days=1)
-        within = {one for one in found if starts[since] <= one.first and one.last <= last and one.is_shown}
+        within = {
+            period
+            for period in found
+            if starts[since] <= period.first and period.last <= last and period.is_shown
+        }
         shown = between(found, starts[since], last)
-        assert sum((one.counted.of for one in within), 0) == (shown.counted.of if shown else 0)
+        assert sum((period.counted.of for period in within), 0) == (shown.counted.of if shown else 0)
         return within
 
     first, second = audit(), audit()
@@ -934,7 +953,7 @@ def test_days_of_an_audit_are_counted_in_whole_quarters_that_have_ended(
 def test_parts_that_are_shown_leave_no_small_part(parts: dict[int, Kept], may_stand: set[int]) -> None:
     alone, others = rules.apart(parts, may_stand)
     assert alone.keys() <= may_stand
-    counted_parts = {key for key, one in parts.items() if one.of}
+    counted_parts = {key for key, part in parts.items() if part.of}
     assert (others is None) == (alone.keys() in (counted_parts, set()))
     shown = [*alone.values(), *([others] if others else [])]
     assert not any(rules.tells_of_few(one) for one in shown)

@@ -55,11 +55,11 @@ def _worries(world: World, rows: list[tuple[date, int | None]]) -> None:
     """In place of all: by the day on which a decision was due, and how many days after that it was made, None for never."""
     Concern.objects.all().delete()
     _worry(world, decided_after=None, heard=True)
-    one = Concern.objects.get()
+    concern = Concern.objects.get()
     copies = []
     children = _children(world)
     for number, (due, after) in enumerate(rows):
-        new = copy(one)
+        new = copy(concern)
         new.pk, new.reference, new.due_on = uuid.uuid4(), f"W{number}", due
         new.person = children[number % len(children)]
         if after is not None:
@@ -67,7 +67,7 @@ def _worries(world: World, rows: list[tuple[date, int | None]]) -> None:
             new.decided_by = world.coordinator
             new.decided_at = timezone.make_aware(datetime.combine(due + timedelta(days=after), time(12)))
         copies.append(new)
-    one.delete()
+    concern.delete()
     Concern.objects.bulk_create(copies)
 
 
@@ -120,8 +120,10 @@ def test_quarters_are_as_somebody_counts_them_by_hand(world: World) -> None:
     ) as asked:
         found = list(counting.by_quarter(first_of(TODAY)))
     assert len(asked) == 1, "one question, whatever the number of quarters"
-    assert {one.first: one.counted.kept for one in found} == by_hand
-    assert {child for one in found for child in one.counted.children} <= {one.pk for one in _children(world)}
+    assert {quarter.first: quarter.counted.kept for quarter in found} == by_hand
+    assert {child for quarter in found for child in quarter.counted.children} <= {
+        child.pk for child in _children(world)
+    }
     assert len(by_hand) > 10
     one = figure(world.board_member, promises.WORRIES)
     begin = one.periods[0].first
@@ -309,7 +311,7 @@ def test_a_picture_is_of_what_a_page_signed_and_no_page_draws_one(
     of = pictures.signed(figure(world.board_member, promises.WORRIES).periods)
     with CaptureQueriesContext(connection) as asked:
         svg = client.get(path, {"of": of})
-    assert not [one for one in asked if "cases_" in one["sql"]]
+    assert not [row for row in asked if "cases_" in row["sql"]]
     assert svg["Content-Type"] == "image/svg+xml"
     assert ">100<" in svg.text
     for wrong in ("", "made up", of[:-2] + "xx", signing.Signer(salt="x").sign_object([[1, 3, 99]])):

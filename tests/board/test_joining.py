@@ -85,19 +85,19 @@ def test_columns_of_a_table_are_all_that_can_become_of_a_worry() -> None:
 @given(st.lists(cells_of, min_size=1, max_size=5))
 def test_years_that_were_shown_are_shown_so_ever_after(numbers: list[dict[tuple[str, str], int]]) -> None:
     """Whatever comes after them: so two pages of different years have no year in common but what both show alike."""
-    years = [counted(one) for one in numbers]
+    years = [counted(number) for number in numbers]
     found = [
-        Period(date(2020 + at, 4, 1), date(2021 + at, 3, 31), sum(one.values(), Counted()))
-        for at, one in enumerate(years)
+        Period(date(2020 + at, 4, 1), date(2021 + at, 3, 31), sum(year.values(), Counted()))
+        for at, year in enumerate(years)
     ]
 
     def may_show(period: Period) -> bool:
         within = [
-            one for one, year in zip(years, found, strict=True) if period.first <= year.first <= period.last
+            row for row, year in zip(years, found, strict=True) if period.first <= year.first <= period.last
         ]
         together: dict[tuple[str, Any], Counted] = {}
-        for one in within:
-            for key, some in one.items():
+        for row in within:
+            for key, some in row.items():
                 together[key] = together.get(key, Counted()) + some
         return bool(parted(together))
 
@@ -119,12 +119,12 @@ def test_months_are_their_periods_and_each_is_of_many(told: list[date]) -> None:
 
     shown = periods(by(first_of), today=date(2026, 10, 1))
     months = by_month(shown, by(lambda day: day.replace(day=1)))
-    assert all(not one.counted.too_few for one in months)
+    assert all(not month.counted.too_few for month in months)
     for period in shown:
-        within = [one for one in months if period.first <= one.first and one.last <= period.last]
+        within = [month for month in months if period.first <= month.first and month.last <= period.last]
         if period.is_shown:
-            assert sum(one.counted.of for one in within) == period.counted.of
+            assert sum(period.counted.of for period in within) == period.counted.of
             assert (within[0].first, within[-1].last) == (period.first, period.last)
-            assert all(one.last + timedelta(days=1) == two.first for one, two in pairwise(within))
+            assert all(period.last + timedelta(days=1) == two.first for period, two in pairwise(within))
         else:
             assert within == []

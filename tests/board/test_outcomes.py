@@ -43,11 +43,11 @@ def _became_on(world: World, *days: tuple[date, dict[tuple[str, Any], int]]) -> 
 
 
 def _decided(world: World, made: list[tuple[date, str, Any]]) -> None:
-    made = sorted(made, key=lambda one: one[0])
+    made = sorted(made, key=lambda row: row[0])
     _worries(world, [(day, 0) for day, _decision, _agency in made])
     children = [Person(given_name=f"Told{number}", family_name="Counted") for number in range(len(made))]
     Person.objects.bulk_create(children)
-    in_order = sorted(Concern.objects.all(), key=lambda one: int(one.reference[1:]))
+    in_order = sorted(Concern.objects.all(), key=lambda concern: int(concern.reference[1:]))
     for one, child, (_day, decision, agency) in zip(in_order, children, made, strict=True):
         state = "decided" if decision else "told"
         undecided = {} if decision else {"decided_by": None, "decided_at": None, "decision_reason": ""}
@@ -104,10 +104,12 @@ def test_whole_agrees_with_the_figure_of_the_promise(world: World) -> None:
     from heard.board.figures.queries import periods
 
     _worries(world, [(MAY + timedelta(days=11 * at), None) for at in range(30)])
-    shown = [one for one in periods(world.board_member, today=TODAY)[promises.WORRIES] if one.is_shown]
+    shown = [
+        period for period in periods(world.board_member, today=TODAY)[promises.WORRIES] if period.is_shown
+    ]
     found = queries.outcomes(world.board_member, today=TODAY)
-    assert [(one.first, one.last, one.kept.of) for one in found.periods if one.is_shown] == [
-        (one.first, one.last, one.kept.of) for one in shown
+    assert [(period.first, period.last, period.kept.of) for period in found.periods if period.is_shown] == [
+        (period.first, period.last, period.kept.of) for period in shown
     ]
     assert len(shown) >= 3
 
@@ -277,7 +279,7 @@ def test_a_table_with_one_small_number_is_not_told(world: World) -> None:
 def test_months_are_told_one_by_one_where_each_is_of_many(world: World) -> None:
     _worries(world, [(date(2025, 4, 7), 0)] * 7 + [(date(2025, 5, 6), 0)] * 8 + [(date(2025, 6, 9), 0)] * 2)
     found = queries.outcomes(world.board_member, today=TODAY)
-    assert [(one.first, one.last, one.kept.of) for one in found.months] == [
+    assert [(month.first, month.last, month.kept.of) for month in found.months] == [
         (date(2025, 4, 1), date(2025, 4, 30), 7),
         (date(2025, 5, 1), date(2025, 6, 30), 10),
     ]
@@ -400,13 +402,13 @@ def test_each_band_of_a_flow_is_as_wide_as_its_number_and_none_lies_on_another(
     rows: list[tuple[str, int]],
 ) -> None:
     bands, words = pictures._laid(tuple(rows))
-    ends = [one for one in bands if one["x"] == max(band["x"] for band in bands)]
+    ends = [row for row in bands if row["x"] == max(band["x"] for band in bands)]
     share = {
-        round((one["end"] - one["y"]) / number, 6) for one, (_name, number) in zip(ends, rows, strict=True)
+        round((end["end"] - end["y"]) / number, 6) for end, (_name, number) in zip(ends, rows, strict=True)
     }
     assert len(share) == 1
     assert all(above["end"] < below["y"] for above, below in pairwise(ends))
-    lowest = [one["y"] + pictures._LINE * len(one["text"]) for one in words]
+    lowest = [word["y"] + pictures._LINE * len(word["text"]) for word in words]
     assert all(low <= below["y"] + pictures._LINE for low, below in zip(lowest, words[1:], strict=False))
     assert max(ends[-1]["end"], lowest[-1]) <= pictures.height_of_flow(rows) + pictures._LINE
 

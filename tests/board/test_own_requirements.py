@@ -117,9 +117,9 @@ def test_one_that_does_not_hold_yet_is_not_asked(world: World) -> None:
 
 
 def test_who_writes_and_who_reads(world: World, client: Client) -> None:
-    one = written(world)
+    requirement = written(world)
     for page in ("own_requirements", "own_requirement", "own_write", "own_replace", "own_withdraw"):
-        path = reverse(page, args=[] if page in ("own_requirements", "own_write") else [one.pk])
+        path = reverse(page, args=[] if page in ("own_requirements", "own_write") else [requirement.pk])
         for user, sees in (
             (world.board_member, True),
             (world.supervisor, page in ("own_requirements", "own_requirement")),
@@ -131,9 +131,9 @@ def test_who_writes_and_who_reads(world: World, client: Client) -> None:
     with pytest.raises(Refused, match="Only the board"):
         actions.write_requirement(by=world.supervisor, **SAID)
     with pytest.raises(Refused, match="Only the board"):
-        actions.withdraw_requirement(by=world.supervisor, own_requirement_id=one.pk, why="No")
+        actions.withdraw_requirement(by=world.supervisor, own_requirement_id=requirement.pk, why="No")
     with pytest.raises(Hidden):
-        actions.withdraw_requirement(by=world.social_worker, own_requirement_id=one.pk, why="No")
+        actions.withdraw_requirement(by=world.social_worker, own_requirement_id=requirement.pk, why="No")
 
 
 def test_it_is_written_replaced_and_withdrawn_on_its_pages(world: World, client: Client) -> None:
@@ -148,12 +148,15 @@ def test_it_is_written_replaced_and_withdrawn_on_its_pages(world: World, client:
     )
     page = client.post(reverse("own_write"), told, follow=True)
     assert "Audits that are opened from now on can ask it." in page.text
-    one = OwnRequirement.objects.get()
-    assert (one.who, one.document_on) == (["police"], date(2026, 1, 5))
-    assert "Say why there is another edition" in client.post(reverse("own_replace", args=[one.pk]), told).text
-    page = client.post(reverse("own_replace", args=[one.pk]), told | {"why": "Clearer"}, follow=True)
+    requirement = OwnRequirement.objects.get()
+    assert (requirement.who, requirement.document_on) == (["police"], date(2026, 1, 5))
+    assert (
+        "Say why there is another edition"
+        in client.post(reverse("own_replace", args=[requirement.pk]), told).text
+    )
+    page = client.post(reverse("own_replace", args=[requirement.pk]), told | {"why": "Clearer"}, follow=True)
     assert "OU1-2" in page.text
-    assert client.get(reverse("own_replace", args=[one.pk])).status_code == 404
+    assert client.get(reverse("own_replace", args=[requirement.pk])).status_code == 404
     second = OwnRequirement.objects.get(edition=2)
     page = client.post(reverse("own_withdraw", args=[second.pk]), {"why": "Done everywhere"}, follow=True)
     assert "Done everywhere" in page.text

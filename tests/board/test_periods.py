@@ -93,11 +93,11 @@ def test_a_period_that_is_shown_stays_as_it_is(things: list[tuple[date, int, boo
     things_of, st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.tuples(st.integers(0, 20), st.booleans())
 )
 def test_from_one_day_to_the_next_in_a_quarter_nothing_changes(
-    things: list[tuple[date, int, bool]], day: date, one: tuple[int, bool]
+    things: list[tuple[date, int, bool]], day: date, pair: tuple[int, bool]
 ) -> None:
     """Else the one more of today would say whether it was kept."""
     begin = first_of(day)
-    before, after = by_quarter(things), by_quarter([*things, (day, *one)])
+    before, after = by_quarter(things), by_quarter([*things, (day, *pair)])
     assert periods(before, today=begin) == periods(after, today=next_of(begin) - timedelta(days=1))
 
 
@@ -190,7 +190,7 @@ def test_who_knows_their_own_number_is_left_with_many() -> None:
     for history in product((0, 1, 3, 5, 6, 9, 20), repeat=5):
         parts = {n: many(of) for n, of in enumerate(history)}
         alone, others = gathered(parts)
-        inside = [one.of for n, one in parts.items() if n not in alone and one.of]
+        inside = [part.of for n, part in parts.items() if n not in alone and part.of]
         if others is not None:
             assert all(others.of - own > TOO_FEW for own in inside), (history, inside)
 

@@ -181,11 +181,11 @@ class Work:
         else:
             self.hold_discussion(one, said)
 
-    def hold_discussion(self, one: StrategyDiscussion, said: dict[str, Any]) -> None:
-        this = {"by": self.world.coordinator, "discussion_id": one.pk}
-        if not one.asked.exists():
+    def hold_discussion(self, discussion: StrategyDiscussion, said: dict[str, Any]) -> None:
+        this = {"by": self.world.coordinator, "discussion_id": discussion.pk}
+        if not discussion.asked.exists():
             strategy.ask_agency(**this, who="Sol", asked_on=today(), agency=self.world.care)
-        no_case = not Case.objects.filter(person=one.person, state="open").exists()
+        no_case = not Case.objects.filter(person=discussion.person, state="open").exists()
         strategy.finish_discussion(**this, **said, opens_case=no_case)
 
     def hand_over(self, number: int) -> None:
@@ -424,9 +424,17 @@ class Work:
         assert len(going_on) <= len(self.people), "a child has a second discussion to hold"
 
     def expected(self) -> Kept:
-        due = [one for one in self.promises.values() if one.missed or (one.in_force and one.due < today())]
-        kept = [one for one in due if one.done_on and one.done_on <= one.due and not one.missed]
-        return Kept(len([one for one in kept if one.due < today()]), len(due))
+        due = [
+            promise
+            for promise in self.promises.values()
+            if promise.missed or (promise.in_force and promise.due < today())
+        ]
+        kept = [
+            promise
+            for promise in due
+            if promise.done_on and promise.done_on <= promise.due and not promise.missed
+        ]
+        return Kept(len([promise for promise in kept if promise.due < today()]), len(due))
 
     # ---- the way on
 
@@ -448,8 +456,8 @@ class Work:
         if case.state == "closed":
             self.reopen_case(case)
             case.refresh_from_db()
-        for one in StrategyDiscussion.objects.filter(state="planned", person=case.person):
-            strategy.call_off(by=self.world.coordinator, discussion_id=one.pk, why="Not needed")
+        for discussion in StrategyDiscussion.objects.filter(state="planned", person=case.person):
+            strategy.call_off(by=self.world.coordinator, discussion_id=discussion.pk, why="Not needed")
         for handover in Handover.objects.filter(state="sent", case=case):
             leaving.take_back(by=self.world.social_worker, handover_id=handover.pk, why="She stays")
         draft = plans.draft_plan(self.world.social_worker, case.pk)
@@ -457,9 +465,9 @@ class Work:
             planning.discard_plan(by=self.world.social_worker, plan_id=draft.pk, reason="Not needed")
         self.assess_anew(case)
         plan = plans.agreed_plan(self.world.social_worker, case.pk) or self.plan_now(case)
-        for one in plans.actions_of(self.world.social_worker, case.pk).filter(state="open"):
-            planning.finish_action(by=self.world.social_worker, action_id=one.pk)
-            self.promises[one.what].done_on = today()
+        for action in plans.actions_of(self.world.social_worker, case.pk).filter(state="open"):
+            planning.finish_action(by=self.world.social_worker, action_id=action.pk)
+            self.promises[action.what].done_on = today()
         self.hold(plan, "step_down")
         self.check()
         self.close_case(case)

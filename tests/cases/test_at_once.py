@@ -92,10 +92,10 @@ def test_a_child_gets_one_case_from_two_worries(world, worry):
         danger_now="no",
     )
 
-    def open_on(one: Concern) -> Callable[[], Any]:
+    def open_on(concern: Concern) -> Callable[[], Any]:
         return lambda: telling.decide(
             by=world.coordinator,
-            concern=one,
+            concern=concern,
             decision="open_case",
             reason="Signs seen",
             feedback="We look at it.",
@@ -187,7 +187,7 @@ def test_a_plan_is_reviewed_once(world, agreed):
             held_on=timezone.localdate(),
             what_changed="She is in school every day.",
             took_part="Sol Wright, social worker; Mina",
-            looked={one.pk: BETTER for one in agreed.outcomes.all()},
+            looked={outcome.pk: BETTER for outcome in agreed.outcomes.all()},
             view=ChildsView(why_no_words="She was at her aunt’s."),
             decision=decision,
             reason="What helps goes on.",
@@ -352,7 +352,7 @@ def test_a_number_named_while_somebody_merges_is_of_the_one_that_goes_on(world):
         network.keep_mentions(by=by, about="concern", about_id=uuid.uuid4(), found=told())
 
     assert at_once(name, put_together) == ["done", "done"]
-    assert [one.node_id for one in Mention.objects.all()] == [kept.pk]
+    assert [mention.node_id for mention in Mention.objects.all()] == [kept.pk]
 
 
 def while_somebody_merges(merge: Callable[[], Any], write: Callable[[], Any]) -> list[str]:
@@ -385,7 +385,7 @@ def test_a_pattern_noted_while_somebody_merges_is_of_the_one_that_goes_on(world)
         network.merge_nodes(by=by, kept_id=kept.pk, merged_id=merged.pk, reason="One and the same")
 
     assert while_somebody_merges(merge, note) == ["done", "done"]
-    assert [one.place_id for one in ContextPattern.objects.all()] == [kept.pk]
+    assert [pattern.place_id for pattern in ContextPattern.objects.all()] == [kept.pk]
 
 
 @pytest.mark.parametrize("kind", ["person", "place"])

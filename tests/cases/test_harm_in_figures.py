@@ -25,7 +25,7 @@ TIME = {"since": TODAY - timedelta(days=1), "until": TODAY + timedelta(days=1)}
 
 def recorded(world: World, **time: Any) -> dict[tuple[str, str, str], int]:
     rows = harm_recorded(world.analyst, **(TIME | time))
-    return {(one["part"], one["what"], one["state"]): one["count"] for one in rows}
+    return {(row["part"], row["what"], row["state"]): row["count"] for row in rows}
 
 
 def test_adults_are_counted_by_what_it_rests_on_and_no_child(world: World) -> None:

@@ -348,7 +348,7 @@ def test_the_duty_team_sees_nothing_more_of_a_record_with_which_another_agency_w
     assert sees(world.social_worker, told.person)
     merge(world, known, told.person)
     assert sees(world.social_worker, known) == Level.KNOWS
-    assert told.pk in {one.pk for one in waiting_for_decision(fresh(world.coordinator))}
+    assert told.pk in {concern.pk for concern in waiting_for_decision(fresh(world.coordinator))}
 
 
 def test_a_team_that_works_with_the_child_by_now_keeps_that_when_records_are_joined(
@@ -443,7 +443,7 @@ def test_narrowing_what_has_an_end_shortens_nothing_that_lasts(
     teams = [world.exploitation_team, family_help]
     access.narrow_access(by=fresh(world.supervisor), access_id=line.pk, teams=teams, why="She is back")
     lasting = Involvement.objects.filter(person=child, team__in=teams, until=None)
-    assert {one.team for one in lasting} == set(teams)
+    assert {involvement.team for involvement in lasting} == set(teams)
 
 
 # ---- where somebody was kept out, or the agency was narrowed
@@ -523,7 +523,7 @@ def test_an_agency_that_was_narrowed_stays_so_where_all_of_it_may_know_of_the_ch
 
 def told_of_agency(child: Person, agency: Any) -> set[str]:
     about = About(child.pk, timezone.now(), agencies=(agency.pk,))
-    return {one.user.username for one in addressees((To.AGENCY_LEAD,), about, urgent=False)}
+    return {addressee.user.username for addressee in addressees((To.AGENCY_LEAD,), about, urgent=False)}
 
 
 def test_an_agency_is_told_by_those_of_it_who_may_open_the_record(
@@ -730,8 +730,8 @@ def test_who_is_on_duty_sees_the_record_no_longer_once_it_is_restricted(
 ) -> None:
     unsafe(world, at_home, settings, tmp_path)
     [reader] = User.objects.filter(username="fsup")
-    for one in (fresh(reader), colleague("second", at_home.lead_team, Role.SUPERVISOR)):
-        assert sees(one, at_home.person)
+    for user in (fresh(reader), colleague("second", at_home.lead_team, Role.SUPERVISOR)):
+        assert sees(user, at_home.person)
     network.restrict(by=fresh(reader), person_id=at_home.person_id, reason="A friend of the family is there")
     assert sees(world.supervisor, at_home.person) is None
     assert not duty_line(world, at_home).exists()

@@ -169,7 +169,7 @@ def test_what_a_team_without_anybody_takes_on_is_with_whoever_decides_and_the_pa
     told_of = readers("danger_taken_on")
     assert {world.coordinator, night} <= told_of
     assert world.officer not in told_of
-    assert all(opens(one, "concern", concern_id=concern.pk) == 200 for one in told_of)
+    assert all(opens(user, "concern", concern_id=concern.pk) == 200 for user in told_of)
 
 
 def test_a_team_that_took_it_on_by_mistake_sees_the_child_no_longer(
@@ -192,18 +192,18 @@ def test_a_team_that_took_it_on_by_mistake_sees_the_child_no_longer(
 def test_a_team_that_another_worry_needs_stays_and_the_rest_of_the_agency_goes(
     world: World, unit: Team, neighbour: User
 ) -> None:
-    one = told(world)
+    concern = told(world)
     other = telling.tell(
-        by=world.teacher, person_id=one.person_id, seen_and_heard="Again", why_no_words="Not met", danger_now="no"
+        by=world.teacher, person_id=concern.person_id, seen_and_heard="Again", why_no_words="Not met", danger_now="no"
     )  # fmt: skip
-    decide(world, one, None)
+    decide(world, concern, None)
     decide(world, other, unit)
     telling.correct_decision(
-        by=world.coordinator, concern_id=one.pk, why="Mistaken", decision="no_further_action", **WHY
+        by=world.coordinator, concern_id=concern.pk, why="Mistaken", decision="no_further_action", **WHY
     )
-    assert opens(neighbour, "child", person_id=one.person_id) == 404
-    assert opens(world.officer, "child", person_id=one.person_id) == 200
-    assert queries.let_out(fresh(world.coordinator), one) is None
+    assert opens(neighbour, "child", person_id=concern.person_id) == 404
+    assert opens(world.officer, "child", person_id=concern.person_id) == 200
+    assert queries.let_out(fresh(world.coordinator), concern) is None
 
 
 # ---- a panel

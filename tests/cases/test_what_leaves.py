@@ -57,23 +57,23 @@ def referral(user: Any, case: Any) -> str:
 def pack(user: Any, case: Any) -> str:
     refresh(case.person_id)
     passages = passages_of(user, case.person_id, parts=list(PackPart))
-    return "\n".join(f"{one.heading}\n{one.text}" for one in passages)
+    return "\n".join(f"{passage.heading}\n{passage.text}" for passage in passages)
 
 
 def chronology(user: Any, case: Any) -> str:
     refresh(case.person_id)
-    return "\n".join(f"{one.what}\n{one.text}" for one in entries_of(user, case.person_id))
+    return "\n".join(f"{entry.what}\n{entry.text}" for entry in entries_of(user, case.person_id))
 
 
 def share(user: Any, case: Any) -> str:
     refresh(case.person_id)
-    return "\n".join(f"{one.label}\n{one.text}" for one in pieces_of(user, case.person_id))
+    return "\n".join(f"{piece.label}\n{piece.text}" for piece in pieces_of(user, case.person_id))
 
 
 def drawing(user: Any, case: Any) -> str:
     picture = exchange.drawn(user, "node", case.person_id, {"away": 2})
     chart = exchange.takes(user, picture, "a" * 64).chart
-    return "".join(as_file(chart, one).decode("latin-1") for one in SUFFIXES if one != "csv")
+    return "".join(as_file(chart, suffix).decode("latin-1") for suffix in SUFFIXES if suffix != "csv")
 
 
 TEXTS: dict[str, Callable[[Any, Any], str]] = {
@@ -286,4 +286,4 @@ def test_an_update_makes_the_chronologies_of_such_children_anew_and_no_others(wo
         tied(by, child, "asked", **how)
         ChronologyChange.objects.all().delete()
         mark(apps, None)
-        assert [one.child_id for one in ChronologyChange.objects.all()] == [child]
+        assert [change.child_id for change in ChronologyChange.objects.all()] == [child]

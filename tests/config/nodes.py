@@ -64,12 +64,12 @@ def web(*folders: Path, **more: str) -> Iterator[list[Node]]:
     for folder in folders:
         with socket.create_server(("127.0.0.1", 0)) as free:
             nodes.append(Node(free.getsockname()[1], environment_of(folder, **more)))
-    commands = [["web", "--port", str(one.port)] for one in nodes] + [["work", "--queue", "default"]] * len(
+    commands = [["web", "--port", str(node.port)] for node in nodes] + [["work", "--queue", "default"]] * len(
         nodes
     )
-    with running(commands, [one.environment for one in nodes] * 2):
-        for one in nodes:
-            wait_for(one.is_at_work, 120)
+    with running(commands, [node.environment for node in nodes] * 2):
+        for node in nodes:
+            wait_for(node.is_at_work, 120)
         yield nodes
 
 
@@ -82,7 +82,7 @@ def running(commands: list[list[str]], environments: list[dict[str, str]]) -> It
     try:
         yield
     finally:
-        for one in started:
-            one.terminate()
-        for one in started:
-            one.wait(timeout=60)
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=60)

@@ -162,17 +162,17 @@ def tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def files(folder: Path) -> dict[str, str]:
-    kept = [one for top in TAKEN for one in (folder / top).rglob("*")]
+    kept = [path for top in TAKEN for path in (folder / top).rglob("*")]
     return {
-        str(one.relative_to(folder)): hashlib.sha256(one.read_bytes()).hexdigest()
-        for one in [*kept, folder / "looks.jsonl"]
-        if one.is_file()
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*kept, folder / "looks.jsonl"]
+        if path.is_file()
     }
 
 
 def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path) -> None:
     assert made.stat().st_mode & 0o077 == 0
-    assert not [one for one in site.iterdir() if one.name.startswith("backup-")]
+    assert not [path for path in site.iterdir() if path.name.startswith("backup-")]
     content = made.read_bytes()
     assert content.startswith(b"age-encryption.org/v1")
     assert b"Amira" not in content
@@ -205,7 +205,7 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     running = [name for name in was if name.startswith("runs/") and name not in files(place)]
     assert len(running) == 1
     assert files(place) == {name: digest for name, digest in was.items() if name not in (newer, *running)}
-    assert not [one for one in place.rglob("*") if one.stat().st_mode & 0o077]
+    assert not [path for path in place.rglob("*") if path.stat().st_mode & 0o077]
     [key_id] = json.loads(heard(site, "keys", "list", "--json").stdout)["under"]["attached files"].keys() - {
         ""
     }
@@ -361,7 +361,7 @@ def test_old_backups_go_as_was_said(tmp_path: Path) -> None:
     (tmp_path / "heard-2026-09-30T020000Z.tar.age").touch()
     (tmp_path / "not ours.tar").touch()
     remove_old(tmp_path, "3d,2w,2m")
-    assert sorted(one.name for one in tmp_path.iterdir()) == [
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
         "heard-2026-09-30T020000Z.tar.age",
         "heard-2026-11-28T140000Z.tar.age",
         "heard-2026-11-29T140000Z.tar.age",
@@ -372,7 +372,7 @@ def test_old_backups_go_as_was_said(tmp_path: Path) -> None:
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(site: Path, made: Path) -> None:
     done = heard(site, "doctor", "--json", HEARD_DEMO="0", HEARD_SECRET_KEY=SECRET_KEY)
-    found = {one["code"]: one for one in json.loads(done.stdout)}
+    found = {load["code"]: load for load in json.loads(done.stdout)}
     assert done.returncode == 2
     assert {
         "hosts",

@@ -13,7 +13,7 @@ from heard.config import doctor, version
 
 
 def roles(vendor: str, **named: Any) -> list[str]:
-    return [one.code for one in doctor._roles(vendor, {"HOST": "", "OPTIONS": {}} | named)]
+    return [role.code for role in doctor._roles(vendor, {"HOST": "", "OPTIONS": {}} | named)]
 
 
 def test_sqlite_is_an_error_where_it_is_no_demo(settings: Any) -> None:
@@ -47,7 +47,7 @@ def test_what_is_said_to_another_machine_in_clear_is_an_error(
 
     def found(address: str) -> set[str]:
         setattr(settings, setting, address)
-        return {one.code for one in [*doctor._clamd(), *doctor._witnesses([])]}
+        return {finding.code for finding in [*doctor._clamd(), *doctor._witnesses([])]}
 
     for here in ("", "/run/clamav/clamd.ctl", "127.0.0.1:3310", "localhost:514", "[::1]:514"):
         assert code not in found(here), here
@@ -60,7 +60,7 @@ def test_a_log_that_stays_on_this_machine_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(doctor, "_JOURNAL_UPLOAD", tmp_path)
 
     def found() -> list[str]:
-        return [one.code for one in doctor._journal()]
+        return [finding.code for finding in doctor._journal()]
 
     (tmp_path / "journal-upload.conf.d").mkdir()
     (tmp_path / "journal-upload.conf").write_text("[Upload]\n# URL=https://logs.example.org\n")
@@ -76,9 +76,9 @@ def test_a_log_that_stays_on_this_machine_is_told(tmp_path: Path, monkeypatch: p
 
 def test_what_the_server_in_front_says_in_clear_is_told(settings: Any) -> None:
     settings.DEMO = False
-    assert "web-clear" in {one.code for one in doctor._settings()}
+    assert "web-clear" in {setting.code for setting in doctor._settings()}
     settings.WEB_CERTIFICATE = "/etc/heard-web/certificate.pem"
-    assert "web-clear" not in {one.code for one in doctor._settings()}
+    assert "web-clear" not in {setting.code for setting in doctor._settings()}
 
 
 @pytest.mark.parametrize(("days", "told"), [(0, []), (92, []), (93, ["components"])])
@@ -86,6 +86,6 @@ def test_components_that_nobody_has_raised_for_three_months_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, told: list[str]
 ) -> None:
     monkeypatch.setattr(version, "_COMPONENTS", tmp_path / "components.txt")
-    assert [one.code for one in doctor._components()] == []  # in a checkout
+    assert [component.code for component in doctor._components()] == []  # in a checkout
     (tmp_path / "components.txt").write_text(f"{timezone.localdate() - timedelta(days=days)}\n")
-    assert [one.code for one in doctor._components()] == told
+    assert [component.code for component in doctor._components()] == told

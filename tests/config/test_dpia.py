@@ -47,14 +47,14 @@ def test_every_role_and_every_risk_is_in_it() -> None:
     in_words = [block for block in people.split("\n\n") if block.strip().startswith("**")]
     assert len(found) == len(in_table) + len(in_words) > 25
     assert dpia.threat_model() == MODEL
-    for number, one in enumerate(found, 1):
+    for number, risk in enumerate(found, 1):
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| R{number} |"))
-        assert one.met in row
+        assert risk.met in row
         assert (
-            "::test_" in one.met
-            or one.open
-            or one.where.startswith(("Two", "Somebody", "A child", "Whoever"))
-        ), one.where
+            "::test_" in risk.met
+            or risk.open
+            or risk.where.startswith(("Two", "Somebody", "A child", "Whoever"))
+        ), risk.where
     tests = {word for block in (*in_table, *in_words) for word in block.split("`") if "::test_" in word}
     assert all(f"`{name}`" in TEXT for name in tests)
     assert "| yes | … | … |" in next(line for line in TEXT.splitlines() if "root reads everything" in line)

@@ -46,7 +46,7 @@ def files(world: World, at: Path, settings: Any) -> list[Attachment]:
     made = [attach(by=world.teacher, upload=upload(words), person_id=child.pk) for words in WORDS]
     TOTP.activate(world.teacher, "JBSWY3DPEHPK3PXP")
     settings.KEYS = at
-    return sorted(made, key=lambda one: one.pk)
+    return sorted(made, key=lambda attachment: attachment.pk)
 
 
 TAKES_TWO = ("add", "rotate", "retire")  # test_second.py tries how
@@ -66,7 +66,7 @@ def under(at: Path) -> dict[str, Any]:
 
 
 def findings() -> dict[str, doctor.Finding]:
-    return {one.code: one for one in doctor._keys()}
+    return {finding.code: finding for finding in doctor._keys()}
 
 
 def identity(tmp_path: Path, name: str) -> tuple[str, Path]:
@@ -76,14 +76,14 @@ def identity(tmp_path: Path, name: str) -> tuple[str, Path]:
 
 
 def contents(files: list[Attachment]) -> set[bytes]:
-    return {storing.take(one).read() for one in files}
+    return {storing.take(attachment).read() for attachment in files}
 
 
 def test_from_no_key_to_the_next_one(
     files: list[Attachment], at: Path, tmp_path: Path, settings: Any
 ) -> None:
     settings.KEYS = None
-    assert [(one.severity, "heard keys make" in one.remedy) for one in findings().values()] == [
+    assert [(finding.severity, "heard keys make" in finding.remedy) for finding in findings().values()] == [
         ("warning", True)
     ]
     assert "HEARD_KEYS is not set" in heard("make", ends=1).output
@@ -94,21 +94,23 @@ def test_from_no_key_to_the_next_one(
     assert "is there already" in heard("make", ends=1).output
     [first] = ring.read(at).by_id
     assert under(at) == {"": 4}
-    assert {code for code, one in findings().items() if one.severity == "error"} == {"keys-escrow"}
+    assert {code for code, finding in findings().items() if finding.severity == "error"} == {"keys-escrow"}
     assert "5 files or second factors" in findings()["keys-clear"].sentence
     heard("encrypt")
     assert under(at) == {first: 4}
     assert contents(files) == set(WORDS)
-    assert not [one for one in files if b"afraid" in one.path.read_bytes()]
+    assert not [attachment for attachment in files if b"afraid" in attachment.path.read_bytes()]
 
     heard("add")
     second = ring.read(at).first.id
     assert findings()["keys-rotate"].severity == "warning"
     assert "heard keys rotate" in heard("retire", first, ends=1).output
-    before = [one.path.read_bytes() for one in files]
+    before = [attachment.path.read_bytes() for attachment in files]
     heard("rotate")
     assert under(at) == {second: 4}
-    assert all(one.path.read_bytes()[144:] == was[144:] for one, was in zip(files, before, strict=True))
+    assert all(
+        attachment.path.read_bytes()[144:] == was[144:] for attachment, was in zip(files, before, strict=True)
+    )
     assert contents(files) == set(WORDS)
     assert "heard keys escrow" in heard("retire", first, ends=1).output, "backups of before still need it"
     (cora, _cora), (dele, deles) = identity(tmp_path, "cora"), identity(tmp_path, "dele")
@@ -176,7 +178,7 @@ def test_it_is_broken_off_and_goes_on(
     heard(command)
     assert under(at) == {wanted: 4}
     assert contents(files) == set(WORDS)
-    assert not [one for one in files[0].path.parent.iterdir() if "." in one.name]
+    assert not [path for path in files[0].path.parent.iterdir() if "." in path.name]
 
 
 def test_what_cannot_be_done_is_named_and_holds_up_nothing_else(files: list[Attachment], at: Path) -> None:
@@ -187,14 +189,14 @@ def test_what_cannot_be_done_is_named_and_holds_up_nothing_else(files: list[Atta
     assert f"Left: attachments/{files[0].pk.hex}: it is not as it was kept" in done.output
     assert f"Left: attachments/{files[1].pk.hex}: it is missing" in done.output
     assert contents(files[2:]) <= set(WORDS)
-    assert not [one for one in files[2:] if not kept.key_ids(one.path)]
+    assert not [attachment for attachment in files[2:] if not kept.key_ids(attachment.path)]
     at.rename(at.with_name("away"))
     ring.make(at)
     lost = heard("rotate", ends=1)
     assert (
         len(re.findall(r"Left: attachments/\w+: The key \w{16} is not in the file of keys", lost.output)) == 2
     )
-    assert next(one.code for one in doctor._keys()) == "keys-lacking"
+    assert next(finding.code for finding in doctor._keys()) == "keys-lacking"
 
 
 def test_once_all_is_encrypted_a_file_in_clear_is_none_of_the_sites(
@@ -202,7 +204,9 @@ def test_once_all_is_encrypted_a_file_in_clear_is_none_of_the_sites(
 ) -> None:
     """Whoever can write to the folder and to the database, and has no key, puts nothing in the place of what was kept."""
     heard("make")
-    [lies] = {one.path: one for one in files if storing.take(one).read() == WORDS[0]}.values()
+    [lies] = {
+        attachment.path: attachment for attachment in files if storing.take(attachment).read() == WORDS[0]
+    }.values()
     heard("encrypt")
     lies.path.write_bytes(WORDS[0])
     with pytest.raises(storing.Changed):
@@ -268,7 +272,9 @@ def test_what_is_taken_out_meanwhile_holds_up_nothing(
     Attachment.objects.filter(pk=gone.pk).delete()
     monkeypatch.setattr(encrypted, "STORES", (replace(encrypted.STORES[0], files=lambda: iter(listed)),))
     heard("encrypt")
-    assert not [one for one in files if one.pk != gone.pk and not kept.key_ids(one.path)]
+    assert not [
+        attachment for attachment in files if attachment.pk != gone.pk and not kept.key_ids(attachment.path)
+    ]
 
 
 def test_two_at_once_do_not_write_one_front(files: list[Attachment], at: Path, settings: Any) -> None:

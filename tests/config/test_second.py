@@ -245,7 +245,7 @@ def test_who_does_it_alone_leaves_a_row_and_everybody_who_watches_learns_of_it(
     assert row.detail["as"].startswith(pwd.getpwuid(os.getuid()).pw_name)
     told = Reader.objects.filter(notice__kind="done_alone")
     wanted = {world.administrator, world.coordinator, world.board_member}
-    assert {one.user for one in told} == wanted
+    assert {reader.user for reader in told} == wanted
     mail_unread(timezone.now() + timedelta(minutes=1))
     assert len(mail.outbox) >= len(wanted)
     assert not [one for one in mail.outbox if "Cora" in one.body or "key" in one.body.replace("keyboard", "")]

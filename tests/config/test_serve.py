@@ -132,15 +132,15 @@ def started(*words: str, environment: dict[str, str]) -> Iterator[subprocess.Pop
 
 
 def children_of(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def child(pid: int, words: str) -> int:
     """The child process that was started with these words, or 0."""
     started_as = {
-        Path(f"/proc/{one}/cmdline").read_text().replace("\0", " "): one for one in children_of(pid)
+        Path(f"/proc/{number}/cmdline").read_text().replace("\0", " "): number for number in children_of(pid)
     }
-    return next((one for line, one in started_as.items() if words in line), 0)
+    return next((number for line, number in started_as.items() if words in line), 0)
 
 
 def is_free(port: int) -> bool:
@@ -165,7 +165,7 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, ready: dict[str
         assert len(children) == 4  # the site, a worker for each queue, the notifier
         served.send_signal(signal.SIGINT)
         assert served.wait(timeout=20) == 0
-    assert not any(Path(f"/proc/{one}").exists() for one in children)
+    assert not any(Path(f"/proc/{number}").exists() for number in children)
 
 
 def test_with_a_certificate_it_speaks_tls_and_nothing_else(
@@ -259,7 +259,7 @@ def test_killed_parents_leave_nothing_on_the_port(port: int, ready: dict[str, st
         children = children_of(served.pid)
         served.kill()
         wait_for(lambda: is_free(port))
-        wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
+        wait_for(lambda: not any(Path(f"/proc/{number}").exists() for number in children))
 
 
 def test_a_second_server_of_one_folder_refuses(port: int, ready: dict[str, str]) -> None:
@@ -287,7 +287,7 @@ def test_it_waits_for_its_database(port: int, environment: dict[str, str], tmp_p
 @pytest.fixture
 def signals() -> Iterator[None]:
     """As they were before, whoever changes them."""
-    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    before = {value: signal.getsignal(value) for value in (signal.SIGTERM, signal.SIGINT)}
     yield
     for one, handler in before.items():
         signal.signal(one, handler)

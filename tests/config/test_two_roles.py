@@ -240,8 +240,11 @@ def empty(*names: str) -> Iterator[list[dict[str, str]]]:
             for name in names:
                 asking.execute(f"CREATE DATABASE {BASE}_{name} OWNER {OWNER}")
         yield [
-            {"DATABASE_URL": _url(WEB, f"{BASE}_{one}"), "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_{one}")}
-            for one in names
+            {
+                "DATABASE_URL": _url(WEB, f"{BASE}_{name}"),
+                "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_{name}"),
+            }
+            for name in names
         ]
     finally:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
@@ -348,7 +351,7 @@ def _waiting() -> int:
 
 
 def findings(site: Path, **more: str) -> set[str]:
-    found = {one["code"] for one in json.loads(heard(site, "doctor", "--json", **more).stdout)}
+    found = {load["code"] for load in json.loads(heard(site, "doctor", "--json", **more).stdout)}
     assert "trail" not in found, "it could not be checked"
     return found
 

@@ -62,6 +62,6 @@ def writing(folder: Path, aside: Path, many: int = 2, **more: str) -> Iterator[A
         wait_for(lambda: work.written() > before, 60)
     finally:
         stop.touch()
-        ended = [one.communicate(timeout=120) for one in running]
-    for one, (_out, errors) in zip(running, ended, strict=True):
-        assert one.returncode == 0, errors
+        ended = [process.communicate(timeout=120) for process in running]
+    for process, (_out, errors) in zip(running, ended, strict=True):
+        assert process.returncode == 0, errors

@@ -37,10 +37,10 @@ def _quarters(today: date, first: Any) -> list[Quarter]:
 @pytest.mark.parametrize("today", DAYS)
 def test_what_became_of_worries_is_drawn_in_every_season(today: date) -> None:
     counted = _quarters(today, rules.first_of)
-    found = rules.periods(added_by(counted, lambda one: one.first), today=today)
+    found = rules.periods(added_by(counted, lambda quarter: quarter.first), today=today)
     over = [block for block in rules.blocks(found) if queries._fixed_day(block[-1].last) < today]
     years = [year for block in over if (year := rules.added(block))]
-    shown, _held_back = spans(years, lambda one: bool(parted(queries._cells(counted, one))))
+    shown, _held_back = spans(years, lambda period: bool(parted(queries._cells(counted, period))))
     assert len(parted(queries._cells(counted, shown[-1]))) >= 2, "the flow from told to what became of it"
     names = {agency["key"]: agency["name"] for agency in read("partnership.yaml")["agencies"]}
     tellers = queries._Tellers(names, {"care", "police"}, years, shown, counted)
@@ -48,5 +48,5 @@ def test_what_became_of_worries_is_drawn_in_every_season(today: date) -> None:
     assert across is not None, "from which agency to whom"
     assert len(columns) >= 2
     assert len(rows) >= 2
-    months = added_by(_quarters(today, lambda day: day.replace(day=1)), lambda one: one.first)
+    months = added_by(_quarters(today, lambda day: day.replace(day=1)), lambda quarter: quarter.first)
     assert len(rules.by_month(rules.window(found, today=today), months)) >= 6, "month by month"

@@ -122,12 +122,12 @@ def test_one_child_has_died_and_one_visit_was_written_about_two(loaded: int) -> 
 
 def test_a_restricted_record_holds_what_two_worries_name_and_its_decider_told_of_one(loaded: int) -> None:
     decided = models.HolderDecision.objects.order_by("decided_at")
-    assert [one.outcome for one in decided] == ["not_yet", "tell"]
+    assert [decision.outcome for decision in decided] == ["not_yet", "tell"]
     assert models.Notice.objects.filter(kind="known_elsewhere").exists()
     owen, maya = (User.objects.get(username=name) for name in ("owen.barrett", "maya.lindqvist"))
     assert to_decide(owen).count() == 1
     assert not to_decide(maya).exists()
-    assert [str(one) for one in common_handles(maya)] == ["01632 960014"]
+    assert [str(handle) for handle in common_handles(maya)] == ["01632 960014"]
 
 
 def test_one_child_is_missing_now_and_others_came_back() -> None:
@@ -356,29 +356,31 @@ def test_each_promise_counts_in_the_quarter_of_its_own_day(monkeypatch: pytest.M
     monkeypatch.setattr("heard.cases.case.rules.TOO_FEW", 0)
     board = User.objects.get(username="helen.burrows")
     found = {
-        name: {first_of(one.last): (one.kept.kept, one.kept.of) for one in shown if one.kept.of}
+        name: {
+            first_of(period.last): (period.kept.kept, period.kept.of) for period in shown if period.kept.of
+        }
         for name, shown in periods(board, today=TODAY + timedelta(days=400)).items()
     }
     by_hand = {
         promises.WORRIES: [
-            (one.due_on, one.decided_at is not None and localdate(one.decided_at) <= one.due_on)
-            for one in models.Concern.objects.all()
+            (concern.due_on, concern.decided_at is not None and localdate(concern.decided_at) <= concern.due_on)
+            for concern in models.Concern.objects.all()
         ],
         promises.ASSESSMENTS: [
-            (one.due_on, one.signed_at is not None and localdate(one.signed_at) <= one.due_on)
-            for one in models.Assessment.objects.all()
-            if one.due_on
+            (assessment.due_on, assessment.signed_at is not None and localdate(assessment.signed_at) <= assessment.due_on)
+            for assessment in models.Assessment.objects.all()
+            if assessment.due_on
         ],
         promises.INTERVIEWS: [
-            (localdate(one.interview_due_at), _held(one) is not None and _held(one) <= one.interview_due_at)
-            for one in models.Episode.objects.filter(found_at__isnull=False)
+            (localdate(episode.interview_due_at), _held(episode) is not None and _held(episode) <= episode.interview_due_at)
+            for episode in models.Episode.objects.filter(found_at__isnull=False)
         ],
-        promises.REVIEWS: [(one.due_on, one.held_on <= one.due_on) for one in models.Review.objects.all() if one.due_on]
-        + [(one.review_on, False) for one in models.Plan.objects.exclude(state="draft") if one.review_on],
+        promises.REVIEWS: [(review.due_on, review.held_on <= review.due_on) for review in models.Review.objects.all() if review.due_on]
+        + [(plan.review_on, False) for plan in models.Plan.objects.exclude(state="draft") if plan.review_on],
         promises.ACTIONS: [
-            (one.due_on, one.done_on is not None and one.done_on <= one.due_on)
-            for one in models.Action.objects.exclude(outcome__plan__state="draft").exclude(state="replaced")
-            if one.due_on
+            (action.due_on, action.done_on is not None and action.done_on <= action.due_on)
+            for action in models.Action.objects.exclude(outcome__plan__state="draft").exclude(state="replaced")
+            if action.due_on
         ],
     }  # fmt: skip
     for clock in models.ClockRun.objects.all():
@@ -436,13 +438,16 @@ def test_the_report_of_the_year_that_ended_last_is_released_and_the_one_before_i
     assert before.put_up_as is None
     assert last.put_up_as is not None
     assert last.put_up_as.state == "released"
-    assert last.put_up_as.author_id not in {one.by_id for one in last.put_up_as.decisions.all()}
-    assert {one.part for one in last.texts.all()} == set(AuditPart)
+    assert last.put_up_as.author_id not in {decision.by_id for decision in last.put_up_as.decisions.all()}
+    assert {text.part for text in last.texts.all()} == set(AuditPart)
     content = queries.content_of(User.objects.get(username="ruth.pemberton"), last.put_up_as.pk)
-    shown = [one for one in content.sections if one.sheet and one.sheet.counts]
+    shown = [section for section in content.sections if section.sheet and section.sheet.counts]
     assert len(shown) > 12
     assert any(
-        text.isdecimal() and text != "0" for one in shown for row in one.sheet.rows for text in row[1:]
+        text.isdecimal() and text != "0"
+        for section in shown
+        for row in section.sheet.rows
+        for text in row[1:]
     )  # type: ignore[union-attr]
 
 
@@ -463,12 +468,12 @@ def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_tol
     published.let_out.call(str(profile.pk))
     profile.refresh_from_db()
     assert (profile.state, profile.author.username) == ("released", site.ANALYST)
-    who = {one.by.username for one in profile.decisions.all()}
+    who = {decision.by.username for decision in profile.decisions.all()}
     assert who == set(published.RELEASED_BY)
     board = User.objects.get(username="helen.burrows")
-    assert [one.profile for one in digests.waiting_for(board)] == [profile]
+    assert [digest.profile for digest in digests.waiting_for(board)] == [profile]
     assert queries.content_of(board, profile.pk).findings
-    every = [one.folder for one in queries.ever_released(board)]
+    every = [profile.folder for profile in queries.ever_released(board)]
     found = check_again(every[0], before=every[1:])
     assert (len(every), found.derived) == (2, [])
     assert found.hidden > 50
@@ -508,7 +513,9 @@ def test_it_has_two_audits_a_year_apart() -> None:
     closed, _rows = queries_of_audits.trend(helen)
     assert closed == [last]
     found = queries_of_audits.counted(helen, now, [row.requirement for row in whole.rows])
-    assert [one["label"] for figures in found.values() for one in figures if not one["coverage"]] == []
+    assert [
+        figure["label"] for figures in found.values() for figure in figures if not figure["coverage"]
+    ] == []
 
 
 def test_a_team_does_not_see_each_child_of_another_team_of_its_agency() -> None:

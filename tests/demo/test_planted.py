@@ -48,8 +48,8 @@ def test_each_of_fifteen_questions_finds_what_is_planted_for_who_may_see_it_and_
     assert [row.question for row in rows if row.role == "analyst" and row.told] == []
     for question in asked:
         lines = [one for one in planted if one.question == question and one.line]
-        assert len({one.this or one.line for one in lines if COORDINATOR in one.told}) >= 3, question
-        assert [one for one in lines if one.told and COORDINATOR not in one.told], (
+        assert len({line.this or line.line for line in lines if COORDINATOR in line.told}) >= 3, question
+        assert [line for line in lines if line.told and COORDINATOR not in line.told], (
             f"{question}: a line that hangs on a child whom the co-ordinator may not see"
         )
         assert [one for one in planted if one.question == question and one.near_miss], question
@@ -86,7 +86,7 @@ def test_the_command_prints_recall_and_precision_by_question_and_role(
     monkeypatch.setattr(planted_world, "planted_and_scored", lambda _seed, _out: rows)
     told = CliRunner(env={"COLUMNS": "200"}).invoke(score_network, ["--seed", "5"]).output
     assert "seed 5" in told
-    [line] = [one for one in told.splitlines() if "police" in one]
+    [line] = [text for text in told.splitlines() if "police" in text]
     assert [one.strip() for one in re.split("[│┃|]", line) if one.strip()] == [
         "users", "police", "4", "3", "0.750", "5", "2", "0.600", "2",
     ]  # fmt: skip

@@ -30,8 +30,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[tuple[str, str]]]:
     metrics.SECONDS.labels("home").observe(0.1)
     found: dict[str, set[tuple[str, str]]] = {}
     for family in text_string_to_metric_families(metrics.exposition().decode()):
-        for one in family.samples:
-            found.setdefault(one.name, set()).update(one.labels.items())
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels.items())
     return found
 
 

@@ -129,4 +129,4 @@ def test_sending_never_gives_up() -> None:
 def test_the_other_machine_listens_to_heard_alone() -> None:
     lines = (DEPLOY / "journal" / "receive-from.conf").read_text().splitlines()
     assert "IPAddressDeny=any" in lines
-    assert len([one for one in lines if one.startswith("IPAddressAllow=")]) == 1
+    assert len([line for line in lines if line.startswith("IPAddressAllow=")]) == 1

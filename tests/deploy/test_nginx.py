@@ -156,7 +156,7 @@ def assert_nothing_is_smuggled(front: int, behind: int, lengths: bytes) -> None:
     for said in through:
         head, _end, body = said.partition(b"\r\n\r\n")
         names = [line.partition(b":")[0].strip().lower() for line in head.split(b"\r\n")[1:]]
-        framing = [one for one in names if one in (b"content-length", b"transfer-encoding")]
+        framing = [name for name in names if name in (b"content-length", b"transfer-encoding")]
         assert len(framing) <= 1, head
         if framing == [b"content-length"]:
             [length] = re.findall(rb"(?im)^content-length: *(\d+)\r?$", head)

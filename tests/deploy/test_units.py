@@ -39,7 +39,7 @@ def test_a_service_runs_a_command_that_there_is(unit: str) -> None:
     command, *options = words.split()
     said = CliRunner().invoke(main, [command, "--help"])
     assert said.exit_code == 0
-    assert not [one for one in options if one.startswith("--") and one not in said.output]
+    assert not [option for option in options if option.startswith("--") and option not in said.output]
 
 
 @pytest.mark.parametrize("service", ["heard-web", "heard-worker", "heard-engine", "heard-notify"])

@@ -47,7 +47,7 @@ def linked(tmp_path: Path) -> Path:
 
 def test_a_record_tells_too_little_where_even_its_like_would_not_be_linked(linked: Path) -> None:
     """A sex alone does; the rarest given name there is would be enough, so that "at least" is said."""
-    found = {one.source: (one.records, one.short) for one in diagnosed(linked).short}
+    found = {short.source: (short.records, short.short) for short in diagnosed(linked).short}
     assert found == {"bare": (4, 1), "clinic": (3, 0), "police": (3, 0)}
 
 
@@ -60,8 +60,8 @@ def test_the_weights_are_those_that_were_used(linked: Path) -> None:
         if not level.get("is_null_level") and comparison["output_column_name"] != "local"
     }
     found = diagnosed(linked)
-    assert [one.bits for one in found.levels] == pytest.approx(list(used.values()))
-    assert {one.comparison for one in found.levels} > {"birth date", "NHS number"}
+    assert [level.bits for level in found.levels] == pytest.approx(list(used.values()))
+    assert {level.comparison for level in found.levels} > {"birth date", "NHS number"}
     assert not found.learned
     assert found.ask_from < found.link_from
 

@@ -85,7 +85,7 @@ def test_a_sample_is_the_same_each_time_holds_each_stratum_and_is_in_no_order_th
     kinds = [pair[1].rsplit("-", 1)[0] for pair in drawn]
     counts = {stratum: kinds.count(f"{stratum[0]}{stratum[1]}") for stratum in SIZES}
     assert min(counts.values()) >= 8
-    assert sorted(counts, key=lambda one: counts[one]) == sorted(SIZES, key=lambda one: SIZES[one])
+    assert sorted(counts, key=lambda count: counts[count]) == sorted(SIZES, key=lambda size: SIZES[size])
     assert len({tuple(kinds[at : at + 6]) for at in range(0, 200, 6)}) > 20
 
 
@@ -100,12 +100,14 @@ def test_small_runs_are_sampled_whole_as_far_as_they_go(
 def test_what_was_not_recorded_is_a_group_and_few_labels_tell_nothing(tmp_path: Path) -> None:
     pairs = _links(tmp_path, {("linked", 0.9999): 90}, sexes="FFM?")
     told = {pair: True for pair in pairs[:60]}
-    groups = {(one.group, one.value): one for one in labels.found(tmp_path, told)}
+    groups = {(group.group, group.value): group for group in labels.found(tmp_path, told)}
     assert ("sex", "not recorded") not in groups, "15 labels"
     assert groups["sex", "F"].right is not None
     assert groups["ethnicity", "not recorded"].labelled == 60
     few = labels.found(tmp_path, {pair: True for pair in pairs[:19]})
-    assert [(one.group, one.labelled, one.right, one.linked) for one in few] == [("all", 19, None, None)]
+    assert [(group.group, group.labelled, group.right, group.linked) for group in few] == [
+        ("all", 19, None, None)
+    ]
     assert labels.found(tmp_path, {}) == []
 
 

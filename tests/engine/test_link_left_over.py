@@ -44,10 +44,10 @@ def _maybe(left: int, right: int, **more: Any) -> dict[str, Any]:
 
 def test_two_who_are_both_left_over_are_linked_and_one_who_is_not_is_asked_about(tmp_path: Path) -> None:
     """20 of 420 are left over in each list: by chance two are in one of 400 pairs, which is more than eight bits."""
-    both, one = (_PAIRS, 2 * _PAIRS + 20), (_PAIRS + 1, _PAIRS + 20)
-    told, _ = _settled(tmp_path, _maybe(*both), _maybe(*one))
+    both, pair = (_PAIRS, 2 * _PAIRS + 20), (_PAIRS + 1, _PAIRS + 20)
+    told, _ = _settled(tmp_path, _maybe(*both), _maybe(*pair))
     assert told[both] == bands.LINKED
-    assert told[one] == bands.FOR_A_PERSON
+    assert told[pair] == bands.FOR_A_PERSON
 
 
 def test_where_most_are_left_over_that_says_little(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_scattered_records_become_one_child_on_the_list(extracts):
     assert all(source["read"] == source["kept"] + source["set_aside"] for source in found.sources)
     of_an_earlier_run = {tables.CHANGES.name, tables.MOVED.name}
     assert {path.stem for path in out.glob("*.parquet")} == {
-        one.name for one in tables.ALL
+        table.name for table in tables.ALL
     } - of_an_earlier_run
 
 
@@ -315,7 +315,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(extracts, mon
 
 def test_the_months_of_each_source_say_what_it_could_see(extracts):
     _, out = whole(extracts)
-    found = {(one.source, one.item): one for one in run.coverage(out)}
+    found = {(sight.source, sight.item): sight for sight in run.coverage(out)}
     assert set(found) == {("police", "S01"), ("police", "S03"), ("school", "S06")}
     month = found["police", "S01"].months[-1]
     assert (month.month, month.covered, month.seen) == (date(2026, 1, 1), "all", 1)

@@ -23,4 +23,4 @@ def test_every_column_says_what_it_means() -> None:
         for column in table.columns
         if not column.meaning
     ]
-    assert [one for one in silent if not one.endswith(("_source", "_id"))] == []
+    assert [text for text in silent if not text.endswith(("_source", "_id"))] == []

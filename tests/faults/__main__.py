@@ -190,12 +190,12 @@ class Site:
 
 
 def children_of(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def child(pid: int, words: str) -> int:
     """The process beneath this one that was started with these words."""
-    return next(one for one in children_of(pid) if words in Path(f"/proc/{one}/cmdline").read_text().replace("\0", " "))  # fmt: skip
+    return next(number for number in children_of(pid) if words in Path(f"/proc/{number}/cmdline").read_text().replace("\0", " "))  # fmt: skip
 
 
 # ---- faults
@@ -347,13 +347,13 @@ def tried(site: Site, fault: Fault, turn: int) -> Row:
     if fault.files:
         does |= {"fetch a file": fetches, "attach a file": attaches}
     people = [Person(f"{name} {turn}", site, one) for name, one in does.items()]
-    for one in people:
-        one.sign_in()
-    for one in people:
-        one.start()
+    for person in people:
+        person.sign_in()
+    for person in people:
+        person.start()
     row = Row(fault.name)
     try:
-        _wait(lambda: all(any(act.well for act in one.acts) for one in people), GIVES_UP)
+        _wait(lambda: all(any(act.well for act in person.acts) for person in people), GIVES_UP)
         begun = time.monotonic()
         fault.breaks(site)
         if not fault.lasts:
@@ -364,27 +364,27 @@ def tried(site: Site, fault: Fault, turn: int) -> Row:
             mended = time.monotonic()
         done = _task_done() if fault.task else None
         if _wait(lambda: _goes_on(people, mended) and (done is None or done()), GIVES_UP):
-            row.back = max(_first_well(one, mended) for one in people) - mended
+            row.back = max(_first_well(person, mended) for person in people) - mended
             if done:
                 row.back = max(row.back, time.monotonic() - mended)
         time.sleep(2)
     finally:
-        for one in people:
-            one.over.set()
-        for one in people:
-            one.join(PATIENCE + 1)
-    for name, one in zip(does, people, strict=True):
-        row.seen[name] = _said(one.acts, begun)
+        for person in people:
+            person.over.set()
+        for person in people:
+            person.join(PATIENCE + 1)
+    for name, person in zip(does, people, strict=True):
+        row.seen[name] = _said(person.acts, begun)
     _compare(row, people)
     return row
 
 
 def _goes_on(people: list[Person], since: float) -> bool:
-    return all(any(act.well and act.begun >= since for act in one.acts) for one in people)
+    return all(any(act.well and act.begun >= since for act in person.acts) for person in people)
 
 
-def _first_well(one: Person, since: float) -> float:
-    return min(act.answered for act in one.acts if act.well and act.begun >= since)
+def _first_well(person: Person, since: float) -> float:
+    return min(act.answered for act in person.acts if act.well and act.begun >= since)
 
 
 def _said(acts: list[Act], since: float) -> str:
@@ -401,8 +401,8 @@ def _said(acts: list[Act], since: float) -> str:
 
 def _compare(row: Row, people: list[Person]) -> None:
     there = _kept()
-    for one in people:
-        for act in one.acts:
+    for person in people:
+        for act in person.acts:
             if act.text and act.well:
                 row.saved += 1
                 row.lost += [] if act.text in there else [act.text]
@@ -421,9 +421,9 @@ def _kept() -> set[str]:
     connections.close_all()
     notes = set(ContactNote.objects.values_list("text", flat=True))
     files = set()
-    for one in Attachment.objects.all():
+    for attachment in Attachment.objects.all():
         with suppress(Missing):
-            files.add(b"".join(take(one)).decode())
+            files.add(b"".join(take(attachment)).decode())
     connections.close_all()
     return notes | files
 

@@ -166,7 +166,7 @@ def test_own_words_of_a_chart_are_said_of_whom_it_says_them_and_go_out_so(world:
     say(world.teacher, again, "Mo Made", mo)
     say(world.teacher, again, "Kiln Lane arcade", arcade)
     rows = {
-        one.this.number: one.noted for one in queries.as_rows(world.teacher, again.ties.order_by("number"))
+        row.this.number: row.noted for row in queries.as_rows(world.teacher, again.ties.order_by("number"))
     }
     picture = queries.drawn(world.teacher, "node", mo.pk, {"away": 2})
     taken = queries.takes(world.teacher, picture, "salt").chart
@@ -248,7 +248,7 @@ def test_an_account_in_another_script_is_kept_as_it_is_written_and_is_no_other(
     say(world.teacher, chart, "Kayla Made", kayla)
     say(world.teacher, chart, "@кайла")
     assert accept(world.teacher, chart, 1).accepted == 1
-    assert [one.name for one in web(world.teacher).around(kayla.pk)] == ["кайла"]
+    assert [strand.name for strand in web(world.teacher).around(kayla.pk)] == ["кайла"]
 
 
 def test_who_is_said_to_harm_needs_a_basis_and_a_child_never_is(
@@ -370,9 +370,9 @@ def test_looking_writes_nothing_and_asks_as_often_for_many_rows_as_for_few(
         with CaptureQueriesContext(connection) as seen:
             assert client.get(reverse("chart", args=[chart.pk])).status_code == 200
         assert not [
-            one
-            for one in seen.captured_queries
-            if one["sql"].startswith(('INSERT INTO "graph', 'UPDATE "graph'))
+            query
+            for query in seen.captured_queries
+            if query["sql"].startswith(('INSERT INTO "graph', 'UPDATE "graph'))
         ]
         return len(seen)
 
@@ -422,11 +422,11 @@ def test_a_file_says_why_it_was_taken_and_not_who_said_so_and_its_keys_are_its_o
     world: World, drawn: Person, format_: str
 ) -> None:
     told = [_text(taken(world.teacher, drawn, format_)[1]) for _again in range(2)]
-    for one in told:
-        assert TAKING.purpose in one
-        assert "Kiln Lane arcade" in one
-        assert "Secret Teller" not in one
-        assert str(drawn.pk) not in one
+    for text in told:
+        assert TAKING.purpose in text
+        assert "Kiln Lane arcade" in text
+        assert "Secret Teller" not in text
+        assert str(drawn.pk) not in text
     keys = [{one.key for one in row.ties.all()} for row in Outgoing.objects.all()]
     assert not keys[0] & keys[1]
     assert all(key in told[0] or key in told[1] for key in keys[0])
@@ -444,8 +444,8 @@ def test_children_and_adults_stand_apart_in_a_file_and_nobody_by_how_much_is_kno
     world: World, drawn: Person, mo: Person, format_: str
 ) -> None:
     for name in ("Ada", "Bo", "Cleo", "Dov"):
-        one, other = child(world, name), adult(world, f"{name} the elder")
-        for who in (one, other):
+        person, other = child(world, name), adult(world, f"{name} the elder")
+        for who in (person, other):
             tie(world, drawn, "goes_about_with", who)
     salt = "b" * 64
 
@@ -455,7 +455,7 @@ def test_children_and_adults_stand_apart_in_a_file_and_nobody_by_how_much_is_kno
         return list(dict.fromkeys(re.findall(r"(?:Ada|Bo|Cleo|Dov|Mo|Kayla)(?: the elder)? Made", text)))
 
     before = order()
-    adults = [name in ("Mo Made", *(one for one in before if "elder" in one)) for name in before]
+    adults = [name in ("Mo Made", *(text for text in before if "elder" in text)) for name in before]
     assert len(before) == 10
     assert adults == sorted(adults)
     for name in ("Ada", "Cleo"):
@@ -487,10 +487,10 @@ def test_gexf_has_a_spell_for_each_tie_of_which_a_day_is_known(world: World, dra
 
 def test_followthemoney_has_the_schemas_of_people_places_and_ties(world: World, drawn: Person) -> None:
     rows = [json.loads(line) for line in taken(world.teacher, drawn, "ftm")[1].splitlines()]
-    assert sorted(one["schema"] for one in rows) == sorted(
+    assert sorted(row["schema"] for row in rows) == sorted(
         ["Note", "Person", "Person", "Address", "UserAccount", "Associate", "UnknownLink", "UnknownLink"]
     )
-    assert all(isinstance(value, list) for one in rows for value in one["properties"].values())
+    assert all(isinstance(value, list) for row in rows for value in row["properties"].values())
 
 
 def test_restricted_people_and_what_its_holder_lets_go_under_conditions_alone_stay(
@@ -532,7 +532,7 @@ def test_something_hidden_changes_no_byte_of_a_file_but_its_keys(
     def file() -> list[bytes]:
         picture = queries.drawn(world.teacher, "node", drawn.pk, {"away": 2})
         chart = queries.takes(world.teacher, picture, salt).chart
-        return [as_file(chart, one) for one in SUFFIXES]
+        return [as_file(chart, suffix) for suffix in SUFFIXES]
 
     before = file()
     hidden = child(world, "Hidden", by=world.officer)
@@ -555,7 +555,7 @@ def test_each_person_has_it_in_the_trail_and_whoever_works_with_a_child_learns_o
     row, _content = taken(world.teacher, drawn)
     trail = AuditRow.objects.filter(verb="take out", subject_id=str(row.pk))
     assert set(trail.values_list("person_id", flat=True)) == {drawn.pk, mo.pk}
-    assert all(TAKING.purpose in one.reason for one in trail)
+    assert all(TAKING.purpose in audit_row.reason for audit_row in trail)
     assert TAKING.recipient in trail.first().reason  # type: ignore[union-attr]
 
 
@@ -618,13 +618,15 @@ def test_whoever_let_a_drawing_out_learns_of_it_too_and_nobody_later(
     network.withdraw_source(by=world.coordinator, source_id=source.pk, why="It was another boy")
     pass_on(now + timedelta(days=9))
     told = Reader.objects.filter(notice__kind="taken_withdrawn")
-    assert {one.user for one in told} == {world.teacher}, "who withdrew it knows of it"
+    assert {reader.user for reader in told} == {world.teacher}, "who withdrew it knows of it"
     Reader.objects.all().delete()
     Notice.objects.all().delete()
     TieSource.objects.filter(pk=source.pk).update(withdrawn_at=None, withdrawn_by=None, why_withdrawn="")
     network.withdraw_source(by=world.teacher, source_id=source.pk, why="It was another boy")
     pass_on(now + timedelta(days=9))
-    assert {one.user for one in Reader.objects.filter(notice__kind="taken_withdrawn")} == {world.coordinator}
+    assert {reader.user for reader in Reader.objects.filter(notice__kind="taken_withdrawn")} == {
+        world.coordinator
+    }
     assert "Withdrawn since it was taken out" in _out(client, world.coordinator, row)
 
 
@@ -860,7 +862,7 @@ def test_a_second_word_on_the_same_tie_is_a_further_source(world: World, kayla: 
     say(world.teacher, chart, "Mo Made", mo)
     assert accept(world.teacher, chart, 1, 2).accepted == 2
     assert Tie.objects.count() == 1
-    assert [one.words.partition(" [")[0] for one in TieSource.objects.order_by("recorded_at")] == [
+    assert [tie_source.words.partition(" [")[0] for tie_source in TieSource.objects.order_by("recorded_at")] == [
         "Seen shouting", "Seen waiting for her",
     ]  # fmt: skip
 
@@ -876,7 +878,7 @@ def test_what_may_go_on_under_conditions_alone_comes_in_under_them(
     say(world.teacher, chart, "Kayla Made", kayla)
     say(world.teacher, chart, "Mo Made", mo)
     assert accept(world.teacher, chart, 1, 2, 3).refused == []
-    assert [(one.handling, one.conditions) for one in TieSource.objects.order_by("recorded_at")] == [
+    assert [(tie_source.handling, tie_source.conditions) for tie_source in TieSource.objects.order_by("recorded_at")] == [
         ("C", "Ask us first"), ("P", ""), ("C", "Ask whoever made the chart before it goes on"),
     ]  # fmt: skip
 
@@ -900,7 +902,7 @@ def test_what_is_odd_about_a_file_stands_on_its_chart_until_its_day(client: Clie
     assert "Half of it, 50% (s), is &lt;b&gt;old" in page
     Incoming.objects.update(brought_at=timezone.now() - rules.KEPT)
     actions.destroy_what_is_past(by=None)
-    assert {one.said for one in Incoming.objects.all()} == {""}
+    assert {incoming.said for incoming in Incoming.objects.all()} == {""}
 
 
 @pytest.mark.parametrize("bad", ["\\ud800", "a\\u0000b"])
@@ -916,10 +918,12 @@ def test_what_no_database_keeps_is_left_out_of_every_word(world: World, bad: str
         },
         {"id": said["key"], "schema": "UnknownLink", "properties": {"subject": ["p"], "object": ["u"]}},
     ]
-    text = "\n".join(json.dumps(one) for one in rows).replace("BAD", bad)
+    text = "\n".join(json.dumps(row) for row in rows).replace("BAD", bad)
     chart = brought(world.teacher, text, name="a\ud800\0.json")
     assert chart.left == 1
-    assert all(one.isprintable() for one in (*chart.names.values_list("service", flat=True), chart.file_name))
+    assert all(
+        text.isprintable() for text in (*chart.names.values_list("service", flat=True), chart.file_name)
+    )
 
 
 def test_rows_that_can_be_accepted_come_before_those_of_which_nobody_said_who_is_meant(
@@ -947,9 +951,9 @@ def test_a_row_that_was_put_right_elsewhere_is_a_proposal_again(
     assert before in text
     chart = brought(world.teacher, text.replace(before, after))
     assert after in {
-        one
+        text
         for row in chart.ties.select_related("first", "second")
-        for one in (row.said, row.first.text, row.second.text)
+        for text in (row.said, row.first.text, row.second.text)
     }
     assert brought(world.teacher, content).left == 0
 
@@ -978,7 +982,7 @@ def test_a_file_says_on_which_conditions_it_goes_on_and_never_that_a_child_said_
         OutgoingTie.objects.all().delete()
         Incoming.objects.all().delete()
         rows = brought(world.teacher, content).ties.exclude(handling="")
-        assert [(one.handling, one.conditions) for one in rows] == [
+        assert [(row.handling, row.conditions) for row in rows] == [
             ("C", "Not to be shown to anybody at home")
         ]
 
@@ -988,8 +992,8 @@ def test_people_in_files_of_one_user_are_counted_together(
 ) -> None:
     monkeypatch.setattr(rules, "TWO_ABOVE", 2)
     pals = [adult(world, f"Pal{n}") for n in range(2)]
-    for one in pals:
-        tie(world, drawn, "friend_of", one)
+    for pal in pals:
+        tie(world, drawn, "friend_of", pal)
 
     def ask(of: Any, by: User = world.teacher, recipient: str = "Ash") -> Outgoing:
         said = Taking("csv", recipient, "So that both know", "public_task")
@@ -1005,15 +1009,15 @@ def test_two_files_that_were_asked_for_at_once_are_counted_when_they_are_taken(
     world: World, drawn: Person, mo: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pals = [adult(world, f"Pal{n}") for n in range(2)]
-    for one in pals:
-        tie(world, drawn, "friend_of", one)
+    for pal in pals:
+        tie(world, drawn, "friend_of", pal)
 
     def ask(of: Any) -> Outgoing:
         return actions.ask_to_take(
             by=world.coordinator, about="node", of=of.pk, how={"away": 1}, taking=TAKING
         )
 
-    at_once = [ask(one) for one in pals]  # neither saw the other
+    at_once = [ask(pal) for pal in pals]  # neither saw the other
     monkeypatch.setattr(rules, "TWO_ABOVE", 2)
     for row in at_once:
         with pytest.raises(Refused, match="Ask for this one anew"):

@@ -66,7 +66,7 @@ def test_a_chart_that_takes_for_ever_is_ended(page: Any, monkeypatch: pytest.Mon
     [
         "first,second,tie,since\nKayla Made,Mo Made,friend of,2026-03-01\nKayla Made,,x,\n",
         GRAPHML,
-        "\n".join(json.dumps(one) for one in FTM),
+        "\n".join(json.dumps(row) for row in FTM),
     ],
 )
 def test_it_is_read_as_it_would_be_here(tmp_path: Path, content: str) -> None:

@@ -138,7 +138,7 @@ def test_names_are_broken_between_words_and_a_web_address_within() -> None:
     order = rules.in_order(
         [Thing(uuid.UUID(int=n), part, "A") for n, part in enumerate(("place", "adult", "child"))]
     )
-    assert [one.part for one in order] == ["child", "adult", "place"]
+    assert [thing.part for thing in order] == ["child", "adult", "place"]
 
 
 # ---- what is drawn
@@ -151,9 +151,9 @@ def drawn(user: User, node: Any, **how: Any) -> tuple[set[str], set[str]]:
         return set(), set()
     names = {spot.thing.key: spot.thing.name for spot in picture.drawing.spots}
     ties = {
-        f"{names[one.start]} {one.said} {names[one.end]}"
+        f"{names[bond.start]} {bond.said} {names[bond.end]}"
         for line in picture.drawing.lines
-        for one in line.bonds
+        for bond in line.bonds
     }
     return set(names.values()), ties
 
@@ -199,7 +199,7 @@ def test_a_tie_lasts_as_long_as_its_latest_source_says_and_counts_all_of_them(
     assert (bond.end, bond.sources, bond.since, bond.until) == (arcade.pk, 2, day(900), None)
     assert [step.end for step in web(world.teacher).steps({amira.pk}, since=day(365))] == [arcade.pk]
     told = web(world.teacher).said_of({amira.pk}, since=day(365))
-    assert [(one.other, one.since) for one in told] == [(arcade.pk, day(30))]
+    assert [(piece.other, piece.since) for piece in told] == [(arcade.pk, day(30))]
     assert queries.around(world.teacher, amira.pk, since=day(10)).drawing
 
 
@@ -213,7 +213,7 @@ def test_what_many_are_tied_to_is_drawn_with_the_tie_over_which_it_was_met(
         tie(world, who, "goes_to", station)
     names, ties = drawn(world.teacher, amira)
     assert names == {"Amira Made", "Maya Made", "Station"}
-    assert {one for one in ties if "Station" in one} == {"Amira Made goes to Station"}
+    assert {text for text in ties if "Station" in text} == {"Amira Made goes to Station"}
     assert any("Station" in limit for limit in queries.around(world.teacher, amira.pk).limits)
     assert drawn(world.teacher, station)[0] == {
         "Amira Made",
@@ -328,11 +328,11 @@ def test_nobody_is_drawn_larger_darker_or_thicker_by_how_much_is_known_of_them(
         }
 
     people = [one for one in svg.iter("{*}a") if one.get("aria-label").endswith((", child", ", adult"))]
-    children = [one for one in people if one.get("aria-label").endswith(", child")]
+    children = [person for person in people if person.get("aria-label").endswith(", child")]
     assert len(children) == 3
     assert len(drawn_as(one[0] for one in children)) == 1
-    assert len(drawn_as(one for one in people if "Amira" not in one.get("aria-label"))) == 1
-    assert len(drawn_as(one.find("{*}text") for one in people)) == 1
+    assert len(drawn_as(person for person in people if "Amira" not in person.get("aria-label"))) == 1
+    assert len(drawn_as(person.find("{*}text") for person in people)) == 1
     assert {one.get("stroke-width") for one in svg.iter("{*}line")} == {"1.5"}
 
 
@@ -365,9 +365,9 @@ def test_an_answer_and_one_line_of_it_are_drawn_for_who_gets_them(world: World, 
     client.force_login(world.teacher)
     asked = client.get(reverse("ask_together", kwargs={"person_id": amira.pk})).text
     assert f"{there}?line={lines[0].known}" in asked
-    whole, one = client.get(there).text, client.get(there, {"line": lines[0].known}).text
-    assert ("Park, place" in whole, "Park, place" in one, "Elsewhere" in whole) == (True, False, False)
-    assert lines[0].says in one
+    whole, text = client.get(there).text, client.get(there, {"line": lines[0].known}).text
+    assert ("Park, place" in whole, "Park, place" in text, "Elsewhere" in whole) == (True, False, False)
+    assert lines[0].says in text
     assert client.get(there, {"line": "0" * 64}).status_code == 404
     client.force_login(world.officer)
     assert client.get(there).status_code == 404
@@ -458,7 +458,9 @@ def test_two_that_many_are_tied_to_are_not_tied_in_a_drawing(
         for where in (station, mall):
             tie(world, child(world, f"Other{number}"), "goes_to", where)
     expected = {"Amira Made goes to Station", "Maya Made goes to Mall"}
-    assert {one for one in drawn(world.teacher, amira)[1] if "goes to" in one or "part of" in one} == expected
+    assert {
+        text for text in drawn(world.teacher, amira)[1] if "goes to" in text or "part of" in text
+    } == expected
     bond = Bond(uuid.uuid4(), station.pk, mall.pk, "is part of", 1, False, None, None)
     for many in ([station.pk, mall.pk], [mall.pk, station.pk]):  # in whatever order
         assert not queries._met(bond, many, {station.pk}, amira.pk)
@@ -468,10 +470,10 @@ def test_two_that_many_are_tied_to_are_not_tied_in_a_drawing(
 def test_a_line_that_is_drawn_alone_keeps_whom_it_names(world: World, amira: Person) -> None:
     maya, ola = child(world, "Maya"), child(world, "Ola")
     for where, who in ((place(world, "Arcade"), maya), (place(world, "Park"), ola)):
-        for one in (amira, who):
-            tie(world, one, "goes_to", where)
+        for person in (amira, who):
+            tie(world, person, "goes_to", where)
     lines = QUESTIONS["together"].ask(world.teacher, person_id=amira.pk).lines
-    [line] = [one for one in lines if "Arcade" in one.says]
+    [line] = [line for line in lines if "Arcade" in line.says]
     there = reverse("draw_together", kwargs={"person_id": amira.pk})
     client = Client()
     client.force_login(world.teacher)

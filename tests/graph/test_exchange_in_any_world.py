@@ -64,7 +64,7 @@ def test_what_a_reader_may_not_see_changes_no_byte_of_what_they_take_out(
         before = files(user, nodes)
         add_hidden(made, user, more)
         assert files(user, nodes) == before
-        hidden = [one for one in made.nodes if one not in nodes]
+        hidden = [node for node in made.nodes if node not in nodes]
         assert hidden
         assert files(user, hidden) == {}
         transaction.set_rollback(True)
@@ -129,7 +129,7 @@ def _pages(user: User, chart: Any) -> dict[str, tuple[int, str]]:
     pages = [reverse(name, args=[chart.pk]) for name in ("chart", "chart_names", "chart_aside")]
     pages += [reverse("chart_name", args=[key]) for key in chart.names.values_list("pk", flat=True)]
     answers = {page: client.get(page) for page in pages}
-    return {page: (one.status_code, _TOKENS.sub("", one.text)) for page, one in answers.items()}
+    return {page: (answer.status_code, _TOKENS.sub("", answer.text)) for page, answer in answers.items()}
 
 
 def _taken(user: User, key: uuid.UUID, form: str) -> bytes | None:

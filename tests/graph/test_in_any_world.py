@@ -172,7 +172,7 @@ def pages_of(made: Made) -> list[str]:
     for kind, key in made.nodes:
         by_kind[kind].append(key)
     people = by_kind["person"]
-    one = {kind: keys[0] for kind, keys in by_kind.items()}
+    row = {kind: keys[0] for kind, keys in by_kind.items()}
     pages = [
         at("ask_unwatched"),
         at("map"),
@@ -186,8 +186,8 @@ def pages_of(made: Made) -> list[str]:
     pages += [
         at(name, person_id=key) for key in children for name in ("near", "ask_together", "child_people")
     ]
-    pages += [at("ask_rests", node_id=key) for key in one.values()]
-    pages += [at("drawing", node_id=key) for key in one.values()]
+    pages += [at("ask_rests", node_id=key) for key in row.values()]
+    pages += [at("drawing", node_id=key) for key in row.values()]
     pages += [at("draw_together", person_id=key) for key in children[:1]]
     panels = Panel.objects.values_list("pk", flat=True)
     pages += [
@@ -200,15 +200,15 @@ def pages_of(made: Made) -> list[str]:
         at("draw_unwatched"),
         at("draw_ways", node_id=people[0], other_id=people[1]),
         at("draw_rests", node_id=people[0]),
-        at("draw_pieces", thing_id=one["handle"]),
-        at("draw_users", handle_id=one["handle"]),
-        at("draw_there", place_id=one["place"]),
-        at("draw_moved", place_id=one["place"]),
-        at("draw_same_group", group_id=one["group"]),
-        at("place_by_day", place_id=one["place"]),
-        at("group_by_day", group_id=one["group"]),
+        at("draw_pieces", thing_id=row["handle"]),
+        at("draw_users", handle_id=row["handle"]),
+        at("draw_there", place_id=row["place"]),
+        at("draw_moved", place_id=row["place"]),
+        at("draw_same_group", group_id=row["group"]),
+        at("place_by_day", place_id=row["place"]),
+        at("group_by_day", group_id=row["group"]),
     ]
-    pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
+    pages += [at("ask_pieces", thing_id=row[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
     pages += [at(name, place_id=key) for key in by_kind["place"] for name in ("ask_there", "ask_moved")]
@@ -249,7 +249,7 @@ def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
     found = {}
     for page in pages:
         answer, asked = opened(client, page)
-        ours = [one for one in asked if any(name in one for name in _OURS)]
+        ours = [text for text in asked if any(name in text for name in _OURS)]
         # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(ours)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)

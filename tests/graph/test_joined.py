@@ -110,7 +110,7 @@ def test_groups_with_the_same_people_may_be_one_for_who_sees_both(world: World, 
 def test_more_than_twelve_are_cut_at_what_joins_them_longest_ago_and_not_parted_within_a_day() -> None:
     many = [uuid.UUID(int=number) for number in range(1, 15)]
     where = uuid.UUID(int=99)
-    chain = circles.joined_through({where: {one: ago(number) for number, one in enumerate(many)}})
+    chain = circles.joined_through({where: {key: ago(number) for number, key in enumerate(many)}})
     [circle], whole = circles.circles(chain)
     assert (circle.children, circle.since, whole) == (frozenset(many[:12]), ago(11), [])
     assert circles.circles(reversed(chain))[0][0].children == circle.children
@@ -119,10 +119,10 @@ def test_more_than_twelve_are_cut_at_what_joins_them_longest_ago_and_not_parted_
     assert (small, tangled.children) == ([], frozenset(many))
     # two circles of which the older join is cut: each stays whole
     left, right = many[:7], many[7:]
-    near = [circles.Join(left[0], one, ago(5)) for one in left[1:]]
-    near += [circles.Join(right[0], one, ago(9)) for one in right[1:]]
+    near = [circles.Join(left[0], key, ago(5)) for key in left[1:]]
+    near += [circles.Join(right[0], key, ago(9)) for key in right[1:]]
     small, whole = circles.circles([*near, circles.Join(left[1], right[1], ago(50))])
-    assert ({one.children for one in small}, whole) == ({frozenset(left), frozenset(right)}, [])
+    assert ({circle.children for circle in small}, whole) == ({frozenset(left), frozenset(right)}, [])
 
 
 def test_children_on_an_agenda_and_whom_this_half_year_joins_with_them(world: World, amira: Person) -> None:

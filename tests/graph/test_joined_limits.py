@@ -149,7 +149,7 @@ def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(worl
     grounds = {}
     for user in (world.officer, world.coordinator):  # of whom the first may not open the case
         [line] = answer(user, "moved", place_id=arcade.pk).lines
-        grounds[user] = [one.key for one in line.grounds if one.page[0] != "tie"]
+        grounds[user] = [ground.key for ground in line.grounds if ground.page[0] != "tie"]
     assert grounds == {world.officer: [action.pk], world.coordinator: [step.pk]}
     DisruptionStep.objects.update(state="not_done")
     assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
@@ -160,7 +160,7 @@ def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(worl
     )  # fmt: skip
     DisruptionStep.objects.filter(pk=own.pk).update(state="done", done_on=day(9))
     [line] = answer(world.coordinator, "moved", place_id=arcade.pk).lines
-    assert own.pk in {one.key for one in line.grounds}
+    assert own.pk in {ground.key for ground in line.grounds}
     assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
 
 
@@ -173,7 +173,7 @@ def pages_name(world: World, page: str, *people: Person) -> tuple[list[bool], li
     client.force_login(world.teacher)
     text = client.get(page).text
     looked = looked_at()
-    return [str(one) in text for one in people], [one.pk in looked for one in people]
+    return [str(person) in text for person in people], [person.pk in looked for person in people]
 
 
 def test_whom_a_limit_names_has_a_row_and_who_is_only_on_the_agenda_has_none(
@@ -200,8 +200,8 @@ def test_whom_a_limit_names_has_a_row_and_who_is_only_on_the_agenda_has_none(
     assert pages_name(world, page, zoe, alone) == ([True, False], [True, False])
     monkeypatch.setattr(circle_rules, "MET", 2)
     assert any(
-        "More than 2 children were met" in one
-        for one in answer(world.teacher, "circles", panel_id=panel.pk).limits
+        "More than 2 children were met" in limit
+        for limit in answer(world.teacher, "circles", panel_id=panel.pk).limits
     )
 
 
@@ -295,16 +295,18 @@ def test_windows_are_read_whole_and_a_line_rests_on_what_it_counts(
     noon = timezone.make_aware(datetime.combine(day(150), time(12)))
     Concern.everything.filter(pk=on_the_day.pk).update(told_at=noon)
     [again] = ask().lines
-    assert {one.key for one in again.grounds} == counted
+    assert {ground.key for ground in again.grounds} == counted
     assert again.known == line.known  # so that what somebody judged stays judged
     # what is named elsewhere, before or later takes no room
     monkeypatch.setattr(counting, "_LOOKED", 3)
     for days in (400, 120, 70, 2):
         episode(world.teacher, maya, 24 * days, spoke_of=[away])
-    assert [one.says for one in ask().lines] == [line.says]
+    assert [line.says for line in ask().lines] == [line.says]
     monkeypatch.setattr(counting, "_LOOKED", 2)
     episode(world.teacher, child(world, "Ola"), 24 * 110, spoke_of=[steps])
     cut = ask()
     assert cut.lines == []
     assert any("More than 2 worries or episodes" in limit for limit in cut.limits)
-    assert any("More than 2 worries or episodes" in one for one in answer(world.teacher, "unwatched").limits)
+    assert any(
+        "More than 2 worries or episodes" in limit for limit in answer(world.teacher, "unwatched").limits
+    )

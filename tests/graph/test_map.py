@@ -70,7 +70,7 @@ def features(text: str) -> list[dict[str, Any]]:
 
 
 def names(text: str) -> set[str]:
-    return {one["properties"]["name"] for one in features(text)}
+    return {feature["properties"]["name"] for feature in features(text)}
 
 
 def this_month() -> Month:
@@ -248,11 +248,11 @@ def test_the_form_takes_what_is_typed_and_says_what_is_wrong(world: World) -> No
 def test_a_postcode_says_where_a_place_is_until_somebody_says_it(world: World, folder: Path) -> None:
     know(folder, LE1_1AA=(52.6, -1.1))
     shop = several(world, actions.add_place(by=world.teacher, name="Shop", kind="shop", postcode="le11aa"))
-    [one] = features(page_of(world.teacher, "map_place", place_id=shop.pk))
-    assert one["geometry"]["coordinates"] == [-1.1, 52.6]
+    [row] = features(page_of(world.teacher, "map_place", place_id=shop.pk))
+    assert row["geometry"]["coordinates"] == [-1.1, 52.6]
     put(world, shop)
-    [one] = features(page_of(world.teacher, "map_place", place_id=shop.pk))
-    assert one["geometry"]["coordinates"] == [-1.1391, 52.6412]
+    [row] = features(page_of(world.teacher, "map_place", place_id=shop.pk))
+    assert row["geometry"]["coordinates"] == [-1.1391, 52.6412]
 
 
 # ---- places by month
@@ -265,7 +265,7 @@ def test_places_stand_with_the_months_in_which_they_are_named(world: World) -> N
         episode(world.teacher, who, 24 * 40, spoke_of=[arcade])
     worry(world.teacher, place_id=park.pk)
     found = named(world.teacher)
-    assert [one.where.place.name for one in found.rows] == ["Abbey Park", "Arcade"]  # A to Z
+    assert [row.where.place.name for row in found.rows] == ["Abbey Park", "Arcade"]  # A to Z
     park_row, arcade_row = found.rows
     assert park_row.months == {"worry": [(this_month(), this_month())]}
     then = Month.of(day(40))
@@ -282,7 +282,7 @@ def test_from_six_on_is_a_step_and_a_part_of_the_day_leaves_worries_out(world: W
     park = put(world, place(world, "Abbey Park"))
     for _number in range(7):
         worry(world.teacher, place_id=park.pk)
-    assert [one.few for one in named(world.teacher).rows] == [False]
+    assert [row.few for row in named(world.teacher).rows] == [False]
     text = page_of(world.teacher, "map")
     assert "Six or more" in text
     assert not re.search(r">\s*\d+\s*<", text.split('id="table"')[1].split("</table>")[0])
@@ -299,15 +299,15 @@ def test_a_place_of_one_child_is_a_square_and_of_two_a_point(world: World) -> No
     arcade = put(world, place(world, "Arcade"))
     episode(world.teacher, child(world, "Amira"), 50, spoke_of=[arcade])
     text = page_of(world.teacher, "map")
-    [one] = features(text)
-    assert one["properties"]["side"] == 250
-    assert one["geometry"]["coordinates"] != [-1.1391, 52.6412]
+    [row] = features(text)
+    assert row["properties"]["side"] == 250
+    assert row["geometry"]["coordinates"] != [-1.1391, 52.6412]
     assert "-1.1391" not in text
     assert "52.6412" not in page_of(world.teacher, "map_place", place_id=arcade.pk)
     tie(world, child(world, "Bo"), "goes_to", arcade)
-    [one] = features(page_of(world.teacher, "map"))
-    assert one["properties"]["side"] == 0
-    assert one["geometry"]["coordinates"] == [-1.1391, 52.6412]
+    [row] = features(page_of(world.teacher, "map"))
+    assert row["properties"]["side"] == 0
+    assert row["geometry"]["coordinates"] == [-1.1391, 52.6412]
 
 
 def test_a_place_of_which_no_child_is_known_is_a_square_too(world: World) -> None:
@@ -322,7 +322,7 @@ def test_a_place_of_which_no_child_is_known_is_a_square_too(world: World) -> Non
     pages = [("map", {}), ("map_place", {"place_id": kiosk.pk}), ("map_moved", {"place_id": kiosk.pk})]
     for name, keys in [*pages, ("map_routes", {"person_id": amira.pk})]:
         text = page_of(world.teacher, name, **keys)
-        assert [one["properties"]["side"] for one in features(text)] == [250]
+        assert [feature["properties"]["side"] for feature in features(text)] == [250]
         assert "-1.1391" not in text
 
 
@@ -342,7 +342,7 @@ def test_homes_are_nowhere_however_it_is_known(world: World) -> None:
         assert one.name not in text
     assert named(world.teacher).rows == []
     back = missing(world.teacher, bo, 20, lived.name, from_where="hospital")
-    [route] = [one for one in queries.routes(world.teacher, bo.pk).routes if one.episode.pk == back.pk]
+    [route] = [route for route in queries.routes(world.teacher, bo.pk).routes if route.episode.pk == back.pk]
     assert route.finish is None, "where somebody said that a home is"
 
 
@@ -405,14 +405,14 @@ def test_neighbours_are_named_more_or_less_as_the_question_counts_it(world: Worl
     for _number in range(2):
         worry(world.teacher, place_id=near.pk)
     found = queries.before_and_after(world.teacher, here.pk)
-    assert [(one.where.place.name, one.here, one.course) for one in found.rows] == [
+    assert [(row.where.place.name, row.here, row.course) for row in found.rows] == [
         ("Arcade", True, "same"),
         ("Kiosk", False, "more"),
     ]
     answer = QUESTIONS["moved"].ask(world.teacher, place_id=here.pk)
     assert {line.this.name for line in answer.lines if line.part == "more"} == {"Kiosk"}
     text = page_of(world.teacher, "map_moved", place_id=here.pk)
-    assert {one["properties"]["shape"] for one in features(text)} == {"here", "more"}
+    assert {feature["properties"]["shape"] for feature in features(text)} == {"here", "more"}
     assert text.count("Not shown") == 4
 
 
@@ -423,9 +423,9 @@ def test_one_number_does_not_tell_another_that_is_below_six(
     arcade = put(world, place(world, "Arcade"))
     tie(world, child(world, "Sam", kind="adult"), "protects", arcade, valid_from=day(30))
     for number in range(before + after):
-        one = worry(world.teacher, place_id=arcade.pk)
+        concern = worry(world.teacher, place_id=arcade.pk)
         told_at = timezone.now() - timedelta(days=40 if number < before else 10)
-        Concern.objects.filter(pk=one.pk).update(told_at=told_at)
+        Concern.objects.filter(pk=concern.pk).update(told_at=told_at)
     [row] = queries.before_and_after(world.teacher, arcade.pk).rows
     assert row.course == "same"
     assert (row.before, row.after) == ((before, after) if shown else (None, None))
@@ -458,21 +458,23 @@ def test_a_route_joins_what_is_known_and_guesses_nothing(world: World, folder: P
     second = missing(world.teacher, amira, 50, "Arcade", from_where="hospital")
     found = queries.routes(world.teacher, amira.pk)
     by_key = {one.episode.pk: one for one in found.routes}
-    one = by_key[first.pk]
-    assert one.start
-    assert one.finish
-    assert (one.start.is_home, one.start.spot.side) == (True, 250)
-    assert (one.finish.is_home, one.finish.spot.side) == (False, 250)
+    route = by_key[first.pk]
+    assert route.start
+    assert route.finish
+    assert (route.start.is_home, route.start.spot.side) == (True, 250)
+    assert (route.finish.is_home, route.finish.spot.side) == (False, 250)
     other = by_key[second.pk]
     assert other.start is None
     assert other.finish
     assert other.finish.place == arcade
     text = page_of(world.teacher, "map_routes", person_id=amira.pk)
-    kinds = [one["geometry"]["type"] for one in features(text)]
+    kinds = [feature["geometry"]["type"] for feature in features(text)]
     assert sorted(kinds) == ["LineString", "Point", "Point", "Point"]
-    [line] = [one for one in features(text) if one["geometry"]["type"] == "LineString"]
+    [line] = [feature for feature in features(text) if feature["geometry"]["type"] == "LineString"]
     assert not line["properties"]["paper"]
-    on_paper = [one["geometry"]["coordinates"] for one in features(text) if one["properties"]["paper"]]
+    on_paper = [
+        feature["geometry"]["coordinates"] for feature in features(text) if feature["properties"]["paper"]
+    ]
     assert on_paper == [[-1.1391, 52.6412]]  # a place that is written down
     assert "LE1 1AA" not in text
     chosen = page_of(world.teacher, "map_routes", {"chosen": [str(second.pk), "x"]}, person_id=amira.pk)
@@ -486,7 +488,7 @@ def test_the_home_of_a_child_is_on_no_map_but_their_own(world: World, folder: Pa
     missing(world.teacher, amira, 100, "Came home", from_where="home")
     assert features(page_of(world.teacher, "map")) == []
     text = page_of(world.teacher, "map_routes", person_id=amira.pk)
-    assert [one["properties"]["paper"] for one in features(text)] == [False]
+    assert [feature["properties"]["paper"] for feature in features(text)] == [False]
     assert AuditRow.objects.filter(verb="view", subject="map", person_id=amira.pk).exists()
 
 
@@ -511,10 +513,10 @@ def test_what_is_no_place_that_is_written_down_is_not_printed(
     amira = child(world, "Amira")
     larches(world)
     missing(world.teacher, amira, 100, found, **where)
-    [one] = queries.routes(world.teacher, amira.pk).routes
-    assert one.start
-    assert one.finish
-    assert (one.start.is_home, one.finish.is_home) == homes
+    [route] = queries.routes(world.teacher, amira.pk).routes
+    assert route.start
+    assert route.finish
+    assert (route.start.is_home, route.finish.is_home) == homes
     text = page_of(world.teacher, "map_routes", person_id=amira.pk)
     assert [shown["properties"]["paper"] for shown in features(text)] == [False] * 3
 
@@ -564,7 +566,7 @@ def test_of_addresses_without_days_none_is_guessed(world: World, folder: Path) -
     assert start
     assert start.says == "the child’s address, without a day"
     Address.objects.create(person=amira, line="Father", postcode="LE2 2BB")
-    assert [one.start for one in queries.routes(world.teacher, amira.pk).routes] == [None]
+    assert [route.start for route in queries.routes(world.teacher, amira.pk).routes] == [None]
 
 
 def test_of_two_places_of_one_interview_none_is_guessed(world: World) -> None:

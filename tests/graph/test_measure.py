@@ -48,10 +48,10 @@ def test_what_is_measured_is_what_networkx_says(graph: networkx.Graph) -> None:
     assert parts.components == networkx.number_connected_components(graph)
     assert parts.isolated == networkx.number_of_isolates(graph)
     cut = set(networkx.articulation_points(graph))
-    assert [one.cut_point for one in found.nodes] == [node in cut for node in nodes]
+    assert [node.cut_point for node in found.nodes] == [node in cut for node in nodes]
     between = networkx.betweenness_centrality(graph)
-    assert [one.betweenness for one in found.nodes] == pytest.approx([between[node] for node in nodes])
-    assert [one.degree for one in found.nodes] == [graph.degree(node) for node in nodes]
+    assert [node.betweenness for node in found.nodes] == pytest.approx([between[node] for node in nodes])
+    assert [node.degree for node in found.nodes] == [graph.degree(node) for node in nodes]
     together: dict[int, set[int]] = {}
     for node, one in zip(nodes, found.nodes, strict=True):
         together.setdefault(one.community, set()).add(node)
@@ -65,7 +65,7 @@ def test_two_cliques_with_a_bridge_are_two_communities_and_each_end_of_it_is_a_c
     found = measured(BRIDGE)
     assert found.communities == 2
     assert found.cut_points == 2
-    assert {one.community for one in found.nodes[:5]} == {1}
+    assert {node.community for node in found.nodes[:5]} == {1}
 
 
 @given(
@@ -77,7 +77,7 @@ def test_in_whatever_order_ties_come_the_answer_is_the_same(
     edges = list(
         {(min(a, b), max(a, b)): Edge(f"n{a}", f"n{b}", float(w)) for a, b, w in drawn if a != b}.values()
     )
-    again = [Edge(one.second, one.first, one.weight) for one in rng.sample(edges, len(edges))]
+    again = [Edge(edge.second, edge.first, edge.weight) for edge in rng.sample(edges, len(edges))]
     one, other = measure(edges, thresholds=(1, 3)), measure(again, thresholds=(1, 3))
     assert one.nodes == other.nodes
     assert one.parts == other.parts
@@ -86,7 +86,7 @@ def test_in_whatever_order_ties_come_the_answer_is_the_same(
 
 def test_at_each_threshold_weaker_ties_do_not_count_and_nobody_is_lost() -> None:
     found = measure([Edge("a", "b", 3), Edge("b", "c", 1), Edge("c", "d", 2)], ["e"], (0, 2, 9))
-    told = [(one.ties, one.components, one.largest, one.isolated) for one in found.parts]
+    told = [(part.ties, part.components, part.largest, part.isolated) for part in found.parts]
     assert told == [(3, 2, 4, 1), (2, 3, 2, 1), (0, 5, 1, 5)]
 
 
@@ -210,7 +210,7 @@ def test_a_hundred_thousand_rows_are_read_and_betweenness_waits_to_be_asked_for(
     listed = read_edges(written(tmp_path, "from,to\n" + rows))
     assert listed.rows == 100_000
     found = measure(listed.edges[:20_000])
-    assert all(one.betweenness is None for one in found.nodes)
+    assert all(node.betweenness is None for node in found.nodes)
 
 
 @pytest.mark.parametrize("option", ["--csv", "--graphml"])

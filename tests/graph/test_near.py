@@ -116,7 +116,7 @@ def test_a_child_who_is_harmed_and_made_to_harm_is_shown_as_both_what_is_done_to
         reverse("child_people", kwargs={"person_id": amira.pk}),
     ):
         main = client.get(there).text.partition("<main")[2]
-        assert all(one in main for one in said_of), there
+        assert all(text in main for text in said_of), there
         assert sorted(said_of, key=main.index) == said_of, there
     drawn = client.get(reverse("drawing", kwargs={"node_id": amira.pk})).text.partition('id="ties"')[2]
     assert drawn.index("is said to harm") < drawn.index("makes harm others")
@@ -154,10 +154,10 @@ def test_a_way_through_somebody_who_is_hidden_is_not_there(world: World, amira: 
 
 def test_children_are_ordered_by_name_whatever_ties_there_are(world: World, amira: Person) -> None:
     for name, often in (("Zed", 1), ("Ann", 0), ("Mia", 3)):
-        one = child(world, name)
-        tie(world, amira, "friend_of", one)
+        person = child(world, name)
+        tie(world, amira, "friend_of", person)
         for kind in ("goes_about_with", "lives_with", "family_of")[:often]:
-            tie(world, amira, kind, one)
+            tie(world, amira, kind, person)
     assert said(world.teacher, amira)["child"] == ["Ann Made", "Mia Made", "Zed Made"]
 
 
@@ -167,9 +167,9 @@ def test_it_asks_a_fixed_number_of_times(
     world: World, amira: Person, friends: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(friends):
-        one = child(world, f"Friend{number}")
-        tie(world, amira, "friend_of", one)
-        tie(world, one, "friend_of", child(world, f"Other{number}"))
+        person = child(world, f"Friend{number}")
+        tie(world, amira, "friend_of", person)
+        tie(world, person, "friend_of", child(world, f"Other{number}"))
     assert world.teacher.permissions
     with django_assert_num_queries(
         27

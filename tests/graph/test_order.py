@@ -35,21 +35,23 @@ class Woven:
         self.phones = [phone(f"07700 90012{number}") for number, _name in enumerate(NAMES)]
         self.episode = episode(world.teacher, self.amira, 300, spoke_of=self.places)
         episode(world.teacher, self.amira, 200, spoke_of=self.places)
-        for one, older, where, number in zip(self.others, self.adults, self.places, self.phones, strict=True):
-            tie(world, one, "goes_to", where)
+        for person, older, where, number in zip(
+            self.others, self.adults, self.places, self.phones, strict=True
+        ):
+            tie(world, person, "goes_to", where)
             tie(world, self.amira, "uses", number)
-            tie(world, one, "uses", number)
+            tie(world, person, "uses", number)
             tie(world, older, "drives", self.amira)
             worry(world.teacher, place_id=where.pk)
-            meeting.add_item(by=world.coordinator, panel_id=self.panel.pk, end="person", end_id=one.pk)
+            meeting.add_item(by=world.coordinator, panel_id=self.panel.pk, end="person", end_id=person.pk)
 
     def strengthen(self, order: list[int]) -> None:
         """Everything around each of the four is said once more for each of its strength."""
         for number, times in enumerate(order):
-            one, where = self.others[number], self.places[number]
+            person, where = self.others[number], self.places[number]
             for _again in range(times):
-                tie(self.world, one, "goes_to", where, by=self.world.officer, how="seen")
-                tie(self.world, one, "uses", self.phones[number], how="seen")
+                tie(self.world, person, "goes_to", where, by=self.world.officer, how="seen")
+                tie(self.world, person, "uses", self.phones[number], how="seen")
                 tie(self.world, self.adults[number], "drives", self.amira, how="seen")
                 worry(self.world.teacher, place_id=where.pk)
 
@@ -82,8 +84,8 @@ class Woven:
 @pytest.fixture
 def woven(world: World) -> Woven:
     made = Woven(world)
-    for one in (made.amira, *made.others):
-        actions.involve(by=world.teacher, person=one, agency=world.police, why="Works with them")
+    for person in (made.amira, *made.others):
+        actions.involve(by=world.teacher, person=person, agency=world.police, why="Works with them")
     return made
 
 
@@ -104,7 +106,7 @@ def test_whatever_is_said_more_often_the_order_stays(woven: Woven, order: list[i
     for answer, names in before.items():
         kept = [name for name in after[answer] if name in names]
         assert kept == names, answer
-    told = [one for one in before["near"] if one.endswith(" Made") and one.split()[0] in NAMES]
+    told = [text for text in before["near"] if text.endswith(" Made") and text.split()[0] in NAMES]
     assert len(before["together"]) > 1
     assert len(before["unwatched"]) == len(NAMES)
     assert told == sorted(told)

@@ -198,7 +198,7 @@ def test_what_is_new_ended_and_withdrawn_of_who_is_on_the_agenda(world: World, a
     [line] = answer(world.teacher, "panel", panel_id=panel.pk).lines
     assert "1 tie noted; 1 tie ended; one withdrawn because: Mixed up with another car" in line.says
     assert (len(line.grounds), len(line.told)) == (4, 3)
-    marked = [one.text.split(": ")[0] for one in line.told if ": " in one.text]
+    marked = [ground.text.split(": ")[0] for ground in line.told if ": " in ground.text]
     assert marked == ["Ended", "Withdrawn"]
     assert said(world.officer, "panel", panel_id=panel.pk) == []
     with pytest.raises(Hidden):
@@ -330,7 +330,7 @@ def test_what_is_judged_is_silent_for_whoever_gets_the_same_until_there_is_more(
         judge(by=world.teacher, line="0" * 64, verdict="not_same", why="No", **keys)
     judge(by=world.teacher, line=line.known, verdict="not_same", why="Half the town goes there", **keys)
     after = answer(world.teacher, **keys)
-    assert (after.lines, [one.judged.why for one in after.silenced if one.judged]) == (
+    assert (after.lines, [line.judged.why for line in after.silenced if line.judged]) == (
         [],
         ["Half the town goes there"],
     )
@@ -354,7 +354,7 @@ def test_it_can_be_asked_again(world: World, amira: Person) -> None:
         judge(by=world.teacher, line=line.known, verdict="again", why="It is", **keys)
     judge(by=world.teacher, line=line.known, verdict="not_same", why="No", **keys)
     judge(by=world.teacher, line=line.known, verdict="again", why="The same car after all", **keys)
-    assert [one.known for one in answer(world.teacher, **keys).lines] == [line.known]
+    assert [line.known for line in answer(world.teacher, **keys).lines] == [line.known]
 
 
 def arcade_of(world: World) -> Any:
@@ -409,7 +409,7 @@ def test_a_page_says_each_line_leaves_a_row_for_each_child_and_takes_a_judgement
     assert "Everybody goes there" in after
     for user in (world.social_worker, world.analyst):
         client.force_login(user)
-        assert {client.get(one).status_code for one in (there, judging)} == {404}
+        assert {client.get(text).status_code for text in (there, judging)} == {404}
 
 
 def test_the_other_end_of_a_way_is_looked_for_and_nothing_is_kept(world: World, amira: Person) -> None:

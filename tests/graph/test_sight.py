@@ -42,13 +42,15 @@ def by_key(user: User, made: Made, on: date | None) -> dict[str, Any]:
     door = web(user, on)
     keys = {key for _kind, key in made.nodes}
     pieces = door.known_of(keys, since=EVER)
-    assert {one.key for one in door.said_of(keys, since=EVER)} == {one.key for one in pieces if one.tie_key}
+    assert {piece.key for piece in door.said_of(keys, since=EVER)} == {
+        piece.key for piece in pieces if piece.tie_key
+    }
     assert [list(door.ties_at(key)) for key in keys] == [list(door.ties_of(key)) for key in keys]
     return {
         "nodes": set(web(user, on).called(*keys)),
         "ties": {one.tie for one in door._said_at(keys)},
-        "sources": {one.key for one in pieces if one.tie_key},
-        "mentions": {(one.node, one.about_id) for one in pieces if not one.tie_key},
+        "sources": {piece.key for piece in pieces if piece.tie_key},
+        "mentions": {(piece.node, piece.about_id) for piece in pieces if not piece.tie_key},
     }
 
 

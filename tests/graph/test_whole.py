@@ -36,9 +36,9 @@ PAGES = ("whole", "whole_all", "whole_positions")
 def group_around(world: World, name: str, *children: str) -> tuple[Any, list[Person]]:
     """So many children of the school who go to one place."""
     there = place(world, name)
-    people = [child(world, one) for one in children]
-    for one in people:
-        tie(world, one, "goes_to", there)
+    people = [child(world, text) for text in children]
+    for person in people:
+        tie(world, person, "goes_to", there)
     return there, people
 
 
@@ -49,7 +49,7 @@ def get(user: User, name: str, *keys: Any) -> Any:
 
 
 def group_of(user: User, name: str) -> Any:
-    return next(one for one in queries.overview(user).clusters if one.name == name)
+    return next(cluster for cluster in queries.overview(user).clusters if cluster.name == name)
 
 
 def read(content: bytes) -> tuple[dict[uuid.UUID, tuple[int, int]], list[tuple[uuid.UUID, uuid.UUID]]]:
@@ -77,7 +77,7 @@ def made(
     for group in range(number):
         keys = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(each)]
         parts |= dict.fromkeys(keys, "child") | {keys[0]: "place"}
-        ties |= {(min(keys[0], one), max(keys[0], one)) for one in keys[1:]}
+        ties |= {(min(keys[0], key), max(keys[0], key)) for key in keys[1:]}
         ties |= {
             (min(one, other), max(one, other)) for one, other in (rng.sample(keys, 2) for _ in range(each))
         }
@@ -94,7 +94,7 @@ def public(parts: dict[uuid.UUID, str]) -> dict[uuid.UUID, str]:
 def test_planted_groups_are_found() -> None:
     parts, ties = made(40, 8)
     laid = rules.lay_out(parts, ties, (), public(parts))
-    cluster = {one.key: one.cluster for one in laid.seats}
+    cluster = {seat.key: seat.cluster for seat in laid.seats}
     keys = list(parts)
     planted = [keys[nth : nth + 8] for nth in range(0, len(keys), 8)]
     whole = [len({cluster[key] for key in some}) == 1 for some in planted]
@@ -103,7 +103,7 @@ def test_planted_groups_are_found() -> None:
     assert laid.least == rules.LEAST
     alone, apart = made(40, 8, apart=True)
     laid = rules.lay_out(alone, apart, (), public(alone))
-    assert len({one.cluster for one in laid.seats}) == 40
+    assert len({seat.cluster for seat in laid.seats}) == 40
     assert laid.kinds == {"park": 40}
 
 
@@ -119,21 +119,21 @@ def test_there_are_never_more_groups_than_can_be_drawn_and_it_is_said_from_how_m
     parts, ties = made(260, 4, apart=True)
     parts_of_more, more = made(150, 6, seed=2, apart=True)
     laid = rules.lay_out(parts | parts_of_more, ties | more, (), {})
-    assert 0 < len({one.cluster for one in laid.seats if one.cluster}) <= rules.CLUSTERS
+    assert 0 < len({seat.cluster for seat in laid.seats if seat.cluster}) <= rules.CLUSTERS
     assert laid.least > rules.LEAST
-    assert all(one.at for one in laid.seats), "who is in no group stands in all of the network"
+    assert all(seat.at for seat in laid.seats), "who is in no group stands in all of the network"
 
 
 def test_nobody_stands_in_the_place_of_another() -> None:
     parts, ties = made(30, 10)
-    at = [one.at for one in rules.lay_out(parts, ties, (), {}).seats]
+    at = [seat.at for seat in rules.lay_out(parts, ties, (), {}).seats]
     assert len(set(at)) == len(at)
 
 
 def test_a_large_group_stands_in_a_spiral_within_its_cluster() -> None:
     parts, ties = made(1, 600)
     hubs_out = {pair for pair in ties if "place" not in {parts[pair[0]], parts[pair[1]]}}
-    at = [one.at for one in rules.lay_out(parts, hubs_out, (), {}).seats if one.at]
+    at = [seat.at for seat in rules.lay_out(parts, hubs_out, (), {}).seats if seat.at]
     assert len(set(at)) == len(at)
 
 
@@ -141,10 +141,10 @@ def test_what_more_than_thirty_people_are_tied_to_joins_nobody() -> None:
     station = uuid.UUID(int=1)
     people = [uuid.UUID(int=10 + nth) for nth in range(31)]
     parts = dict.fromkeys(people, "child") | {station: "place"}
-    ties = {(station, one) for one in people}
-    seats = {one.key: one for one in rules.lay_out(parts, ties, (), {station: "station"}).seats}
+    ties = {(station, person) for person in people}
+    seats = {seat.key: seat for seat in rules.lay_out(parts, ties, (), {station: "station"}).seats}
     assert seats[station].at is None
-    assert {seats[one].cluster for one in people} == {None}
+    assert {seats[person].cluster for person in people} == {None}
     few = {pair for pair in ties if pair[1] != people[0]}
     assert rules.lay_out(dict.fromkeys(people[1:], "child") | {station: "place"}, few, (), {}).seats[0].at
     marked = rules.lay_out(dict.fromkeys(people[1:], "child") | {station: "place"}, few, {station}, {})
@@ -189,8 +189,8 @@ def test_nobody_sees_it_who_does_not_see_the_partnership(world: World, who: str)
 def test_groups_are_called_by_their_places_and_by_nobodys_name(world: World) -> None:
     there, people = group_around(world, "Elm Park arcade", "Amira", "Maya", "Noor")
     station = place(world, "Bus station")
-    for one in people:
-        tie(world, one, "goes_to", station)
+    for person in people:
+        tie(world, person, "goes_to", station)
     actions.lay_out(by=None)
     answer = get(world.coordinator, "whole")
     assert "Around Bus station and Elm Park arcade" in answer.text
@@ -207,14 +207,14 @@ def test_every_group_is_a_circle_of_one_size_whatever_is_in_it(world: World) -> 
     svg = get(world.coordinator, "whole").text.partition('<svg class="heard-web')[2].partition("</svg>")[0]
     circles = re.findall(r"<circle [^>]*>", svg)
     assert len(circles) == 2
-    assert len({re.sub(r' c[xy]="[^"]*"', "", one) for one in circles}) == 1
+    assert len({re.sub(r' c[xy]="[^"]*"', "", circle) for circle in circles}) == 1
 
 
 def test_no_group_is_called_by_a_home(world: World) -> None:
     home, people = group_around(world, "12 High Street", "Amira", "Maya", "Noor")
     tie(world, people[0], "lived_at", home)
     actions.lay_out(by=None)
-    assert [one.name for one in queries.overview(world.coordinator).clusters] == [
+    assert [cluster.name for cluster in queries.overview(world.coordinator).clusters] == [
         "Around no place that is known (1)"
     ]
     assert "High Street" not in get(world.coordinator, "whole").text
@@ -235,7 +235,7 @@ def test_a_group_opens_as_a_drawing_with_a_row_for_each_person(world: World) -> 
     assert "The same as a table" in answer.text
     assert "is as it was laid out on" in answer.text
     rows = AuditRow.objects.filter(subject="whole", subject_id=str(group.key), person_id__isnull=False)
-    assert set(rows.values_list("person_id", flat=True)) == {one.pk for one in people}
+    assert set(rows.values_list("person_id", flat=True)) == {person.pk for person in people}
     assert get(world.coordinator, "whole_group", uuid.uuid4()).status_code == 404
 
 
@@ -258,8 +258,8 @@ def test_the_canvas_gets_positions_and_asks_for_one_name_at_a_time(world: World)
     actions.lay_out(by=None)
     content = get(world.coordinator, "whole_positions").content
     places, ties = read(content)
-    assert set(places) == {there.pk, *(one.pk for one in people)}
-    assert {frozenset(pair) for pair in ties} == {frozenset({there.pk, one.pk}) for one in people}
+    assert set(places) == {there.pk, *(person.pk for person in people)}
+    assert {frozenset(pair) for pair in ties} == {frozenset({there.pk, person.pk}) for person in people}
     assert b"Amira" not in content
     assert "Amira" not in get(world.coordinator, "whole_all").text
     looked = AuditRow.objects.filter(person_id=people[0].pk, subject="whole", verb="view")
@@ -299,8 +299,8 @@ def test_what_one_agency_keeps_to_itself_and_who_is_kept_out_change_nothing(worl
     other, _others = group_around(world, "Harbour", "Bo", "Cem", "Dee")
     actions.lay_out(by=None)
     before = laid()
-    for one in people:
-        tie(world, one, "goes_to", other, reach="holder")
+    for person in people:
+        tie(world, person, "goes_to", other, reach="holder")
     tie(world, people[0], "uses", phone("07700 900123"), reach="holder")
     tie(world, people[0], "seen_at", other, known_grade="E")
     kept_from = child(world, "Kept")

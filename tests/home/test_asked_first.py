@@ -76,7 +76,7 @@ def test_they_ask_nothing_while_they_are_made_and_hold_no_moment(world: World) -
         first = asked(user)
         with CaptureQueriesContext(connection) as made:
             again = asked(user)
-        assert [one["sql"] for one in made] == []
+        assert [row["sql"] for row in made] == []
         for key, question in first.items():
             assert question == again[key], f"{key} holds a moment"
 

@@ -96,11 +96,11 @@ def test_children_and_adults_never_stand_in_one_list(world: World) -> None:
         key = written_down(world, end)
         for nth, kind in enumerate(("adult", "child", "adult", "child")):
             with later(nth // 2):
-                one = network.add_person(
+                person = network.add_person(
                     by=world.coordinator, given_name=f"{end}{nth}", family_name=kind.title(), kind=kind
                 )
                 network.note_tie(
-                    by=world.coordinator, one_id=one.pk, other_id=key, kind="seen_with" if end == "group" else "goes_to",
+                    by=world.coordinator, one_id=person.pk, other_id=key, kind="seen_with" if end == "group" else "goes_to",
                     knows=Knows(words="Seen there"),
                 )  # fmt: skip
         with later(2):

@@ -251,7 +251,7 @@ def test_a_child_who_has_died_waits_for_nobody(client: Client, world: World) -> 
     record_death(by=world.social_worker, person_id=died.person_id, died_on=ago(4), who_said="Dr Lane")
     waiting = CaseloadFilter(Order.ALLOCATED, worker=Nobody.ALLOCATED)
     assert list(queries.team_caseload(world.coordinator, waiting)) == [ada]
-    assert [one.waiting for one in load_of_teams(world.coordinator)] == [1]
+    assert [team_load.waiting for team_load in load_of_teams(world.coordinator)] == [1]
     line = lines(world.coordinator, queries.team_caseload(world.coordinator, CaseloadFilter()))["Wren"]
     assert (str(line.stage), line.due_on, line.overdue) == (f"Died on {day(ago(4))}", None, False)
     client.force_login(world.coordinator)

@@ -60,7 +60,7 @@ def test_everybody_of_an_agency_signs_in_in_one_minute_from_one_address(
         )
         for number in range(110)
     ]  # fmt: skip
-    assert {sign_in(one.username, PASSWORD, OFFICE).status_code for one in people} == {302}
+    assert {sign_in(person.username, PASSWORD, OFFICE).status_code for person in people} == {302}
 
 
 def test_wrong_passwords_for_many_names_shut_nobody_out(world: World, behind_a_proxy: None) -> None:

@@ -210,7 +210,10 @@ def test_with_keys_of_the_site_seeds_are_theirs_and_those_of_before_go_on(
     assert factors.seeds_by_key() == {first.id: 2}
     clock(31)
     settings.SECRET_KEY = "another key " * 5  # they do not lean on it any more
-    [codes] = [one.wrap().get_unused_codes() for one in Authenticator.objects.filter(type="recovery_codes")]
+    [codes] = [
+        authenticator.wrap().get_unused_codes()
+        for authenticator in Authenticator.objects.filter(type="recovery_codes")
+    ]
     client = with_password("sol.wright")
     assert confirm(client, code(before)).status_code == 302
     assert client.get("/").status_code == 200
@@ -236,8 +239,8 @@ def test_with_keys_of_the_site_seeds_are_theirs_and_those_of_before_go_on(
     assert (changed, len(left)) == (0, 4)
     request = RequestFactory().get("/")
     [(counted,)] = {
-        (factors.factor(request)["codes_left"](one.wrap()),)
-        for one in Authenticator.objects.filter(type="recovery_codes", user=world.coordinator)
+        (factors.factor(request)["codes_left"](authenticator.wrap()),)
+        for authenticator in Authenticator.objects.filter(type="recovery_codes", user=world.coordinator)
     }
     assert counted == 10, "which needs no key"
 

@@ -37,9 +37,9 @@ def figures(client: Client) -> dict[tuple[str, ...], float]:
 def parsed(text: str) -> dict[tuple[str, ...], float]:
     """By name of the sample and values of its labels, in the order of their names: method, route, status."""
     return {
-        (one.name, *one.labels.values()): one.value
+        (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(text)
-        for one in family.samples
+        for sample in family.samples
     }
 
 

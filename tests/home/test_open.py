@@ -72,7 +72,7 @@ def test_every_text_says_in_which_letters_it_is_written(world: World, client: Cl
     client.force_login(world.administrator)
     for name in ("home", "people", "sessions", "metrics", "account_change_password"):
         said[name] = client.get(reverse(name)).headers["Content-Type"]
-    assert [one for one in said.items() if not one[1].endswith("; charset=utf-8")] == []
+    assert [item for item in said.items() if not item[1].endswith("; charset=utf-8")] == []
 
 
 def test_no_text_is_given_a_type_without_its_letters() -> None:
@@ -83,7 +83,7 @@ def test_no_text_is_given_a_type_without_its_letters() -> None:
         if (found := re.findall(r"""content_type=["'](text/[^"']*)""", path.read_text()))
     }
     assert said
-    assert [one for one in said.items() if any("charset=utf-8" not in kind for kind in one[1])] == []
+    assert [item for item in said.items() if any("charset=utf-8" not in kind for kind in item[1])] == []
 
 
 def test_styles_and_scripts_say_as_much_as_pages(client: Client, db: None) -> None:
@@ -142,7 +142,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def refused(lines: pytest.LogCaptureFixture) -> list[str]:
-    return [one.getMessage() for one in lines.records if one.name == "heard.agencies.gate"]
+    return [record.getMessage() for record in lines.records if record.name == "heard.agencies.gate"]
 
 
 def test_whoever_is_refused_stands_in_the_log_by_number_alone(

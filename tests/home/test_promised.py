@@ -232,14 +232,16 @@ def test_our_scripts_write_text_and_keep_nothing_in_the_browser() -> None:
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|localStorage|sessionStorage"
         r"|indexedDB|postMessage|serviceWorker|__proto__|Object\.assign"
     )
-    assert [(one.name, found[0]) for one in scripts if (found := risky.findall(one.read_text()))] == []
+    assert [
+        (script.name, found[0]) for script in scripts if (found := risky.findall(script.read_text()))
+    ] == []
 
 
 def test_no_page_is_drawn_from_what_somebody_typed() -> None:
     risky = re.compile(r"\.from_string\(|(?<!\w)Template\(|\.xpath\(|etree\.XPath")
     modules = list(Path(heard.__file__).parent.rglob("*.py"))
     assert len(modules) > 100
-    assert [one.name for one in modules if risky.search(one.read_text())] == []
+    assert [module.name for module in modules if risky.search(module.read_text())] == []
 
 
 def test_the_challenge_of_a_passkey_is_long_and_another_each_time(db: None) -> None:

@@ -63,7 +63,7 @@ def test_a_child_is_read_and_the_look_is_kept_elsewhere(
         assert (page.status_code, "Amira" in page.text) == (200, True)
         assert "nothing can be saved" in page.text
         assert client.get("/").status_code == 200
-    [look] = [one for one in kept(looks) if one["person_id"] == str(child.pk)]
+    [look] = [row for row in kept(looks) if row["person_id"] == str(child.pk)]
     assert (look["actor"], look["verb"]) == ("sol.wright", "view")
     assert looks.stat().st_mode & 0o077 == 0
 
@@ -232,7 +232,7 @@ def test_on_a_disk_that_is_full_a_child_is_read_and_every_look_is_kept(
             cursor.execute(f"PRAGMA max_page_count = {usual}")
     assert "nothing can be saved" in page.text
     assert (told.status_code, "is not saved" in told.text) == (503, True)
-    in_file = sum(one["person_id"] == str(child.pk) for one in kept(looks))
+    in_file = sum(row["person_id"] == str(child.pk) for row in kept(looks))
     in_trail = AuditRow.objects.filter(person_id=child.pk, verb="view").count() - before
     assert in_file + in_trail == asked
 

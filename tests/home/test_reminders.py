@@ -118,8 +118,8 @@ def test_a_second_run_sends_nothing_and_the_next_day_does(world: World, overdue:
 def test_of_two_timers_at_once_one_sends(world: World) -> None:
     gives_address(world.social_worker)
     today = timezone.localdate()
-    one, other = (User.objects.get(pk=world.social_worker.pk) for _timer in range(2))
-    assert [reminding.claim(one, today), reminding.claim(other, today)] == [True, False]
+    user, other = (User.objects.get(pk=world.social_worker.pk) for _timer in range(2))
+    assert [reminding.claim(user, today), reminding.claim(other, today)] == [True, False]
 
 
 def test_somebody_who_has_no_role_any_more_is_not_written_to(world: World, overdue: Any) -> None:

@@ -492,7 +492,7 @@ def test_the_doctor_says_when_a_certificate_ends(
     organisation: Organisation, settings: Any, tmp_path: Any
 ) -> None:
     def found() -> set[str]:
-        return {one.code for one in doctor._sign_on()}
+        return {finding.code for finding in doctor._sign_on()}
 
     assert found() == {"sign-on-https"}  # the test's own server has none
     for days in (20, 0):

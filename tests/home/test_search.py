@@ -196,7 +196,9 @@ def test_who_may_open_the_record_reads_who_works_with_the_child(world: World, am
     let_know(world.coordinator, amira.pk, world.police)
 
     def facts(user: User) -> str:
-        (people,) = [one for one in queries.find_everything(user, "Amira Khan") if one.name == "people"]
+        (people,) = [
+            section for section in queries.find_everything(user, "Amira Khan") if section.name == "people"
+        ]
         return people.found[0].facts
 
     assert "no case" in facts(world.teacher)
@@ -454,7 +456,7 @@ def answers(user: User, text: str) -> tuple[str, list[str]]:
     with CaptureQueriesContext(connection) as asked:
         page = client.get("/search/").text.replace(text, "WHO")
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|data-seconds="\d+"', "", page)
-    return page, [shape(one["sql"]) for one in asked]
+    return page, [shape(row["sql"]) for row in asked]
 
 
 def shape(sql: str) -> str:

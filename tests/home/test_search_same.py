@@ -30,20 +30,20 @@ def town(world: World) -> World:
     people = list(crowd(800))
     Person.objects.bulk_create(
         Person(
-            id=one.id,
-            given_name=one.given,
-            family_name=one.family,
-            birth_date=one.born,
+            id=person.id,
+            given_name=person.given,
+            family_name=person.family,
+            birth_date=person.born,
             restricted=number % EVERY_TENTH_RESTRICTED == 0,
         )
-        for number, one in enumerate(people)
+        for number, person in enumerate(people)
     )
-    Address.objects.bulk_create(Address(person_id=one.id, postcode=one.postcode) for one in people)
+    Address.objects.bulk_create(Address(person_id=person.id, postcode=person.postcode) for person in people)
     OtherName.objects.create(person_id=people[5].id, given_name="Zoë", family_name="O’Brien-Łuk")
     today = timezone.localdate()
     Involvement.objects.bulk_create(
-        Involvement(person_id=one.id, agency=world.school, since=today, why="Teaches them")
-        for one in people[::3]
+        Involvement(person_id=person.id, agency=world.school, since=today, why="Teaches them")
+        for person in people[::3]
     )
     for number, name in enumerate(
         ("Harbour Street Arcade", "The Park", "Park Café", "Harbor Grill"), start=1

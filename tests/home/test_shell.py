@@ -40,7 +40,11 @@ def test_every_part_that_is_offered_opens_and_no_other_is_offered(client: Client
         client.force_login(user)
         page, more = client.get("/").text, client.get(reverse("parts")).text
         has = {part.name for part in PARTS if user.may(resolve(part.href).func.gate)}  # type: ignore[attr-defined]
-        main = [one for one in PARTS if one.is_main and one.name in has and one.unless not in has][:MOST]
+        main = [
+            site_part
+            for site_part in PARTS
+            if site_part.is_main and site_part.name in has and site_part.unless not in has
+        ][:MOST]
         for part in PARTS:
             may = user.may(resolve(part.href).func.gate)  # type: ignore[attr-defined]
             in_the_navigation = f'class="govuk-service-navigation__link" href="{part.href}"' in page

@@ -418,7 +418,7 @@ def test_a_server_that_names_another_issuer_is_not_believed(
     answer = Client().post(reverse("openid_connect_login", args=[COUNTY]))
     assert answer.status_code == 401
     assert "gave no answer that Heard could check" in answer.text
-    found = {one.code for one in doctor._answers(COUNTY, organisation.server)}
+    found = {answer.code for answer in doctor._answers(COUNTY, organisation.server)}
     assert "sign-on-issuer" in found
 
 
@@ -445,7 +445,7 @@ def test_nothing_is_asked_where_an_answer_sends_on(
         settings.SIGN_ON = {COUNTY: replace(settings.SIGN_ON[COUNTY], server=where)}
         for _ in range(2):
             assert Client().post(reverse("openid_connect_login", args=[COUNTY])).status_code == 401
-        assert {one.code for one in doctor._answers(COUNTY, where)} == {"sign-on-answers"}
+        assert {answer.code for answer in doctor._answers(COUNTY, where)} == {"sign-on-answers"}
         server.shutdown()
     assert set(asked) == {"/.well-known/openid-configuration"}
     assert len(asked) == 3
@@ -776,13 +776,13 @@ def test_the_password_still_opens_the_account(
 def test_the_doctor_says_what_is_wrong_with_a_provider(
     world: World, organisation: Organisation, settings: Any
 ) -> None:
-    assert {one.code for one in doctor._sign_on()} == {"sign-on-https"}, (
+    assert {finding.code for finding in doctor._sign_on()} == {"sign-on-https"}, (
         "tests alone have one on this machine"
     )
     settings.SIGN_ON = {
         COUNTY: Provider(COUNTY, "County", "Wexmoor Council", "https://localhost:1", "heard", "x")
     }
-    found = {one.code: one.severity for one in doctor._sign_on()}
+    found = {finding.code: finding.severity for finding in doctor._sign_on()}
     assert found == {"sign-on-agency": "error", "sign-on-answers": "warning"}
     settings.SIGN_ON = {}
     assert list(doctor._sign_on()) == []

@@ -103,11 +103,11 @@ def test_a_worry_is_told_and_a_child_read_whatever_somebody_took_out(world: Worl
 
 def named(patterns: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for one in patterns:
-        if hasattr(one, "url_patterns"):
-            found |= named(one.url_patterns)
-        elif one.name:
-            found[one.name] = one.callback
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            found |= named(pattern.url_patterns)
+        elif pattern.name:
+            found[pattern.name] = pattern.callback
     return found
 
 
@@ -117,12 +117,12 @@ def test_every_view_that_gives_a_list_away_is_limited() -> None:
     assert {name for name, view in views.items() if getattr(view, "takes_out", False)} == LIMITED
     marked, calling = set(), set()
     for path in SRC.rglob("views*.py"):
-        calling |= {(path, one.name) for one in _functions(path) if _called(one) & GIVES_MUCH}
+        calling |= {(path, function.name) for function in _functions(path) if _called(function) & GIVES_MUCH}
     for path in SRC.rglob("views/*.py"):
-        calling |= {(path, one.name) for one in _functions(path) if _called(one) & GIVES_MUCH}
+        calling |= {(path, function.name) for function in _functions(path) if _called(function) & GIVES_MUCH}
     assert len(calling) >= 5
     for path, name in calling:
-        [function] = [one for one in _functions(path) if one.name == name]
+        [function] = [function for function in _functions(path) if function.name == name]
         if "takes_out=True" in "".join(ast.unparse(one) for one in function.decorator_list):
             marked.add((path, name))
     assert marked == calling
@@ -134,4 +134,4 @@ def _functions(path: Path) -> list[ast.FunctionDef]:
 
 def _called(function: ast.FunctionDef) -> set[str]:
     calls = (one.func for one in ast.walk(function) if isinstance(one, ast.Call))
-    return {one.id for one in calls if isinstance(one, ast.Name)}
+    return {call.id for call in calls if isinstance(call, ast.Name)}

@@ -60,7 +60,7 @@ def test_load_counts_work_by_name(world: World) -> None:
     assign(world, case, world.social_worker)
     today = timezone.localdate()
     people = queries.colleagues_of_team(world.coordinator)
-    loads = {one.name: one for one in queries.load_of(world.coordinator, people, today=today)}
+    loads = {load.name: load for load in queries.load_of(world.coordinator, people, today=today)}
     assert list(loads) == ["Cora Ordway", "Sufi Visram", "Sol Wright"]  # by family name, and nobody else's
     assert loads["Sol Wright"].children == 1
     assert loads["Sufi Visram"].children == 0
@@ -130,7 +130,9 @@ def test_load_and_waiting_are_counted_by_team_with_a_picture(client: Client, wor
     assert client.get(re.findall(r'src="([^"]*of=[^"]*)"', page)[0].replace("&amp;", "&")).status_code == 200
     assert queries.load_of_teams(world.teacher) == []
     agencies.switch_off(by=world.administrator, user=world.social_worker, reason="Left")
-    assert [one.waiting for one in queries.load_of_teams(world.coordinator)] == [4], "nobody waits unseen"
+    assert [team_load.waiting for team_load in queries.load_of_teams(world.coordinator)] == [4], (
+        "nobody waits unseen"
+    )
 
 
 def test_what_has_waited_longest_stands_first(client: Client, world: World) -> None:
@@ -280,7 +282,7 @@ def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: C
     )
     teacher = User.objects.get(pk=world.teacher.pk)
     assert list(team_caseload(teacher, CaseloadFilter())) == []
-    assert [str(one) for one in queries.colleagues_of_team(teacher)] == ["Tess Archer"]
+    assert [str(colleague) for colleague in queries.colleagues_of_team(teacher)] == ["Tess Archer"]
     network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works for the council")
     client.force_login(teacher)
     for name in PAGES:

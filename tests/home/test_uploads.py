@@ -98,8 +98,8 @@ def test_which_addresses_take_files() -> None:
 
 
 def _patterns(patterns: Any) -> Any:
-    for one in patterns:
-        yield from _patterns(one.url_patterns) if hasattr(one, "url_patterns") else [one]
+    for pattern in patterns:
+        yield from _patterns(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
 
 
 def test_every_form_with_a_file_is_of_a_view_that_takes_one() -> None:

@@ -239,7 +239,9 @@ def test_an_assessment_that_nobody_began_waits_for_its_worker_and_their_team(
     mark_all_seen(by=world.social_worker, person_id=case.person_id)
     address = reverse("assessment_start", args=[case.pk])
     (by,) = to_begin_by(world.social_worker, [case.pk]).values()
-    (section,) = [one for one in queries.my_work(world.social_worker) if one.key == "assessments-to-begin"]
+    (section,) = [
+        section for section in queries.my_work(world.social_worker) if section.key == "assessments-to-begin"
+    ]
     assert [(one.href, one.due_on, one.whose) for one in section.waiting] == [(address, by, "")]
     kind = queries.list_of(world.social_worker, "assessments-to-begin")
     for day, number in ((by - timedelta(days=1), 0), (by, 1)):

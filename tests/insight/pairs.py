@@ -74,7 +74,7 @@ def run_listing(run: EngineRun, listed: dict[str, list[tuple[str, str]]]) -> Non
     _write(run.result, tables.IDENTITIES, members)
     told = {"kind": "csv", "read": 1, "kept": 1, "set_aside": 0, "issues": 0, "keyed_by_child": True}
     named = sorted({member["source"] for member in members})
-    _write(run.result, tables.SOURCES, [{"source": one, "agency": one.title(), **told} for one in named])
+    _write(run.result, tables.SOURCES, [{"source": text, "agency": text.title(), **told} for text in named])
     _write(run.result, tables.EVIDENCE, [])
     run.summary = {"release": "", "as_of": "2026-04-01", "listed": len(listed)}
     run.save(update_fields=["summary"])

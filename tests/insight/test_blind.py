@@ -112,7 +112,7 @@ def test_who_may_not_judge_sees_no_record_and_what_is_not_of_the_sample_is_hidde
     client.force_login(world.coordinator)
     assert "Judge the next pair blind" in client.get(f"/engine/{run.pk}/links/").text
     others = [
-        pair for pair in queries.pairs_of(world.analyst, run) if pair.key not in {one.key for one in drawn}
+        pair for pair in queries.pairs_of(world.analyst, run) if pair.key not in {pair.key for pair in drawn}
     ]
     assert _page(client, run, others[0].key if others else "0" * 32).status_code == 404
     with pytest.raises(Hidden):

@@ -89,7 +89,10 @@ def test_a_run_stands_on_the_last_one_that_is_kept_and_says_what_became_of_its_c
     assert queries.run_before(None, first) is None
     second = _run(world, extracts_folder, as_of=date(2026, 3, 31))
     assert queries.run_before(None, second) == first
-    of = (queries.table_of(world.analyst, one, tables.IDENTITIES).to_pylist() for one in (first, second))
+    of = (
+        queries.table_of(world.analyst, engine_run, tables.IDENTITIES).to_pylist()
+        for engine_run in (first, second)
+    )
     assert next(of) == next(of)
     client.force_login(world.analyst)
     assert "other records than then, 0 are no child of their own" in client.get(f"/engine/{second.pk}/").text
@@ -110,9 +113,12 @@ def test_a_run_keeps_the_weights_of_the_one_before_and_its_page_says_so(
     second = _run(world, extracts_folder, as_of=date(2026, 3, 31), weights_of=kept)
     notes = " ".join(second.summary["notes"])
     assert "0 records are new or changed: only pairs with one of them were compared" in notes
-    of = (queries.table_of(world.analyst, one, tables.IDENTITIES).to_pylist() for one in (first, second))
+    of = (
+        queries.table_of(world.analyst, engine_run, tables.IDENTITIES).to_pylist()
+        for engine_run in (first, second)
+    )
     assert next(of) == next(of)
-    pages = {one: client.get(f"/engine/{one.pk}/").text for one in (first, second)}
+    pages = {engine_run: client.get(f"/engine/{engine_run.pk}/").text for engine_run in (first, second)}
     assert "Only what was new or changed, with the weights of the run of" in pages[second]
     assert "All records" in pages[first]
 
@@ -167,13 +173,13 @@ def test_the_page_of_a_child_says_which_records_made_it_one_and_by_what(
     child = queries.children_of(world.coordinator, run, scattered_only=True)[0]
     found = queries.how_joined(world.analyst, run, child.key)
     assert len(found.links) == len(found.records) - 1 > 0
-    assert {one.agency for one in found.records} >= set(child.agencies)
+    assert {record.agency for record in found.records} >= set(child.agencies)
     client.force_login(world.analyst)
     page = client.get(f"/engine/{run.pk}/children/{child.key}/").text
     assert "How these records came to be one child" in page
     assert all(why in unescape(page) for _, _, why in found.links)
     weights = [f"records/?one={left}&amp;other={right}" for left, right, _ in found.links]
-    assert all(one in page for one in weights)
+    assert all(weight in page for weight in weights)
     ids = {row["record_id"] for row in queries.table_of(world.analyst, run, tables.IDENTITIES).to_pylist()}
     assert not [one for one in ids if f">{one}<" in page]  # an agency's number of the child
     with pytest.raises(Hidden):
@@ -185,7 +191,7 @@ def test_any_two_records_of_a_listed_child_show_their_weights_and_nothing_of_the
 ) -> None:
     child = max(
         queries.children_of(world.coordinator, run, scattered_only=True),
-        key=lambda one: len(queries.how_joined(world.analyst, run, one.key).records),
+        key=lambda child: len(queries.how_joined(world.analyst, run, child.key).records),
     )
     found = queries.how_joined(world.analyst, run, child.key)
     left, right, why = found.links[0]

@@ -97,7 +97,7 @@ def test_it_says_what_the_profile_found_and_what_the_field_knows(
         "And heard.",
         "01632 960 001",
         "A book",
-        *(one.label for one in entries),
+        *(entry.label for entry in entries),
     ):
         assert text.replace("’", "'") in page.replace("’", "'").replace("&#39;", "'")
         assert text.replace(" ", "") in paper.replace(" ", "")

@@ -99,7 +99,7 @@ def test_what_would_change_the_list_is_asked_first(world: World, run: EngineRun,
     path = run.result / f"{tables.TURNING.name}.parquet"
     pq.write_table(pa.Table.from_pylist([row], schema=tables.TURNING.schema), path)
     asked = queries.pairs_of(world.analyst, run)
-    assert [(one.key == last.key, one.change) for one in asked] == [(True, "listed"), (False, "")]
+    assert [(pair.key == last.key, pair.change) for pair in asked] == [(True, "listed"), (False, "")]
     assert queries.next_to_judge(world.coordinator, run, after=asked[0].key) == asked[1].key
     assert queries.next_to_judge(world.coordinator, run, after=asked[1].key) == asked[0].key
     client.force_login(world.coordinator)

@@ -95,7 +95,7 @@ def test_how_links_came_about_is_said_by_group_and_source_and_names_nobody(
     page = client.get(f"/engine/{run.pk}/links/")
     assert page.status_code == 200
     quality = {(row["group"], row["value"]): row for row in pairs.quality_of(world.analyst, run)}
-    shown = [one for one in quality.values() if one["pairs"] >= 50]
+    shown = [row for row in quality.values() if row["pairs"] >= 50]
     assert shown
     assert all(
         f"{row['precision'] * 100:.1f} (" in page.text for row in shown if row["precision"] is not None
@@ -139,7 +139,9 @@ def _knowing(user: User, run: EngineRun, key: str) -> list[queries.Knowing]:
 def test_who_knows_a_child_is_every_agency_with_a_record_and_whom_to_ring_waits_for_the_reason(
     world: World, run: EngineRun, client: Client
 ) -> None:
-    children = [one for one in queries.children_of(world.coordinator, run) if "youth justice" in one.agencies]
+    children = [
+        child for child in queries.children_of(world.coordinator, run) if "youth justice" in child.agencies
+    ]
     assert children
     key = children[0].key
     knowing = {one.agency: one for one in _knowing(world.coordinator, run, key)}
@@ -181,7 +183,9 @@ def test_a_code_is_said_in_words_beside_the_field_that_carries_it(world: World, 
     ]
     assert not says.keys() & set(asked[3:])
     user = world.coordinator
-    by_key = {one.key: queries.evidence_of(user, run, one.key) for one in queries.children_of(user, run)}
+    by_key = {
+        child.key: queries.evidence_of(user, run, child.key) for child in queries.children_of(user, run)
+    }
     key = next(
         key for key, rows in by_key.items() if "AssessmentFactors=10A" in {row["field"] for row in rows}
     )
@@ -516,7 +520,7 @@ def test_alike_issues_are_one_line_and_each_row_is_a_click_away(
 ) -> None:
     """5,842 rows on 117 pages, once."""
     rows = pq.read_table(run.result / "issues.parquet")
-    one = {
+    row = {
         "source": "police",
         "file": "p.csv",
         "field": "born",
@@ -524,8 +528,8 @@ def test_alike_issues_are_one_line_and_each_row_is_a_click_away(
         "severity": "flag",
     }
     words = {"what": "There is no such day.", "remedy": "Correct the date."}
-    many = [one | words | {"row": n} for n in range(1, 121)]
-    lost = one | {
+    many = [row | words | {"row": n} for n in range(1, 121)]
+    lost = row | {
         "code": "row_long",
         "severity": "set_aside",
         "row": 7,
@@ -582,7 +586,7 @@ def test_the_page_shows_first_what_each_source_could_see(
     assert svg.count("heard-year__label") == len(queries.sights_of(world.coordinator, run))
     assert "month by month" in page
     sights = queries.sights_of(world.coordinator, run)
-    assert {one.item for signs in sights.values() for one in signs} >= {"S01", "S06"}
+    assert {sign.item for signs in sights.values() for sign in signs} >= {"S01", "S06"}
     assert re.search(r"Seen in \d+ months?\.", page)
     assert not re.search(r"Seen in [\d,]+ records?\.", page), "a record counts anew in each month"
     assert "The tables below count children" in page
@@ -593,14 +597,14 @@ def test_the_page_shows_first_what_each_source_could_see(
 
 def _sight(*months: tuple[str, int], item: str = "S01") -> Sight:
     days = [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
-    told = [Month(day, *one) for day, one in zip(days, months, strict=True)]
+    told = [Month(day, *month) for day, month in zip(days, months, strict=True)]
     return Sight("police", "police", item, tuple(told))
 
 
 def test_the_heat_map_tells_what_was_seen_from_what_could_have_been_and_what_nobody_knows() -> None:
-    one = _sight(("none", 0), ("part", 0), ("all", 0), ("all", 3))
+    sight = _sight(("none", 0), ("part", 0), ("all", 0), ("all", 3))
     other = _sight(("none", 0), ("none", 0), ("all", 0), ("all", 1), item="S02")
-    found = picture.heat_map({"police": [one, other]})
+    found = picture.heat_map({"police": [sight, other]})
     assert found
     squares = found.rows[0].squares
     assert [square.share for square in squares] == [0, 0.25, 1, 1]

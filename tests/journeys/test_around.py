@@ -192,7 +192,7 @@ def heard_and_assessed(story: Story) -> Story:
     story.fill("What changed because of it?", "We told them that somebody walks it with them.").press("Save")
     story.open(work).press("Begin an assessment")
     assessment = story.path
-    for side in [one for one in load.current().context_sides if one.setting == "neighbourhood"]:
+    for side in [side for side in load.current().context_sides if side.setting == "neighbourhood"]:
         story.open(assessment).press("Add what is known").choose(side.label)
         story.fill("What is known?", DARK).fill("Who says so, and how do they know?", "Sol, who was there")
         story.fill_date("When was it seen?", today.day, today.month, today.year).press("Save")
@@ -369,9 +369,9 @@ def read_by_day(world: World, story: Story) -> None:
         network.add_person(by=by, given_name=given, family_name="Made", kind="adult")
         for given in ("Zoe", "Dean")
     ]
-    for one in people:
+    for person in people:
         knows = network.Knows("Seen there by the caretaker, on the way home from school")
-        network.note_tie(by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=knows)
+        network.note_tie(by=by, one_id=person.pk, other_id=arcade.pk, kind="goes_to", knows=knows)
     story.sign_in(by).open(f"/places/{arcade.pk}/").follow("Day by day")
     story.sees("Ties of children", "Amira Made", "Bo Made", "Ties of adults", "Zoe Made", "Dean Made")
 

@@ -51,7 +51,9 @@ def test_a_drawing_is_read_followed_and_narrowed_by_keyboard(
     assert wide["width"] <= page.locator(".heard-web-frame").bounding_box()["width"]  # type: ignore[index]
     colours = {tuple(map(int, re.findall(r"\d+", one)[:3])) for one in page.evaluate(COLOURS)}
     assert colours
-    assert [one for one in colours if max(one) - min(one) > 3] == [], "paper may be black and white"
+    assert [colour for colour in colours if max(colour) - min(colour) > 3] == [], (
+        "paper may be black and white"
+    )
     paper = PdfReader(BytesIO(page.pdf(format="A4"))).pages
     assert "Amira Made" in paper[0].extract_text()
     assert "Harbour Street arcade" in "".join(" ".join(one.extract_text().split()) for one in paper)

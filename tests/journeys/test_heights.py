@@ -28,7 +28,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.rules import Role
 from heard.board import annual
 from heard.cases.case import actions as casework
-from heard.cases.missing import actions as missing
+from heard.cases.missing import actions as looking
 from heard.cases.timeline.actions import open_tab
 from heard.demo.extracts import write_extracts
 from heard.demo.identifiers import nhs_number
@@ -138,7 +138,7 @@ def test_what_changed_since_an_earlier_run_is_three_screens_of_a_desk(
 def club(folder: Path) -> Path:
     """Forty children whom a youth club knows, in twenty columns of its own: ten are guessed, ten have to be looked at."""
     path = folder / "club_2026-03.csv"
-    rows = [";".join(one.values()) for one in map(_member, range(40))]
+    rows = [";".join(row.values()) for row in map(_member, range(40))]
     path.write_text("\n".join([";".join(_member(0)), *rows]) + "\n", encoding="utf-8")
     return path
 
@@ -378,7 +378,7 @@ def test_what_was_decided_and_what_can_be_done_are_four_screens_of_a_phone(
 def test_an_episode_and_a_place_are_four_screens_of_a_phone(world: World, story: Story) -> None:
     case = a_case(world, "Amira")
     episode = gone(world.social_worker, case.person_id, 30)
-    missing.note_found(by=world.social_worker, episode_id=episode.pk, found_at=ago(20), **BACK)
+    looking.note_found(by=world.social_worker, episode_id=episode.pk, found_at=ago(20), **BACK)
     interviewed(world.social_worker, episode, 5, pushed=TEXT, pulled=TEXT, would_help=TEXT, where_was=TEXT)
     place = network.add_place(by=world.social_worker, name="Quayside bus station", kind="transport")
     for number in range(8):

@@ -83,7 +83,7 @@ def test_no_name_lies_over_another_on_a_phone(town: World, story_on_a_phone: Sto
     story = story_on_a_phone.sign_in(town.coordinator).open("/map/")
     names = story.page.locator(".heard-map__name")
     expect(names.first).to_be_attached()
-    boxes = [one.bounding_box() for one in names.all()]
+    boxes = [name.bounding_box() for name in names.all()]
     assert len(boxes) > 1
     over = [(one, other) for one, other in combinations(boxes, 2) if _meet(one, other)]
     assert over == []
@@ -121,7 +121,7 @@ def test_a_worker_opens_from_where_one_child_was_missing(town: World, story_on_a
     expect(story.page.get_by_role("link", name="The Larches")).to_have_count(0)
     story.page.emulate_media(media="print")
     visible = [one.get_attribute("aria-label") or "" for one in drawn.all() if one.is_visible()]
-    assert [one.partition(",")[0] for one in visible] == [
+    assert [text.partition(",")[0] for text in visible] == [
         "Found"
     ]  # the arcade: nothing else is known to be no home
 

@@ -217,5 +217,5 @@ def test_each_child_is_read_on_one_page_and_printed_on_one(world: World, story: 
     sheets = PdfReader(BytesIO(story.page.pdf())).pages
     words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
     assert len(words) == story.page.locator(".heard-leaf").count() == 4, words
-    assert all("For Tess Archer, printed on" in one and HOME in one for one in words)
+    assert all("For Tess Archer, printed on" in word and HOME in word for word in words)
     story.sign_in(world.officer).open(f"/panels/{panel.pk}/pack/").sees_not("Khan", "Noor")

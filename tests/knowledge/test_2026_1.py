@@ -60,7 +60,7 @@ def test_signs_vulnerabilities_patterns_rules_and_clocks_are_those_of_before(rel
         "voices",
     ):
         assert getattr(release, section) == getattr(old, section)
-    assert all(one.change != Change.WITHDRAWN for one in differences(old, release))
+    assert all(difference.change != Change.WITHDRAWN for difference in differences(old, release))
 
 
 # ---- What was not so
@@ -81,7 +81,9 @@ def test_only_the_slip_of_that_page_is_put_right(release: Release) -> None:
 
 def test_six_principles_of_the_older_release_were_in_other_words() -> None:
     page = bullets(PAGE)
-    assert [one.id for one in load.release("2013.1").principles if one.official in page] == ["P1"]
+    assert [
+        principle.id for principle in load.release("2013.1").principles if principle.official in page
+    ] == ["P1"]
 
 
 def test_the_16500_are_at_risk_as_the_digest_says_and_the_rule_has_another_source(release: Release) -> None:
@@ -124,10 +126,10 @@ def test_no_sentence_of_the_key_findings_is_left_out(release: Release) -> None:
     known = {*release.entries, *(gap.id for gap in release.not_enumerated)}
     assert set(ELSEWHERE.values()) <= known
     missing = [
-        one
-        for one in sentences
-        if not any(one.startswith(begin) for begin in ELSEWHERE)
-        and squeezed(one.replace("The Interim Report (Nov., 2012) reported that ", "")) not in ours
+        sentence
+        for sentence in sentences
+        if not any(sentence.startswith(begin) for begin in ELSEWHERE)
+        and squeezed(sentence.replace("The Interim Report (Nov., 2012) reported that ", "")) not in ours
     ]
     assert missing == []
 
@@ -185,5 +187,5 @@ def test_no_day_is_given_for_what_nobody_read(release: Release) -> None:
 def test_that_no_clock_is_known_to_have_changed_is_said(release: Release) -> None:
     gaps = {gap.id: gap for gap in release.not_enumerated}
     assert "No source that we read says that a time changed" in gaps["clocks_of_2026"].help
-    law = {one.id: one for one in release.laws}["working_together_2026"]
+    law = {law.id: law for law in release.laws}["working_together_2026"]
     assert "The clocks here are unchanged" in law.not_known

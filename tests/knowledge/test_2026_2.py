@@ -23,13 +23,13 @@ def test_it_changes_nothing_of_before(release: Release) -> None:
 def test_what_a_source_names_stands_in_that_source(release: Release) -> None:
     """The wording of the digest is that of the entry it is taken from."""
     digest = {entry.official for entry in release.entries.values() if "Digest issue 15" in entry.source}
-    from_digest = [one for one in release.ties if one.source and "Digest issue 15" in one.source]
+    from_digest = [tie for tie in release.ties if tie.source and "Digest issue 15" in tie.source]
     assert len(from_digest) > 5
-    assert [one.id for one in from_digest if one.official not in digest] == []
+    assert [tie_kind.id for tie_kind in from_digest if tie_kind.official not in digest] == []
 
 
 def test_nothing_says_of_a_child_what_blames(release: Release) -> None:
-    words = " ".join(f"{one.label} {one.back} {one.help}" for one in release.ties).casefold()
+    words = " ".join(f"{tie.label} {tie.back} {tie.help}" for tie in release.ties).casefold()
     assert [
         word for word in ("offender", "gang member", "recruit", "chose to", "runs away") if word in words
     ] == []
@@ -56,4 +56,4 @@ def test_a_kind_that_does_not_hold_together_is_a_fault(tmp_path, was: str, now: 
         (folder / path.name).write_text(text.replace(was, now, 1), encoding="utf-8")
     checked = check_pack(folder)
     assert checked.release is None
-    assert fault in " ".join(str(one) for one in checked.faults)
+    assert fault in " ".join(str(fault) for fault in checked.faults)

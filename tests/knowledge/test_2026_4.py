@@ -41,12 +41,14 @@ def test_each_sign_and_vulnerability_has_its_words_but_those_that_no_page_sugges
 
 def test_each_group_of_words_has_a_reason_and_an_id_of_its_sign(release: Release) -> None:
     assert [
-        one.id for one in release.phrases if not one.why.endswith(".") or not one.id.startswith(one.item)
+        phrase.id
+        for phrase in release.phrases
+        if not phrase.why.endswith(".") or not phrase.id.startswith(phrase.item)
     ] == []
 
 
 def test_nothing_says_of_a_child_what_blames(release: Release) -> None:
-    words = " ".join(f"{' '.join(one.says)} {one.why}" for one in release.phrases).casefold()
+    words = " ".join(f"{' '.join(phrase.says)} {phrase.why}" for phrase in release.phrases).casefold()
     blaming = (
         "streetwise",
         "promiscu",
@@ -82,4 +84,4 @@ def test_a_phrase_that_does_not_hold_together_is_a_fault(
         (folder / path.name).write_text(text.replace(was, now, 1), encoding="utf-8")
     checked = check_pack(folder)
     assert checked.release is None
-    assert fault in " ".join(str(one) for one in checked.faults)
+    assert fault in " ".join(str(fault) for fault in checked.faults)

@@ -72,7 +72,7 @@ def test_what_is_only_remembered_of_a_power_is_left_out(
 
 
 def test_what_is_only_remembered_at_all_is_not_there(release: Release) -> None:
-    labels = " ".join(one.label.casefold() for one in release.powers)
+    labels = " ".join(power.label.casefold() for power in release.powers)
     assert [words for words in ONLY_REMEMBERED if words in labels] == []
 
 
@@ -83,16 +83,18 @@ def test_a_cell_says_what_its_source_says(release: Release, cell: tuple[str, str
 
 
 def test_none_is_directed_to_the_child_or_whoever_holds_them(release: Release) -> None:
-    assert [one.id for one in release.powers if "recovery" in f"{one.id} {one.label}".casefold()] == []
+    assert [
+        power.id for power in release.powers if "recovery" in f"{power.id} {power.label}".casefold()
+    ] == []
     assert "by a gang" not in str(release.power("gang_injunction").needs)
 
 
 def test_no_power_is_against_a_child_and_each_says_where_it_was_read(release: Release) -> None:
-    assert {kind for one in release.powers for kind in one.against} == {
+    assert {kind for power in release.powers for kind in power.against} == {
         "person", "place", "business", "vehicle", "online",
     }  # fmt: skip
-    assert [one.id for one in release.powers if not one.source or one.confidence not in "AB"] == []
-    assert [one.id for one in release.powers if one.in_force_from] == ["platform_report"]
+    assert [power.id for power in release.powers if not power.source or power.confidence not in "AB"] == []
+    assert [power.id for power in release.powers if power.in_force_from] == ["platform_report"]
 
 
 def test_a_power_that_is_not_there_is_named(release: Release) -> None:

@@ -30,35 +30,45 @@ def test_it_changes_nothing_of_before_but_what_stands_beside_requirements_and_cl
     sections = [field.name for field in fields(Release) if field.name not in apart]
     assert [name for name in sections if getattr(release, name) != getattr(old, name)] == []
     beside = {"evidence": (), "why_no_evidence": "", "why_no_day": ""}
-    bare = lambda found: [replace(one, **beside) for one in found.requirements]
+    bare = lambda found: [replace(requirement, **beside) for requirement in found.requirements]
     assert bare(release) == bare(old)
-    assert [replace(one, why_no_day="") for one in release.clocks] == list(old.clocks)
+    assert [replace(clock, why_no_day="") for clock in release.clocks] == list(old.clocks)
 
 
 def test_each_clock_has_a_first_day_or_says_why_not(release: Release) -> None:
-    assert [one.id for one in release.clocks if bool(one.effective_from) == bool(one.why_no_day)] == []
+    assert [
+        clock.id for clock in release.clocks if bool(clock.effective_from) == bool(clock.why_no_day)
+    ] == []
 
 
 def test_of_a_clock_whose_sources_name_no_edition_it_says_so(release: Release) -> None:
     """A source that names no year names no edition."""
     unnamed = [
-        one
-        for one in release.clocks
-        if "secondary accounts of Working Together" in one.source.replace("Secondary", "secondary")
+        clock
+        for clock in release.clocks
+        if "secondary accounts of Working Together" in clock.source.replace("Secondary", "secondary")
     ]
-    assert {one.id for one in unnamed} == {
+    assert {clock.id for clock in unnamed} == {
         "conference_transfer_in", "core_group", "review_conference_first", "review_conference_next", "rapid_review",
         "local_practice_review",
     }  # fmt: skip
-    assert [one.id for one in unnamed if "They name neither its edition" not in one.why_no_day] == []
+    assert [clock.id for clock in unnamed if "They name neither its edition" not in clock.why_no_day] == []
 
 
 def test_each_requirement_has_a_first_day_or_says_why_not(release: Release) -> None:
-    assert [one.id for one in release.requirements if bool(one.applies_from) == bool(one.why_no_day)] == []
+    assert [
+        requirement.id
+        for requirement in release.requirements
+        if bool(requirement.applies_from) == bool(requirement.why_no_day)
+    ] == []
 
 
 def test_each_requirement_has_figures_or_says_why_not(release: Release) -> None:
-    assert [one.id for one in release.requirements if bool(one.evidence) == bool(one.why_no_evidence)] == []
+    assert [
+        requirement.id
+        for requirement in release.requirements
+        if bool(requirement.evidence) == bool(requirement.why_no_evidence)
+    ] == []
 
 
 @pytest.mark.parametrize(("requirement", "said"), SAID.items())

@@ -93,7 +93,7 @@ def test_an_entry_takes_the_place_of_the_one_with_its_id(later: Callable[..., Pa
 
 def test_an_entry_of_an_id_that_was_not_there_is_added(later: Callable[..., Path]) -> None:
     new = made(later(ADDED))
-    assert [one.id for one in new.conclusions] == ["found"]
+    assert [conclusion.id for conclusion in new.conclusions] == ["found"]
     assert new.entries["found"].label == "A finding"
 
 
@@ -106,23 +106,27 @@ def test_what_is_withdrawn_is_gone_with_the_reason_kept(later: Callable[..., Pat
 
 def test_carriers_of_one_field_and_item_take_the_place_of_all_before_them(later: Callable[..., Path]) -> None:
     old, new = load.release("2013.1"), made(later(CARRIER))
-    missing = [one for one in new.carriers if one.field == "MISSING"]
-    assert [one.source for one in missing] == ["Schema of 2099"]
-    assert sum(one.field == "MISSING" for one in old.carriers) == 2
+    missing = [carrier for carrier in new.carriers if carrier.field == "MISSING"]
+    assert [carrier.source for carrier in missing] == ["Schema of 2099"]
+    assert sum(carrier.field == "MISSING" for carrier in old.carriers) == 2
     assert len(new.carriers) == len(old.carriers) - 1
 
 
 def test_the_difference_says_what_was_done_to_each(later: Callable[..., Path]) -> None:
     found = differences(load.release("2013.1"), made(later(SIGN, ADDED, WITHDRAWN, CARRIER)))
-    assert {(one.section, one.entry, one.change) for one in found} == {
+    assert {(difference.section, difference.entry, difference.change) for difference in found} == {
         ("signs", "S02", Change.CHANGED),
         ("conclusions", "found", Change.ADDED),
         ("figures", "young_perpetrators", Change.WITHDRAWN),
         ("carriers", "ssda903 MISSING S01", Change.CHANGED),
     }
-    told = {one.entry: {name: (was, says) for name, was, says in one.told} for one in found}
+    told = {
+        difference.entry: {name: (was, says) for name, was, says in difference.told} for difference in found
+    }
     assert told["S02"]["label"] == ("Physical injuries", "Injuries")
-    assert {one.why for one in found if one.change == Change.WITHDRAWN} == {"It was counted in another way."}
+    assert {difference.why for difference in found if difference.change == Change.WITHDRAWN} == {
+        "It was counted in another way."
+    }
 
 
 def test_a_chain_of_releases_holds_what_each_said_last(later: Callable[..., Path]) -> None:
@@ -168,20 +172,20 @@ BAD = {
 def test_a_bad_release_is_refused_with_line_and_remedy(name: str, later: Callable[..., Path]) -> None:
     text, what = BAD[name]
     found = faults(later(release=text))
-    fault = next((one for one in found if what in one.what), None)
-    assert fault is not None, [str(one) for one in found]
+    fault = next((fault for fault in found if what in fault.what), None)
+    assert fault is not None, [str(fault) for fault in found]
     assert fault.line > 0
     assert fault.remedy
 
 
 def test_what_is_withdrawn_and_there_is_refused(later: Callable[..., Path]) -> None:
     twice = SIGN + WITHDRAWN.replace("figures", "signs").replace("young_perpetrators", "S02")
-    assert any("withdrawn, and there" in one.what for one in faults(later(twice)))
+    assert any("withdrawn, and there" in fault.what for fault in faults(later(twice)))
 
 
 def test_a_release_cannot_extend_a_newer_one(later: Callable[..., Path], tmp_path: Path) -> None:
     folder = later().rename(tmp_path / "2012.1")
-    assert any("is not older" in one.what for one in faults(folder))
+    assert any("is not older" in fault.what for fault in faults(folder))
 
 
 def test_one_fault_is_told_once_and_none_of_the_older_release(spoil_newer: Spoil) -> None:

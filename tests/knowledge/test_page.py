@@ -74,8 +74,8 @@ def test_findings_and_law_are_there_with_what_is_not_known(page: str) -> None:
     for part in ("conclusions", "laws"):
         assert f'href="#{part}"' in page
         assert f'id="{part}"' in page
-    said = [one.official for one in release.conclusions] + [one.source for one in release.laws]
-    said += [one.not_known for one in release.laws]
+    said = [conclusion.official for conclusion in release.conclusions] + [law.source for law in release.laws]
+    said += [law.not_known for law in release.laws]
     assert [text for text in said if str(escape(text)) not in page] == []
     assert "whether it changed a deadline is not known to us" in page
 
@@ -90,13 +90,13 @@ def test_each_source_says_in_which_release_it_stands(page: str) -> None:
 
 def test_each_kind_of_tie_is_there_and_says_whose_wording_it_is(page: str) -> None:
     ties = load.current().ties
-    assert [one.id for one in ties if f'id="tie-{one.id}"' not in page] == []
-    assert page.count("Our wording.") == len([one for one in ties if one.source is None])
+    assert [tie.id for tie in ties if f'id="tie-{tie.id}"' not in page] == []
+    assert page.count("Our wording.") == len([tie for tie in ties if tie.source is None])
 
 
 def test_the_words_that_offer_a_sign_stand_there_each_with_its_reason(page: str) -> None:
     phrases = load.current().phrases
-    assert [one.id for one in phrases if str(escape(one.why)) not in page] == []
+    assert [phrase.id for phrase in phrases if str(escape(phrase.why)) not in page] == []
     assert "bruis…" in page
 
 

@@ -124,7 +124,7 @@ def _named_in(node: ast.AST) -> Iterator[tuple[str, set[str]]]:
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "_"
     }  # fmt: skip
     texts = [one for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    said = {one.value for one in texts if id(one) in marked or " " in one.value}
+    said = {text.value for text in texts if id(text) in marked or " " in text.value}
     yield name, said - {described}
 
 

@@ -120,7 +120,7 @@ def test_a_sentence_that_nobody_marked_is_seen(pseudo: None, db: None) -> None:
 
 
 def _pages(client: Client, record: Record, *, but: set[str]) -> Iterator[tuple[str, str]]:
-    for address in [one for one in GUARDED if one.name not in but]:
+    for address in [address for address in GUARDED if address.name not in but]:
         with translation.override(PSEUDO):
             answer = client.get(address.of(record))
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
@@ -135,7 +135,7 @@ def untranslatable(page: str, known: Known, quoted: str = "") -> Iterator[str]:
         for outside in _outside(text):
             if not known.holds(outside):
                 pieces = (one.strip(" .") for one in re.split(r"[,:;()“”·/]| - |\. ", outside))
-                unknown = (one for one in pieces if _WORD.search(one) and not known.holds(one))
+                unknown = (piece for piece in pieces if _WORD.search(piece) and not known.holds(piece))
                 yield from (one for one in unknown if one not in quoted)
 
 

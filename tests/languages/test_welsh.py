@@ -122,4 +122,4 @@ def test_a_catalogue_fits_what_is_said() -> None:
 def test_a_catalogue_that_does_not_fit_is_refused(message: str, said: str, fault: str) -> None:
     catalogue = Catalog()
     catalogue.add(message, said)
-    assert any(fault in one for one in faults(catalogue))
+    assert any(fault in text for text in faults(catalogue))

@@ -128,7 +128,7 @@ def test_a_restriction_binds_inside_an_agency_once_only_a_team_of_it_is_on_the_l
 def test_each_level_holds_those_before_it_and_no_more(world: World, restricted: Person) -> None:
     for level in Level:
         let_in(world, restricted, level, user=world.officer)
-        assert [one for one in Level if sees(world.officer, restricted, one)] == [
+        assert [level for level in Level if sees(world.officer, restricted, level)] == [
             one for one in Level if one <= level
         ]
         officer = User.objects.get(pk=world.officer.pk)

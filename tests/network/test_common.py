@@ -112,7 +112,7 @@ def test_it_is_marked_once_and_taken_back_with_a_reason(world: World) -> None:
     take_back_common(by=world.coordinator, handle_id=handle.pk, why="A driver uses it at night")
     assert not Handle.objects.get().common
     verbs = AuditRow.objects.filter(subject="handle", subject_id=str(handle.pk))
-    assert [(one.verb, one.reason) for one in verbs.order_by("pk")] == [
+    assert [(verb.verb, verb.reason) for verb in verbs.order_by("pk")] == [
         ("mark", BUS["why"]),
         ("take back", "A driver uses it at night"),
     ]
@@ -126,8 +126,8 @@ def test_two_worries_that_name_it_are_not_joined_until_it_is_taken_back(world: W
     assert set(naming_what_others_name(world.coordinator)) == {first, second}
     handle = mark_seen_as_common(by=world.coordinator, handle_id=Handle.objects.get().pk, why="The minibus")
     assert list(naming_what_others_name(world.coordinator)) == []
-    for one in (first, second):
-        there = page(world.coordinator, "concern", concern_id=one.pk)
+    for concern in (first, second):
+        there = page(world.coordinator, "concern", concern_id=concern.pk)
         assert ELSEWHERE not in there
         assert "An organisation’s: it joins nobody" in there
     take_back_common(by=world.coordinator, handle_id=handle.pk, why="A driver uses it at night")
@@ -144,23 +144,23 @@ def test_it_is_offered_to_no_teller_and_kept_with_no_record(world: World) -> Non
         "another kind is another thing"
     )
     worry(world.teacher, "Noor", CAR)
-    assert [one.about_id for one in Mention.objects.all()] == [told.pk]
+    assert [mention.about_id for mention in Mention.objects.all()] == [told.pk]
 
 
 def test_no_question_and_no_drawing_leads_through_it(world: World) -> None:
-    one, other, handle = children_with_it(world)
+    person, other, handle = children_with_it(world)
     user = world.social_worker
-    assert other in [line.this for lines in near(user, one.pk).parts.values() for line in lines]
-    assert other.pk in around(user, one.pk).named
+    assert other in [line.this for lines in near(user, person.pk).parts.values() for line in lines]
+    assert other.pk in around(user, person.pk).named
     mark_common(by=world.coordinator, **BUS)
-    found = near(user, one.pk)
+    found = near(user, person.pk)
     assert other not in [line.this for lines in found.parts.values() for line in lines]
     assert found.hubs == [handle]
-    assert other.pk not in around(user, one.pk).named
-    limits = QUESTIONS["together"].ask(user, person_id=one.pk).limits
-    assert any("organisation’s number" in one for one in limits)
+    assert other.pk not in around(user, person.pk).named
+    limits = QUESTIONS["together"].ask(user, person_id=person.pk).limits
+    assert any("organisation’s number" in limit for limit in limits)
     take_back_common(by=world.coordinator, handle_id=handle.pk, why="It is a man’s own")
-    assert other in [line.this for lines in near(user, one.pk).parts.values() for line in lines]
+    assert other in [line.this for lines in near(user, person.pk).parts.values() for line in lines]
 
 
 def test_it_stays_marked_when_the_last_record_that_names_it_is_destroyed(world: World) -> None:

@@ -214,7 +214,11 @@ def test_special_categories_are_not_even_offered_for_a_relative(world: World, au
 
 @pytest.mark.parametrize("level", [Level.KNOWS, Level.SUMMARY])
 def test_who_sees_less_than_the_record_sees_none_of_it(world: World, amira: Person, level: Level) -> None:
-    fact, person, one = note(world, amira, "ethnicity", "Somali"), carer(world, amira), number(world, amira)
+    fact, person, identifier = (
+        note(world, amira, "ethnicity", "Somali"),
+        carer(world, amira),
+        number(world, amira),
+    )
     officer = let_in(world, amira, level)
     client = signed_in(officer)
     addresses = [
@@ -225,7 +229,7 @@ def test_who_sees_less_than_the_record_sees_none_of_it(world: World, amira: Pers
         at("fact_end", fact_id=fact.pk),
         at("important_change", important_id=person.pk),
         at("important_end", important_id=person.pk),
-        at("identifier_end", identifier_id=one.pk),
+        at("identifier_end", identifier_id=identifier.pk),
     ]
     assert [client.get(there).status_code for there in addresses] == [404] * len(addresses)
     assert [client.post(there).status_code for there in addresses[2:]] == [404] * (len(addresses) - 2)
@@ -240,7 +244,7 @@ def test_who_sees_less_than_the_record_sees_none_of_it(world: World, amira: Pers
         lambda: actions.record_fact(by=officer, person_id=amira.pk, kind="phone", value="1", said=HERSELF),
         lambda: actions.change_fact(by=officer, fact_id=fact.pk, value="1", said=HERSELF),
         lambda: actions.end_important_person(by=officer, important_id=person.pk, why="x", until=TODAY),
-        lambda: actions.end_identifier(by=officer, identifier_id=one.pk, why="x", until=TODAY),
+        lambda: actions.end_identifier(by=officer, identifier_id=identifier.pk, why="x", until=TODAY),
     ):
         with pytest.raises(Hidden):
             act()
@@ -266,12 +270,18 @@ def test_who_sees_the_record_sees_it_until_they_are_denied(world: World, amira: 
 def test_each_write_leaves_a_row_in_the_audit_trail_without_what_was_said(
     world: World, amira: Person
 ) -> None:
-    fact, person, one = note(world, amira, "ethnicity", "Somali"), carer(world, amira), number(world, amira)
+    fact, person, identifier = (
+        note(world, amira, "ethnicity", "Somali"),
+        carer(world, amira),
+        number(world, amira),
+    )
     actions.end_fact(by=world.social_worker, fact_id=fact.pk, why="Said otherwise", until=TODAY)
     actions.change_important_person(
         by=world.social_worker, important_id=person.pk, name="Rosa", relation="mother", said=PAPER
     )
-    actions.end_identifier(by=world.social_worker, identifier_id=one.pk, why="Wrong child", until=TODAY)
+    actions.end_identifier(
+        by=world.social_worker, identifier_id=identifier.pk, why="Wrong child", until=TODAY
+    )
     subjects = ("fact", "important person", "identifier")
     rows = AuditRow.objects.filter(person_id=amira.pk, subject__in=subjects).order_by("pk")
     assert [(row.verb, row.subject) for row in rows] == [
@@ -325,12 +335,12 @@ def test_a_carer_with_parental_responsibility_is_seen_and_a_change_keeps_what_wa
 def test_a_child_is_found_by_the_number_of_another_agency_also_once_it_has_ended(
     world: World, amira: Person
 ) -> None:
-    one = number(world, amira)
+    identifier = number(world, amira)
     let_know(world.social_worker, amira.pk, world.police)
     for typed in ("WX-10482", "wx10482", "Amira WX-10482"):
         hits = queries.find_described(world.officer, queries_box(typed))
         assert [hit.person_id for hit in hits] == [amira.pk], typed
-    actions.end_identifier(by=world.social_worker, identifier_id=one.pk, why="Moved away", until=TODAY)
+    actions.end_identifier(by=world.social_worker, identifier_id=identifier.pk, why="Moved away", until=TODAY)
     assert queries.find_described(world.officer, queries_box("WX10482"))
     assert not queries.find_described(world.officer, queries_box("WX10483"))
 

@@ -41,7 +41,7 @@ def test_one_untested_source_comes_back_after_12_months(world: World, dean: Pers
         "Dean Marsh drives Amira Khan. Look again: this has rested on one untested source since"
     )
     assert waiting(world.officer) == waiting(world.coordinator) == []
-    assert "Ties to look at again" in [one.heading for one in my_work(world.teacher)]
+    assert "Ties to look at again" in [section.heading for section in my_work(world.teacher)]
 
 
 @pytest.mark.parametrize("more", [{"source_grade": "1"}, {"source_grade": ""}, {"known_grade": "E"}])

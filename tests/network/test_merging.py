@@ -42,7 +42,7 @@ def everything() -> dict[str, list[Any]]:
         "agencies.AuditRow", "network.Merge", "network.NodeMerge", "sessions.Session", "cases.Chronology",
     )  # fmt: skip
     tables = [model for model in apps.get_models() if not model._meta.label.startswith(left_out)]
-    return {one._meta.label: sorted(map(repr, one._base_manager.values())) for one in tables}
+    return {table._meta.label: sorted(map(repr, table._base_manager.values())) for table in tables}
 
 
 def differences(before: dict[str, list[Any]]) -> dict[str, Any]:
@@ -385,5 +385,7 @@ def test_before_a_merge_it_is_said_who_sees_how_much_of_both_after_it(
 def test_what_neither_record_says_is_not_the_same_in_both(
     world: World, amira: Person, ameera: Person
 ) -> None:
-    details = {one.name: one for one in queries.compare(world.coordinator, amira.pk, ameera.pk).details}
+    details = {
+        detail.name: detail for detail in queries.compare(world.coordinator, amira.pk, ameera.pk).details
+    }
     assert [details[name].is_known for name in ("given_name", "sex", "upn")] == [True, False, False]

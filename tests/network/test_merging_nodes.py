@@ -121,9 +121,9 @@ def test_one_goes_on_with_the_ties_of_both_and_is_two_again_to_the_byte(
     done = merge(world, kept, merged)
     assert everything() != before
     door = queries.web(world.coordinator)
-    [strand] = [one for one in door.around(kept.pk) if one.end_id == amira.pk]
+    [strand] = [strand for strand in door.around(kept.pk) if strand.end_id == amira.pk]
     assert len(strand.sources) == 2
-    assert {one.name for one in queries.web(world.coordinator).around(amira.pk)} == {str(kept)}
+    assert {strand.name for strand in queries.web(world.coordinator).around(amira.pk)} == {str(kept)}
     with pytest.raises(Hidden):
         queries.web(world.coordinator).node(kind, merged.pk)
     undo(world, done)
@@ -192,7 +192,7 @@ def test_what_an_organisation_has_joins_nobody_and_the_mark_comes_back(world: Wo
     done = merge(world, kept, merged)
     kept.refresh_from_db()
     assert (kept.common, kept.why_common) == (True, "The school’s desk")
-    assert [one.pk for one in queries.common_handles(world.coordinator)] == [kept.pk]
+    assert [handle.pk for handle in queries.common_handles(world.coordinator)] == [kept.pk]
     for text in ("Ring 07700 900123", "Ring 07700 900124"):
         assert queries.found_in(world.teacher, [text]) == ()
     undo(world, done)
@@ -221,7 +221,9 @@ def test_it_is_found_and_shown_by_both_names(world: World, amira: Person, kind: 
     done = merge(world, kept, merged)
     find = queries.find_places if kind == "place" else queries.find_groups
     for name in (kept.name, merged.name):
-        assert [(one.id, one.name) for one in find(world.social_worker, name=name)] == [(kept.pk, kept.name)]
+        assert [(likeness.id, likeness.name) for likeness in find(world.social_worker, name=name)] == [
+            (kept.pk, kept.name)
+        ]
     client = signed_in(world.social_worker)
     assert merged.name in client.get(at(kind, **{f"{kind}_id": kept.pk})).text
     assert merged.name not in client.get(reverse(f"{kind}s")).text
@@ -246,7 +248,7 @@ def test_whoever_writes_the_one_that_was_merged_means_the_one_that_goes_on(
     assert [one.handle for one in queries.named_in(world.social_worker, "concern", worry.pk)] == [kept]
     assert queries.to_keep(world.social_worker, "concern", [worry.pk], [text]) == ()
     for asked in ("A812 CDE", "AB12 CDE"):
-        assert [one.id for one in queries.find_handles_in(world.social_worker, asked)] == [kept.pk]
+        assert [handle.id for handle in queries.find_handles_in(world.social_worker, asked)] == [kept.pk]
 
 
 def test_mentions_follow_and_one_of_the_same_record_stays_behind(world: World, amira: Person) -> None:
@@ -355,19 +357,19 @@ def test_what_was_merged_before_goes_on_with_it_and_the_later_one_is_undone_firs
     first, second = seen_by(world, "group", amira)
     third = actions.add_group(by=world.coordinator, name="Pier lot", kind="gang")
     before = everything()
-    one = merge(world, second, third)
+    node_merge = merge(world, second, third)
     other = merge(world, first, second)
     assert queries.kept_instead_of(world.coordinator, third.pk) == first.pk
     assert queries.also_called(world.coordinator, "group", first.pk) == ["Pier lot", "Quay boys"]
     assert [found.id for found in queries.find_groups(world.coordinator, name="Pier lot")] == [first.pk]
-    assert {row.pk for row in queries.node_merges_visible_to(world.coordinator)} == {one.pk, other.pk}
+    assert {row.pk for row in queries.node_merges_visible_to(world.coordinator)} == {node_merge.pk, other.pk}
     with pytest.raises(Refused, match="Undo the later one first"):
-        undo(world, one)
-    for done in (other, one):
+        undo(world, node_merge)
+    for done in (other, node_merge):
         undo(world, done)
     assert differences(before) == {}
     with pytest.raises(Refused, match="undone already"):
-        undo(world, one)
+        undo(world, node_merge)
 
 
 def test_what_came_since_stays_and_the_page_shows_it(world: World, amira: Person, zoe: Person) -> None:
@@ -377,7 +379,7 @@ def test_what_came_since_stays_and_the_page_shows_it(world: World, amira: Person
     page = at("node_merge", node_merge_id=done.pk)
     assert "Zoe Lind" in signed_in(world.coordinator).get(page).text
     undo(world, done)
-    assert [one.end_id for one in queries.web(world.teacher).around(kept.pk)] == [zoe.pk]
+    assert [strand.end_id for strand in queries.web(world.teacher).around(kept.pk)] == [zoe.pk]
 
 
 def test_a_car_that_was_merged_goes_where_nothing_leads_to_the_one_that_goes_on_and_not_before(
@@ -468,7 +470,7 @@ def test_a_reader_of_one_sees_of_the_other_no_person_tie_or_source_more(
         queries.web(world.teacher).node("group", kept.pk)
     merge(world, kept, merged)
     seen = queries.web(world.teacher).around(kept.pk)
-    assert [one.end_id for one in seen] == [zoe.pk]
+    assert [strand.end_id for strand in seen] == [zoe.pk]
     assert "Amira" not in signed_in(world.teacher).get(at("group", group_id=kept.pk)).text
     assert TieSource.objects.filter(tie__second=kept.pk).count() == 2
 
@@ -563,16 +565,16 @@ def test_part_of_a_plate_fits_also_where_its_beginning_was_not_seen_or_o_may_be_
 
 def test_not_the_same_says_why_and_follows_the_one_that_goes_on(world: World, amira: Person) -> None:
     by = world.coordinator
-    one, other, third = (actions.add_group(by=by, name="Pier lot", kind="gang") for _ in range(3))
+    group, other, third = (actions.add_group(by=by, name="Pier lot", kind="gang") for _ in range(3))
     with pytest.raises(Refused, match="Say how you know"):
-        actions.say_not_same(by=by, one_id=one.pk, other_id=other.pk, why=" ")
+        actions.say_not_same(by=by, one_id=group.pk, other_id=other.pk, why=" ")
     with pytest.raises(Refused, match="A co-ordinator says"):
-        actions.say_not_same(by=world.social_worker, one_id=one.pk, other_id=other.pk, why="Seen")
-    actions.say_not_same(by=by, one_id=other.pk, other_id=one.pk, why="Another town")
+        actions.say_not_same(by=world.social_worker, one_id=group.pk, other_id=other.pk, why="Seen")
+    actions.say_not_same(by=by, one_id=other.pk, other_id=group.pk, why="Another town")
     done = merge(world, third, other)
-    assert [said.why for said in queries.said_not_same(by, one.pk, third.pk)] == ["Another town"]
+    assert [said.why for said in queries.said_not_same(by, group.pk, third.pk)] == ["Another town"]
     undo(world, done)
-    assert [said.why for said in queries.said_not_same(by, one.pk, other.pk)] == ["Another town"]
+    assert [said.why for said in queries.said_not_same(by, group.pk, other.pk)] == ["Another town"]
 
 
 def test_a_page_of_what_may_be_the_same_asks_the_same_of_the_database_however_much_there_is(

@@ -318,7 +318,7 @@ def test_what_earlier_merges_left_behind_goes_on_with_the_child_and_is_given_bac
     before = everything()
     done = merge(world, mina, mena)
     for label in ("cases.Philomena", "cases.PanelItem"):  # as merges were
-        link = next(one for one in merging.links() if one.name == f"{label}.person")
+        link = next(link for link in merging.links() if link.name == f"{label}.person")
         [left] = done.before["moved"][link.name]
         link.model._base_manager.filter(pk=left).update(person=mena)
         link.set_numbers({key: one for key, (one, _) in done.before["numbers"][link.name].items()})

@@ -203,9 +203,9 @@ def test_ties_are_seen_from_both_ends_and_restricted_ends_are_left_out(
     )
     actions.note_tie(**tie, other_id=place.pk, in_words="goes to")
     actions.note_tie(**tie, other_id=hidden_child.pk, in_words="friend")
-    seen = [(one.end, one.name) for one in queries.web(world.teacher).around(amira.pk)]
+    seen = [(strand.end, strand.name) for strand in queries.web(world.teacher).around(amira.pk)]
     assert seen == [("place", "Bus station"), ("person", "Sana Khan")]
-    theirs = {one.name for one in queries.web(world.officer).around(amira.pk)}
+    theirs = {strand.name for strand in queries.web(world.officer).around(amira.pk)}
     assert theirs == {"Bus station", "Kit Marlowe"}
     assert queries.web(world.social_worker).around(amira.pk) == []
 

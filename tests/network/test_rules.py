@@ -73,7 +73,11 @@ def test_every_reason_can_be_said_in_another_language() -> None:
     names = ("Amira Khan", "Khan Amira", "Liz Smyth", "Elizabeth Smith", "Saleem Rahman", "Amira Saleem-Rahman", "Max Khna",
              "Salem Raman", "Saleem-Rahman Amira", "Maxwell Kha", "Smith Liz", "Amira-Mae Smith-Jones", "Jones Mae")  # fmt: skip
     people = [child(*name.split(" ")) for name in names]
-    reasons = {why for one, other in product(people, people) for why in rules.reasons_same_person(one, other)}
+    reasons = {
+        why
+        for description, other in product(people, people)
+        for why in rules.reasons_same_person(description, other)
+    }
     assert len(reasons) > 15
     assert reasons - messages() == set()
 
@@ -173,8 +177,10 @@ def test_whatever_is_typed_makes_keys_that_fit(given: str, family: str, born: da
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_sameness_of_names_does_not_depend_on_who_is_asked_for(a: str, b: str) -> None:
-    one, other = child(a, b), child(b, a)
-    assert len(rules.reasons_same_person(one, other)) == len(rules.reasons_same_person(other, one))
+    description, other = child(a, b), child(b, a)
+    assert len(rules.reasons_same_person(description, other)) == len(
+        rules.reasons_same_person(other, description)
+    )
 
 
 @pytest.mark.parametrize(

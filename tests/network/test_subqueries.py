@@ -46,7 +46,9 @@ def test_one_within_another_asks_of_its_own_row(world: World, people: list[Perso
     lines = Involvement.objects.filter(compiled_exists("person", known.filter(pk=OfRow())))
     seen = Person.objects.filter(compiled_exists("pk", lines.filter(person=OfRow(), agency=world.care)))
     assert set(seen) == set(people[:2])
-    assert Person.objects.filter(pk__in=[one.pk for one in people]).exclude(pk__in=seen).get() == people[2]
+    assert (
+        Person.objects.filter(pk__in=[person.pk for person in people]).exclude(pk__in=seen).get() == people[2]
+    )
 
 
 def test_it_is_asked_through_other_tables_and_beside_other_conditions(

@@ -115,7 +115,9 @@ def test_a_new_address_ends_the_earlier_one(world: World, amira: Person) -> None
     client = signed_in(world.teacher)
     assert client.post(there, {"address": "", "postcode": ""}).status_code == 200
     client.post(there, {"address": "2 Quay Street", "postcode": "ng72bb"})
-    lived = [(one.postcode, one.until is None) for one in queries.addresses_of(world.teacher, amira.pk)]
+    lived = [
+        (address.postcode, address.until is None) for address in queries.addresses_of(world.teacher, amira.pk)
+    ]
     assert lived == [("NG7 2BB", True), ("LE1 1AA", False)]
 
 
@@ -205,7 +207,7 @@ def test_own_words_are_said_of_the_same_one_on_both_pages(world: World, amira: P
     tie = actions.note_tie(by=world.teacher, one_id=amira.pk, other_id=jay.pk, in_words=words, knows=knows)
     other = actions.note_tie(by=world.teacher, one_id=jay.pk, other_id=amira.pk, in_words=words, knows=knows)
     assert tie != other, "that he was threatened by her is another tie"
-    assert {one.kind for one in queries.web(world.teacher).around(jay.pk)} == {
+    assert {strand.kind for strand in queries.web(world.teacher).around(jay.pk)} == {
         "is tied by “was threatened by”, said of",
         words,
     }
@@ -241,7 +243,7 @@ def test_own_words_that_begin_with_a_place_are_said_of_the_place(world: World, a
         assert says in page, address
     door = queries.web(world.teacher)
     steps = door.steps({park.pk, jay.pk}, since=date.today(), both_ways=True)
-    assert {(one.start, one.said) for one in steps} == {(park.pk, words), (jay.pk, back)}
+    assert {(step.start, step.said) for step in steps} == {(park.pk, words), (jay.pk, back)}
     [bond] = door.bonds({park.pk, jay.pk}, since=date.today())
     assert (bond.start, bond.said, bond.end) == (park.pk, words, jay.pk)
     actions.note_tie(
@@ -275,8 +277,8 @@ def test_the_latest_word_ends_a_tie_and_all_is_kept(world: World, amira: Person)
     client = signed_in(world.teacher)
     assert "cannot end before it began" in client.post(there, TIE | early).text
     assert "Saved: how you know of this tie." in client.post(there, TIE | day, follow=True).text
-    [one] = queries.web(world.teacher).around(amira.pk)
-    assert (one.until, one.kind, len(one.sources)) == (date(2020, 3, 1), "is part of", 2)
+    [strand] = queries.web(world.teacher).around(amira.pk)
+    assert (strand.until, strand.kind, len(strand.sources)) == (date(2020, 3, 1), "is part of", 2)
     for page in (there, at("tie", tie_key=tie.key)):
         assert client.get(page).status_code == 200
         assert signed_in(world.officer).get(page).status_code == 404
@@ -365,9 +367,11 @@ def test_merging_is_there_for_co_ordinators_who_see_both(world: World, amira: Pe
     there = at("compare", person_id=amira.pk, other_id=ameera.pk)
     assert signed_in(world.teacher).get(there).status_code == 404
     assert signed_in(world.teacher).get(reverse("merges")).status_code == 404
-    for one, other in ((amira, hidden), (hidden, amira)):
+    for person, other in ((amira, hidden), (hidden, amira)):
         assert (
-            signed_in(world.coordinator).get(at("compare", person_id=one.pk, other_id=other.pk)).status_code
+            signed_in(world.coordinator)
+            .get(at("compare", person_id=person.pk, other_id=other.pk))
+            .status_code
             == 404
         )
 

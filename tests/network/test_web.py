@@ -297,14 +297,14 @@ def test_what_was_withdrawn_since_stands_under_what_it_is_of_children_and_adults
     )
     sources = [
         actions.note_tie(
-            by=by, one_id=one.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")
+            by=by, one_id=person.pk, other_id=arcade.pk, kind="goes_to", knows=Knows("Seen")
         ).sources.get()
-        for one in (dean, amira, zoe, maya)
+        for person in (dean, amira, zoe, maya)
     ]
     signed_in(by).get(page)
     with later(2):
-        for one in sources:
-            actions.withdraw_source(by=by, source_id=one.pk, why="Another arcade")
+        for source in sources:
+            actions.withdraw_source(by=by, source_id=source.pk, why="Another arcade")
     with later(3):
         said = signed_in(by).get(page).text.partition("Withdrawn since you last looked")[2]
     assert said.index(">Children</h3>") < min(said.index("Amira Khan"), said.index("Maya Abel"))
@@ -353,7 +353,7 @@ def test_as_we_knew_it_on_a_day_shows_what_was_noted_by_then_and_not_withdrawn(
 
     def shown(ago: int) -> list[str]:
         on = timezone.localdate() - timedelta(days=ago)
-        return [one.name for one in queries.web(world.teacher, on).around(amira.pk)]
+        return [strand.name for strand in queries.web(world.teacher, on).around(amira.pk)]
 
     assert [shown(ago) for ago in (31, 30, 21, 20, 11, 10, 0)] == [
         [], ["Dean Marsh"], ["Dean Marsh"], [], [], ["Harbour Street arcade"], ["Harbour Street arcade"]
@@ -395,7 +395,9 @@ def test_what_one_agency_keeps_for_itself_is_not_there_for_others(
 ) -> None:
     tie = drives(world, dean, amira, reach="holder")
     for user, sees in ((world.teacher, True), (world.officer, False)):
-        assert [one.name for one in queries.web(user).around(amira.pk)] == (["Dean Marsh"] if sees else [])
+        assert [strand.name for strand in queries.web(user).around(amira.pk)] == (
+            ["Dean Marsh"] if sees else []
+        )
         for page in ("tie", "source_add"):
             status = signed_in(user).get(at(page, tie_key=tie.key)).status_code
             assert status == (200 if sees else 404)
@@ -549,7 +551,7 @@ def test_wherever_ties_are_listed_children_and_adults_stand_apart(
     actions.note_tie(by=by, one_id=this.pk, other_id=yard.pk, in_words="is known to", knows=Knows("Seen"))
     main = signed_in(by).get(page).text.partition("<main")[2]
     said = (">Children<", "Aaron Abel", "Zoe Abel", ">Adults<", "Aba Abel", "Zed Abel", ">Places<", ">Yard<")
-    assert all(one in main for one in said)
+    assert all(text in main for text in said)
     assert sorted(said, key=main.index) == list(said)
     assert ">Who protects<" not in main
 
@@ -579,12 +581,12 @@ def _pages_of_all(world: World, amira: Person, dean: Person, **how: Any) -> dict
     by, knows = world.teacher, Knows("Heard in the yard", how="said", who="A neighbour", **how)
     quay = actions.add_place(by=by, name="Quay", kind="quay")
     group = actions.add_group(by=by, name="Friday group", kind="friends")
-    for one, kind, other in (
+    for person, kind, other in (
         (dean, "drives", amira),
         (amira, "goes_to", quay),
         (amira, "part_of", group),
     ):
-        tie = actions.note_tie(by=by, one_id=one.pk, other_id=other.pk, kind=kind, knows=knows)
+        tie = actions.note_tie(by=by, one_id=person.pk, other_id=other.pk, kind=kind, knows=knows)
     return {
         "child": at("child_people", person_id=amira.pk),
         "adult": at("adult", person_id=dean.pk),
@@ -646,7 +648,7 @@ def test_a_merge_carries_ties_from_both_ends_and_gives_them_back(
         by=world.coordinator, kept_id=amira.pk, merged_id=other.pk, reason="One child"
     )
     around = queries.web(world.teacher).around(amira.pk)
-    assert [(one.name, len(one.sources)) for one in around] == [
+    assert [(strand.name, len(strand.sources)) for strand in around] == [
         ("Harbour Street arcade", 1),
         ("Dean Marsh", 2),
     ]

@@ -90,7 +90,7 @@ def make(world: World, drawn: dict[str, Any]) -> Made:
     for one in drawn["ties"]:
         _tie(made, one)
     for kind in ("place", "group", "handle"):
-        first, _second, third = (one for one in made.nodes if one[0] == kind)
+        first, _second, third = (node for node in made.nodes if node[0] == kind)
         put_together(BEHIND[kind], first[1], third[1])
         made.nodes.remove(third)
         made.merged.append(third[1])
@@ -107,12 +107,12 @@ def put_together(model: Any, kept: uuid.UUID, merged: uuid.UUID) -> None:
         renew_keys_of(this)
 
 
-def _person(made: Made, name: str, one: dict[str, Any]) -> Person:
-    kind = "child" if one["child"] else "adult"
+def _person(made: Made, name: str, row: dict[str, Any]) -> Person:
+    kind = "child" if row["child"] else "adult"
     person = Person.objects.create(
-        given_name=name, family_name="Made", kind=kind, restricted=one["restricted"]
+        given_name=name, family_name="Made", kind=kind, restricted=row["restricted"]
     )
-    for agency in sorted(one["agencies"]):
+    for agency in sorted(row["agencies"]):
         Involvement.objects.create(
             person=person, agency=made.agency(agency), since=timezone.localdate(), why="Works with them"
         )
@@ -179,7 +179,7 @@ def shown(user: User, made: Made) -> dict[str, tuple[int, str, int]]:
     found = {}
     for page in pages:
         answer, asked = opened(client, page)
-        about_the_web = [one for one in asked if "network_" in one]  # a session is renewed now and then
+        about_the_web = [text for text in asked if "network_" in text]  # a session is renewed now and then
         # My work asks a list only where there may be something in it (`WorkList.only_if`).
         asked_so_often = 0 if page == reverse("home") else len(about_the_web)
         found[page] = (answer.status_code, _TOKENS.sub("", answer.text), asked_so_often)

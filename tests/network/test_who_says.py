@@ -81,7 +81,7 @@ def test_a_name_stays_kept_as_it_was_known_on_a_day_and_once_it_is_withdrawn(
     drives(world, dean, amira, by=world.officer)
     today = timezone.localdate()
     [strand] = queries.web(world.officer, today).around(dean.pk)
-    assert [one.who for one in strand.sources] == ["Northgate Academy knows who", ""]
+    assert [source.who for source in strand.sources] == ["Northgate Academy knows who", ""]
     source = tie.sources.get(holder=world.school)
     actions.withdraw_source(by=world.teacher, source_id=source.pk, why="It was another car")
     page = signed_in(world.officer).get(at("tie", tie_key=tie.key)).text
@@ -96,7 +96,7 @@ def test_no_text_for_others_says_who_not_even_of_the_agency_that_noted_it(
 ) -> None:
     drives(world, dean, amira, **KEPT)
     [strand] = queries.web(world.teacher, leaving=True).around(dean.pk)
-    assert [one.who for one in strand.sources] == ["Northgate Academy knows who"]
+    assert [source.who for source in strand.sources] == ["Northgate Academy knows who"]
 
 
 FOLDED = '<details class="govuk-details">'

@@ -93,10 +93,10 @@ def test_everybody_finds_what_fits_and_never_what_is_closed(world: World) -> Non
 
 
 def test_only_who_keeps_the_directory_changes_it(world: World) -> None:
-    one = add(world)
+    service = add(world)
     teacher = world.teacher
     with pytest.raises(Refused, match="role"):
-        actions.keep_service(by=teacher, service_id=one.pk, kept=FULL, is_checked=True)
+        actions.keep_service(by=teacher, service_id=service.pk, kept=FULL, is_checked=True)
     for call in (
         lambda: actions.bring_services(by=teacher, content=b"[{}]", reason="x"),
         lambda: actions.take_out_services(by=teacher),
@@ -107,7 +107,7 @@ def test_only_who_keeps_the_directory_changes_it(world: World) -> None:
     client.force_login(teacher)
     for name in ("service_add", "services_files", "services_bring", "procedure_add"):
         assert client.get(reverse(name)).status_code == 404, name
-    assert client.get(reverse("service_change", args=[one.pk])).status_code == 404
+    assert client.get(reverse("service_change", args=[service.pk])).status_code == 404
 
 
 def test_a_file_is_accounted_for_row_by_row(world: World) -> None:
@@ -121,8 +121,8 @@ def test_a_file_is_accounted_for_row_by_row(world: World) -> None:
     row = AuditRow.objects.get(verb="bring in", subject="services")
     assert row.detail == {"new": 1, "changed": 0, "there": 0, "closed": 0, "aside": len(broken)}
     # the same again; changed there; changed here; and one that was typed here
-    assert [one[2] for one in bring(world, good).rows] == ["there"]
-    assert [one[2] for one in bring(world, good | {"name": "Harbour mentors"}).rows] == ["changed"]
+    assert [row[2] for row in bring(world, good).rows] == ["there"]
+    assert [row[2] for row in bring(world, good | {"name": "Harbour mentors"}).rows] == ["changed"]
     came = Service.objects.get()
     assert came.name == "Harbour mentors"
     actions.keep_service(by=world.coordinator, service_id=came.pk, kept=FULL, is_checked=False)
@@ -130,7 +130,7 @@ def test_a_file_is_accounted_for_row_by_row(world: World) -> None:
     with pytest.raises(Refused, match="No row"):
         bring(world, [good, typed.document | {"name": "Taken over"}])
     checked = queries.check(world.coordinator, json.dumps([good, typed.document | {"name": "x"}]).encode())
-    assert [one.issues[0].code for one in checked.rows] == ["changed_here", "by_hand"]
+    assert [row.issues[0].code for row in checked.rows] == ["changed_here", "by_hand"]
     assert Service.objects.get(pk=typed.pk).name == "By hand"
 
 
@@ -173,15 +173,15 @@ def test_a_service_is_added_and_changed_on_its_page(world: World) -> None:
     page = client.post(reverse("service_add"), sent | {"minimum_age": "1x"}).content.decode()
     assert "whole number" in page
     page = client.post(reverse("service_add"), sent, follow=True).content.decode()
-    one = Service.objects.get()
-    assert (one.minimum_age, one.is_everywhere, one.needs, one.assured_on) == (
+    service = Service.objects.get()
+    assert (service.minimum_age, service.is_everywhere, service.needs, service.assured_on) == (
         11,
         False,
         "|advocacy|",
         timezone.localdate(),
     )
     assert "From age 11, Wexmoor" in page
-    change = reverse("service_change", args=[one.pk])
+    change = reverse("service_change", args=[service.pk])
     assert 'value="09:00"' in client.get(change).content.decode()
     client.post(change, sent | {"status": "temporarily closed"})
     assert Service.objects.get().status == "temporarily closed"
@@ -238,10 +238,12 @@ def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) 
     assert "Set aside" not in page
     again = actions.bring_national(by=world.coordinator)
     assert {outcome for _number, _name, outcome, _issues in again.rows} == {"there"}
-    for one in Service.objects.all():
-        assert "looked at on 26 November 2026" in one.document["alert"], "each says by whom and on which day"
-        assert one.assured_on is None, "nobody here has checked any of it"
-        assert one.recheck_on == date(2027, 2, 26), "and by when somebody looks at it again"
+    for service in Service.objects.all():
+        assert "looked at on 26 November 2026" in service.document["alert"], (
+            "each says by whom and on which day"
+        )
+        assert service.assured_on is None, "nobody here has checked any of it"
+        assert service.recheck_on == date(2027, 2, 26), "and by when somebody looks at it again"
     assert "SafeCall" in names(world, need="missing", age=15)
     there = set(Service.objects.values_list("name", flat=True))
     assert {"Childline", "NSPCC helpline", "NWG Network", "Police, when it is no emergency"} <= there
@@ -253,16 +255,16 @@ def test_each_national_line_stands_in_the_knowledge_as_read_in_a_source(world: W
     rows = text[text.index("### 6.2") : text.index("### 6.3")].splitlines()
     sourced = [row for row in rows if re.search(r"\[[AB]: ", row) and not re.search(r"\[[MG]\b", row)]
     actions.bring_national(by=world.coordinator)
-    for one in Service.objects.all():
-        said = [phone["number"] for phone in one.document.get("phones", ())]
+    for service in Service.objects.all():
+        said = [phone["number"] for phone in service.document.get("phones", ())]
         said += (
-            [one.document["url"].removeprefix("https://").removeprefix("www.")]
-            if "url" in one.document
+            [service.document["url"].removeprefix("https://").removeprefix("www.")]
+            if "url" in service.document
             else []
         )
-        assert said, one.name
+        assert said, service.name
         for what in said:
-            assert any(what in row for row in sourced), f"{one.name}: {what}"
+            assert any(what in row for row in sourced), f"{service.name}: {what}"
 
 
 def test_who_keeps_the_directory_is_asked_to_look_at_national_help_again_by_its_day(world: World) -> None:
@@ -280,22 +282,22 @@ def test_who_keeps_the_directory_is_asked_to_look_at_national_help_again_by_its_
     assert asked(world.coordinator) == [], "the day has not come"
     page = Client()
     page.force_login(world.teacher)
-    one = Service.objects.get(name="SafeCall")
-    shown = page.get(reverse("directory_service", args=[one.pk])).content.decode()
+    service = Service.objects.get(name="SafeCall")
+    shown = page.get(reverse("directory_service", args=[service.pk])).content.decode()
     assert "To be checked again by" in shown
     assert "26 February 2027" in shown
     Service.objects.filter(name__in=["SafeCall", "Childline"]).update(recheck_on=timezone.localdate())
     assert asked(world.coordinator) == ["Childline", "SafeCall"]
     assert asked(world.teacher) == asked(world.social_worker) == []
-    kept = rules.kept_of(one.document, queries.needs_of(one))
-    actions.keep_service(by=world.coordinator, service_id=one.pk, kept=kept, is_checked=True)
+    kept = rules.kept_of(service.document, queries.needs_of(service))
+    actions.keep_service(by=world.coordinator, service_id=service.pk, kept=kept, is_checked=True)
     actions.set_status(
         by=world.coordinator, service_id=Service.objects.get(name="Childline").pk, status="defunct"
     )
     assert asked(world.coordinator) == [], "one was checked, one is closed"
-    one.refresh_from_db()
-    assert one.recheck_on == rules.year_after(timezone.localdate())
-    wrong = one.document | {"recheck_by": "soon"}
+    service.refresh_from_db()
+    assert service.recheck_on == rules.year_after(timezone.localdate())
+    wrong = service.document | {"recheck_by": "soon"}
     assert rules.facts_of(wrong).recheck_on is None, "a file that says no day says none"
 
 
@@ -372,37 +374,37 @@ def test_a_withdrawn_procedure_stands_beside_nothing(world: World) -> None:
 def test_marking_needs_lets_later_files_go_on_and_closing_always_gets_through(world: World) -> None:
     council = a_service(description="Help", email="desk@harbour.example")
     bring(world, council)
-    one = Service.objects.get()
+    service = Service.objects.get()
     client = Client()
     client.force_login(world.coordinator)
     assert "One service has no need marked" in client.get(reverse("services")).content.decode()
     assert names(world, unmarked=True) == ["Harbour mentoring"]
-    address = reverse("service_needs", args=[one.pk])
+    address = reverse("service_needs", args=[service.pk])
     client.post(address, {"needs": ["housing", "legal"]})
     assert names(world, need="housing") == ["Harbour mentoring"]
     assert "no need marked" not in client.get(reverse("services")).content.decode()
     assert [row[2] for row in bring(world, council | {"description": "More help"}).rows] == ["changed"]
-    one.refresh_from_db()
-    assert (one.document["description"], one.changed_here) == ("More help", False)
-    assert queries.needs_of(one) == ("housing", "legal")
+    service.refresh_from_db()
+    assert (service.document["description"], service.changed_here) == ("More help", False)
+    assert queries.needs_of(service) == ("housing", "legal")
     (out,) = json.loads(actions.take_out_services(by=world.coordinator))["contents"]
     assert [row["taxonomy_term"]["term"] for row in out["attributes"]] == ["housing", "legal"]
     assert [row[2] for row in bring(world, out).rows] == ["there"], "what was taken out comes in again"
     # a change of the text itself is one here: kept, until the file says that it is closed
     kept = ServiceDetails(
         **{
-            **vars(rules.kept_of(one.document, queries.needs_of(one))),
+            **vars(rules.kept_of(service.document, queries.needs_of(service))),
             "organisation": "Harbour",
             "wait": "A week",
         }
     )
-    actions.keep_service(by=world.coordinator, service_id=one.pk, kept=kept, is_checked=False)
+    actions.keep_service(by=world.coordinator, service_id=service.pk, kept=kept, is_checked=False)
     with pytest.raises(Refused, match="No row"):
         bring(world, council | {"description": "Other help"})
     (row,) = bring(world, council | {"description": "Other help", "status": "defunct"}).rows
     assert (row[2], row[3]) == ("closed", [["closed_here", "status"]])
-    one.refresh_from_db()
-    assert (one.status, one.document["wait_time"], one.document["description"]) == (
+    service.refresh_from_db()
+    assert (service.status, service.document["wait_time"], service.document["description"]) == (
         "defunct",
         "A week",
         "More help",
@@ -410,11 +412,11 @@ def test_marking_needs_lets_later_files_go_on_and_closing_always_gets_through(wo
     assert names(world) == []
     client.force_login(world.teacher)
     for name in ("service_needs", "service_status"):
-        assert client.post(reverse(name, args=[one.pk]), {"status": "active"}).status_code == 404
+        assert client.post(reverse(name, args=[service.pk]), {"status": "active"}).status_code == 404
     with pytest.raises(Refused, match="role"):
-        actions.mark_needs(by=world.teacher, service_id=one.pk, needs=[])
+        actions.mark_needs(by=world.teacher, service_id=service.pk, needs=[])
     with pytest.raises(Refused, match="role"):
-        actions.set_status(by=world.teacher, service_id=one.pk, status="active")
+        actions.set_status(by=world.teacher, service_id=service.pk, status="active")
 
 
 def test_what_was_changed_between_checking_and_bringing_in_is_not_written_over(world: World) -> None:
@@ -439,9 +441,9 @@ def test_what_was_changed_between_checking_and_bringing_in_is_not_written_over(w
 
 def test_national_help_that_was_changed_here_says_so_on_the_page_of_files(world: World) -> None:
     actions.bring_national(by=world.coordinator)
-    for one in Service.objects.all():
-        document = one.document | {"wait_time": "A day"}
-        Service.objects.filter(pk=one.pk).update(document=document, changed_here=True)
+    for service in Service.objects.all():
+        document = service.document | {"wait_time": "A day"}
+        Service.objects.filter(pk=service.pk).update(document=document, changed_here=True)
     client = Client()
     client.force_login(world.coordinator)
     answer = client.post(reverse("services_national"))
@@ -449,7 +451,7 @@ def test_national_help_that_was_changed_here_says_so_on_the_page_of_files(world:
     assert "No row of the file" in client.get(answer["Location"]).content.decode()
     with CaptureQueriesContext(connection) as asked:
         list(queries.found(world.teacher, Wanted(), today=timezone.localdate()))
-    assert not any('"services_serviceimport"."rows"' in one["sql"] for one in asked), "no report comes along"
+    assert not any('"services_serviceimport"."rows"' in row["sql"] for row in asked), "no report comes along"
     page = client.get(reverse("services"), {"q": "", "age": "-1"}).content.decode()
     assert "Enter a whole number of years" in page
     assert "SafeCall" not in page, "nothing is shown as fitting an age that was not understood"
@@ -483,7 +485,7 @@ def test_what_helps_stands_by_need_beside_work_and_says_by_what_it_was_chosen(wo
     add(world, name="Not marked", needs=())
     lives = rules.lives_words("1 Farham Road, Eastmarsh", "")
     found = queries.beside(world.teacher, "plan", Wanted(age=15, lives=lives), ("exploitation",))
-    assert next(one.service.name for one in found.services) == "Zebra line"
+    assert next(service.service.name for service in found.services) == "Zebra line"
     assert [one.service.name for one in found.by_need[0][2]] == ["Zebra line", "Somewhere else"]
     assert [(value, len(rows)) for _label, value, rows in found.by_need] == [
         ("exploitation", 2),
@@ -494,7 +496,7 @@ def test_what_helps_stands_by_need_beside_work_and_says_by_what_it_was_chosen(wo
         queries.beside(world.teacher, "plan", Wanted(age=15, lives=lives), ("exploitation",))
     assert len(asked) == 3
     one_need = queries.beside(world.teacher, "", Wanted(need="exploitation", lives=lives))
-    assert ([one.service.name for one in one_need.services], one_need.unmarked) == (
+    assert ([service.service.name for service in one_need.services], one_need.unmarked) == (
         ["Zebra line", "Somewhere else"],
         1,
     )
@@ -514,7 +516,7 @@ def test_of_services_that_fit_alike_one_that_is_open_now_comes_first(
         )
     monkeypatch.setattr("heard.services.queries.timezone.localtime", lambda *_: at)
     found = queries.beside(world.teacher, "", Wanted(), first)
-    assert [(one.service.name, one.opening) for one in found.services] == [
+    assert [(service.service.name, service.opening) for service in found.services] == [
         ("Zebra line", rules.Open.NOW),
         ("Aardvark line", rules.Open.LATER),
         ("Hours not said", rules.Open.UNKNOWN),
@@ -536,5 +538,5 @@ def test_a_service_in_a_language_of_the_child_comes_first_and_none_is_left_out(w
     assert names(world, speaks=("roman",)) == names(world), "no part of another language"
     for first in ((), ("advocacy",)):
         found = queries.beside(world.teacher, "", Wanted(speaks=speaks, lives=lives), first)
-        assert next(one.service.name for one in found.services) == "Vorbim", first
+        assert next(service.service.name for service in found.services) == "Vorbim", first
         assert len(found.services) == 4

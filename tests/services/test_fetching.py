@@ -122,7 +122,7 @@ def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             return [(family, socket.SOCK_STREAM, 6, "", (host, port))]
         looked_up.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return looked_up

@@ -112,7 +112,7 @@ def test_a_post_is_vacant_until_somebody_holds_it_and_from_the_day_after_they_le
     actions.end_member(by=world.coordinator, member_id=member.pk, until=day(0))
     assert posts["police"] not in queries.vacant(world.coordinator), "their last day is theirs"
     actions.end_member(by=world.coordinator, member_id=member.pk, until=day(-2))
-    (held,) = [one for one in queries.teams(world.teacher)["Wexmoor team"] if one.post == posts["police"]]
+    (held,) = [team for team in queries.teams(world.teacher)["Wexmoor team"] if team.post == posts["police"]]
     assert (held.since, held.members, held.before) == (day(-1), [], [member])
     name(world, posts["police"], since=3)
     assert posts["police"] in queries.vacant(world.coordinator), (
@@ -144,7 +144,7 @@ def test_nobody_holds_a_post_that_somebody_holds_and_only_the_last_day_is_ever_c
         actions.set_up_team(by=world.coordinator, team="wexmoor TEAM")
     actions.end_member(by=world.coordinator, member_id=member.pk, until=day(-1))
     name(world, post, since=0, called="Ola Quay, nurse")
-    assert [one.called for one in post.members.all()] == ["Ola Quay, nurse", "Kit Lane, teacher"]
+    assert [member.called for member in post.members.all()] == ["Ola Quay, nurse", "Kit Lane, teacher"]
 
 
 def test_somebody_stands_in_and_no_two_ever_hold_a_post_on_one_day(world: World) -> None:
@@ -162,7 +162,7 @@ def test_a_last_day_is_emptied_and_a_wrong_holder_is_taken_off_with_the_reason(w
     post = set_up(world)["health"]
     wrong = name(world, post)
     client = client_of(world.coordinator)
-    end, off = (reverse(f"team_member_{one}", args=[wrong.pk]) for one in ("end", "off"))
+    end, off = (reverse(f"team_member_{value}", args=[wrong.pk]) for value in ("end", "off"))
     actions.end_member(by=world.coordinator, member_id=wrong.pk, until=day(-1))
     page = client.get(TEAM).text
     assert end in page

@@ -34,7 +34,7 @@ def check(by: User, **change: Any) -> PowerCheck:
 
 
 def confirmed(user: User) -> set[str]:
-    return {one.power.id for one in queries.powers(user) if one.is_checked}
+    return {power.power.id for power in queries.powers(user) if power.is_checked}
 
 
 def page(user: User, **asked: str) -> str:
@@ -88,8 +88,8 @@ def test_each_power_stands_with_its_source_and_what_is_not_known(world: World) -
 
 def test_they_are_narrowed_by_what_they_are_against(world: World) -> None:
     for target in queries.TARGETS:
-        wanted = {one.id for one in load.current().powers if target in one.against}
-        assert {one.power.id for one in queries.powers(world.teacher, target)} == wanted
+        wanted = {power.id for power in load.current().powers if target in power.against}
+        assert {power.power.id for power in queries.powers(world.teacher, target)} == wanted
         assert 0 < len(wanted) < len(load.current().powers)
     assert 'id="taxi_licence"' in page(world.teacher, against="vehicle")
     assert 'id="sexual_risk_order"' not in page(world.teacher, against="vehicle")

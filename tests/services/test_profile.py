@@ -82,7 +82,7 @@ def test_a_broken_service_is_set_aside_and_says_where(what: str) -> None:
     document, code, where = BROKEN[what]
     content = json.dumps([document, a_service(id=str(uuid.uuid4()))]).replace("Infinity", "1e999")
     rows = profile.read(content.encode()).rows
-    assert (code, where) in [(one.code, one.where) for one in rows[0].issues]
+    assert (code, where) in [(issue.code, issue.where) for issue in rows[0].issues]
     assert [row.outcome for row in rows] == [Outcome.ASIDE, Outcome.NEW]
     assert rows[0].issues[0].sentence.endswith(".")
     assert rows[0].key is None
@@ -94,7 +94,7 @@ def test_every_row_read_is_kept_or_set_aside() -> None:
     rows = profile.read(content.encode()).rows
     aside = [row for row in rows if row.outcome is Outcome.ASIDE]
     assert (len(rows), len(aside)) == (len(BROKEN) + 2, len(BROKEN) + 1)
-    assert [one.code for one in rows[-1].issues] == ["twice"], "two rows of one id: the second is aside"
+    assert [issue.code for issue in rows[-1].issues] == ["twice"], "two rows of one id: the second is aside"
     assert all(row.issues for row in aside)
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_list_of_services_says_why(content: bytes, says: str) 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one) | st.dictionaries(st.sampled_from(["id", "name", "status", "phones", "schedules", "location", "x"]), one), max_leaves=12))  # fmt: skip
 def test_no_row_makes_it_fall_over(document: Any) -> None:
     issues = profile.issues_of(document)
-    assert all(one.sentence for one in issues)
+    assert all(issue.sentence for issue in issues)
     if not issues:
         rules.text_of(document, LABELS)
 
@@ -271,7 +271,7 @@ def test_an_edition_needs_a_name_a_link_a_day_and_what_changed() -> None:
 
 def test_a_row_says_twenty_issues_and_that_there_are_more() -> None:
     (row,) = profile.read(json.dumps([a_service(phones=[1] * 30_000)]).encode()).rows
-    assert [one.code for one in row.issues] == ["kind"] * 20 + ["more"]
+    assert [issue.code for issue in row.issues] == ["kind"] * 20 + ["more"]
     deepest = a_service(ours=json.loads("[" * 19 + "1" + "]" * 19))
     assert profile.issues_of(deepest) == []
 
@@ -285,7 +285,7 @@ def test_a_number_that_does_not_read_back_is_set_aside() -> None:
         ("-0.1", []),
     ):
         (row,) = profile.read((content % (KEY, number)).encode()).rows
-        assert [one.code for one in row.issues] == codes, number
+        assert [issue.code for issue in row.issues] == codes, number
 
 
 def test_a_file_that_is_one_page_of_several_says_so() -> None:

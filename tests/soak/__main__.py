@@ -230,10 +230,10 @@ def _serving(env: dict[str, str], workers: int, folder: Path) -> Iterator[tuple[
             _wait(port)
             yield port, web.pid
         finally:
-            for one in (web, work):
-                one.terminate()
-            for one in (web, work):
-                one.wait(timeout=30)
+            for process in (web, work):
+                process.terminate()
+            for process in (web, work):
+                process.wait(timeout=30)
     said = (folder / "server.log").read_text().strip().splitlines()[1:]
     if said:
         print("The server said:", *said[-15:], sep="\n  ")
@@ -262,8 +262,8 @@ def _soak(
         for name, children in people.items()
     ]
     print(f"{len(people)} people, {warm:g} min to warm up, {minutes:g} min measured …", flush=True)
-    for one in everybody:
-        one.start()
+    for thread in everybody:
+        thread.start()
     time.sleep(60 * warm)
     seen.counting = True
     begun, before, memory = time.monotonic(), _ticks(), []
@@ -273,8 +273,8 @@ def _soak(
     seen.counting = False
     busy = _busy(before, _ticks())
     over.set()
-    for one in everybody:
-        one.join(timeout=60)
+    for thread in everybody:
+        thread.join(timeout=60)
     return seen, memory, busy
 
 
@@ -287,8 +287,8 @@ def _beneath(parent: int) -> list[int]:
         except OSError:
             continue
     found = [parent]
-    for one in found:
-        found += [pid for pid, above in parents.items() if above == one]
+    for number in found:
+        found += [pid for pid, above in parents.items() if above == number]
     return found
 
 
@@ -343,17 +343,17 @@ def _as_fast_as_they_can(port: int, people: dict[str, list[str]], seconds: float
     seen, over = Seen(), threading.Event()
     everybody = [Person(port, name, children, seen, over) for name, children in people.items()]
     strangers = [Person(port, "", [], seen, over) for _one in everybody]
-    for one in everybody:
-        one.sign_in()
+    for person in everybody:
+        person.sign_in()
     print(
         f"\n{len(everybody)} ask for one page after another, {seconds:g} s each\n{'page':<22}{'a second':>9}"
     )
     counts: dict[str, float] = {}
     for page, asked in {
-        "child": [one.child for one in everybody],
-        "My work": [one.my_work for one in everybody],
-        "worry": [partial(one.ask, "worry", "/worries/tell/") for one in everybody],
-        "sign in": [partial(one.ask, "sign in", "/account/sign-in/") for one in strangers],
+        "child": [person.child for person in everybody],
+        "My work": [person.my_work for person in everybody],
+        "worry": [partial(person.ask, "worry", "/worries/tell/") for person in everybody],
+        "sign in": [partial(stranger.ask, "sign in", "/account/sign-in/") for stranger in strangers],
     }.items():
         seen.took.clear()
         seen.counting, until = True, time.monotonic() + seconds

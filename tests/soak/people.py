@@ -44,7 +44,7 @@ def main(how_many: int) -> None:
     for number, case in enumerate(cases.order_by("reference")):
         worker = workers[number % len(workers)]
         allocate_worker(by=co_ordinator, case_id=case.pk, worker=worker, reason="Handed over")
-    seen = {one.username: [str(key) for key in _children(one)] for one in workers}
+    seen = {worker.username: [str(key) for key in _children(worker)] for worker in workers}
     print(json.dumps(seen))
 
 

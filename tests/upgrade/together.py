@@ -93,12 +93,12 @@ def apply(migration: Migration, state: ProjectState, executors: list[MigrationEx
 
 def migrate(asked: dict[str, dict[str, str] | None]) -> None:
     upgrades = [upgrade_of(address, up_to) for address, up_to in asked.items()]
-    oldest = min(upgrades, key=lambda one: len(one.has))
+    oldest = min(upgrades, key=lambda upgrade: len(upgrade.has))
     state = oldest.executor._create_project_state(with_applied_migrations=True)
     state.apps  # noqa: B018 - draws up the models, as the executor does before the first
     for migration in in_order(upgrades):
         if key_of(migration) not in oldest.has:
-            apply(migration, state, [one.executor for one in upgrades if one.wants(migration)])
+            apply(migration, state, [upgrade.executor for upgrade in upgrades if upgrade.wants(migration)])
     for upgrade in upgrades:
         if upgrade.to_the_end:  # has nothing more to migrate, and says so to those who wait for that
             connections["default"] = upgrade.executor.connection

@@ -685,7 +685,7 @@ def _review(world: World, plan: Any) -> Any:
         held_on=today,
         what_changed="She is in school every day and speaks with her tutor.",
         took_part="Sol Wright, social worker; the tutor; her aunt",
-        looked={one.pk: Looked("not_known", "Her tutor will ask her") for one in plan.outcomes.all()},
+        looked={outcome.pk: Looked("not_known", "Her tutor will ask her") for outcome in plan.outcomes.all()},
         view=ChildsView(
             unheard=WhyUnheard(Unheard.NOT_REACHED, tries=(Try(today, "visit", "At her aunt’s"),))
         ),

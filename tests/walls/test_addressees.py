@@ -78,7 +78,7 @@ def whom(tree: ast.Module) -> Told:
             name = call.func.id if isinstance(call.func, ast.Name) else ""
             if name != "announce" and "announce" not in called_by(own.get(name)):
                 continue
-            given = [*call.args, *(one.value for one in call.keywords)]
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
             given += [chosen[one.id] for one in given if isinstance(one, ast.Name) and one.id in chosen]
             further = set[str]().union(*map(told_to, calls_of(own.get(name), "announce")))
             told = told_to(call), told_to(call) | further
@@ -88,7 +88,7 @@ def whom(tree: ast.Module) -> Told:
 
 
 def told_to(call: ast.Call) -> set[str]:
-    names = {one.arg for one in call.keywords}
+    names = {keyword.arg for keyword in call.keywords}
     return set(ROLES) if None in names else names & set(ROLES)
 
 
@@ -182,8 +182,8 @@ def used_of_the_network(path: Path) -> set[str]:
     imported, networks, called = set[str](), set[str](), set[tuple[str, str]]()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("heard.network"):
-            imported |= {one.name for one in node.names}
-            networks |= {one.asname or one.name for one in node.names if one.name == "actions"}
+            imported |= {name.name for name in node.names}
+            networks |= {name.asname or name.name for name in node.names if name.name == "actions"}
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             called.add((node.value.id, node.attr))
     return imported | {attribute for module, attribute in called if module in networks}

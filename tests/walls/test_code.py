@@ -146,8 +146,8 @@ def leaves_a_row(name: str, path: Path) -> bool:
     wanted = actions_of_others(path) | {"record_audit"}
     waiting, seen = [name], set[str]()
     while waiting:
-        seen.add(one := waiting.pop())
-        calls = {ast.unparse(n.func).split(".")[0] for n in ast.walk(here[one]) if isinstance(n, ast.Call)}
+        seen.add(text := waiting.pop())
+        calls = {ast.unparse(n.func).split(".")[0] for n in ast.walk(here[text]) if isinstance(n, ast.Call)}
         if calls & wanted:
             return True
         waiting += (calls & here.keys()) - seen
@@ -252,13 +252,13 @@ SAYS_BY_ITS_PAGE = {
 
 def test_whoever_sends_a_form_reads_what_was_done() -> None:
     """In a banner on the page that follows, with what was saved and what comes next."""
-    silent = {f"{name(path)}:{one.name}" for path in MODULES for one in silent_forms(parsed(path))}
+    silent = {f"{name(path)}:{form.name}" for path in MODULES for form in silent_forms(parsed(path))}
     assert silent == set(SAYS_BY_ITS_PAGE)
 
 
 def test_a_form_that_is_taken_without_a_word_is_seen() -> None:
     text = "def view(request):\n    with sending(request, form):\n        save()\n        return redirect(done)\n"
-    assert [one.name for one in silent_forms(ast.parse(text))] == ["view"]
+    assert [form.name for form in silent_forms(ast.parse(text))] == ["view"]
     said = (
         text.replace("save()", "save()\n        _say(request)")
         + "def _say(request):\n    messages.success(request, 'Saved')\n"
@@ -270,14 +270,14 @@ def silent_forms(module: ast.Module) -> Iterator[ast.FunctionDef]:
     """Functions that do what a form asks, or are views that take one and lead on, of which neither they nor what they call in their module says
     anything."""
     functions = {one.name: one for one in module.body if isinstance(one, ast.FunctionDef)}
-    for one in functions.values():
-        own = ast.unparse(one)
-        text = "".join(ast.unparse(functions[called]) for called in reached(one, functions))
-        sends = "POST" in " ".join(map(ast.unparse, one.decorator_list)) and "redirect(" in text
+    for function in functions.values():
+        own = ast.unparse(function)
+        text = "".join(ast.unparse(functions[called]) for called in reached(function, functions))
+        sends = "POST" in " ".join(map(ast.unparse, function.decorator_list)) and "redirect(" in text
         if (sends or "sending(request" in own or "saying_why_not(request" in own) and not any(
             says in text for says in ("messages.", "said_with_undo(", "said_with_next(")
         ):
-            yield one
+            yield function
 
 
 def reached(view: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> set[str]:
@@ -286,7 +286,7 @@ def reached(view: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> set
         called_here = {one.id for one in ast.walk(waiting.pop()) if isinstance(one, ast.Name)}
         new = (called_here & functions.keys()) - found
         found |= new
-        waiting += [functions[one] for one in new]
+        waiting += [functions[text] for text in new]
     return found
 
 

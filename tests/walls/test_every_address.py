@@ -427,7 +427,9 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
         ):
             kept = forms_of(answer.text)
             forms += len(kept)
-            wrong += [f"{address.name} leads to {one}" for one in links_of(answer.text) if not leads_on(one)]
+            wrong += [
+                f"{address.name} leads to {link}" for link in links_of(answer.text) if not leads_on(link)
+            ]
             wrong += [f"{address.name} shows an object: {shown}" for shown in OBJECT.findall(answer.text)]
             if not all(kept) and address.name not in NOT_KEPT:
                 wrong.append(

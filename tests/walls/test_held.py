@@ -29,7 +29,7 @@ NO_RECORD: Final = {
 def functions() -> dict[str, tuple[ast.FunctionDef, str]]:
     """Each function of what is looked at, by module and name, with its module."""
     found = {}
-    for path in sorted(one for place in LOOKED_AT for one in (SRC / place).rglob("*.py")):
+    for path in sorted(path for place in LOOKED_AT for path in (SRC / place).rglob("*.py")):
         if "migrations" in path.parts:
             continue
         module = ".".join(path.relative_to(SRC).with_suffix("").parts)
@@ -71,7 +71,7 @@ def unasked() -> list[str]:
         ]
         if not callers or not node.name.startswith("_"):
             found.append(name)
-        waiting += [one for one in callers if one not in seen]
+        waiting += [caller for caller in callers if caller not in seen]
         seen |= set(callers)
     return sorted(found)
 

@@ -52,10 +52,12 @@ OWN = {
 OF_TWO = {"ask_ways", "judge_ways", "draw_ways"}
 # Which row of the guide's table an address belongs to. What is in none of these is a part of the child's page.
 ROWS: dict[str, Callable[[Address], bool]] = {
-    "The summary": lambda one: one.name == "child_summary",
-    "Files": lambda one: "attachment" in one.name or "attachment_id" in one.keys,
-    "Packs": lambda one: one.name.startswith(("pack", "disclosure")) or bool({"pack_id"} & one.keys),
-    "The referral": lambda one: one.name.startswith("referral"),
+    "The summary": lambda address: address.name == "child_summary",
+    "Files": lambda address: "attachment" in address.name or "attachment_id" in address.keys,
+    "Packs": lambda address: (
+        address.name.startswith(("pack", "disclosure")) or bool({"pack_id"} & address.keys)
+    ),
+    "The referral": lambda address: address.name.startswith("referral"),
 }
 PAGE = "The child's page"
 
@@ -113,10 +115,14 @@ def opened(client: Client, record: Record, user: User) -> set[str]:
     """Names of the addresses of this child that are there for somebody. Whether one is there is known before its page is drawn."""
     client.force_login(user)
     mine = [
-        one for one in WITH_A_CHILD if user.may(one.gate) and not one.keys & OWN and one.name not in OF_TWO
+        address
+        for address in WITH_A_CHILD
+        if user.may(address.gate) and not address.keys & OWN and address.name not in OF_TWO
     ]
     with undrawn():
-        return {one.name for one in mine if client.get(one.of(record)).status_code not in (404, 405)}
+        return {
+            address.name for address in mine if client.get(address.of(record)).status_code not in (404, 405)
+        }
 
 
 @contextmanager
@@ -130,9 +136,9 @@ def undrawn() -> Iterator[None]:
 def is_listed_on(client: Client, record: Record) -> set[str]:
     """Names of lists and front pages that show the child's name or words."""
     texts = {
-        one.name: client.get(one.of(record)).content.decode(errors="replace")
-        for one in GUARDED
-        if not one.keys
+        address.name: client.get(address.of(record)).content.decode(errors="replace")
+        for address in GUARDED
+        if not address.keys
     }
     return {name for name, text in texts.items() if FAMILY_NAME in text or SAYS in text}
 
@@ -160,7 +166,9 @@ def everything(world: World, record: Record, client: Client) -> dict[str, str]:
     """What somebody of the agency that leads opens, walked once in each process."""
     if not _everything:
         theirs = opened(client, record, world.social_worker)
-        _everything.update({one.name: row_of(one) for one in WITH_A_CHILD if one.name in theirs})
+        _everything.update(
+            {address.name: row_of(address) for address in WITH_A_CHILD if address.name in theirs}
+        )
     assert set(_everything.values()) == {*ROWS, PAGE}, "The walk stands in front of nothing"
     return _everything
 

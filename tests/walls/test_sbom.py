@@ -33,7 +33,7 @@ def test_it_names_every_component_that_is_locked(text: str) -> None:
     lock = (ROOT / "requirements" / "base.lock").read_text()
     python = re.findall(r"^([A-Za-z0-9][\w.-]*)==([\w.!+-]+)", lock, re.MULTILINE)
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    npm = {(path.rpartition("/")[2], one["version"]) for path, one in packages.items() if path}
+    npm = {(path.rpartition("/")[2], package["version"]) for path, package in packages.items() if path}
     assert len(python) > 50
     assert named == {
         ("pkg:pypi", name.lower().replace("_", "-").replace(".", "-"), v) for name, v in python
@@ -43,4 +43,4 @@ def test_it_names_every_component_that_is_locked(text: str) -> None:
 def test_each_has_a_hash_and_no_registry_is_named(text: str) -> None:
     said: dict[str, Any] = json.loads(text)
     assert [one["name"] for one in said["components"] if not one.get("hashes")] == []
-    assert [one for one in REGISTRIES if one in text] == []
+    assert [registry for registry in REGISTRIES if registry in text] == []

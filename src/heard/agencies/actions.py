@@ -506,8 +506,8 @@ def _put_into_team(by: User, user: User, team: Team, role: Role, agreed_by: User
 
 def _answering_for(team: Team, *not_to: User) -> list[User]:
     """Supervisors of the team; where it has none other than these, co-ordinators of the partnership."""
-    theirs = [one for one in holders(May.SIGN_OFF, teams=[team.pk]) if one not in not_to]
-    return theirs or [one for one in everybody_who(May.SEE_PARTNERSHIP) if one not in not_to]
+    theirs = [holder for holder in holders(May.SIGN_OFF, teams=[team.pk]) if holder not in not_to]
+    return theirs or [user for user in everybody_who(May.SEE_PARTNERSHIP) if user not in not_to]
 
 
 @transaction.atomic
@@ -756,9 +756,13 @@ def follow_groups(
     if groups is None:
         _note_missing(by, user, provider)
         return nothing
-    held = {(one.team_id, one.role): one for one in Membership.objects.select_for_update().filter(user=user)}
+    held = {
+        (membership.team_id, membership.role): membership
+        for membership in Membership.objects.select_for_update().filter(user=user)
+    }
     proposed = {
-        (one.team_id, one.role): one for one in ProposedRole.objects.filter(user=user, provider=provider.id)
+        (role.team_id, role.role): role
+        for role in ProposedRole.objects.filter(user=user, provider=provider.id)
     }
     followed = rules.follow(held=held, proposed=proposed, stands_for=stands_for, groups=groups)
     for key in sorted(followed.take):

@@ -88,7 +88,7 @@ def which_hold_any(user: User, asked: Mapping[str, Question]) -> set[str]:
     """The names of those of which there is any row for this user. One query, however many they are."""
     if not asked:
         return set()
-    values = [value for one in asked.values() for value in one.values_of(user)]
+    values = [value for question in asked.values() for value in question.values_of(user)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(one.sql for one in asked.values())}", values)
+        cursor.execute(f"SELECT {', '.join(question.sql for question in asked.values())}", values)
         return {name for name, holds in zip(asked, cursor.fetchone(), strict=True) if holds}

@@ -188,7 +188,7 @@ def _verdict(trail: Trail, publics: tuple[str, ...], structure_only: bool) -> Ve
     from heard.agencies.trail.verifying import verify
 
     ring = None if structure_only else ring_here()
-    return verify(trail, ring, [_public(one) for one in publics])
+    return verify(trail, ring, [_public(public) for public in publics])
 
 
 def _public(text: str) -> bytes:

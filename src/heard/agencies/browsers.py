@@ -56,7 +56,7 @@ def note_wrong_code(user: User) -> None:
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """From now on this browser is known as one of theirs."""
     mark = _mark(str(user.pk))
-    marks = [mark, *(one for one in _marks(request) if one != mark)][:_MOST]
+    marks = [mark, *(text for text in _marks(request) if text != mark)][:_MOST]
     response.set_signed_cookie(
         settings.BROWSER_COOKIE_NAME,
         ".".join(marks),
@@ -98,7 +98,7 @@ def _marks(request: HttpRequest) -> list[str]:
     said: Any = request.get_signed_cookie(
         settings.BROWSER_COOKIE_NAME, default="", salt=_SALT, max_age=longest
     )
-    return [one for one in str(said).split(".") if one]
+    return [text for text in str(said).split(".") if text]
 
 
 def _mark(words: str) -> str:

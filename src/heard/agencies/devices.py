@@ -15,4 +15,4 @@ def browser_of(agent: str) -> str:
 
 
 def system_of(agent: str) -> str:
-    return next((one for one in _SYSTEMS if one in agent), "")
+    return next((system for system in _SYSTEMS if system in agent), "")

@@ -258,9 +258,11 @@ class LinkForm(WithSecond):
 
     def __init__(self, *args: Any, providers: Iterable[Provider], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._providers = {one.id: one for one in providers}
+        self._providers = {provider.id: provider for provider in providers}
         field: Any = self.fields["provider"]
-        field.choices = [(key, f"{one.name}, {one.agency}") for key, one in self._providers.items()]
+        field.choices = [
+            (key, f"{provider.name}, {provider.agency}") for key, provider in self._providers.items()
+        ]
         if len(self._providers) == 1:
             field.initial = next(iter(self._providers))
 
@@ -277,7 +279,7 @@ class UnlinkForm(Form):
     def __init__(self, *args: Any, links: Iterable[Link], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["link"]
-        field.choices = [(str(one.id), f"{one.name}, {one.number}") for one in links]
+        field.choices = [(str(link.id), f"{link.name}, {link.number}") for link in links]
 
     def clean_link(self) -> int:
         return int(self.cleaned_data["link"])
@@ -312,9 +314,11 @@ class GroupForm(_WithTeam):
 
     def __init__(self, *args: Any, providers: Iterable[Provider], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._providers = {one.id: one for one in providers}
+        self._providers = {provider.id: provider for provider in providers}
         field: Any = self.fields["provider"]
-        field.choices = [(key, f"{one.name}, {one.agency}") for key, one in self._providers.items()]
+        field.choices = [
+            (key, f"{provider.name}, {provider.agency}") for key, provider in self._providers.items()
+        ]
 
     def clean_provider(self) -> Provider:
         return self._providers[self.cleaned_data["provider"]]

@@ -30,6 +30,6 @@ def names_of(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     posts = Prefetch("memberships", Membership.objects.select_related("team__agency"))
     people = User.objects.filter(pk__in=set(ids)).prefetch_related(posts)
     return {
-        one.pk: (str(one), next((post.team.agency.name for post in one.memberships.all()), ""))
-        for one in people
+        person.pk: (str(person), next((post.team.agency.name for post in person.memberships.all()), ""))
+        for person in people
     }

@@ -125,30 +125,32 @@ class User(AbstractUser):
     def agencies_where(self, permission: May) -> set[uuid.UUID]:
         """Keys of the agencies in which one of their roles gives this permission. A role in one agency opens nothing
         of another."""
-        held = [one for one in self.held if permission in permissions_of({one.role})]
+        held = [membership for membership in self.held if permission in permissions_of({membership.role})]
         return {membership.team.agency_id for membership in held}
 
     def teams_where(self, permission: May) -> set[uuid.UUID]:
         """Keys of the teams in which one of their roles gives this permission."""
-        return {one.team_id for one in self.held if permission in permissions_of({one.role})}
+        return {
+            membership.team_id for membership in self.held if permission in permissions_of({membership.role})
+        }
 
     @property
     def team(self) -> "Team | None":
         """The team they work in: the first in which they work with children, else their first. What they tell and add
         belongs to its agency."""
         held = self.held
-        working = [one for one in held if May.TELL in permissions_of({one.role})]
-        return next((one.team for one in (*working, *held)), None)
+        working = [membership for membership in held if May.TELL in permissions_of({membership.role})]
+        return next((membership.team for membership in (*working, *held)), None)
 
     @property
     def team_ids(self) -> set[uuid.UUID]:
         """Keys of the teams in which they work."""
-        return {one.team_id for one in self.held}
+        return {membership.team_id for membership in self.held}
 
     @property
     def takes_worries(self) -> bool:
         """Whether new worries come to a team of theirs."""
-        return any(one.team.takes_worries for one in self.held)
+        return any(membership.team.takes_worries for membership in self.held)
 
     @property
     def roles(self) -> list[str]:

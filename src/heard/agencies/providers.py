@@ -84,7 +84,7 @@ def read(path: str, environment: Mapping[str, str]) -> dict[str, Provider]:
     if not isinstance(said, dict):
         raise ValueError(f"HEARD_SIGN_ON: {path} has one entry for each provider, with its short name.")  # noqa: TRY004
     found = {str(id_): _provider(str(id_), entry, environment) for id_, entry in said.items()}
-    agencies = [one.agency for one in found.values()]
+    agencies = [provider.agency for provider in found.values()]
     if twice := {name for name in agencies if agencies.count(name) > 1}:
         raise ValueError(f"HEARD_SIGN_ON: {min(twice)} has two providers. An agency has one.")
     return found
@@ -151,7 +151,9 @@ def _metadata(where: str, file: str) -> tuple[str, Signer]:
             f"{where} {file} lacks its entityID, a certificate for signing, or an address for HTTP-Redirect."
         )
     try:
-        keys = [load_der_x509_certificate(b64decode(one)).public_key() for one in certificates]
+        keys = [
+            load_der_x509_certificate(b64decode(certificate)).public_key() for certificate in certificates
+        ]
     except ValueError as error:
         raise ValueError(f"{where} a certificate in {file} cannot be read.") from error
     if any(isinstance(key, RSAPublicKey) and key.key_size < _LEAST_RSA for key in keys):

@@ -445,9 +445,9 @@ def names_in_acts(user: User, rows: Collection[AuditRow]) -> dict[tuple[str, str
     teams = teams_visible_to(user).filter(pk__in=keys("team"))
     agencies = agencies_visible_to(user).filter(pk__in=keys("agency"))
     return (
-        {("user", str(key)): one.name for key, one in people.items()}
-        | {("team", str(one.pk)): one.name for one in teams}
-        | {("agency", str(one.pk)): one.name for one in agencies}
+        {("user", str(key)): person.name for key, person in people.items()}
+        | {("team", str(team.pk)): team.name for team in teams}
+        | {("agency", str(agency.pk)): agency.name for agency in agencies}
     )
 
 
@@ -646,9 +646,9 @@ def providers_for(user: User, person: User) -> list[Provider]:
     """The organisations with which this person could sign in and does not yet."""
     linked = {link.provider for link in links_of(user, person)}
     return [
-        one
-        for one in settings.SIGN_ON.values()
-        if one.id not in linked and belongs(user, person, one) == (True, False)
+        provider
+        for provider in settings.SIGN_ON.values()
+        if provider.id not in linked and belongs(user, person, provider) == (True, False)
     ]
 
 
@@ -656,7 +656,7 @@ def stale_links(user: User, providers: Collection[str], since: datetime) -> list
     """The organisations, of `providers`, that sign this person in and have said who they are at no time since then; none where
     one of them has. A new link counts as said, and so does a recovery to which two people agreed."""
     links = list(SocialAccount.objects.filter(user=user, provider__in=providers))
-    return [] if any(one.last_login >= since for one in links) else [one.provider for one in links]
+    return [] if any(link.last_login >= since for link in links) else [link.provider for link in links]
 
 
 def has_way_in(user: User) -> bool:

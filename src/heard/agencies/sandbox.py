@@ -100,9 +100,9 @@ def started(
 
 def answer(module: str, job: dict[str, Any], *, patience: float) -> dict[str, Any]:
     """What such a programme answers, where that is one object of JSON. Raises `Stopped`."""
-    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread reserves memory
+    row = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread reserves memory
     try:
-        with started(module, job, patience=patience, **one) as out:
+        with started(module, job, patience=patience, **row) as out:
             said = out.read(_LONGEST + 1)
         found = json.loads(said) if len(said) <= _LONGEST else None
     except (OSError, ValueError, RecursionError) as nothing:
@@ -163,7 +163,7 @@ def _hide_files(reads: Iterable[str], writes: Iterable[str]) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     handled = ctypes.c_uint64(_RIGHTS[min(version, 3)])
     rules = library.syscall(_CREATE_RULES, ctypes.byref(handled), ctypes.c_size_t(8), 0)
-    python = {sys.prefix, sys.base_prefix, *(one for one in sys.path if one)}
+    python = {sys.prefix, sys.base_prefix, *(text for text in sys.path if text)}
     for place in {*_OF_SYSTEM, *python}:
         _allow(library, rules, place, _READS_FILES)
     for place in reads:

@@ -89,7 +89,7 @@ class _Compiled(Lookup[Any]):
         return *super().identity, self.written, self.asked
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        columns = [compiler.compile(one) for one in self.get_source_expressions()]
+        columns = [compiler.compile(expression) for expression in self.get_source_expressions()]
         [first, *texts], [its, *params] = self.written.sql or (), self.written.params
         sql, values = [first], [*its]
         for number, text, its in zip(self.written.columns, texts, params, strict=True):

@@ -397,7 +397,7 @@ def group_unmap(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
 def directories(request: Request) -> HttpResponse:
     """Which organisations' directories say who works there, and with a secret of when."""
     made = {row.provider: row for row in queries.secrets_visible_to(request.user)}
-    rows = [(one, made.get(one.id)) for one in settings.SIGN_ON.values()]
+    rows = [(provider, made.get(provider.id)) for provider in settings.SIGN_ON.values()]
     gone = [row for key, row in made.items() if key not in settings.SIGN_ON]
     context = {"rows": rows, "gone": gone, "address": settings.ADDRESS + reverse("scim_users")}
     return render(request, "agencies/directories.html", context)

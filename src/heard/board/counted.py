@@ -139,7 +139,7 @@ def median(
 
 def _nothing(label: str, found: list[Period], days: Days, counts: str) -> Counted:
     first, last = days.quarters or (date.max, date.min)
-    some = any(one.counted.of for one in found if one.first <= last and first <= one.last)
+    some = any(period.counted.of for period in found if period.first <= last and first <= period.last)
     says = _("too few to show") if some else _("nothing to count yet")
     return Counted(label, says, _in_quarters(counts), days.over, _months(None, days))
 

@@ -72,7 +72,7 @@ def names() -> frozenset[str]:
 
 
 def _promised(name: str, found: list[Period], days: Days) -> Counted:
-    promise = next(one for one in promises.all_promises() if one.name == _PROMISED[name])
+    promise = next(promise for promise in promises.all_promises() if promise.name == _PROMISED[name])
     return in_periods(promise.text, found, days, promise.counts)
 
 
@@ -266,8 +266,8 @@ def _shares(user: User, days: Days) -> Counted:
 def _refused(user: User, days: Days) -> Counted:
     decided, reasons = _decisions(user, days)
     found = [
-        Period(one.first, one.last, sum(_within(reasons, one).values(), Tally()), one.held_back)
-        for one in decided
+        Period(period.first, period.last, sum(_within(reasons, period).values(), Tally()), period.held_back)
+        for period in decided
     ]
     counts = _("Every decision in these days not to share, kept where the reason is written down.")
     shown, why = between(found, days.since, days.until), ""
@@ -286,7 +286,7 @@ def _decisions(user: User, days: Days) -> tuple[list[Period], list[Quarter]]:
         parts = _within(reasons, period)
         refused = sum(parts.values(), Tally())
         written = refused.kept.kept, refused.of - refused.kept.kept
-        few = rules.has_few(period.kept.kept, *written, *(one.of for one in parts.values()))
+        few = rules.has_few(period.kept.kept, *written, *(part.of for part in parts.values()))
         return few or (refused.of > 0 and refused.too_few)
 
     return joined(periods_together(user, [sharing.to_share(user)], today=days.today), has_few), reasons
@@ -295,9 +295,9 @@ def _decisions(user: User, days: Days) -> tuple[list[Period], list[Quarter]]:
 def _within(reasons: list[Quarter], period: Period) -> dict[str, Tally]:
     """By the reason, in this period."""
     parts = dict.fromkeys(("harm", "not_relevant", ""), Tally())
-    for one in reasons:
-        if period.first <= one.first <= period.last:
-            parts[one.name] += one.counted
+    for reason in reasons:
+        if period.first <= reason.first <= period.last:
+            parts[reason.name] += reason.counted
     return parts
 
 

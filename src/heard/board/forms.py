@@ -101,8 +101,8 @@ class AnswerForm(Form):
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._agencies = {str(one.pk): one for one in agencies}
-        self.fields["agency"].choices = [(key, one.name) for key, one in self._agencies.items()]  # type: ignore[attr-defined]
+        self._agencies = {str(agency.pk): agency for agency in agencies}
+        self.fields["agency"].choices = [(key, agency.name) for key, agency in self._agencies.items()]  # type: ignore[attr-defined]
         if len(self._agencies) == 1:
             self.fields["agency"].initial = next(iter(self._agencies))
 
@@ -139,9 +139,9 @@ class AddEvidenceForm(Form):
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._agencies = {str(one.pk): one for one in agencies}
+        self._agencies = {str(agency.pk): agency for agency in agencies}
         self.fields["upload"].help_text = taken_hint()
-        self.fields["agency"].choices = [(key, one.name) for key, one in self._agencies.items()]  # type: ignore[attr-defined]
+        self.fields["agency"].choices = [(key, agency.name) for key, agency in self._agencies.items()]  # type: ignore[attr-defined]
         if len(self._agencies) == 1:
             self.fields["agency"].initial = next(iter(self._agencies))
 

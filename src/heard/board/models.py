@@ -263,7 +263,7 @@ class CaseDraw(models.Model):
     @property
     def read_by(self) -> str:
         """Its readers, with the agency of each. Asks the database nothing where they were fetched with it."""
-        return "; ".join(str(one) for one in self.readers.all())
+        return "; ".join(str(reader) for reader in self.readers.all())
 
     @property
     def is_over(self) -> bool:

@@ -41,7 +41,9 @@ class AuditedRequirement:
 
     def shown_by(self, agency: Agency | None) -> list[AuditEvidence]:
         """What this agency attached, withdrawn too; None: what case audits found."""
-        return [one for one in self.evidence if one.agency_id == (agency.pk if agency else None)]
+        return [
+            evidence for evidence in self.evidence if evidence.agency_id == (agency.pk if agency else None)
+        ]
 
     @property
     def unanswered(self) -> list[Agency]:
@@ -117,13 +119,19 @@ def _packs(user: User, release: str) -> tuple[RequirementPack, ...]:
 
 def requirements_of(audit: Audit) -> list[Requirement]:
     """Those of the knowledge, and after them the partnership’s own. Asks the database nothing where these were fetched with it."""
-    asked = [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
-    return asked + [own.as_asked(one) for one in audit.own.all()]
+    asked = [
+        requirement
+        for requirement in load.release(audit.release).requirements
+        if requirement.pack in audit.packs
+    ]
+    return asked + [own.as_asked(requirement) for requirement in audit.own.all()]
 
 
 def requirement_of(audit: Audit, requirement_id: str) -> Requirement:
     """One of those that it asks, or `Hidden`."""
-    found = next((one for one in requirements_of(audit) if one.id == requirement_id), None)
+    found = next(
+        (requirement for requirement in requirements_of(audit) if requirement.id == requirement_id), None
+    )
     if found is None:
         raise Hidden
     return found
@@ -135,7 +143,10 @@ def whole(user: User, audit: Audit) -> Whole:
     actions = list(audit.actions.select_related("owner"))
     evidence = list(evidence_visible_to(user).filter(audit=audit))
     before = _met_before(user, audit)
-    rows = [_row(audit, one, agencies, answers, actions, evidence, before) for one in requirements_of(audit)]
+    rows = [
+        _row(audit, requirement, agencies, answers, actions, evidence, before)
+        for requirement in requirements_of(audit)
+    ]
     return Whole(audit, agencies, rows, list(carried_into(user, audit)))
 
 
@@ -148,7 +159,9 @@ def counted(user: User, audit: Audit, asked: Iterable[Requirement]) -> dict[str,
     )
     if not sees_by_agency(user):
         kept = {name: {**one, "by_agency": []} for name, one in kept.items()}
-    return {one.id: [kept[name] for name in one.evidence if name in kept] for one in asked}
+    return {
+        requirement.id: [kept[name] for name in requirement.evidence if name in kept] for requirement in asked
+    }
 
 
 def counted_at(user: User, audit: Audit, day: date) -> dict[str, dict[str, Any]]:
@@ -159,7 +172,7 @@ def counted_at(user: User, audit: Audit, day: date) -> dict[str, dict[str, Any]]
 def _count(
     user: User, audit: Audit, asked: Iterable[Requirement], today: date, *, closes: bool = False
 ) -> dict[str, dict[str, Any]]:
-    names = [name for one in asked for name in one.evidence]
+    names = [name for requirement in asked for name in requirement.evidence]
     return counted_for(user, names, since=audit.since, until=audit.until, today=today, closes=closes)
 
 
@@ -176,28 +189,28 @@ def _answers(audit: Audit) -> dict[str, dict[uuid.UUID, AuditAnswer]]:
 
 def _row(
     audit: Audit,
-    one: Requirement,
+    requirement: Requirement,
     agencies: list[Agency],
     answers: dict[str, dict[uuid.UUID, AuditAnswer]],
     actions: list[AuditAction],
     evidence: list[AuditEvidence],
     before: dict[str, bool],
 ) -> AuditedRequirement:
-    must, said = having_to(audit, one, agencies), answers.get(one.id, {})
+    must, said = having_to(audit, requirement, agencies), answers.get(requirement.id, {})
     return AuditedRequirement(
-        requirement=one,
+        requirement=requirement,
         must=must,
         answers=said,
-        actions=[action for action in actions if action.requirement == one.id],
-        is_met=_is_met(audit, one, agencies, said),
-        evidence=[shown for shown in evidence if shown.requirement == one.id],
-        before=before.get(one.id),
+        actions=[action for action in actions if action.requirement == requirement.id],
+        is_met=_is_met(audit, requirement, agencies, said),
+        evidence=[shown for shown in evidence if shown.requirement == requirement.id],
+        before=before.get(requirement.id),
     )
 
 
-def having_to(audit: Audit, one: Requirement, agencies: Iterable[Agency]) -> list[Agency]:
+def having_to(audit: Audit, requirement: Requirement, agencies: Iterable[Agency]) -> list[Agency]:
     """Which of these agencies have to meet it."""
-    found = {taking.id for taking in rules.must(one, _taking(audit, agencies))}
+    found = {taking.id for taking in rules.must(requirement, _taking(audit, agencies))}
     return [agency for agency in agencies if agency.pk in found]
 
 
@@ -206,10 +219,10 @@ def _taking(audit: Audit, agencies: Iterable[Agency]) -> list[rules.Taking]:
 
 
 def _is_met(
-    audit: Audit, one: Requirement, agencies: Iterable[Agency], said: dict[uuid.UUID, AuditAnswer]
+    audit: Audit, requirement: Requirement, agencies: Iterable[Agency], said: dict[uuid.UUID, AuditAnswer]
 ) -> bool:
     spoken = {key: rules.Said(answer.answer, answer.is_disputed) for key, answer in said.items()}
-    return rules.is_met(rules.must(one, _taking(audit, agencies)), spoken)
+    return rules.is_met(rules.must(requirement, _taking(audit, agencies)), spoken)
 
 
 def _met_before(user: User, audit: Audit) -> dict[str, bool]:
@@ -219,7 +232,10 @@ def _met_before(user: User, audit: Audit) -> dict[str, bool]:
     if last is None:
         return {}
     agencies, answers = list(last.agencies.all()), _answers(last)
-    return {one.id: _is_met(last, one, agencies, answers.get(one.id, {})) for one in requirements_of(last)}
+    return {
+        requirement.id: _is_met(last, requirement, agencies, answers.get(requirement.id, {}))
+        for requirement in requirements_of(last)
+    }
 
 
 def carried_into(user: User, audit: Audit) -> QuerySet[AuditAction]:
@@ -233,17 +249,22 @@ def own_agencies(user: User) -> set[uuid.UUID]:
     return user.agencies_where(May.AUDIT)
 
 
-def answers_for(user: User, audit: Audit, one: Requirement) -> list[Agency]:
+def answers_for(user: User, audit: Audit, requirement: Requirement) -> list[Agency]:
     """The agencies for which this user answers this requirement."""
     mine = own_agencies(user)
-    return [agency for agency in having_to(audit, one, audit.agencies.all()) if agency.pk in mine]
+    return [agency for agency in having_to(audit, requirement, audit.agencies.all()) if agency.pk in mine]
 
 
 def reads_for(user: User, answer: AuditAnswer) -> Agency | None:
     """The agency for which this user reads an answer a second time: another one that takes part."""
     mine = own_agencies(user)
     return next(
-        (one for one in answer.audit.agencies.all() if one.pk in mine and one.pk != answer.agency_id), None
+        (
+            agency
+            for agency in answer.audit.agencies.all()
+            if agency.pk in mine and agency.pk != answer.agency_id
+        ),
+        None,
     )
 
 
@@ -282,9 +303,9 @@ def evidence_to_complete(user: User) -> QuerySet[AuditEvidence]:
 
 def files_of(user: User, found: Iterable[AuditEvidence]) -> dict[uuid.UUID, Attachment]:
     """The file of each of these documents, by its key. One query."""
-    keys = [one.pk for one in found if one.kind == rules.Shows.DOCUMENT]
+    keys = [evidence.pk for evidence in found if evidence.kind == rules.Shows.DOCUMENT]
     rows = attachments_visible_to(user).filter(evidence__in=keys) if keys else []
-    return {one.evidence_id: one for one in rows if one.evidence_id}
+    return {attachment.evidence_id: attachment for attachment in rows if attachment.evidence_id}
 
 
 def is_attached(user: User, audit: Audit, requirement: str, agency: Agency) -> bool:
@@ -296,19 +317,19 @@ def _standing(audit: Audit, requirement: str, agency: Agency | None) -> QuerySet
     return audit.evidence.filter(requirement=requirement, agency=agency, withdrawn_at=None)
 
 
-def may_withdraw(user: User, one: AuditEvidence) -> bool:
+def may_withdraw(user: User, evidence: AuditEvidence) -> bool:
     """Before a reason is given."""
-    return rules.why_not_withdraw_evidence(**standing_of(user, one), why="given later") is None
+    return rules.why_not_withdraw_evidence(**standing_of(user, evidence), why="given later") is None
 
 
-def standing_of(user: User, one: AuditEvidence) -> dict[str, bool]:
+def standing_of(user: User, evidence: AuditEvidence) -> dict[str, bool]:
     """What the rule on withdrawing asks."""
     return {
-        "is_own": one.agency_id in own_agencies(user) or one.added_by_id == user.pk,
+        "is_own": evidence.agency_id in own_agencies(user) or evidence.added_by_id == user.pk,
         "may_hold": user.may(May.HOLD_AUDIT),
-        "is_open": one.audit.state == rules.AuditState.OPEN,
-        "is_withdrawn": one.withdrawn_at is not None,
-        "rests_on_it": _rests_on(one),
+        "is_open": evidence.audit.state == rules.AuditState.OPEN,
+        "is_withdrawn": evidence.withdrawn_at is not None,
+        "rests_on_it": _rests_on(evidence),
     }
 
 
@@ -359,10 +380,10 @@ def who_answers(user: User, audit: Audit) -> dict[uuid.UUID, list[User]]:
         memberships__role__in=leading, memberships__team__agency__in=audit.agencies.all()
     )
     found: dict[uuid.UUID, list[User]] = {}
-    for one in rows.annotate(answers_in=F("memberships__team__agency")):
-        people = found.setdefault(one.answers_in, [])
-        if one not in people:
-            people.append(one)
+    for row in rows.annotate(answers_in=F("memberships__team__agency")):
+        people = found.setdefault(row.answers_in, [])
+        if row not in people:
+            people.append(row)
     return found if user.may(May.AUDIT) else {}
 
 
@@ -373,7 +394,7 @@ def sees_agency(user: User, agency: Agency) -> bool:
 
 def agency_of(user: User, audit: Audit, agency_id: uuid.UUID) -> Agency:
     """One that takes part, and that this user may look at alone; or `Hidden`."""
-    found = next((one for one in audit.agencies.all() if one.pk == agency_id), None)
+    found = next((agency for agency in audit.agencies.all() if agency.pk == agency_id), None)
     if found is None or not sees_agency(user, found):
         raise Hidden
     return found
@@ -383,15 +404,15 @@ def to_do_in(user: User, audit: Audit, agency: Agency) -> dict[str, list[AuditAc
     """By requirement, the actions that are not finished of people who work in this agency. One query."""
     of_it = Q(owner__memberships__team__agency=agency, state=rules.Done.OPEN)
     found: dict[str, list[AuditAction]] = {}
-    for one in audit.actions.filter(of_it).distinct() if sees_agency(user, agency) else []:
-        found.setdefault(one.requirement, []).append(one)
+    for action in audit.actions.filter(of_it).distinct() if sees_agency(user, agency) else []:
+        found.setdefault(action.requirement, []).append(action)
     return found
 
 
 def who_can_own(user: User, audit: Audit) -> dict[str, tuple[User, str]]:
     """People of the agencies that take part, by key."""
     rows = colleagues_visible_to(user).filter(memberships__team__agency__in=audit.agencies.all()).distinct()
-    return {str(one.pk): (one, str(one)) for one in rows} if user.may(May.AUDIT) else {}
+    return {str(user.pk): (user, str(user)) for user in rows} if user.may(May.AUDIT) else {}
 
 
 def who_can_take_part(user: User) -> dict[str, tuple[Agency, str]]:
@@ -399,7 +420,9 @@ def who_can_take_part(user: User) -> dict[str, tuple[Agency, str]]:
     leading = [role for role, allowed in MAY.items() if May.AUDIT in allowed]
     people = colleagues_visible_to(user).filter(memberships__role__in=leading)
     answered = set(people.values_list("memberships__team__agency", flat=True))
-    return {str(one.pk): (one, one.name) for one in agencies_visible_to(user) if one.pk in answered}
+    return {
+        str(agency.pk): (agency, agency.name) for agency in agencies_visible_to(user) if agency.pk in answered
+    }
 
 
 def trend(user: User) -> tuple[list[Audit], list[tuple[Requirement, list[bool | None]]]]:
@@ -410,7 +433,12 @@ def trend(user: User) -> tuple[list[Audit], list[tuple[Requirement, list[bool | 
     for audit in closed:
         agencies, answers = list(audit.agencies.all()), _answers(audit)
         met.append(
-            {one.id: _is_met(audit, one, agencies, answers.get(one.id, {})) for one in requirements_of(audit)}
+            {
+                requirement.id: _is_met(audit, requirement, agencies, answers.get(requirement.id, {}))
+                for requirement in requirements_of(audit)
+            }
         )
-    asked = {one.id: one for audit in reversed(closed) for one in requirements_of(audit)}
-    return closed, [(one, [found.get(key) for found in met]) for key, one in asked.items()]
+    asked = {
+        requirement.id: requirement for audit in reversed(closed) for requirement in requirements_of(audit)
+    }
+    return closed, [(requirement, [found.get(key) for found in met]) for key, requirement in asked.items()]

@@ -104,8 +104,8 @@ class Said:
 def must(requirement: Requirement, agencies: Iterable[Taking]) -> list[Taking]:
     """Which of the agencies that take part have to meet it. What the partnership does as one is answered by who leads."""
     if "partnership" in requirement.who:
-        return [one for one in agencies if one.leads]
-    return [one for one in agencies if "all" in requirement.who or one.kind in requirement.who]
+        return [agency for agency in agencies if agency.leads]
+    return [agency for agency in agencies if "all" in requirement.who or agency.kind in requirement.who]
 
 
 def is_met(having_to: Collection[Taking], said: Mapping[Any, Said]) -> bool:

@@ -87,7 +87,7 @@ def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
         "packs": packs,
         "may_hold": request.user.may(May.HOLD_AUDIT),
         "who": queries.who_answers(request.user, found),
-        "looks_at": [one for one in whole.agencies if queries.sees_agency(request.user, one)],
+        "looks_at": [agency for agency in whole.agencies if queries.sees_agency(request.user, agency)],
     }
     return render(request, "board/audit.html", context)
 
@@ -111,7 +111,7 @@ def audit_agency(request: Request, audit_id: uuid.UUID, agency_id: uuid.UUID) ->
 def audit_pack(request: Request, audit_id: uuid.UUID, pack: str) -> HttpResponse:
     """The requirements of one pack."""
     found = queries.audit_of(request.user, audit_id)
-    known = {one.id: one for one in queries.packs_of(request.user, found)}
+    known = {pack.id: pack for pack in queries.packs_of(request.user, found)}
     if pack not in known:
         raise Hidden
     rows = queries.whole(request.user, found).of_pack(pack)
@@ -151,7 +151,7 @@ def audit_requirement(request: Request, audit_id: uuid.UUID, requirement: str) -
 def _may_read(user: Any, said: Any) -> bool:
     agency = queries.reads_for(user, said)
     own = said.agency_id in queries.own_agencies(user)
-    return agency is not None and not own and agency.pk not in {one.agency_id for one in said.seconds}
+    return agency is not None and not own and agency.pk not in {second.agency_id for second in said.seconds}
 
 
 @gate(May.AUDIT)
@@ -205,11 +205,11 @@ def audit_evidence_add(request: Request, audit_id: uuid.UUID, requirement: str) 
 @require_safe
 def audit_evidence(request: Request, evidence_id: uuid.UUID) -> HttpResponse:
     """What one piece of evidence is, of which day, who attached it, and its file."""
-    one = queries.evidence_of(request.user, evidence_id)
+    evidence = queries.evidence_of(request.user, evidence_id)
     context = {
-        "one": one,
-        "file": queries.files_of(request.user, [one]).get(one.pk),
-        "may_withdraw": queries.may_withdraw(request.user, one),
+        "one": evidence,
+        "file": queries.files_of(request.user, [evidence]).get(evidence.pk),
+        "may_withdraw": queries.may_withdraw(request.user, evidence),
     }
     return render(request, "board/evidence.html", context)
 
@@ -218,11 +218,11 @@ def audit_evidence(request: Request, evidence_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def audit_evidence_file(request: Request, evidence_id: uuid.UUID) -> HttpResponseBase:
     """The file, to save; never drawn by the browser."""
-    one = queries.evidence_of(request.user, evidence_id)
+    evidence = queries.evidence_of(request.user, evidence_id)
     try:
         file, content = actions.open_evidence(by=request.user, evidence_id=evidence_id)
     except Refused as refused:
-        context = {"one": one, "file": None, "may_withdraw": False, "why_not": str(refused)}
+        context = {"one": evidence, "file": None, "may_withdraw": False, "why_not": str(refused)}
         return render(request, "board/evidence.html", context, status=409)
     kind = ContentKind(file.kind)
     name = f"heard-{file.pk.hex[:8]}.{EXTENSIONS[kind]}"
@@ -232,17 +232,19 @@ def audit_evidence_file(request: Request, evidence_id: uuid.UUID) -> HttpRespons
 @gate(May.AUDIT)
 @_FORM
 def audit_evidence_withdraw(request: Request, evidence_id: uuid.UUID) -> HttpResponse:
-    one = queries.evidence_of(request.user, evidence_id)
-    if not queries.may_withdraw(request.user, one):
+    evidence = queries.evidence_of(request.user, evidence_id)
+    if not queries.may_withdraw(request.user, evidence):
         raise Hidden
-    form: Any = kept_form(request, WithdrawEvidenceForm, kind="audit.evidence.withdraw", subject_id=one.pk)
+    form: Any = kept_form(
+        request, WithdrawEvidenceForm, kind="audit.evidence.withdraw", subject_id=evidence.pk
+    )
     if form.is_valid():
         with sending(request, form):
             actions.withdraw_evidence(by=request.user, evidence_id=evidence_id, **form.cleaned_data)
             messages.success(request, _("Withdrawn. That it was there, and why it went, stays."))
-            return redirect("audit_requirement", audit_id=one.audit_id, requirement=one.requirement)
-    this = queries.requirement_of(one.audit, one.requirement)
-    return _of_requirement(request, form, one.audit, this, _("Withdraw what shows it"), _("Withdraw it"))
+            return redirect("audit_requirement", audit_id=evidence.audit_id, requirement=evidence.requirement)
+    this = queries.requirement_of(evidence.audit, evidence.requirement)
+    return _of_requirement(request, form, evidence.audit, this, _("Withdraw what shows it"), _("Withdraw it"))
 
 
 @gate(May.AUDIT)

@@ -42,16 +42,16 @@ def doctor(as_json: bool) -> None:
 
     try:
         with site():
-            found = [one for check in CHECKS for one in _asked(check)]
+            found = [finding for check in CHECKS for finding in _asked(check)]
     except click.ClickException as error:
         found = [Finding("settings", "error", error.message, "Mend the settings, then run this again.")]
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=1))
-    for one in found if not as_json else ():
-        click.echo(f"{one.severity.upper()} {one.code}: {one.sentence}\n  {one.remedy}")
+        click.echo(json.dumps([asdict(finding) for finding in found], indent=1))
+    for finding in found if not as_json else ():
+        click.echo(f"{finding.severity.upper()} {finding.code}: {finding.sentence}\n  {finding.remedy}")
     if not found and not as_json:
         click.echo("Nothing is wrong.")
-    raise SystemExit(2 if any(one.severity == "error" for one in found) else 1 if found else 0)
+    raise SystemExit(2 if any(finding.severity == "error" for finding in found) else 1 if found else 0)
 
 
 def _asked(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
@@ -468,21 +468,21 @@ def _sign_on() -> Iterator[Finding]:
 
     from heard.agencies import doctoring
 
-    for one in settings.SIGN_ON.values():
-        if not one.is_safe:
-            sentence = f"What {one.server} says of who somebody is can be changed on its way."
+    for provider in settings.SIGN_ON.values():
+        if not provider.is_safe:
+            sentence = f"What {provider.server} says of who somebody is can be changed on its way."
             yield _error(
                 "sign-on-https", sentence, "Give the provider an address with https in HEARD_SIGN_ON."
             )
-        if not doctoring.is_an_agency(one.agency):
-            sentence = (
-                f"The provider {one.id} is for an agency that is not in Heard, so nobody comes in with it."
-            )
+        if not doctoring.is_an_agency(provider.agency):
+            sentence = f"The provider {provider.id} is for an agency that is not in Heard, so nobody comes in with it."
             yield _error(
                 "sign-on-agency", sentence, "Write the agency's name in HEARD_SIGN_ON as it is in Heard."
             )
         yield from (
-            _certificates(one.id, one.signer.certificates) if one.signer else _answers(one.id, one.server)
+            _certificates(provider.id, provider.signer.certificates)
+            if provider.signer
+            else _answers(provider.id, provider.server)
         )
 
 
@@ -491,7 +491,10 @@ def _certificates(name: str, certificates: Iterable[str]) -> Iterator[Finding]:
     from cryptography import x509
     from django.utils import timezone
 
-    ends = max(x509.load_der_x509_certificate(b64decode(one)).not_valid_after_utc for one in certificates)
+    ends = max(
+        x509.load_der_x509_certificate(b64decode(certificate)).not_valid_after_utc
+        for certificate in certificates
+    )
     if ends - timezone.now() > _CERTIFICATE_DAYS:
         return
     ended = "ended" if ends <= timezone.now() else "ends"

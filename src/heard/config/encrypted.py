@@ -55,17 +55,19 @@ STORES: Final = (
     Store(
         "attached files",
         lambda: attached.kept_files(None),
-        lambda one: attaching.encrypt_file(by=None, attachment_id=one.row),  # type: ignore[arg-type]
+        lambda kept_file: attaching.encrypt_file(by=None, attachment_id=kept_file.row),  # type: ignore[arg-type]
     ),
     Store(
         "packs",
         lambda: packed.kept_packs(None),
-        lambda one: packing.encrypt_pack(by=None, pack_id=one.row),  # type: ignore[arg-type]
+        lambda kept_file: packing.encrypt_pack(by=None, pack_id=kept_file.row),  # type: ignore[arg-type]
     ),
     Store(
         "quarantine",
         lambda: attached.kept_in_quarantine(None),
-        lambda one: kept.encrypt(one.path, one.about, one.sha256, lambda: nullcontext(one.path.exists())),
+        lambda kept_file: kept.encrypt(
+            kept_file.path, kept_file.about, kept_file.sha256, lambda: nullcontext(kept_file.path.exists())
+        ),
     ),
 )
 _FOLDERS: Final = ("attachments", "packs", "quarantine")  # in HEARD_DATA
@@ -74,7 +76,7 @@ SEEDS: Final = "authenticator apps and recovery codes"
 
 def counted() -> dict[str, Counter[str]]:
     """How many of each store are encrypted with which key: by its id, `CLEAR` or `MISSING`. Reads the front of each file."""
-    found = {store.name: Counter(_state(one.path) for one in store.files()) for store in STORES}
+    found = {store.name: Counter(_state(kept_file.path) for kept_file in store.files()) for store in STORES}
     return found | {SEEDS: factors.seeds_by_key()}
 
 
@@ -87,7 +89,7 @@ def _state(path: Path) -> str:
 
 def needed() -> set[str]:
     """The ids of all keys without any of which something could not be opened."""
-    paths = (one.path for store in STORES for one in store.files())
+    paths = (kept_file.path for store in STORES for kept_file in store.files())
     return _ids_of(paths) | {key for key in factors.seeds_by_key() if key}
 
 
@@ -128,8 +130,8 @@ def encrypt(say: Callable[[str], None]) -> Done:
     with alone():
         for store in STORES:
             before = done.done
-            for one in store.files():
-                _try(done, one.name, lambda store=store, one=one: store.encrypt(one))  # type: ignore[misc]
+            for kept_file in store.files():
+                _try(done, kept_file.name, lambda store=store, one=kept_file: store.encrypt(one))  # type: ignore[misc]
             say(f"{store.name}: {done.done - before} encrypted")
         _seeds(done, say)
     return done
@@ -141,8 +143,8 @@ def rotate(say: Callable[[str], None]) -> Done:
     with alone():
         for store in STORES:
             before = done.done
-            for one in store.files():
-                _try(done, one.name, lambda one=one: kept.rewrap(one.path, one.about))  # type: ignore[misc]
+            for kept_file in store.files():
+                _try(done, kept_file.name, lambda one=kept_file: kept.rewrap(one.path, one.about))  # type: ignore[misc]
             say(f"{store.name}: {done.done - before} under the first key now")
         _seeds(done, say)
     return done
@@ -199,7 +201,9 @@ def _opened(name: str, reason: str) -> kept.Whole:
             return attaching.take_out(by=None, attachment_id=uuid.UUID(key), reason=reason)
         except ValueError as error:
             raise LookupError from error
-    found = next((one for one in attached.kept_in_quarantine(None) if one.name == name), None)
+    found = next(
+        (kept_file for kept_file in attached.kept_in_quarantine(None) if kept_file.name == name), None
+    )
     if found is None:
         raise LookupError
     content = kept.whole(found.path, found.about)

@@ -96,7 +96,7 @@ KEYS = Path(_keys).resolve() if (_keys := os.environ.get("HEARD_KEYS", "")) else
 AUDIT_KEY = Path(os.environ.get("HEARD_AUDIT_KEY", DATA / "audit.key")).resolve()
 WITNESS_FILE = os.environ.get("HEARD_WITNESS_FILE", "")
 WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
-WITNESS_MAIL = [one.strip() for one in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if one.strip()]
+WITNESS_MAIL = [text.strip() for text in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if text.strip()]
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 MAP = Path(os.environ.get("HEARD_MAP", DATA / "map")).resolve()
 AREAS = Path(os.environ.get("HEARD_AREAS", DATA / "areas")).resolve()

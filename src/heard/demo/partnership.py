@@ -214,7 +214,7 @@ def _write_team(world: World, by: User, agency: Agency, team: dict[str, Any], pa
                 team=made,
                 role=Role(role),
                 agreed_by=next(
-                    (one for one in world.users.values() if one != by and one.may(May.APPROVE)), None
+                    (user for user in world.users.values() if user != by and user.may(May.APPROVE)), None
                 ),
             )
             agencies.change_own_details(

@@ -19,7 +19,9 @@ type Text = str | dict[str, Any] | list[Any]
 
 def say(message: str, **values: object) -> Text:
     """A message with its values: `say(_("Back: %(where)s"), where=episode.found_where)`."""
-    return {"say": message} | ({"with": {name: plain(one) for name, one in values.items()}} if values else {})
+    return {"say": message} | (
+        {"with": {name: plain(value) for name, value in values.items()}} if values else {}
+    )
 
 
 def moment(at: datetime | None) -> Text:
@@ -73,7 +75,7 @@ def put(said: Text) -> str:
         return said
     match said:
         case {"say": message, "with": values}:
-            return gettext(message) % {name: put(one) for name, one in values.items()}
+            return gettext(message) % {name: put(value) for name, value in values.items()}
         case {"say": message}:
             return gettext(message)
         case {"all": parts, "by": by}:

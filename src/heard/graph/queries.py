@@ -105,14 +105,16 @@ def named_in_records(
     )
     whose = {key: (who, f"{given} {family}".strip(), at) for key, who, given, family, at in gone[:_LOOKED]}
     found.cut = max(len(told), len(gone)) > _LOOKED
-    for one in door.known_from("interview", set(whose)):
-        if one.node_kind == "place" and one.about_id and (near is None or one.node in near):
-            who, name, at = whose[one.about_id]
+    for piece in door.known_from("interview", set(whose)):
+        if piece.node_kind == "place" and piece.about_id and (near is None or piece.node in near):
+            who, name, at = whose[piece.about_id]
             text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
-            page = ("episode", {"episode_id": one.about_id})
-            found.records[one.node][one.about_id] = Ground(one.about_id, text, page, timezone.localdate(at))
-            found.missing[one.about_id] = who
-            found.began[one.about_id] = timezone.localtime(at)
+            page = ("episode", {"episode_id": piece.about_id})
+            found.records[piece.node][piece.about_id] = Ground(
+                piece.about_id, text, page, timezone.localdate(at)
+            )
+            found.missing[piece.about_id] = who
+            found.began[piece.about_id] = timezone.localtime(at)
     return found
 
 
@@ -135,7 +137,7 @@ class Counted:
     def named(self, place_id: uuid.UUID) -> rules.Named:
         """Which records name one of the places before and after. Only where something was done."""
         assert self.on
-        days = {key: one.on for key, one in self.found.records[place_id].items() if one.on}
+        days = {key: ground.on for key, ground in self.found.records[place_id].items() if ground.on}
         return rules.named(days, self.on, self.long)
 
 
@@ -144,8 +146,10 @@ def counted(user: User, door: Web, place_id: uuid.UUID) -> Counted:
     place = door.node("place", place_id)
     here = door.known_around({place_id}, since=timezone.localdate() - timedelta(days=_EVER))
     done = done_at(user, {place_id}).get(place_id, [])
-    guards = [one for one in here if one.kind_id == PROTECTS and one.since]
-    on = max([day_of for day_of, _ground in done] + [one.since for one in guards if one.since], default=None)
+    guards = [piece for piece in here if piece.kind_id == PROTECTS and piece.since]
+    on = max(
+        [day_of for day_of, _ground in done] + [guard.since for guard in guards if guard.since], default=None
+    )
     long = rules.window(on, timezone.localdate()) if on else timedelta()
     around = on or timezone.localdate()
     near = _near(door, place)
@@ -190,7 +194,7 @@ def done_at(
         if on >= since:
             text = _("Somebody said yes to watching over this place, %(date)s") % {"date": day(on)}
             found[at].append((on, Ground(context, text, ("context", {"context_id": context}), on)))
-    return {at: sorted(some, key=lambda one: (one[0], str(one[1].key))) for at, some in found.items()}
+    return {at: sorted(some, key=lambda pair: (pair[0], str(pair[1].key))) for at, some in found.items()}
 
 
 def _step(key: uuid.UUID, on: date, page: tuple[str, dict[str, Any]]) -> tuple[date, Ground]:

@@ -50,8 +50,8 @@ class Adapter(DefaultAccountAdapter):
         if not user.is_authenticated or not has_key(user):
             return methods
         return sorted(
-            (one for one in methods if one["id"] != "reauthenticate"),
-            key=lambda one: not one["id"].endswith("webauthn"),
+            (method for method in methods if method["id"] != "reauthenticate"),
+            key=lambda row: not row["id"].endswith("webauthn"),
         )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -187,9 +187,9 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "may_correct": user.may(May.DECIDE) and this.is_open,
             "may_take_back": not why_not_take_back(user, this),
             "may_correct_voices": [
-                one.pk
-                for one in voices
-                if user.may(May.ASSESS) and not why_not_correct_voice(user, one, this)
+                voice.pk
+                for voice in voices
+                if user.may(May.ASSESS) and not why_not_correct_voice(user, voice, this)
             ],
             "put_right": _put_right(user, this),
             "may_assess": user.may(May.ASSESS),
@@ -210,7 +210,7 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "why_not_confer": why_not_confer(is_open=this.is_open),
             "may_hold_panel": user.may(May.HOLD_PANEL),
             "end": end,
-            "watching": [one for one in guardians if one.answer == "yes"],
+            "watching": [guardian for guardian in guardians if guardian.answer == "yes"],
             "coming": _coming(this, steps, guardians, conferences, end),
             "paper_most": _ON_PAPER,
             "may_review": user.may(May.REVIEW),
@@ -233,22 +233,24 @@ class Coming:
 
 def _coming(this: Any, steps: Any, guardians: Any, conferences: Any, end: Any) -> list[Coming]:
     """First what is due first."""
-    found = [Coming(one.due_on, one.what, one.owner or one.agency) for one in steps if one.state == "open"]
-    found += [
-        Coming(one.look_again_on, _("Ask %(who)s again") % {"who": one.who}, one.asked_by)
-        for one in guardians
-        if one.answer != "ended" and one.look_again_on
+    found = [
+        Coming(step.due_on, step.what, step.owner or step.agency) for step in steps if step.state == "open"
     ]
     found += [
-        Coming(timezone.localdate(one.starts_at), _("Conference about it"), one.chair)
-        for one in conferences
-        if one.state == "planned"
+        Coming(guardian.look_again_on, _("Ask %(who)s again") % {"who": guardian.who}, guardian.asked_by)
+        for guardian in guardians
+        if guardian.answer != "ended" and guardian.look_again_on
+    ]
+    found += [
+        Coming(timezone.localdate(conference.starts_at), _("Conference about it"), conference.chair)
+        for conference in conferences
+        if conference.state == "planned"
     ]
     if this.is_open and this.review_on:
         found.append(Coming(this.review_on, _("Look at the goals together"), this.held_by))
     if end and not end.looked_at:
         found.append(Coming(end.look_again_on, _("Look again: did harm move?"), this.held_by))
-    return sorted((one for one in found if one.on), key=lambda one: one.on)
+    return sorted((coming for coming in found if coming.on), key=lambda coming: coming.on)
 
 
 @dataclass(frozen=True)
@@ -268,7 +270,10 @@ def _put_right(user: User, this: Any) -> list[PutRight]:
         "guardian": _("Who watches over it"),
     }
     rows = earlier_of(user, this.pk)[:_WORRIES]
-    return [PutRight(of[one.about], one, "\n".join(filter(None, one.said.values()))) for one in rows]
+    return [
+        PutRight(of[earlier.about], earlier, "\n".join(filter(None, earlier.said.values())))
+        for earlier in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -294,19 +299,19 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     with what panels decided; what is to do first, by day, and decisions last, the latest first. And what was said of the texts of powers, and how
     many decisions there are before these."""
     user = request.user
-    found = [_disruption(one, user) for one in open_steps_about(by=user, **{end: node_id})]
+    found = [_disruption(step, user) for step in open_steps_about(by=user, **{end: node_id})]
     told = concern_steps(user).filter(**{f"concern__{end}": node_id}) if end != "person" else ()
     found += [
         _row(
-            one,
-            _("Worry %(reference)s") % {"reference": one.concern.reference},
+            step,
+            _("Worry %(reference)s") % {"reference": step.concern.reference},
             "concern_step",
-            one.concern_id,
+            step.concern_id,
         )
-        for one in told
+        for step in told
     ]
     actions, decisions = done_about(user, **{end: node_id})
-    found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in actions]
+    found += [_row(action, _("Decided at a panel"), "panel_action", action.pk) for action in actions]
     shown: list[Any] = list(decisions[:_DECISIONS].prefetch_related("rests_on__source"))
     found += [_decision(one) for one in shown]
     steps = sorted(found, key=_in_order)
@@ -314,12 +319,12 @@ def _steps(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
     return {"steps": steps, "checked": checks_of_powers(user), "earlier": earlier}
 
 
-def _in_order(one: Step) -> tuple[bool, int, str]:
-    last_first = -one.decided_on.toordinal() if one.decided_on else 0
+def _in_order(step: Step) -> tuple[bool, int, str]:
+    last_first = -step.decided_on.toordinal() if step.decided_on else 0
     return (
-        not one.is_open,
-        one.due_on.toordinal() if one.due_on else date.max.toordinal() + last_first,
-        one.what,
+        not step.is_open,
+        step.due_on.toordinal() if step.due_on else date.max.toordinal() + last_first,
+        step.what,
     )
 
 

@@ -111,7 +111,7 @@ def _latest_first(one: Happened) -> tuple[int, int, str, str]:
 
 def _stretches(lines: Iterable[Happened]) -> list[Stretch]:
     found = []
-    for (names, on), some in groupby(lines, key=lambda one: (one.names, one.on if one.names else None)):
+    for (names, on), some in groupby(lines, key=lambda line: (line.names, line.on if line.names else None)):
         heading = _NAMES[names] % {"day": day(on)} if on else ""
         found.append(Stretch(str(heading), list(some)))
     return found
@@ -123,10 +123,10 @@ def _day(moment: datetime) -> date:
 
 def _told(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     rows = concerns_about_place(user, node_id) if end == "place" else concerns_about_group(user, node_id)
-    for one in rows[:_MOST]:
-        what = _("Worry told: %(reference)s") % {"reference": one.reference}
-        href = reverse("concern", args=[one.pk])
-        yield Happened(_day(one.told_at), what, href, str(one.agency), kind="worry")
+    for concern in rows[:_MOST]:
+        what = _("Worry told: %(reference)s") % {"reference": concern.reference}
+        href = reverse("concern", args=[concern.pk])
+        yield Happened(_day(concern.told_at), what, href, str(concern.agency), kind="worry")
 
 
 def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
@@ -145,13 +145,13 @@ def _noted(user: User, node_id: uuid.UUID) -> Iterator[Happened]:
 def _worked(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     """Of the work on it: when it was opened and closed, what young people said, what was signed off, and what a review found."""
     node = {f"{end}_id": node_id}
-    for one in contexts_about(user, **node):
-        href, of = reverse("context", args=[one.pk]), {"reference": one.reference}
+    for context in contexts_about(user, **node):
+        href, of = reverse("context", args=[context.pk]), {"reference": context.reference}
         opened = _("Context %(reference)s was opened") % of
-        yield Happened(_day(one.opened_at), opened, href, str(one.lead_team), one.why_opened)
-        if one.closed_at:
+        yield Happened(_day(context.opened_at), opened, href, str(context.lead_team), context.why_opened)
+        if context.closed_at:
             closed = _("Context %(reference)s was closed") % of
-            yield Happened(_day(one.closed_at), closed, href, str(one.lead_team), one.why_closed)
+            yield Happened(_day(context.closed_at), closed, href, str(context.lead_team), context.why_closed)
     for voice in voices_about(user, **node):
         href = reverse("context", args=[voice.context_id])
         if voice.heard_on:
@@ -167,34 +167,34 @@ def _worked(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
 
 def _done(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
     """Steps about it that ended, of work on it and of cases of children whom the reader may see."""
-    for one in all_steps_about(user, **{end: node_id}):
-        if one.done_on:
+    for step in all_steps_about(user, **{end: node_id}):
+        if step.done_on:
             href = (
-                reverse("context", args=[one.context_id])
-                if one.context_id
-                else reverse("disruption", args=[one.case_id])
+                reverse("context", args=[step.context_id])
+                if step.context_id
+                else reverse("disruption", args=[step.case_id])
             )
-            people = frozenset([one.child_case.person_id]) if one.case_id else frozenset[Any]()
-            what = _("%(state)s: %(what)s") % {"state": one.get_state_display(), "what": one.what}
-            yield Happened(one.done_on, what, href, str(one.owner or one.agency), one.note, people)
+            people = frozenset([step.child_case.person_id]) if step.case_id else frozenset[Any]()
+            what = _("%(state)s: %(what)s") % {"state": step.get_state_display(), "what": step.what}
+            yield Happened(step.done_on, what, href, str(step.owner or step.agency), step.note, people)
 
 
 def _decided(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
-    for one in decided_about(user, **{end: node_id})[:_MOST]:
+    for panel_item in decided_about(user, **{end: node_id})[:_MOST]:
         what = _("%(kind)s decided: %(decision)s") % {
-            "kind": one.panel.get_kind_display(),
-            "decision": one.decision,
+            "kind": panel_item.panel.get_kind_display(),
+            "decision": panel_item.decision,
         }
-        href = reverse("panel_item", args=[one.pk])
-        on = _day(one.panel.starts_at)
-        yield Happened(on, what, href, str(one.decided_by), one.reason, kind="decision")
+        href = reverse("panel_item", args=[panel_item.pk])
+        on = _day(panel_item.panel.starts_at)
+        yield Happened(on, what, href, str(panel_item.decided_by), panel_item.reason, kind="decision")
 
 
 def _patterns(user: User, end: str, node_id: uuid.UUID) -> Iterator[Happened]:
-    for one in patterns_about(user, end, node_id):
-        row, href = one.row, f"{reverse(end, args=[node_id])}#patterns"
-        what = _("Pattern noted: %(pattern)s") % {"pattern": one.entry.label}
+    for pattern in patterns_about(user, end, node_id):
+        row, href = pattern.row, f"{reverse(end, args=[node_id])}#patterns"
+        what = _("Pattern noted: %(pattern)s") % {"pattern": pattern.entry.label}
         yield Happened(_day(row.noted_at), what, href, str(row.noted_by), row.reason)
         if row.withdrawn_at:
-            what = _("Pattern withdrawn: %(pattern)s") % {"pattern": one.entry.label}
+            what = _("Pattern withdrawn: %(pattern)s") % {"pattern": pattern.entry.label}
             yield Happened(_day(row.withdrawn_at), what, href, str(row.withdrawn_by), row.why_withdrawn)

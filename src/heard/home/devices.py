@@ -21,5 +21,5 @@ class DevicesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         microphone = "microphone=(self)" if is_here(request) else "microphone=()"
-        response["Permissions-Policy"] = ", ".join([*(f"{one}=()" for one in _NOTHING), microphone])
+        response["Permissions-Policy"] = ", ".join([*(f"{value}=()" for value in _NOTHING), microphone])
         return response

@@ -96,7 +96,7 @@ def _has_shown_more(request: HttpRequest, held: str, shown: list[dict[str, Any]]
     """Whether somebody who was signed in showed in this request that it is them. Signing in gives a new key by itself."""
     if not request.user.is_authenticated or request.session.session_key != held:
         return False
-    return any(one not in shown for one in get_authentication_records(request, request.user))
+    return any(record not in shown for record in get_authentication_records(request, request.user))
 
 
 @transaction.atomic
@@ -183,8 +183,11 @@ def _sign_in_again(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def _again(request: HttpRequest) -> HttpResponseBase:
-    names = {one.provider for one in links_of(request.user, request.user)}  # type: ignore[arg-type]
-    words = {"by": [one for one in settings.SIGN_ON.values() if one.id in names], "next": request.path}
+    names = {link.provider for link in links_of(request.user, request.user)}  # type: ignore[arg-type]
+    words = {
+        "by": [provider for provider in settings.SIGN_ON.values() if provider.id in names],
+        "next": request.path,
+    }
     return render(request, "home/sign_in_again.html", words, status=403)
 
 

@@ -39,7 +39,7 @@ def _uncarried(release: Release) -> dict[str, NoCarrier]:
 def _offered(release: Release) -> list[tuple[Item, list[Phrase]]]:
     """Each sign and vulnerability that words offer, with those words, in the order of the two lists."""
     items = (*release.signs, *release.vulnerabilities)
-    found = [(item, [one for one in release.phrases if one.item == item.id]) for item in items]
+    found = [(item, [phrase for phrase in release.phrases if phrase.item == item.id]) for item in items]
     return [(item, phrases) for item, phrases in found if phrases]
 
 
@@ -49,9 +49,16 @@ def _changed(release: Release) -> list[tuple[str, list[Difference]]]:
     if not release.extends:
         return []
     apart = ("not_enumerated", "phrases", "context_sides", "powers")
-    found = [one for one in differences(load.release(release.extends), release) if one.section not in apart]
+    found = [
+        difference
+        for difference in differences(load.release(release.extends), release)
+        if difference.section not in apart
+    ]
     headings = {"added": _("New"), "changed": _("Put right"), "withdrawn": _("Withdrawn")}
-    kinds = [(text, [one for one in found if one.change == kind]) for kind, text in headings.items()]
+    kinds = [
+        (text, [difference for difference in found if difference.change == kind])
+        for kind, text in headings.items()
+    ]
     return [(text, ones) for text, ones in kinds if ones]
 
 

@@ -89,8 +89,8 @@ class _Service:
             ("worker", "Whether a worker was heard of.", lambda one: one.is_beating),
         ):
             queues = GaugeMetricFamily(f"heard_queue_{what}", said, labels=["queue"])
-            for one in now.queues:
-                queues.add_metric([one.name], float(value(one)))
+            for queue in now.queues:
+                queues.add_metric([queue.name], float(value(queue)))
             yield queues
         yield _gauge("heard_disk_free_bytes", "Free on the disk of HEARD_DATA.", now.free)
         yield _gauge("heard_disk_bytes", "The whole of that disk.", now.disk)

@@ -199,8 +199,8 @@ def metadata(provider_id: str) -> bytes:
 
 
 def _config(provider_id: str) -> dict[str, Any]:
-    one = settings.SIGN_ON[provider_id]
-    signer = cast("Signer", one.signer)
+    provider = settings.SIGN_ON[provider_id]
+    signer = cast("Signer", provider.signer)
     here = {
         name: settings.ADDRESS + reverse(f"saml_{name}", args=[provider_id])
         for name in ("metadata", "answer")
@@ -210,11 +210,11 @@ def _config(provider_id: str) -> dict[str, Any]:
         "sp": {
             "entityId": here["metadata"],
             "assertionConsumerService": {"url": here["answer"], "binding": Saml.BINDING_HTTP_POST},
-            "NameIDFormat": Saml.NAMEID_UNSPECIFIED if one.person else Saml.NAMEID_PERSISTENT,
+            "NameIDFormat": Saml.NAMEID_UNSPECIFIED if provider.person else Saml.NAMEID_PERSISTENT,
         },
         "idp": {
             "entityId": signer.entity,
-            "singleSignOnService": {"url": one.server, "binding": Saml.BINDING_HTTP_REDIRECT},
+            "singleSignOnService": {"url": provider.server, "binding": Saml.BINDING_HTTP_REDIRECT},
             "x509certMulti": {"signing": list(signer.certificates)},
         },
         "security": {

@@ -252,7 +252,7 @@ def _names(said: User) -> tuple[str, str]:
 
 def _address(said: User) -> str:
     """The one that is marked as the first, else the one at work, else any."""
-    listed = [one for one in said.emails or [] if one.value]
+    listed = [email for email in said.emails or [] if email.value]
     listed.sort(key=lambda one: (not one.primary, one.type != "work"))
     return str(listed[0].value) if listed else ""
 

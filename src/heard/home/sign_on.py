@@ -218,20 +218,20 @@ class Adapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(_turned_away(request, provider, refusal))
 
 
-def _app(one: Provider) -> SocialApp:
-    if one.signer:
-        return SocialApp(provider=SAML, provider_id=one.id, name=one.name, client_id=one.id)
+def _app(provider: Provider) -> SocialApp:
+    if provider.signer:
+        return SocialApp(provider=SAML, provider_id=provider.id, name=provider.name, client_id=provider.id)
     return SocialApp(
         provider=OPENID,
-        provider_id=one.id,
-        name=one.name,
-        client_id=one.client,
-        secret=one.secret,
+        provider_id=provider.id,
+        name=provider.name,
+        client_id=provider.client,
+        secret=provider.secret,
         settings={
-            "server_url": one.server.rstrip("/"),  # allauth adds where it says more of itself
+            "server_url": provider.server.rstrip("/"),  # allauth adds where it says more of itself
             "fetch_userinfo": False,
-            "uid_field": one.person,
-            "scope": ["openid", *one.scopes],
+            "uid_field": provider.person,
+            "scope": ["openid", *provider.scopes],
         },
     )
 
@@ -311,7 +311,7 @@ def first_elsewhere(request: HttpRequest, user: User) -> HttpResponse | None:
     stale = queries.stale_links(user, settings.SIGN_ON, since)
     if not stale:
         return None
-    words = {"by": [settings.SIGN_ON[one] for one in stale], "days": settings.SIGN_ON_DAYS}
+    words = {"by": [settings.SIGN_ON[text] for text in stale], "days": settings.SIGN_ON_DAYS}
     return render(request, "socialaccount/first_elsewhere.html", words, status=403)
 
 

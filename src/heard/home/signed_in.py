@@ -34,8 +34,14 @@ class SignedIn:
 def sessions(request: Request) -> HttpResponse:
     here = request.session.session_key
     found = [
-        SignedIn(one.pk, _browser(one.user_agent), one.ip, one.created_at, one.session_key == here)
-        for one in queries.sessions_of(request.user, request.user)
+        SignedIn(
+            session.pk,
+            _browser(session.user_agent),
+            session.ip,
+            session.created_at,
+            session.session_key == here,
+        )
+        for session in queries.sessions_of(request.user, request.user)
     ]
     return render(request, "home/sessions.html", {"sessions": found})
 

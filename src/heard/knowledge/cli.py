@@ -87,11 +87,11 @@ def diff(older: str | None, newer: str | None) -> None:
         raise SystemExit(2) from None
     found = differences(old, new)
     click.echo(f"Release {new.id} against {old.id}. Differences: {len(found)}.")
-    for one in found:
+    for difference in found:
         click.echo(
-            f"\n{one.section}, {one.entry}: {one.label} ({one.change}{f': {one.why}' if one.why else ''})"
+            f"\n{difference.section}, {difference.entry}: {difference.label} ({difference.change}{f': {difference.why}' if difference.why else ''})"
         )
-        for name, was, says in one.told:
+        for name, was, says in difference.told:
             click.echo(f"  {name.replace('_', ' ')}\n  - {_said(was)}\n  + {_said(says)}")
 
 
@@ -139,7 +139,7 @@ def _show_entry(release: Release, entry_id: str) -> None:
         *release.context_sides,
         *release.powers,
     )
-    entry = next((one for one in beside if one.id == entry_id), None) or release.entries.get(entry_id)
+    entry = next((power for power in beside if power.id == entry_id), None) or release.entries.get(entry_id)
     if entry is None:
         raise NotInRelease(
             f"Release {release.id} has no entry {entry_id!r}. “heard knowledge show” lists all of them."

@@ -381,7 +381,7 @@ class Release:
 
     def power(self, power_id: str) -> Power:
         """The power with this id, or `NotInRelease`."""
-        found = next((one for one in self.powers if one.id == power_id), None)
+        found = next((power for power in self.powers if power.id == power_id), None)
         if found is None:
             raise NotInRelease(
                 f"Release {self.id} has no power {power_id!r}. See powers.yaml for those it has."

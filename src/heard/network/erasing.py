@@ -53,7 +53,7 @@ class Gathered:
         """How many rows of which table."""
         return {
             model._meta.label: len(keys)
-            for model, keys in sorted(self.rows.items(), key=lambda one: one[0]._meta.label)
+            for model, keys in sorted(self.rows.items(), key=lambda item: item[0]._meta.label)
             if keys
         }
 
@@ -172,7 +172,7 @@ def _leading_to(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     relations = (
         one for one in model._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete
     )
-    return tuple(one.field for one in relations if one.one_to_many or one.one_to_one)  # type: ignore[union-attr]
+    return tuple(relation.field for relation in relations if relation.one_to_many or relation.one_to_one)  # type: ignore[union-attr]
 
 
 @cache

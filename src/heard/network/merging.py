@@ -106,7 +106,7 @@ class Link:
         """What the table's own rule says against putting the rows of both together."""
         if self.joined.clash is None:
             return None
-        both = (self.rows(one).filter(**self.joined.among) for one in (kept, merged))
+        both = (self.rows(handle).filter(**self.joined.among) for handle in (kept, merged))
         return self.joined.clash(*(list(rows.values_list(*self.joined.columns)) for rows in both))
 
     def renumber(self, kept: Mergeable, merged: Mergeable) -> dict[str, list[int]]:
@@ -145,12 +145,16 @@ class Link:
     @property
     def _once(self) -> list[UniqueConstraint]:
         """What a person may have one of; not where the rows are numbered anew."""
-        found = [one for one in self._constraints if self.field.name in one.fields]
+        found = [constraint for constraint in self._constraints if self.field.name in constraint.fields]
         return [one for one in found if not self.joined.numbered or self.joined.numbered not in one.fields]
 
     @property
     def _constraints(self) -> list[UniqueConstraint]:
-        own = [one for one in self.model._meta.constraints if isinstance(one, UniqueConstraint)]
+        own = [
+            constraint
+            for constraint in self.model._meta.constraints
+            if isinstance(constraint, UniqueConstraint)
+        ]
         if self.field.unique:
             own.append(UniqueConstraint(fields=[self.field.name], name=f"unique {self.field.name}"))
         return own
@@ -160,13 +164,13 @@ class Link:
         """Other columns of the same row that lead to a person or node as this one does."""
         fields = self.model._meta.concrete_fields
         alike = self.field.related_model
-        return [one.attname for one in fields if one.related_model is alike and one != self.field]
+        return [field.attname for field in fields if field.related_model is alike and field != self.field]
 
     def _counted_together(self, kept: Mergeable, merged: Mergeable) -> Iterator[list[Any]]:
         if not self.joined.numbered:
             return
         both = {self.joined.numbered, self.field.name}
-        [constraint] = [one for one in self._constraints if both <= set(one.fields)]
+        [constraint] = [constraint for constraint in self._constraints if both <= set(constraint.fields)]
         others = [name for name in constraint.fields if name not in (self.joined.numbered, self.field.name)]
         groups = defaultdict(list)
         rows = self.model._base_manager.filter(**{f"{self.field.name}__in": (kept, merged)})
@@ -191,7 +195,7 @@ def hold(*keys: uuid.UUID) -> None:
 
 def links(of: type[Model] = Person) -> Iterator[Link]:
     """Every column that leads to a person (or place, group, handle) and moves when two are merged, in a fixed order."""
-    relations = (one for model in (of, Node) for one in model._meta.get_fields(include_hidden=True))
+    relations = (field for model in (of, Node) for field in model._meta.get_fields(include_hidden=True))
     found = [
         Link(relation.related_model, relation.field)
         for relation in relations
@@ -272,11 +276,11 @@ def _no_further(kept: Person, merged: Person) -> dict[str, list[int]]:
     it turns out to belong to: from then on they know that the child is known. {key: [level before, level after]}"""
     changed = {}
     running = Involvement.objects.running().lasting()
-    for one, other in ((kept, merged), (merged, kept)):
+    for person, other in ((kept, merged), (merged, kept)):
         elsewhere = running.filter(person=other).exclude(how=Involvement.How.WORRY)
         if not elsewhere.exists():
             continue
-        told = running.filter(person=one, how=Involvement.How.WORRY, level__gt=Level.KNOWS)
+        told = running.filter(person=person, how=Involvement.How.WORRY, level__gt=Level.KNOWS)
         for row in told.exclude(agency__in=elsewhere.filter(team=None, user=None).values("agency")):
             changed[str(row.pk)] = [row.level, Level.KNOWS.value]
             Involvement.objects.filter(pk=row.pk).update(level=Level.KNOWS)

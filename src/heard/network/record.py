@@ -90,7 +90,7 @@ def told(row: Told) -> list[Text]:
     return [said, labelled(_("Since"), row.since), until, wrote]
 
 
-def lived(one: Address) -> Text:
-    since = say(_("since %(date)s"), date=one.since) if one.since else ""
-    until = say(_("until %(date)s"), date=one.until) if one.until else ""
-    return joined(one.line, one.postcode, since, until)
+def lived(address: Address) -> Text:
+    since = say(_("since %(date)s"), date=address.since) if address.since else ""
+    until = say(_("until %(date)s"), date=address.until) if address.until else ""
+    return joined(address.line, address.postcode, since, until)

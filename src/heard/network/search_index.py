@@ -61,7 +61,9 @@ def _renew_missing_of_people() -> None:
         people = list(
             Person.objects.filter(pk__in=ids).prefetch_related("other_names", "addresses", "identifiers")
         )
-        rows = [SearchKey(person=one, key=key) for one in people for key in person_keys(describe(one))]
+        rows = [
+            SearchKey(person=person, key=key) for person in people for key in person_keys(describe(person))
+        ]
         SearchKey.objects.filter(person__in=ids).delete()
         SearchKey.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
         learn_names({row.key for row in rows})

@@ -65,7 +65,9 @@ class Strand:
 
     @property
     def since(self) -> date | None:
-        return min((one.valid_from for one in self._counting if one.valid_from), default=None)
+        return min(
+            (tie_source.valid_from for tie_source in self._counting if tie_source.valid_from), default=None
+        )
 
     @property
     def until(self) -> date | None:
@@ -96,18 +98,18 @@ def said_untrue(said: str) -> str:
 
 def who_knows(sources: Iterable[TieSource]) -> list[str]:
     """The agencies that know of a tie by themselves, A to Z: not whoever wrote down what was said at a meeting."""
-    own = (one for one in _counting(sources) if one.about != AT_A_MEETING)
-    return sorted({one.holder.name for one in own if one.holder})
+    own = (tie_source for tie_source in _counting(sources) if tie_source.about != AT_A_MEETING)
+    return sorted({tie_source.holder.name for tie_source in own if tie_source.holder})
 
 
 def _counting(sources: Iterable[TieSource]) -> list[TieSource]:
     """Without those that are thought to be untrue, where there are others."""
     every = list(sources)
-    return [one for one in every if not one.thought_untrue] or every
+    return [tie_source for tie_source in every if not tie_source.thought_untrue] or every
 
 
 def all_thought_untrue(sources: Iterable[TieSource]) -> bool:
-    return all(one.thought_untrue for one in sources)
+    return all(source.thought_untrue for source in sources)
 
 
 def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[TieSource]]) -> list[Strand]:
@@ -122,8 +124,13 @@ def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[Ti
     return sorted(found, key=_in_order)
 
 
-def _in_order(one: Strand) -> tuple[bool, str, str, str]:
-    return one.kind_id in MADE_TO_HARM, one.reads.casefold(), one.name.casefold(), str(one.tie_key)
+def _in_order(strand: Strand) -> tuple[bool, str, str, str]:
+    return (
+        strand.kind_id in MADE_TO_HARM,
+        strand.reads.casefold(),
+        strand.name.casefold(),
+        str(strand.tie_key),
+    )
 
 
 def behind(nodes: Iterable[Node]) -> dict[uuid.UUID, Any]:
@@ -139,10 +146,10 @@ def behind(nodes: Iterable[Node]) -> dict[uuid.UUID, Any]:
 def _strand(
     key: uuid.UUID, several: Sequence[Tie], who: Any, known: Mapping[int, Sequence[TieSource]]
 ) -> Strand:
-    tie = min(several, key=lambda one: one.pk)
+    tie = min(several, key=lambda tie: tie.pk)
     kind = (tie.second if tie.first_id == key else tie.first).kind
     is_person = kind == _PERSON
-    sources = [source for one in several for source in known[one.pk]]
+    sources = [source for tie in several for source in known[tie.pk]]
     return Strand(
         tie_key=tie.key,
         end=kind,
@@ -153,5 +160,5 @@ def _strand(
         restricted=is_person and who.restricted,
         kind_id=tie.kind,
         reads=tie.said(back=tie.way[1] == key),
-        sources=tuple(sorted(sources, key=lambda one: (one.recorded_at, str(one.pk)))),
+        sources=tuple(sorted(sources, key=lambda source: (source.recorded_at, str(source.pk)))),
     )

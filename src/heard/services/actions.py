@@ -149,7 +149,7 @@ def _bring(by: User, content: bytes, reason: str, checked: Checked, now: datetim
     this = ServiceImport.objects.create(
         reason=reason.strip(),
         rows=[
-            [row.number, row.name, row.outcome.value, [[one.code, one.where] for one in row.issues]]
+            [row.number, row.name, row.outcome.value, [[issue.code, issue.where] for issue in row.issues]]
             for row in checked.rows
         ],
         page=checked.page,
@@ -398,7 +398,7 @@ def mark_read(*, by: User, procedure_id: uuid.UUID, edition_id: int, at: datetim
     """They say that they have read the edition that they looked at. Said twice it is the same. Gives whether it is still the latest."""
     procedure = queries.procedure_for(by, procedure_id)
     editions = queries.editions_of(by, procedure)
-    read = next((one for one in editions if one.pk == edition_id), None)
+    read = next((edition for edition in editions if edition.pk == edition_id), None)
     if read is None:
         raise Hidden
     ProcedureReading.objects.get_or_create(edition=read, user=by, defaults={"read_at": at or timezone.now()})

@@ -122,10 +122,10 @@ def _looked_up(host: str) -> str:
         found = socket.getaddrinfo(host, _PORT, type=socket.SOCK_STREAM)
     except OSError:
         raise Refused(rules.NOT_REACHED) from None
-    addresses = [str(one[4][0]).partition("%")[0] for one in found]
+    addresses = [str(row[4][0]).partition("%")[0] for row in found]
     if not addresses:
         raise Refused(rules.NOT_REACHED)
-    if not all(rules.is_public(one) for one in addresses):
+    if not all(rules.is_public(address) for address in addresses):
         _log.warning("Services were not read from %s: an address of it is not public", host)
         raise Refused(rules.NOT_PUBLIC)
     return addresses[0]

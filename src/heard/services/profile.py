@@ -326,7 +326,7 @@ class ServiceRow:
 
     def again(self) -> None:
         """Before it is compared with what is there now: only what is wrong with the row itself stays."""
-        self.issues = [one for one in self.issues if one.code not in COMPARED]
+        self.issues = [issue for issue in self.issues if issue.code not in COMPARED]
         self.outcome = Outcome.ASIDE if self.issues else Outcome.NEW
 
     @property

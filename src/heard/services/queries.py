@@ -103,8 +103,8 @@ class Shown:
         """Of each schedule its days as codes or as they came, its hours ('all' for day and night), and what else is said."""
         rows = self.document.get("schedules", ())
         return [
-            (_days_said(one), _hours_said(one), f"{one['description']} {one['notes']}".strip())
-            for one in rows
+            (_days_said(row), _hours_said(row), f"{row['description']} {row['notes']}".strip())
+            for row in rows
         ]
 
     @property
@@ -118,7 +118,7 @@ class Shown:
     @property
     def places(self) -> list[dict[str, Any]]:
         rows = self.document.get("service_at_locations", ())
-        return [one["location"] for one in rows if "location" in one]
+        return [row["location"] for row in rows if "location" in row]
 
     @property
     def url(self) -> str:
@@ -296,7 +296,7 @@ def documents(user: User) -> list[dict[str, Any]]:
     """Every service as it came or was written, closed ones too, each with the needs that are kept of it."""
     labels = need_labels()
     rows = services_alone(user).only("document", "needs").order_by("pk")
-    return [rules.with_needs(one.document, needs_of(one), labels) for one in rows]
+    return [rules.with_needs(service.document, needs_of(service), labels) for service in rows]
 
 
 # ---- files
@@ -334,7 +334,7 @@ def compare(user: User, rows: list[ServiceRow], services: QuerySet[Service]) -> 
         raise Hidden
     for row in rows:
         row.again()
-    there = {one.pk: one for one in services.filter(pk__in=[row.key for row in rows if row.key])}
+    there = {service.pk: service for service in services.filter(pk__in=[row.key for row in rows if row.key])}
     for row in rows:
         known = there.get(row.key) if row.key else None
         if known is not None:
@@ -436,7 +436,7 @@ def as_of_now(user: User, rows: QuerySet[Procedure], *, most: int) -> list[Now]:
         .order_by("procedure__title", "pk")[:most]
     )
     today = timezone.localdate()
-    return [Now(one.procedure, one, _read(one), today) for one in editions]
+    return [Now(edition.procedure, edition, _read(edition), today) for edition in editions]
 
 
 def _readable(editions: QuerySet[ProcedureEdition]) -> QuerySet[ProcedureEdition]:
@@ -495,7 +495,7 @@ def editions_of(user: User, procedure: Procedure) -> list[Any]:
 
 def since_read(user: User, editions: list[Any]) -> list[Any]:
     """Of editions of one procedure, the latest first: those after the one that the reader read last. None where they read none."""
-    for number, one in enumerate(editions):
-        if one.is_read:
+    for number, edition in enumerate(editions):
+        if edition.is_read:
             return editions[:number]
     return []

@@ -110,7 +110,7 @@ def why_not_bring(*, may_keep: bool, reason: str, kept: int) -> str | None:
 
 def hosts_of(said: str) -> tuple[str, ...]:
     """Names of hosts out of a setting, with commas. Raises `ValueError` for what is no name, such as an address."""
-    hosts = tuple(one.strip().lower() for one in said.split(",") if one.strip())
+    hosts = tuple(text.strip().lower() for text in said.split(",") if text.strip())
     for host in hosts:
         if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host):
             raise ValueError(
@@ -234,8 +234,8 @@ def lives_words(line: str, postcode: str) -> str:
 
 def languages_to_find(said: Iterable[str]) -> tuple[str, ...]:
     """Languages as somebody’s record says them, folded, each once; without English, in which every service is."""
-    folded = (" ".join(one.casefold().split()) for one in said)
-    return tuple(dict.fromkeys(one for one in folded if one and one != "english"))
+    folded = (" ".join(text.casefold().split()) for text in said)
+    return tuple(dict.fromkeys(text for text in folded if text and text != "english"))
 
 
 def _years(age: float | None) -> int | None:
@@ -286,28 +286,30 @@ def is_stale(assured_on: date | None, *, today: date) -> bool:
 def opening(schedules: Any, *, at: datetime) -> Open:
     """Whether it is open at a moment of local time. Only what is said for each week, with days that are read and for a time that has
     not passed, can be worked out; and what is open on some days of the week may be closed on a bank holiday."""
-    weekly = [one for one in schedules if _says_hours(one) and _is_in_force(one, at.date())]
+    weekly = [
+        schedule for schedule in schedules if _says_hours(schedule) and _is_in_force(schedule, at.date())
+    ]
     states = {_state(one, at) for one in weekly}
     if Open.NOW in states:
         return Open.NOW
     return Open.UNKNOWN if not states or Open.UNKNOWN in states else Open.LATER
 
 
-def _says_hours(one: Mapping[str, Any]) -> bool:
+def _says_hours(row: Mapping[str, Any]) -> bool:
     return (
-        one.get("freq") == "WEEKLY"
-        and {"byday", "opens_at", "closes_at"} <= one.keys()
-        and one.get("interval", 1) == 1
+        row.get("freq") == "WEEKLY"
+        and {"byday", "opens_at", "closes_at"} <= row.keys()
+        and row.get("interval", 1) == 1
     )
 
 
-def _state(one: Mapping[str, Any], at: datetime) -> Open:
-    days, today = week_days(one), at.date()
+def _state(row: Mapping[str, Any], at: datetime) -> Open:
+    days, today = week_days(row), at.date()
     if days is None or (len(days) < len(DAYS) and today in _bank_holidays(today.year)):
         return Open.UNKNOWN
-    opens, closes = (time.fromisoformat(one[name]) for name in ("opens_at", "closes_at"))
+    opens, closes = (time.fromisoformat(row[name]) for name in ("opens_at", "closes_at"))
     for day in (today, today - timedelta(days=1)):
-        if DAYS[day.weekday()] not in days or not _is_in_force(one, day):
+        if DAYS[day.weekday()] not in days or not _is_in_force(row, day):
             continue
         begins, ends = _moment(day, opens, at), _moment(day, closes, at)
         if ends <= begins:
@@ -322,14 +324,14 @@ def _moment(day: date, hour: time, at: datetime) -> datetime:
     return datetime.combine(day, hour, hour.tzinfo or at.tzinfo)
 
 
-def _is_in_force(one: Mapping[str, Any], day: date) -> bool:
-    first, last = one.get("valid_from"), one.get("valid_to")
+def _is_in_force(row: Mapping[str, Any], day: date) -> bool:
+    first, last = row.get("valid_from"), row.get("valid_to")
     return not (first and day < date.fromisoformat(first)) and not (last and day > date.fromisoformat(last))
 
 
-def week_days(one: Mapping[str, Any]) -> tuple[str, ...] | None:
+def week_days(row: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The days of a schedule as codes (MO), in the order of the week; None where one is written so that nobody can tell."""
-    said = [name.strip() for name in one.get("byday", "").split(",") if name.strip()]
+    said = [name.strip() for name in row.get("byday", "").split(",") if name.strip()]
     codes = {_code(name) for name in said}
     return None if None in codes else tuple(day for day in DAYS if day in codes)
 
@@ -340,9 +342,9 @@ def _code(name: str) -> str | None:
     return DAYS[_DAY_NAMES.index(name.casefold())] if name.casefold() in _DAY_NAMES else None
 
 
-def is_all_day(one: Mapping[str, Any]) -> bool:
+def is_all_day(row: Mapping[str, Any]) -> bool:
     """It opens and closes at the same hour: all day and night."""
-    return bool(one.get("opens_at")) and one.get("opens_at") == one.get("closes_at")
+    return bool(row.get("opens_at")) and row.get("opens_at") == row.get("closes_at")
 
 
 @cache
@@ -381,7 +383,7 @@ def with_needs(document: dict[str, Any], needs: tuple[str, ...], labels: Mapping
         return document
     row = uuid.UUID(document["id"])
     made = copy.deepcopy(document)
-    for need in [one for one in needs if one not in there]:
+    for need in [need for need in needs if need not in there]:
         made.setdefault("attributes", []).append(
             _attribute(need, lambda need=need: uuid.uuid5(row, need), labels)  # type: ignore[misc]
         )
@@ -528,7 +530,7 @@ def _put_names(made: dict[str, Any], name: str, now: tuple[str, ...], before: tu
 
 
 def _put_needs(made: dict[str, Any], kept: ServiceDetails, before: ServiceDetails, new_key: Callable[[], uuid.UUID], labels: Mapping[str, str]) -> None:  # fmt: skip
-    gone, new = set(before.needs) - set(kept.needs), [one for one in kept.needs if one not in before.needs]
+    gone, new = set(before.needs) - set(kept.needs), [need for need in kept.needs if need not in before.needs]
     if not gone and not new:
         return
     _take_needs_out(made, gone)

@@ -266,10 +266,10 @@ def test_two_sealers_give_each_row_one_place(transactional_db: None, world: Worl
             connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     sealing.seal()
     assert AuditSeal.objects.count() == AuditRow.objects.count()
     assert verdict().outcome is Outcome.SOUND
@@ -506,7 +506,7 @@ def test_the_doctor_says_what_is_wrong_with_the_trail(world: World, settings, tm
 
     def found() -> set[str]:
         # On PostgreSQL the tests own their tables, which the doctor says too (tests/config/test_two_roles.py).
-        return {one.code for one in look()} - {"audit-rights"}
+        return {finding.code for finding in look()} - {"audit-rights"}
 
     sealing.seal()  # what was done before this test may be old by now
     assert found() == {"audit-check", "audit-witness"}

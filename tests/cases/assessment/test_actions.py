@@ -336,7 +336,7 @@ def test_the_wording_is_that_of_its_own_release_when_a_newer_one_exists(world, s
     try:
         assert load.current().id == "2099.1"
         shown = queries.picture(queries.assessment_visible_to(world.supervisor, signed.pk))
-        assert [one.entry.label for one in shown.signs if one.entry.id == "S02"] == [old.item("S02").label]
+        assert [sign.entry.label for sign in shown.signs if sign.entry.id == "S02"] == [old.item("S02").label]
         fresh = actions.start_assessment(by=world.social_worker, case_id=signed.case_id)
         assert fresh.release == "2099.1"
     finally:

@@ -174,7 +174,7 @@ def test_two_are_compared_list_by_list(world, this, assessment):
     both = queries.compare(again(world.teacher, signed), again(world.teacher, new))
     ids = {since: [one.entry.id for one in found] for since, found in both.signs.items()}
     assert (ids[Since.NO_LONGER], ids[Since.NOW_KNOWN], ids[Since.NEW]) == (["S06"], ["S02"], ["S01"])
-    assert [one.entry.id for one in both.vulnerabilities[Since.NOT_MARKED]] == ["V03"]
+    assert [vulnerability.entry.id for vulnerability in both.vulnerabilities[Since.NOT_MARKED]] == ["V03"]
     assert not any(one.entry.id.startswith("V") for found in both.signs.values() for one in found)
 
 
@@ -224,7 +224,7 @@ def test_nothing_ranks_a_child_by_their_part_in_a_pattern(world, this, assessmen
     for part in rules.AssessmentPart:
         AssessmentPattern.objects.filter(pk=row.pk).update(childs_part=part.value)
         now = again(world.supervisor, assessment)
-        waiting = tuple(one.pk for one in queries.waiting_for_sign_off(world.supervisor))
+        waiting = tuple(assessment.pk for assessment in queries.waiting_for_sign_off(world.supervisor))
         refusal = queries.why_not_sign_off(world.supervisor, now)
         seen.add((now.due_on, queries.days_left(now, timezone.localdate()), waiting, refusal))
     assert len(seen) == 1
@@ -385,7 +385,7 @@ def test_an_open_question_is_asked_again_and_stands_in_ones_work_once(world, thi
 
 def test_what_is_marked_as_not_known_can_be_asked_once(this, assessment):
     note_observation(**this, item="S10", state="not_known")
-    assert [one.id for one in queries.not_known_without_question(again(this["by"], assessment))] == ["S10"]
+    assert [item.id for item in queries.not_known_without_question(again(this["by"], assessment))] == ["S10"]
     actions.keep_question(**this, text="Is this so?", item="S10")
     assert queries.not_known_without_question(again(this["by"], assessment)) == []
 

@@ -111,7 +111,9 @@ def test_a_file_of_a_worry_is_for_whoever_sees_that_worry(world: World, worry: C
     assert set(AuditRow.objects.filter(subject="attachment").values_list("person_id", flat=True)) == {
         worry.person_id
     }
-    assert [one.pk for one in queries.attachments_around(world.teacher, worry.person_id)] == [attachment.pk]
+    assert [attachment.pk for attachment in queries.attachments_around(world.teacher, worry.person_id)] == [
+        attachment.pk
+    ]
 
 
 def test_a_file_of_the_childs_words_is_for_whoever_sees_the_child(world: World, worry: Concern) -> None:

@@ -49,8 +49,8 @@ def opened_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("HEARD_SECRET_KEY", "a secret")
     monkeypatch.setenv("DATABASE_URL", "postgres://heard:secret@db/heard")
     hidden = [tmp_path / "audit.key", tmp_path / "heard.sqlite3"]
-    for one in hidden:
-        one.write_text("a secret")
+    for path in hidden:
+        path.write_text("a secret")
     names = repr([*map(str, hidden), f"/proc/{os.getpid()}/environ", "/etc/passwd"])
     probe = PROBE.replace("HIDDEN", names).replace("ELSEWHERE", repr(str(tmp_path / "new")))
     run = subprocess.run

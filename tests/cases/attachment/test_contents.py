@@ -307,8 +307,8 @@ def test_of_the_own_properties_of_a_word_file_those_go_that_name_somebody_and_it
     goes = ("Typist", "Nosy Neighbour", f"{label}_Owner", "nosy@somewhere.example", "Created by", "Nosy")
     kept = read_apart(with_member(word("A letter"), name, custom(*stays, *goes))).kept
     rows = list(etree.fromstring(inside(kept, name)))
-    assert [(one.get("name"), one[0].text) for one in rows] == [stays[:2], stays[2:]]
-    assert all(one.get("fmtid") and one.get("pid") for one in rows)
+    assert [(row.get("name"), row[0].text) for row in rows] == [stays[:2], stays[2:]]
+    assert all(row.get("fmtid") and row.get("pid") for row in rows)
     only = with_member(word("A letter"), name, custom(*stays))
     assert inside(read_apart(only).kept, name) == custom(*stays)
 
@@ -322,9 +322,9 @@ def test_who_wrote_a_word_file_stays_behind_wherever_it_says_so() -> None:
     elsewhere = "package/services/metadata/core-properties/1.psmdcp"
     came = BytesIO()
     with ZipFile(out) as folder, ZipFile(came, "w") as anew:
-        for one in folder.namelist():
-            part = folder.read(one).replace(b"docProps/core.xml", elsewhere.encode())
-            anew.writestr(one.replace("docProps/core.xml", elsewhere), part)
+        for text in folder.namelist():
+            part = folder.read(text).replace(b"docProps/core.xml", elsewhere.encode())
+            anew.writestr(text.replace("docProps/core.xml", elsewhere), part)
     people = (
         '<w15:people xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"><w15:person w15:author="Jane">'
         '<w15:presenceInfo w15:providerId="AD" w15:userId="S::nosy@somewhere.example"/></w15:person></w15:people>'
@@ -386,7 +386,7 @@ def test_a_pdf_that_cannot_be_written_anew_stays_as_it_came(monkeypatch: pytest.
 def _without(content: bytes, name: str) -> bytes:
     out = BytesIO()
     with ZipFile(BytesIO(content)) as folder, ZipFile(out, "w") as anew:
-        for one in folder.namelist():
-            if one != name:
-                anew.writestr(one, folder.read(one))
+        for text in folder.namelist():
+            if text != name:
+                anew.writestr(text, folder.read(text))
     return out.getvalue()

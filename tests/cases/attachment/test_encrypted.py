@@ -145,7 +145,7 @@ def test_without_the_key_it_is_said_in_words_and_comes_back_with_it(
     with pytest.raises(Refused, match="its keys are not where they should be"):
         actions.attach(by=world.teacher, upload=upload(b"A note"), person_id=child.pk)
     assert Attachment.objects.count() == 1, "what is to be encrypted is never kept in clear"
-    assert [one.name for one in attachment.path.parent.iterdir()] == [attachment.path.name]
+    assert [path.name for path in attachment.path.parent.iterdir()] == [attachment.path.name]
     away.rename(settings.KEYS)
     assert opened(world, attachment) == WORDS.encode()
     assert AuditRow.objects.filter(verb="find without key", person_id=child.pk).count() == 6
@@ -175,7 +175,7 @@ def test_a_file_of_before_is_read_and_then_encrypted_as_long_as_it_is_what_it_wa
     assert opened(world, attachment) == content
     with pytest.raises(storing.Changed):
         actions.encrypt_file(by=None, attachment_id=changed.pk)
-    assert not [one for one in attachment.path.parent.iterdir() if "." in one.name]
+    assert not [path for path in attachment.path.parent.iterdir() if "." in path.name]
 
 
 def test_a_file_that_is_withdrawn_while_it_is_encrypted_does_not_come_back(
@@ -193,7 +193,7 @@ def test_a_file_that_is_withdrawn_while_it_is_encrypted_does_not_come_back(
     monkeypatch.setattr(kept, "_write", meanwhile)
     assert actions.encrypt_file(by=None, attachment_id=attachment.pk) is False
     assert attachment.path.read_bytes() == content
-    assert [one.name for one in attachment.path.parent.iterdir()] == [attachment.path.name]
+    assert [path.name for path in attachment.path.parent.iterdir()] == [attachment.path.name]
 
 
 def test_whatever_breaks_off_the_file_is_there(
@@ -224,7 +224,7 @@ def test_a_disk_that_fails_takes_nothing_of_what_was_there(
         with pytest.raises(OSError, match="full"):
             kept.put(path, [b"after"], "attachment one")
     assert kept.whole(path, "attachment one").read() == b"before"
-    assert [one.name for one in folder.iterdir()] == ["one"]
+    assert [path.name for path in folder.iterdir()] == ["one"]
 
 
 def _full(_handle: int) -> None:
@@ -238,14 +238,14 @@ def test_what_clamav_found_lies_encrypted_too(
     monkeypatch.setattr(actions.scanning, "finds", lambda *_about: True)
     with pytest.raises(Refused, match="harmful software"):
         actions.attach(by=world.teacher, upload=upload(b"X" * 100), person_id=child.pk)
-    [one] = queries.kept_in_quarantine(None)
-    assert b"XXXX" not in one.path.read_bytes()
-    assert kept.whole(one.path, one.about).read() == b"X" * 100
+    [kept_file] = queries.kept_in_quarantine(None)
+    assert b"XXXX" not in kept_file.path.read_bytes()
+    assert kept.whole(kept_file.path, kept_file.about).read() == b"X" * 100
     settings.KEYS = settings.KEYS.with_name("lost")
     with pytest.raises(Refused, match="harmful software"):
         actions.attach(by=world.teacher, upload=upload(b"Y" * 100), person_id=child.pk)
     assert [row.detail for row in AuditRow.objects.filter(verb="refuse harmful file").order_by("pk")] == [
-        {"quarantine": one.path.name},
+        {"quarantine": kept_file.path.name},
         {"quarantine": ""},
     ]
 

@@ -159,11 +159,11 @@ def test_a_word_file_that_runs_brings_or_fetches_something_is_refused(
 def test_a_word_file_that_calls_itself_one_with_macros_is_refused() -> None:
     out = BytesIO()
     with ZipFile(BytesIO(word("A letter"))) as old, ZipFile(out, "w") as new:
-        for one in old.infolist():
-            data = old.read(one)
-            if one.filename == "[Content_Types].xml":
+        for entry in old.infolist():
+            data = old.read(entry)
+            if entry.filename == "[Content_Types].xml":
                 data = data.replace(b"wordprocessingml.document.main", b"document.macroEnabled.main")
-            new.writestr(one, data)
+            new.writestr(entry, data)
     with pytest.raises(Unreadable, match="holds macros"):
         recognise(out.getvalue())
 
@@ -175,9 +175,9 @@ def packed(*members: tuple[str, int, int], flags: int = 0) -> list[ZipInfo]:
     """Name, bytes and bytes as packed of each member."""
     found = []
     for name, size, small in members:
-        one = ZipInfo(name)
-        one.file_size, one.compress_size, one.flag_bits = size, small, flags
-        found.append(one)
+        zip_info = ZipInfo(name)
+        zip_info.file_size, zip_info.compress_size, zip_info.flag_bits = size, small, flags
+        found.append(zip_info)
     return found
 
 

@@ -304,7 +304,7 @@ def test_the_doctor_says_whether_it_answers(world: World, child: Person, away: N
     from heard.config import doctor
 
     actions.attach(by=world.social_worker, upload=upload(b"A note", "a.txt"), person_id=child.pk)
-    found = {one.code: one for one in doctor._clamd()}
+    found = {finding.code: finding for finding in doctor._clamd()}
     assert (found["clamd"].severity, "does not answer" in found["clamd"].sentence) == ("error", True)
     assert "1 files wait" in found["clamd-waiting"].sentence
     settings.CLAMD = ""

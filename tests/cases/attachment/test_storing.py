@@ -177,7 +177,7 @@ def test_the_check_finds_missing_and_changed_and_removes_leftovers(
         "without key": [],
         "leftovers removed": 2,
     }
-    assert {one.name for one in folder.iterdir()} == {
+    assert {path.name for path in folder.iterdir()} == {
         attachment.path.name,
         changed.path.name,
         "2" * 32,

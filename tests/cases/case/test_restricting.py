@@ -91,7 +91,7 @@ def test_who_is_told_gets_no_notice_and_who_tells_them_does(
     assert not people_visible_to(elsewhere).filter(pk=child.pk).exists()
     assert not unread_of(elsewhere).exists()
     assert [reader.notice.kind for reader in unread_of(world.social_worker)] == ["restricted"]
-    news = {one.whom: (one.is_told, one.told_by) for one in RestrictionNews.objects.all()}
+    news = {news.whom: (news.is_told, news.told_by) for news in RestrictionNews.objects.all()}
     assert news == {elsewhere: (True, world.social_worker), world.teacher: (False, None)}
     there = reverse("person_restriction", kwargs={"person_id": child.pk})
     assert "Ring the duty team" in signed_in(world.social_worker).get(there).text

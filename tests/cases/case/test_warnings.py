@@ -132,9 +132,9 @@ def test_a_warning_is_written_and_looked_at_on_its_pages(world: World, child: Pe
         LATER,
     )
     assert "Call first" in client.get(reverse("warnings", kwargs={"person_id": child.pk})).text
-    one = reverse("warning", kwargs={"warning_id": note.pk})
-    assert "It is not safe to say yet" in client.get(one).text
-    assert "Say whether the warning goes on or ends" in client.post(one, {}).text
-    assert client.post(one, {"outcome": "ends", "reason": "It is over"}).status_code == 302
-    assert "It is over" in client.get(one).text
+    text = reverse("warning", kwargs={"warning_id": note.pk})
+    assert "It is not safe to say yet" in client.get(text).text
+    assert "Say whether the warning goes on or ends" in client.post(text, {}).text
+    assert client.post(text, {"outcome": "ends", "reason": "It is over"}).status_code == 302
+    assert "It is over" in client.get(text).text
     assert "Ended" in client.get(reverse("warnings", kwargs={"person_id": child.pk})).text

@@ -265,7 +265,7 @@ def test_a_clock_that_began_by_an_older_release_says_what_is_not_known_today(wor
     note(world, case, "strategy_discussion", MONDAY)
     note(world, case, "school_moved", MONDAY)
     ClockRun.objects.update(release="2026.5")
-    timed = {one.clock.id: one for one in clocks_of(world.social_worker, case.pk)}
+    timed = {clock.clock.id: clock for clock in clocks_of(world.social_worker, case.pk)}
     assert timed["conference"].clock.not_known == ""
     assert "Working Together 2026" in timed["conference"].not_known
     assert "edition of 2026" in timed["school_file"].not_known

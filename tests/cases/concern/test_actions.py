@@ -277,7 +277,7 @@ def test_each_sign_of_a_worry_is_saved_with_the_others(world: World) -> None:
     signs = [SEEN, Observed("V12", "not_known"), Observed("V13", "not_known")]
     with CaptureQueriesContext(connection) as asked:
         a_worry(world, observations=signs)
-    assert not [one["sql"] for one in asked if "_check" in one["sql"] and "seen" in one["sql"]]
+    assert not [row["sql"] for row in asked if "_check" in row["sql"] and "seen" in row["sql"]]
     assert len(asked) < 85
 
 

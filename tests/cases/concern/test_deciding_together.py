@@ -121,11 +121,15 @@ def test_several_worries_of_one_event_each_get_their_own_decision(world: World) 
         "why_without_words": "x",
     } | SAID
     assert "It is the decision on 3 worries." in client.post(there, answer, follow=True).text
-    for one in (first, brother, again, apart):
-        one.refresh_from_db()
-    assert [one.decision for one in (first, brother, again)] == ["open_case", "open_case", "add_to_case"]
+    for concern in (first, brother, again, apart):
+        concern.refresh_from_db()
+    assert [concern.decision for concern in (first, brother, again)] == [
+        "open_case",
+        "open_case",
+        "add_to_case",
+    ]
     assert first.case == again.case != brother.case
-    assert {one.decision_reason for one in (first, brother, again)} == {SAID["reason"]}
+    assert {concern.decision_reason for concern in (first, brother, again)} == {SAID["reason"]}
     assert apart.state == "told"
     assert AuditRow.objects.filter(verb="decide", subject="concern").count() == 3
 
@@ -332,5 +336,5 @@ def test_a_reason_that_was_given_for_another_hides_no_words_that_are_there(world
         feedback="We know.",
         why_without_words="Not met yet",
     )
-    assert [one.decision_words_id for one in done] == [None, spoke.words_id]
-    assert [one.why_without_words for one in done] == ["Not met yet", ""]
+    assert [concern.decision_words_id for concern in done] == [None, spoke.words_id]
+    assert [concern.why_without_words for concern in done] == ["Not met yet", ""]

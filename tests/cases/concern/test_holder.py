@@ -85,7 +85,7 @@ def restricted_with_a_car(
 
 
 def rows(user: User) -> list[tuple[Any, Any]]:
-    return [(one.pk, one.held_by) for one in queries.to_decide(User.objects.get(pk=user.pk))]
+    return [(concern.pk, concern.held_by) for concern in queries.to_decide(User.objects.get(pk=user.pk))]
 
 
 def decide(held: Held, worry: Concern, outcome: str = "tell", **more: Any) -> HolderDecision:
@@ -316,7 +316,7 @@ def as_it_is_shown(user: User, told: Concern) -> list[tuple[int, str, int]]:
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(there)
         text = _TOKENS.sub("", answer.text).replace(told.reference, "REFERENCE")
-        ours = [one for one in asked if "network_" in one["sql"] or "cases_" in one["sql"]]
+        ours = [row for row in asked if "network_" in row["sql"] or "cases_" in row["sql"]]
         found.append((answer.status_code, _KEYS.sub("KEY", text), len(ours)))
     return found
 
@@ -368,9 +368,9 @@ def worked_out(world: World) -> dict[Any, Any]:
         Q(reach="ends") | Q(reach="holder", holder=world.care)
     )
     ties = Tie.objects.filter(first__in=people, second__kind="handle", sources__in=said)
-    holds = {(one.first_id, one.second_id) for one in ties}
+    holds = {(tie.first_id, tie.second_id) for tie in ties}
     about = dict(Concern.objects.values_list("pk", "person"))
-    named = [(one.about_id, one.node_id) for one in Mention.objects.filter(about="concern")]
+    named = [(mention.about_id, mention.node_id) for mention in Mention.objects.filter(about="concern")]
     holds |= {(about[key], node) for key, node in named if about[key] in people}
     found: dict[Any, Any] = {}
     for key, node in named:
@@ -592,5 +592,5 @@ def test_everybody_who_decides_about_the_record_finds_it(world: World, held: Hel
     network.give_access(by=held.decider, person_id=held.child.pk, whom=whom, level=3, why="Leads the work")
     told = worry(world.teacher, "Amira", CAR)
     deciders = who_decide(world.coordinator, held.child)
-    assert {one.pk for one in deciders} == {held.decider.pk, world.supervisor.pk}
-    assert all(rows(one) == [(told.pk, held.child.pk)] for one in deciders)
+    assert {decider.pk for decider in deciders} == {held.decider.pk, world.supervisor.pk}
+    assert all(rows(decider) == [(told.pk, held.child.pk)] for decider in deciders)

@@ -173,7 +173,7 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
     tick = find(CAR)[0].tick
     sent = client.post(there, {"keep": [tick, "999", "x"]}, follow=True).text
     assert "A co-ordinator compares this with what others know." in sent
-    assert [str(one) for one in Handle.objects.all()] == ["AB12 CDE"]
+    assert [str(handle) for handle in Handle.objects.all()] == ["AB12 CDE"]
 
 
 QUIET = "She was quiet and did not want to say where she had been. "
@@ -194,7 +194,11 @@ def test_a_worry_of_2000_letters_offers_what_it_names_and_nothing_else(world: Wo
     assert [one.as_written for one in offered] == ["AB12 CDE", "07700 900123", "bad_boy99"]
     assert shown.count('name="keep"') == 3
     client.post(address("check", draft), {"keep": [one.tick for one in offered]})
-    assert sorted(str(one.key) for one in Handle.objects.all()) == ["+447700900123", "AB12CDE", "bad_boy99"]
+    assert sorted(str(handle.key) for handle in Handle.objects.all()) == [
+        "+447700900123",
+        "AB12CDE",
+        "bad_boy99",
+    ]
     shown = page(world.coordinator, "concern", concern_id=Concern.objects.get().pk)
     assert postcodes_in(text) == ("WX1 2AB",)
     assert shown.count(": a place?") == 1
@@ -257,15 +261,17 @@ def test_two_worries_that_name_one_car_say_so_to_who_reads_both(world: World) ->
     assert "Known from another record too" not in page(world.coordinator, "concern", concern_id=first.pk)
     assert list(queries.naming_what_others_name(world.coordinator)) == []
     second = worry(world.officer, "Noor", "The car was ab12cde, a car again")
-    for one in (first, second):
-        shown = page(world.coordinator, "concern", concern_id=one.pk)
+    for concern in (first, second):
+        shown = page(world.coordinator, "concern", concern_id=concern.pk)
         assert "AB12 CDE" in shown
         assert "Known from another record too" in shown
     assert set(queries.naming_what_others_name(world.coordinator)) == {first, second}
     handle = Handle.objects.get()
     shown, own = (page(user, "web", node_id=handle.pk) for user in (world.coordinator, world.teacher))
     assert (shown.count("Worry told on"), own.count("Worry told on")) == (2, 1)
-    assert all(one.reference in shown for one in (first, second)), "of one day, so that they are told apart"
+    assert all(concern.reference in shown for concern in (first, second)), (
+        "of one day, so that they are told apart"
+    )
     assert (first.reference in own, second.reference in own) == (True, False)
     assert Node.objects.get(pk=handle.pk).kind == "handle"
     assert "Known from another record too" in page(

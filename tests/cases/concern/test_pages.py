@@ -104,7 +104,7 @@ def test_danger_and_what_was_seen_stand_before_all_that_is_done_about_it(world: 
     danger, seen = main.index("Somebody was in danger when this was told"), main.index("Came to school upset")
     if shown != "own part":  # whose reader wrote it, and comes for what became of it
         before_all = ["who told this", "Nothing was said about any of these"]
-        assert danger < seen < min(main.index(one) for one in before_all)
+        assert danger < seen < min(main.index(text) for text in before_all)
         assert shown == "concern_decide" or seen < main.index("Decide on this worry")
     assert danger < main.index("Not in school since")
 

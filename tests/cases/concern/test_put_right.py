@@ -97,19 +97,19 @@ def test_it_stays_where_the_same_agency_still_takes_it_on(world: World) -> None:
 
 
 def test_an_agency_that_another_worry_needs_or_that_was_there_before_stays(world: World) -> None:
-    one = tell(world)
-    other = tell(world, person_id=one.person_id)
-    for told in (one, other):
+    concern = tell(world)
+    other = tell(world, person_id=concern.person_id)
+    for told in (concern, other):
         decide(world, told, "other_agency", other_agency=world.police)
-    put_right(world, one)
-    assert sees(world.officer, one)  # for the other worry
+    put_right(world, concern)
+    assert sees(world.officer, concern)  # for the other worry
     put_right(world, other)
-    assert not sees(world.officer, one)
-    network.involve(by=world.coordinator, person=one.person, agency=world.police, why="They know her")
-    third = tell(world, person_id=one.person_id)
+    assert not sees(world.officer, concern)
+    network.involve(by=world.coordinator, person=concern.person, agency=world.police, why="They know her")
+    third = tell(world, person_id=concern.person_id)
     decide(world, third, "other_agency", other_agency=world.police)
     put_right(world, third)
-    assert sees(world.officer, one)  # they were there before
+    assert sees(world.officer, concern)  # they were there before
 
 
 def test_an_agency_stays_where_somebody_of_it_was_given_something_to_do_meanwhile(world: World) -> None:

@@ -200,7 +200,7 @@ def test_where_the_officer_is_away_it_goes_there_too_and_they_are_told_so(
 
 
 def somebody(world: World, username: str, team: Any, role: Role) -> User:
-    given, family = (one.title() for one in username.split("."))
+    given, family = (text.title() for text in username.split("."))
     return agencies.add_user(
         by=world.administrator, username=username, first_name=given, last_name=family, password=None,
         team=team, role=role, agreed_by=world.coordinator,
@@ -365,7 +365,7 @@ def test_neither_they_nor_those_who_work_with_them_find_a_trace(world: World, to
     assert not denials_of(supervisor, told.person_id).exists()
     assert "He says I owe him." not in [row.text for row in words_of(supervisor, told.person_id)]
     assert not ConcernObservation.objects.filter(item="S10").exists()
-    said = " ".join(f"{one.what} {one.text}" for one in entries_of(supervisor, told.person_id))
+    said = " ".join(f"{entry.what} {entry.text}" for entry in entries_of(supervisor, told.person_id))
     for trace in (told.reference, SEEN, "I owe him", "gift from him"):
         assert trace not in said
     client = client_of(supervisor)
@@ -692,7 +692,7 @@ def test_a_worry_told_as_an_ordinary_one_is_passed_to_the_officer_and_goes_the_s
     assert "danger" in kinds(world.social_worker)
     assert "teller_asked" in kinds(world.teacher)
     catch_up()
-    assert any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    assert any(SEEN in entry.text for entry in entries_of(world.supervisor, told.person_id))
     client = client_of(world.coordinator)
     page = reverse("concern_about_staff", args=[told.pk])
     assert page in client.get(reverse("concern_decide", args=[told.pk])).text
@@ -707,9 +707,9 @@ def test_a_worry_told_as_an_ordinary_one_is_passed_to_the_officer_and_goes_the_s
     for user in (world.coordinator, world.supervisor):
         assert client_of(user).get(reverse("concern", args=[told.pk])).status_code == 404
         assert client_of(user).get(page).status_code == 404
-    assert not any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    assert not any(SEEN in entry.text for entry in entries_of(world.supervisor, told.person_id))
     catch_up()
-    assert not any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    assert not any(SEEN in entry.text for entry in entries_of(world.supervisor, told.person_id))
     shown = client_of(officer).get(reverse("staff_worry", args=[told.pk])).text
     assert SEEN in shown
     assert WORDS["text"] in shown

@@ -155,12 +155,12 @@ def test_numbers_of_a_few_children_are_not_said() -> None:
 
 def test_the_release_knows_the_sides_of_a_neighbourhood_and_says_that_it_knows_no_others() -> None:
     release = load.current().id
-    assert tuple(one.id for one in sides_of(release, "neighbourhood")) == SIDES
+    assert tuple(side.id for side in sides_of(release, "neighbourhood")) == SIDES
     assert gap_of(release, "neighbourhood") is None
     for setting in set(rules.Setting) - {"neighbourhood"}:
         assert sides_of(release, setting) == []
         assert gap_of(release, setting)
-    assert {one.confidence for one in load.current().context_sides} == {"A"}
+    assert {side.confidence for side in load.current().context_sides} == {"A"}
 
 
 def test_it_is_written_sent_and_signed_by_another(world, work, assessment) -> None:
@@ -189,34 +189,34 @@ def test_it_is_written_sent_and_signed_by_another(world, work, assessment) -> No
     actions.withdraw_assessment(by=world.social_worker, assessment_id=assessment.pk)
     find(world.social_worker, assessment)
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
-    assert [one for one in my_work(other) if one.key == "context-sign-offs"]
+    assert [section for section in my_work(other) if section.key == "context-sign-offs"]
     for user in (world.teacher, world.officer, world.coordinator):
         with pytest.raises(Refused, match="agency that leads"):
             actions.sign_assessment(by=user, assessment_id=assessment.pk)
-    assert not [one for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
+    assert not [section for section in my_work(world.supervisor) if section.key == "context-sign-offs"]
 
 
 def test_a_supervisor_sends_it_back_and_signs_it_and_then_it_never_changes(world, work, assessment) -> None:
     whole(world, assessment)
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
-    [section] = [one for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
+    [section] = [section for section in my_work(world.supervisor) if section.key == "context-sign-offs"]
     assert [one.about for one in section.waiting] == ["Harbour Street arcade"]
     assert section.waiting[0].href == reverse(
         "context_assessment", args=[assessment.pk]
     )  # read, then decided on
-    [held] = [one for one in my_work(world.social_worker) if one.key == "contexts"]
+    [held] = [section for section in my_work(world.social_worker) if section.key == "contexts"]
     assert [one.what for one in held.waiting] == ["The supervisor decides on the assessment"]
     with pytest.raises(Refused, match="Say what has to be looked at again"):
         actions.send_assessment_back(by=world.supervisor, assessment_id=assessment.pk, words=" ")
     actions.send_assessment_back(by=world.supervisor, assessment_id=assessment.pk, words="Ask the owner")
     shown = page(world.social_worker, "context_assessment", "context_assessment_id", assessment.pk)
     assert "Sent back: Ask the owner" in shown.content.decode()
-    [section] = [one for one in my_work(world.social_worker) if one.key == "context-assessments"]
+    [section] = [section for section in my_work(world.social_worker) if section.key == "context-assessments"]
     assert [one.ahead for one in section.waiting] == ["back"]
     finding = find(world.social_worker, assessment, what="The owner will light the yard")
     actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
     actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk, words="Thorough")
-    told = {one.notice.kind for one in unread_of(world.social_worker)}
+    told = {reader.notice.kind for reader in unread_of(world.social_worker)}
     assert {"sent_back", "signed"} <= told
     with pytest.raises(Refused, match="never changes"):
         actions.take_out_finding(by=world.social_worker, finding_id=finding.pk)
@@ -236,7 +236,7 @@ def test_what_names_a_child_is_read_by_who_may_see_that_child(world, work, asses
     with pytest.raises(Hidden):
         find(world.officer, assessment, names=[mina.pk])
     secret = find(world.social_worker, assessment, what="Mina Okoro waits at the dark end", names=[mina.pk])
-    [passage] = [one for one in passages_of(world.teacher, mina.pk, parts=[PackPart.ASSESSMENTS])]
+    [passage] = [passage for passage in passages_of(world.teacher, mina.pk, parts=[PackPart.ASSESSMENTS])]
     assert "Harbour Street arcade" in passage.heading
     assert "waits at the dark end" in passage.text
     page(world.teacher, "context_finding_add", "context_assessment_id", assessment.pk)
@@ -306,7 +306,7 @@ def test_where_the_leading_agency_has_no_supervisor_one_of_the_agency_that_worri
     actions.give_context(by=world.social_worker, context_id=work.pk, holder=world.teacher, why="Nearer")
     whole(world, assessment, by=world.teacher)
     actions.submit_assessment(by=world.teacher, assessment_id=assessment.pk)
-    assert [one.key for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
+    assert [section.key for section in my_work(world.supervisor) if section.key == "context-sign-offs"]
     headmaster = other_supervisor(world, world.teacher.team)
     with pytest.raises(Refused, match="agency that leads"):
         actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)

@@ -123,7 +123,7 @@ def test_one_is_opened_by_who_decides_and_is_in_the_work_of_who_holds_it(world, 
     assert (row.subject_id, row.person_id) == (str(context.pk), None)
     [told] = unread_of(world.social_worker)
     assert told.notice.kind == "context"
-    [section] = [one for one in my_work(world.social_worker) if one.key == "contexts"]
+    [section] = [section for section in my_work(world.social_worker) if section.key == "contexts"]
     assert [(one.about, one.what) for one in section.waiting] == [
         ("Harbour Street arcade", "Hear young people about it first")
     ]
@@ -229,7 +229,7 @@ def test_young_people_are_heard_first_and_stand_first_on_the_page(world, arcade)
         actions.hear_young_people(by=world.analyst, context_id=context.pk, **HEARD)
     actions.hear_young_people(by=world.teacher, context_id=context.pk, why_nobody="It would show who told us")
     actions.hear_young_people(by=world.teacher, context_id=context.pk, **HEARD)
-    assert [one.words for one in queries.voices_of(world.officer, context.pk)] == [HEARD["words"], ""]
+    assert [voice.words for voice in queries.voices_of(world.officer, context.pk)] == [HEARD["words"], ""]
     text = page(world.officer, "context", context_id=context.pk).content.decode()
     order = [
         "nobody is there after six",
@@ -239,7 +239,7 @@ def test_young_people_are_heard_first_and_stand_first_on_the_page(world, arcade)
     ]
     order += ["Why it was opened", "Worries that it came from"]
     assert sorted(order, key=text.index) == order
-    [section] = [one for one in my_work(world.social_worker) if one.key == "contexts"]
+    [section] = [section for section in my_work(world.social_worker) if section.key == "contexts"]
     assert [one.what for one in section.waiting] == ["Assess this place or group"]
 
 
@@ -255,7 +255,9 @@ def test_somebody_else_holds_it_for_a_reason(world, arcade) -> None:
         by=world.social_worker, context_id=context.pk, holder=world.officer, why="Police lead from now on"
     )
     assert (given.held_by, given.lead_team.agency) == (world.officer, world.police)
-    assert [one.user for one in queries.earlier_holders(world.teacher, context.pk)] == [world.social_worker]
+    assert [holder.user for holder in queries.earlier_holders(world.teacher, context.pk)] == [
+        world.social_worker
+    ]
     assert [told.notice.kind for told in unread_of(world.officer)] == ["context"]
 
 
@@ -349,7 +351,7 @@ def test_a_wrong_decision_takes_the_context_back_while_nothing_came_of_it(world,
         world.officer,
         "Young people live there",
     )
-    assert "context" in {one.notice.kind for one in unread_of(world.officer)}
+    assert "context" in {reader.notice.kind for reader in unread_of(world.officer)}
     assert WHY in page(world.coordinator, "context", context_id=opened.pk).content.decode()
     assert WHY not in page(world.officer, "context", context_id=opened.pk).content.decode()
     telling.correct_decision(by=world.coordinator, concern_id=first.pk, **other)
@@ -378,7 +380,7 @@ def test_it_is_opened_heard_in_and_given_through_its_pages(world, arcade) -> Non
     assert client.post(reverse("context_hear", args=[context.pk]), said).status_code == 302
     nobody = {"asked": "no", "why_nobody": "Not safe yet", "words": "left over"}
     assert client.post(reverse("context_hear", args=[context.pk]), nobody).status_code == 302
-    assert {one.why_nobody for one in context.voices.all()} == {"", "Not safe yet"}
+    assert {voice.why_nobody for voice in context.voices.all()} == {"", "Not safe yet"}
     given = {"holder": str(world.officer.pk), "why": "Police lead"}
     assert client.post(reverse("context_give", args=[context.pk]), given).status_code == 302
     assert Context.objects.get().held_by == world.officer

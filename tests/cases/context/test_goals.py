@@ -218,8 +218,8 @@ def test_five_are_open_at_most_and_one_ends_when_its_steps_are_finished(world, s
 def test_a_step_has_a_goal_and_an_owner_who_may_read_it_and_is_in_their_work(world, goal) -> None:
     step = plan(world.social_worker, goal, owner=world.officer, agency_id=world.police.pk)
     assert (step.case, step.place, step.context) == (None, goal.context.place, goal.context)
-    assert [one.notice.subject for one in unread_of(world.officer)] == ["context step"]
-    [section] = [one for one in my_work(world.officer) if one.key == "context-steps"]
+    assert [reader.notice.subject for reader in unread_of(world.officer)] == ["context step"]
+    [section] = [section for section in my_work(world.officer) if section.key == "context-steps"]
     assert [(one.about, one.what) for one in section.waiting] == [
         ("Harbour Street arcade", "Ask the council for lamps")
     ]
@@ -248,9 +248,9 @@ def test_a_step_has_a_goal_and_an_owner_who_may_read_it_and_is_in_their_work(wor
 
 def told_of(user: Any) -> list[Any]:
     return [
-        one.notice
-        for one in unread_of(user)
-        if one.notice.subject == "context" and one.notice.kind != "context"
+        reader.notice
+        for reader in unread_of(user)
+        if reader.notice.subject == "context" and reader.notice.kind != "context"
     ]
 
 
@@ -298,21 +298,21 @@ def test_steps_of_a_group_that_is_not_known_are_hidden_and_given_to_nobody_who_m
 
 def test_who_said_yes_is_asked_again_by_who_holds_it(world, work) -> None:
     guardian = actions.ask_guardian(by=world.teacher, context_id=work.pk, **KIOSK)
-    [section] = [one for one in my_work(world.social_worker) if one.key == "guardians"]
+    [section] = [section for section in my_work(world.social_worker) if section.key == "guardians"]
     assert [one.due_on for one in section.waiting] == [LATER]
     said = {name: KIOSK[name] for name in ("who", "what_they_do", "whom_they_call", "asked_on")}
     said |= {"answer": "ended", "why_ended": "Moved away"}
     with pytest.raises(Refused, match="agency that leads this context does that"):
         actions.change_guardian(by=world.officer, guardian_id=guardian.pk, **said)
     actions.change_guardian(by=world.social_worker, guardian_id=guardian.pk, **said)
-    assert not [one for one in my_work(world.social_worker) if one.key == "guardians"]
+    assert not [section for section in my_work(world.social_worker) if section.key == "guardians"]
     row = ContextGuardian.objects.get()
     assert (row.asked_by, row.said_on) == (world.teacher, KIOSK["said_on"])
     began = [(work.place_id, work.pk, KIOSK["said_on"])]
     assert queries.began_to_watch(world.officer, {work.place_id}) == began
     assert queries.began_to_watch(world.officer) == began
     assert queries.began_to_watch(world.officer, {work.pk}) == []
-    assert [one.said["answer"] for one in queries.earlier_of(world.coordinator, work.pk)] == ["yes"]
+    assert [earlier.said["answer"] for earlier in queries.earlier_of(world.coordinator, work.pk)] == ["yes"]
     assert not queries.earlier_of(world.teacher, work.pk)
     assert "Moved away" in page(world.officer, "context", context_id=work.pk).content.decode()
 

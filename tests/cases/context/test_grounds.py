@@ -95,8 +95,8 @@ def test_a_signed_finding_says_that_a_ground_was_withdrawn_and_who_answers_for_i
     withdraw(world, source)
     for user in (world.teacher, world.social_worker):
         assert "ground_withdrawn" in told(user)
-        assert [one.pk for one in queries.findings_gone(user)] == [finding.pk]
-        assert GROUNDS.heading in [one.heading for one in my_work(user)]
+        assert [finding.pk for finding in queries.findings_gone(user)] == [finding.pk]
+        assert GROUNDS.heading in [section.heading for section in my_work(user)]
         assert f"because: {WHY}" in page_of(user, assessment)
         context = signed_in(user).get(reverse("context", args=[work.pk])).text
         assert "One of the sources that it rests on was withdrawn" in context
@@ -118,7 +118,7 @@ def test_who_may_not_see_the_source_learns_that_something_was_withdrawn_and_no_m
     world: Any, arcade: Any, assessment: ContextAssessment, mina: Any, source: TieSource
 ) -> None:
     ours = [noted(world, arcade, mina, words=f"Ring of keys {n}", reach="holder") for n in range(2)]
-    find(world.social_worker, assessment, rests_on=[source.pk, *(one.pk for one in ours)])
+    find(world.social_worker, assessment, rests_on=[source.pk, *(tie_source.pk for tie_source in ours)])
 
     def got() -> tuple[str, list[str]]:
         return _TOKENS.sub("", page_of(world.officer, assessment)), told(world.officer)
@@ -195,7 +195,7 @@ def test_the_page_asks_as_often_however_much_it_rests_on(
     before = asked()
     more = [noted(world, arcade, mina, words=f"Seen {n}") for n in range(4)]
     usual = {"side": finding.side, "what": finding.what, "source": finding.source, "seen_on": finding.seen_on}
-    keys = [source.pk, *(one.pk for one in more)]
+    keys = [source.pk, *(tie_source.pk for tie_source in more)]
     actions.change_finding(by=world.social_worker, finding_id=finding.pk, **usual, rests_on=keys)
     find(world.social_worker, assessment, rests_on=keys)
     withdraw(world, more[0])

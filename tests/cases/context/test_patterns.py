@@ -38,7 +38,7 @@ def client_of(user: Any) -> Client:
 
 
 def read(user: Any, end: str, about: Any) -> list[tuple[str, str]]:
-    return [(one.row.end, one.row.pattern) for one in queries.patterns_about(user, end, about.pk)]
+    return [(pattern.row.end, pattern.row.pattern) for pattern in queries.patterns_about(user, end, about.pk)]
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_whoever_holds_a_context_learns_of_a_pattern_in_it_and_of_its_place(
 ) -> None:
     before = len(unread_of(world.social_worker))
     note(world.coordinator, end, work if end == "context" else arcade)
-    assert [one.notice.subject for one in unread_of(world.social_worker)][before:] == ["context"]
+    assert [reader.notice.subject for reader in unread_of(world.social_worker)][before:] == ["context"]
 
 
 def test_a_context_with_a_pattern_is_not_taken_back_as_opened_by_mistake(world, work) -> None:
@@ -278,7 +278,7 @@ def test_the_profile_counts_those_that_stand_of_groups_places_and_contexts(
     gone = note(world.social_worker, "group", group, pattern="G6")
     actions.withdraw_pattern(by=world.social_worker, pattern_id=gone.pk, why="Not so")
     rows = patterns_around(world.analyst, since=TODAY - timedelta(days=1), until=TODAY + timedelta(days=1))
-    counted = {(one["pattern"], one["about"]): one["count"] for one in rows if one["count"]}
+    counted = {(row["pattern"], row["about"]): row["count"] for row in rows if row["count"]}
     assert counted == {("G2", "place"): 1, ("G2", "context"): 1, ("G2", "group"): 1}
     assert len(rows) == 13 * 3
     assert (

@@ -59,11 +59,11 @@ def mina(world, arcade, case) -> Any:
 
 
 def lists(user: Any) -> dict[str, list[Any]]:
-    return {one.key: one.waiting for one in my_work(user)}
+    return {section.key: section.waiting for section in my_work(user)}
 
 
 def kinds(user: Any) -> set[str]:
-    return {one.notice.kind for one in unread_of(user)}
+    return {reader.notice.kind for reader in unread_of(user)}
 
 
 def test_no_text_of_a_context_names_a_child(world, work, goal, mina) -> None:
@@ -240,7 +240,9 @@ def test_danger_in_a_worry_reaches_who_holds_the_context_and_they_read_it(world,
     with pytest.raises(Hidden):
         telling.open_concern(by=world.officer, concern_id=danger.pk)
     danger = decide(world, danger, decision="add_to_context", new_context=None)
-    [notice] = [one.notice for one in unread_of(world.officer) if one.notice.kind == "danger_in_context"]
+    [notice] = [
+        reader.notice for reader in unread_of(world.officer) if reader.notice.kind == "danger_in_context"
+    ]
     assert notice.urgent
     assert (
         "Somebody is being hurt there now"

@@ -62,7 +62,7 @@ def reach(goal: ContextGoal, by: Any) -> None:
 
 
 def sections(user: Any) -> dict[str, list[Any]]:
-    return {one.key: one.waiting for one in my_work(user)}
+    return {section.key: section.waiting for section in my_work(user)}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_stands_in_the_way_of_closing_it(given: dict[str, Any], why_not: st
 def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_holds_it(
     world, work, goal
 ) -> None:
-    assert [one.due_on for one in sections(world.social_worker)["contexts"]] == [LATER]
+    assert [section.due_on for section in sections(world.social_worker)["contexts"]] == [LATER]
     with pytest.raises(Hidden):
         actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD)
     with pytest.raises(Hidden):
@@ -134,7 +134,7 @@ def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_hol
         hold(world.teacher, goal)
     review = hold(world.coordinator, goal)
     assert (review.due_on, [one.course for one in review.looked]) == (LATER, ["better"])
-    assert "context_news" in {one.notice.kind for one in unread_of(world.social_worker)}
+    assert "context_news" in {reader.notice.kind for reader in unread_of(world.social_worker)}
     with pytest.raises(IntegrityError), transaction.atomic():
         review.goals.update(what="")
     client = Client()
@@ -153,9 +153,9 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     hold(world.social_worker, goal, decision="close")
     assert "contexts-to-close" not in sections(world.coordinator)
-    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.END_WHAT_IS_OPEN]
+    assert [section.what for section in sections(world.social_worker)["contexts"]] == [rules.END_WHAT_IS_OPEN]
     for user in (world.coordinator, world.supervisor):
-        assert "context_to_decide" in {one.notice.kind for one in unread_of(user)}
+        assert "context_to_decide" in {reader.notice.kind for reader in unread_of(user)}
     with pytest.raises(Refused, match="A step is still to do"):
         actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     disruption.finish_context_step(
@@ -170,13 +170,15 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     assert "contexts-to-close" not in sections(world.coordinator)
     unread_of(world.officer).update(seen_at=timezone.now())
     reach(goal, world.social_worker)
-    assert [one.what for one in sections(world.social_worker)["contexts"]] == [rules.MAY_CLOSE]
-    assert [one.about for one in sections(world.coordinator)["contexts-to-close"]] == [
+    assert [section.what for section in sections(world.social_worker)["contexts"]] == [rules.MAY_CLOSE]
+    assert [section.about for section in sections(world.coordinator)["contexts-to-close"]] == [
         "Harbour Street arcade"
     ]
     closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
     assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
-    assert "context_news" in {one.notice.kind for one in unread_of(world.officer)}  # who did a step of it
+    assert "context_news" in {
+        reader.notice.kind for reader in unread_of(world.officer)
+    }  # who did a step of it
     for write in (
         lambda: actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="x"),
         lambda: actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD),
@@ -200,11 +202,11 @@ def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work,
     with pytest.raises(Refused, match="Give the day on which somebody looks once more"):
         actions.look_again(**looks, found="not_known", what="Nobody was there")
     actions.look_again(**looks, found="not_known", what="Nobody was there", again_on=LATER)
-    assert [one.due_on for one in sections(world.social_worker)["contexts-again"]] == [LATER]
+    assert [section.due_on for section in sections(world.social_worker)["contexts-again"]] == [LATER]
     ContextEnd.objects.update(look_again_on=TODAY)
     actions.look_again(**looks, found="moved", what="Sol saw them at the retail park")
     assert "contexts-again" not in sections(world.social_worker)
-    assert sum(one.notice.kind == "context_to_decide" for one in unread_of(world.coordinator)) == 1
+    assert sum(reader.notice.kind == "context_to_decide" for reader in unread_of(world.coordinator)) == 1
     with pytest.raises(Refused, match="looked again already"):
         actions.look_again(**looks, found="moved", what="Again")
     assert queries.contexts_about(world.officer, place_id=work.place_id).get() == work

@@ -194,9 +194,9 @@ def test_the_clocks_of_the_case_stop_and_nobody_is_reminded(world: World, agreed
 
 
 def test_each_list_about_a_child_leaves_the_child_out_or_says_why_not() -> None:
-    without = {one.key for one in LISTS if not one.child}
+    without = {work_list.key for work_list in LISTS if not work_list.child}
     assert without <= GOES_ON.keys() | NO_CHILD, without - GOES_ON.keys() - NO_CHILD
-    assert not {one.key for one in LISTS if one.child} & GOES_ON.keys()
+    assert not {work_list.key for work_list in LISTS if work_list.child} & GOES_ON.keys()
 
 
 @pytest.mark.parametrize(
@@ -279,8 +279,8 @@ def test_the_record_stays_readable_and_a_note_can_be_written(world: World, agree
         text="Rang her aunt.",
     )
     catch_up()
-    told = [one.what for one in entries_of(world.social_worker, died.person_id)]
-    assert any("died" in str(one) for one in told)
+    told = [entry.what for entry in entries_of(world.social_worker, died.person_id)]
+    assert any("died" in str(text) for text in told)
 
 
 def test_an_urgent_notice_of_the_child_goes_on_to_nobody(world: World, agreed: Any) -> None:

@@ -72,7 +72,7 @@ def test_one_press_says_that_it_is_done_and_another_takes_it_back(world, client,
         reverse("step_done", args=[row.pk]),
         reverse("step_put_off", args=[row.pk]),
     )
-    assert not any(one.done for one in lines_of(world.social_worker, kind))
+    assert not any(line.done for line in lines_of(world.social_worker, kind))
     undo = reverse("step_done_undo", args=[row.pk])
     page = client.post(line.done, follow=True)
     assert f"Done: {row.what}." in page.text
@@ -85,7 +85,7 @@ def test_one_press_says_that_it_is_done_and_another_takes_it_back(world, client,
     assert f"To do again: {row.what}." in client.post(undo, follow=True).text
     row.refresh_from_db()
     assert (row.state, row.done_on) == ("open", None)
-    assert [one.what for one in lines_of(world.officer, kind)] == [row.what]
+    assert [line.what for line in lines_of(world.officer, kind)] == [row.what]
     assert not unread_of(world.social_worker).filter(notice__kind="action_finished").exists()
     assert {"finish", "take back"} <= set(AuditRow.objects.values_list("verb", flat=True))
 

@@ -120,9 +120,9 @@ def test_whoever_does_the_step_learns_of_it_until_they_say_what_they_do(
     assert not queries.grounds_gone(world.social_worker).exists()
     withdraw(world, source)
     assert "ground_withdrawn" in told(world.social_worker)
-    assert [one.pk for one in queries.grounds_gone(world.social_worker)] == [warning.pk]
-    assert [one.pk for one in GROUNDS.lines(world.teacher)] == []
-    assert GROUNDS.heading in [one.heading for one in my_work(world.social_worker)]
+    assert [step.pk for step in queries.grounds_gone(world.social_worker)] == [warning.pk]
+    assert [line.pk for line in GROUNDS.lines(world.teacher)] == []
+    assert GROUNDS.heading in [section.heading for section in my_work(world.social_worker)]
     page = page_of(world.social_worker, case)
     assert f"One of its grounds was withdrawn on {day(TODAY)}, because: {WHY}" in page
     address = reverse("step_grounds", kwargs={"step_id": warning.pk})
@@ -178,7 +178,7 @@ def test_whatever_was_withdrawn_and_by_whom_a_reader_who_may_not_see_it_gets_the
     world: Any, case: Any, warning: DisruptionStep, dan: Person, source: TieSource
 ) -> None:
     ours = [_known(world, dan, case.person_id, words=f"Keys {n}", reach="holder") for n in range(3)]
-    keep(warning, world.social_worker, rests_on=[one.pk for one in ours])
+    keep(warning, world.social_worker, rests_on=[tie_source.pk for tie_source in ours])
 
     def got() -> tuple[str, list[str]]:
         return _TOKENS.sub("", page_of(world.teacher, case)), told(world.teacher)
@@ -196,7 +196,7 @@ def test_the_line_that_tells_it_does_not_say_who_withdrew_it(
 ) -> None:
     keep(warning, world.social_worker, rests_on=[source.pk])
     withdraw(world, source)
-    [line] = [one for one in lines_of(unread_of(world.social_worker)) if "grounds" in one.what]
+    [line] = [line for line in lines_of(unread_of(world.social_worker)) if "grounds" in line.what]
     assert line.told_by == "Heard"
     assert line.href == reverse("step_grounds", kwargs={"step_id": warning.pk})
 
@@ -237,10 +237,10 @@ def test_the_pack_says_it_without_a_word_of_the_source(
     world: Any, warning: DisruptionStep, source: TieSource
 ) -> None:
     keep(warning, world.social_worker, rests_on=[source.pk])
-    assert BARE not in str([one.text for one in record._on_paper(warning)])
+    assert BARE not in str([passage.text for passage in record._on_paper(warning)])
     withdraw(world, source)
     step = DisruptionStep.objects.prefetch_related("rests_on__source", "breaches").get(pk=warning.pk)
-    said = str([one.text for one in record._on_paper(step)])
+    said = str([passage.text for passage in record._on_paper(step)])
     assert BARE in said
     assert WHY not in said
 
@@ -257,6 +257,6 @@ def test_a_page_of_steps_asks_as_often_however_much_they_rest_on(
     asked()
     before = asked()
     more = [_known(world, dan, case.person_id, words=f"Seen {n}") for n in range(4)]
-    keep(warning, world.social_worker, rests_on=[source.pk, *(one.pk for one in more)])
+    keep(warning, world.social_worker, rests_on=[source.pk, *(tie_source.pk for tie_source in more)])
     withdraw(world, more[0])
     assert asked() == before

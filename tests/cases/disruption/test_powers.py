@@ -353,7 +353,7 @@ def test_what_was_broken_stands_with_what_was_done_and_is_told(world, case, warn
     with pytest.raises(Refused, match="what was done"):
         actions.note_breach(**note | {"what_was_done": " "})
     actions.note_breach(**note | {"by": world.supervisor})
-    assert "power_broken" in [one.notice.kind for one in unread_of(world.social_worker)]
+    assert "power_broken" in [reader.notice.kind for reader in unread_of(world.social_worker)]
     text = get(world.social_worker, "disruption", case_id=case.pk).text
     for said in ("Arrested", "Breached", *SAID.values(), "Tom Hale, officer"):
         assert str(said) in text
@@ -398,7 +398,7 @@ def test_one_against_somebody_whom_a_reader_may_not_see_is_hidden_with_its_power
 
 
 def chronology_of(step: DisruptionStep) -> str:
-    return str([one.said for one in record._chronology(DisruptionStep.objects.get(pk=step.pk))])
+    return str([entry.said for entry in record._chronology(DisruptionStep.objects.get(pk=step.pk))])
 
 
 def test_what_was_noted_wrongly_is_taken_back_and_stays_to_be_read(world, case, warning) -> None:
@@ -418,7 +418,7 @@ def test_what_was_noted_wrongly_is_taken_back_and_stays_to_be_read(world, case, 
     page = client.get(reverse("disruption", kwargs={"case_id": case.pk})).text
     for said in ("Noted wrongly", "Of somebody else", "It was another man"):
         assert said in page
-    assert "power_broken" not in [one.notice.kind for one in unread_of(world.social_worker)]
+    assert "power_broken" not in [reader.notice.kind for reader in unread_of(world.social_worker)]
     assert "Breached" not in chronology_of(warning)
     actions.note_breach(
         by=world.supervisor, step_id=warning.pk, broken_on=TODAY, what_was_done="Of somebody else"
@@ -442,8 +442,8 @@ def test_nobody_is_told_of_a_power_against_somebody_whom_they_may_not_see(world,
     )
     actions.note_breach(by=world.coordinator, step_id=warning.pk, broken_on=TODAY, what_was_done="Arrested")
     told = {
-        one: [row.notice.kind for row in unread_of(getattr(world, one))]
-        for one in ("social_worker", "supervisor")
+        value: [row.notice.kind for row in unread_of(getattr(world, value))]
+        for value in ("social_worker", "supervisor")
     }
     assert "power_broken" not in told["social_worker"]
     assert "power_broken" in told["supervisor"]
@@ -496,7 +496,8 @@ def test_what_is_not_right_is_said_where_the_power_is_chosen_and_used(world, cas
 def test_a_step_is_checked_as_far_as_its_own_text_was(world, case, warning, monkeypatch) -> None:
     now, read = load.current(), load.release
     powers = [
-        replace(one, needs="Another text") if one.id == "abduction_warning" else one for one in now.powers
+        replace(power, needs="Another text") if power.id == "abduction_warning" else power
+        for power in now.powers
     ]
     new = replace(now, id="2099.1", powers=tuple(powers))
     monkeypatch.setattr(load, "current", lambda: new)
@@ -519,7 +520,7 @@ def test_what_must_be_known_stands_beside_the_power_and_one_that_is_over_is_not_
         assert said in page
     now = load.current()
     over = replace(
-        now, powers=tuple(replace(one, in_force_to=TODAY - timedelta(days=1)) for one in now.powers)
+        now, powers=tuple(replace(power, in_force_to=TODAY - timedelta(days=1)) for power in now.powers)
     )
     monkeypatch.setattr(load, "current", lambda: over)
     assert queries.powers_against(world.social_worker) == []
@@ -535,7 +536,7 @@ def test_a_step_keeps_a_power_that_a_later_release_uses_against_less(
     monkeypatch.setattr(
         load,
         "current",
-        lambda: replace(now, powers=tuple(replace(one, against=("place",)) for one in now.powers)),
+        lambda: replace(now, powers=tuple(replace(power, against=("place",)) for power in now.powers)),
     )
     changed = actions.change_step(
         by=world.social_worker, disruption_id=warning.pk, kind="contact", what="Another word", due_on=SOON,
@@ -613,7 +614,7 @@ def test_a_step_about_a_place_has_a_power_that_fits_it_and_names_no_child(world,
     actions.note_breach(
         by=world.coordinator, step_id=step.pk, broken_on=TODAY, what_was_done="Told licensing"
     )
-    (told,) = [one for one in unread_of(world.social_worker) if one.notice.kind == "power_broken"]
+    (told,) = [reader for reader in unread_of(world.social_worker) if reader.notice.kind == "power_broken"]
     assert lines_of([told])[0].href == reverse("step_power", kwargs={"step_id": step.pk})
     with pytest.raises(Refused):
         keep(step, world.teacher)

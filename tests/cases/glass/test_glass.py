@@ -151,7 +151,7 @@ def answer(client: Client, **other: str) -> tuple[int, str, list[str]]:
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|data-seconds="\d+"', "", got.text)
     page = re.sub(r'(name="_sheet"|value="eyJ|value="[\w:.-]{60,})[^>]*', "", page)
     page = re.sub(r'value="[^"]{40,}"', "", page)
-    statements = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\d+", "?", one["sql"]) for one in asked]
+    statements = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\d+", "?", row["sql"]) for row in asked]
     return got.status_code, page.replace(other.get("family_name", "Khan"), "NAME"), statements
 
 

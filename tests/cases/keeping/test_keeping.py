@@ -86,7 +86,7 @@ def test_a_destroyed_record_is_nowhere_in_the_database(
     assert files
     assert spoken
     files += spoken
-    assert all(one.path.is_file() for one in files)
+    assert all(attachment.path.is_file() for attachment in files)
     row = ask(world.coordinator, record["person_id"])
     with django_capture_on_commit_callbacks(execute=True):
         actions.destroy(by=world.supervisor, destruction_id=row.pk)
@@ -102,7 +102,7 @@ def test_a_destroyed_record_is_nowhere_in_the_database(
     assert {table: words for table, words in told.items() if words} == {}
     pointing = {table for table, text in everything().items() if key.hex in text or str(key) in text}
     assert pointing <= {"agencies.AuditRow", "cases.Destruction", "insight.EngineRun"}
-    assert not any(one.path.exists() for one in files)
+    assert not any(attachment.path.exists() for attachment in files)
     assert Person.objects.filter(pk=other.pk).exists()
     assert Attachment.objects.get(pk=kept.pk).path.is_file()
     assert row.pk == Destruction.objects.get(agreed=True).pk
@@ -120,7 +120,9 @@ def test_the_trail_stays_sound_and_says_in_which_row_it_was_erased(world: World,
     said = AuditRow.objects.get(pk=row.audit_row)
     assert (said.verb, said.subject, said.subject_id) == ("erase", "audit", str(row.pk))
     erased = AuditRow.objects.filter(pk__in=about)
-    assert {(one.person_id, one.actor, one.reason, one.salt) for one in erased} == {(None, "", "", "")}
+    assert {
+        (audit_row.person_id, audit_row.actor, audit_row.reason, audit_row.salt) for audit_row in erased
+    } == {(None, "", "", "")}
     assert not AuditRow.objects.filter(person_id=record["person_id"]).exists()
 
 

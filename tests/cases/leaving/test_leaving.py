@@ -126,7 +126,7 @@ def test_a_handover_stands_on_the_summary_the_plan_and_the_print(world: World, s
     due = ("Ask whether Eastmoor Council accepts", "The child moves to Eastmoor Council")
     line = f"Handover to Eastmoor Council sent on {day(TODAY)}, not accepted yet"
     pages = {name: client.get(reverse(name, args=[person.pk])).text for name in ("child", "child_plan")}
-    assert all(one in page for page in pages.values() for one in (*due, day(ask), day(moves)))
+    assert all(text in page for page in pages.values() for text in (*due, day(ask), day(moves)))
     assert line in pages["child"]
     head = briefs.head_of(world.social_worker, person, today=TODAY)
     brief = briefs.brief_of(world.social_worker, head, today=TODAY)
@@ -135,7 +135,7 @@ def test_a_handover_stands_on_the_summary_the_plan_and_the_print(world: World, s
         by=world.social_worker, handover_id=handover.pk, accepted_by="Pat Lowe", accepted_on=TODAY
     )
     page = client.get(reverse("child", args=[person.pk])).text
-    assert not any(one in page for one in (*due, line))
+    assert not any(text in page for text in (*due, line))
 
 
 def test_a_case_is_closed_as_moved_once_it_is_accepted_and_not_before(world: World, signed: Any) -> None:

@@ -83,7 +83,7 @@ def test_after_an_interview_is_written_its_numbers_are_offered_once_and_kept_whe
     assert "checked" not in answer.text
     assert "Select a valid choice" in client.post(there, {"keep": ["x"]}).text
     shown = client.post(there, {"keep": [TICK]}, follow=True).text
-    assert [str(one) for one in Handle.objects.all()] == ["AB12 CDE"]
+    assert [str(handle) for handle in Handle.objects.all()] == ["AB12 CDE"]
     assert "Phones, cars and accounts that it names" in shown
     assert "Keep numbers, plates or accounts that stand in these words" in shown, "one is left"
     kept = AuditRow.objects.get(verb="name", subject="interview")
@@ -245,8 +245,8 @@ def test_a_number_that_she_spoke_of_becomes_a_tie_and_is_looked_for_by_nobody(
     assert "was contacted from (he rang at night)" in shown
     account = {"type": "account", "name": "@kit99", "service": "snap", "kind": "uses"}
     client.post(at, account)
-    assert {str(one) for one in Handle.objects.all()} == {"07700 900123", "@kit99 (snapchat)"}
-    assert {one.kind for one in Tie.objects.all()} == {"contacted_from", "uses"}
+    assert {str(handle) for handle in Handle.objects.all()} == {"07700 900123", "@kit99 (snapchat)"}
+    assert {tie.kind for tie in Tie.objects.all()} == {"contacted_from", "uses"}
     assert "back:said_to_harm" not in shown
 
 

@@ -130,7 +130,7 @@ def test_a_child_is_late_to_be_heard_in_words(client, world, case):
     late = gone(worker, case.person_id, 200, back=BACK | {"found_at": ago(80)})
     client.force_login(worker)
     assert "8 hours late" in client.get(of_episode("episode", late)).text
-    (section,) = [one for one in my_work(worker) if "interviews due" in one.heading]
+    (section,) = [section for section in my_work(worker) if "interviews due" in section.heading]
     assert "8 hours late" in section.waiting[0].note
 
 
@@ -148,7 +148,7 @@ def test_an_interview_to_which_the_child_said_no_is_late_nowhere(client, world, 
         assert "offered in time" in page
         assert "days late" not in page
     assert "in time. The child said no." in client.get(of_episode("episode", back)).text
-    assert not [one for one in my_work(worker) if "interviews due" in one.heading]
+    assert not [section for section in my_work(worker) if "interviews due" in section.heading]
 
 
 def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned):
@@ -388,7 +388,7 @@ def test_somebody_whom_the_child_named_is_looked_for_before_being_added(client, 
     assert tie.person_id == adult.pk
     assert "There is a problem" in client.post(at, typed | {"choice": "new"}).text  # adult or child?
     client.post(at, typed | {"name": "Kit Vale", "choice": "new", "new_kind": "adult"})
-    assert [one.name for one in queries.answers_of(worker, heard)] == ["Desmond Moran", "Kit Vale"]
+    assert [answer.name for answer in queries.answers_of(worker, heard)] == ["Desmond Moran", "Kit Vale"]
     assert "Kit Vale" in client.get(of_episode("episode", heard.episode)).text
 
 

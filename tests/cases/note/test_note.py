@@ -19,7 +19,7 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
-from heard.cases.case.notices import actions as notices
+from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Observed
@@ -28,7 +28,7 @@ from heard.cases.note.forms import ChooseChildrenForm
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import MOST_CHILDREN, Contact, why_not_write, why_not_write_together
 from heard.cases.note.work import TO_SEE, TO_SEE_ALONE
-from heard.cases.plan import actions as plans
+from heard.cases.plan import actions as planning
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
 from heard.cases.words.actions import correct_words
@@ -131,19 +131,19 @@ def test_case_direction_stays_with_the_words_that_it_was_written_on(world: World
     )
     actions.direct(by=world.supervisor, note_id=second.pk, text="See her now.")
     by_version = queries.directed(world.supervisor, second)
-    assert {key: [one.text for one in rows] for key, rows in by_version.items()} == {
+    assert {key: [direction.text for direction in rows] for key, rows in by_version.items()} == {
         first.pk: ["Then nothing more to do today."],
         second.pk: ["See her now."],
     }
     client = client_of(world.supervisor)
-    now, before = (client.get(reverse("note", args=[one.pk])).text for one in (second, first))
+    now, before = (client.get(reverse("note", args=[note.pk])).text for note in (second, first))
     label = "Case direction, written on the version before"
     assert now.index("See her now.") < now.index(label) < now.index("Then nothing more to do today.")
     assert "Then nothing more to do today." in before
     assert "See her now." not in before
     assert label not in before
     assert "Case direction on the version before" in client.get(reverse("notes", args=[case.person_id])).text
-    assert [one.is_of_earlier for one in second.directions.order_by("pk")] == [True, False]
+    assert [direction.is_of_earlier for direction in second.directions.order_by("pk")] == [True, False]
 
 
 def test_correcting_what_the_child_said_makes_a_new_version_of_the_words(world: World, case: Any) -> None:
@@ -447,8 +447,8 @@ def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_chil
             by=world.social_worker, assessment_id=assessment.pk, marks=[Observed("S06", "not_seen")]
         )
     index.catch_up()
-    told = [one for one in entries_of(world.social_worker, case.person_id) if "A new phone" in one.text]
-    assert [one.kind for one in told] == ["sign"]  # taken over, not told twice
+    told = [entry for entry in entries_of(world.social_worker, case.person_id) if "A new phone" in entry.text]
+    assert [entry.kind for entry in told] == ["sign"]  # taken over, not told twice
     read = client.get(reverse("assessment_submit", args=[assessment.pk])).text
     assert "First noted at a contact" in read
 
@@ -462,7 +462,7 @@ def test_signs_take_the_words_of_the_note_and_ask_for_nothing_twice(world: World
     assert "checked" not in page  # offered, never set
     sent = {"signs": ["S10", "S12"], "S10": "", "S12": ""}
     client.post(reverse("note_signs", args=[note.pk]), sent)
-    noticed = {one.item: one.words for one in note.observations.all()}
+    noticed = {observation.item: observation.words for observation in note.observations.all()}
     assert noticed == {"S10": "He has a new phone that he hides.", "S12": told}
 
 
@@ -495,7 +495,7 @@ def test_the_worker_learns_of_signs_that_somebody_else_noticed(world: World, cas
     note = actions.write_note(
         by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang school."
     )
-    notices.mark_all_seen(by=world.social_worker, person_id=case.person_id)
+    noticing.mark_all_seen(by=world.social_worker, person_id=case.person_id)
     actions.mark_signs(by=world.teacher, note_id=note.pk, noticed={"S01": "Out at night."})
     assert [row.notice.kind for row in unread_of(world.social_worker)] == ["note"]
 
@@ -522,7 +522,7 @@ def test_an_earlier_event_written_by_hand_stands_in_the_chronology_with_its_sour
     client.post(page, sent | {"source": "File of the youth service, 2019, page 12"})
     index.catch_up()
     (entry,) = [
-        one for one in entries_of(world.social_worker, case.person_id) if "station at night" in one.text
+        entry for entry in entries_of(world.social_worker, case.person_id) if "station at night" in entry.text
     ]
     assert entry.on == day  # where it belongs, not on the day on which it was typed
     shown = client.get(reverse("child_chronology", args=[case.person_id])).text
@@ -625,7 +625,7 @@ def test_what_comes_next_becomes_an_action_of_the_plan_that_is_in_force(world: W
     client.post(page, sent)
     action = outcome.actions.get(contact_note=note)
     assert (action.what, action.owner, action.due_on) == (note.next, world.social_worker, day)
-    changed = plans.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    changed = planning.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
     assert changed.outcomes.get().actions.filter(contact_note=note).count() == 1
     assert client_of(world.officer).get(page).status_code == 404
 

@@ -84,7 +84,7 @@ class Story:
         self.other = network.add_person(by=world.social_worker, given_name="Mena", family_name="Okoro")
 
     def _somebody(self, username: str, team: Any, role: Role) -> User:
-        given, family = (one.title() for one in username.split("."))
+        given, family = (text.title() for text in username.split("."))
         return agencies.add_user(
             by=self.world.administrator, username=username, first_name=given, last_name=family, password=None,
             team=team, role=role, agreed_by=self.world.coordinator,
@@ -235,7 +235,9 @@ def workers_of(notice: Notice) -> set[int]:
         return set()
     rows = Case.objects.filter(person=notice.person_id, state=Case.State.OPEN)
     workers = {one for row in rows for one in (row.allocated_worker, row.trusted_worker) if one}
-    return {one.pk for one in workers if may_open(fresh(one), notice.person_id)} - {notice.told_by_id}
+    return {worker.pk for worker in workers if may_open(fresh(worker), notice.person_id)} - {
+        notice.told_by_id
+    }
 
 
 def has_it(notice: Notice, now: datetime) -> bool:

@@ -31,7 +31,7 @@ from heard.cases.case.notices.models import Duty, Notice, Reader
 from heard.cases.case.notices.rules import NoticeKind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
-from heard.cases.missing import actions as missing
+from heard.cases.missing import actions as looking
 from heard.govuk.environment import day
 from heard.graph.exchange import actions as exchange
 from heard.graph.exchange.rules import Taking
@@ -600,7 +600,7 @@ def test_an_assessment_that_is_sent_back_is_new_for_its_author(world: World, sub
 def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
     world: World, with_worker: Any
 ) -> None:
-    episode = missing.note_missing(
+    episode = looking.note_missing(
         by=world.teacher,
         person_id=with_worker.person_id,
         missing_from=timezone.now() - timedelta(hours=2),
@@ -610,7 +610,7 @@ def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
         reported_at=timezone.now() - timedelta(hours=1),
     )
     assert unread(world.social_worker)[0] == ("missing", rules.To.WORKER.value)
-    missing.note_found(
+    looking.note_found(
         by=world.teacher,
         episode_id=episode.pk,
         found_at=timezone.now() - timedelta(minutes=1),
@@ -620,7 +620,7 @@ def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
         check_by_police="not_known",
     )
     assert unread(world.social_worker) == [("found", rules.To.WORKER.value)]
-    assert [one.ended for one in lines_of(queries.notices_of(world.social_worker))][-1]
+    assert [line.ended for line in lines_of(queries.notices_of(world.social_worker))][-1]
     client = Client()
     client.force_login(world.social_worker)
     page = client.get(reverse("notices")).text
@@ -718,7 +718,7 @@ def test_what_somebody_has_not_seen_stands_before_what_they_have(world: World, t
         review_on=timezone.localdate() + timedelta(days=30),
         person_told=True,
     )
-    kinds = [one.notice.kind for one in queries.notices_of(world.social_worker)]
+    kinds = [notice.notice.kind for notice in queries.notices_of(world.social_worker)]
     assert kinds[:2] == ["warning", "danger"]
 
 
@@ -775,10 +775,10 @@ def test_a_duty_comes_again_each_week_at_the_same_hours_of_the_clock_on_the_wall
         "weekly_until": date(2027, 4, 2),
     }
     made = actions.put_on_duty(**asked)
-    assert [f"{timezone.localtime(one.begins):%d %H}" for one in made] == ["19 17", "26 17", "02 17"]
-    assert [f"{timezone.localtime(one.ends):%d %H}" for one in made] == ["22 09", "29 09", "05 09"]
+    assert [f"{timezone.localtime(duty.begins):%d %H}" for duty in made] == ["19 17", "26 17", "02 17"]
+    assert [f"{timezone.localtime(duty.ends):%d %H}" for duty in made] == ["22 09", "29 09", "05 09"]
     assert actions.put_on_duty(**asked) == made  # pressed twice
-    assert {one.phone for one in actions.put_on_duty(**asked | {"phone": "01632 960 099"})} == {
+    assert {duty.phone for duty in actions.put_on_duty(**asked | {"phone": "01632 960 099"})} == {
         "01632 960 099"
     }
     assert Duty.objects.count() == 3
@@ -897,12 +897,16 @@ def test_a_case_that_opens_again_is_new_for_its_worker(world: World, with_worker
 
 def test_who_may_read_the_record_and_not_its_files_is_told_of_no_file(world: World, with_worker: Any) -> None:
     about = About(with_worker.person_id, timezone.now(), rules.level_of(NoticeKind.FILE))
-    assert [one.user for one in addressees((rules.To.WORKER,), about, urgent=False)] == [world.social_worker]
+    assert [addressee.user for addressee in addressees((rules.To.WORKER,), about, urgent=False)] == [
+        world.social_worker
+    ]
     Involvement.objects.filter(person_id=with_worker.person_id, agency=world.care).update(level=Level.RECORD)
     told = addressees((rules.To.WORKER,), about, urgent=False)
-    assert [one.user for one in told] == [world.coordinator]  # who stands in, and may open it
+    assert [addressee.user for addressee in told] == [world.coordinator]  # who stands in, and may open it
     whole = About(with_worker.person_id, timezone.now(), rules.level_of(NoticeKind.WARNING))
-    assert [one.user for one in addressees((rules.To.WORKER,), whole, urgent=False)] == [world.social_worker]
+    assert [addressee.user for addressee in addressees((rules.To.WORKER,), whole, urgent=False)] == [
+        world.social_worker
+    ]
 
 
 def test_whoever_works_with_a_child_learns_that_a_drawing_that_names_them_was_taken_out(

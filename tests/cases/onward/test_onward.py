@@ -70,8 +70,8 @@ def test_it_waits_with_the_sender_and_is_to_be_answered_by_the_other_side(
 
 def test_its_clock_is_the_partnerships_own(world: World, case: Any, settings: Any) -> None:
     settings.REFERRAL_DAYS = 1
-    one = refer(world, case)
-    assert timezone.localdate() < one.due_on <= timezone.localdate() + timedelta(days=5)
+    referral = refer(world, case)
+    assert timezone.localdate() < referral.due_on <= timezone.localdate() + timedelta(days=5)
 
 
 def test_accepted_it_opens_the_record_as_far_as_was_offered_and_the_sender_learns_of_it(
@@ -89,7 +89,7 @@ def test_accepted_it_opens_the_record_as_far_as_was_offered_and_the_sender_learn
     assert not queries.waiting_for_answer(world.social_worker).exists()
     assert not queries.to_answer(world.officer).exists()
     catch_up()
-    entries = {one.what for one in entries_of(world.social_worker, sent.person_id)}
+    entries = {entry.what for entry in entries_of(world.social_worker, sent.person_id)}
     assert {"Referred to Wexmoor Police", "Referral to Wexmoor Police: Accepted"} <= entries
 
 
@@ -148,10 +148,10 @@ def test_to_a_team_it_is_for_that_team(world: World, case: Any) -> None:
         team=night,
         role=Role.PRACTITIONER,
     )
-    one = refer(world, case, whom=Whom("", world.police, team=night))
+    referral = refer(world, case, whom=Whom("", world.police, team=night))
     assert kinds(nia) == ["onward"]
     assert kinds(world.officer) == []
-    actions.answer_onward(by=nia, onward_id=one.pk, accepts=True, answer="We look out for her")
+    actions.answer_onward(by=nia, onward_id=referral.pk, accepts=True, answer="We look out for her")
     assert people_visible_to(User.objects.get(pk=nia.pk)).filter(pk=case.person_id).exists()
     assert not people_visible_to(User.objects.get(pk=world.officer.pk)).filter(pk=case.person_id).exists()
 
@@ -202,8 +202,8 @@ def test_nobody_offers_more_than_they_see_nor_out_of_a_restricted_record(world: 
     network.restrict(by=world.coordinator, person_id=case.person_id, reason="Threats")
     with pytest.raises(Refused, match="restricted"):
         refer(world, case)
-    one = refer(world, case, by=world.coordinator)
-    actions.answer_onward(by=world.officer, onward_id=one.pk, accepts=True, answer="Ofa meets her")
+    referral = refer(world, case, by=world.coordinator)
+    actions.answer_onward(by=world.officer, onward_id=referral.pk, accepts=True, answer="Ofa meets her")
     assert people_visible_to(User.objects.get(pk=world.officer.pk)).filter(pk=case.person_id).exists()
 
 
@@ -246,8 +246,8 @@ def chief(world: World) -> User:
 def test_of_a_team_that_is_silent_the_lead_of_its_agency_is_given_it_and_answers(
     world: World, case: Any, chief: User
 ) -> None:
-    one = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
-    link, client = reverse("onward", args=[one.pk]), client_of(chief)
+    referral = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
+    link, client = reverse("onward", args=[referral.pk]), client_of(chief)
     assert client.get(link).status_code == 404
     pass_on(timezone.now() + timedelta(days=1, minutes=1))
     assert kinds(chief) == ["onward"]
@@ -260,10 +260,10 @@ def test_of_a_team_that_is_silent_the_lead_of_its_agency_is_given_it_and_answers
 def test_what_was_not_answered_in_time_is_with_the_lead_of_the_agency_too(
     world: World, case: Any, chief: User
 ) -> None:
-    one = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
-    assert one not in queries.to_answer(chief)
-    OnwardReferral.objects.filter(pk=one.pk).update(due_on=timezone.localdate() - timedelta(days=1))
-    assert one in queries.to_answer(chief)
+    referral = refer(world, case, whom=Whom("", world.police, team=world.officer.team))
+    assert referral not in queries.to_answer(chief)
+    OnwardReferral.objects.filter(pk=referral.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert referral in queries.to_answer(chief)
     denied = Whom("", world.police, user=chief)
     network.deny_access(by=world.coordinator, person_id=case.person_id, whom=denied, why="Her uncle")
-    assert one not in queries.to_answer(User.objects.get(pk=chief.pk))
+    assert referral not in queries.to_answer(User.objects.get(pk=chief.pk))

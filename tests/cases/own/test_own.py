@@ -130,7 +130,7 @@ def test_it_is_given_on_a_day_by_somebody_or_it_is_said_why_not(client, world, w
     page = client.get(at("own_plan", written)).text
     assert "It is not safe at home" in page
     assert "by Sol Wright" in page
-    assert [one.given_on for one in GivenPlan.objects.order_by("pk")] == [None, day]
+    assert [given_plan.given_on for given_plan in GivenPlan.objects.order_by("pk")] == [None, day]
 
 
 def test_a_copy_that_the_child_holds_and_that_changed_since_is_said_to_be_of_before(client, world, written):

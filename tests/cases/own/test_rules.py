@@ -95,7 +95,7 @@ def test_who_looked_is_told_by_agency_and_role_with_how_often_and_when_last() ->
 @given(st.lists(st.builds(Look, st.integers(1, 4), st.sampled_from("AB"), st.sampled_from(["", "x"]), st.booleans(), st.integers(1, 9), st.just(at(1)))))  # fmt: skip
 def test_no_look_is_lost(looks: list[Look]) -> None:
     lines = rules.who_looked(looks)
-    assert sum(one.read + one.wrote for one in lines) == sum(look.times for look in looks)
+    assert sum(line.read + line.wrote for line in lines) == sum(look.times for look in looks)
 
 
 def test_every_role_has_its_place() -> None:

@@ -130,7 +130,7 @@ def test_somebody_adds_what_the_machine_missed(world: Any, asked: Disclosure) ->
         actions.withhold_stretch(by=by, passage_id=worry.pk, text="not there", **WHY)
     actions.withhold_stretch(by=by, passage_id=worry.pk, text="left school", **WHY)
     shown = queries.stretches_of(queries.passage_visible_to(by, worry.pk))[1]
-    assert [one.was for one in shown if one.treatment == "withhold"] == ["left school"]
+    assert [stretch.was for stretch in shown if stretch.treatment == "withhold"] == ["left school"]
 
 
 def test_it_is_not_sent_before_everything_is_decided_and_read(world: Any, around: Any) -> None:

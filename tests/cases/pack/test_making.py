@@ -268,7 +268,7 @@ def test_a_pack_and_what_is_bound_into_it_lie_encrypted(
     pack = made(ask(world.social_worker, around.person_id, PackPart.FILES, with_pages=True))
     assert pack.left_out == []
     assert not pack.path.read_bytes().startswith(b"%PDF")
-    assert [one.name for one in pack.path.parent.iterdir()] == [pack.path.name], (
+    assert [path.name for path in pack.path.parent.iterdir()] == [pack.path.name], (
         "what it was made from is gone"
     )
     client.force_login(world.social_worker)

@@ -30,7 +30,7 @@ FINDER = Finder([AUNT, UNCLE, SISTER, SCHOOL, SERVICES, NEIGHBOUR], ["Ines Okonj
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(text[one.start : one.end], one.about) for one in FINDER.find(text)]
+    return [(text[place.start : place.end], place.about) for place in FINDER.find(text)]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_names_and_numbers_of_others_are_found(text: str, marks: list[tuple[str,
 @given(st.text(alphabet="OlaBrndWi \n’-.0123456789WX", max_size=80))
 def test_what_is_found_never_overlaps_and_is_in_the_text(text: str) -> None:
     places = FINDER.find(text)
-    assert all(0 <= one.start < one.end <= len(text) for one in places)
-    assert all(one.end <= other.start for one, other in pairwise(places))
+    assert all(0 <= place.start < place.end <= len(text) for place in places)
+    assert all(place.end <= other.start for place, other in pairwise(places))
 
 
 def test_words_are_found_wherever_they_stand_as_whole_words() -> None:
@@ -89,7 +89,7 @@ def test_what_is_withheld_is_not_there_any_more() -> None:
         Decided(10, 17, "show"),
     ]
     assert given_text("Ola Brand fetched Mary home.", *places) == "█ fetched a woman home."
-    assert all(one.was == "" for one in to_give(redacted("Ola Brand fetched Mary home.", places)))
+    assert all(stretch.was == "" for stretch in to_give(redacted("Ola Brand fetched Mary home.", places)))
 
 
 def test_the_stricter_of_two_wins_where_they_overlap() -> None:
@@ -106,7 +106,7 @@ def test_nothing_is_given_where_something_is_not_decided() -> None:
 _TREATMENTS = st.sampled_from([*Treatment])
 _PLACES = st.lists(
     st.tuples(st.integers(0, 30), st.integers(1, 12), _TREATMENTS).map(
-        lambda one: Decided(one[0], one[0] + one[1], one[2], "r1", "…" if one[2] == "pseudonym" else "")
+        lambda row: Decided(row[0], row[0] + row[1], row[2], "r1", "…" if row[2] == "pseudonym" else "")
     ),
     max_size=8,
 )
@@ -114,12 +114,12 @@ _PLACES = st.lists(
 
 @given(st.text(alphabet="abcdefghij \n", max_size=40), _PLACES)
 def test_exactly_the_characters_that_nobody_withheld_are_given(text: str, places: list[Decided]) -> None:
-    hidden = {at for one in places if one.treatment != "show" for at in range(one.start, one.end)}
+    hidden = {at for place in places if place.treatment != "show" for at in range(place.start, place.end)}
     expected = "".join(letter for at, letter in enumerate(text) if at not in hidden)
     stretches = redacted(text, places)
-    assert "".join(one.text for one in stretches if one.treatment == "show") == expected
+    assert "".join(stretch.text for stretch in stretches if stretch.treatment == "show") == expected
     heading, rest = in_lines(stretches)
-    shown = "".join(one.text for one in (*heading, *rest) if one.treatment == "show")
+    shown = "".join(stretch.text for stretch in (*heading, *rest) if stretch.treatment == "show")
     assert shown == expected or shown == expected.replace("\n", "", 1)
 
 

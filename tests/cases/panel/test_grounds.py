@@ -51,7 +51,7 @@ def source(world: Any, item: PanelItem, arcade: Any) -> TieSource:
 def decide(world: Any, item: PanelItem, *rests_on: TieSource) -> PanelItem:
     return actions.decide_item(
         by=world.coordinator, item_id=item.pk, decision="Speak to the arcade", reason="She is seen there",
-        view=NO_WORDS, rests_on=[one.pk for one in rests_on],
+        view=NO_WORDS, rests_on=[tie_source.pk for tie_source in rests_on],
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_nothing_else_may_be_chosen(world: Any, item: PanelItem, arcade: Any, so
     decide(world, item, source)
     with pytest.raises(Hidden):
         decide(world, item, tie.sources.get())
-    assert [one.source for one in PanelGround.objects.all()] == [source]
+    assert [ground.source for ground in PanelGround.objects.all()] == [source]
     assert theirs.pk in queries.to_rest_on(world.coordinator, item)[0]  # of one agency
     assert queries.to_rest_on(world.officer, item)[0] == {}
 
@@ -104,9 +104,9 @@ def test_once_it_is_withdrawn_the_item_says_so_and_who_answers_for_it_has_it_in_
     hold(world, Panel.objects.get(pk=item.panel_id))
     network.withdraw_source(by=world.social_worker, source_id=source.pk, why=WHY)
     assert "ground_withdrawn" in told(world.coordinator)
-    assert [one.pk for one in queries.items_gone(world.coordinator)] == [item.pk]
+    assert [panel_item.pk for panel_item in queries.items_gone(world.coordinator)] == [item.pk]
     assert not queries.items_gone(world.social_worker).exists()
-    assert GROUNDS.heading in [one.heading for one in my_work(world.coordinator)]
+    assert GROUNDS.heading in [section.heading for section in my_work(world.coordinator)]
     client = signed_in(world.coordinator)
     for page in ("panel", "panel_minutes"):
         assert "withdrawn" in client.get(reverse(page, args=[item.panel_id])).text
@@ -171,9 +171,9 @@ def test_paper_and_pack_say_it_without_a_word_of_the_source(
     world: Any, item: PanelItem, source: TieSource
 ) -> None:
     decide(world, item, source)
-    assert BARE not in str([one.text for one in record._item_on_paper(item)])
+    assert BARE not in str([passage.text for passage in record._item_on_paper(item)])
     network.withdraw_source(by=world.coordinator, source_id=source.pk, why=WHY)
-    said = str([one.text for one in record._item_on_paper(PanelItem.objects.get(pk=item.pk))])
+    said = str([passage.text for passage in record._item_on_paper(PanelItem.objects.get(pk=item.pk))])
     assert BARE in said
     assert WHY not in said
 

@@ -333,7 +333,7 @@ def test_children_adults_and_places_stand_apart(client, world, meeting, arcade, 
         ">Dean Corrigan</a>",
     ]
     said += [">Places</h3>", ">Arcade</a>"]
-    assert [main.index(one) for one in said] == sorted(main.index(one) for one in said)
+    assert [main.index(text) for text in said] == sorted(main.index(text) for text in said)
     chosen = re.findall(
         r"<option value=[^>]*>([^<]+)</option>", main.partition('name="one"')[2].partition("</select>")[0]
     )
@@ -456,7 +456,7 @@ def test_who_writes_down_what_another_says_there_does_not_bear_it_out(client, wo
     for this, end in ((mina, "person"), (arcade, "place")):
         choose(world, meeting, this, end)
     assert say(world, meeting, mina, "goes_to", arcade, who="Police") == tie
-    [strand] = [one for one in web(world.officer).around(mina.pk) if one.tie_key == tie.key]
+    [strand] = [strand for strand in web(world.officer).around(mina.pk) if strand.tie_key == tie.key]
     assert (len(strand.sources), strand.agencies) == (2, [world.police.name])
     page = reverse("tie", kwargs={"tie_key": tie.key})
     assert "Known from two agencies" not in shown(client, world.officer, page)
@@ -505,7 +505,7 @@ def test_somebody_who_is_named_there_comes_onto_the_list(client, world, meeting,
     mine, others = queries.open_names(world.coordinator, meeting)
     assert (len(mine), others) == (2, False)
     assert web(world.coordinator).ties().count() == 1
-    item = next(one for one in mine if one.about == "Dean Corrigan")
+    item = next(panel_item for panel_item in mine if panel_item.about == "Dean Corrigan")
     address = reverse("child", kwargs={"person_id": item.person_id})
     assert address in shown(client, world.coordinator, reverse("panel_item", kwargs={"item_id": item.pk}))
     there = client.get(address, follow=True).content.decode()
@@ -621,7 +621,10 @@ def test_what_is_said_in_own_words_is_said_of_whoever_is_chosen_first(client, wo
     typed |= {"one": typed["other"], "other": typed["one"], "in_words": "was waited for in"}
     page = client.post(at("mapping", meeting), typed, follow=True).content.decode()
     assert "Noted as said here: Mina Okoro was waited for in Arcade." in page
-    there = [(one.one, one.said, one.other) for one in queries.said_at(world.coordinator, meeting)]
+    there = [
+        (said_there.one, said_there.said, said_there.other)
+        for said_there in queries.said_at(world.coordinator, meeting)
+    ]
     assert there == [("Arcade", "waited for", "Mina Okoro"), ("Mina Okoro", "was waited for in", "Arcade")]
 
 
@@ -719,7 +722,7 @@ def test_a_meeting_closes_when_every_name_has_an_answer_and_never_else(names):
     others = any(not answered and not seen for answered, seen in names)
     why_not = rules.why_not_close(open_to_closer=mine, others_open=others)
     assert (why_not is None) == all(answered for answered, _seen in names)
-    seen_alone = [one for one in names if one[1]]
+    seen_alone = [name for name in names if name[1]]
     if mine:  # what is hidden changes nothing of what is said
         assert why_not == rules.why_not_close(
             open_to_closer=sum(not answered for answered, _seen in seen_alone), others_open=False
@@ -841,7 +844,7 @@ def test_every_phone_of_theirs_is_offered_or_the_page_says_that_there_are_more(
     for last in (9, 5, 7):
         phone_of(world, mina, number=f"07700 90012{last}")
     rows, more = queries.handles_beside(world.coordinator, meeting)
-    assert ([str(one)[-1] for one in rows], more) == (["5", "7"], True)
+    assert ([str(row)[-1] for row in rows], more) == (["5", "7"], True)
     assert "More are not shown" in shown(client, world.coordinator, at("panel_add", meeting))
     found = client.post(at("panel_add", meeting), {"text": "900129"}).content.decode()
     assert "07700 900129" in found

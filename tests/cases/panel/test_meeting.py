@@ -186,7 +186,7 @@ def test_an_invited_supervisor_chairs_where_whoever_was_to_is_ill(client, world,
     decided = actions.decide_item(by=user, item_id=item.pk, **said)
     assert decided.decided_by == user
     actions.dissent(by=user, item_id=item.pk, why="Too late", said_by="Her head", agency_id=world.school.pk)
-    came = {one.pk: ("came", "") for one in prepared.seats.all()}
+    came = {seat.pk: ("came", "") for seat in prepared.seats.all()}
     assert actions.hold_panel(by=user, panel_id=prepared.pk, came=came).held_by == user
     with pytest.raises(Refused, match="Whoever holds the panel"):
         actions.decide_item(by=user, item_id=item.pk, **said)
@@ -323,7 +323,7 @@ def test_an_item_says_which_it_is_of_how_many_as_the_agenda_numbers_them(client,
         tell(world, name)
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     items = [PanelItem.objects.get(person__given_name=name) for name in ("Ana", "Bea", "Cleo")]
-    order = {one.pk: (place, 10 * place) for place, one in enumerate(items, 1)}
+    order = {panel_item.pk: (place, 10 * place) for place, panel_item in enumerate(items, 1)}
     actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
     network.involve(
         by=world.coordinator, person=Person.objects.get(given_name="Cleo"), agency=world.school, why="-"
@@ -373,11 +373,11 @@ def test_time_for_the_whole_panel_is_shared_over_the_items_without_minutes(clien
         f'href="{there}">Share the time over the items, so that what is left shows here</a>'
         in client.get(page).text
     )
-    typed = {f"place-{one.pk}": "1" for one in panel.items.all()} | {f"minutes-{item.pk}": "20"}
+    typed = {f"place-{item.pk}": "1" for item in panel.items.all()} | {f"minutes-{item.pk}": "20"}
     wrong = client.post(of_panel("panel_prepare", panel), typed | {"lasts": "21"}).text
     assert ">Give more minutes for the whole meeting: each item takes one at least</a>" in wrong
     client.post(of_panel("panel_prepare", panel), typed | {"lasts": "60"})
-    assert sorted(one.minutes for one in panel.items.all()) == [13, 13, 14, 20]
+    assert sorted(item.minutes for item in panel.items.all()) == [13, 13, 14, 20]
     said = client.get(page).text
     assert "minutes left until" in said
     assert there not in said

@@ -25,7 +25,7 @@ from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
 from heard.cases.panel.words import why_on_agenda
 from heard.govuk.environment import day, day_and_month
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.models import Person, Place, TieSource
 from heard.network.queries import Whom
 
@@ -126,7 +126,9 @@ def test_what_was_overdue_and_is_no_longer_says_so_on_the_agenda_until_the_panel
         assert f">{waits}" not in said
     assert [one.has_ended for one in why(world.coordinator, item)] == [True, True], "and it is new no longer"
     panel.state = "held"
-    assert not any(one.has_ended for one in queries.reasons_of(world.coordinator, panel, [item])[item.pk])
+    assert not any(
+        reason.has_ended for reason in queries.reasons_of(world.coordinator, panel, [item])[item.pk]
+    )
 
 
 def why(user, item) -> list:
@@ -198,7 +200,7 @@ def test_what_came_since_the_agenda_was_drawn_stands_on_it_at_once(world, panel,
 
 
 def test_what_came_since_is_said_to_whoever_may_read_it(world, panel):
-    place = knowing.add_place(by=world.coordinator, name="Arcade", kind="shop")
+    place = network.add_place(by=world.coordinator, name="Arcade", kind="shop")
     item = actions.add_item(by=world.coordinator, panel_id=panel.pk, end="place", end_id=place.pk)
     tell(world, place_id=place.pk)
     assert {one.reason.kind for one in why(world.coordinator, item)} == {Why.BY_HAND, Why.NEW_WORRY}
@@ -206,7 +208,7 @@ def test_what_came_since_is_said_to_whoever_may_read_it(world, panel):
 
 
 def test_a_worry_about_a_place_that_a_reader_may_not_open_is_not_said_to_be_decided(world, panel, client):
-    place = knowing.add_place(by=world.coordinator, name="Arcade", kind="shop")
+    place = network.add_place(by=world.coordinator, name="Arcade", kind="shop")
     worry = tell(world, place_id=place.pk)
     worry.due_on = in_days(-2)
     worry.save()
@@ -237,7 +239,9 @@ def test_a_new_worry_comes_before_the_panel_unless_it_is_at_an_end(world, panel,
 
 def worries_for(world, panel) -> list[uuid.UUID]:
     found = queries.suggestions(world.coordinator, panel, now_plus(-1))
-    return [one.about for suggested in found for one in suggested.reasons if one.kind == Why.NEW_WORRY]
+    return [
+        reason.about for suggested in found for reason in suggested.reasons if reason.kind == Why.NEW_WORRY
+    ]
 
 
 def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, panel, case):
@@ -255,7 +259,7 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
 
     def suggested() -> set[str]:
         found = queries.suggestions(world.coordinator, panel, now_plus(-1))
-        return {one.kind for each in found for one in each.reasons}
+        return {reason.kind for each in found for reason in each.reasons}
 
     def ended() -> list[str]:
         return [one.reason.kind for one in why(world.coordinator, item) if one.has_ended]
@@ -271,9 +275,9 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
 
 
 def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_children(world, panel):
-    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
-    quiet = knowing.add_place(by=world.social_worker, name="Library", kind="library")
+    park = network.add_place(by=world.social_worker, name="Mill park", kind="park")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    quiet = network.add_place(by=world.social_worker, name="Library", kind="library")
     told = tell(world, place_id=park.pk)
     telling.decide(
         by=world.coordinator, concern=told, decision="panel", reason="Who can light it?", feedback="Thank you"
@@ -281,12 +285,12 @@ def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_child
     for name in ("Ana", "Bea"):
         child = tell(world, name).person
         for place in (arcade, *((quiet,) if name == "Ana" else ())):
-            knowing.note_tie(
+            network.note_tie(
                 by=world.social_worker,
                 one_id=child.pk,
                 in_words="goes to",
                 other_id=place.pk,
-                knows=knowing.Knows("Said"),
+                knows=network.Knows("Said"),
             )
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert reasons(about(panel, place=park)) == {Why.NEW_WORRY, Why.FOR_THE_PANEL}
@@ -295,9 +299,9 @@ def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_child
 
 
 def test_a_place_that_is_named_again_and_again_comes_while_nobody_watches_over_it(world, panel, client):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
-    house = knowing.add_place(by=world.social_worker, name="Quay house", kind="home")
-    once = knowing.add_place(by=world.social_worker, name="Library", kind="library")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    house = network.add_place(by=world.social_worker, name="Quay house", kind="home")
+    once = network.add_place(by=world.social_worker, name="Library", kind="library")
     for place in (arcade, arcade, house, house, once):
         tell(world, place_id=place.pk)
     Concern.objects.update(told_at=now_plus(-90))  # long before the panel looks back
@@ -316,7 +320,7 @@ def test_a_place_that_is_named_again_and_again_comes_while_nobody_watches_over_i
 
 def moved_on(world, case, *, to, ended=20):
     """The arcade, about which a step of the case was finished ten days ago, and two who were seen there and then somewhere else."""
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     step = disruption.plan_step(
         by=world.social_worker, case_id=case.pk, kind="other", what="Ask for light", agency_id=world.care.pk, due_on=in_days(9),
         end="place", end_id=arcade.pk,
@@ -324,15 +328,15 @@ def moved_on(world, case, *, to, ended=20):
     DisruptionStep.objects.filter(pk=step.pk).update(state="done", done_on=in_days(-10))
     people = []
     for name in ("Kim", "Dean"):
-        who = knowing.add_person(
+        who = network.add_person(
             by=world.social_worker, given_name=name, family_name="Moved", kind="child" if name == "Kim" else "adult"
         )  # fmt: skip
         for kind, place, dates in (
             ("goes_to", arcade, {"valid_from": in_days(-40), "valid_to": in_days(-ended)}),
             ("seen_at", to, {"valid_from": in_days(-3)}),
         ):
-            knows = knowing.Knows("Said", **dates)
-            knowing.note_tie(by=world.social_worker, one_id=who.pk, kind=kind, other_id=place.pk, knows=knows)
+            knows = network.Knows("Said", **dates)
+            network.note_tie(by=world.social_worker, one_id=who.pk, kind=kind, other_id=place.pk, knows=knows)
         people.append(who)
     return arcade, people
 
@@ -345,7 +349,7 @@ def from_where_harm_moved(world, panel):
 
 
 def test_a_place_comes_from_where_people_went_on_after_something_was_done(world, panel, case, client):
-    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
+    park = network.add_place(by=world.social_worker, name="Mill park", kind="park")
     arcade, _people = moved_on(world, case, to=park)
     assert from_where_harm_moved(world, panel) == {"Arcade"}
     client.force_login(world.coordinator)
@@ -360,7 +364,7 @@ def test_a_place_comes_from_where_people_went_on_after_something_was_done(world,
 
 @pytest.mark.parametrize("home", ["from", "to"])
 def test_no_place_comes_from_or_because_of_a_home_of_somebody(world, panel, case, home):
-    park = knowing.add_place(by=world.social_worker, name="Quay", kind="home" if home == "to" else "park")
+    park = network.add_place(by=world.social_worker, name="Quay", kind="home" if home == "to" else "park")
     arcade, _people = moved_on(world, case, to=park)
     Place.objects.filter(pk=arcade.pk).update(is_home=home == "from")
     assert from_where_harm_moved(world, panel) == set()
@@ -369,24 +373,24 @@ def test_no_place_comes_from_or_because_of_a_home_of_somebody(world, panel, case
 @pytest.mark.parametrize("hidden", ["one who went", "the child of the step", "how one is known"])
 def test_what_not_all_may_read_brings_no_place_from_where_harm_moved(world, panel, case, hidden):
     """One who went on says nothing; nor does a step that stands in a restricted record, or what an agency keeps to itself."""
-    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
+    park = network.add_place(by=world.social_worker, name="Mill park", kind="park")
     _arcade, people = moved_on(world, case, to=park)
     if hidden == "how one is known":
         TieSource.objects.filter(tie__first=people[0].pk).update(reach="holder", holder=world.care)
     else:
         who = people[0].pk if hidden == "one who went" else case.person_id
-        knowing.restrict(by=world.coordinator, person_id=who, reason="A parent works here")
+        network.restrict(by=world.coordinator, person_id=who, reason="A parent works here")
     assert from_where_harm_moved(world, panel) == set()
 
 
 def test_a_restricted_record_brings_no_place_that_nobody_watches_and_takes_none_away(world, panel, case):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     for hours in (200, 100):
         episode(world.social_worker, case.person, hours, spoke_of=[arcade])
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert reasons(about(panel, place=arcade)) == {Why.UNWATCHED}
     PanelItem.objects.filter(place=arcade).delete()
-    knowing.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert not PanelItem.objects.filter(panel=panel, place=arcade).exists()
     for _n in range(2):
@@ -408,27 +412,27 @@ def test_a_theme_names_no_child_and_counts_only_many(world, panel):
 
 
 def test_a_restricted_child_brings_no_place_onto_the_agenda(world, panel):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     children = [tell(world, name).person for name in ("Ana", "Bea")]
     for child in children:
-        knowing.note_tie(
+        network.note_tie(
             by=world.social_worker,
             one_id=child.pk,
             in_words="goes to",
             other_id=arcade.pk,
-            knows=knowing.Knows("Said"),
+            knows=network.Knows("Said"),
         )
-    knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert not PanelItem.objects.filter(panel=panel, place=arcade).exists()
-    knowing.lift_restriction(by=world.coordinator, person_id=children[0].pk, reason="They moved")
+    network.lift_restriction(by=world.coordinator, person_id=children[0].pk, reason="They moved")
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert reasons(about(panel, place=arcade)) == {Why.SHARED}
 
 
 def test_a_restricted_child_is_in_no_theme(world, panel):
     children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
-    knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert not PanelItem.objects.filter(panel=panel, section="themes").exists()
 
@@ -464,7 +468,7 @@ def decide_item(world, item) -> None:
 
 
 def test_what_a_panel_did_not_come_to_is_on_the_agenda_of_each_one_until_it_is_decided(world, case):
-    place = knowing.add_place(by=world.teacher, name="The arcade", kind="shop")
+    place = network.add_place(by=world.teacher, name="The arcade", kind="shop")
     place_id, child_id = place.pk, case.person_id
     first = make_panel(world, days=-2)
     for end, key in (("place", place_id), ("person", child_id)):
@@ -574,7 +578,7 @@ def test_each_item_leads_to_the_one_before_and_after_that_the_reader_may_open(wo
     children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     items = [about(panel, person=child) for child in children]
-    order = {one.pk: (place, None) for place, one in enumerate(items, 1)}
+    order = {panel_item.pk: (place, None) for place, panel_item in enumerate(items, 1)}
     actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
     first, middle, last = items
 
@@ -586,12 +590,12 @@ def test_each_item_leads_to_the_one_before_and_after_that_the_reader_may_open(wo
     assert beside(world.coordinator, first) == [None, middle.pk]
     client.force_login(world.coordinator)
     page = client.get(reverse("panel_item", args=[middle.pk])).text
-    for one, rel in ((first, "prev"), (last, "next")):
-        assert f'rel="{rel}" href="{reverse("panel_item", args=[one.pk])}"' in page
-    knowing.keep_out_unseen(by=world.social_worker, person_id=children[0].pk, user=world.coordinator)
+    for panel_item, rel in ((first, "prev"), (last, "next")):
+        assert f'rel="{rel}" href="{reverse("panel_item", args=[panel_item.pk])}"' in page
+    network.keep_out_unseen(by=world.social_worker, person_id=children[0].pk, user=world.coordinator)
     reader = User.objects.get(pk=world.coordinator.pk)
     assert beside(reader, middle) == [None, last.pk], "not who is before, whom they may not see"
-    knowing.let_in_again(by=world.social_worker, person_id=children[0].pk, user=world.coordinator, why="No")
+    network.let_in_again(by=world.social_worker, person_id=children[0].pk, user=world.coordinator, why="No")
     actions.arrange_agenda(
         by=world.coordinator, panel_id=panel.pk, order={}, off=[last.pk], why_off="Settled last week"
     )
@@ -621,7 +625,7 @@ def test_taking_off_asks_why(world, prepared, item):
 def test_something_is_put_on_the_agenda_by_hand_once(world, prepared, item, case):
     with pytest.raises(Refused, match="already"):
         actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="person", end_id=case.person_id)
-    group = knowing.add_group(by=world.social_worker, name="Friday group", kind="friends")
+    group = network.add_group(by=world.social_worker, name="Friday group", kind="friends")
     added = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="group", end_id=group.pk)
     assert added.section == "harm"
     with pytest.raises(Refused, match="theme"):
@@ -654,21 +658,21 @@ def test_to_discuss_a_child_an_agency_is_involved_with_a_reason(world, prepared,
 
 
 def test_a_restricted_child_is_not_there_for_others_not_even_as_somebody(world, prepared, item, case):
-    knowing.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
     assert queries.agenda_of(world.officer, prepared) == []
     assert len(queries.agenda_of(world.teacher, prepared)) == 1
 
 
 def test_how_many_children_are_tied_is_said_to_those_who_may_see_them(world, panel):
-    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    arcade = network.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     for name in ("Ana", "Bea"):
         child = tell(world, name).person
-        knowing.note_tie(
+        network.note_tie(
             by=world.social_worker,
             one_id=child.pk,
             in_words="goes to",
             other_id=arcade.pk,
-            knows=knowing.Knows("Said"),
+            knows=network.Knows("Said"),
         )
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
 
@@ -680,5 +684,5 @@ def test_how_many_children_are_tied_is_said_to_those_who_may_see_them(world, pan
         let_know(world.coordinator, known.pk, world.police)
     assert (tied(world.coordinator).seen, tied(world.coordinator).others) == (2, False)
     assert (tied(world.officer).seen, tied(world.officer).others) == (0, True)
-    knowing.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works here")
+    network.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works here")
     assert (tied(world.social_worker).seen, tied(world.officer).others) == (2, True)

@@ -260,7 +260,7 @@ def test_what_somebody_does_for_a_panel_is_done_or_put_off_from_my_work(client, 
     action.refresh_from_db()
     assert action.due_on == day
     client.force_login(world.officer)
-    assert [client.post(one).status_code for one in (done, undo, later)] == [404, 404, 404]
+    assert [client.post(text).status_code for text in (done, undo, later)] == [404, 404, 404]
     client.force_login(world.supervisor)
     client.post(done)
     action.refresh_from_db()
@@ -425,7 +425,7 @@ def test_two_panels_of_one_day_are_told_apart_in_ones_work(world):
     morning = (timezone.localtime() + timedelta(days=2)).replace(hour=10, minute=30)
     for at in (morning, morning.replace(hour=13)):
         Panel.objects.filter(pk=make_panel(world, days=2).pk).update(starts_at=at)
-    (section,) = [one for one in my_work(world.coordinator) if one.key == "panels"]
+    (section,) = [section for section in my_work(world.coordinator) if section.key == "panels"]
     on = day_and_month(morning)
     assert [line.about for line in section.waiting] == [f"Panel, {on}, 10:30am", f"Panel, {on}, 1:30pm"]
 
@@ -503,7 +503,7 @@ def three(world, panel) -> list[PanelItem]:
     children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     items = [PanelItem.objects.get(panel=panel, person=child) for child in children]
-    order = {one.pk: (place, None) for place, one in enumerate(items, 1)}
+    order = {panel_item.pk: (place, None) for place, panel_item in enumerate(items, 1)}
     actions.arrange_agenda(by=world.coordinator, panel_id=panel.pk, order=order)
     return items
 
@@ -551,4 +551,6 @@ def test_several_come_off_at_once_with_one_reason(client, world, panel, three):
     answer, order = agenda(client, panel, three, **off, why_off="Settled last week")
     assert order == ["Cleo"]
     assert "Taken off the agenda: 2." in client.get(answer["Location"]).text
-    assert {one.why_off for one in PanelItem.objects.filter(pk__in=off["off"])} == {"Settled last week"}
+    assert {panel_item.why_off for panel_item in PanelItem.objects.filter(pk__in=off["off"])} == {
+        "Settled last week"
+    }

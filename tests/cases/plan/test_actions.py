@@ -152,7 +152,7 @@ def test_what_was_put_off_stays_so_in_a_new_plan_and_figures_count_the_day_that_
     new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
     agree(world, new)
     action = Action.objects.get(outcome__plan=new)
-    assert [one.was_due_on for one in action.put_off] == [in_days(1)]
+    assert [delay.was_due_on for delay in action.put_off] == [in_days(1)]
     action.state, action.done_on = "done", in_days(30)
     action.save()
     counted = queries.to_do(world.board_member)
@@ -379,7 +379,7 @@ def test_my_actions_are_mine_open_and_longest_overdue_first(world, draft_plan):
     )
     assert not queries.actions_due(world.teacher).exists()
     agree(world, draft_plan)
-    assert [one.what for one in queries.actions_due(world.teacher)] == [
+    assert [action.what for action in queries.actions_due(world.teacher)] == [
         "very late",
         "late",
         "Walk home with her",

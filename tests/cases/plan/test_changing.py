@@ -44,7 +44,7 @@ def hold(world, plan, **given):
         "held_on": timezone.localdate(),
         "what_changed": "Less than hoped.",
         "took_part": "Sol Wright; Mina",
-        "looked": {one.pk: looked for one in plan.outcomes.all()},
+        "looked": {outcome.pk: looked for outcome in plan.outcomes.all()},
         "view": NOT_ASKED,
         "decision": "change_plan",
         "reason": "Another way home.",
@@ -65,7 +65,7 @@ def discard(world, plan, **given):
 
 
 def to_do(world, case_id) -> list[str]:
-    return [one.what for one in queries.actions_of(world.social_worker, case_id).filter(state="open")]
+    return [action.what for action in queries.actions_of(world.social_worker, case_id).filter(state="open")]
 
 
 # ---- actions
@@ -82,7 +82,7 @@ def test_work_finished_while_a_changed_plan_is_written_stays_finished(world, agr
     )
     agree(world, changed)
     assert to_do(world, agreed.case_id) == ["Ask who waits"]
-    assert [one.what for one in queries.actions_due(world.teacher)] == ["Ask who waits"]
+    assert [action.what for action in queries.actions_due(world.teacher)] == ["Ask who waits"]
 
 
 def test_an_action_of_a_changed_plan_is_the_one_of_the_plan_before(world, agreed, changed):
@@ -94,7 +94,7 @@ def test_an_action_of_a_changed_plan_is_the_one_of_the_plan_before(world, agreed
     assert (first.state, first.done_on) == ("replaced", None)
     assert to_do(world, agreed.case_id) == ["Walk home with her"]
     said = passages_of(world.social_worker, agreed.case.person_id, parts=[PackPart.PLANS])
-    [before, after] = [str(one.text) for one in said if "Walk home with her" in str(one.text)]
+    [before, after] = [str(passage.text) for passage in said if "Walk home with her" in str(passage.text)]
     assert ("Replaced" in before, "Replaced" in after) == (True, False), "a pack prints one of them as to do"
     assert after.count("To do") == 1
     assert "To do" not in before
@@ -193,7 +193,7 @@ def test_two_outcomes_of_one_wording_each_begin_where_the_review_found_them(worl
     looked = {pk: Looked("same", what, "Tess", timezone.localdate()) for pk, what in said.items()}
     hold(world, draft_plan, looked=looked)
     new = queries.draft_plan(world.social_worker, draft_plan.case_id)
-    found = [one.where_we_are for one in Outcome.objects.filter(plan=new).order_by("added_at")]
+    found = [outcome.where_we_are for outcome in Outcome.objects.filter(plan=new).order_by("added_at")]
     assert found == ["She walks.", "She takes the bus."]
 
 

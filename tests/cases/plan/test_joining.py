@@ -91,7 +91,7 @@ def test_where_two_say_the_same_nobody_guesses_which_is_which(world, agreed, cha
     copies.join_copies(apps, None)
     new.refresh_from_db()
     assert (new.first, new.state) == (None, "open")
-    assert {one.state for one in agreed.outcomes.get().actions.all()} == {"replaced"}
+    assert {action.state for action in agreed.outcomes.get().actions.all()} == {"replaced"}
 
 
 def test_what_was_written_into_the_draft_later_is_no_copy(agreed, changed):

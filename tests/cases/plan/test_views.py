@@ -92,7 +92,7 @@ def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed
             re.search(f'<input[^>]*name="review_on-{part}"[^>]*>', text)[0]
             for part in ("day", "month", "year")
         ]
-        shown = [int(re.search('value="([0-9]+)"', one)[1]) for one in parts]
+        shown = [int(re.search('value="([0-9]+)"', part)[1]) for part in parts]
         assert (shown == [known.day, known.month, known.year]) == (days > 0)
     day = timezone.localdate() + timedelta(days=30)
     review = {"review_on-day": day.day, "review_on-month": day.month, "review_on-year": day.year}
@@ -240,7 +240,7 @@ def test_an_agreed_plan_is_not_changed_by_its_pages(client, world, agreed):
     client.post(reverse("outcome_add", kwargs={"plan_id": agreed.pk}), {"text": "x"})
     client.post(reverse("outcome", kwargs={"outcome_id": outcome.pk}), {"text": "x"})
     client.post(reverse("outcome", kwargs={"outcome_id": outcome.pk}), {"take_out": "1"})
-    assert [one.text for one in Outcome.objects.all()] == ["Mina gets home safely."]
+    assert [outcome.text for outcome in Outcome.objects.all()] == ["Mina gets home safely."]
 
 
 def test_what_is_overdue_is_said_in_words(client, world, agreed):

@@ -70,17 +70,17 @@ def test_who_sees_a_child_sees_each_row_of_which_its_chronology_tells(world: Wor
     assert world.coordinator in seeing
     assert world.officer not in seeing
     for user in readers(world):
-        for one in ROWS:
-            rows = set(one.rows.filter(**{one.whom: child}).values_list("pk", flat=True))
-            seen = set(one.seen_by(user, child).values_list("pk", flat=True))
-            assert seen == (rows if user in seeing else set()), (user, one.called)
+        for row in ROWS:
+            rows = set(row.rows.filter(**{row.whom: child}).values_list("pk", flat=True))
+            seen = set(row.seen_by(user, child).values_list("pk", flat=True))
+            assert seen == (rows if user in seeing else set()), (user, row.called)
 
 
 def test_every_kind_of_row_says_something(world: World, record: Made) -> None:
     child = record["person_id"]
-    none = {one.called for one in ROWS if not list(one.facts(child))}
+    none = {row.called for row in ROWS if not list(row.facts(child))}
     assert none == NEVER_YET
-    assert all(one.called for one in ROWS)
+    assert all(row.called for row in ROWS)
 
 
 def test_nobody_reads_entries_of_a_child_or_of_others_whom_they_may_not_see(
@@ -144,7 +144,7 @@ def test_no_page_of_a_child_writes_the_chronology(
         for page in ("", "chronology/", "chronology/?order=newest"):
             assert client.get(f"/children/{record['person_id']}/{page}").status_code == 200
         client.post("/search/", {"text": "lighthouse"}, follow=True)
-    written = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    written = [row["sql"] for row in asked if row["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert [sql for sql in written if "chronology" in sql] == []
     assert told() == before
     assert ChronologyChange.objects.filter(child_id=record["person_id"]).exists()
@@ -216,7 +216,7 @@ def digests() -> list[tuple[Any, str]]:
 
 def told() -> list[tuple[Any, ...]]:
     rows = ChronologyEntry.objects.order_by("child_id", "on", "at", "digest")
-    return [(one.child_id, one.on, one.what, one.text, one.href) for one in rows]
+    return [(row.child_id, row.on, row.what, row.text, row.href) for row in rows]
 
 
 def test_a_chronology_asks_the_database_a_fixed_number_of_times(world: World, record: Made) -> None:

@@ -161,7 +161,9 @@ def test_an_answer_can_be_changed_without_changing_the_record_and_the_difference
     referral = queries.referral_visible_to(world.social_worker, referral.pk)
     assert referral.case.person.given_name == "Mina"
     answers = {
-        one.question.id: one for s in queries.sections_of(world.social_worker, referral) for one in s.answers
+        answer.question.id: answer
+        for s in queries.sections_of(world.social_worker, referral)
+        for answer in s.answers
     }
     assert answers["pv-name-first-name"].differs
     assert answers["pv-name-first-name"].text == "Wilhelmina"

@@ -142,8 +142,8 @@ def test_each_thought_is_about_its_answer(answers, field, words):
 
 def test_what_the_record_says_of_the_age_decides_what_is_asked_before_anybody_has_read_it():
     unread = {name: value for name, value in GOOD.items() if name != "pv-under-age"}
-    assert "pv-want-to-submit-nrm" in [one.id for one in unanswered(FORM, unread)]
-    assert [one.id for one in unanswered(FORM, unread, along=GOOD)] == ["pv-under-age"]
+    assert "pv-want-to-submit-nrm" in [question.id for question in unanswered(FORM, unread)]
+    assert [question.id for question in unanswered(FORM, unread, along=GOOD)] == ["pv-under-age"]
     assert [one.field for one in check(FORM, unread, today=TODAY, along=GOOD)] == ["pv-under-age"]
 
 

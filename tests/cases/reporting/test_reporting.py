@@ -275,9 +275,9 @@ def test_a_later_report_without_that_risk_is_late_and_needs_its_reason(
     with pytest.raises(Hidden):
         queries.to_report(world.teacher)
     (figure,) = [
-        one
-        for one in figures(world.board_member, today=timezone.localdate())
-        if one.promise.name == "offence-reports"
+        figure
+        for figure in figures(world.board_member, today=timezone.localdate())
+        if figure.promise.name == "offence-reports"
     ]
     assert not [period for period in figure.periods if period.is_shown], "three are too few to show"
 
@@ -407,9 +407,9 @@ def test_a_later_day_keeps_the_figure_of_what_was_noted(world: World, case: Any,
     report(world, note(world, case))
     start(world, "report", 10)
     (figure,) = [
-        one
-        for one in figures(world.board_member, today=timezone.localdate() + timedelta(days=120))
-        if one.promise.name == "offence-reports"
+        figure
+        for figure in figures(world.board_member, today=timezone.localdate() + timedelta(days=120))
+        if figure.promise.name == "offence-reports"
     ]
     assert figure.promise.source.startswith("our own rule")
     assert "within 7 days" in figure.promise.counts

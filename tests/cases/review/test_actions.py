@@ -50,7 +50,7 @@ def hold(world, plan, **given):
         "held_on": timezone.localdate(),
         "what_changed": "She walks home.",
         "took_part": "Sol Wright, social worker; Mina; her mother",
-        "looked": {one.pk: better() for one in plan.outcomes.all()},
+        "looked": {outcome.pk: better() for outcome in plan.outcomes.all()},
         "view": ChildsView(why_no_words="Asked for another day."),
         "decision": "continue",
         "reason": "It helps.",
@@ -78,7 +78,7 @@ def test_a_plan_that_has_to_change_begins_anew_from_what_is_open(world, agreed):
 def test_a_changed_plan_begins_where_the_review_found_the_child(world, agreed):
     hold(world, agreed, decision="change_plan")
     new = draft_plan_of(world.social_worker, agreed.case_id)
-    assert [one.where_we_are for one in new.outcomes.all()] == ["She walks home and laughs."]
+    assert [outcome.where_we_are for outcome in new.outcomes.all()] == ["She walks home and laughs."]
 
 
 def test_a_review_says_of_each_outcome_how_it_is_and_how_that_is_known(world, agreed):
@@ -92,7 +92,7 @@ def test_an_outcome_of_which_nothing_is_said_refuses_the_review(world, agreed):
     with pytest.raises(Refused, match="Say of each outcome"):
         hold(world, agreed, looked={})
     with pytest.raises(Refused, match="what was seen, by whom and when"):
-        hold(world, agreed, looked={one.pk: Looked("same") for one in agreed.outcomes.all()})
+        hold(world, agreed, looked={outcome.pk: Looked("same") for outcome in agreed.outcomes.all()})
     assert not Review.objects.exists()
 
 
@@ -129,7 +129,7 @@ def test_the_second_review_of_a_looked_after_child_is_sooner_than_the_third(worl
 def test_help_does_not_end_without_current_evidence_the_childs_view_and_a_reason(world, agreed, given, why):
     finish_actions(world, agreed)
     if "looked" in given:
-        given = {"looked": {one.pk: given["looked"] for one in agreed.outcomes.all()}}
+        given = {"looked": {outcome.pk: given["looked"] for outcome in agreed.outcomes.all()}}
     with pytest.raises(Refused, match=why):
         hold(world, agreed, decision="step_down", **given)
     agreed.refresh_from_db()
@@ -143,7 +143,7 @@ def test_help_does_not_end_with_something_still_to_do(world, agreed):
 
 def test_how_long_evidence_is_current_is_for_the_partnership_to_say(world, agreed, settings):
     finish_actions(world, agreed)
-    old = {one.pk: better(in_days(-40)) for one in agreed.outcomes.all()}
+    old = {outcome.pk: better(in_days(-40)) for outcome in agreed.outcomes.all()}
     settings.EVIDENCE_DAYS = 40
     assert hold(world, agreed, decision="step_down", looked=old)
 
@@ -161,8 +161,8 @@ def test_beside_a_review_stands_what_came_in_since_the_one_before(world, agreed,
         danger_now="no",
     )
     found = queries.beside(user, agreed)
-    assert [one.note.words for one in found.signs][:1] == ["A phone that she hides"]
-    assert "It is not mine." in [one.text for one in found.words]
+    assert [sign.note.words for sign in found.signs][:1] == ["A phone that she hides"]
+    assert "It is not mine." in [word.text for word in found.words]
     held = hold(world, agreed)
     assert queries.beside(user, agreed).reviews == [held]
 
@@ -231,8 +231,8 @@ def test_holding_and_reading_leave_audit_rows_about_the_child(world, agreed):
 
 
 def test_rules_and_table_speak_of_the_same_decisions():
-    assert {one.value for one in rules.Decision} == set(Review.Decision.values)
-    assert {one.value for one in rules.Course} == set(ReviewedOutcome.Course.values)
+    assert {decision.value for decision in rules.Decision} == set(Review.Decision.values)
+    assert {course.value for course in rules.Course} == set(ReviewedOutcome.Course.values)
 
 
 def move(world, user, team):

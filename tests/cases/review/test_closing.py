@@ -41,7 +41,7 @@ def review(world, plan, **given):
         "held_on": timezone.localdate(),
         "what_changed": "She is safe.",
         "took_part": "Sol Wright; Mina",
-        "looked": {one.pk: looked for one in plan.outcomes.all()},
+        "looked": {outcome.pk: looked for outcome in plan.outcomes.all()},
         "view": UNHEARD,
         "decision": "step_down",
         "reason": "She says that she is safe.",

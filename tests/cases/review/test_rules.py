@@ -98,7 +98,9 @@ UNHEARD = "Add what the child says now, or say why their view is not there."
 )
 def test_what_a_review_needs(given: dict[str, object], why: str | None) -> None:
     said: dict[str, Any] = HELD | given
-    standing, held = ({one.name: said.pop(one.name) for one in fields(kind)} for kind in (Standing, Held))
+    standing, held = (
+        {field.name: said.pop(field.name) for field in fields(kind)} for kind in (Standing, Held)
+    )
     assert rules.why_not_hold(Standing(**standing), Held(**held), **said) == why
 
 

@@ -49,7 +49,9 @@ def test_each_writing_is_a_version_and_those_before_stay(client, world, case):
     client.post(at("safety_write", case), SAID)
     assert "Text my aunt a blue heart." in client.get(at("safety_write", case)).text  # begins from the last
     client.post(at("safety_write", case), SAID | {"what_to_do": "Her aunt rings 999."})
-    assert [(one.version, one.what_to_do) for one in queries.versions_of(world.teacher, case.pk)] == [
+    assert [
+        (version.version, version.what_to_do) for version in queries.versions_of(world.teacher, case.pk)
+    ] == [
         (2, "Her aunt rings 999."),
         (1, "Her aunt rings the duty team at once."),
     ]

@@ -51,7 +51,9 @@ def test_restricted_people_are_in_no_chronology_that_is_shared(world, case):
     catch_up()
     own = [entry.what for entry in entries_of(world.social_worker, case.person_id)]
     assert {"Lives with: Ola Brand", "Lives with: Rae Brand"} <= set(own)
-    [shared] = [one for one in pieces_of(world.social_worker, case.person_id) if one.group == "chronology"]
+    [shared] = [
+        piece for piece in pieces_of(world.social_worker, case.person_id) if piece.group == "chronology"
+    ]
     assert "Ola Brand" in shared.text
     assert "Rae Brand" not in shared.text
 

@@ -100,7 +100,7 @@ def test_opening_it_leaves_a_receipt_that_the_sharer_reads_and_only_its_content_
     row = AuditRow.objects.get(verb="open", subject="share")
     assert (row.actor_id, row.person_id) == (lead.pk, delivered.share.person_id)
     catch_up()
-    entries = [one.what for one in entries_of(world.social_worker, delivered.share.person_id)]
+    entries = [entry.what for entry in entries_of(world.social_worker, delivered.share.person_id)]
     assert "Opened by Lena Dale, Wexmoor Police" in entries
 
 
@@ -143,7 +143,7 @@ def test_who_covers_for_the_one_who_is_named_finds_and_opens_it(world: World, ca
     assert list(queries.deliveries_to_open(world.officer, now=timezone.now())) == [delivery]
     actions.open_delivery(by=world.officer, delivery_id=delivery.pk)
     noticing.be_back(by=lead)
-    assert [one.user for one in queries.receipts_of(world.social_worker, delivery.share_id)] == [
+    assert [receipt.user for receipt in queries.receipts_of(world.social_worker, delivery.share_id)] == [
         world.officer
     ]
     assert page(world.officer, delivery).status_code == 404  # it is the lead's again
@@ -227,7 +227,7 @@ def test_withdrawn_it_shows_no_content_and_the_receipt_stays(
     with pytest.raises(Refused, match="already"):
         actions.withdraw_share(by=world.social_worker, share_id=delivered.share_id, why="Again")
     catch_up()
-    entries = [one.what for one in entries_of(world.social_worker, delivered.share.person_id)]
+    entries = [entry.what for entry in entries_of(world.social_worker, delivered.share.person_id)]
     assert "Withdrawn from Wexmoor Police" in entries
 
 

@@ -17,7 +17,7 @@ LATER = date(2026, 8, 4)
 
 def test_each_lawful_basis_has_a_source_that_was_read() -> None:
     assert bases().keys() >= {"legal_obligation", "public_task", "duty_to_share", "consent"}
-    assert all(one.source and one.help and one.confidence in SHIPPED for one in bases().values())
+    assert all(base.source and base.help and base.confidence in SHIPPED for base in bases().values())
     assert advice().confidence in SHIPPED
 
 
@@ -169,7 +169,7 @@ REFUSED = {"decision": "refused", "basis": "", "basis_known": False}
 def test_a_refusal_asks_for_as_much_as_a_share_but_for_the_basis(change: dict, says: str | None) -> None:
     said = DECIDED | change
     ready, decided = (
-        {one.name: said.pop(one.name) for one in fields(kind) if one.name in said}
+        {field.name: said.pop(field.name) for field in fields(kind) if field.name in said}
         for kind in (rules.Ready, rules.Decided)
     )
     why = rules.why_not_decide(rules.Ready(**ready), rules.Decided(**decided), **said)

@@ -133,7 +133,7 @@ def test_what_was_shared_is_taken_away_exactly(client, world, prepared):
     text = client.get(of_share("share_text", shared)).content.decode()
     pdf = client.get(of_share("share_paper", shared))
     assert pdf["Content-Disposition"] == 'attachment; filename="shared.pdf"'
-    drawn = " ".join(" ".join(one.extract_text() for one in PdfReader(BytesIO(pdf.content)).pages).split())
+    drawn = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages).split())
     for section in shared.sections:
         assert f"{section.heading}\n{section.text}".strip() in text
         assert " ".join(section.text.split()) in drawn
@@ -177,7 +177,7 @@ def test_a_request_is_noted_reminded_of_and_answered_on_its_pages(client, world,
     request = InfoRequest.objects.get()
     assert request.agency_id == world.police.pk
     assert "3 days overdue" in client.get(reverse("requests")).text
-    (section,) = [one for one in my_work(world.social_worker) if "Requests" in one.heading]
+    (section,) = [section for section in my_work(world.social_worker) if "Requests" in section.heading]
     assert section.waiting[0].days_left == -3
     client.post(of_request("request_chase", request), {"note": "Rang him"} | day("on", 0))
     upload = SimpleUploadedFile("answer.txt", b"Twice in May.")

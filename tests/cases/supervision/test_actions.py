@@ -123,7 +123,7 @@ def test_a_record_that_both_have_read_never_changes(world, confirmed):
         )
     actions.add_correction(by=world.social_worker, supervision_id=confirmed.pk, text="It was a Tuesday.")
     read = queries.supervision_visible_to(world.supervisor, confirmed.pk)
-    assert [one.text for one in read.corrections.all()] == ["It was a Tuesday."]
+    assert [correction.text for correction in read.corrections.all()] == ["It was a Tuesday."]
     assert read.talked == "What it is like when she does not come."
 
 

@@ -13,7 +13,7 @@ ASK = "asked"
 
 
 def test_rules_and_table_speak_of_the_same_states() -> None:
-    assert {one.value for one in SupervisionState} == set(Supervision.State.values)
+    assert {state.value for state in SupervisionState} == set(Supervision.State.values)
 
 
 @pytest.mark.parametrize(

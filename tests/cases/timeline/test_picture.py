@@ -82,8 +82,10 @@ def test_each_sign_has_a_row_and_each_agency_two_letters_of_its_own() -> None:
 
 def test_what_is_not_seen_any_more_has_another_shape_and_what_is_not_known_none() -> None:
     changes = ["", "No longer seen", "Asked about and not known"]
-    entries = [sign("Gifts", TODAY - timedelta(days=90 * n), change=one) for n, one in enumerate(changes)]
-    assert [one.shape for one in row(draw(entries, Details(), today=TODAY), "Gifts").marks] == [
+    entries = [
+        sign("Gifts", TODAY - timedelta(days=90 * n), change=change) for n, change in enumerate(changes)
+    ]
+    assert [mark.shape for mark in row(draw(entries, Details(), today=TODAY), "Gifts").marks] == [
         "ring",
         "circle",
     ]
@@ -92,7 +94,7 @@ def test_what_is_not_seen_any_more_has_another_shape_and_what_is_not_known_none(
 def test_an_episode_is_one_bar_as_long_as_the_child_was_missing() -> None:
     since = datetime(2026, 6, 1, 12, tzinfo=UTC)
     away = {"a": (since, since + timedelta(days=10)), "b": (datetime(2026, 11, 26, 12, tzinfo=UTC), None)}
-    entries = [entry(EntryKind.MISSING, one.date(), key=key) for key, (one, _back) in away.items()]
+    entries = [entry(EntryKind.MISSING, moment.date(), key=key) for key, (moment, _back) in away.items()]
     entries.insert(1, entry(EntryKind.MISSING, date(2026, 6, 11), key="a"))
     first, second = row(draw(entries, Details(away=away), today=TODAY), "Missing").marks
     assert first.wide == pytest.approx(100 * 10 / 365, abs=0.1)
@@ -105,15 +107,15 @@ def test_a_contact_says_by_its_shape_whether_the_child_was_seen() -> None:
         entry(EntryKind.CONTACT, TODAY - timedelta(days=60 * n), key=key) for n, key in enumerate("abcd")
     ]
     shapes = {
-        one.on: one.shape for one in row(draw(entries, Details(seen=seen), today=TODAY), "Contact").marks
+        mark.on: mark.shape for mark in row(draw(entries, Details(seen=seen), today=TODAY), "Contact").marks
     }
     assert [shapes[one.on] for one in entries] == ["square", "frame", "cross", "cross"]
 
 
 def test_decisions_are_lines_and_what_only_begins_is_none() -> None:
     said = ["Assessment begun", "Assessment signed off", "Assessment sent back"]
-    drawn = draw([entry(EntryKind.ASSESSMENT, TODAY, say(one)) for one in said], Details(), today=TODAY)
-    assert [(one.number, one.what) for one in drawn.lines] == [(1, "Assessment signed off")]
+    drawn = draw([entry(EntryKind.ASSESSMENT, TODAY, say(text)) for text in said], Details(), today=TODAY)
+    assert [(mark.number, mark.what) for mark in drawn.lines] == [(1, "Assessment signed off")]
 
 
 def test_what_is_not_drawn_is_counted_and_none_of_it_is_lost() -> None:
@@ -124,7 +126,7 @@ def test_what_is_not_drawn_is_counted_and_none_of_it_is_lost() -> None:
     seen = [one.label for one in drawn.rows if one.label.startswith("Sign")]
     assert [*(label for label, _marks in drawn.undrawn), *seen] == [f"Sign {n}" for n in range(8)]
     assert seen == ["Sign 5", "Sign 6", "Sign 7"]
-    said = [what for _on, what in drawn.earlier] + [one.what for one in drawn.lines]
+    said = [what for _on, what in drawn.earlier] + [mark.what for mark in drawn.lines]
     assert said == [f"Review {n}" for n in range(12)]
     assert drawn.left_out == "Not drawn: 5 signs or vulnerabilities, 7 earlier decisions."
 
@@ -139,11 +141,11 @@ days = st.lists(st.integers(0, 364), max_size=60)
 
 @given(days)
 def test_no_mark_covers_another_and_none_is_lost(ago: list[int]) -> None:
-    entries = [entry(EntryKind.WORDS, TODAY - timedelta(days=one)) for one in sorted(ago, reverse=True)]
+    entries = [entry(EntryKind.WORDS, TODAY - timedelta(days=number)) for number in sorted(ago, reverse=True)]
     words = row(draw(entries, Details(), today=TODAY), "The child’s words")
     assert len(words.marks) + words.more == len(ago)
     for lane in range(3):
-        places = [one.at for one in words.marks if one.lane == lane]
+        places = [mark.at for mark in words.marks if mark.lane == lane]
         assert all(after - before >= 4.8 for before, after in pairwise(places))
 
 

@@ -57,7 +57,7 @@ def test_a_level_opens_the_tabs_that_it_is_offered_and_no_others(
     client.force_login(world.officer)
     assert [name for name in NAMES if client.get(at(record, name)).status_code == 200] == opens
     for name in opens:
-        assert offered(client.get(at(record, name)).text) == [at(record, one) for one in opens]
+        assert offered(client.get(at(record, name)).text) == [at(record, text) for text in opens]
 
 
 def test_on_no_tab_is_anything_red_but_what_is_urgent(

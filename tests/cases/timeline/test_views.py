@@ -25,7 +25,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.record.rules import EntryKind
 from heard.cases.timeline.tabs import TABS as TABS_OF_A_CHILD
 from heard.cases.timeline.views import VERBS
-from heard.network import actions as knowing
+from heard.network import actions as network
 from heard.network.queries import person_visible_to
 
 SECTIONS = {
@@ -59,7 +59,7 @@ def section(html: str, name: str) -> str:
 
 
 def new_child(world: World) -> Record:
-    person = knowing.add_person(by=world.social_worker, given_name="Ned", family_name="Pascoe")
+    person = network.add_person(by=world.social_worker, given_name="Ned", family_name="Pascoe")
     return Record({"person_id": person.pk})
 
 
@@ -223,7 +223,7 @@ def test_a_filter_shows_these_kinds_and_no_others(worker: Client, record: Record
 
 
 def test_a_filter_by_agency_leaves_out_the_others(worker: Client, world: World, record: Record) -> None:
-    knowing.involve(
+    network.involve(
         by=world.social_worker, person=_person(world, record), agency=world.school, why="Her school"
     )
     told = page(worker, record, "child_chronology", "?kind=worry")
@@ -451,7 +451,7 @@ def more(world: World, record: Record, times: int) -> None:
             team=team,
             role=Role.PRACTITIONER,
         )
-        knowing.involve(by=world.social_worker, person=person, agency=agency, why="Helps")
+        network.involve(by=world.social_worker, person=person, agency=agency, why="Helps")
         telling.tell(
             by=helper,
             person_id=person.pk,
@@ -460,9 +460,9 @@ def more(world: World, record: Record, times: int) -> None:
             why_no_words="Not there.",
             danger_now="no",
         )
-        place = knowing.add_place(by=helper, name=f"Place {number}", kind="park")
-        knowing.note_tie(
-            by=helper, one_id=person.pk, in_words="goes to", other_id=place.pk, knows=knowing.Knows("Seen")
+        place = network.add_place(by=helper, name=f"Place {number}", kind="park")
+        network.note_tie(
+            by=helper, one_id=person.pk, in_words="goes to", other_id=place.pk, knows=network.Knows("Seen")
         )
         casework.note_warning(
             by=helper,

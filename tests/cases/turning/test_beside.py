@@ -121,7 +121,7 @@ def test_of_procedures_a_page_asks_one_question_however_many_there_are(
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         of_procedures = [
-            one for one in queries if one["sql"].startswith('SELECT "services_procedureedition"')
+            query for query in queries if query["sql"].startswith('SELECT "services_procedureedition"')
         ]
         return len(queries), len(of_procedures)
 

@@ -184,46 +184,51 @@ def test_a_service_is_found_referred_to_and_refused_and_the_need_is_counted_once
     days = {"ask_on-day": asked.day, "ask_on-month": asked.month, "ask_on-year": asked.year}
     assert "Say why this service" in client.post(refer_to, sent | days | {"why": ""}).text
     page = client.post(refer_to, sent | days, follow=True).text
-    one = ServiceReferral.objects.get()
-    assert (one.state, one.ask_on) == ("sent", asked)
+    referral = ServiceReferral.objects.get()
+    assert (referral.state, referral.ask_on) == ("sent", asked)
     assert "Sent, no answer yet" in page
     home = client.get(reverse("home")).text
-    assert reverse("service_referral", args=[one.pk]) in home
+    assert reverse("service_referral", args=[referral.pk]) in home
     assert "Ask the service what became of the referral" in home
     step = {"state": "refused", "why": ""} | {
         f"on-{part}": getattr(asked, part) for part in ("day", "month", "year")
     }
-    at = reverse("service_referral", args=[one.pk])
+    at = reverse("service_referral", args=[referral.pk])
     assert "Give the reason" in client.post(at, step).text
     page = client.post(at, step | {"why": "They have no place until spring"}, follow=True).text
     assert "They have no place until spring" in page
-    one.refresh_from_db()
-    assert (one.state, one.ask_on) == ("refused", None)
-    said = {"need": one.need, "referral": one.pk}
+    referral.refresh_from_db()
+    assert (referral.state, referral.ask_on) == ("refused", None)
+    said = {"need": referral.need, "referral": referral.pk}
     unmet = reverse("service_unmet", args=[child])
     assert client.get(unmet).status_code == 405
     assert "Recorded. It is counted" in client.post(unmet, said, follow=True).text
     assert "recorded as unmet already" in client.post(unmet, said, follow=True).text
     need = UnmetNeed.objects.get()
-    assert (need.need, need.area, need.referral_id, need.agency) == ("advocacy", "EM1", one.pk, world.care)
+    assert (need.need, need.area, need.referral_id, need.agency) == (
+        "advocacy",
+        "EM1",
+        referral.pk,
+        world.care,
+    )
     catch_up()
     told = {entry.page for entry in entries_of(worker, child)}
     assert "service_referral" in told
-    assert one.service.name in client.get(reverse("services_of", args=[child])).text
+    assert referral.service.name in client.get(reverse("services_of", args=[child])).text
 
 
 def test_those_who_work_with_the_child_learn_of_it_and_nobody_else_sees_it(
     world: World, case: Any, service: Service
 ) -> None:
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-    one = refer(world, case, service, by=world.coordinator)
+    referral = refer(world, case, service, by=world.coordinator)
     kinds = [row.notice.kind for row in unread_of(User.objects.get(pk=world.social_worker.pk))]
     assert "to_service" in kinds
-    at = reverse("service_referral", args=[one.pk])
+    at = reverse("service_referral", args=[referral.pk])
     for user in (world.officer, world.analyst, world.board_member, world.administrator):
         assert client_of(user).get(at).status_code == 404, user
         with pytest.raises(Hidden):
-            actions.open_service_referral(by=user, service_referral_id=one.pk)
+            actions.open_service_referral(by=user, service_referral_id=referral.pk)
     with pytest.raises(Hidden):
         refer(world, case, service, by=world.officer)
     with pytest.raises(Hidden):
@@ -350,7 +355,7 @@ def test_an_agency_that_takes_away_its_own_is_left_with_many(world: World) -> No
 
 
 def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, service: Service) -> None:
-    one = refer(world, case, service)
+    referral = refer(world, case, service)
     from heard.services.rules import kept_of
 
     kept = kept_of(service.document)
@@ -358,7 +363,7 @@ def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, 
         by=world.coordinator, service_id=service.pk, kept=type(kept)(**{**vars(kept), "status": "defunct"}), is_checked=True
     )  # fmt: skip
     Service.objects.filter(pk=service.pk).update(name="Another name")
-    page = client_of(world.social_worker).get(reverse("service_referral", args=[one.pk])).text
+    page = client_of(world.social_worker).get(reverse("service_referral", args=[referral.pk])).text
     assert service.name in page
     assert "This service takes nobody now" in page
     [section] = [section for section in my_work(world.social_worker) if section.key == "services-to-ask"]
@@ -366,9 +371,9 @@ def test_a_change_in_the_directory_leaves_the_referral(world: World, case: Any, 
 
 
 def test_a_child_who_still_waits_is_asked_after_again(world: World, case: Any, service: Service) -> None:
-    one = refer(world, case, service)
+    referral = refer(world, case, service)
     today = timezone.localdate()
-    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": one.pk, "on": today}
+    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": referral.pk, "on": today}
     taken = actions.note_step(**said, state="accepted", ask_on=today)
     assert taken.get_state_display() == "Accepted, not with them yet"
     assert queries.to_ask_after(world.social_worker).filter(pk=taken.pk).exists()
@@ -376,25 +381,25 @@ def test_a_child_who_still_waits_is_asked_after_again(world: World, case: Any, s
     later = today + timedelta(days=30)
     still = actions.note_step(**said, state="waiting", why="Four months, they say", ask_on=later)
     assert (still.state, still.since, still.ask_on) == ("waiting", today, later)
-    page = client_of(world.social_worker).get(reverse("service_referral", args=[one.pk])).text
+    page = client_of(world.social_worker).get(reverse("service_referral", args=[referral.pk])).text
     assert "No change: On the waiting list" in page
     assert "Four months, they say" in page
 
 
 def test_what_was_written_by_mistake_is_put_right(world: World, case: Any, service: Service) -> None:
-    one, today = refer(world, case, service), timezone.localdate()
-    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": one.pk}
+    referral, today = refer(world, case, service), timezone.localdate()
+    said: dict[str, Any] = {"by": world.social_worker, "service_referral_id": referral.pk}
     with pytest.raises(Refused, match="Nothing was written after"):
         actions.take_back_step(**said, why="Wrong child")
     actions.note_step(**said, state="refused", on=today, why="No place")
     client = client_of(world.social_worker)
-    at = reverse("service_back", args=[one.pk])
-    assert at in client.get(reverse("service_referral", args=[one.pk])).text
+    at = reverse("service_back", args=[referral.pk])
+    assert at in client.get(reverse("service_referral", args=[referral.pk])).text
     assert client_of(world.officer).get(at).status_code == 404
     assert "Say why it is put right" in client.post(at, {"why": ""}).text
     page = client.post(at, {"why": "They refused another child"}, follow=True).text
-    one.refresh_from_db()
-    assert (one.state, one.ask_on) == ("sent", today)
+    referral.refresh_from_db()
+    assert (referral.state, referral.ask_on) == ("sent", today)
     for text in ("No place", "They refused another child", "Sent, no answer yet"):
         assert text in page
     catch_up()

@@ -56,7 +56,7 @@ def decide(world: World, one: Any, view: ChildsView | None = None) -> Any:
 
 
 def held(world: World, agreed: Any, view: ChildsView | None = None) -> Any:
-    looked = {one.pk: Looked("better", "Sleeps again", "Sol", TODAY) for one in agreed.outcomes.all()}
+    looked = {outcome.pk: Looked("better", "Sleeps again", "Sol", TODAY) for outcome in agreed.outcomes.all()}
     return hold_review(
         by=world.social_worker, plan_id=agreed.pk, held_on=TODAY, what_changed="She sleeps", took_part="Her, Sol", looked=looked,
         view=view or ChildsView(why_no_words="She was ill"), decision="continue", reason="It helps", next_review_on=TODAY + timedelta(days=30),
@@ -158,7 +158,11 @@ def test_the_child_answers_and_it_stands_on_that_meeting(client, world, made, si
         assert 'name="decision"' not in page
     assert "And this?" in asked
     catch_up()
-    told = [str(one.what) for one in entries_of(world.social_worker, case.person_id) if TOLD in str(one.text)]
+    told = [
+        str(entry.what)
+        for entry in entries_of(world.social_worker, case.person_id)
+        if TOLD in str(entry.text)
+    ]
     assert told == ["Written for the child: what was decided"]
 
 

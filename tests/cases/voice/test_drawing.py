@@ -57,7 +57,7 @@ def test_a_drawing_is_paths_of_integers_in_the_box_and_nothing_else(strokes):
 )
 def test_whatever_is_sent_is_a_drawing_or_refused(sent):
     found = sketch.strokes_of(sent)
-    assert found is None or all(re.fullmatch(r"M\d+ \d+(L\d+ \d+)+", one.d) for one in sketch.paths(found))
+    assert found is None or all(re.fullmatch(r"M\d+ \d+(L\d+ \d+)+", path.d) for path in sketch.paths(found))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,9 @@ def test_a_drawing_is_shown_as_paths_and_stands_in_the_record_as_a_drawing(clien
         )
     catch_up()
     entry = next(
-        one for one in entries_of(world.social_worker, case.person_id) if "A drawing, which" in str(one.text)
+        entry
+        for entry in entries_of(world.social_worker, case.person_id)
+        if "A drawing, which" in str(entry.text)
     )
     assert str(entry.what) == "Drawn by the child themselves"
     client.force_login(world.officer)
@@ -216,7 +218,7 @@ def test_pointing_at_a_picture_is_a_message_and_is_said_as_pointed_at(client, wo
     assert re.search(r"Pointed at:</strong> Worried, Tired", shown)
     catch_up()
     assert "Pointed at in pictures by the child themselves" in {
-        str(one.what) for one in entries_of(world.social_worker, case.person_id)
+        str(entry.what) for entry in entries_of(world.social_worker, case.person_id)
     }
     client.logout()
     wrong = client.post("/n/", said | {"pointed": ["<b>"]}).text
@@ -254,7 +256,7 @@ def test_what_was_drawn_or_pointed_at_stands_outside_the_quotation_and_a_face_al
         assert "Pointed at: calm." in page, name
         assert not re.search(r"“[^”]*Pointed at", page), name
         assert "“”" not in page, name
-    told = [str(one.text) for one in entries_of(world.social_worker, case.person_id)]
+    told = [str(entry.text) for entry in entries_of(world.social_worker, case.person_id)]
     assert any("Pointed at: calm." in text for text in told), told
     assert "“(A drawing.)”" in client.get(reverse("words", args=[case.person_id])).text
     counted = held_beside_words(world.coordinator, since=date.min).whole()
@@ -274,13 +276,13 @@ def test_on_paper_and_in_a_share_a_drawing_says_that_it_is_one_and_what_a_reader
 ):
     sent = send(sitting, text="", drawn=HOUSE)
     actions.describe_drawing(by=world.social_worker, child_message_id=sent.pk, text="A house with a red door")
-    told = [one.text for one in passages_of(world.coordinator, case.person_id, parts=["words"])]
-    told += [one.text for one in WORDS.pieces(world.social_worker, case.person_id)]
+    told = [passage.text for passage in passages_of(world.coordinator, case.person_id, parts=["words"])]
+    told += [piece.text for piece in WORDS.pieces(world.social_worker, case.person_id)]
     told = [text for text in told if "drawing" in text]
     assert len(told) == 2
     for text in told:
         assert text.startswith("A drawing, which stands in Heard.")
         assert f"What {world.social_worker} sees in the drawing, in their words: A house" in text
     actions.take_back(by=None, sitting=sitting, child_message_id=sent.pk)
-    later = [one.text for one in passages_of(world.coordinator, case.person_id, parts=["words"])]
+    later = [passage.text for passage in passages_of(world.coordinator, case.person_id, parts=["words"])]
     assert "house" not in "".join(later)

@@ -327,15 +327,15 @@ def test_a_child_may_hide_it_from_everybody_who_could_be_told_and_from_who_gave_
     world, case, lado, link
 ):
     adults = child.adults_who_might_read(link[0], timezone.now())
-    assert {one.user.pk for one in adults} >= {
+    assert {adult.user.pk for adult in adults} >= {
         world.social_worker.pk,
         world.supervisor.pk,
         world.coordinator.pk,
     }
-    assert all(one.job for one in adults)
+    assert all(adult.job for adult in adults)
     told = hide(link, None)
     assert told.notice.readers.exists()
-    assert {row.user_id for row in told.notice.readers.all()} <= {one.user.pk for one in adults}
+    assert {row.user_id for row in told.notice.readers.all()} <= {adult.user.pk for adult in adults}
 
 
 def test_whom_somebody_names_who_is_not_on_the_list_cannot_be_chosen(client, world, lado, link):

@@ -74,7 +74,7 @@ def bring(client: Client, sitting: Any, content: bytes = THREE_NOTES, **said: An
 
 
 def waiting(user: Any) -> list[str]:
-    return [line.what for one in my_work(user) for line in one.waiting if line.kind == "child_spoken"]
+    return [line.what for section in my_work(user) for line in section.waiting if line.kind == "child_spoken"]
 
 
 # ---- sent and heard
@@ -127,7 +127,9 @@ def test_what_a_child_says_stands_in_the_record_as_said_and_is_heard_by_whoever_
     )
     catch_up()
     entry = next(
-        one for one in entries_of(world.social_worker, case.person_id) if "spoke (0:03)" in str(one.text)
+        entry
+        for entry in entries_of(world.social_worker, case.person_id)
+        if "spoke (0:03)" in str(entry.text)
     )
     assert str(entry.what) == "Said out loud by the child themselves"
 
@@ -233,13 +235,13 @@ def test_what_was_said_is_written_down_once_and_becomes_the_childs_words(client,
     assert f"“{HEARD}”" in client.get(reverse("words", args=[case.person_id])).text
     page = client.get(reverse("child_message", args=[sent.pk])).text
     assert f"as {world.social_worker} heard it:" in page
-    told = [one.text for one in passages_of(world.coordinator, case.person_id, parts=["words"])]
-    told += [one.text for one in WORDS.pieces(world.social_worker, case.person_id)]
+    told = [passage.text for passage in passages_of(world.coordinator, case.person_id, parts=["words"])]
+    told += [piece.text for piece in WORDS.pieces(world.social_worker, case.person_id)]
     told = [str(text) for text in told if "spoke" in str(text)]
     assert len(told) == 2
     assert all(f"“{HEARD}”" in text and "written down as heard by" in text for text in told)
     catch_up()
-    assert any(HEARD in str(one.text) for one in entries_of(world.social_worker, case.person_id))
+    assert any(HEARD in str(entry.text) for entry in entries_of(world.social_worker, case.person_id))
 
 
 def test_it_is_put_right_by_a_new_version_that_says_what_was_wrong(client, world, sitting):
@@ -277,7 +279,7 @@ def test_whoever_did_not_listen_writes_nothing_down(client, world, sitting):
     client.head(reverse("child_message_sound", args=[sent.pk]))
     with pytest.raises(Refused, match="Listen to it first"):  # nothing was heard by these
         actions.write_down(by=world.teacher, child_message_id=sent.pk, text="Nothing.", why="All of it.")
-    assert [one.text for one in ChildTranscript.objects.all()] == [HEARD]
+    assert [transcript.text for transcript in ChildTranscript.objects.all()] == [HEARD]
 
 
 def test_what_is_written_down_otherwise_says_so_and_is_told(client, world, made, sitting):
@@ -287,7 +289,7 @@ def test_what_is_written_down_otherwise_says_so_and_is_told(client, world, made,
     told = Reader.objects.filter(notice__kind="child_heard")
     assert not told.exists()
     hear(world.teacher, sent, "I go home.", why="All of it.")
-    assert {world.coordinator, world.social_worker} <= {one.user for one in told.select_related("user")}
+    assert {world.coordinator, world.social_worker} <= {reader.user for reader in told.select_related("user")}
     assert not told.filter(user=world.teacher).exists()
     words = Words.objects.get(how="spoke_self")
     assert words.text == "I go home."
@@ -367,7 +369,7 @@ def test_the_parts_that_a_player_asks_for_are_one_listening(world, sitting):
 
 def test_where_nobody_is_left_who_was_given_it_the_childs_worker_writes_it_down(world, case, link, sitting):
     sent = speak(sitting)
-    assert {one.user_id for one in sent.notice.readers.all()} == {world.social_worker.pk}
+    assert {reader.user_id for reader in sent.notice.readers.all()} == {world.social_worker.pk}
     assert waiting(world.teacher) == []
     User.objects.filter(pk=world.social_worker.pk).update(is_active=False)
     assert waiting(world.teacher) == []
@@ -584,7 +586,7 @@ def test_it_lies_encrypted_where_the_site_has_keys_and_is_among_what_is_checked_
     (path,) = folder.iterdir()
     assert THREE_NOTES[:40] not in path.read_bytes()
     assert is_sealed(path)
-    assert [one.name for one in kept_files(None)] == [f"attachments/{sent.sound.pk.hex}"]
+    assert [kept_file.name for kept_file in kept_files(None)] == [f"attachments/{sent.sound.pk.hex}"]
     assert attaching.check_all_files(by=None).checked == 1
     client.force_login(world.social_worker)
     assert client.get(reverse("child_message_sound", args=[sent.pk])).content == THREE_NOTES

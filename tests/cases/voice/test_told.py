@@ -67,7 +67,7 @@ def test_it_is_of_the_child_whose_meeting_it_is_also_after_a_merge_was_undone_an
     undo(world, merged.pk)
     catch_up()
     told = {
-        key: [str(one.text) for one in entries_of(world.social_worker, key)] for key in (twin.pk, mine.pk)
+        key: [str(entry.text) for entry in entries_of(world.social_worker, key)] for key in (twin.pk, mine.pk)
     }
     assert read(reading) == []
     assert TOLD not in told[twin.pk]
@@ -209,8 +209,8 @@ def test_how_it_is_known_to_be_safe_is_for_who_writes_it_alone_and_on_no_paper(w
     assert TOLD in other
     assert how not in other
     parts = {
-        one.part: one.whole
-        for one in passages_of(world.coordinator, case.person_id, parts=["panel", "words"])
+        passage.part: passage.whole
+        for passage in passages_of(world.coordinator, case.person_id, parts=["panel", "words"])
     }
     assert TOLD in parts["panel"]
     assert not re.search(r"stepfather|[Ss]afe to read", "".join(parts.values()))

@@ -291,8 +291,8 @@ def test_who_reads_that_a_child_is_not_safe_has_their_number_and_whom_to_ring_be
     client.force_login(world.social_worker)
     page = client.get(at).text
     child_page = reverse("child", kwargs={"person_id": case.person_id})
-    for one in ("ring 999", "07700 900 123", "Sol Wright", "never the house", child_page):
-        assert one in page.split("Read by")[0], one
+    for text in ("ring 999", "07700 900 123", "Sol Wright", "never the house", child_page):
+        assert text in page.split("Read by")[0], text
     assert queries.near(world.officer, sent) is None, "who may not open the record"
     send_other = send(sitting, about="good", text="I got a badge.")
     page = client.get(reverse("child_message", kwargs={"child_message_id": send_other.pk})).text

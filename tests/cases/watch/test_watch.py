@@ -139,8 +139,8 @@ def test_the_family_name_of_somebody_of_another_agency_says_nothing(world: World
 
 def test_very_many_children_in_an_hour_stand_out(world: World, settings: Any) -> None:
     settings.READING_MANY = 2
-    for one in [child(world, name) for name in ("One", "Two", "Three")]:
-        read(world.social_worker, one, MORNING)
+    for person in [child(world, name) for name in ("One", "Two", "Three")]:
+        read(world.social_worker, person, MORNING)
     assert watched() == [("many", world.social_worker.pk)]
     assert ReadingAlert.objects.get().number == 3
 

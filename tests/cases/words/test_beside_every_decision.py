@@ -72,9 +72,9 @@ def client_of(user: Any) -> Client:
 
 
 def forms(kind: type = Form) -> Iterator[type]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from forms(one)
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from forms(subclass)
 
 
 @pytest.fixture
@@ -102,20 +102,20 @@ def decide(world: World, silent: Concern, **change: Any) -> Concern:
 
 def test_every_form_that_takes_what_a_child_says_asks_in_the_same_way() -> None:
     get_resolver().url_patterns  # noqa: B018  # every form is there once the addresses are
-    asking = {one.__name__ for one in forms(ChildsViewForm)}
+    asking = {form.__name__ for form in forms(ChildsViewForm)}
     assert asking >= {
         "ChildPartForm", "AgreeForm", "ReviewForm", "CloseForm", "ChildDecisionForm", "DecideForm", "CorrectForm",
         "InterviewForm", "RecordForm", "OutcomeForm", "AfterPlanForm", "ReferForm",
     }  # fmt: skip
-    for one in forms(ChildsViewForm):
-        assert one.base_fields["which"] is ChildsViewForm.base_fields["which"], one  # type: ignore[attr-defined]
+    for form in forms(ChildsViewForm):
+        assert form.base_fields["which"] is ChildsViewForm.base_fields["which"], form  # type: ignore[attr-defined]
     free = re.compile(r"^(said|words|original|child_(says|said|agreed|words))$")
-    cases = [one for one in forms() if one.__module__.startswith("heard.cases.")]
+    cases = [form for form in forms() if form.__module__.startswith("heard.cases.")]
     found = {
-        (one.__name__, name)
-        for one in cases
-        if not issubclass(one, ChildsViewForm)
-        for name in one.base_fields  # type: ignore[attr-defined]
+        (case.__name__, name)
+        for case in cases
+        if not issubclass(case, ChildsViewForm)
+        for name in case.base_fields  # type: ignore[attr-defined]
         if free.match(name)
     }
     assert found <= ELSEWHERE.keys(), found - ELSEWHERE.keys()
@@ -137,7 +137,7 @@ def test_hearing_the_child_now_comes_first(world: World, case: Any) -> None:
     said = {"text": OLD, "heard_by": "Tess Archer", "heard_on": TODAY}
     words = add_words(by=world.social_worker, person_id=case.person_id, **said)
     choices = ChildsViewForm(words=[words]).fields["which"].choices  # type: ignore[attr-defined]
-    assert [one[0] for one in choices] == ["new", "no_wish", "not_reached", str(words.pk), "none"]
+    assert [choice[0] for choice in choices] == ["new", "no_wish", "not_reached", str(words.pk), "none"]
 
 
 def pages(world: World, silent: Concern) -> list[tuple[Any, str]]:
@@ -269,7 +269,7 @@ def test_several_worries_about_one_child_share_what_the_child_says_now(world: Wo
     new = {"text": "Leave me", "how": "said", "heard_on": TODAY, "heard_by": "Tess Archer"}
     said = {"decision": "no_further_action", "reason": "x", "feedback": "x", "view": ChildsView(new=new)}
     done = telling.decide_together(by=world.coordinator, concerns=[silent, again], **said)
-    assert {one.decision_words.text for one in done if one.decision_words} == {"Leave me"}
+    assert {concern.decision_words.text for concern in done if concern.decision_words} == {"Leave me"}
     assert Words.objects.filter(text="Leave me").count() == 1
 
 

@@ -36,7 +36,7 @@ def ago(days: int) -> date:
 
 
 def not_reached(*days: int) -> ChildsView:
-    tries = tuple(Try(ago(one), "visit", "Nobody was at home.") for one in days)
+    tries = tuple(Try(ago(number), "visit", "Nobody was at home.") for number in days)
     return ChildsView(unheard=WhyUnheard(Unheard.NOT_REACHED, "Tess tries again on Friday.", tries=tries))
 
 

@@ -35,7 +35,7 @@ def said(text: str) -> dict:
 
 def review(world, plan, view):
     today = timezone.localdate()
-    looked = {one.pk: Looked("better", "She laughs.", "Tess", today) for one in plan.outcomes.all()}
+    looked = {outcome.pk: Looked("better", "She laughs.", "Tess", today) for outcome in plan.outcomes.all()}
     return hold_review(
         by=world.social_worker,
         plan_id=plan.pk,

@@ -123,7 +123,9 @@ def test_a_correction_stands_beside_what_was_written_with_its_reason(client, wor
     )
     words.refresh_from_db()
     assert words.text == "They wait for me after school."
-    assert [one.text for one in words_of(world.social_worker, case.person_id)] == ["They wait for my sister."]
+    assert [word.text for word in words_of(world.social_worker, case.person_id)] == [
+        "They wait for my sister."
+    ]
     page = client.get(reverse("words", kwargs={"person_id": case.person_id})).text
     assert "They wait for me after school." in page
     assert "She read it again" in page

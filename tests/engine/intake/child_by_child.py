@@ -92,8 +92,8 @@ class ChildByChild(cin_census._Census):
         for several in child.layout.plans:
             first, last = schema().plans[several[0].kind.name]
             days = (
-                (read_date(child.own(one, first)).value, read_date(child.own(one, last)).value)
-                for one in several
+                (read_date(child.own(holder, first)).value, read_date(child.own(holder, last)).value)
+                for holder in several
             )
             for code, name in doubtful((began, ended, first) for began, ended in days if began):
                 self.source.flag(at, code, name)
@@ -168,7 +168,9 @@ def _factors(child: Child, assessment: Holder) -> list[str]:
 def _carried(field: str, text: str) -> tuple[tuple[Carrier, str], ...]:
     """What a field that is filled in carries, and how the evidence names the field."""
     mine = carriers.by_field(FORMAT)[field]
-    return tuple((one, carriers.shown(one, text)) for one in mine if carriers.matches(one, text))
+    return tuple(
+        (carrier, carriers.shown(carrier, text)) for carrier in mine if carriers.matches(carrier, text)
+    )
 
 
 class Kind(NamedTuple):
@@ -228,7 +230,7 @@ class Layout:
         self.holders: list[Holder] = []
         self._looks: list[Departure | _Look] = []
         self._held(0, None)
-        plans = ([one for one in self.holders if one.kind.name == name] for name in schema().plans)
+        plans = ([holder for holder in self.holders if holder.kind.name == name] for name in schema().plans)
         self.plans = [several for several in plans if len(several) > 1]
         looks = [look for look in self._looks if isinstance(look, _Look)]
         self._odd = len(looks) < len(self._looks)

@@ -162,7 +162,10 @@ class _Part:
     def items(self) -> int:
         """What a row can carry."""
         carried = (
-            one.item for name in self.names for one in carriers.by_field(FORMAT).get(name, ()) if one.counts
+            carrier.item
+            for name in self.names
+            for carrier in carriers.by_field(FORMAT).get(name, ())
+            if carrier.counts
         )
         return carriers.as_bits(carried)
 
@@ -269,7 +272,7 @@ def _settle_end(parts: list[_Part], whole: _Return) -> None:
         undated = not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3")
         if undated and any(True for _row in part.columns.sheet.rows()):
             file, day = part.columns.file, spelt(whole.end)
-            both = [Part(one.table, one.columns) for one in parts]
+            both = [Part(part.table, part.columns) for part in parts]
             if said := of_another_year(Part(part.table, part.columns), both, whole.end):
                 rows = sum(1 for _row in part.columns.sheet.rows())
                 whole.source.set_aside_file(file, "of_another_year", rows=rows, day=day, said=said)

@@ -86,26 +86,30 @@ class Expecting(expectations.Expecting):
 
     def __init__(self, expected: tuple[Expectation, ...], source: Source) -> None:
         super().__init__(expected, source)
-        self._once: dict[Expectation, set[str]] = {one: set() for one in expected if one.judges == "unique"}
+        self._once: dict[Expectation, set[str]] = {
+            expectation: set() for expectation in expected if expectation.judges == "unique"
+        }
 
     def judge_row(self, at: Place, columns: Columns, cells: list[str]) -> None:
         """One row. An empty cell breaks no expectation but that it is filled."""
         self._rows += 1
-        for one in self._expected:
-            text = columns.cell(cells, one.column).strip() if one.column else ""
+        for expectation in self._expected:
+            text = columns.cell(cells, expectation.column).strip() if expectation.column else ""
             if text:
-                self._cell(at, columns, one, text)
+                self._cell(at, columns, expectation, text)
 
-    def _cell(self, at: Place, columns: Columns, one: Expectation, text: str) -> None:
-        met = self._once.get(one, set())
-        if one.judges == "unique" and text.casefold() in met:
-            self._source.flag(at, "expected_once", one.column)
-        elif one.judges == "unique":
+    def _cell(self, at: Place, columns: Columns, expectation: Expectation, text: str) -> None:
+        met = self._once.get(expectation, set())
+        if expectation.judges == "unique" and text.casefold() in met:
+            self._source.flag(at, "expected_once", expectation.column)
+        elif expectation.judges == "unique":
             met.add(text.casefold())
-        elif one.judges == "filled":
-            self._filled[one] += 1
-        elif one.judges in ("between", "at_least", "at_most") and not _within(one, columns, text):
-            self._source.flag(at, "expected_within", one.column, expected=in_words(one))
+        elif expectation.judges == "filled":
+            self._filled[expectation] += 1
+        elif expectation.judges in ("between", "at_least", "at_most") and not _within(
+            expectation, columns, text
+        ):
+            self._source.flag(at, "expected_within", expectation.column, expected=in_words(expectation))
 
 
 @dataclass

@@ -77,7 +77,7 @@ def element(draw: st.DrawFn, name: str, depth: int = 0) -> str:
         return f"<{name}>{draw(value(name))}</{name}>{draw(STRAY)}"
     needed = schema().required.get(name, ())
     more = draw(st.lists(st.sampled_from(sorted(holds)), max_size=4))
-    parts = [draw(element(one, depth + 1)) for one in (*needed, *more) if draw(st.integers(0, 19))]
+    parts = [draw(element(text, depth + 1)) for text in (*needed, *more) if draw(st.integers(0, 19))]
     if depth < 6 and not draw(st.integers(0, 14)):
         extra = draw(EXTRA)
         parts.append(draw(element(extra, depth + 1)))

@@ -313,7 +313,7 @@ INNER = st.recursive(
 def test_a_child_tells_the_same_alone_as_among_others(bits: list[str]) -> None:
     children = [child(f"C{n}", more=more) for n, more in enumerate(bits)]
     with tempfile.TemporaryDirectory() as folder:
-        alone = [told for n, one in enumerate(children) for told in _told(Path(folder) / str(n), one)]
+        alone = [told for n, text in enumerate(children) for told in _told(Path(folder) / str(n), text)]
         assert sorted(alone) == sorted(_told(Path(folder) / "all", *children))
 
 

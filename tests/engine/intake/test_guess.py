@@ -45,12 +45,12 @@ def table(folder: Path, columns: dict[str, list[str]]) -> Path:
 
 
 def told(path: Path) -> dict[str, str]:
-    return {one.column: one.tells for one in guess(path).columns if one.tells}
+    return {column.column: column.tells for column in guess(path).columns if column.tells}
 
 
 def test_names_and_values_together_tell_what_a_column_is(tmp_path):
     found = guess(written(tmp_path, "\n".join([HEAD, *BODY])))
-    assert {one.column: one.tells for one in found.columns} == {
+    assert {column.column: column.tells for column in found.columns} == {
         "Child ID": "record_id",
         "First name": "given_name",
         "Surname": "family_name",
@@ -63,9 +63,11 @@ def test_names_and_values_together_tell_what_a_column_is(tmp_path):
     }
     assert found.dates == ("dd/mm/yyyy",)
     assert "3 of 3 values are days like 31/12/2024" in next(
-        one.why for one in found.columns if one.column == "D.O.B."
+        column.why for column in found.columns if column.column == "D.O.B."
     )
-    assert not any("Hill" in one.why or "2011" in one.why for one in found.columns)  # no reason holds a value
+    assert not any(
+        "Hill" in column.why or "2011" in column.why for column in found.columns
+    )  # no reason holds a value
 
 
 def test_what_was_guessed_is_a_mapping_by_which_intake_reads_every_row(tmp_path, read):
@@ -190,11 +192,11 @@ def test_numbers_of_another_form_show_no_sign_and_it_is_said(tmp_path):
         "Referral source": [str(n + 1) for n in range(9)],
     }
     found = guess(table(tmp_path, columns))
-    assert not any(one.rules for one in found.columns)
+    assert not any(column.rules for column in found.columns)
     for name in list(columns)[2:]:
         assert any(sentence.startswith(f"{name} is named as in") for sentence in found.said)
     of_form = guess(table(tmp_path, columns | {"Convicted": ["0", "1", "", *"010101"]}))
-    assert {rule.item for one in of_form.columns for rule in one.rules} == {"S04"}
+    assert {rule.item for column in of_form.columns for rule in column.rules} == {"S04"}
 
 
 def test_each_column_that_does_not_tell_its_order_is_said(tmp_path):
@@ -205,14 +207,14 @@ def test_each_column_that_does_not_tell_its_order_is_said(tmp_path):
     }
     found = guess(table(tmp_path, columns))
     assert found.dates == ("dd/mm/yyyy",)
-    assert any("first in Missing from cannot be told" in one and "as in DOB" in one for one in found.said)
+    assert any("first in Missing from cannot be told" in text and "as in DOB" in text for text in found.said)
 
 
 def test_another_day_is_said_and_dates_no_sign_by_itself(tmp_path):
     columns = {"Child ID": ["1"], "DOB": ["13/04/2011"], "Housing benefit granted": ["14/04/2025"]}
     found = guess(table(tmp_path, columns))
     assert found.column("dated_by") is None
-    assert any("Housing benefit granted is the only other column of days" in one for one in found.said)
+    assert any("Housing benefit granted is the only other column of days" in text for text in found.said)
 
 
 @pytest.mark.parametrize("rows", ["Amy,Brown,F\nBen,Green,M\n", "Amy,,F,x\nBen,13/04/2011,F,y\n"])
@@ -239,7 +241,7 @@ def test_signs_are_guessed_only_from_words_that_are_known(tmp_path):
         "at risk": ["Y", "N"],
     }
     found = guess(table(tmp_path, columns))
-    by_name = {one.column: one for one in found.columns}
+    by_name = {column.column: column for column in found.columns}
     assert {rule.item for rule in by_name["attendance_group"].rules} == {"S02"}
     assert by_name["PrimaryNeedCode"].rules[0].strength == "proxy"
     assert (by_name["at risk"].rules, by_name["at risk"].yes) == ((), ("Y",))
@@ -274,7 +276,7 @@ ID;Forename;Surname;From;To
 @pytest.mark.parametrize("title", ["Youth club, March 2026", "Report;March 2026", "Youth club;;;;;;;;"])
 def test_a_title_is_no_part_of_the_names_below_it(tmp_path, title):
     path = written(tmp_path, "\n".join([title, HEAD, *BODY]))
-    assert [one.column for one in guess(path).columns] == HEAD.split(";")
+    assert [column.column for column in guess(path).columns] == HEAD.split(";")
     assert guess(path).column("birth_date") == "D.O.B."
 
 

@@ -43,7 +43,7 @@ def test_all_who_work_with_a_child_are_kept_whichever_row_comes_first(read: Call
     rows = ["1,Bell,Jo,Poe\n", "1,Bell,Al,Roe\n", "1,Bell,,\n", "1,Bell,Jo,Poe\n", "2,Carr,,\n"]
     for order in (rows, rows[::-1]):
         done = read({"club.csv": "id,name,first,last\n" + "".join(order)}, mapping=keyed)
-        found = {one["record_id"]: one["worker"] for one in done.table("records")}
+        found = {row["record_id"]: row["worker"] for row in done.table("records")}
         assert found == {"1": "Al Roe; Jo Poe", "2": None}
 
 
@@ -449,7 +449,7 @@ def test_rows_without_an_id_and_with_two_valid_numbers_are_two_children(read: Ca
     row = "Ada,Bell,2010-05-06,LE1 1AA,{},{},2025-03-01,1\n"
     numbers = [("9434765919", ""), ("9434765870", ""), ("", "B801200005001"), ("", "")]
     done = read(
-        {"clinic.csv": NUMBERED_HEAD + "".join(row.format(*one) for one in numbers)}, mapping=NUMBERED
+        {"clinic.csv": NUMBERED_HEAD + "".join(row.format(*number) for number in numbers)}, mapping=NUMBERED
     )
     assert len(done.table("records")) == 4
 
@@ -552,8 +552,8 @@ def test_the_order_of_rows_never_matters_to_what_a_record_says(
     single = {date.fromisoformat(r["day"]) for n, r in enumerate(rows) if alike.count(alike[n]) == 1}
     again, whose_again = _told(data.draw(st.permutations(rows)))
     assert found == again
-    assert {d: one for d, one in whose.items() if d in single} == {
-        d: one for d, one in whose_again.items() if d in single
+    assert {d: text for d, text in whose.items() if d in single} == {
+        d: text for d, text in whose_again.items() if d in single
     }
     assert {r["record_id"] for r in found} == set(whose.values())
     for name in ("N1", "N2"):

@@ -61,7 +61,7 @@ class Word(str):
 
 def test_no_name_of_very_many_is_compared_with_each_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mapping._Reader, "_text", lambda self, node: Word(node.value))
-    node = yaml.compose("".join(f"source{one}: x\n" for one in range(1000)), Loader=yaml.SafeLoader)
+    node = yaml.compose("".join(f"source{number}: x\n" for number in range(1000)), Loader=yaml.SafeLoader)
     assert len(mapping._Reader("m.yaml")._pairs(node, "sources")) == 1000
     assert Word.compared < 1000
 
@@ -125,6 +125,11 @@ def test_the_example_of_the_guide_can_be_used(tmp_path: Path) -> None:
     guide = (Path(__file__).parents[3] / "docs" / "guide" / "analyst.md").read_text(encoding="utf-8")
     (tmp_path / "m.yaml").write_text(guide.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     told = mapping.load(tmp_path / "m.yaml")
-    assert [one.name for one in told.sources] == ["people"]
-    assert [one.judges for one in told.sources[0].expect] == ["unique", "between", "filled", "rows"]
+    assert [source.name for source in told.sources] == ["people"]
+    assert [expectation.judges for expectation in told.sources[0].expect] == [
+        "unique",
+        "between",
+        "filled",
+        "rows",
+    ]
     assert told.labels["annex_a"]["placement"]

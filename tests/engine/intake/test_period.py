@@ -92,11 +92,11 @@ def test_a_source_without_a_day_says_of_no_time(read: Callable[..., Read]) -> No
 
 @given(st.lists(st.integers(0, 4_000), min_size=1, max_size=40))
 def test_each_day_is_in_one_stretch_and_no_stretch_reaches_over_a_silent_year(ago: list[int]) -> None:
-    days = sorted(date(2026, 3, 31) - timedelta(days=one) for one in ago)
+    days = sorted(date(2026, 3, 31) - timedelta(days=number) for number in ago)
     found = unbroken(days)
-    assert all(sum(one.first <= day <= one.last for one in found) == 1 for day in days)
+    assert all(sum(span.first <= day <= span.last for span in found) == 1 for day in days)
     for before, after in pairwise(days):
-        within = any(one.first <= before and after <= one.last for one in found)
+        within = any(span.first <= before and after <= span.last for span in found)
         assert within == ((after - before).days <= 366)
 
 

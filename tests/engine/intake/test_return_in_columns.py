@@ -91,10 +91,10 @@ def element(draw: st.DrawFn, name: str) -> str:
     mine = [table for table in spec().tables if table.element == name]
     columns = list(dict.fromkeys(column for table in mine for column in table.columns))
     if name != "HEADER":
-        columns = [one for one in columns if one not in ("CHILD", "DOB")] + draw(
+        columns = [column for column in columns if column not in ("CHILD", "DOB")] + draw(
             st.lists(st.sampled_from(["CHILD", "DOB"]), max_size=1)
         )
-    parts = [draw(leaf(one)) for one in columns if draw(st.integers(0, 5))]
+    parts = [draw(leaf(column)) for column in columns if draw(st.integers(0, 5))]
     if not draw(st.integers(0, 9)):
         parts.insert(draw(st.integers(0, len(parts))), draw(leaf(draw(st.sampled_from(EXTRA)))))
     if name == "HEADER":

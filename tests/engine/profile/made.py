@@ -48,7 +48,7 @@ def run_of(
     put(
         folder,
         tables.COVERAGE,
-        *(covers(first, one) for one in ("S01", "S03", "S04")),
+        *(covers(first, value) for value in ("S01", "S03", "S04")),
         covers(second, "S06"),
         covers(second, "V15"),
     )
@@ -78,8 +78,12 @@ def run_of_many(folder: Path, listed: int, *, children: int = 60) -> Path:
     put(folder, tables.RECORDS, *records)
     put(folder, tables.IDENTITIES, *identities)
     put(folder, tables.OBSERVATIONS, *observations)
-    agencies = sorted({one for pair in pairs for one in pair})
-    put(folder, tables.COVERAGE, *(covers(name, one) for name in agencies for one in ("S01", "S03", "S06")))
+    agencies = sorted({text for pair in pairs for text in pair})
+    put(
+        folder,
+        tables.COVERAGE,
+        *(covers(name, value) for name in agencies for value in ("S01", "S03", "S06")),
+    )
     put(folder, tables.SOURCES, *map(source, agencies))
     found = screen(folder, as_of=AS_OF)
     told = {"screen": {"children": children}, "link": {"for_a_person": 0}, "intake": {}}
@@ -115,7 +119,7 @@ def written(folder: Path, **more: Any) -> tuple[Path, Path]:
             "features": [feature(n, code, name) for n, (code, name) in enumerate(NAMES.items())]} | more  # fmt: skip
     (boundaries := folder / "wards.geojson").write_text(json.dumps(told), encoding="utf-8")
     (postcodes := folder / "onspd.csv").write_text(
-        "pcds,oslaua,lsoa21\n" + "".join(f"{one},E06,{code}\n" for one, code in POSTCODES.items()),
+        "pcds,oslaua,lsoa21\n" + "".join(f"{text},E06,{code}\n" for text, code in POSTCODES.items()),
         encoding="utf-8",
     )
     return boundaries, postcodes

@@ -124,8 +124,8 @@ def test_records_of_one_child_that_disagree_are_said_to_and_ages_are_whole_years
         tmp_path,
         tables.IDENTITIES,
         *(
-            {"source": one["source"], "record_id": one["record_id"], "person": one["record_id"]}
-            for one in records
+            {"source": row["source"], "record_id": row["record_id"], "person": row["record_id"]}
+            for row in records
         ),
     )
     put(tmp_path, tables.CHILDREN)
@@ -225,7 +225,7 @@ def test_how_much_of_each_month_a_source_covers_is_told_and_counts_nobody(tmp_pa
             for month, covered in months.items()
         ),
     )
-    labels = {one.id: one.label for one in ASKED.release.signs}
+    labels = {sign.id: sign.label for sign in ASKED.release.signs}
     head, lines = reach(tmp_path, ASKED)
     assert head == ("Source", "Signs", f"{first:%b %y}", f"{second:%b %y}")
     assert lines == [

@@ -77,7 +77,7 @@ def test_who_harms_with_what_what_was_done_and_what_came_of_it_are_counted_and_s
     draw_up(run_of(tmp_path / "run"), out=tmp_path / "profile", title=TITLE, harm=harm)
 
     def printed(name: str, *columns: str) -> dict[tuple[str, ...], str]:
-        return {tuple(row[one] for one in columns): row["count"] for row in table(tmp_path, name)}
+        return {tuple(row[column] for column in columns): row["count"] for row in table(tmp_path, name)}
 
     assert printed("who-harms", "basis") == {("told",): "14", ("convicted",): "c", ("frightens",): "0"}
     assert printed("with-what", "kind") == {("phone",): "9", ("vehicle",): "c"}
@@ -173,8 +173,8 @@ def test_the_workbook_is_read_on_a_screen_and_on_paper_as_it_is(place: Path) -> 
         for merged in sheet.merged_cells.ranges:
             letters = [get_column_letter(n) for n in range(merged.min_col, merged.max_col + 1)]
             wide = sum(
-                sheet.column_dimensions[one].width if one in sheet.column_dimensions else 13
-                for one in letters
+                sheet.column_dimensions[letter].width if letter in sheet.column_dimensions else 13
+                for letter in letters
             )
             cell = sheet.cell(merged.min_row, 1)
             assert cell.alignment.wrap_text
@@ -298,8 +298,8 @@ def test_of_a_headline_that_has_to_be_hidden_the_range_is_said_that_anybody_find
 ) -> None:
     """The digest mailed “a hidden number (c)” once. The range is no closer than the policy allows, and holds the true count."""
     drawn = draw_up(run_of(tmp_path / "run", children, every=every), out=tmp_path / "profile", title="x")
-    assert all(any(words in one for one in drawn.findings) for words in said)
-    assert not any("a hidden number" in one for one in drawn.findings)
+    assert all(any(words in finding for finding in drawn.findings) for words in said)
+    assert not any("a hidden number" in finding for finding in drawn.findings)
     low, high = re.search(r"(\d+) to (\d+) \(c\) are (?:listed|scattered)", " ".join(drawn.findings)).groups()  # type: ignore[union-attr]
     true = (children + every - 1) // every
     assert int(low) <= (true if children == 28 else true // 2) <= int(high)
@@ -310,7 +310,7 @@ def test_of_a_headline_that_has_to_be_hidden_the_range_is_said_that_anybody_find
 def test_each_picture_is_drawn_for_a_phone_too_with_the_same_numbers(place: Path) -> None:
     folder = place / "profile"
     sections = json.loads((folder / "profile.json").read_text("utf-8"))["sections"]
-    drawn = [one for one in sections if one["picture"]]
+    drawn = [section for section in sections if section["picture"]]
     assert drawn
     for section in drawn:
         svg = (folder / "pictures" / f"{section['narrow']}.svg").read_text("utf-8")
@@ -399,7 +399,7 @@ def test_agencies_that_hold_some_children_enough_and_others_not_have_two_bars() 
         for kind, count in held.items()
     ]
     above = [Cell({"list": ("Listed", kind)}, count, text=str(count)) for kind, count in held.items()]
-    every = tuple(one for pair in zip(above, cells, strict=True) for one in pair)
+    every = tuple(cell for pair in zip(above, cells, strict=True) for cell in pair)
     table = Tidy("overlap", "children", {"list": ("Listed",)}, frozenset(), every)
     section = Section(
         "overlap", "Which agencies hold the signs", (), "", table, "list", "Agencies", drawn=("Number",)
@@ -412,7 +412,7 @@ def test_agencies_that_hold_some_children_enough_and_others_not_have_two_bars() 
 
 
 def test_where_every_number_is_hidden_no_picture_is_drawn() -> None:
-    cells = tuple(Cell({"kind": (one,)}, 2, text="c") for one in ("one", "two"))
+    cells = tuple(Cell({"kind": (value,)}, 2, text="c") for value in ("one", "two"))
     table = Tidy("kinds", "children", {"kind": ("kind",)}, frozenset(), cells)
     section = Section("kinds", "Kinds", (), "", table, "kind", "Kind", drawn=("Number",))
     assert pictures.draw(section) == ""

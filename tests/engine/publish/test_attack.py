@@ -39,7 +39,7 @@ def test_a_cell_that_is_hidden_alone_in_its_row_is_found_by_subtraction() -> Non
     true = table("t", ("area",), {("a",): 3, ("b",): 12, ("c",): 9})
     assert limits(shown(true, {("a",)})) == {("a",): (3, 3)}
     found = check([shown(true, {("a",)})], POLICY)
-    assert [(one["cell"], one["low"], one["high"]) for one in found.derived] == [("count, area a", 3, 3)]
+    assert [(row["cell"], row["low"], row["high"]) for row in found.derived] == [("count, area a", 3, 3)]
 
 
 def test_two_that_are_hidden_together_share_what_is_left() -> None:
@@ -51,7 +51,7 @@ def test_two_that_are_hidden_together_share_what_is_left() -> None:
 def test_two_small_ones_that_add_up_to_little_are_too_tight() -> None:
     true = table("t", ("area",), {("a",): 1, ("b",): 2, ("c",): 9})
     found = check([shown(true, {("a",), ("b",)})], POLICY)
-    assert [(one["low"], one["high"]) for one in found.derived] == [(1, 2), (1, 2)]
+    assert [(row["low"], row["high"]) for row in found.derived] == [(1, 2), (1, 2)]
 
 
 def test_a_margin_in_one_table_tells_of_a_cell_in_another() -> None:
@@ -61,7 +61,7 @@ def test_a_margin_in_one_table_tells_of_a_cell_in_another() -> None:
     sexes = table("sexes", ("sex",), {("f",): 11, ("m",): 17})
     assert limits(hidden, sexes)[("a", "f")] == (1, 10)
     with_one = table("girls", ("area", "sex"), {("b", "f"): 7})
-    assert {one["cell"] for one in check([hidden, sexes, with_one], POLICY).derived} == {
+    assert {row["cell"] for row in check([hidden, sexes, with_one], POLICY).derived} == {
         "count, area a, sex f"
     }
 
@@ -71,7 +71,7 @@ def test_what_was_shown_before_is_known_though_it_is_hidden_now() -> None:
     now = shown(true, {("a",), ("b",)})
     earlier = Table("earlier", true.layout, tuple(row for row in true.rows if row.places["area"] == ("b",)))
     assert not check([now], POLICY).derived
-    assert [one["cell"] for one in check([earlier, now], POLICY).derived] == ["count, area a"]
+    assert [row["cell"] for row in check([earlier, now], POLICY).derived] == ["count, area a"]
 
 
 def test_rounded_totals_leave_as_much_open_as_they_were_rounded() -> None:
@@ -96,7 +96,7 @@ def test_each_table_is_read_by_the_policy_by_which_it_was_published() -> None:
     # 24 in all, 8 to 12 in b: so 12 to 16 in the other two, and one of them at least.
     assert limits(said, total) == {("a",): (1, 15), ("c",): (1, 15)}
     c = Table("c", alone(true), tuple(row for row in true.rows if row.places["area"] == ("c",)))
-    assert [(one["cell"], one["low"], one["high"]) for one in check([said, c], POLICY).derived] == [
+    assert [(row["cell"], row["low"], row["high"]) for row in check([said, c], POLICY).derived] == [
         ("count, area a", 2, 10),  # nine values, and its policy asks for ten
         ("count, area c", 9, 9),  # not small by the policy of the check, and by its own it is
     ]
@@ -106,7 +106,7 @@ def test_what_one_table_hides_and_another_shows_is_given_away() -> None:
     true = table("t", ("area",), {("a",): 3, ("b",): 12, ("c",): 9})
     earlier = Table("earlier", alone(true), tuple(row for row in true.rows if row.places["area"] == ("a",)))
     found = check([earlier, shown(true, {("a",), ("b",)})], POLICY)
-    assert [(one["cell"], one["low"], one["high"]) for one in found.derived] == [("count, area a", 3, 3)]
+    assert [(row["cell"], row["low"], row["high"]) for row in found.derived] == [("count, area a", 3, 3)]
 
 
 def alone(true: Table) -> Layout:
@@ -135,7 +135,7 @@ def test_london_is_the_sum_of_its_two_halves() -> None:
     within = {"camden": "inner", "barnet": "outer", "brent": "outer"}
     true = table("t", ("area",), {("camden",): 3, ("barnet",): 12, ("brent",): 9}, within)
     hidden = shown(true, {("camden",), ("inner",)})
-    assert {one["cell"] for one in check([hidden], POLICY).derived} == {
+    assert {row["cell"] for row in check([hidden], POLICY).derived} == {
         "count, area inner",
         "count, area inner / camden",
     }
@@ -167,12 +167,12 @@ def _tried(
     counts: dict[tuple[str, ...], int], hidden: set[tuple[str, ...]]
 ) -> dict[tuple[str, ...], tuple[int, int]]:
     order = sorted(hidden)
-    rows = {one: sum(counts[p] for p in counts if p[0] == one) for one in "ab"}
+    rows = {text: sum(counts[p] for p in counts if p[0] == text) for text in "ab"}
     columns = {two: sum(counts[p] for p in counts if p[1] == two) for two in "xyz"}
     possible = []
     for values in product(*(range(1, min(rows[a], columns[b]) + 1) for a, b in order)):
         tried = counts | dict(zip(order, values, strict=True))
-        agrees = all(sum(tried[p] for p in tried if p[0] == one) == rows[one] for one in "ab")
+        agrees = all(sum(tried[p] for p in tried if p[0] == text) == rows[text] for text in "ab")
         if agrees and all(sum(tried[p] for p in tried if p[1] == two) == columns[two] for two in "xyz"):
             possible.append(values)
     return {

@@ -135,7 +135,7 @@ def test_a_guess_lets_nothing_go_that_a_layout_by_hand_finds(
                 ["".join(row.places[name]) or "Total" for name in ("one", "two")] + [row.texts["count"]]
             )
     by_hand = check([shown], Policy())
-    if not any(text.isdigit() for text in (one["count"] for one in texts)):
+    if not any(text.isdigit() for text in (text["count"] for text in texts)):
         return  # then nothing tells that they are counts
     guessed = check([read_table(path)], Policy())
     assert guessed.given_away == by_hand.given_away

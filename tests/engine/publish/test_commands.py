@@ -81,7 +81,7 @@ def test_a_layout_beside_the_table_says_what_its_columns_are(tmp_path: Path) -> 
         "dimensions: {year: year, area: [region, council]}\nmeasures: [Gangs, Other]\n"
     )
     checked = call("check", path, "--json")
-    assert [(one["cell"], one["low"]) for one in json.loads(checked.stdout)["derived"]] == [
+    assert [(load["cell"], load["low"]) for load in json.loads(checked.stdout)["derived"]] == [
         ("Gangs, area N / x, year 2023", 2)
     ]
 
@@ -251,7 +251,7 @@ def test_of_many_columns_one_that_all_others_add_up_to_is_their_sum(tmp_path: Pa
     )
     checked = call("check", path, "--json")
     assert checked.exit_code == 1
-    assert [one["low"] for one in json.loads(checked.stdout)["derived"]] == [3]
+    assert [load["low"] for load in json.loads(checked.stdout)["derived"]] == [3]
 
 
 def test_a_column_that_is_hidden_throughout_is_a_column_of_counts(tmp_path: Path) -> None:

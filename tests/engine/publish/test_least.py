@@ -25,7 +25,9 @@ def cheapest(true: Table) -> float | None:
     tables that an outsider could think of, in which it is so many values apart (Fischetti and Salazar, 2000, all at once)."""
     counts = {true.key(row, "count"): int(row.texts["count"]) for row in true.rows}
     held = list(dict.fromkeys(relations(true)))
-    keys = list(dict.fromkeys([*counts, *(key for one in held for key in (one.total, *one.parts))]))
+    keys = list(
+        dict.fromkeys([*counts, *(key for relation in held for key in (relation.total, *relation.parts))])
+    )
     whole = _whole(counts, held)
     solver = _solver()
     hidden = {}
@@ -46,8 +48,8 @@ def cheapest(true: Table) -> float | None:
                 less = whole[key] - (key in counts)
                 _row(solver, -highspy.kHighsInf, 0, [(at[key], 1), (hidden[key], -_FAR)])
                 _row(solver, -highspy.kHighsInf, 0, [(at[key], -1), (hidden[key], -max(less, 0))])
-            for one in held:
-                _row(solver, 0, 0, [*((at[part], 1) for part in one.parts), (at[one.total], -1)])
+            for relation in held:
+                _row(solver, 0, 0, [*((at[part], 1) for part in relation.parts), (at[relation.total], -1)])
             ends.append(at[small])
         _row(solver, POLICY.open_values - 1, highspy.kHighsInf, [(ends[0], 1), (ends[1], -1)])
     solver.run()
@@ -97,7 +99,7 @@ def small_tables(draw: st.DrawFn) -> Table:
     count = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 12), st.integers(6, 40))
     counts = {place: draw(count) for place in product(*letters)}
     within = (
-        {one: f"r{n % 2}" for n, one in enumerate(letters[0])}
+        {letter: f"r{n % 2}" for n, letter in enumerate(letters[0])}
         if sizes[0] > 3 and draw(st.booleans())
         else None
     )

@@ -109,7 +109,7 @@ def _cost(true: Table, number: int) -> float:
 def test_totals_are_rounded_and_the_rest_is_not() -> None:
     policy = policy_of({"rounding": [{"to": 10, "dimension": "area", "level": 0}]}, "here")
     true = table("t", ("area",), {("a",): 31, ("b",): 14})
-    assert [one["count"] for one in hide([true], policy).texts["t"]] == ["50", "31", "14"]
+    assert [text["count"] for text in hide([true], policy).texts["t"]] == ["50", "31", "14"]
     few = table("t", ("area",), {("a",): 2, ("b",): 0})
     assert hide([few], policy_of({"rounding": [{"to": 10}], "threshold": 1}, "here")).texts["t"][0] == {
         "count": "k"
@@ -144,7 +144,7 @@ def test_what_was_hidden_before_stays_as_open_as_it_was() -> None:
     true = table("t", ("area",), {("a",): 7, ("b",): 12, ("d",): 40, ("e",): 12})
     earlier = printed(true, hide([true], strict).texts["t"])
     earlier = Table("earlier", replace(true.layout, policy=strict), earlier.rows)
-    texts = [one["count"] for one in hide([true], POLICY, [earlier]).texts["t"]]
+    texts = [text["count"] for text in hide([true], POLICY, [earlier]).texts["t"]]
     assert texts == [row.texts["count"] for row in earlier.rows]
     assert texts.count("c") == 2
 
@@ -160,12 +160,12 @@ def test_what_was_hidden_before_stays_hidden() -> None:
     first = hide([true], POLICY).texts["t"]
     again = hide([true], POLICY, [printed(true, first)]).texts["t"]
     assert first == again
-    assert [one["count"] for one in first].count("c") == 2
+    assert [row["count"] for row in first].count("c") == 2
 
 
 def test_a_whole_that_is_small_is_hidden_too_and_a_true_zero_shown() -> None:
     texts = hide([table("t", ("area",), {("a",): 2, ("b",): 0})], POLICY).texts["t"]
-    assert [one["count"] for one in texts] == ["c", "c", "0"]
+    assert [text["count"] for text in texts] == ["c", "c", "0"]
 
 
 def test_what_earlier_releases_leave_no_way_to_hide_is_refused() -> None:

@@ -51,7 +51,7 @@ def became(rows: Any) -> list[tuple[str, int, str, list[str]]]:
 def kept(world: World) -> list[tuple[str, Any]]:
     """The board's figures that have to do with time."""
     found = figures(world.board_member, today=timezone.localdate())
-    return [(one.promise.name, one.periods) for one in found if one.promise.name != TRUSTED]
+    return [(figure.promise.name, figure.periods) for figure in found if figure.promise.name != TRUSTED]
 
 
 # ---- bringing in
@@ -513,7 +513,7 @@ def test_the_command_brings_in_only_what_it_has_shown(
     monkeypatch.setattr(click, "confirm", changed_meanwhile)
     done = CliRunner().invoke(caseload, ["bring", *given, "--by", "cora.ordway", "--reason", WHY])
     assert done.exit_code == 0
-    assert {one.given_name for one in Person.objects.all()} == {"Ada", "Bo"}
+    assert {person.given_name for person in Person.objects.all()} == {"Ada", "Bo"}
 
 
 def test_what_is_named_otherwise_is_said_with_its_heading(world: World, written: Written) -> None:

@@ -89,10 +89,10 @@ def test_every_column_has_a_name_in_words_and_the_guide_knows_it() -> None:
         table, columns = (cell.strip() for cell in line.split("|")[1:3])
         told.setdefault(table or [*told][-1], []).extend(re.findall("`([a-z_]+)`", columns))
     for table, known in rules.COLUMNS.items():
-        assert sorted(told[table.value]) == sorted(one.field for one in known)
-        labels = [one.label for one in known]
+        assert sorted(told[table.value]) == sorted(column.field for column in known)
+        labels = [column.label for column in known]
         assert len(set(labels)) == len(labels)
-        assert all("_" not in one.label + one.means and one.means for one in known)
+        assert all("_" not in column.label + column.means and column.means for column in known)
 
 
 def assert_says(why_not: str | None, said: str | None) -> None:

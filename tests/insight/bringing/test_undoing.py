@@ -45,7 +45,9 @@ def everything() -> dict[str, int]:
         "insight.CaseloadImport",
     }
     return {
-        one._meta.label: one._base_manager.count() for one in apps.get_models() if one._meta.label not in left
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model._meta.label not in left
     }
 
 

@@ -89,7 +89,7 @@ def _failed(block: Message) -> set[str]:
     if str(block.get("Action", "")).strip().lower() != "failed":
         return set()
     named = (str(block.get(name, "")) for name in ("Original-Recipient", "Final-Recipient"))
-    return {address for one in named if (address := one.partition(";")[2].strip().strip("<>").lower())}
+    return {address for text in named if (address := text.partition(";")[2].strip().strip("<>").lower())}
 
 
 def _is_ours(user: int, nonce: bytes, seal: bytes) -> bool:

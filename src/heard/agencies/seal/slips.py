@@ -51,6 +51,8 @@ def from_line(line: str) -> Slip:
         raise ValueError("This is no approval as the site shows it.") from error
     numbers = (slip.asked_by, slip.agreed_by)
     words = (slip.site, slip.approval, slip.what, slip.about, slip.until, slip.key_id, slip.signature)
-    if not all(isinstance(one, int) for one in numbers) or not all(isinstance(one, str) for one in words):
+    if not all(isinstance(number, int) for number in numbers) or not all(
+        isinstance(word, str) for word in words
+    ):
         raise ValueError("This is no approval as the site shows it.")
     return slip

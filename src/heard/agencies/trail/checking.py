@@ -55,7 +55,7 @@ def _witnessed() -> tuple[list[Head], str]:
 
 @transaction.atomic
 def _keep(verdict: Verdict) -> None:
-    said = [str(one) for one in verdict.faults[:_KEPT]] + verdict.unknown
+    said = [str(fault) for fault in verdict.faults[:_KEPT]] + verdict.unknown
     AuditCheck.objects.create(outcome=int(verdict.outcome), size=verdict.size, said=said)
 
 

@@ -62,7 +62,7 @@ def why_not_take(
         return "Name the partner with small letters, digits and hyphens, at most 40, such as northbridge."
     if not found:
         return "There is no head in this file. The partner makes one with: heard audit heads"
-    by_id = {id_of(one): one for one in signers}
+    by_id = {id_of(signer): signer for signer in signers}
     if not by_id:
         return (
             "Nobody has said who signs the heads of this partner. Have them read you their public key (heard audit key) on the phone, and give "

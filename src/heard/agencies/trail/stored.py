@@ -78,8 +78,8 @@ def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
 def _sealed() -> Iterator[Sealed]:
     sql = f"""SELECT s.seq, s.row_id, s.leaf, {_columns()} FROM agencies_auditseal s
         LEFT JOIN agencies_auditrow r ON r.id = s.row_id ORDER BY s.seq"""  # noqa: S608
-    for one in _rows(sql):
-        yield Sealed(one[0], one[1], one[2], _row(one[3:]) if one[3] is not None else None)
+    for row in _rows(sql):
+        yield Sealed(row[0], row[1], row[2], _row(row[3:]) if row[3] is not None else None)
 
 
 def _waiting() -> Iterator[HashedRow]:

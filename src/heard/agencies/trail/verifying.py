@@ -302,7 +302,7 @@ class _Verifying:
         named = _joined(self.named)
         for row_id in self.erased:
             at = bisect_right(named, (row_id, row_id)) - 1
-            near = [named[one] for one in (at, at + 1) if 0 <= one < len(named)]
+            near = [named[number] for number in (at, at + 1) if 0 <= number < len(named)]
             if not any(first <= row_id <= last for first, last in near):
                 self.verdict.wrong(
                     "what it said about people is gone, and no row says that it was erased.", row_id

@@ -45,12 +45,14 @@ def draft_report(*, by: User, first: date, policy: str, at: datetime | None = No
     }
     _refuse_to_draft(by, **asked, is_other_policy=False)
     chosen, of, released = known[policy].as_told(), rules.Year(first), queries.ever_public(by)
-    same = {one.pk for one in released if is_same_policy(one.policy, chosen)}
-    other = any(one.begins == first and one.pk not in same for one in released)
+    same = {report.pk for report in released if is_same_policy(report.policy, chosen)}
+    other = any(report.begins == first and report.pk not in same for report in released)
     _refuse_to_draft(by, **asked, is_other_policy=other)
-    stood = public((section, one.pk in same) for one in released for section in sections_of(one.sections))
+    stood = public(
+        (section, report.pk in same) for report in released for section in sections_of(report.sections)
+    )
     counted = counting.sections(by, of, today=asked["today"], small=known[policy].threshold)
-    _chosen, told = hide_small(by, [stood.without(one) for one in counted], policy)
+    _chosen, told = hide_small(by, [stood.without(section) for section in counted], policy)
     sections = [stood.beside(*both) for both in zip(sections_of(told), counted, strict=True)]
     covered = as_told(counting.with_coverage(sections, of, chosen))
     with transaction.atomic():
@@ -71,9 +73,9 @@ def _drafted(by: User, now: datetime, **figures: Any) -> AnnualReport:
             report = AnnualReport.objects.create(drafted_by=by, drafted_at=now, **figures)
     except IntegrityError as error:  # another drafted it meanwhile
         raise Refused("Somebody else drafted a report of this year at this moment. Open that one.") from error
-    for one in queries.texts_of(before).values() if before else ():
-        said = {"part": one.part, "text": one.text, "written_by": one.written_by}
-        AnnualText.objects.create(report=report, written_at=one.written_at, **said)
+    for text in queries.texts_of(before).values() if before else ():
+        said = {"part": text.part, "text": text.text, "written_by": text.written_by}
+        AnnualText.objects.create(report=report, written_at=text.written_at, **said)
     _audit(by, "draft", report, {"year": rules.Year(report.begins).name})
     return report
 
@@ -123,7 +125,7 @@ def put_up_report(*, by: User, annual_report_id: uuid.UUID) -> AnnualReport:
             report = _held(by, annual_report_id)
             is_put_up, other = report.put_up_as_id is not None, queries.is_in_the_way(by, report)
             refuse(rules.why_not_put_up(is_put_up=is_put_up, is_in_the_way=other))
-            writers = {one.written_by for one in queries.texts_of(report).values()}
+            writers = {text.written_by for text in queries.texts_of(report).values()}
             profile = put_up(by=by, author=report.drafted_by, writers=writers, report=queries.whole(report))
             report.put_up_as = profile
             report.save(update_fields=["put_up_as"])

@@ -62,7 +62,7 @@ def sections(user: User, year: Year, *, today: date, small: int) -> list[Section
     said = list(_promised(asked))
     kept = said[0].table
     counts = (*said, *_happened(asked), *_heard(asked, kept), *_reached(asked), *_not_done(asked, kept))
-    return [replace(one, level=3) for one in counts]
+    return [replace(section, level=3) for section in counts]
 
 
 def when_of(year: Year) -> str:
@@ -98,11 +98,13 @@ def _promised(asked: YearToCount) -> Iterator[Section]:
             "promise",
             _("Promise"),
             Across("kept", {_("Kept"): (KEPT,), _("Not kept"): (NOT_KEPT,), _("In all"): ()}),
-            {one.name: one.text for one in promised(asked.user)},
+            {promise.name: promise.text for promise in promised(asked.user)},
             {_("Months that are counted"): "counted"},
         )
     head = (_("Promise"), _("What is counted"), _("What it does not say"), _("Source"))
-    told = [(one.text, one.counts, one.not_said, one.source) for one in _by_quarter(asked)]
+    told = [
+        (promise.text, promise.counts, promise.not_said, promise.source) for promise in _by_quarter(asked)
+    ]
     yield Section(
         f"{AuditPart.PROMISED}-definitions",
         _("What each promise counts"),
@@ -113,7 +115,7 @@ def _promised(asked: YearToCount) -> Iterator[Section]:
 
 
 def _by_quarter(asked: YearToCount) -> list[promises.Promise]:
-    return [one for one in promised(asked.user) if one.name != promises.TRUSTED]
+    return [promise for promise in promised(asked.user) if promise.name != promises.TRUSTED]
 
 
 def _kept(
@@ -129,7 +131,9 @@ def _kept(
         shown = figure_rules.between(of_promise, year.first, year.last)
         if shown is None:
             in_year = any(
-                one.counted.of for one in of_promise if one.first <= year.last and year.first <= one.last
+                period.counted.of
+                for period in of_promise
+                if period.first <= year.last and year.first <= period.last
             )
             (few if in_year else nothing).append(promise.text)
             continue
@@ -142,7 +146,7 @@ def _kept(
             Cell(places | {"kept": part}, count, few=count > 0 and len(of_whom) <= asked.small, beside=beside)
             for part, (count, of_whom) in parts.items()
         ]
-    columns = {one: (one,) for one in ("year", "promise", "kept")}
+    columns = {value: (value,) for value in ("year", "promise", "kept")}
     return Tidy(name, "promised and due", columns, frozenset({"kept"}), tuple(cells)), nothing, few
 
 
@@ -256,7 +260,7 @@ def _named_by(counting: Counting, kept: str, other: str) -> Counting:
 
 def _beside(kept: Tidy | None) -> Section:
     """The promise about words again, where people look for it: the same counts of the same months, so that nothing is left between the two."""
-    cells = [one for one in kept.cells if one.at("promise") == (promises.WORDS,)] if kept else []
+    cells = [cell for cell in kept.cells if cell.at("promise") == (promises.WORDS,)] if kept else []
     return Section(
         "heard-decisions",
         _("Decisions beside the child’s words"),
@@ -344,29 +348,29 @@ def _by(
     all are, would say of each of them what is recorded."""
     what, cells, shown = id.partition("-")[2], [], []
     for group, children in found.items():
-        counts = Counter(of(one) if of(one) in labels else NOT_RECORDED for one in children)
+        counts = Counter(of(child) if of(child) in labels else NOT_RECORDED for child in children)
         if children and (len(children) <= asked.small or (len(counts) == 1 and NOT_RECORDED not in counts)):
             continue
         shown.append(group)
         places = {"year": (asked.year.name,), "group": (group,)}
         cells.append(Cell(places, len(children)))
         cells += [Cell(places | {what: (name,)}, counts[name]) for name in labels]
-    columns = {one: (one,) for one in ("year", "group", what)}
+    columns = {text: (text,) for text in ("year", "group", what)}
     heads = {TOLD_OF: _("Told of"), WITH_CASE: _("With a case")}
     left = [
-        _("%(group)s: too few children to show, or the same of all of them.") % {"group": heads[one]}
-        for one in found
-        if one not in shown
+        _("%(group)s: too few children to show, or the same of all of them.") % {"group": heads[text]}
+        for text in found
+        if text not in shown
     ]
     return Section(
         id,
         heading,
         (*says, *left),
-        " ".join(coverage[one] for one in shown) or _("No group of children is large enough to show."),
+        " ".join(coverage[text] for text in shown) or _("No group of children is large enough to show."),
         Tidy(what, "children in casework", columns, frozenset({what}), tuple(cells)) if shown else None,
         what,
         heading,
-        Across("group", {heads[one]: (one,) for one in shown}),
+        Across("group", {heads[text]: (text,) for text in shown}),
         dict(labels) | {_TOTAL: _("All children")},
     )
 
@@ -384,7 +388,7 @@ def _not_done(asked: YearToCount, kept: Tidy | None) -> Iterator[Section]:
         "promise",
         _("Promise"),
         Across("kept", {_("Not kept"): (NOT_KEPT,), _("In all"): ()}),
-        {one.name: one.text for one in promised(asked.user)},
+        {promise.name: promise.text for promise in promised(asked.user)},
         {_("Months that are counted"): "counted"},
     )
     yield _audits(asked)
@@ -447,7 +451,7 @@ def _audits(asked: YearToCount) -> Section:
 
 
 def _answers(row: board.AuditedRequirement) -> str:
-    counts = Counter(str(one.get_answer_display()) for one in row.answers.values())
+    counts = Counter(str(answer.get_answer_display()) for answer in row.answers.values())
     said = [f"{text}: {counts[text]}" for text in map(str, AuditAnswer.Answer.labels) if counts[text]]
     if row.unanswered:
         said.append(_("Not answered: %(number)s") % {"number": len(row.unanswered)})
@@ -458,7 +462,7 @@ def _answers(row: board.AuditedRequirement) -> str:
 
 def _actions(row: board.AuditedRequirement) -> str:
     """How many, by how far they are: what agencies wrote of them was written for the audit, and not to be published."""
-    counts = Counter(str(one.get_state_display()) for one in row.actions)
+    counts = Counter(str(action.get_state_display()) for action in row.actions)
     said = [f"{text}: {number}" for text, number in counts.items()]
     return "; ".join(said) or _("No action is planned")
 
@@ -470,16 +474,16 @@ def _named(countings: Iterable[Counting], year: Year) -> dict[str, Counted]:
     """What was counted in the year, by name."""
     found: dict[str, Counted] = defaultdict(Counted)
     for counting in countings:
-        for one in counting.by_quarter(year.last + timedelta(days=1)):
-            if one.first >= year.first:
-                found[one.name] += one.counted
+        for quarter in counting.by_quarter(year.last + timedelta(days=1)):
+            if quarter.first >= year.first:
+                found[quarter.name] += quarter.counted
     return found
 
 
 def _one_each(names: Iterable[str]) -> dict[str, Counted]:
     """Of children, each of whom is counted once."""
     return {
-        name: Counted(Kept(0, n), frozenset(f"{name} {one}" for one in range(n)))
+        name: Counted(Kept(0, n), frozenset(f"{name} {number}" for number in range(n)))
         for name, n in Counter(names).items()
     }
 
@@ -514,10 +518,10 @@ def _section(
         together = sum(of.values(), Counted())
         parts = ({(): together} if whole else {}) | {(name,): of.get(name, Counted()) for name in labels}
         cells += [
-            Cell({"year": (year.name,), dimension: where}, one.of, few=_is_few(one.of, one, asked))
-            for where, one in parts.items()
+            Cell({"year": (year.name,), dimension: where}, part.of, few=_is_few(part.of, part, asked))
+            for where, part in parts.items()
         ]
-    columns = {one: (one,) for one in ("year", dimension)}
+    columns = {text: (text,) for text in ("year", dimension)}
     adds_up = frozenset({dimension} if whole else ())
     table = Tidy(id.partition("-")[2], about, columns, adds_up, tuple(cells))
     heads = {when_of(year): (year.name,) for year in found}
@@ -542,8 +546,10 @@ def with_coverage(sections: Iterable[Section], year: Year, policy: Mapping[str, 
     """Of how many each figure is, and of how many it is not known, as its table prints it: as a range where it is hidden there, else
     rounded as the policy says."""
     return [
-        replace(one, coverage=one.coverage % _covered(one, year, policy)) if one.table else one
-        for one in sections
+        replace(section, coverage=section.coverage % _covered(section, year, policy))
+        if section.table
+        else section
+        for section in sections
     ]
 
 

@@ -38,7 +38,7 @@ class DraftForm(Form):
         super().__init__(*args, **kwargs)
         first: Any = self.fields["first"]
         policy: Any = self.fields["policy"]
-        first.choices = [(one.first.isoformat(), when_of(one)) for one in years]
+        first.choices = [(year.first.isoformat(), when_of(year)) for year in years]
         policy.choices = policies_to_choose(policies)
 
     @property

@@ -27,7 +27,7 @@ class Public:
         table = section.table
         if table is None:
             return section
-        cells = tuple(one for one in table.cells if (table.name, _year(one)) not in self.tables)
+        cells = tuple(cell for cell in table.cells if (table.name, _year(cell)) not in self.tables)
         return replace(section, table=replace(table, cells=cells))
 
     def beside(self, hidden: Section, counted: Section) -> Section:
@@ -39,7 +39,7 @@ class Public:
         stood = {year: self.tables.get((of.name, year)) for year in map(_year, counted.table.cells)}
         for year, known in stood.items():
             if known and known.table:
-                cells += [one for one in known.table.cells if _year(one) == year]
+                cells += [cell for cell in known.table.cells if _year(cell) == year]
                 labels = dict(known.labels) | labels
         first = next(iter(stood.values()))
         if first and all(stood.values()) and first.heading == hidden.heading:
@@ -58,7 +58,7 @@ def public(shown: Iterable[tuple[Section, bool]]) -> Public:
 
 
 def _years(table: Tidy | None) -> Iterable[tuple[str, str]]:
-    return dict.fromkeys((table.name, _year(one)) for one in table.cells) if table else ()
+    return dict.fromkeys((table.name, _year(cell)) for cell in table.cells) if table else ()
 
 
 def _year(cell: Cell) -> str:

@@ -79,14 +79,14 @@ def ever_public(user: User) -> list[AnnualReport]:
 def years_to_draft(user: User) -> list[rules.Year]:
     over = reports_visible_to(user).exclude(put_up_as__state__in=_OVER).values_list("begins", flat=True)
     taken = set(over)
-    return [one for one in rules.years(today=localdate(), month=month_of(user)) if one.first not in taken]
+    return [year for year in rules.years(today=localdate(), month=month_of(user)) if year.first not in taken]
 
 
 def texts_of(report: AnnualReport) -> dict[str, AnnualText]:
     """By part, what stands there: the text that was written last, none where it was taken out. Asks the database nothing where they were fetched
     with it."""
-    last = {one.part: one for one in report.texts.all()}
-    return {part: one for part, one in last.items() if one.text}
+    last = {text.part: text for text in report.texts.all()}
+    return {part: text for part, text in last.items() if text.text}
 
 
 def title_of(report: AnnualReport) -> str:
@@ -115,7 +115,7 @@ def whole(report: AnnualReport) -> Report:
         year.first,
         year.last,
         report.policy,
-        [replace(one, id=one.id.replace("_", "-")) for one in parts],
+        [replace(section, id=section.id.replace("_", "-")) for section in parts],
         localdate(report.drafted_at),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def chapters_of(report: AnnualReport) -> list[tuple[str, str, list[str]]]:
 
 def figures_of(report: AnnualReport, chapter: str) -> list[Section]:
     """What was counted for a chapter."""
-    return [one for one in sections_of(report.sections) if one.id.startswith(f"{chapter}-")]
+    return [section for section in sections_of(report.sections) if section.id.startswith(f"{chapter}-")]
 
 
 def _said(text: AnnualText | None) -> list[str]:

@@ -50,7 +50,7 @@ def years(*, today: date, month: int | None = None) -> list[Year]:
     while first >= first_of(today).replace(year=today.year - YEARS):
         found.append(Year(first))
         first = first_of(first - timedelta(days=1))
-    return [one for one in found if month in (None, one.first.month)]
+    return [year for year in found if month in (None, year.first.month)]
 
 
 def why_not_draft(

@@ -26,7 +26,9 @@ _FORM = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def annual_reports(request: Request) -> HttpResponse:
     context = {
-        "reports": [(one, queries.title_of(one)) for one in queries.reports_visible_to(request.user)],
+        "reports": [
+            (report, queries.title_of(report)) for report in queries.reports_visible_to(request.user)
+        ],
         "years": queries.years_to_draft(request.user),
     }
     return render(request, "board/annual/reports.html", context)
@@ -98,7 +100,7 @@ def annual_text(request: Request, annual_report_id: uuid.UUID, chapter: str) -> 
         "chapter": chapter,
         "title": names[chapter],
         "why_not": why_not,
-        "texts": [one for one in report.texts.all() if one.part == chapter],
+        "texts": [text for text in report.texts.all() if text.part == chapter],
         "chapters": queries.PARTS,
         "sections": shown(request.user, queries.figures_of(report, chapter), report.policy),
         "policy": policy_words(report.policy),

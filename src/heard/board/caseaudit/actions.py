@@ -52,8 +52,8 @@ def draw_cases(
     audit = Audit.objects.select_for_update().get(pk=board.audit_of(by, audit_id).pk)
     now = at or timezone.now()
     known = queries.who_can_read(by, audit)
-    chosen = [known[str(one.pk)] for one in dict.fromkeys(readers) if str(one.pk) in known]
-    asked = [one.strip() for one in questions if one.strip()]
+    chosen = [known[str(user.pk)] for user in dict.fromkeys(readers) if str(user.pk) in known]
+    asked = [question.strip() for question in questions if question.strip()]
     refuse(
         rules.why_not_draw(
             may_hold=by.may(May.HOLD_AUDIT),
@@ -282,7 +282,7 @@ def _let_both_in(by: User, readers: list[CaseReader], person_id: uuid.UUID, why:
 
 
 def _end_access(by: User, draw: CaseDraw, why: str) -> None:
-    people = [one.case.person_id for one in draw.sample.select_related("case")]
+    people = [sample.case.person_id for sample in draw.sample.select_related("case")]
     readers = list(draw.readers.values_list("user", flat=True))
     end_audit_access(by=by, people=people, readers=readers, why=f"{why}: {draw.title}"[:200])
 

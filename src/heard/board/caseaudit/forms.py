@@ -116,7 +116,7 @@ class _Answers(Form):
     def said(self) -> dict[str, tuple[str, str]]:
         """For the action."""
         answers = self.cleaned_data
-        return {one: (answers[f"answer_{one}"], answers[f"why_{one}"]) for one in self._numbers}
+        return {number: (answers[f"answer_{number}"], answers[f"why_{number}"]) for number in self._numbers}
 
 
 class ReadForm(_Answers):

@@ -47,30 +47,30 @@ class Progress:
 
     @property
     def to_read(self) -> list[CaseSample]:
-        return [one for one in self.sample if one.pk not in self.cannot]
+        return [sample for sample in self.sample if sample.pk not in self.cannot]
 
-    def both(self, one: CaseSample) -> list[CaseReading]:
+    def both(self, sample: CaseSample) -> list[CaseReading]:
         """What both said, the first to read first; nothing before both have."""
-        found = list(self.said.get(one.pk, {}).values())
+        found = list(self.said.get(sample.pk, {}).values())
         return found if len(found) == 2 else []
 
-    def differ(self, one: CaseSample) -> list[str]:
-        both = self.both(one)
+    def differ(self, sample: CaseSample) -> list[str]:
+        both = self.both(sample)
         return rules.differing(both[0].said, both[1].said) if both else []
 
-    def is_settled(self, one: CaseSample) -> bool:
-        return bool(self.both(one)) and (not self.differ(one) or one.confirmed_at is not None)
+    def is_settled(self, sample: CaseSample) -> bool:
+        return bool(self.both(sample)) and (not self.differ(sample) or sample.confirmed_at is not None)
 
     @property
     def settled(self) -> list[CaseSample]:
-        return [one for one in self.sample if self.is_settled(one)]
+        return [sample for sample in self.sample if self.is_settled(sample)]
 
     def answers(self, number: int) -> Counter[str]:
         """How often each answer was given to one question, in the cases that are settled."""
         found = []
-        for one in self.settled:
-            first, second = self.both(one)
-            found.append(rules.settled(first.said, second.said, one.agreed)[str(number)])
+        for sample in self.settled:
+            first, second = self.both(sample)
+            found.append(rules.settled(first.said, second.said, sample.agreed)[str(number)])
         return Counter(found)
 
 
@@ -147,12 +147,12 @@ def who_can_read(user: User, audit: Audit) -> dict[str, tuple[User, Agency]]:
     """People who work with children in the agencies that take part, by key."""
     if not user.may(May.HOLD_AUDIT):
         return {}
-    taking = {one.pk: one for one in audit.agencies.all()}
+    taking = {agency.pk: agency for agency in audit.agencies.all()}
     found = {}
-    for one in workers(user, May.SEE_CHILD):
-        agency = taking.get(one.team.agency_id) if one.team else None
+    for worker in workers(user, May.SEE_CHILD):
+        agency = taking.get(worker.team.agency_id) if worker.team else None
         if agency is not None:
-            found[str(one.pk)] = (one, agency)
+            found[str(worker.pk)] = (worker, agency)
     return found
 
 
@@ -177,7 +177,7 @@ def again(user: User, draw: CaseDraw) -> Again:
     if not user.may(May.AUDIT):
         raise Hidden
     drawn = rules.drawn(draw.drawn_from, draw.seed, draw.size)
-    kept = [(one.number, one.tag, str(one.case_id)) for one in draw.sample.all()]
+    kept = [(sample.number, sample.tag, str(sample.case_id)) for sample in draw.sample.all()]
     is_same = rules.fingerprint(draw.drawn_from) == draw.fingerprint and all(
         drawn[number - 1 : number] == [tag] and rules.tag_of(str(draw.pk), key) == tag
         for number, tag, key in kept
@@ -187,7 +187,7 @@ def again(user: User, draw: CaseDraw) -> Again:
 
 def progress(user: User, draw: CaseDraw) -> Progress:
     """For those who see audits, and for its readers. A fixed number of queries."""
-    readers = [one.user for one in draw.readers.all()]
+    readers = [reader.user for reader in draw.readers.all()]
     if not user.may(May.AUDIT) and user not in readers:
         raise Hidden
     sample = list(draw.sample.select_related("case"))
@@ -223,7 +223,7 @@ def _near(user: User, reader: User, sample: list[CaseSample]) -> set[uuid.UUID]:
 def may_be_let_in(user: User, readers: list[CaseReader], sample: list[CaseSample]) -> set[uuid.UUID]:
     """Cases whose record nobody of these is kept out of, and with whose child none of them works. Three queries for each reader."""
     people, may = [one.case.person_id for one in sample], {one.pk for one in sample}
-    for reader in (one.user for one in readers):
+    for reader in (reader.user for reader in readers):
         free, near = not_kept_out(reader, people), _near(user, reader, sample)
         may &= {one.pk for one in sample if one.case.person_id in free and one.case_id not in near}
     return may
@@ -250,22 +250,25 @@ def sample_read_by(user: User, sample_id: uuid.UUID) -> CaseSample:
 def readings_for(user: User, sample: CaseSample) -> tuple[CaseReading | None, CaseReading | None]:
     """What this reader said of the case, and what the other did: None until both have."""
     rows = list(CaseReading.objects.filter(sample=sample).select_related("reader"))
-    own = next((one for one in rows if one.reader_id == user.pk), None)
-    other = next((one for one in rows if one.reader_id != user.pk), None)
+    own = next((reading for reading in rows if reading.reader_id == user.pk), None)
+    other = next((reading for reading in rows if reading.reader_id != user.pk), None)
     return own, other if own else None
 
 
 def names_in(user: User, draw: CaseDraw) -> set[str]:
     """Names of the children of the sample that this reader sees, and of their workers."""
-    return names_around(user, [one.case_id for one in draw.sample.all()])
+    return names_around(user, [sample.case_id for sample in draw.sample.all()])
 
 
 def requirements_for(user: User, draw: CaseDraw) -> list[tuple[str, str]]:
     """What the audit asks, for a reader who attaches a finding: id and sentence."""
     if not user.may(May.AUDIT) and not draw.readers.filter(user=user).exists():
         raise Hidden
-    return [(one.id, f"{one.id}: {one.label}") for one in board.requirements_of(draw.audit)]
+    return [
+        (requirement.id, f"{requirement.id}: {requirement.label}")
+        for requirement in board.requirements_of(draw.audit)
+    ]
 
 
 def reader_of(user: User, draw: CaseDraw) -> CaseReader | None:
-    return next((one for one in draw.readers.all() if one.user_id == user.pk), None)
+    return next((reader for reader in draw.readers.all() if reader.user_id == user.pk), None)

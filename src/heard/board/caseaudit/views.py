@@ -123,7 +123,7 @@ def case_read(request: Request, draw_id: uuid.UUID) -> HttpResponse:
     """The cases of a draw, for its readers: which wait for them, and how many cannot be read."""
     draw = queries.draw_read_by(request.user, draw_id)
     progress = queries.progress(request.user, draw)
-    lines = [(one, _state(request.user, one, progress)) for one in progress.to_read]
+    lines = [(sample, _state(request.user, sample, progress)) for sample in progress.to_read]
     context = {
         "draw": draw,
         "lines": lines,

@@ -51,7 +51,7 @@ def answer(said: str) -> str:
 
 
 def suggested_questions() -> str:
-    return "\n".join(str(one) for one in QUESTIONS)
+    return "\n".join(str(question) for question in QUESTIONS)
 
 
 def apart_by(draw: CaseDraw) -> str:

@@ -29,7 +29,7 @@ def write_note(
         rules.why_not_note(
             may_note=by.may(May.HOLD_FIGURES),
             promise=promise,
-            known={one.name for one in queries.promised(by)},
+            known={promise.name for promise in queries.promised(by)},
             quarter=quarter,
             today=timezone.localdate(now),
             text=text,

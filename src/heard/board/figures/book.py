@@ -48,13 +48,13 @@ def _promises(figures: Iterable[Figure]) -> Iterable[list[Cell]]:
 
 def _by_quarter(figures: Iterable[Figure]) -> Iterable[list[Cell]]:
     for figure in figures:
-        for one in figure.periods:
-            text = words.called(one)
-            if one.is_shown:
-                numbers: list[Cell] = [one.kept.kept, one.kept.of, one.share]
+        for period in figure.periods:
+            text = words.called(period)
+            if period.is_shown:
+                numbers: list[Cell] = [period.kept.kept, period.kept.of, period.share]
             else:
-                numbers, text = [None, None, None], f"{text}: {words.in_table(one)}"
-            yield [figure.promise.text, one.first, one.last, *numbers, text]
+                numbers, text = [None, None, None], f"{text}: {words.in_table(period)}"
+            yield [figure.promise.text, period.first, period.last, *numbers, text]
 
 
 def _by_agency(figures: Iterable[Figure]) -> Iterable[list[Cell]]:

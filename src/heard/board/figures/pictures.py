@@ -49,7 +49,9 @@ HEIGHT_OF_MONTHS: Final = _HEIGHT + 25  # pixels, with the years below
 def bars(periods: Sequence[Period]) -> tuple[Bar, ...]:
     """One for each period that is shown."""
     return tuple(
-        (12 * one.first.year + one.first.month - 1, one.months, one.share) for one in periods if one.is_shown
+        (12 * period.first.year + period.first.month - 1, period.months, period.share)
+        for period in periods
+        if period.is_shown
     )
 
 
@@ -71,7 +73,10 @@ def signed_flow(rows: Sequence[Length]) -> str:
 
 def signed_months(periods: Sequence[Period]) -> str:
     """What the address of a picture carries of how many there were, month by month; empty where there is nothing to draw."""
-    drawn = [(12 * one.first.year + one.first.month - 1, one.months, one.counted.of) for one in periods]
+    drawn = [
+        (12 * period.first.year + period.first.month - 1, period.months, period.counted.of)
+        for period in periods
+    ]
     return signing.Signer(salt=_SALT).sign_object({"months": drawn}, compress=True) if drawn else ""
 
 
@@ -304,7 +309,7 @@ def _stacked(heads: tuple[str, ...], rows: tuple[Stack, ...]) -> Any:
     key = [
         {"at": at, "x": 0, "end": 14, "top": _KEY * at + 2, "low": _KEY * at + 14} for at in range(len(heads))
     ]
-    said = [{"x": 20, "top": one["top"] + 6, "text": head} for one, head in zip(key, heads, strict=True)]
+    said = [{"x": 20, "top": row["top"] + 6, "text": head} for row, head in zip(key, heads, strict=True)]
     said += [{"x": 0, "top": _top(heads, at) + 8, "text": name} for at, (name, _numbers) in enumerate(rows)]
     bars = _bars_in_parts(heads, rows)
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, _WIDTH - 10], nice=False), axis=None)
@@ -312,7 +317,7 @@ def _stacked(heads: tuple[str, ...], rows: tuple[Stack, ...]) -> Any:
     style: dict[str, Any] = {"baseline": "middle", "fontSize": 12}
     rects = alt.Chart(alt.Data(values=[*key, *bars])).mark_rect(stroke="#0b0c0c", strokeWidth=1)
     words = alt.Chart(alt.Data(values=said)).mark_text(align="left", color="#0b0c0c", **style)
-    middles = [one | {"x": (one["x"] + one["end"]) / 2, "top": one["top"] + 8} for one in bars]
+    middles = [bar | {"x": (bar["x"] + bar["end"]) / 2, "top": bar["top"] + 8} for bar in bars]
     numbers = alt.Chart(alt.Data(values=middles)).mark_text(align="center", **style)
     drawn = alt.layer(
         rects.encode(x=x, x2="end:Q", y=y, y2="low:Q", color=_by_part(_SHADES)),

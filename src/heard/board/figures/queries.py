@@ -123,8 +123,8 @@ def periods_together(user: User, countings: Iterable[Counting], *, today: date) 
 
 def _periods(counted: Iterable[Quarter], today: date) -> list[Period]:
     quarters: dict[date, Counted] = defaultdict(Counted)
-    for one in counted:
-        quarters[one.first] += one.counted
+    for quarter in counted:
+        quarters[quarter.first] += quarter.counted
     return rules.periods(quarters, today=today)
 
 
@@ -154,13 +154,13 @@ def _figure(
 def _by_agency(
     block: list[Period], counted: list[Quarter], agencies: dict[Any, str], staffed: set[Any]
 ) -> ByAgency | None:
-    if not agencies or not block or all(one.agency is None for one in counted):
+    if not agencies or not block or all(quarter.agency is None for quarter in counted):
         return None
     first, last = block[0].first, block[-1].last
     parts: dict[Any, Counted] = {key: Counted() for key in sorted(agencies, key=lambda key: agencies[key])}
-    for one in counted:
-        if first <= one.first <= last:
-            parts[one.agency] = parts.get(one.agency, Counted()) + one.counted
+    for quarter in counted:
+        if first <= quarter.first <= last:
+            parts[quarter.agency] = parts.get(quarter.agency, Counted()) + quarter.counted
     alone, others = rules.gathered(parts, staffed & agencies.keys())
     rows = [(agencies[key], one.kept) for key, one in alone.items()]
     return ByAgency(first, last, rows, others.kept if others else None) if rows else None
@@ -177,11 +177,11 @@ def agencies_counted(user: User) -> tuple[dict[Any, str], set[Any]]:
 def _counted(user: User, today: date, of: list[Promise]) -> dict[str, list[Quarter]]:
     """Of each promise, everything that was ever counted, by quarter and agency."""
     found: dict[str, list[Quarter]] = defaultdict(list)
-    for name, counting in _countings(user, {one.name for one in of}):
+    for name, counting in _countings(user, {promise.name for promise in of}):
         found[name] += counting.by_quarter(today)
     names = {clock: name for name, clocks_of in promises.BY_CLOCK.items() for clock in clocks_of}
-    for one in clocks.to_meet(user, names).by_quarter(today):
-        found[names[one.name]].append(one)
+    for quarter in clocks.to_meet(user, names).by_quarter(today):
+        found[names[quarter.name]].append(quarter)
     return found
 
 

@@ -52,7 +52,7 @@ class Parts:
     @property
     def largest(self) -> tuple[str, int] | None:
         """Of those alone."""
-        return max(self.alone, key=lambda one: one[1], default=None)
+        return max(self.alone, key=lambda pair: pair[1], default=None)
 
     @property
     def is_largest_of_all(self) -> bool:
@@ -111,11 +111,11 @@ def outcomes(user: User, *, today: date) -> Outcomes:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     asked = concerns.to_decide(user)
-    found = rules.periods(added_by(asked.by_quarter(today), lambda one: one.first), today=today)
+    found = rules.periods(added_by(asked.by_quarter(today), lambda quarter: quarter.first), today=today)
     window = rules.window(found, today=today)
-    months = rules.by_month(window, added_by(asked.by_month(today), lambda one: one.first))
+    months = rules.by_month(window, added_by(asked.by_month(today), lambda quarter: quarter.first))
     years, counted = _years(user, found, today)
-    shown, held_back = spans(years, lambda one: bool(parted(_cells(counted, one))))
+    shown, held_back = spans(years, lambda period: bool(parted(_cells(counted, period))))
     year = shown[-1] if shown else held_back
     parts = parted(_cells(counted, year)) if year else []
     sees = sees_by_agency(user)
@@ -124,7 +124,7 @@ def outcomes(user: User, *, today: date) -> Outcomes:
         months,
         rules.waiting(found),
         year,
-        sum(year.first <= one.first <= year.last for one in years) if year else 0,
+        sum(year.first <= period.first <= year.last for period in years) if year else 0,
         held_back if shown else None,
         _became(user, _cells(counted, year), parts) if year else Parts(),
         _told(user, years, shown, counted) if sees else None,
@@ -149,24 +149,24 @@ def _fixed_day(last: date) -> date:
 
 
 def _within(counted: Sequence[Quarter], period: Period) -> list[Quarter]:
-    return [one for one in counted if period.first <= one.first <= period.last]
+    return [quarter for quarter in counted if period.first <= quarter.first <= period.last]
 
 
 def _cells(counted: Sequence[Quarter], period: Period) -> Cells:
-    return added_by(_within(counted, period), lambda one: (one.name, one.agency))
+    return added_by(_within(counted, period), lambda quarter: (quarter.name, quarter.agency))
 
 
 def _became(user: User, cells: Cells, parts: Sequence[KindsTogether]) -> Parts:
     kinds, branches = dict(concerns.what_can_become(user)), _branches()
     alone = [
         (
-            kinds[one.name] if one.name in kinds else branches[one.name][not one.whole],
-            total(cells, one.kinds).of,
+            kinds[together.name] if together.name in kinds else branches[together.name][not together.whole],
+            total(cells, together.kinds).of,
         )
-        for one in parts
-        if one.name != TREE.name
+        for together in parts
+        if together.name != TREE.name
     ]
-    others = (total(cells, one.kinds).of for one in parts if one.name == TREE.name)
+    others = (total(cells, together.kinds).of for together in parts if together.name == TREE.name)
     return Parts(alone, sum(others))
 
 
@@ -186,8 +186,11 @@ def joined_kinds(user: User) -> list[tuple[str, list[str]]]:
         raise Hidden
     kinds, names = dict(concerns.what_can_become(user)), _branches()
     return [
-        (names[one.name][0], [names[it.name][0] if isinstance(it, Branch) else kinds[it] for it in one.parts])
-        for one in BRANCHES
+        (
+            names[branch.name][0],
+            [names[it.name][0] if isinstance(it, Branch) else kinds[it] for it in branch.parts],
+        )
+        for branch in BRANCHES
     ]
 
 
@@ -203,27 +206,29 @@ class _Tellers:
 
     def alone(self, period: Period) -> tuple[dict[Any, Counted], Counted | None]:
         """In the order of the names, whatever is counted of each."""
-        told = added_by(_within(self.counted, period), lambda one: one.agency)
+        told = added_by(_within(self.counted, period), lambda quarter: quarter.agency)
         keys = [*sorted(self.names, key=lambda key: self.names[key]), *(told.keys() - self.names.keys())]
         return rules.gathered({key: told[key] for key in keys}, self.staffed & self.names.keys())
 
     @cached_property
     def periods(self) -> list[Period]:
         """As many years together as have an agency that stands alone."""
-        return spans(self.years, lambda one: bool(self.alone(one)[0]))[0]
+        return spans(self.years, lambda period: bool(self.alone(period)[0]))[0]
 
     def crossing(self, period: Period) -> Crossing | None:
         """Of whole periods both of agencies and of kinds, so that what these say does not take the table apart."""
-        if period.last not in {one.last for one in self.shown} & {one.last for one in self.periods}:
+        if period.last not in {period.last for period in self.shown} & {
+            period.last for period in self.periods
+        }:
             return None
         kinds = [one for one in self.shown if period.first <= one.first and one.last <= period.last]
         told = [self.alone(one)[0] for one in self.periods if period.first <= one.first <= period.last]
-        always = [key for key in told[0] if all(key in one for one in told)]
-        parts = [part for one in kinds for part in parted(_cells(self.counted, one))]
+        always = [key for key in told[0] if all(key in row for row in told)]
+        parts = [part for kind in kinds for part in parted(_cells(self.counted, kind))]
         return crossed(_cells(self.counted, period), always, parts, known_to_others=PASSED_ON.kinds)
 
     def table(self) -> tuple[Period | None, list[str], list[tuple[str, list[int]]]]:
-        tables, _held_back = spans(self.years, lambda one: self.crossing(one) is not None)
+        tables, _held_back = spans(self.years, lambda period: self.crossing(period) is not None)
         if not tables or (crossing := self.crossing(tables[-1])) is None:
             return None, [], []
         cells = _cells(self.counted, tables[-1])

@@ -32,7 +32,9 @@ class Branch:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return tuple(kind for one in self.parts for kind in ((one,) if isinstance(one, str) else one.kinds))
+        return tuple(
+            kind for part in self.parts for kind in ((part,) if isinstance(part, str) else part.kinds)
+        )
 
 
 CHILD: Final = Branch("child", (Decision.OPEN_CASE, Decision.ADD_TO_CASE, Decision.STRATEGY, Decision.HELP))
@@ -73,7 +75,7 @@ class Crossing:
 def parted(cells: Cells) -> list[KindsTogether]:
     """What is shown of these; each counted kind in one part, nothing where they cannot be told apart."""
     shown, rest = _parted(TREE, cells)
-    return [] if rest or [one.name for one in shown] == [TREE.name] else shown
+    return [] if rest or [together.name for together in shown] == [TREE.name] else shown
 
 
 def _parted(tree: Branch | str, cells: Cells) -> tuple[list[KindsTogether], frozenset[str]]:
@@ -97,7 +99,7 @@ def _parted(tree: Branch | str, cells: Cells) -> tuple[list[KindsTogether], froz
 
 def may_stand(kinds: Collection[str], cells: Cells) -> bool:
     """Whether these together are many, whichever agency takes away its own; and of several, whoever knows one of them."""
-    agencies = {agency for (kind, agency), one in cells.items() if kind in kinds and one.of}
+    agencies = {agency for (kind, agency), cell in cells.items() if kind in kinds and cell.of}
     counted = [one for kind in sorted(kinds) if (one := total(cells, {kind})).of]
     left = [total(cells, kinds, agencies - {agency}) for agency in agencies]
     return (
@@ -110,8 +112,8 @@ def may_stand(kinds: Collection[str], cells: Cells) -> bool:
 def total(cells: Cells, kinds: Collection[str], told_by: Collection[Any] | None = None) -> Counted:
     """All of these kinds, of all agencies or of those of `told_by`."""
     found = (
-        one
-        for (kind, agency), one in cells.items()
+        cell
+        for (kind, agency), cell in cells.items()
         if kind in kinds and (told_by is None or agency in told_by)
     )
     return sum(found, Counted())
@@ -119,7 +121,7 @@ def total(cells: Cells, kinds: Collection[str], told_by: Collection[Any] | None 
 
 def spans(years: Sequence[Period], may_show: Callable[[Period], bool]) -> tuple[list[Period], Period | None]:
     """Years, each joined with those after it until `may_show` holds of them together; and those at the end of which it does not."""
-    found = joined(years, lambda one: not may_show(one))
+    found = joined(years, lambda period: not may_show(period))
     waits = found.pop() if found and not found[-1].is_shown else None
     return found, waits
 
@@ -134,7 +136,7 @@ def crossed(
     """These by agency and what became of them, as fine as each number may stand; None where none may. `alone`: agencies that are shown
     alone wherever they are shown, and `parts`: all that are shown of these kinds, so that the table tells of nothing that those leave open.
     `known_to_others`: kinds that somebody else than who decides knows each of."""
-    told = {agency for (_kind, agency), one in cells.items() if one.of}
+    told = {agency for (_kind, agency), cell in cells.items() if cell.of}
     for finer in COLUMNS:
         columns = {name: kinds for name, kinds in finer.items() if total(cells, kinds).of}
 

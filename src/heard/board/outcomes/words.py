@@ -65,7 +65,7 @@ def across(told_by: Told | None) -> str:
     """From which agency with what somebody went on, as a heading: of the one that told most, beside all."""
     if told_by is None or told_by.across is None:
         return _("From which agency to whom: too few to show")
-    name, numbers = max(told_by.rows, key=lambda one: (bool(one[0]), sum(one[1])))
+    name, numbers = max(told_by.rows, key=lambda row: (bool(row[0]), sum(row[1])))
     went_on = [at for at, column in enumerate(told_by.columns) if column != "nothing_more"]
     every = [sum(row[at] for _name, row in told_by.rows) for at in range(len(told_by.columns))]
     return _("Somebody went on with %(number)s of %(of)s worries from %(agency)s; of all, with %(some)s of %(all)s, %(when)s") % {
@@ -86,7 +86,7 @@ def heads(told_by: Told) -> list[str]:
         "went_on": _("Somebody went on with it"),
         "nothing_more": _("Nothing further"),
     }
-    return [names[one] for one in told_by.columns]
+    return [names[column] for column in told_by.columns]
 
 
 def crossed(told_by: Told) -> list[tuple[str, list[int]]]:
@@ -166,7 +166,7 @@ def rows(parts: Parts) -> list[tuple[str, int]]:
 
 def months(found: Outcomes) -> list[tuple[str, int]]:
     """The earliest first."""
-    return [(of_months(one.first, one.last), one.kept.of) for one in found.months]
+    return [(of_months(month.first, month.last), month.kept.of) for month in found.months]
 
 
 def of_months(first: date, last: date) -> str:

@@ -109,7 +109,7 @@ def _check(by: User, said: dict[str, Any], now: datetime) -> None:
 
 def _written(by: User, said: dict[str, Any], now: datetime, **more: Any) -> OwnRequirement:
     clean = {key: value.strip() if isinstance(value, str) else value for key, value in said.items()}
-    clean["who"] = [one for one in OwnRequirement.Who.values if one in said["who"]]
+    clean["who"] = [value for value in OwnRequirement.Who.values if value in said["who"]]
     try:
         with transaction.atomic():
             return OwnRequirement.objects.create(**clean, **more, written_by=by, written_at=now)

@@ -36,10 +36,10 @@ class WriteForm(Form):
     applies_from = DateField(_("From which day does it hold?"), called=_("The day from which it holds"))
 
     @staticmethod
-    def suggested(one: OwnRequirement) -> dict[str, Any]:
+    def suggested(requirement: OwnRequirement) -> dict[str, Any]:
         """What the form of another edition begins with."""
         return {
-            name: getattr(one, name)
+            name: getattr(requirement, name)
             for name in ("sentence", "document", "page", "document_on", "who", "applies_from")
         }
 

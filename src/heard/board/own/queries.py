@@ -45,15 +45,21 @@ def put_by(user: User) -> QuerySet[OwnRequirement]:
     return own_requirements_visible_to(user).filter(withdrawn_at__isnull=False, replaced_by=None)
 
 
-def editions_before(user: User, one: OwnRequirement) -> QuerySet[OwnRequirement]:
+def editions_before(user: User, requirement: OwnRequirement) -> QuerySet[OwnRequirement]:
     """The latest first."""
-    rows = own_requirements_visible_to(user).filter(number=one.number, edition__lt=one.edition)
+    rows = own_requirements_visible_to(user).filter(
+        number=requirement.number, edition__lt=requirement.edition
+    )
     return rows.order_by("-edition")
 
 
 def asked_until(user: User, until: date) -> list[OwnRequirement]:
     """Those that an audit which looks at the days up to `until`, opened now, asks."""
-    return [one for one in standing(user) if rules.is_asked(applies_from=one.applies_from, until=until)]
+    return [
+        requirement
+        for requirement in standing(user)
+        if rules.is_asked(applies_from=requirement.applies_from, until=until)
+    ]
 
 
 def pack(user: User) -> RequirementPack:
@@ -66,18 +72,19 @@ def pack(user: User) -> RequirementPack:
     return RequirementPack(id=rules.PACK, label=_("Ours"), about=about)
 
 
-def as_asked(one: OwnRequirement) -> Requirement:
+def as_asked(requirement: OwnRequirement) -> Requirement:
     """As audits ask those of the knowledge. Asks the database nothing."""
-    source = {"document": one.document, "page": one.page, "day": day(one.document_on)}
-    who: Any = tuple(one.who)
+    source = {"document": requirement.document, "page": requirement.page, "day": day(requirement.document_on)}
+    who: Any = tuple(requirement.who)
     return Requirement(
-        id=one.key,
+        id=requirement.key,
         pack=rules.PACK,
-        label=one.sentence,
-        help=_("A requirement of the partnership’s own, edition %(edition)s.") % {"edition": one.edition},
+        label=requirement.sentence,
+        help=_("A requirement of the partnership’s own, edition %(edition)s.")
+        % {"edition": requirement.edition},
         who=who,
-        applies_from=one.applies_from,
-        read_on=one.document_on,
+        applies_from=requirement.applies_from,
+        read_on=requirement.document_on,
         source=_("%(document)s, %(page)s, of %(day)s") % source,
         confidence="A",
     )

@@ -37,12 +37,12 @@ def own_requirements(request: Request) -> HttpResponse:
 @require_safe
 def own_requirement(request: Request, own_requirement_id: uuid.UUID) -> HttpResponse:
     """One edition: what it asks and of whom, where it comes from, the audits that asked it, and the editions before."""
-    one = queries.own_requirement_of(request.user, own_requirement_id)
+    requirement = queries.own_requirement_of(request.user, own_requirement_id)
     context = {
-        "one": one,
-        "audits": one.audits.all(),
-        "before": queries.editions_before(request.user, one),
-        "may_change": _stands(one) and request.user.may(May.HOLD_AUDIT),
+        "one": requirement,
+        "audits": requirement.audits.all(),
+        "before": queries.editions_before(request.user, requirement),
+        "may_change": _stands(requirement) and request.user.may(May.HOLD_AUDIT),
         "today": localdate(),
     }
     return render(request, "board/own/requirement.html", context)
@@ -54,9 +54,9 @@ def own_write(request: Request) -> HttpResponse:
     form: Any = kept_form(request, WriteForm, kind="own.write")
     if form.is_valid():
         with sending(request, form):
-            one = actions.write_requirement(by=request.user, **form.cleaned_data)
+            requirement = actions.write_requirement(by=request.user, **form.cleaned_data)
             messages.success(request, _("Saved. Audits that are opened from now on can ask it."))
-            return redirect("own_requirement", own_requirement_id=one.pk)
+            return redirect("own_requirement", own_requirement_id=requirement.pk)
     return _page(request, form, _("Write a requirement of your own"), _("Save"))
 
 
@@ -73,11 +73,11 @@ def own_replace(request: Request, own_requirement_id: uuid.UUID) -> HttpResponse
     )
     if form.is_valid():
         with sending(request, form):
-            one = actions.replace_requirement(
+            requirement = actions.replace_requirement(
                 by=request.user, own_requirement_id=own_requirement_id, **form.cleaned_data
             )
             messages.success(request, _("Saved: the next edition. Audits that asked the one before keep it."))
-            return redirect("own_requirement", own_requirement_id=one.pk)
+            return redirect("own_requirement", own_requirement_id=requirement.pk)
     return _page(request, form, _("Write the next edition"), _("Save the edition"), before)
 
 
@@ -101,10 +101,10 @@ def _stands(one: Any) -> bool:
 
 
 def _standing_or_hidden(request: Request, own_requirement_id: uuid.UUID) -> Any:
-    one = queries.own_requirement_of(request.user, own_requirement_id)
-    if not _stands(one):
+    requirement = queries.own_requirement_of(request.user, own_requirement_id)
+    if not _stands(requirement):
         raise Hidden
-    return one
+    return requirement
 
 
 def _page(request: Request, form: Any, title: str, button: str, one: Any = None) -> HttpResponse:

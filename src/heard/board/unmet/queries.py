@@ -45,11 +45,13 @@ def unmet_needs(user: User, *, today: date) -> Unmet:
         raise Hidden
     areas = list(turning.unmet_by(user, "area").by_quarter(today))
     needs = list(turning.unmet_by(user, "need").by_quarter(today))
-    found = rules.periods(added_by(needs, lambda one: one.first), today=today)
+    found = rules.periods(added_by(needs, lambda quarter: quarter.first), today=today)
     year = rules.added(rules.latest_block(found))
-    if year is None or not _is_of_many("", added_by(_within(needs, year), lambda one: ("", one.agency))):
+    if year is None or not _is_of_many(
+        "", added_by(_within(needs, year), lambda quarter: ("", quarter.agency))
+    ):
         return Unmet(None, rules.waiting(found), Parts(), Parts())
-    names = {area: area for area in sorted({one.name for one in areas})}
+    names = {area: area for area in sorted({area.name for area in areas})}
     return Unmet(
         year,
         rules.waiting(found),
@@ -59,13 +61,13 @@ def unmet_needs(user: User, *, today: date) -> Unmet:
 
 
 def _within(counted: Iterable[Quarter], year: Period) -> list[Quarter]:
-    return [one for one in counted if year.first <= one.first <= year.last]
+    return [quarter for quarter in counted if year.first <= quarter.first <= year.last]
 
 
 def _parts(counted: list[Quarter], names: Mapping[str, str]) -> Parts:
     """In the order of the names, whatever is counted of each: which are put together says nothing then."""
-    whole = added_by(counted, lambda one: one.name)
-    by_agency = added_by(counted, lambda one: (one.name, one.agency))
+    whole = added_by(counted, lambda quarter: quarter.name)
+    by_agency = added_by(counted, lambda quarter: (quarter.name, quarter.agency))
     stand = {name for name in names if _is_of_many(name, by_agency)}
     alone, others = rules.gathered({name: whole[name] for name in names}, stand)
     return Parts([(names[name], one.of) for name, one in alone.items()], others.of if others else 0)

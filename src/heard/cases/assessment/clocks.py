@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """The row keeps until when it runs, and not from when: that was the day of the worry. Two queries."""
     begun = list(assessments_of(user, case.pk))
-    for one in begun:
-        if one.due_on:
-            met_on = timezone.localdate(one.signed_at) if one.signed_at else None
-            yield Run("assessment", one.release, None, one.due_on, met_on=met_on)
-    waiting = [] if any(one.started_at >= case.opened_at for one in begun) else [case.pk]
+    for assessment in begun:
+        if assessment.due_on:
+            met_on = timezone.localdate(assessment.signed_at) if assessment.signed_at else None
+            yield Run("assessment", assessment.release, None, assessment.due_on, met_on=met_on)
+    waiting = [] if any(assessment.started_at >= case.opened_at for assessment in begun) else [case.pk]
     for by in to_begin_by(user, waiting).values():
         yield Run("assessment", load.current().id, None, by)

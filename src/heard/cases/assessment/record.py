@@ -29,23 +29,26 @@ if TYPE_CHECKING:
 _CHILD = "question__assessment__case__person"
 
 
-def _chronology(one: Assessment) -> Iterator[ChronologyEntry]:
-    page = ("assessment", one.pk)
+def _chronology(assessment: Assessment) -> Iterator[ChronologyEntry]:
+    page = ("assessment", assessment.pk)
     moments: list[tuple[Any, str, str, int | None]] = [
-        (one.started_at, _("Assessment begun"), "", one.author_id),
-        (one.submitted_at, _("Assessment sent to a supervisor"), "", one.author_id),
-        *((row.at, _("Assessment sent back"), row.reason, row.by_id) for row in one.sent_back.all()),
-        (one.signed_at, _("Assessment signed off"), one.judgement, one.signed_by_id),
+        (assessment.started_at, _("Assessment begun"), "", assessment.author_id),
+        (assessment.submitted_at, _("Assessment sent to a supervisor"), "", assessment.author_id),
+        *((row.at, _("Assessment sent back"), row.reason, row.by_id) for row in assessment.sent_back.all()),
+        (assessment.signed_at, _("Assessment signed off"), assessment.judgement, assessment.signed_by_id),
     ]
     for at, what, text, who in moments:
         if at:
             yield fact(EntryKind.ASSESSMENT, at, say(what), text, who=who, page=page)
 
 
-def _found(one: Finding) -> Iterator[ChronologyEntry]:
-    what, text = say(_("Found out: %(question)s"), question=one.question.text), _sourced(one.text, one)
-    more: dict[str, Any] = {"who": one.found_by_id, "page": ("question", one.question_id)}
-    yield fact(EntryKind.ASSESSMENT, one.found_on, what, text, noted=one.noted_at, **more)
+def _found(finding: Finding) -> Iterator[ChronologyEntry]:
+    what, text = (
+        say(_("Found out: %(question)s"), question=finding.question.text),
+        _sourced(finding.text, finding),
+    )
+    more: dict[str, Any] = {"who": finding.found_by_id, "page": ("question", finding.question_id)}
+    yield fact(EntryKind.ASSESSMENT, finding.found_on, what, text, noted=finding.noted_at, **more)
 
 
 def _sourced(words: str, one: Any) -> Text:
@@ -58,7 +61,7 @@ class _Signs:
 
     def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
         assessments = list(_noted(ASSESSMENTS, person_id, "observations", "evidence"))
-        added = [(row, one.release) for one in assessments for row in one.evidence.all()]
+        added = [(row, assessment.release) for assessment in assessments for row in assessment.evidence.all()]
         told: set[Any] = {(row.item, row.happened_on, row.source) for row, _made_with in added}
         worries = _noted(WORRIES, person_id, "observations").order_by("-told_at")
         contacts = _noted(NOTES, person_id, "observations").order_by("-at")
@@ -140,18 +143,23 @@ def _protects(row: Any) -> Text:
 
 def _question(row: Any) -> Text:
     found = (
-        say(_("%(date)s: %(text)s (%(source)s)"), date=one.found_on, text=one.text, source=one.source)
-        for one in row.findings.all()
+        say(
+            _("%(date)s: %(text)s (%(source)s)"),
+            date=finding.found_on,
+            text=finding.text,
+            source=finding.source,
+        )
+        for finding in row.findings.all()
     )
     return lines(labelled(_("To find out"), row.text), *found)
 
 
-def _to_share(one: Assessment) -> Iterator[Piece]:
-    if one.state == "signed":
-        label = say(_("Assessment signed off on %(date)s"), date=one.signed_at)
-        unknown = say(_("What is not known: %(text)s"), text=one.what_is_not_known)
-        text = joined(one.judgement, unknown if one.what_is_not_known else "", by="\n\n")
-        yield Piece(f"assessment-{one.pk}", "assessments", label, text)
+def _to_share(assessment: Assessment) -> Iterator[Piece]:
+    if assessment.state == "signed":
+        label = say(_("Assessment signed off on %(date)s"), date=assessment.signed_at)
+        unknown = say(_("What is not known: %(text)s"), text=assessment.what_is_not_known)
+        text = joined(assessment.judgement, unknown if assessment.what_is_not_known else "", by="\n\n")
+        yield Piece(f"assessment-{assessment.pk}", "assessments", label, text)
 
 
 def pattern_in_referral(label: str, row: Any) -> Text:

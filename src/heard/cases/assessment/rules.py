@@ -321,7 +321,7 @@ def as_history(entries: Iterable[Entry]) -> list[Entry]:
     The same thing told in a worry and taken over by an assessment is one entry: the one written first.
     """
     first: dict[tuple[object, ...], Entry] = {}
-    for entry in sorted(entries, key=lambda one: one.noted_at):
+    for entry in sorted(entries, key=lambda entry: entry.noted_at):
         first.setdefault((entry.change, entry.on, entry.source, entry.words), entry)
     in_order = sorted(first.values(), key=_when)
     seen_on: date | None = None
@@ -335,7 +335,7 @@ def as_history(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def last_seen_on(history: Sequence[Entry]) -> date | None:
-    seen = [one.on for one in history if one.change in (Change.SEEN, Change.SEEN_AGAIN) and one.on]
+    seen = [entry.on for entry in history if entry.change in (Change.SEEN, Change.SEEN_AGAIN) and entry.on]
     return max(seen, default=None)
 
 

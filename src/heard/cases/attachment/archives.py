@@ -31,14 +31,14 @@ def why_not_unpack(members: Iterable[ZipInfo]) -> str | None:
     found = list(members)
     if len(found) > MOST_MEMBERS:
         return TOO_MANY
-    if any(one.flag_bits & 1 for one in found):
+    if any(entry.flag_bits & 1 for entry in found):
         return LOCKED
-    if sum(one.file_size for one in found) > MOST_UNPACKED or any(_is_bomb(one) for one in found):
+    if sum(entry.file_size for entry in found) > MOST_UNPACKED or any(_is_bomb(entry) for entry in found):
         return TOO_LARGE_INSIDE
-    if any(one.filename.lower().endswith(_PACKED) for one in found):
+    if any(entry.filename.lower().endswith(_PACKED) for entry in found):
         return NESTED
     return None
 
 
-def _is_bomb(one: ZipInfo) -> bool:
-    return one.file_size > SMALL and one.file_size > MOST_TIMES * (one.compress_size or 1)
+def _is_bomb(zip_info: ZipInfo) -> bool:
+    return zip_info.file_size > SMALL and zip_info.file_size > MOST_TIMES * (zip_info.compress_size or 1)

@@ -440,18 +440,18 @@ def _word_without_author(content: bytes) -> bytes:
     """Without who wrote it, changed it last and for whom they work, as Word keeps it beside the text; the names of those who made a comment
     or a tracked change stay, without their account: they are part of what the text says. A file that is signed stays as it came."""
     with ZipFile(BytesIO(content)) as folder:
-        parts = {one: folder.read(one) for one in folder.infolist()}
-    by_name = {one.filename: part for one, part in parts.items()}
+        parts = {entry: folder.read(entry) for entry in folder.infolist()}
+    by_name = {entry.filename: part for entry, part in parts.items()}
     if any(name.lower().startswith("_xmlsignatures/") for name in by_name):
         return content
     kinds = _properties_of(by_name.get("_rels/.rels", b""))
-    emptied = {one: _emptied(one.filename.lower(), part, kinds) for one, part in parts.items()}
+    emptied = {entry: _emptied(entry.filename.lower(), part, kinds) for entry, part in parts.items()}
     if emptied == parts:
         return content
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as anew:
-        for one, part in emptied.items():
-            anew.writestr(one.filename, part)
+        for entry, part in emptied.items():
+            anew.writestr(entry.filename, part)
     return out.getvalue()
 
 
@@ -476,10 +476,10 @@ def _emptied(name: str, part: bytes, kinds: dict[str, str]) -> bytes:
     rows = list(root.iter("{*}presenceInfo")) if is_people else _naming_somebody(root)
     if not texts and not rows:
         return part
-    for one in texts:
-        one.clear()
-    for one in rows:
-        one.getparent().remove(one)
+    for text in texts:
+        text.clear()
+    for row in rows:
+        row.getparent().remove(row)
     from lxml import etree
 
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -17,8 +17,8 @@ __all__ = ["Attachment"]
 def _exactly_one(*fields: str) -> models.Q:
     """One of these is set, and the others are not."""
     either = models.Q()
-    for one in fields:
-        either |= models.Q(**{f"{name}__isnull": name != one for name in fields})
+    for field in fields:
+        either |= models.Q(**{f"{name}__isnull": name != field for name in fields})
     return either
 
 

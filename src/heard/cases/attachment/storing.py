@@ -151,7 +151,11 @@ def check(rows: list[Attachment], folder: Path) -> Found:
 def _remove_leftovers(folder: Path, kept: set[str]) -> int:
     old = time.time() - _A_DAY
     entries = list(folder.iterdir()) if folder.is_dir() else []
-    left = [one for one in entries if one.name not in kept and one.is_file() and one.stat().st_mtime < old]
-    for one in left:
-        one.unlink()
+    left = [
+        entry
+        for entry in entries
+        if entry.name not in kept and entry.is_file() and entry.stat().st_mtime < old
+    ]
+    for path in left:
+        path.unlink()
     return len(left)

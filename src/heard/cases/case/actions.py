@@ -519,7 +519,7 @@ def restrict_record(
     if only_parts:
         _end_whole_agencies(by, person_id, reason)
     by_name = [told.by] if told and told.whom and told.by else []
-    refuse(rules.why_not_told_by(sees_it=all(may_be_named(one, person_id) for one in by_name)))
+    refuse(rules.why_not_told_by(sees_it=all(may_be_named(user, person_id) for user in by_name)))
     refuse(rules.why_not_restrict_now(somebody_is_there=somebody_decides_now(by, person_id)))
     whom = tuple(user for user in told.whom if user.pk in losing) if told else ()
     refuse(
@@ -564,10 +564,10 @@ def restrict_record(
 def _end_whole_agencies(by: User, person_id: uuid.UUID, reason: str) -> None:
     whole, why = agencies_as_a_whole(by, person_id), reason.strip()[: rules.MOST_WHY]
     ending = {line.agency_id for line in whole}
-    at_work = [one for one in teams_at_work(by, person_id) if one.agency_id in ending]
+    at_work = [team for team in teams_at_work(by, person_id) if team.agency_id in ending]
     refuse(rules.why_not_end_whole(stays=decides_by_a_part(by, person_id, at_work)))
     for line in whole:
-        teams = [one for one in at_work if one.agency_id == line.agency_id]
+        teams = [team for team in at_work if team.agency_id == line.agency_id]
         if teams:
             access.narrow_access(by=by, access_id=line.pk, teams=teams, why=why)
         else:

@@ -41,8 +41,8 @@ class Quarter:
 def added_by(counted: Iterable[Quarter], key: Callable[[Quarter], Any]) -> dict[Any, Counted]:
     """What was counted, added up for each value of `key`; nothing for a value that none has."""
     found: dict[Any, Counted] = defaultdict(Counted)
-    for one in counted:
-        found[key(one)] += one.counted
+    for quarter in counted:
+        found[key(quarter)] += quarter.counted
     return found
 
 

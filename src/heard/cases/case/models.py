@@ -422,7 +422,7 @@ class NotHeard(models.Model):
             return say(
                 gettext_noop("The child did not want to speak about it. Asked on %(date)s: %(text)s"), **asked
             )
-        tries = (one.said() for one in self.tries.all())
+        tries = (reach.said() for reach in self.tries.all())
         return joined(say(gettext_noop("The child could not be reached.")), *tries, self.text, by=" ")
 
 

@@ -258,14 +258,16 @@ def teams_at_work(user: User, person_id: uuid.UUID) -> list[Team]:
     workers: set[User] = set()
     for case in cases_visible_to(user).filter(person=person_id, state=Case.State.OPEN):
         running = AllocatedWorker.objects.filter(case=case, until__isnull=True).select_related("worker")
-        workers |= {one.worker for one in running} | ({case.trusted_worker} if case.trusted_worker else set())
+        workers |= {worker.worker for worker in running} | (
+            {case.trusted_worker} if case.trusted_worker else set()
+        )
         keys |= {case.lead_team_id}
     teams = teams_visible_to(user)
     for worker in workers:
         theirs = list(teams.filter(pk__in=worker.teams_where(May.SEE_CHILD)))
         first = worker.team if worker.team in theirs else None
         keys |= {
-            one.pk for one in theirs if one == first or first is None or one.agency_id != first.agency_id
+            team.pk for team in theirs if team == first or first is None or team.agency_id != first.agency_id
         }
     return list(teams.filter(pk__in=keys))
 
@@ -294,11 +296,11 @@ def who_loses_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     telling = looks.filter(verb="tell", subject="concern").values_list("actor_id", flat=True).distinct()
     told = set(telling[:_LATEST])
     keys = {*looked[:_LATEST], *told, *who_had_a_notice(user, person_id, _LATEST)} - {user.pk}
-    near = [one for one in workers(user, May.TELL) if one.pk in keys]
+    near = [worker for worker in workers(user, May.TELL) if worker.pk in keys]
     rows = [
         one for one in off_the_list(user, person, near) if one.may(May.SEE_PARTNERSHIP) or one.pk in told
     ][:_MOST_LOSING]
-    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in rows}
+    return {str(user.pk): (user, f"{user}, {user.team.agency}" if user.team else str(user)) for user in rows}
 
 
 def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
@@ -306,10 +308,12 @@ def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     person = people_visible_to(user).filter(pk=person_id).first()
     if person is None:
         return {}
-    near = [one for one in workers(user, May.PLAN) if one.team]
+    near = [worker for worker in workers(user, May.PLAN) if worker.team]
     away = {one.pk for one in off_the_list(user, person, near)}
     return {
-        str(one.pk): (one, f"{one}, {one.team.agency}") for one in near if one.pk not in away and one.team
+        str(user.pk): (user, f"{user}, {user.team.agency}")
+        for user in near
+        if user.pk not in away and user.team
     }
 
 
@@ -737,5 +741,5 @@ def names_around(user: User, case_ids: Collection[uuid.UUID]) -> set[str]:
     for case in rows:
         child, workers = case.person, (case.allocated_worker, case.trusted_worker)
         found |= {child.given_name, child.family_name, child.known_as}
-        found |= {name for one in workers if one for name in (one.first_name, one.last_name)}
+        found |= {name for worker in workers if worker for name in (worker.first_name, worker.last_name)}
     return found - {""}

@@ -49,68 +49,78 @@ def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:
     return fact(EntryKind.CASE, at, what, *text, who=by, page=("case_story", case.pk))
 
 
-def _case(one: Case) -> Iterator[ChronologyEntry]:
+def _case(case: Case) -> Iterator[ChronologyEntry]:
     """The opening that is under way, where it is open; those before it are periods."""
-    if one.state == "open":
-        led = say(_("Led by %(team)s."), team=one.lead_team.name)
-        yield _opened(one.opened_at, one, one.opened_by_id, one.why_opened, led)
+    if case.state == "open":
+        led = say(_("Led by %(team)s."), team=case.lead_team.name)
+        yield _opened(case.opened_at, case, case.opened_by_id, case.why_opened, led)
 
 
-def _case_on_paper(one: Case) -> Iterator[Passage]:
+def _case_on_paper(case: Case) -> Iterator[Passage]:
     text = (
-        choice(one, "state"),
-        labelled(_("Opened"), one.opened_at),
-        labelled(_("Led by"), one.lead_team),
-        labelled(_("Why"), one.why_opened),
+        choice(case, "state"),
+        labelled(_("Opened"), case.opened_at),
+        labelled(_("Led by"), case.lead_team),
+        labelled(_("Why"), case.why_opened),
     )
-    yield Passage(say(_("Case %(reference)s"), reference=one.reference), lines(*text))
+    yield Passage(say(_("Case %(reference)s"), reference=case.reference), lines(*text))
 
 
-def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
-    yield _opened(one.opened_at, one.case, one.opened_by_id, one.why_opened)
-    what = say(_("Case closed: %(reference)s"), reference=one.case.reference)
-    page = ("case_story", one.case_id)
+def _period(period: CasePeriod) -> Iterator[ChronologyEntry]:
+    yield _opened(period.opened_at, period.case, period.opened_by_id, period.why_opened)
+    what = say(_("Case closed: %(reference)s"), reference=period.case.reference)
+    page = ("case_story", period.case_id)
     yield fact(
         EntryKind.CASE,
-        one.closed_at,
+        period.closed_at,
         what,
-        choice(one, "ended_as"),
-        one.why_closed,
-        who=one.closed_by_id,
+        choice(period, "ended_as"),
+        period.why_closed,
+        who=period.closed_by_id,
         page=page,
     )
 
 
-def _allocated(one: AllocatedWorker) -> Iterator[ChronologyEntry]:
+def _allocated(worker: AllocatedWorker) -> Iterator[ChronologyEntry]:
     """Of who stopped with nobody after them, the end too."""
-    what = say(_("%(who)s became the allocated worker"), who=one.worker)
-    if one.role != one.Role.ALLOCATED:
-        what = say(_("%(role)s: %(who)s"), role=choice(one, "role"), who=one.worker)
-    yield fact(EntryKind.CASE, one.since, what, one.reason, noted=one.named_at, who=one.named_by_id)
-    if one.why_ended and one.until:
-        ended = say(_("%(role)s until then: %(who)s"), role=choice(one, "role"), who=one.worker)
-        yield fact(EntryKind.CASE, one.until, ended, one.why_ended, late=True)
-
-
-def _allocated_on_paper(one: AllocatedWorker) -> Iterator[Passage]:
-    span = {"since": one.since, "until": one.until or say(_("now")), "who": one.worker}
-    heading = say(_("Allocated worker from %(since)s until %(until)s: %(who)s"), **span)
-    if one.role != one.Role.ALLOCATED:
-        heading = say(_("%(role)s from %(since)s until %(until)s: %(who)s"), role=choice(one, "role"), **span)
-    yield Passage(heading, lines(one.reason, one.why_ended))
-
-
-def _trusted(one: TrustedWorker) -> Iterator[ChronologyEntry]:
-    what = say(_("%(who)s became the trusted worker"), who=one.worker)
+    what = say(_("%(who)s became the allocated worker"), who=worker.worker)
+    if worker.role != worker.Role.ALLOCATED:
+        what = say(_("%(role)s: %(who)s"), role=choice(worker, "role"), who=worker.worker)
     yield fact(
-        EntryKind.CASE, one.since, what, one.reason, one.about_asking, noted=one.named_at, who=one.named_by_id
+        EntryKind.CASE, worker.since, what, worker.reason, noted=worker.named_at, who=worker.named_by_id
+    )
+    if worker.why_ended and worker.until:
+        ended = say(_("%(role)s until then: %(who)s"), role=choice(worker, "role"), who=worker.worker)
+        yield fact(EntryKind.CASE, worker.until, ended, worker.why_ended, late=True)
+
+
+def _allocated_on_paper(worker: AllocatedWorker) -> Iterator[Passage]:
+    span = {"since": worker.since, "until": worker.until or say(_("now")), "who": worker.worker}
+    heading = say(_("Allocated worker from %(since)s until %(until)s: %(who)s"), **span)
+    if worker.role != worker.Role.ALLOCATED:
+        heading = say(
+            _("%(role)s from %(since)s until %(until)s: %(who)s"), role=choice(worker, "role"), **span
+        )
+    yield Passage(heading, lines(worker.reason, worker.why_ended))
+
+
+def _trusted(worker: TrustedWorker) -> Iterator[ChronologyEntry]:
+    what = say(_("%(who)s became the trusted worker"), who=worker.worker)
+    yield fact(
+        EntryKind.CASE,
+        worker.since,
+        what,
+        worker.reason,
+        worker.about_asking,
+        noted=worker.named_at,
+        who=worker.named_by_id,
     )
 
 
-def _trusted_on_paper(one: TrustedWorker) -> Iterator[Passage]:
-    span = {"since": one.since, "until": one.until or say(_("now")), "who": one.worker}
+def _trusted_on_paper(worker: TrustedWorker) -> Iterator[Passage]:
+    span = {"since": worker.since, "until": worker.until or say(_("now")), "who": worker.worker}
     heading = say(_("Trusted worker from %(since)s until %(until)s: %(who)s"), **span)
-    yield Passage(heading, lines(one.reason, one.about_asking))
+    yield Passage(heading, lines(worker.reason, worker.about_asking))
 
 
 # What a child sent through a link of their own, by how.
@@ -134,23 +144,25 @@ _SENT_IN_REFERRAL: Final = {
 }
 
 
-def _words(one: Words) -> Iterator[ChronologyEntry]:
-    what = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
-    if one.how in _SENT:
-        what = say(_SENT[one.how])
+def _words(words: Words) -> Iterator[ChronologyEntry]:
+    what = say(_("The child’s own words, heard by %(who)s"), who=words.heard_by)
+    if words.how in _SENT:
+        what = say(_SENT[words.how])
     changed = (
-        say(_("What changed because of it: %(change)s"), change=one.what_changed) if one.what_changed else ""
+        say(_("What changed because of it: %(change)s"), change=words.what_changed)
+        if words.what_changed
+        else ""
     )
-    text = one.said() or "“”"
-    more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
-    if one.how in (DREW_SELF, SPOKE_SELF):
-        more["page"] = ("words_drawing", one.pk)
-    yield fact(EntryKind.WORDS, one.heard_on, what, text, changed, **more)
+    text = words.said() or "“”"
+    more: dict[str, Any] = {"noted": words.written_at, "who": words.written_by_id}
+    if words.how in (DREW_SELF, SPOKE_SELF):
+        more["page"] = ("words_drawing", words.pk)
+    yield fact(EntryKind.WORDS, words.heard_on, what, text, changed, **more)
 
 
-def described(one: Words) -> Text:
+def described(words: Words) -> Text:
     """What a reader sees in a drawing that the child sent, for paper on which it does not stand; "" where nobody has said so, or it was taken back."""
-    sent = getattr(one, "child_message", None)
+    sent = getattr(words, "child_message", None)
     if sent is None or not sent.described or sent.taken_back_at:
         return ""
     return labelled(
@@ -158,36 +170,36 @@ def described(one: Words) -> Text:
     )
 
 
-def _words_to_share(one: Words) -> Iterator[Piece]:
-    label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=one.heard_on, who=one.heard_by)
-    if one.how in _SENT:
-        label = say(_SENT_TO_SHARE[one.how], date=one.heard_on)
-    yield Piece(f"words-{one.pk}", "words", label, lines(one.said(), described(one)))
+def _words_to_share(words: Words) -> Iterator[Piece]:
+    label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=words.heard_on, who=words.heard_by)
+    if words.how in _SENT:
+        label = say(_SENT_TO_SHARE[words.how], date=words.heard_on)
+    yield Piece(f"words-{words.pk}", "words", label, lines(words.said(), described(words)))
 
 
-def hearing_in_referral(one: Words) -> Text:
+def hearing_in_referral(words: Words) -> Text:
     """How the child was heard, which is what the form asks there; not what the child said."""
-    said = {"date": one.heard_on, "who": one.heard_by, "how": choice(one, "how", small=True)}
-    if one.how in _SENT:
-        return say(_SENT_IN_REFERRAL[one.how], date=one.heard_on)
+    said = {"date": words.heard_on, "who": words.heard_by, "how": choice(words, "how", small=True)}
+    if words.how in _SENT:
+        return say(_SENT_IN_REFERRAL[words.how], date=words.heard_on)
     return say(_("On %(date)s %(who)s heard the child (%(how)s)."), **said)
 
 
-def _warning(one: WarningNote) -> Iterator[ChronologyEntry]:
-    page = ("warning", one.pk)
-    what = say(_("Warning: %(text)s"), text=one.text)
-    yield fact(EntryKind.WARNING, one.written_at, what, one.why, who=one.written_by_id, page=page)
-    for review in one.reviews.all():
-        what = say(_("Warning ends: %(text)s"), text=one.text)
+def _warning(note: WarningNote) -> Iterator[ChronologyEntry]:
+    page = ("warning", note.pk)
+    what = say(_("Warning: %(text)s"), text=note.text)
+    yield fact(EntryKind.WARNING, note.written_at, what, note.why, who=note.written_by_id, page=page)
+    for review in note.reviews.all():
+        what = say(_("Warning ends: %(text)s"), text=note.text)
         if review.review_on:
-            what = say(_("Warning goes on until %(date)s: %(text)s"), date=review.review_on, text=one.text)
+            what = say(_("Warning goes on until %(date)s: %(text)s"), date=review.review_on, text=note.text)
         who = review.reviewed_by_id
         yield fact(EntryKind.WARNING, review.reviewed_at, what, review.reason, who=who, page=page)
 
 
-def _warning_on_paper(one: WarningNote) -> Iterator[Passage]:
-    heading = say(_("Warning of %(date)s: %(text)s"), date=one.written_at, text=one.text)
-    yield Passage(heading, lines(one.why, *(review.reason for review in one.reviews.all())))
+def _warning_on_paper(note: WarningNote) -> Iterator[Passage]:
+    heading = say(_("Warning of %(date)s: %(text)s"), date=note.written_at, text=note.text)
+    yield Passage(heading, lines(note.why, *(review.reason for review in note.reviews.all())))
 
 
 def _involved(row: network.Involvement) -> Iterator[ChronologyEntry]:
@@ -310,19 +322,19 @@ class _Ties:
 
 class _Identity:
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
-        one = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
-        born = {"day": one.birth_date.isoformat()} if one.birth_date else say(_("not known"))
+        person = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
+        born = {"day": person.birth_date.isoformat()} if person.birth_date else say(_("not known"))
         text = lines(
-            labelled(_("Name"), one),
-            labelled(_("Known as"), one.known_as),
-            labelled(_("Known as, said by"), one.known_as_said_by),
-            labelled(_("Also recorded as"), ", ".join(str(name) for name in one.other_names.all())),
+            labelled(_("Name"), person),
+            labelled(_("Known as"), person.known_as),
+            labelled(_("Known as, said by"), person.known_as_said_by),
+            labelled(_("Also recorded as"), ", ".join(str(name) for name in person.other_names.all())),
             labelled(_("Born"), born),
-            labelled(_("Sex"), choice(one, "sex")),
-            labelled(_("Legal status"), choice(one, "legal_status")),
-            labelled(_("School"), one.school),
-            labelled(_("NHS number"), one.nhs_number),
-            labelled(_("Unique pupil number"), one.upn),
+            labelled(_("Sex"), choice(person, "sex")),
+            labelled(_("Legal status"), choice(person, "legal_status")),
+            labelled(_("School"), person.school),
+            labelled(_("NHS number"), person.nhs_number),
+            labelled(_("Unique pupil number"), person.upn),
             *(labelled(_("Address"), network.lived(home)) for home in addresses_of(user, person_id)),
         )
         yield Passage(say(_("Who the child is")), text)

@@ -341,7 +341,7 @@ def language_hints(text: str) -> tuple[Hint, ...]:
     found = []
     for pattern, better, why, of_the_child in _blaming():
         matches = (
-            one for one in pattern.finditer(text) if not (of_the_child and _of_somebody_else(text, one))
+            match for match in pattern.finditer(text) if not (of_the_child and _of_somebody_else(text, match))
         )
         if match := next(matches, None):
             found.append((match.start(), Hint(match[0], better, why)))
@@ -643,14 +643,16 @@ def _of_somebody_else(text: str, match: re.Match[str]) -> bool:
     back to whoever was named before; where that is not clear, it may be about the child."""
     begins = max((end.end() for end in _SENTENCE_ENDS.finditer(text, 0, match.start())), default=0)
     named = [one for one in _WHO.finditer(text, 0, match.start()) if one.lastgroup]
-    here = [one for one in named if one.start() >= begins]
+    here = [match for match in named if match.start() >= begins]
     if not here:
         return False
     last = here[-1]
     if last.lastgroup != "pronoun":
         return last.lastgroup != "child"
     meant = _MAY_BE.get(last[0].lower(), {"man", "woman", "other"})
-    before = [one.lastgroup for one in named if one.start() < last.start() and one.lastgroup != "pronoun"]
+    before = [
+        match.lastgroup for match in named if match.start() < last.start() and match.lastgroup != "pronoun"
+    ]
     fitting = [kind for kind in before if kind == "child" or kind in meant]
     return bool(fitting) and fitting[-1] != "child"
 

@@ -188,7 +188,9 @@ def _restrict_form(request: Request, person_id: uuid.UUID, why_not: str | None) 
     losing = {} if why_not else queries.who_loses_sight(user, person_id)
     keeping = {} if why_not else queries.who_keeps_sight(user, person_id)
     people: dict[str, Any] = {"losing": losing, "keeping": keeping}
-    people["whole"] = [] if why_not else [one.whom for one in agencies_as_a_whole(user, person_id)]
+    people["whole"] = (
+        [] if why_not else [involvement.whom for involvement in agencies_as_a_whole(user, person_id)]
+    )
     return kept_form(request, RestrictForm, kind="person.restrict", subject_id=person_id, **people)
 
 

@@ -38,7 +38,7 @@ class CaseloadForm(Form):
             "unread": ["1"] if asked.unread else [],
         }
         super().__init__(initial=chosen, auto_id="filter_%s")
-        days = [(str(one), _("Not in the last %(days)s days") % {"days": one}) for one in _NOT_SEEN]
+        days = [(str(value), _("Not in the last %(days)s days") % {"days": value}) for value in _NOT_SEEN]
         offered: dict[str, Any] = {
             "stage": [("", _("Every stage")), *((key.value, text) for key, text in STAGES.items())],
             "not_seen": [("", _("Any day")), *days],
@@ -66,7 +66,7 @@ def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Case
         backwards=sent.get("backwards") == "1",
         stage=stage if (stage := sent.get("stage", "")) in set(Stage) else "",
         worker=worker if worker in known else "",
-        not_seen_for=int(days) if days in {str(one) for one in _NOT_SEEN} else 0,
+        not_seen_for=int(days) if days in {str(value) for value in _NOT_SEEN} else 0,
         unread=sent.get("unread") == "1",
     )
 

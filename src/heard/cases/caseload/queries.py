@@ -142,7 +142,7 @@ def workers_of_team(user: User) -> list[tuple[str, str]]:
     theirs = Q(pk__in=cases.values("allocated_worker")) | Q(pk__in=cases.values("trusted_worker"))
     people = colleagues_visible_to(user).filter(theirs).order_by("last_name", "first_name", "pk")
     people = people.distinct().prefetch_related(None)
-    return [(str(one.pk), str(one)) for one in people]
+    return [(str(person.pk), str(person)) for person in people]
 
 
 def to_hand_over(user: User, references: Collection[str]) -> list[Case]:
@@ -247,8 +247,8 @@ def _order(asked: CaseloadFilter) -> list[Any]:
     else:
         fields = [F(name) for name in _FIELDS[asked.order]]
     if asked.backwards:
-        return [one.desc(nulls_last=True) for one in fields]
-    return [one.asc(nulls_first=True) for one in fields]
+        return [field.desc(nulls_last=True) for field in fields]
+    return [field.asc(nulls_first=True) for field in fields]
 
 
 _FIELDS: Final = {

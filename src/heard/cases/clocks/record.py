@@ -13,9 +13,9 @@ from heard.cases.record.rules import EntryKind
 from heard.cases.record.shape import Record, fact
 
 
-def _moment(one: Moment) -> Iterator[ChronologyEntry]:
-    page = ("clocks", one.case_id)
-    yield fact(EntryKind.MOMENT, one.on, one.label, one.note, who=one.noted_by_id, page=page)
+def _moment(moment: Moment) -> Iterator[ChronologyEntry]:
+    page = ("clocks", moment.case_id)
+    yield fact(EntryKind.MOMENT, moment.on, moment.label, moment.note, who=moment.noted_by_id, page=page)
 
 
 MOMENTS = Record(

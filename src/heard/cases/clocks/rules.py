@@ -154,7 +154,7 @@ def runs_of(
     The order of `moments` does not matter.
     """
     order = list(kinds())
-    standing = sorted(moments, key=lambda one: (one.on, order.index(one.kind), str(one.pk)))
+    standing = sorted(moments, key=lambda moment: (moment.on, order.index(moment.kind), str(moment.pk)))
     runs: list[tuple[Rule, Run]] = []
     for place, moment in enumerate(standing):
         runs = [(rule, _after(rule, run, moment)) for rule, run in runs]
@@ -191,8 +191,8 @@ def _counts(rule: Rule, so_far: Sequence[Moment]) -> bool:
     """Whether the last of these moments starts the clock: it may have to be the first of its kind, or a later one."""
     if not rule.which:
         return True
-    begun = [place for place, one in enumerate(so_far) if one.kind == rule.since]
-    same = [one for one in so_far[begun[-1] if begun else 0 :] if one.kind == rule.starts]
+    begun = [place for place, moment in enumerate(so_far) if moment.kind == rule.since]
+    same = [moment for moment in so_far[begun[-1] if begun else 0 :] if moment.kind == rule.starts]
     is_first = bool(begun) and len(same) == 1
     return is_first if rule.which == "first" else not is_first
 

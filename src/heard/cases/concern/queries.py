@@ -197,7 +197,11 @@ def without_words(user: User, worries: Iterable[Concern]) -> list[Concern]:
     """Those of these worries about children, which the user may see, with which nothing was told that the child said, and
     that wait for no answer to danger."""
     may_see = user.may(May.SEE_CHILD)
-    return [one for one in worries if may_see and one.person_id and not one.words_id and not one.in_danger]
+    return [
+        worry
+        for worry in worries
+        if may_see and worry.person_id and not worry.words_id and not worry.in_danger
+    ]
 
 
 def decided_worries(
@@ -430,8 +434,8 @@ def has_officer(user: User) -> bool:
 
 def who_uses_heard(user: User) -> dict[str, tuple[User, str]]:
     """Everybody else who signs in, by key, each with their agency: whom a worry may be about."""
-    found = (one for one in workers(user, May.SIGNED_IN) if one.pk != user.pk)
-    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in found}
+    found = (worker for worker in workers(user, May.SIGNED_IN) if worker.pk != user.pk)
+    return {str(user.pk): (user, f"{user}, {user.team.agency}" if user.team else str(user)) for user in found}
 
 
 def not_read_yet(user: User) -> QuerySet[Concern]:

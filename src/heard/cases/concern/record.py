@@ -28,47 +28,56 @@ def tick(label: str, note: Any, state: str = "state", on: str = "seen_on") -> Te
     return say(_("%(label)s: %(state)s. %(said)s"), label=label, state=choice(note, state), said=said)
 
 
-def _worry(one: Concern) -> Iterator[ChronologyEntry]:
-    page = ("concern", one.pk)
-    told = say(_("Worry told: %(reference)s"), reference=one.reference)
-    more: dict[str, Any] = {"agency": one.agency.name, "who": one.told_by_id}
-    yield fact(EntryKind.WORRY, one.told_at, told, one.seen_and_heard, page=page, **more)
-    for asked in one.questions.all():
-        question = say(_("Whoever told worry %(reference)s was asked"), reference=one.reference)
+def _worry(concern: Concern) -> Iterator[ChronologyEntry]:
+    page = ("concern", concern.pk)
+    told = say(_("Worry told: %(reference)s"), reference=concern.reference)
+    more: dict[str, Any] = {"agency": concern.agency.name, "who": concern.told_by_id}
+    yield fact(EntryKind.WORRY, concern.told_at, told, concern.seen_and_heard, page=page, **more)
+    for asked in concern.questions.all():
+        question = say(_("Whoever told worry %(reference)s was asked"), reference=concern.reference)
         answer = labelled(_("Answer"), asked.answer)
         yield fact(
             EntryKind.WORRY, asked.asked_at, question, asked.text, answer, page=page, who=asked.asked_by_id
         )
-    for was in one.earlier_decisions.all():
+    for was in concern.earlier_decisions.all():
         decided = say(_("Decided, and put right since: %(decision)s"), decision=choice(was, "decision"))
         yield fact(EntryKind.DECISION, was.said_at, decided, was.reason, page=page, who=was.said_by_id)
-    if one.decided_at:
-        decided = say(_("Decided: %(decision)s"), decision=choice(one, "decision"))
-        text = (one.help_with, one.decision_reason, labelled(_("Why it was put right"), one.why_corrected))
-        who, at = one.corrected_by_id or one.decided_by_id, one.corrected_at or one.decided_at
+    if concern.decided_at:
+        decided = say(_("Decided: %(decision)s"), decision=choice(concern, "decision"))
+        text = (
+            concern.help_with,
+            concern.decision_reason,
+            labelled(_("Why it was put right"), concern.why_corrected),
+        )
+        who, at = concern.corrected_by_id or concern.decided_by_id, concern.corrected_at or concern.decided_at
         yield fact(EntryKind.DECISION, at, decided, *text, page=page, who=who)
 
 
-def _on_paper(one: Concern) -> Iterator[Passage]:
-    told = {"reference": one.reference, "date": one.told_at, "who": one.told_by, "agency": one.agency}
+def _on_paper(concern: Concern) -> Iterator[Passage]:
+    told = {
+        "reference": concern.reference,
+        "date": concern.told_at,
+        "who": concern.told_by,
+        "agency": concern.agency,
+    }
     text = lines(
-        one.seen_and_heard,
-        labelled(_("Danger now"), choice(one, "danger_now")),
-        labelled(_("What was done about the danger"), one.danger_done),
-        said_beside(one),
+        concern.seen_and_heard,
+        labelled(_("Danger now"), choice(concern, "danger_now")),
+        labelled(_("What was done about the danger"), concern.danger_done),
+        said_beside(concern),
     )
     yield Passage(say(_("Worry %(reference)s, told on %(date)s by %(who)s, %(agency)s"), **told), text)
-    release = load.release(one.release)
-    seen = lines(*(tick(release.item(note.item).label, note) for note in one.observations.all()))
+    release = load.release(concern.release)
+    seen = lines(*(tick(release.item(note.item).label, note) for note in concern.observations.all()))
     if seen:
         yield Passage(say(_("Worry %(reference)s: signs and vulnerabilities"), **told), seen)
-    for asked in one.questions.all():
-        about = {"reference": one.reference, "date": asked.asked_at, "who": asked.asked_by}
+    for asked in concern.questions.all():
+        about = {"reference": concern.reference, "date": asked.asked_at, "who": asked.asked_by}
         heading = say(_("Worry %(reference)s: a question of %(date)s by %(who)s to whoever told it"), **about)
         yield Passage(heading, lines(asked.text, labelled(_("Answer"), asked.answer)))
-    for was in one.earlier_decisions.all():
+    for was in concern.earlier_decisions.all():
         about = {
-            "reference": one.reference,
+            "reference": concern.reference,
             "date": was.said_at,
             "who": was.said_by,
             "decision": choice(was, "decision"),
@@ -78,38 +87,42 @@ def _on_paper(one: Concern) -> Iterator[Passage]:
             **about,
         )
         yield Passage(heading, _why(was, was.reason))
-    if one.decided_at:
-        told |= {"decision": choice(one, "decision"), "date": one.decided_at, "who": one.decided_by}
+    if concern.decided_at:
+        told |= {
+            "decision": choice(concern, "decision"),
+            "date": concern.decided_at,
+            "who": concern.decided_by,
+        }
         heading = say(_("Worry %(reference)s: %(decision)s, decided on %(date)s by %(who)s"), **told)
-        corrected = labelled(_("Why it was put right"), one.why_corrected)
-        yield Passage(heading, lines(_why(one, one.decision_reason), corrected))
+        corrected = labelled(_("Why it was put right"), concern.why_corrected)
+        yield Passage(heading, lines(_why(concern, concern.decision_reason), corrected))
 
 
-def _why(one: Concern | EarlierDecision, reason: str) -> Text:
+def _why(concern: Concern | EarlierDecision, reason: str) -> Text:
     """Words that were told with the worry stand with it, and not here again."""
-    worry = one if isinstance(one, Concern) else one.concern
-    words = None if one.decision_words_id == worry.words_id else one.decision_words
+    worry = concern if isinstance(concern, Concern) else concern.concern
+    words = None if concern.decision_words_id == worry.words_id else concern.decision_words
     return lines(
-        labelled(_("Help"), one.help_with),
+        labelled(_("Help"), concern.help_with),
         labelled(_("Why"), reason),
         words_beside(worry, words),
-        labelled(_("Why without the child’s words"), one.why_without_words),
-        labelled(_("What the person who told it was told"), one.feedback),
+        labelled(_("Why without the child’s words"), concern.why_without_words),
+        labelled(_("What the person who told it was told"), concern.feedback),
     )
 
 
-def in_referral(one: Concern) -> Text:
-    told = {"date": one.told_at, "agency": one.agency.name, "text": one.seen_and_heard}
+def in_referral(concern: Concern) -> Text:
+    told = {"date": concern.told_at, "agency": concern.agency.name, "text": concern.seen_and_heard}
     return say(_("%(date)s, %(agency)s: %(text)s"), **told)
 
 
 class _Worries(Record):
     def pieces(self, user: User, person_id: uuid.UUID) -> Iterator[Piece]:
         rows = list(self.seen_by(user, person_id).reverse())
-        for one in rows:
-            label = say(_("Worry told on %(date)s by %(agency)s"), date=one.told_at, agency=one.agency.name)
-            yield Piece(f"worry-{one.pk}", "worries", label, one.seen_and_heard)
-        yield from _seen((note, one.release) for one in rows for note in one.observations.all())
+        for row in rows:
+            label = say(_("Worry told on %(date)s by %(agency)s"), date=row.told_at, agency=row.agency.name)
+            yield Piece(f"worry-{row.pk}", "worries", label, row.seen_and_heard)
+        yield from _seen((note, row.release) for row in rows for note in row.observations.all())
 
 
 def _seen(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:

@@ -219,7 +219,7 @@ def who_decides(user: User, context: Context) -> list[User]:
     agencies = {context.lead_team.agency_id, *([duty.agency_id] if duty else [])}
     members = memberships_with(user, May.DECIDE).filter(team__agency__in=agencies).values("user")
     people = colleagues_visible_to(user).filter(pk__in=members)
-    return [one for one in people if contexts_visible_to(one).filter(pk=context.pk).exists()]
+    return [person for person in people if contexts_visible_to(person).filter(pk=context.pk).exists()]
 
 
 def who_holds(user: User, **node: uuid.UUID | None) -> list[User]:
@@ -271,7 +271,7 @@ def why_not_begin_opening(user: User, end: str, node_id: uuid.UUID) -> str | Non
 def settings_there_are(user: User, end: str) -> list[tuple[str, str]]:
     """Which settings a place or group (`end`) may be, as choices."""
     labels = dict(Context.Setting.choices)
-    return [(one.value, str(labels[one.value])) for one in rules.settings_of(end)]
+    return [(setting.value, str(labels[setting.value])) for setting in rules.settings_of(end)]
 
 
 def node(user: User, end: str, node_id: uuid.UUID) -> Any:
@@ -427,11 +427,11 @@ def who_answers_for(user: User, source_id: uuid.UUID) -> list[tuple[ContextGroun
     """Of what rests on a source that `user` withdraws, who wrote or holds it and may read it: for telling them."""
     rows = ContextGround.objects.filter(source=source_id, taken_off_at=None)
     found = []
-    for one in rows.select_related("finding__written_by", "finding__assessment__author", "finding__assessment__context__held_by"):  # fmt: skip
-        finding = one.finding
+    for ground in rows.select_related("finding__written_by", "finding__assessment__author", "finding__assessment__context__held_by"):  # fmt: skip
+        finding = ground.finding
         whom = {finding.written_by, finding.assessment.author, finding.assessment.context.held_by}
         may_read = [who for who in whom if findings_visible_to(who).filter(pk=finding.pk).exists()]
-        found.append((one, may_read if user.may(May.SEE_CHILD) else []))
+        found.append((ground, may_read if user.may(May.SEE_CHILD) else []))
     return found
 
 
@@ -460,7 +460,7 @@ def children_there(
     by key, with how they are called."""
     named = ContextMention.objects.filter(finding=finding_id).select_related("person") if finding_id else []
     people = [*children_at(user, node_id), *(row.person for row in named)]
-    return {str(one.pk): (one, str(one)) for one in people}
+    return {str(person.pk): (person, str(person)) for person in people}
 
 
 def number_there(user: User, node_id: uuid.UUID) -> int | None:
@@ -508,7 +508,7 @@ def why_not_submit(user: User, assessment: ContextAssessment) -> str | None:
     return rules.why_not_submit(
         state=assessment.state,
         is_heard=ContextVoice.objects.filter(context=assessment.context_id).exists(),
-        sides=[one.id for one in sides_of(assessment.release, assessment.context.setting)],
+        sides=[side.id for side in sides_of(assessment.release, assessment.context.setting)],
         found=set(ContextFinding.objects.filter(assessment=assessment).values_list("side", flat=True)),
         weighing=assessment.weighing,
     )
@@ -555,9 +555,9 @@ def somebody_can_sign(user: User, assessment: ContextAssessment) -> bool:
         colleagues_visible_to(user).filter(pk__in=members).exclude(pk__in=assessment.writers.values("pk"))
     )
     return any(
-        assessments_visible_to(one).filter(_supervised_by(one), pk=assessment.pk).exists()
-        and sees_all_of(one, assessment)
-        for one in others
+        assessments_visible_to(user).filter(_supervised_by(user), pk=assessment.pk).exists()
+        and sees_all_of(user, assessment)
+        for user in others
     )
 
 
@@ -586,11 +586,13 @@ def patterns_about(user: User, end: str, about_id: uuid.UUID) -> list[NotedPatte
         end, of = context.end, Q(context=context) | Q(**{f"{context.end}_id": context.node_id})
     else:
         of = Q(**{f"{end}_id": about_id}) | Q(**{f"context__{end}_id": about_id})
-    found = [one for one in _patterns_visible_to(user, end).filter(of) if _reads(user, one)]
+    found = [pattern for pattern in _patterns_visible_to(user, end).filter(of) if _reads(user, pattern)]
     release = load.current()
     return [
-        NotedPattern(release.pattern(one.pattern), one, why_not_withdraw_pattern(user, one) is None)
-        for one in sorted(found, key=lambda one: one.withdrawn_at is not None)
+        NotedPattern(
+            release.pattern(pattern.pattern), pattern, why_not_withdraw_pattern(user, pattern) is None
+        )
+        for pattern in sorted(found, key=lambda one: one.withdrawn_at is not None)
     ]
 
 
@@ -677,7 +679,7 @@ def places_by_district(user: User, *, since: date, until: date) -> dict[str, int
         raise Hidden
     rows = ContextPattern.objects.order_by().filter(withdrawn_at=None, noted_at__date__range=(since, until))
     told = rows.select_related("place", "context__place")
-    places = {at for one in told if (at := one.place or (one.context and one.context.place))}
+    places = {at for pattern in told if (at := pattern.place or (pattern.context and pattern.context.place))}
     public = [at for at in places if not is_home(said=at.is_home, kind=at.kind, name=at.name)]
     return dict(Counter(outward(at.postcode) for at in public))
 

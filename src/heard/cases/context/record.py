@@ -12,8 +12,8 @@ from heard.cases.record.shape import Passage, Record
 from heard.govuk.said import lines, say
 
 
-def _on_paper(one: ContextMention) -> Iterator[Passage]:
-    finding = one.finding
+def _on_paper(mention: ContextMention) -> Iterator[Passage]:
+    finding = mention.finding
     known = say(_("Known of %(whom)s, and names the child"), whom=finding.assessment.context.whom)
     yield Passage(
         known,

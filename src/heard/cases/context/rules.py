@@ -109,7 +109,7 @@ def names_somebody(text: str, names: Iterable[tuple[str, str]]) -> bool:
     """Whether a text holds one of these names in full, in either order, with or without further given names; capitals, accents and
     a possessive make no difference."""
     words = f" {normal(_POSSESSIVE.sub('', text))} "
-    return any(f" {one} " in words for given, family in names for one in _written(given, family))
+    return any(f" {text} " in words for given, family in names for text in _written(given, family))
 
 
 def _written(given: str, family: str) -> set[str]:
@@ -117,8 +117,8 @@ def _written(given: str, family: str) -> set[str]:
     if not normal(given) or not normal(family):
         return set()
     given, family = normal(_POSSESSIVE.sub("", given)), normal(_POSSESSIVE.sub("", family))
-    return {f"{one} {family}" for one in (given, given.split()[0])} | {
-        f"{family} {one}" for one in (given, given.split()[0])
+    return {f"{text} {family}" for text in (given, given.split()[0])} | {
+        f"{family} {text}" for text in (given, given.split()[0])
     }
 
 

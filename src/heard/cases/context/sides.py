@@ -8,12 +8,12 @@ from heard.knowledge.model import ContextSide, NotEnumerated
 
 def sides_of(release_id: str, setting: str) -> list[ContextSide]:
     """On which sides such a context is assessed, as the release has them; none where it knows none."""
-    return [one for one in load.release(release_id).context_sides if one.setting == setting]
+    return [side for side in load.release(release_id).context_sides if side.setting == setting]
 
 
 def gap_of(release_id: str, setting: str) -> NotEnumerated | None:
     """What the release says of a setting of which it knows no sides."""
-    gaps = {one.id: one for one in load.release(release_id).not_enumerated}
+    gaps = {enumerated.id: enumerated for enumerated in load.release(release_id).not_enumerated}
     if sides_of(release_id, setting):
         return None
     return gaps.get(f"sides_of_{setting}") or gaps.get("sides_of_other_contexts")

@@ -125,9 +125,9 @@ def _write(by: User, person: Person, now: datetime, **said: Any) -> Death:
 def _let_rest(by: User, person_id: uuid.UUID, now: datetime) -> None:
     """The clocks of the child's cases are wound anew, and what was urgent goes on to nobody else."""
     _wind_clocks(by, person_id)
-    for one in Notice.objects.filter(person_id=person_id, urgent=True, ended_at=None, taken_at=None):
-        if Notified(one.kind) not in FOR_FEW:
-            settle(kind=Notified(one.kind), subject=one.subject, subject_id=one.subject_id, at=now)
+    for notice in Notice.objects.filter(person_id=person_id, urgent=True, ended_at=None, taken_at=None):
+        if Notified(notice.kind) not in FOR_FEW:
+            settle(kind=Notified(notice.kind), subject=notice.subject, subject_id=notice.subject_id, at=now)
 
 
 def _go_on(by: User, person_id: uuid.UUID) -> None:

@@ -14,32 +14,38 @@ from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, labelled, lines, say
 
 
-def _what(one: Death) -> Text:
-    if not one.is_so:
+def _what(death: Death) -> Text:
+    if not death.is_so:
         return say(_("Put right: the child has not died"))
-    if one.died_on:
-        return say(_("The child died on %(date)s"), date=one.died_on)
+    if death.died_on:
+        return say(_("The child died on %(date)s"), date=death.died_on)
     return say(_("The child has died; the day is not known"))
 
 
-def _chronology(one: Death) -> Iterator[ChronologyEntry]:
-    said = (one.about_when, labelled(_("Told by"), one.who_said), one.why_corrected)
-    page = ("death", one.person_id)
-    noted = one.written_at
+def _chronology(death: Death) -> Iterator[ChronologyEntry]:
+    said = (death.about_when, labelled(_("Told by"), death.who_said), death.why_corrected)
+    page = ("death", death.person_id)
+    noted = death.written_at
     yield fact(
-        EntryKind.CASE, one.died_on or noted, _what(one), *said, noted=noted, who=one.written_by_id, page=page
+        EntryKind.CASE,
+        death.died_on or noted,
+        _what(death),
+        *said,
+        noted=noted,
+        who=death.written_by_id,
+        page=page,
     )
 
 
-def _on_paper(one: Death) -> Iterator[Passage]:
+def _on_paper(death: Death) -> Iterator[Passage]:
     text = lines(
-        one.about_when,
-        labelled(_("Told by"), one.who_said),
-        labelled(_("Who has been told"), one.who_is_told),
-        labelled(_("Why this was corrected"), one.why_corrected),
-        labelled(_("Written by"), one.written_by),
+        death.about_when,
+        labelled(_("Told by"), death.who_said),
+        labelled(_("Who has been told"), death.who_is_told),
+        labelled(_("Why this was corrected"), death.why_corrected),
+        labelled(_("Written by"), death.written_by),
     )
-    yield Passage(_what(one), text)
+    yield Passage(_what(death), text)
 
 
 DEATHS = Record(

@@ -28,7 +28,7 @@ def death(request: Request, person_id: uuid.UUID) -> HttpResponse:
     user = request.user
     person = open_record(by=user, person_id=person_id)
     versions = actions.open_death(by=user, person_id=person_id)
-    stands = next((one for one in versions if one.stands), None)
+    stands = next((version for version in versions if version.stands), None)
     form = _form(request, person_id, stands) if queries.leads(user, person_id) else None
     if form is not None and form.is_valid():
         with sending(request, form):
@@ -39,7 +39,7 @@ def death(request: Request, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": person,
         "stands": stands,
-        "before": [one for one in versions if one != stands],
+        "before": [version for version in versions if version != stands],
         "form": form,
     }
     return render(request, "cases/death/death.html", context)

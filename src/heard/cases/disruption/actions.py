@@ -269,7 +269,7 @@ def open_context_step(*, by: User, step_id: uuid.UUID) -> DisruptionStep:
 def open_steps_about(*, by: User, **node: uuid.UUID) -> list[DisruptionStep]:
     """Every step about a place or group that `by` may see, for showing it, with a 'view' row for each child of whose case one is."""
     steps = queries.all_steps_about(by, **node)
-    children = {one.child_case.person_id for one in steps if one.case_id}
+    children = {step.child_case.person_id for step in steps if step.case_id}
     record_looks(by=by, subject="disruption step", subject_id=next(iter(node.values())), person_ids=children)
     return queries.with_grounds(by, steps)
 
@@ -461,9 +461,9 @@ def tell_of_withdrawn(*, by: User, source: TieSource) -> None:
     """A source of a tie was withdrawn: whoever does a step that rests on it learns of it, and who works with the child or holds the context. It
     says nothing of the source: who is told may not see it."""
     rows = StepGround.objects.filter(source=source.pk, taken_off_at=None)
-    for one in rows.select_related("step__case", "step__owner", "step__context__held_by"):
-        step = one.step
-        record_audit(by=by, verb="withdraw", subject="ground", subject_id=one.pk)
+    for row in rows.select_related("step__case", "step__owner", "step__context__held_by"):
+        step = row.step
+        record_audit(by=by, verb="withdraw", subject="ground", subject_id=row.pk)
         announce(
             by=by,
             kind=Notified.GROUND_WITHDRAWN,

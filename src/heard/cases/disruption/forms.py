@@ -104,7 +104,7 @@ class StepForm(Form):
         """Two lists say one thing: who is chosen works at the agency that is."""
         owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
         agency = self.cleaned_data.get("agency")
-        if owner and agency and agency not in {str(one.team.agency_id) for one in owner.held}:
+        if owner and agency and agency not in {str(membership.team.agency_id) for membership in owner.held}:
             raise ValidationError(_("This person does not work at that agency. Choose one of them again."))
         return str(self.cleaned_data["owner"])
 

@@ -205,7 +205,7 @@ class DisruptionStep(Resting, models.Model):
     @property
     def broken(self) -> "list[StepBreach]":
         """Each time that it was broken, without what was noted wrongly. Fetch `breaches` with it."""
-        return [one for one in self.noted_breaches if one.taken_back_at is None]
+        return [breach for breach in self.noted_breaches if breach.taken_back_at is None]
 
 
 class StepGround(Ground):

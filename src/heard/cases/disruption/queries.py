@@ -158,7 +158,7 @@ def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
     """Every step about a place (`place`), group (`group`) or adult (`person`), of contexts and of cases of children whom the user may
     see: what is to do first, by day. One query, and one for what was broken."""
     found = all_steps_visible_to(user).filter(**node)
-    return sorted(found, key=lambda one: (one.state != rules.Progress.OPEN, one.due_on, one.added_at))
+    return sorted(found, key=lambda step: (step.state != rules.Progress.OPEN, step.due_on, step.added_at))
 
 
 def powers_due(user: User) -> QuerySet[DisruptionStep]:
@@ -218,8 +218,10 @@ def powers_against(user: User, end: str = "") -> list[Power]:
     """Powers of the newest release that fit whom or what a step is against, '' for any, and of which it is not known that they are in force no
     more. None for those who plan nothing."""
     today = timezone.localdate()
-    held = [one for one in load.current().powers if one.in_force_to is None or one.in_force_to >= today]
-    return [one for one in held if user.may(May.PLAN) and rules.fits(end, one.against)]
+    held = [
+        power for power in load.current().powers if power.in_force_to is None or power.in_force_to >= today
+    ]
+    return [power for power in held if user.may(May.PLAN) and rules.fits(end, power.against)]
 
 
 def why_not_use_power(user: User, step: DisruptionStep, *, ends: bool = False) -> str | None:

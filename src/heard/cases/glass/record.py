@@ -13,22 +13,22 @@ from heard.cases.record.shape import Record, fact
 from heard.govuk.said import labelled, moment, say
 
 
-def _chronology(one: Opening) -> Iterator[ChronologyEntry]:
-    what = say(_("Opened in an emergency, until %(time)s"), time=moment(one.until))
-    page = ("glass_opening", one.pk)
-    yield fact(EntryKind.AGENCY, one.opened_at, what, one.reason, who=one.opened_by_id, page=page)
-    if one.reviewed_at:
+def _chronology(opening: Opening) -> Iterator[ChronologyEntry]:
+    what = say(_("Opened in an emergency, until %(time)s"), time=moment(opening.until))
+    page = ("glass_opening", opening.pk)
+    yield fact(EntryKind.AGENCY, opening.opened_at, what, opening.reason, who=opening.opened_by_id, page=page)
+    if opening.reviewed_at:
         said = (
             _("Opened in an emergency: it was right")
-            if one.right
+            if opening.right
             else _("Opened in an emergency: it was not right")
         )
         yield fact(
             EntryKind.AGENCY,
-            one.reviewed_at,
+            opening.reviewed_at,
             say(said),
-            labelled(_("Why"), one.review),
-            who=one.reviewed_by_id,
+            labelled(_("Why"), opening.review),
+            who=opening.reviewed_by_id,
             page=page,
         )
 

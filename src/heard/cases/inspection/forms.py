@@ -19,7 +19,7 @@ class AskForm(Form):
     why = TextField(_("Why do they ask for it?"), max_length=300)
     basis = RadiosField(
         _("On which lawful basis?"),
-        choices=[(one.id, one.label, one.help) for one in rules.BASES.values()],
+        choices=[(base.id, base.label, base.help) for base in rules.BASES.values()],
         small=True,
     )
     since = DateField(

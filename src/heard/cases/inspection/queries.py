@@ -188,10 +188,10 @@ def _concerns(user: User, this: InspectionList, known: Known) -> Sheet:
     head = [_("Child"), _("Concern"), _("Told"), _("By agency"), _("In danger when told"), _("Decision due")]
     head += [_("Decided"), _("Decision")]
     lines: list[Row] = [
-        [*known[key], one.reference, one.told_at, one.agency.name, one.get_danger_now_display(), one.due_on,
-         one.decided_at, one.get_decision_display()]
-        for one in rows
-        if (key := one.person_id)
+        [*known[key], concern.reference, concern.told_at, concern.agency.name, concern.get_danger_now_display(), concern.due_on,
+         concern.decided_at, concern.get_decision_display()]
+        for concern in rows
+        if (key := concern.person_id)
     ]  # fmt: skip
     return _sheet(_("Concerns"), head, lines)
 
@@ -202,9 +202,9 @@ def _missing(user: User, this: InspectionList, known: Known) -> Sheet:
     rows = rows.annotate(offered=Min("offers__offered_at")).order_by("missing_from", "pk")
     head = [_("Child"), _("Missing from"), _("Found"), _("Interview due"), _("Offered"), _("Held")]
     lines: list[Row] = [
-        [*known[one.person_id], one.missing_from, one.found_at, one.interview_due_at, one.offered,
-         one.interview.held_at if hasattr(one, "interview") else None]
-        for one in rows
+        [*known[row.person_id], row.missing_from, row.found_at, row.interview_due_at, row.offered,
+         row.interview.held_at if hasattr(row, "interview") else None]
+        for row in rows
     ]  # fmt: skip
     return _sheet(_("Missing"), head, lines)
 
@@ -224,7 +224,7 @@ def _files(user: User, this: InspectionList, cases: QuerySet[Case], known: Known
     rows = entries_about_unrestricted(user).filter(child_id__in=known.keys() & set(chosen))
     rows = rows.order_by("on", "at", "pk").only("child_id", "on", "kind", "agency", "who")
     kinds = {kind.value: str(label) for kind, label in KINDS.items()}
-    lines: list[Row] = [[*known[one.child_id], one.on, kinds[one.kind], one.agency, one.who] for one in rows]
+    lines: list[Row] = [[*known[row.child_id], row.on, kinds[row.kind], row.agency, row.who] for row in rows]
     head = [_("Child"), _("Day"), _("Kind"), _("Agency"), _("By")]
     return _sheet(_("Files"), head, lines)
 

@@ -43,7 +43,7 @@ class HoldForm(Form):
 
     scope = RadiosField(
         _("What is to be kept?"),
-        choices=[(one.value, one.label, "") for one in Hold.Scope if one.value != Scope.RECORD],
+        choices=[(scope.value, scope.label, "") for scope in Hold.Scope if scope.value != Scope.RECORD],
     )
     agency = SelectField(_("Agency"), choices=[], required=False, says_optional=False)
     reason = TextareaField(
@@ -56,7 +56,7 @@ class HoldForm(Form):
 
     def __init__(self, *args: Any, agencies: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Choose an agency")), *((str(one.pk), one.name) for one in agencies)]
+        choices = [("", _("Choose an agency")), *((str(agency.pk), agency.name) for agency in agencies)]
         self.fields["agency"].choices = choices  # type: ignore[attr-defined]
 
 

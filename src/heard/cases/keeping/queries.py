@@ -119,7 +119,7 @@ def carried_out(user: User | None) -> list[Erasure]:
     return [
         Erasure(
             certificate=str(row.pk),
-            people=(str(row.person_id), *(one for one in row.people if one != str(row.person_id))),
+            people=(str(row.person_id), *(person for person in row.people if person != str(row.person_id))),
             why=row.why,
             asked_by=row.asked_by_id,
             asked_at=row.asked_at,

@@ -13,16 +13,18 @@ from heard.cases.record.shape import Record, fact
 from heard.govuk.said import say
 
 
-def _chronology(one: Hold) -> Iterator[ChronologyEntry]:
+def _chronology(hold: Hold) -> Iterator[ChronologyEntry]:
     yield fact(
         EntryKind.AGENCY,
-        one.placed_at,
+        hold.placed_at,
         say(_("Hold placed: nothing is destroyed")),
-        one.reason,
-        who=one.placed_by_id,
+        hold.reason,
+        who=hold.placed_by_id,
     )
-    if one.lifted_at:
-        yield fact(EntryKind.AGENCY, one.lifted_at, say(_("Hold lifted")), one.why_lift, who=one.lifted_by_id)
+    if hold.lifted_at:
+        yield fact(
+            EntryKind.AGENCY, hold.lifted_at, say(_("Hold lifted")), hold.why_lift, who=hold.lifted_by_id
+        )
 
 
 HOLDS = Record(

@@ -16,55 +16,81 @@ from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import choice, labelled, lines, say
 
 
-def _handed(one: Handover) -> Iterator[ChronologyEntry]:
-    page = ("handover", one.pk)
-    what = say(_("Handover sent to %(council)s"), council=one.to_council)
+def _handed(handover: Handover) -> Iterator[ChronologyEntry]:
+    page = ("handover", handover.pk)
+    what = say(_("Handover sent to %(council)s"), council=handover.to_council)
     yield fact(
-        EntryKind.CASE, one.sent_on, what, one.what_sent, noted=one.begun_at, who=one.begun_by_id, page=page
+        EntryKind.CASE,
+        handover.sent_on,
+        what,
+        handover.what_sent,
+        noted=handover.begun_at,
+        who=handover.begun_by_id,
+        page=page,
     )
-    for news in one.news.all():
-        asked = say(_("Asked whether %(council)s accepts"), council=one.to_council)
+    for news in handover.news.all():
+        asked = say(_("Asked whether %(council)s accepts"), council=handover.to_council)
         yield fact(EntryKind.CASE, news.written_at, asked, news.text, who=news.written_by_id, page=page)
-    more: dict[str, Any] = {"noted": one.finished_at, "who": one.finished_by_id, "page": page}
-    if one.accepted_on:
-        accepted = say(_("%(council)s accepted the child"), council=one.to_council)
-        yield fact(EntryKind.CASE, one.accepted_on, accepted, one.accepted_by, **more)
-    if one.why_taken_back and one.finished_at:
-        back = say(_("Not handed over to %(council)s"), council=one.to_council)
+    more: dict[str, Any] = {"noted": handover.finished_at, "who": handover.finished_by_id, "page": page}
+    if handover.accepted_on:
+        accepted = say(_("%(council)s accepted the child"), council=handover.to_council)
+        yield fact(EntryKind.CASE, handover.accepted_on, accepted, handover.accepted_by, **more)
+    if handover.why_taken_back and handover.finished_at:
+        back = say(_("Not handed over to %(council)s"), council=handover.to_council)
         yield fact(
-            EntryKind.CASE, one.finished_at, back, one.why_taken_back, who=one.finished_by_id, page=page
+            EntryKind.CASE,
+            handover.finished_at,
+            back,
+            handover.why_taken_back,
+            who=handover.finished_by_id,
+            page=page,
         )
 
 
-def _handed_on_paper(one: Handover) -> Iterator[Passage]:
-    told = {"council": one.to_council, "date": one.sent_on, "state": choice(one, "state", small=True)}
+def _handed_on_paper(handover: Handover) -> Iterator[Passage]:
+    told = {
+        "council": handover.to_council,
+        "date": handover.sent_on,
+        "state": choice(handover, "state", small=True),
+    }
     text = lines(
-        labelled(_("Who takes over there"), one.to_whom),
-        labelled(_("The child moves on"), one.moves_on),
-        labelled(_("What was sent"), one.what_sent),
-        *(labelled(say(_("Asked on %(date)s"), date=news.written_at), news.text) for news in one.news.all()),
-        labelled(_("Accepted by"), one.accepted_by),
-        labelled(_("Accepted on"), one.accepted_on),
-        labelled(_("Why not"), one.why_taken_back),
+        labelled(_("Who takes over there"), handover.to_whom),
+        labelled(_("The child moves on"), handover.moves_on),
+        labelled(_("What was sent"), handover.what_sent),
+        *(
+            labelled(say(_("Asked on %(date)s"), date=news.written_at), news.text)
+            for news in handover.news.all()
+        ),
+        labelled(_("Accepted by"), handover.accepted_by),
+        labelled(_("Accepted on"), handover.accepted_on),
+        labelled(_("Why not"), handover.why_taken_back),
     )
     yield Passage(say(_("Handover to %(council)s, sent on %(date)s, %(state)s"), **told), text)
 
 
-def _after(one: AfterPlan) -> Iterator[ChronologyEntry]:
-    what = say(_("Plan for what comes after 18, version %(version)s"), version=one.version)
-    page = ("after_plan", one.case_id)
-    yield fact(EntryKind.PLAN, one.written_at, what, one.services, who=one.written_by_id, page=page)
+def _after(after_plan: AfterPlan) -> Iterator[ChronologyEntry]:
+    what = say(_("Plan for what comes after 18, version %(version)s"), version=after_plan.version)
+    page = ("after_plan", after_plan.case_id)
+    yield fact(
+        EntryKind.PLAN,
+        after_plan.written_at,
+        what,
+        after_plan.services,
+        who=after_plan.written_by_id,
+        page=page,
+    )
 
 
-def _after_on_paper(one: AfterPlan) -> Iterator[Passage]:
-    told = {"version": one.version, "date": one.written_at, "who": one.written_by}
+def _after_on_paper(after_plan: AfterPlan) -> Iterator[Passage]:
+    told = {"version": after_plan.version, "date": after_plan.written_at, "who": after_plan.written_by}
     text = lines(
-        labelled(_("Who is there afterwards"), one.who_is_there),
-        labelled(_("Services"), one.services),
-        labelled(_("Where the young person will live"), one.where_to_live),
-        labelled(_("Who can be called"), one.who_to_call),
-        words_beside(one, one.words) or labelled(_("What the young person says to it"), one.child_agreed),
-        labelled(_("Why it was made without them"), one.why_not_with_child),
+        labelled(_("Who is there afterwards"), after_plan.who_is_there),
+        labelled(_("Services"), after_plan.services),
+        labelled(_("Where the young person will live"), after_plan.where_to_live),
+        labelled(_("Who can be called"), after_plan.who_to_call),
+        words_beside(after_plan, after_plan.words)
+        or labelled(_("What the young person says to it"), after_plan.child_agreed),
+        labelled(_("Why it was made without them"), after_plan.why_not_with_child),
     )
     heading = _("Plan for what comes after 18, version %(version)s, of %(date)s, written by %(who)s")
     yield Passage(say(heading, **told), text)

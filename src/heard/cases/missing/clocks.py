@@ -23,17 +23,17 @@ def clocks(user: User, case: Case) -> Iterator[Run]:
     """Where the child said no, nothing is due any more. One query."""
     noted = InterviewOffer.last_asked().values("noted_at")[:1]
     rows: Any = told_of(user, [case.person_id]).annotate(answered_at=Subquery(noted))
-    for one in rows:
-        if one.found_at is None or one.interview_due_at is None:
+    for row in rows:
+        if row.found_at is None or row.interview_due_at is None:
             continue
-        interview = one.held
-        said_no = interview is None and one.answer == Offered.DECLINED
+        interview = row.held
+        said_no = interview is None and row.answer == Offered.DECLINED
         yield Run(
             "return_interview",
             load.current().id,
-            timezone.localdate(one.found_at),
-            timezone.localdate(one.interview_due_at),
+            timezone.localdate(row.found_at),
+            timezone.localdate(row.interview_due_at),
             met_on=timezone.localdate(interview.held_at) if interview else None,
-            ended_on=timezone.localdate(one.answered_at) if said_no else None,
-            hours_late=interview is not None and interview.held_at > one.interview_due_at,
+            ended_on=timezone.localdate(row.answered_at) if said_no else None,
+            hours_late=interview is not None and interview.held_at > row.interview_due_at,
         )

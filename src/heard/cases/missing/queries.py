@@ -227,7 +227,7 @@ def answers_of(user: User, interview: Interview) -> list[Strand]:
     """The people, places and groups that the child spoke of in the interview, as ties that the user may see."""
     said = ("interview", interview.episode_id)
     around = web(user).around(interview.episode.person_id)
-    return [tie for tie in around if said in {(one.about, one.about_id) for one in tie.sources}]
+    return [tie for tie in around if said in {(source.about, source.about_id) for source in tie.sources}]
 
 
 def people_like(user: User, name: str) -> list[tuple[str, str, str]]:
@@ -244,7 +244,8 @@ def things_like(user: User, end: str, *, name: str, postcode: str = "") -> list[
     group = end == "group"
     found = find_groups(user, name=name) if group else find_places(user, name=name, postcode=postcode)
     return [
-        (str(one.id), one.name, "; ".join(filter(None, (one.facts, why_alike(one.why))))) for one in found
+        (str(likeness.id), likeness.name, "; ".join(filter(None, (likeness.facts, why_alike(likeness.why)))))
+        for likeness in found
     ]
 
 

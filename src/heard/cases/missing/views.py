@@ -226,7 +226,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     held = this.held
     if held and held.words and held.words not in words:
         words.append(held.words)
-    words = [one for one in words if this.is_since_return(one)]
+    words = [word for word in words if this.is_since_return(word)]
     begin = _interview_so_far(held) if held else {}
     form = kept_form(
         request,
@@ -325,7 +325,9 @@ def philomena(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     person = open_record(by=user, person_id=person_id)
     versions = actions.open_forms(by=user, person_id=person_id)
-    shown = next((one for one in versions if str(one.version) == request.GET.get("version")), None)
+    shown = next(
+        (version for version in versions if str(version.version) == request.GET.get("version")), None
+    )
     context = {
         "person": person,
         "versions": versions,
@@ -333,8 +335,8 @@ def philomena(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "labels": _labels(),
         "is_missing": queries.open_episode_of(user, person_id) is not None,
         "may_note": user.may(May.MISSING),
-        "named": named_in(user, "philomena", *(one.pk for one in versions)),
-        "unnamed": unnamed_in(user, "philomena", *(one.pk for one in versions)),
+        "named": named_in(user, "philomena", *(version.pk for version in versions)),
+        "unnamed": unnamed_in(user, "philomena", *(version.pk for version in versions)),
         "names_more": False,
         "postcodes": [],
     }

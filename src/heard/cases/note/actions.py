@@ -89,7 +89,7 @@ def write_together(
     of them says first; nothing of another child's part stands in it. No child is named in what stands in the record of another. `Hidden` for a child whom `by` may not see."""
     people = [person_visible_to(by, part.person_id) for part in parts]
     why_not = rules.why_not_write_together(
-        names=[_called(one) for one in people],
+        names=[_called(person) for person in people],
         common={"text": text, "where": where, "who_was_there": who_was_there, "source": source},
         parts=[{"text": part.text, "next": part.next} for part in parts],
     )
@@ -148,7 +148,7 @@ def correct_note(
 def _why_not_name_others(by: User, note: ContactNote, said: Mapping[str, Any]) -> tuple[str, str] | None:
     """Whether it names another child of the same contact, of whom the same writer wrote."""
     same = ContactNote.objects.filter(event_id=note.event_id, written_by=by).exclude(person=note.person_id)
-    others = [_called(one.person) for one in same.select_related("person")]
+    others = [_called(note.person) for note in same.select_related("person")]
     told = {field: str(said[field]) for field in ("text", "where", "who_was_there", "source", "next")}
     return rules.why_not_name_others(own=_called(note.person), others=others, said=told)
 

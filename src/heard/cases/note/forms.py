@@ -154,8 +154,8 @@ class TogetherForm(NoteForm):
         """For `write_together`."""
         said = self.cleaned_data
         parts = [
-            NotePart(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words", "next")})
-            for key, one in self.people.items()
+            NotePart(person.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words", "next")})
+            for key, person in self.people.items()
         ]
         common = ("kind", "at", "text", "where", "who_was_there", "source")
         return {name: said[name] for name in common} | {"parts": parts}

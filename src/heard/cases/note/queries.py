@@ -75,9 +75,11 @@ def directed(user: User, note: ContactNote) -> dict[uuid.UUID, list[CaseDirectio
         visible_through(user, "person"), event_id=note.event_id, person_id=note.person_id
     )
     versions = _versions(rows.order_by("written_at"), note.pk)
-    found: dict[uuid.UUID, list[CaseDirection]] = {one.pk: [] for one in versions}
+    found: dict[uuid.UUID, list[CaseDirection]] = {version.pk: [] for version in versions}
     for direction in CaseDirection.objects.filter(note__in=found).select_related("written_by"):
-        stood = [one for one in versions if one.written_at <= direction.written_at] or versions[:1]
+        stood = [version for version in versions if version.written_at <= direction.written_at] or versions[
+            :1
+        ]
         found[stood[-1].pk].append(direction)
     return found
 
@@ -85,10 +87,10 @@ def directed(user: User, note: ContactNote) -> dict[uuid.UUID, list[CaseDirectio
 def _versions(rows: Iterable[ContactNote], key: uuid.UUID) -> list[ContactNote]:
     """Of notes in the order in which they were written, those that are versions of this one, itself too."""
     threads: dict[uuid.UUID, list[ContactNote]] = {}
-    for one in rows:
-        before = threads.get(one.corrects_id, []) if one.corrects_id else []
-        before.append(one)
-        threads[one.pk] = before
+    for note in rows:
+        before = threads.get(note.corrects_id, []) if note.corrects_id else []
+        before.append(note)
+        threads[note.pk] = before
     return threads[key]
 
 

@@ -15,28 +15,28 @@ from heard.govuk.said import Text, choice, joined, labelled, lines, moment, say
 from heard.knowledge import load
 
 
-def _what(one: ContactNote) -> Text:
-    return joined(choice(one, "kind"), choice(one, "seen", small=True) if one.seen else "")
+def _what(note: ContactNote) -> Text:
+    return joined(choice(note, "kind"), choice(note, "seen", small=True) if note.seen else "")
 
 
-def _chronology(one: ContactNote) -> Iterator[ChronologyEntry]:
-    page = ("note", one.pk)
-    source = labelled(_("Taken from"), one.source)
-    yield fact(EntryKind.CONTACT, one.at, _what(one), one.text, source, who=one.written_by_id, page=page)
+def _chronology(note: ContactNote) -> Iterator[ChronologyEntry]:
+    page = ("note", note.pk)
+    source = labelled(_("Taken from"), note.source)
+    yield fact(EntryKind.CONTACT, note.at, _what(note), note.text, source, who=note.written_by_id, page=page)
 
 
-def _on_paper(one: ContactNote) -> Iterator[Passage]:
-    about = {"what": _what(one), "when": moment(one.at), "who": one.written_by}
+def _on_paper(note: ContactNote) -> Iterator[Passage]:
+    about = {"what": _what(note), "when": moment(note.at), "who": note.written_by}
     text = lines(
-        one.text,
-        labelled(_("What the child said"), one.words.said()) if one.words else "",
-        labelled(_("Where"), one.where),
-        labelled(_("Who was there"), one.who_was_there),
-        labelled(_("What comes next"), one.next),
-        labelled(_("Taken from"), one.source),
-        labelled(_("Why this was corrected"), one.why_corrected),
-        *(_noticed(row) for row in one.observations.all() if row.ended_at is None),
-        *(_direction(row) for row in one.directions.all()),
+        note.text,
+        labelled(_("What the child said"), note.words.said()) if note.words else "",
+        labelled(_("Where"), note.where),
+        labelled(_("Who was there"), note.who_was_there),
+        labelled(_("What comes next"), note.next),
+        labelled(_("Taken from"), note.source),
+        labelled(_("Why this was corrected"), note.why_corrected),
+        *(_noticed(row) for row in note.observations.all() if row.ended_at is None),
+        *(_direction(row) for row in note.directions.all()),
     )
     yield Passage(say(_("%(what)s, %(when)s, written by %(who)s"), **about), text)
 

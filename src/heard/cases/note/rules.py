@@ -78,7 +78,7 @@ def why_not_write_together(
 ) -> tuple[str, str] | None:
     """Of one contact with several children. `names`: by which each of them is called; `common`: by field, what stands in each record;
     `parts`: what the writer says in the record of one of them alone, in the order of `names`. What a child said is theirs, and names whom they named."""
-    called, own = [_words_of(one) for one in names], list(parts)
+    called, own = [_words_of(name) for name in names], list(parts)
     if len(called) < 2:
         return "", "Choose at least two children. A note about one child is written on that child’s page."
     everybody = set().union(*called)

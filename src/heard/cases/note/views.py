@@ -135,7 +135,7 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
         "ended": ended,
         "newer": getattr(row, "corrected_by", None),
         "directions": directed[row.pk],
-        "directed_before": [one for version in earlier for one in directed[version.pk]],
+        "directed_before": [direction for version in earlier for direction in directed[version.pk]],
         "form": form if may_direct else None,
         "others": [case for case in my_cases(user)[:_MINE] if is_mine and case.person_id != row.person_id],
     }
@@ -171,7 +171,11 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
     if why_not:
         messages.warning(request, _(why_not))
         return redirect("note", note_id=note_id)
-    noticed = {one.item: one.words for one in row.observations.all() if one.ended_at is None}
+    noticed = {
+        observation.item: observation.words
+        for observation in row.observations.all()
+        if observation.ended_at is None
+    }
     begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
     form = kept_form(
         request,
@@ -203,8 +207,11 @@ def _keys(request: Request) -> list[uuid.UUID]:
 
 def _noticed(note: Any) -> tuple[list[Any], list[Any]]:
     """Signs of a version of a note, each with its name: those that stood last, and those that ended before."""
-    named = [(load.release(one.release).item(one.item).label, one) for one in note.observations.all()]
-    return [one for one in named if one[1].ended_at is None], [one for one in named if one[1].ended_at]
+    named = [
+        (load.release(observation.release).item(observation.item).label, observation)
+        for observation in note.observations.all()
+    ]
+    return [pair for pair in named if pair[1].ended_at is None], [pair for pair in named if pair[1].ended_at]
 
 
 def _event(request: Request) -> Any:

@@ -62,7 +62,7 @@ def refer_onward(
     )
     if not people_visible_to(by, level=level).filter(pk=person_id).exists():
         raise Refused("You cannot let others see more than you see yourself.")
-    one = OnwardReferral.objects.create(
+    referral = OnwardReferral.objects.create(
         pk=onward_id,
         person=person,
         from_team=team,
@@ -77,20 +77,20 @@ def refer_onward(
         sent_at=now,
         due_on=due_on(rules.WorkingDays(settings.REFERRAL_DAYS), timezone.localdate(now)),
     )
-    _audit(by, "refer", one)
+    _audit(by, "refer", referral)
     to: dict[str, Any] = (
         {"named": leads_of_team(whom.team.pk)} if whom.team else {"agencies": [whom.agency.pk]}
     )
-    announce(by=by, kind=Notified.ONWARD, at=now, **_about(one), **to)
-    return one
+    announce(by=by, kind=Notified.ONWARD, at=now, **_about(referral), **to)
+    return referral
 
 
 @transaction.atomic
 def open_onward(*, by: User, onward_id: uuid.UUID) -> OnwardReferral:
     """The referral, for showing it, with the 'view' audit row; or `Hidden`."""
-    one = queries.onward_for(by, onward_id)
-    _audit(by, "view", one)
-    return one
+    referral = queries.onward_for(by, onward_id)
+    _audit(by, "view", referral)
+    return referral
 
 
 @transaction.atomic
@@ -98,17 +98,17 @@ def answer_onward(
     *, by: User, onward_id: uuid.UUID, accepts: bool | None, answer: str, at: datetime | None = None
 ) -> OnwardReferral:
     """Whoever it was sent to accepts it, and from then on sees the record as far as was offered; or refuses, with the reason."""
-    one, now = _held(by, onward_id), at or timezone.now()
-    if not queries.may_answer(by, one):
+    referral, now = _held(by, onward_id), at or timezone.now()
+    if not queries.may_answer(by, referral):
         raise Hidden
-    refuse(rules.why_not_answer(state=one.state, accepts=accepts, answer=answer))
+    refuse(rules.why_not_answer(state=referral.state, accepts=accepts, answer=answer))
     if accepts:
-        _let_them_in(by, one)
-    _end(by, one, rules.OnwardState.ACCEPTED if accepts else rules.OnwardState.REFUSED, answer, now)
-    _audit(by, "accept" if accepts else "refuse", one, reason=answer)
-    mark_subject_seen(by=by, subject="onward referral", subject_id=one.pk, at=now)
-    announce(by=by, kind=Notified.ONWARD_ANSWERED, at=now, named=[one.sent_by], **_about(one))
-    return one
+        _let_them_in(by, referral)
+    _end(by, referral, rules.OnwardState.ACCEPTED if accepts else rules.OnwardState.REFUSED, answer, now)
+    _audit(by, "accept" if accepts else "refuse", referral, reason=answer)
+    mark_subject_seen(by=by, subject="onward referral", subject_id=referral.pk, at=now)
+    announce(by=by, kind=Notified.ONWARD_ANSWERED, at=now, named=[referral.sent_by], **_about(referral))
+    return referral
 
 
 @transaction.atomic
@@ -116,31 +116,38 @@ def withdraw_onward(
     *, by: User, onward_id: uuid.UUID, why: str, at: datetime | None = None
 ) -> OnwardReferral:
     """Whoever sees the child's record takes it back, as long as it is not answered."""
-    one, now = _held(by, onward_id), at or timezone.now()
+    referral, now = _held(by, onward_id), at or timezone.now()
     if not queries.onward_visible_to(by).filter(pk=onward_id).exists():
         raise Hidden
-    refuse(rules.why_not_withdraw(state=one.state, may_share=by.may(May.SHARE), why=why))
-    _end(by, one, rules.OnwardState.WITHDRAWN, why, now)
-    _audit(by, "withdraw", one, reason=why)
-    return one
+    refuse(rules.why_not_withdraw(state=referral.state, may_share=by.may(May.SHARE), why=why))
+    _end(by, referral, rules.OnwardState.WITHDRAWN, why, now)
+    _audit(by, "withdraw", referral, reason=why)
+    return referral
 
 
-def _let_them_in(by: User, one: OnwardReferral) -> None:
+def _let_them_in(by: User, referral: OnwardReferral) -> None:
     """As far as whoever sent it offered, if they could still do so themselves."""
-    if not people_visible_to(one.sent_by).filter(pk=one.person_id).exists():
+    if not people_visible_to(referral.sent_by).filter(pk=referral.person_id).exists():
         raise Refused(rules.SENDER_LEFT)
-    person = hold_person(by=one.sent_by, person_id=one.person_id)
-    refuse(why_not_let_in(one.sent_by, person))
-    level = Level(one.level)
+    person = hold_person(by=referral.sent_by, person_id=referral.person_id)
+    refuse(why_not_let_in(referral.sent_by, person))
+    level = Level(referral.level)
     if not people_visible_to(by, level=level).filter(pk=person.pk).exists():
-        whom = Whom("", one.to_agency, team=one.to_team)
-        let_in(by=by, person=person, whom=whom, why="Accepted a referral", level=level, given_by=one.sent_by)
+        whom = Whom("", referral.to_agency, team=referral.to_team)
+        let_in(
+            by=by, person=person, whom=whom, why="Accepted a referral", level=level, given_by=referral.sent_by
+        )
 
 
-def _end(by: User, one: OnwardReferral, state: rules.OnwardState, answer: str, at: datetime) -> None:
-    one.state, one.answer, one.answered_by, one.answered_at = state.value, answer.strip(), by, at
-    one.save()
-    settle(kind=Notified.ONWARD, subject="onward referral", subject_id=one.pk, at=at)
+def _end(by: User, referral: OnwardReferral, state: rules.OnwardState, answer: str, at: datetime) -> None:
+    referral.state, referral.answer, referral.answered_by, referral.answered_at = (
+        state.value,
+        answer.strip(),
+        by,
+        at,
+    )
+    referral.save()
+    settle(kind=Notified.ONWARD, subject="onward referral", subject_id=referral.pk, at=at)
 
 
 def _held(by: User, onward_id: uuid.UUID) -> OnwardReferral:
@@ -148,17 +155,17 @@ def _held(by: User, onward_id: uuid.UUID) -> OnwardReferral:
     return queries.onward_for(by, onward_id)
 
 
-def _about(one: OnwardReferral) -> dict[str, Any]:
-    return {"subject": "onward referral", "subject_id": one.pk, "person_id": one.person_id}
+def _about(referral: OnwardReferral) -> dict[str, Any]:
+    return {"subject": "onward referral", "subject_id": referral.pk, "person_id": referral.person_id}
 
 
-def _audit(by: User, verb: str, one: OnwardReferral, *, reason: str = "") -> None:
+def _audit(by: User, verb: str, referral: OnwardReferral, *, reason: str = "") -> None:
     record_audit(
         by=by,
         verb=verb,
         subject="onward referral",
-        subject_id=one.pk,
-        person_id=one.person_id,
+        subject_id=referral.pk,
+        person_id=referral.person_id,
         reason=reason,
-        detail={"state": str(one.state)},
+        detail={"state": str(referral.state)},
     )

@@ -45,7 +45,7 @@ class ReferForm(ChildsViewForm):
         super().__init__(*args, **kwargs)
         self.order_fields(["whom", "what", "why", *ChildsViewForm.base_fields, "level"])
         self.people = people
-        self.fields["whom"].choices = [(key, one.label) for key, one in people.items()]  # type: ignore[attr-defined]
+        self.fields["whom"].choices = [(key, person.label) for key, person in people.items()]  # type: ignore[attr-defined]
 
     @property
     def referred(self) -> dict[str, Any]:

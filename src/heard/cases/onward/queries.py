@@ -50,9 +50,9 @@ def onward_for(user: User, onward_id: uuid.UUID) -> OnwardReferral:
     return found
 
 
-def may_answer(user: User, one: OnwardReferral) -> bool:
+def may_answer(user: User, referral: OnwardReferral) -> bool:
     """Whoever it was sent to; not whoever sent it."""
-    return one.sent_by_id != user.pk and onward_to(user).filter(pk=one.pk).exists()
+    return referral.sent_by_id != user.pk and onward_to(user).filter(pk=referral.pk).exists()
 
 
 def onward_of(user: User, person_id: uuid.UUID) -> QuerySet[OnwardReferral]:

@@ -30,16 +30,18 @@ def _facts(one: OnwardReferral) -> Iterator[ChronologyEntry]:
         yield fact(EntryKind.SHARE, one.answered_at, what, one.answer, who=one.answered_by_id, page=page)
 
 
-def _on_paper(one: OnwardReferral) -> Iterator[Passage]:
+def _on_paper(referral: OnwardReferral) -> Iterator[Passage]:
     text = lines(
-        choice(one, "state"),
-        labelled(_("What they are asked to do"), one.what),
-        labelled(_("Why"), one.why),
-        words_beside(one, one.words) or labelled(_("What the child says"), one.child_says),
-        labelled(_("Sent by"), one.sent_by),
-        labelled(_("Answer"), one.answer),
+        choice(referral, "state"),
+        labelled(_("What they are asked to do"), referral.what),
+        labelled(_("Why"), referral.why),
+        words_beside(referral, referral.words) or labelled(_("What the child says"), referral.child_says),
+        labelled(_("Sent by"), referral.sent_by),
+        labelled(_("Answer"), referral.answer),
     )
-    yield Passage(say(_("Referral to %(other)s, %(date)s"), other=one.other_side, date=one.sent_at), text)
+    yield Passage(
+        say(_("Referral to %(other)s, %(date)s"), other=referral.other_side, date=referral.sent_at), text
+    )
 
 
 ONWARD = Record(

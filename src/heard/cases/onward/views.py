@@ -38,9 +38,9 @@ def refer(request: Request, person_id: uuid.UUID) -> HttpResponse:
     )
     if form.is_valid():
         with sending(request, form):
-            one = actions.refer_onward(by=request.user, person_id=person_id, **form.referred)
+            referral = actions.refer_onward(by=request.user, person_id=person_id, **form.referred)
             messages.success(request, _("Sent. It stays with you until they accept it."))
-            return redirect("onward", onward_id=one.pk)
+            return redirect("onward", onward_id=referral.pk)
     about = _("They accept or refuse it by the day that the partnership sets. Until then it stays with you.")
     back = ("sharing_of", {"person_id": person_id})
     return _form_page(request, form, person, _("Refer to another team or agency"), about, back, _("Send it"))
@@ -50,10 +50,10 @@ def refer(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def onward(request: Request, onward_id: uuid.UUID) -> HttpResponse:
     """The referral: for whoever sees the record, and for whoever it was sent to, who answers here."""
-    one = actions.open_onward(by=request.user, onward_id=onward_id)
-    waits = one.state == rules.OnwardState.WAITING
+    referral = actions.open_onward(by=request.user, onward_id=onward_id)
+    waits = referral.state == rules.OnwardState.WAITING
     form: Any = None
-    if waits and queries.may_answer(request.user, one):
+    if waits and queries.may_answer(request.user, referral):
         form = kept_form(request, AnswerOnwardForm, kind="onward.answer", subject_id=onward_id)
         if form.is_valid():
             with sending(request, form):
@@ -62,12 +62,12 @@ def onward(request: Request, onward_id: uuid.UUID) -> HttpResponse:
                 return redirect("onward", onward_id=onward_id)
     sees_record = queries.onward_visible_to(request.user).filter(pk=onward_id).exists()
     context = {
-        "this": one,
-        "person": one.person,
+        "this": referral,
+        "person": referral.person,
         "form": form,
         "sees_record": sees_record,
         "may_withdraw": waits and sees_record and request.user.may(May.SHARE),
-        "days_left": (one.due_on - timezone.localdate()).days,
+        "days_left": (referral.due_on - timezone.localdate()).days,
     }
     return render(request, "cases/onward/onward.html", context)
 
@@ -75,8 +75,8 @@ def onward(request: Request, onward_id: uuid.UUID) -> HttpResponse:
 @gate(May.SHARE)
 @_FORM
 def withdraw(request: Request, onward_id: uuid.UUID) -> HttpResponse:
-    one = actions.open_onward(by=request.user, onward_id=onward_id)
-    person = open_record(by=request.user, person_id=one.person_id)
+    referral = actions.open_onward(by=request.user, onward_id=onward_id)
+    person = open_record(by=request.user, person_id=referral.person_id)
     form = kept_form(request, WithdrawOnwardForm, kind="onward.withdraw", subject_id=onward_id)
     if form.is_valid():
         with sending(request, form):
@@ -85,7 +85,7 @@ def withdraw(request: Request, onward_id: uuid.UUID) -> HttpResponse:
             return redirect("onward", onward_id=onward_id)
     back = ("onward", {"onward_id": onward_id})
     title = _("Withdraw the referral")
-    return _form_page(request, form, person, title, one.other_side, back, _("Withdraw it"))
+    return _form_page(request, form, person, title, referral.other_side, back, _("Withdraw it"))
 
 
 def _form_page(

@@ -64,7 +64,7 @@ class OwnPlanForm(Form):
             for action in outcome.actions.all():
                 self._ask("action", action, action.what, self.action_keys, _("What we do: “%(text)s”"))
         self.fields |= rest
-        choices = [("", _("None")), *((str(one.pk), _called(one)) for one in words)]
+        choices = [("", _("None")), *((str(word.pk), _called(word)) for word in words)]
         self.fields["words"].choices = choices  # type: ignore[attr-defined]
 
     def _ask(self, kind: str, row: Any, text: str, keys: dict[str, uuid.UUID], label: str) -> None:

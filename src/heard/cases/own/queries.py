@@ -50,7 +50,9 @@ class OwnPlan:
         """Everything that was written for the child; not what the child said."""
         prose = [getattr(self.childs, name) for name in PROSE] if self.childs else []
         lines = [
-            text for outcome, actions in self.lines for text in (outcome, *(one.plain for one in actions))
+            text
+            for outcome, actions in self.lines
+            for text in (outcome, *(action.plain for action in actions))
         ]
         return "\n".join([*lines, *prose])
 
@@ -60,9 +62,9 @@ def own_plan(user: User, plan: Plan) -> OwnPlan:
     rows = ChildsPlan.objects.filter(visible_through(user, "plan__case__person"), plan=plan)
     childs = rows.select_related("words").first()
     lines = [
-        (one.plain, [action for action in one.actions.all() if action.plain])
-        for one in plan.outcomes.all()
-        if one.plain
+        (outcome.plain, [action for action in outcome.actions.all() if action.plain])
+        for outcome in plan.outcomes.all()
+        if outcome.plain
     ]
     every: list[Any] = [one for outcome in plan.outcomes.all() for one in (outcome, *outcome.actions.all())]
     return OwnPlan(plan, childs, lines, sum(not one.plain for one in every))

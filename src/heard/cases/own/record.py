@@ -14,11 +14,18 @@ from heard.cases.record.shape import Record, fact
 from heard.govuk.said import say
 
 
-def _given(one: GivenPlan) -> Iterator[ChronologyEntry]:
-    what, when = say(_("The child was not given their plan")), one.given_on or one.written_at
-    if one.given_on:
-        what = say(_("The child was given their plan, by %(who)s"), who=one.given_by)
-    yield fact(EntryKind.PLAN, when, what, one.why_not, noted=one.written_at, who=one.written_by_id)
+def _given(given_plan: GivenPlan) -> Iterator[ChronologyEntry]:
+    what, when = say(_("The child was not given their plan")), given_plan.given_on or given_plan.written_at
+    if given_plan.given_on:
+        what = say(_("The child was given their plan, by %(who)s"), who=given_plan.given_by)
+    yield fact(
+        EntryKind.PLAN,
+        when,
+        what,
+        given_plan.why_not,
+        noted=given_plan.written_at,
+        who=given_plan.written_by_id,
+    )
 
 
 GIVEN = Record(

@@ -95,7 +95,8 @@ class _Section:
 def as_shown(passages: Iterable[Passage]) -> list[Shown]:
     """The passages of a pack, in which nothing is withheld."""
     return [
-        Shown(one.part, [Stretch(one.heading)], [Stretch(one.text)] if one.text else []) for one in passages
+        Shown(passage.part, [Stretch(passage.heading)], [Stretch(passage.text)] if passage.text else [])
+        for passage in passages
     ]
 
 
@@ -181,12 +182,12 @@ def _html(paper: Paper, pages: Sequence[int]) -> str:
 
 def _sections(paper: Paper) -> list[_Section]:
     sections = []
-    for part, rows in groupby(paper.passages, key=lambda one: one.part):
+    for part, rows in groupby(paper.passages, key=lambda passage: passage.part):
         section = _Section(part, PARTS[PackPart(part)], list(rows))
         if paper.listed and part != PackPart.CHRONOLOGY and len(section.passages) <= MOST_IN_CONTENTS:
             section.lines = [
-                (f"{section.anchor}-{number}", "".join(stretch.text for stretch in one.heading))
-                for number, one in enumerate(section.passages, 1)
+                (f"{section.anchor}-{number}", "".join(stretch.text for stretch in passage.heading))
+                for number, passage in enumerate(section.passages, 1)
             ]
         sections.append(section)
     return sections
@@ -194,7 +195,7 @@ def _sections(paper: Paper) -> list[_Section]:
 
 def _used(paper: Paper) -> list[Reason]:
     """The reasons that stand in the paper, by their number."""
-    stretches = (one for shown in paper.passages for one in (*shown.heading, *shown.text))
-    beside = (one for file in paper.files for one in (*file.heading, *file.about))
-    used = {one.reason for one in (*stretches, *beside) if one.reason}
+    stretches = (stretch for shown in paper.passages for stretch in (*shown.heading, *shown.text))
+    beside = (stretch for file in paper.files for stretch in (*file.heading, *file.about))
+    used = {stretch.reason for stretch in (*stretches, *beside) if stretch.reason}
     return [reason for key, reason in reasons().items() if key in used]

@@ -153,16 +153,20 @@ class _ReasonForm(Form):
 
     def __init__(self, *args: Any, requester: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fitting = [one for one in reasons().values() if not one.parents_only or requester == Requester.PARENT]
-        choices = [(one.id, one.label, reason_hint(one)) for one in fitting]
+        fitting = [
+            reason
+            for reason in reasons().values()
+            if not reason.parents_only or requester == Requester.PARENT
+        ]
+        choices = [(reason.id, reason.label, reason_hint(reason)) for reason in fitting]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]
 
 
-def reason_hint(one: Reason) -> str:
+def reason_hint(reason: Reason) -> str:
     """What it means, and what the law says where we have read that, with its source."""
-    if not one.fact:
-        return one.help
-    told = {"help": one.help, "fact": one.fact, "source": one.source, "tag": one.confidence}
+    if not reason.fact:
+        return reason.help
+    told = {"help": reason.help, "fact": reason.fact, "source": reason.source, "tag": reason.confidence}
     return _("%(help)s %(fact)s (%(source)s, confidence %(tag)s)") % told
 
 
@@ -211,11 +215,11 @@ class NamesForm(_TreatForm):
         for name in found:
             grouped.setdefault(name.kind, []).append(name)
         self.groups = [f"names_{kind}" for kind in kinds if kind in grouped]
-        self._open = {kind: [one.key for one in _open(names)] for kind, names in grouped.items()}
+        self._open = {kind: [name.key for name in _open(names)] for kind, names in grouped.items()}
         for kind, label in kinds.items():
             # What nobody has decided on stands first.
-            names = sorted(grouped.get(kind, ()), key=lambda one: "" not in one.treatments)
-            choices: list[tuple[Any, ...]] = [(one.key, one.about, times_said(one)) for one in names]
+            names = sorted(grouped.get(kind, ()), key=lambda name: "" not in name.treatments)
+            choices: list[tuple[Any, ...]] = [(name.key, name.about, times_said(name)) for name in names]
             if _open(names)[1:]:
                 choices.insert(0, (kind, _("All of these on which nobody has decided")))
             if choices:
@@ -241,14 +245,14 @@ class NamesForm(_TreatForm):
 
 def _open(names: Iterable[Name]) -> list[Name]:
     """Those on which nobody has decided anywhere."""
-    return [one for one in names if one.treatments == ("",)]
+    return [name for name in names if name.treatments == ("",)]
 
 
-def times_said(one: Name) -> str:
+def times_said(name: Name) -> str:
     """How often a name or number stands in what was gathered, and what was decided on it."""
     said = {"": _("not decided"), "show": _("shown"), "withhold": _("withheld"), "pseudonym": _("replaced")}
-    how = ", ".join(said[treatment] for treatment in one.treatments)
-    times = _("once") if one.times == 1 else _("%(number)s times") % {"number": one.times}
+    how = ", ".join(said[treatment] for treatment in name.treatments)
+    times = _("once") if name.times == 1 else _("%(number)s times") % {"number": name.times}
     return _("%(times)s: %(how)s") % {"times": times, "how": how}
 
 

@@ -159,12 +159,16 @@ class DisclosurePassage(PartOfDisclosure):
 
     disclosure = models.ForeignKey(Disclosure, on_delete=models.PROTECT, related_name="passages")
     number = models.PositiveIntegerField()
-    part = models.CharField(max_length=12, choices=[(one.value, one.value) for one in rules.PackPart])
+    part = models.CharField(
+        max_length=12, choices=[(pack_part.value, pack_part.value) for pack_part in rules.PackPart]
+    )
     text = models.TextField()
     file = models.ForeignKey(
         "cases.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    give = models.CharField(max_length=10, blank=True, choices=[(one.value, one.value) for one in rules.Give])
+    give = models.CharField(
+        max_length=10, blank=True, choices=[(give.value, give.value) for give in rules.Give]
+    )
     reason = models.CharField(max_length=40, blank=True, help_text=_("The id of the reason."))
     note = models.TextField(blank=True)
     decided_by = models.ForeignKey(

@@ -38,7 +38,7 @@ def finder_for(user: User, person_id: uuid.UUID) -> Finder:
         if who in _NAMED
     ]
     known += [Known(Found.AGENCY, agency.name) for agency in agencies_visible_to(user)]
-    known += [Known(Found.ADDRESS, one.line) for one in addresses_of(user, person_id) if one.line]
+    known += [Known(Found.ADDRESS, address.line) for address in addresses_of(user, person_id) if address.line]
     return Finder(known, [name for name in own if name])
 
 
@@ -50,7 +50,7 @@ def _around(user: User, person_id: uuid.UUID) -> Iterator[Known]:
         if row.known_as:
             names.append(f"{row.known_as} {row.family_name}".strip())
         yield Known(Found.PERSON, str(row), tuple(names), by_parts=True)
-        yield from (Known(Found.ADDRESS, one.line) for one in row.addresses.all() if one.line)
+        yield from (Known(Found.ADDRESS, address.line) for address in row.addresses.all() if address.line)
 
 
 def _staff(user: User, person_id: uuid.UUID) -> Iterator[Known]:

@@ -49,7 +49,7 @@ def _of_record(pack: Pack, heard: Callable[[str, float | None], None]) -> Paper:
         (_("For whom"), pack.for_whom),
         (_("Made by"), _("%(who)s, on %(time)s") % {"who": by, "time": time(timezone.now())}),
         (_("What is in it"), ", ".join(str(PARTS[PackPart(part)]) for part in pack.parts)),
-        (_("Nothing is written down of"), _empty(pack.parts, {one.part for one in passages})),
+        (_("Nothing is written down of"), _empty(pack.parts, {passage.part for passage in passages})),
         (_("Chronology"), _span(pack, timezone.now())),
         (_("What is not in it"), _not_in_it()),
     ]
@@ -74,11 +74,11 @@ def _empty(parts: Collection[str], there: Collection[str]) -> str:
     return ", ".join(str(PARTS[PackPart(part)]) for part in parts if part not in there)
 
 
-def _span(one: Pack | Disclosure, gathered: Any) -> str:
+def _span(pack: Pack | Disclosure, gathered: Any) -> str:
     """From when to when the chronology is: where nobody chose its end, to the day on which it was gathered."""
-    if PackPart.CHRONOLOGY not in one.parts:
+    if PackPart.CHRONOLOGY not in pack.parts:
         return ""
-    span = {"since": day(one.since) or _("the beginning"), "until": day(one.until or gathered)}
+    span = {"since": day(pack.since) or _("the beginning"), "until": day(pack.until or gathered)}
     return _("From %(since)s to %(until)s") % span
 
 
@@ -118,7 +118,7 @@ def _of_disclosure(pack: Pack) -> Paper:
         title=_("Record of %(name)s") % {"name": disclosure.person},
         about=_("Given to %(who)s, who asked for it on %(date)s.")
         % {"who": disclosure.requester_name, "date": day(disclosure.asked_on)},
-        facts=_facts_of(disclosure, {one.part for one in rows}),
+        facts=_facts_of(disclosure, {passage.part for passage in rows}),
         passages=shown,
         files=files,
         listed=False,

@@ -103,7 +103,7 @@ def passages_of(
     for number, part in enumerate(wanted):
         if heard:
             heard(number, len(wanted))
-        said = (one for record in _RECORDS.get(part, ()) for one in record.passages(user, person_id))
+        said = (passage for record in _RECORDS.get(part, ()) for passage in record.passages(user, person_id))
         told = said if part in _RECORDS else _chronology(user, person_id, since, until)
         found += [replace(one, part=part) for one in told]
     return found
@@ -115,5 +115,5 @@ def _chronology(
     """Oldest first, as a meeting reads it."""
     span = {"on__gte": since, "on__lte": until}
     rows = entries_of(user, person_id).filter(**{name: on for name, on in span.items() if on})
-    for one in rows.order_by("on", "at", "pk"):
-        yield Passage(f"{day(one.on)}: {one.what}", lines(one.told, joined(one.who, one.agency)))
+    for row in rows.order_by("on", "at", "pk"):
+        yield Passage(f"{day(row.on)}: {row.what}", lines(row.told, joined(row.who, row.agency)))

@@ -227,7 +227,9 @@ def _withheld_lines(passage: DisclosurePassage) -> list[str]:
 def _gives(passage: DisclosurePassage, hidden: list[str]) -> bool:
     heading, text = stretches_of(passage)
     shown = "".join(
-        one.text for one in (*heading, Stretch("\n"), *text) if one.treatment == rules.Treatment.SHOW
+        stretch.text
+        for stretch in (*heading, Stretch("\n"), *text)
+        if stretch.treatment == rules.Treatment.SHOW
     )
     return any(line in shown for line in hidden)
 

@@ -39,12 +39,16 @@ class Advice:
 def reasons() -> dict[str, Reason]:
     """Every reason by its id, in the order of the file. `ValueError` for a fact that we have not read."""
     found = [Reason(number=place, **entry) for place, entry in enumerate(_file()["reasons"], 1)]
-    doubtful = [one.id for one in found if one.fact and (one.confidence not in SHIPPED or not one.source)]
+    doubtful = [
+        reason.id
+        for reason in found
+        if reason.fact and (reason.confidence not in SHIPPED or not reason.source)
+    ]
     if doubtful:
         raise ValueError(
             f"reasons.yaml: {', '.join(doubtful)} needs a source that we have read. Take it out."
         )
-    return {one.id: one for one in found}
+    return {reason.id: reason for reason in found}
 
 
 @cache
@@ -54,12 +58,12 @@ def advice() -> Advice:
 
 def own_words_for() -> frozenset[str]:
     """Reasons that have to be said in one's own words too."""
-    return frozenset(one.id for one in reasons().values() if one.own_words)
+    return frozenset(reason.id for reason in reasons().values() if reason.own_words)
 
 
 def parents_only() -> frozenset[str]:
     """Reasons that hold only where a person with parental responsibility asks."""
-    return frozenset(one.id for one in reasons().values() if one.parents_only)
+    return frozenset(reason.id for reason in reasons().values() if reason.parents_only)
 
 
 @cache

@@ -173,8 +173,8 @@ def redacted(text: str, decided: Iterable[Decided]) -> list[Stretch]:
     order = (Treatment.WITHHOLD.value, Treatment.PSEUDONYM.value, "")
     taken: list[Decided] = []
     places = [one for one in decided if one.treatment in order and one.start < one.end]
-    for one in sorted(places, key=lambda one: (order.index(one.treatment), one.start, -one.end)):
-        taken += _what_is_left(one, taken)
+    for place in sorted(places, key=lambda one: (order.index(one.treatment), one.start, -one.end)):
+        taken += _what_is_left(place, taken)
     return list(_stretches(text, sorted(taken, key=lambda one: one.start)))
 
 
@@ -196,14 +196,17 @@ def _what_is_left(one: Decided, taken: list[Decided]) -> list[Decided]:
 
 def _stretches(text: str, places: Sequence[Decided]) -> Iterator[Stretch]:
     at = 0
-    for one in places:
-        if text[at : one.start]:
-            yield Stretch(text[at : one.start])
-        was = text[one.start : one.end]
+    for place in places:
+        if text[at : place.start]:
+            yield Stretch(text[at : place.start])
+        was = text[place.start : place.end]
         yield Stretch(
-            one.instead if one.treatment == Treatment.PSEUDONYM else "", one.treatment, one.reason, was
+            place.instead if place.treatment == Treatment.PSEUDONYM else "",
+            place.treatment,
+            place.reason,
+            was,
         )
-        at = max(at, one.end)
+        at = max(at, place.end)
     if text[at:]:
         yield Stretch(text[at:])
 
@@ -212,10 +215,10 @@ def to_give(stretches: Iterable[Stretch]) -> list[Stretch]:
     """Without what stood where something is withheld. `ValueError` where something has not been decided: then nothing
     is given at all."""
     given = []
-    for one in stretches:
-        if one.treatment == "":
+    for stretch in stretches:
+        if stretch.treatment == "":
             raise ValueError("Something has not been decided yet.")
-        given.append(Stretch(one.text, one.treatment, one.reason))
+        given.append(Stretch(stretch.text, stretch.treatment, stretch.reason))
     return given
 
 
@@ -224,12 +227,12 @@ def in_lines(stretches: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]
     heading: list[Stretch] = []
     rest: list[Stretch] = []
     here = heading
-    for one in stretches:
-        if here is heading and one.treatment == Treatment.SHOW and "\n" in one.text:
-            first, _line, after = one.text.partition("\n")
+    for stretch in stretches:
+        if here is heading and stretch.treatment == Treatment.SHOW and "\n" in stretch.text:
+            first, _line, after = stretch.text.partition("\n")
             heading += [Stretch(first)] if first else []
             rest += [Stretch(after)] if after else []
             here = rest
         else:
-            here.append(one)
+            here.append(stretch)
     return heading, rest

@@ -16,36 +16,51 @@ from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, say
 
 
-def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
-    page = ("panel_item", one.pk)
-    text = (one.decision, one.reason)
-    if one.panel.is_mapping:
-        done = [row.what for row in one.actions.all()]
+def _item(panel_item: PanelItem) -> Iterator[ChronologyEntry]:
+    page = ("panel_item", panel_item.pk)
+    text = (panel_item.decision, panel_item.reason)
+    if panel_item.panel.is_mapping:
+        done = [row.what for row in panel_item.actions.all()]
         what = say(_("Spoken about at a mapping meeting"))  # who closed it may be kept out of this record
-        yield fact(EntryKind.PANEL, one.panel.held_at, what, *done, *text, who=one.decided_by_id, page=page)
+        yield fact(
+            EntryKind.PANEL,
+            panel_item.panel.held_at,
+            what,
+            *done,
+            *text,
+            who=panel_item.decided_by_id,
+            page=page,
+        )
     else:
         yield fact(
-            EntryKind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=one.decided_by_id, page=page
+            EntryKind.PANEL,
+            panel_item.decided_at,
+            say(_("Panel decided")),
+            *text,
+            who=panel_item.decided_by_id,
+            page=page,
         )
-    for dissent in one.dissents.all():
+    for dissent in panel_item.dissents.all():
         what = say(_("Did not agree with the panel"))
         if dissent.said_by:
             what = say(_("%(who)s did not agree with the panel"), who=dissent.said_by)
         yield fact(EntryKind.PANEL, dissent.said_at, what, dissent.why, who=dissent.by_id, page=page)
 
 
-def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
-    heading = say(_("Panel of %(date)s: %(decision)s"), date=one.panel.starts_at, decision=one.decision)
-    if one.panel.is_mapping:
-        heading = say(_("Mapping meeting of %(date)s"), date=one.panel.starts_at)
+def _item_on_paper(panel_item: PanelItem) -> Iterator[Passage]:
+    heading = say(
+        _("Panel of %(date)s: %(decision)s"), date=panel_item.panel.starts_at, decision=panel_item.decision
+    )
+    if panel_item.panel.is_mapping:
+        heading = say(_("Mapping meeting of %(date)s"), date=panel_item.panel.starts_at)
     text = lines(
-        one.decision if one.panel.is_mapping else "",
-        labelled(_("Why"), one.reason),
-        say(_("One of its grounds was withdrawn.")) if one.lost_a_ground else "",
-        labelled(_("What was said"), one.notes),
-        said_beside(one),
-        *(_action(row) for row in one.actions.all()),
-        *(_dissent(row) for row in one.dissents.all()),
+        panel_item.decision if panel_item.panel.is_mapping else "",
+        labelled(_("Why"), panel_item.reason),
+        say(_("One of its grounds was withdrawn.")) if panel_item.lost_a_ground else "",
+        labelled(_("What was said"), panel_item.notes),
+        said_beside(panel_item),
+        *(_action(row) for row in panel_item.actions.all()),
+        *(_dissent(row) for row in panel_item.dissents.all()),
     )
     yield Passage(heading, text)
 
@@ -59,16 +74,25 @@ def _dissent(row: Any) -> Text:
     return say(_("Did not agree: %(who)s, %(agency)s: %(why)s"), **told)
 
 
-def _disagreement(one: Disagreement) -> Iterator[ChronologyEntry]:
-    page = ("disagreement", one.pk)
-    what, text = say(_("Agencies disagree: %(about)s"), about=choice(one, "about")), (one.what, one.interest)
-    yield fact(EntryKind.PANEL, one.opened_at, what, *text, who=one.opened_by_id, page=page)
-    for step in one.steps.all():
+def _disagreement(disagreement: Disagreement) -> Iterator[ChronologyEntry]:
+    page = ("disagreement", disagreement.pk)
+    what, text = (
+        say(_("Agencies disagree: %(about)s"), about=choice(disagreement, "about")),
+        (disagreement.what, disagreement.interest),
+    )
+    yield fact(EntryKind.PANEL, disagreement.opened_at, what, *text, who=disagreement.opened_by_id, page=page)
+    for step in disagreement.steps.all():
         if step.done_at:
             what = say(_("%(step)s: %(outcome)s"), step=step.label, outcome=choice(step, "outcome"))
             yield fact(EntryKind.PANEL, step.done_at, what, step.reason, who=step.done_by_id, page=page)
-    if one.settled_at:
-        yield fact(EntryKind.PANEL, one.settled_at, say(_("Disagreement settled")), one.resolution, page=page)
+    if disagreement.settled_at:
+        yield fact(
+            EntryKind.PANEL,
+            disagreement.settled_at,
+            say(_("Disagreement settled")),
+            disagreement.resolution,
+            page=page,
+        )
 
 
 ITEMS = Record(

@@ -76,9 +76,9 @@ def why_on_agenda(
 ) -> list[tuple[str, str]]:
     """Why an item is on the agenda, danger first, each with its address, '' where there is none. `short`: for one line of an agenda."""
     reasons = list(reasons)
-    told = [_leads(one.reason, item.is_about_child) for one in reasons if one.in_danger]
+    told = [_leads(reason.reason, item.is_about_child) for reason in reasons if reason.in_danger]
     danger = [(_("In danger when told"), href) for href in told[:1]]
-    return danger + [_why(one, links=item.is_about_child, short=short) for one in reasons]
+    return danger + [_why(reason, links=item.is_about_child, short=short) for reason in reasons]
 
 
 def _leads(reason: Reason, links: bool) -> str:

@@ -290,7 +290,8 @@ def put_off_action(*, by: User, action_id: uuid.UUID, due_on: date, reason: str)
     plan = _locked(by, action.outcome.plan_id)
     action, reason = queries.action_visible_to(by, action_id), reason.strip()
     if any(
-        (one.due_on, one.reason, one.put_off_by_id) == (due_on, reason, by.pk) for one in action.put_off[-1:]
+        (delay.due_on, delay.reason, delay.put_off_by_id) == (due_on, reason, by.pk)
+        for delay in action.put_off[-1:]
     ):
         return action  # the same form once more
     refuse(queries.why_not_put_off(by, action, due_on=due_on, reason=reason))

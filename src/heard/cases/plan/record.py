@@ -23,68 +23,70 @@ from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, plain, say
 
 
-def _chronology(one: Plan) -> Iterator[ChronologyEntry]:
-    page = ("plan", one.pk)
-    yield fact(EntryKind.PLAN, one.started_at, say(_("Plan begun")), who=one.started_by_id, page=page)
-    if one.agreed_at:
-        yield fact(EntryKind.PLAN, one.agreed_at, say(_("Plan agreed")), who=one.agreed_by_id, page=page)
+def _chronology(plan: Plan) -> Iterator[ChronologyEntry]:
+    page = ("plan", plan.pk)
+    yield fact(EntryKind.PLAN, plan.started_at, say(_("Plan begun")), who=plan.started_by_id, page=page)
+    if plan.agreed_at:
+        yield fact(EntryKind.PLAN, plan.agreed_at, say(_("Plan agreed")), who=plan.agreed_by_id, page=page)
 
 
-def _done(one: Action) -> Iterator[ChronologyEntry]:
-    if one.done_on:
-        what = _("Done: %(what)s") if one.state == "done" else _("Could not be done: %(what)s")
-        yield fact(EntryKind.ACTION, one.done_on, say(what, what=one.what), one.note, who=one.owner_id)
+def _done(action: Action) -> Iterator[ChronologyEntry]:
+    if action.done_on:
+        what = _("Done: %(what)s") if action.state == "done" else _("Could not be done: %(what)s")
+        yield fact(
+            EntryKind.ACTION, action.done_on, say(what, what=action.what), action.note, who=action.owner_id
+        )
 
 
-def _put_off(one: ActionDelay) -> Iterator[ChronologyEntry]:
-    days = {"was": one.was_due_on, "day": one.due_on, "what": one.action.what}
+def _put_off(delay: ActionDelay) -> Iterator[ChronologyEntry]:
+    days = {"was": delay.was_due_on, "day": delay.due_on, "what": delay.action.what}
     what = say(_("Put off from %(was)s to %(day)s: %(what)s"), **days)
-    yield fact(EntryKind.ACTION, one.put_off_at, what, one.reason, who=one.put_off_by_id)
+    yield fact(EntryKind.ACTION, delay.put_off_at, what, delay.reason, who=delay.put_off_by_id)
 
 
-def _where(one: WhereWeAre) -> Iterator[ChronologyEntry]:
-    what = say(_("Where we are: %(outcome)s"), outcome=one.outcome.text)
-    yield fact(EntryKind.PLAN, one.on, what, one.text, noted=one.written_at, who=one.written_by_id)
+def _where(are: WhereWeAre) -> Iterator[ChronologyEntry]:
+    what = say(_("Where we are: %(outcome)s"), outcome=are.outcome.text)
+    yield fact(EntryKind.PLAN, are.on, what, are.text, noted=are.written_at, who=are.written_by_id)
 
 
 def _whole(user: Any, row: Plan) -> tuple[Plan, Any]:
-    one = plan_visible_to(user, row.pk)
-    return one, notes_of(user, one)
+    plan = plan_visible_to(user, row.pk)
+    return plan, notes_of(user, plan)
 
 
 def _on_paper(whole: tuple[Plan, Any]) -> Iterator[Passage]:
-    one, notes = whole
-    date = one.agreed_at or one.started_at
-    agreed = labelled(_("Agreed by"), one.agreed_by)
-    looked = labelled(_("To be reviewed by"), one.review_on if one.state == "agreed" else None)
-    heading = say(_("Plan of %(date)s, %(state)s"), date=date, state=choice(one, "state", small=True))
-    yield Passage(heading, lines(agreed, looked, said_beside(one)))
-    for outcome in one.outcomes.all():
+    plan, notes = whole
+    date = plan.agreed_at or plan.started_at
+    agreed = labelled(_("Agreed by"), plan.agreed_by)
+    looked = labelled(_("To be reviewed by"), plan.review_on if plan.state == "agreed" else None)
+    heading = say(_("Plan of %(date)s, %(state)s"), date=date, state=choice(plan, "state", small=True))
+    yield Passage(heading, lines(agreed, looked, said_beside(plan)))
+    for outcome in plan.outcomes.all():
         where = (labelled(plain(note.on), note.text) for note in notes.get(outcome.line_id, ()))
         text = lines(*where, *(_action(action) for action in outcome.actions.all()))
         yield Passage(say(_("Plan of %(date)s: %(outcome)s"), date=date, outcome=outcome.text), text)
 
 
-def _action(one: Action) -> Text:
+def _action(action: Action) -> Text:
     doing = {
-        "what": one.what,
-        "who": one.owner or say(_("nobody yet")),
-        "date": one.due_on or say(_("no day yet")),
-        "state": choice(one, "state"),
+        "what": action.what,
+        "who": action.owner or say(_("nobody yet")),
+        "date": action.due_on or say(_("no day yet")),
+        "state": choice(action, "state"),
     }
-    return lines(say(_("%(what)s: %(who)s, by %(date)s. %(state)s"), **doing), one.note)
+    return lines(say(_("%(what)s: %(who)s, by %(date)s. %(state)s"), **doing), action.note)
 
 
-def _to_share(one: Plan) -> Iterator[Piece]:
-    if one.state != "agreed":
+def _to_share(plan: Plan) -> Iterator[Piece]:
+    if plan.state != "agreed":
         return
     text: list[Text] = []
-    for outcome in one.outcomes.all():
+    for outcome in plan.outcomes.all():
         text.append(outcome.text)
         for action in outcome.actions.all():
             doing = {"what": action.what, "who": action.owner or "", "date": action.due_on}
             text.append(say(_("- %(what)s (%(who)s, by %(date)s)"), **doing))
-    yield Piece(f"plan-{one.pk}", "plan", say(_("Plan agreed on %(date)s"), date=one.agreed_at), text)
+    yield Piece(f"plan-{plan.pk}", "plan", say(_("Plan agreed on %(date)s"), date=plan.agreed_at), text)
 
 
 PLANS = Record(

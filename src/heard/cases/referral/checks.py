@@ -83,8 +83,8 @@ class Given:
     @property
     def prose(self) -> list[tuple[Question, str]]:
         """Boxes that are asked and hold something."""
-        texts = ((one, self.text(one.id)) for one in self.questions if one.kind == "text")
-        return [(one, text) for one, text in texts if text]
+        texts = ((question, self.text(question.id)) for question in self.questions if question.kind == "text")
+        return [(question, text) for question, text in texts if text]
 
 
 def check(
@@ -105,11 +105,17 @@ def unanswered(form: FormVersion, answers: Answers, along: Answers | None = None
     a child's age decides that consent is not asked, and is still to be read by somebody.
     """
     questions = asked(form, answers if along is None else along)
-    return [one for one in questions if one.needs_answer and not is_answered(one, answers)]
+    return [
+        question for question in questions if question.needs_answer and not is_answered(question, answers)
+    ]
 
 
 def _empty(given: Given) -> Iterator[Check]:
-    empty = (one for one in given.questions if one.needs_answer and not is_answered(one, given.answers))
+    empty = (
+        question
+        for question in given.questions
+        if question.needs_answer and not is_answered(question, given.answers)
+    )
     for question in empty:
         yield Check(
             question.id,
@@ -230,7 +236,7 @@ def _odd_day(question: Question, what: str, day: Named) -> Check:
 def _when(given: Given) -> Iterator[Check]:
     for name in ("when-did-the-exploitation-take-place", "when-did-the-exploitation-take-place-multiple"):
         text = given.text(name)
-        if text and any(one.id == name for one in given.questions) and not says_when(text):
+        if text and any(question.id == name for question in given.questions) and not says_when(text):
             yield Check(
                 name,
                 "There is no time in it.",
@@ -289,8 +295,8 @@ def _indicators(given: Given) -> Iterator[Check]:
 
 
 def _kinds(given: Given) -> Iterator[Check]:
-    ticks = [one for one in given.questions if one.group]
-    if ticks and not any(is_answered(one, given.answers) for one in ticks):
+    ticks = [question for question in given.questions if question.group]
+    if ticks and not any(is_answered(tick, given.answers) for tick in ticks):
         yield Check(
             ticks[0].id, "No kind of exploitation is chosen.", "It decides who reads the referral.", SHEET
         )
@@ -308,7 +314,9 @@ def _contacts(given: Given) -> Iterator[Check]:
 
 
 def _evidence(given: Given) -> Iterator[Check]:
-    if any(one.id == "upload-file" for one in given.questions) and not given.answers.get("upload-file"):
+    if any(question.id == "upload-file" for question in given.questions) and not given.answers.get(
+        "upload-file"
+    ):
         yield Check(
             "upload-file",
             "No document goes with it.",
@@ -318,7 +326,7 @@ def _evidence(given: Given) -> Iterator[Check]:
 
 
 def _nameless(given: Given) -> Iterator[Check]:
-    asked_now = {one.id for one in given.questions}
+    asked_now = {question.id for question in given.questions}
     if "refuse-nrm" in asked_now and "pv-name-first-name" not in asked_now:
         yield Check(
             "refuse-nrm",

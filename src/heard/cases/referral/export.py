@@ -23,7 +23,7 @@ def as_json(user: User, referral: Referral) -> bytes:
     """
     form, answers = queries.form_of(referral), queries.answers_of(referral)
     on_the_way = [
-        one.question.id for section in queries.sections_of(user, referral) for one in section.answers
+        answer.question.id for section in queries.sections_of(user, referral) for answer in section.answers
     ]
     kept = {name: answers[name] for name in on_the_way if answers.get(name)}
     content = {

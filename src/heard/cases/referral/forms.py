@@ -112,7 +112,7 @@ class SectionForm(Form):
         self.fields[question.id] = field
 
     def _field(self, question: Question) -> Any:
-        beneath = question.under is not None and question.under[0] in {one.id for one in self.drawn}
+        beneath = question.under is not None and question.under[0] in {question.id for question in self.drawn}
         shared: dict[str, Any] = {"hint": question.hint, "required": False, "size": "" if beneath else "s"}
         match question.kind:
             case "line":
@@ -155,7 +155,9 @@ class SectionForm(Form):
         if name in self.fields:
             return
         ticks = [one for one in self.drawn if one.group == question.group]
-        beneath = {one.id: tuple(o.id for o in self.drawn if o.under == (one.id, CONFIRM)) for one in ticks}
+        beneath = {
+            tick.id: tuple(o.id for o in self.drawn if o.under == (tick.id, CONFIRM)) for tick in ticks
+        }
         said = self.version.groups[question.group]
         field = _Any(
             said["label"],
@@ -163,11 +165,11 @@ class SectionForm(Form):
             required=False,
             says_optional=False,
             size="s",
-            choices=[(one.id, one.label) for one in ticks],
+            choices=[(tick.id, tick.label) for tick in ticks],
             reveals={key: names for key, names in beneath.items() if names},
         )
         field.question = question
-        field.beside = next((b for one in ticks if (b := self._beside(one)) and b["known"]), None)
+        field.beside = next((b for tick in ticks if (b := self._beside(tick)) and b["known"]), None)
         self.fields[name] = field
 
     def _beside(self, question: Question) -> dict[str, Any] | None:

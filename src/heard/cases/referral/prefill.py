@@ -168,7 +168,7 @@ def _age(record: Record) -> Found:
     said = "yes" if record.age < 18 else "no"
     where = _("the date of birth, %(date)s") % {"date": day(record.person.birth_date)}
     yield "pv-under-age", Known(said, where, record.childs_page)
-    first = min((one.seen_on for one in _signs(record) if one.seen_on), default=None)
+    first = min((sign.seen_on for sign in _signs(record) if sign.seen_on), default=None)
     if said == "no" and first and (first.year - record.person.birth_date.year) < 18:  # type: ignore[union-attr]
         where = _("a sign seen on %(date)s, before the year of the 18th birthday") % {"date": day(first)}
         yield "pv-under-age-at-time-of-exploitation", Known("yes", where, _assessment_page(record))
@@ -211,7 +211,7 @@ def _background(record: Record) -> Found:
 
 
 def _what_happened(record: Record) -> Found:
-    days = sorted(one.seen_on for one in _signs(record) if one.seen_on)
+    days = sorted(sign.seen_on for sign in _signs(record) if sign.seen_on)
     page = _assessment_page(record)
     times = [pattern_in_referral(label, row) for label, row in _patterns(record)]
     if days:
@@ -219,14 +219,14 @@ def _what_happened(record: Record) -> Found:
     where = _("the signed assessment")
     for name in ("when-did-the-exploitation-take-place", "when-did-the-exploitation-take-place-multiple"):
         yield name, Known(_said(times), where, page)
-    told = put(joined(*(worry_in_referral(one) for one in reversed(record.worries)), by="\n\n"))
+    told = put(joined(*(worry_in_referral(worry) for worry in reversed(record.worries)), by="\n\n"))
     beside = Known(told, _("worries, the first one first"), _first_worry(record), fills=False)
     for name in ("how-did-the-exploitation-start", "what-were-they-required-to-do", "how-they-were-treated"):
         yield name, beside
     away = _said(map(episode_in_referral, reversed(record.episodes)))
     journey = "were-they-taken-somewhere-by-their-exploiter-journey-details"
     yield journey, Known(away, _("times when the child was missing"), record.childs_page, fills=False)
-    references = _said(one.police_reference for one in record.episodes)
+    references = _said(episode.police_reference for episode in record.episodes)
     where = _("references of the police for times when the child was missing")
     yield "reported-to-police-crime-reference", Known(references, where, record.childs_page, fills=False)
 
@@ -248,10 +248,10 @@ def _insight(record: Record) -> Found:
     heard = _said(map(hearing_in_referral, reversed(record.words)))
     where = _("when the child was heard, and by whom")
     yield "where-how-interview-carried-out", Known(heard, where, record.childs_page)
-    foreign = [one for one in record.words if one.how == "interpreter" or one.language]
+    foreign = [word for word in record.words if word.how == "interpreter" or word.language]
     if foreign:
         where = _("words that were said in another language or through an interpreter")
-        spoken = ", ".join(dict.fromkeys(one.language for one in foreign if one.language))
+        spoken = ", ".join(dict.fromkeys(words.language for words in foreign if words.language))
         yield "pv-interpreter-requirements", Known("yes", where, record.childs_page)
         yield "pv-interpreter-requirements-language", Known(spoken, where, record.childs_page)
 
@@ -266,7 +266,7 @@ def _around(record: Record) -> Found:
     for name in ("other-potential-victims-yes-details", "other-potential-victims-not-sure-details"):
         yield name, Known(beside, where, record.childs_page, fills=False)
     if record.plan:
-        texts = [f"{one.text} {one.where_we_are}".strip() for one in record.plan.outcomes.all()]
+        texts = [f"{outcome.text} {outcome.where_we_are}".strip() for outcome in record.plan.outcomes.all()]
         page = reverse("plan", kwargs={"plan_id": record.plan.pk})
         yield "future-exploitation-reasons", Known(_said(texts), _("the plan"), page, fills=False)
 
@@ -317,8 +317,10 @@ def _first_worry(record: Record) -> str:
 
 def _marked(record: Record) -> list[Any]:
     """Signs of the signed assessment that were seen, the first seen first."""
-    signs = [one for one in record.seen.signs if one.seen and one.seen.state == "seen"] if record.seen else []
-    return sorted(signs, key=lambda one: one.seen.seen_on or date.min)
+    signs = (
+        [sign for sign in record.seen.signs if sign.seen and sign.seen.state == "seen"] if record.seen else []
+    )
+    return sorted(signs, key=lambda sign: sign.seen.seen_on or date.min)
 
 
 def _signs(record: Record) -> list[Any]:

@@ -71,15 +71,18 @@ class SectionState:
 
     @property
     def written(self) -> int:
-        return sum(bool(one.text) for one in self.answers)
+        return sum(bool(answer.text) for answer in self.answers)
 
     @property
     def to_read(self) -> int:
-        return sum(one.from_record for one in self.answers)
+        return sum(answer.from_record for answer in self.answers)
 
     @property
     def missing(self) -> int:
-        return sum(not one.text and not one.from_record and one.question.needs_answer for one in self.answers)
+        return sum(
+            not answer.text and not answer.from_record and answer.question.needs_answer
+            for answer in self.answers
+        )
 
 
 def referrals_visible_to(user: User) -> QuerySet[Referral]:
@@ -185,7 +188,9 @@ def sections_of(user: User, referral: Referral, known: dict[str, Known] | None =
     writers = who_are(user, {entry["by"] for entry in referral.answers.values()})
     names = {key: person.name for key, person in writers.items()}
     return [
-        SectionState(part, [_answer(referral, one, known, names) for one in asked_in(form, part.id, said)])
+        SectionState(
+            part, [_answer(referral, question, known, names) for question in asked_in(form, part.id, said)]
+        )
         for part in form.sections
     ]
 
@@ -251,7 +256,11 @@ def wrote_in(user: User, referral: Referral) -> bool:
 
 def reasonable_on(referral: Referral) -> date | None:
     """The day of the first decision on reasonable grounds that is noted."""
-    days = [one.decided_on for one in referral.decisions.all() if one.stage == rules.Stage.REASONABLE]
+    days = [
+        decision.decided_on
+        for decision in referral.decisions.all()
+        if decision.stage == rules.Stage.REASONABLE
+    ]
     return min(days, default=None)
 
 

@@ -15,19 +15,19 @@ from heard.cases.referral.queries import referrals_visible_to, sections_of
 from heard.govuk.said import choice, labelled, lines, say
 
 
-def _chronology(one: Referral) -> Iterator[ChronologyEntry]:
+def _chronology(referral: Referral) -> Iterator[ChronologyEntry]:
     """After it was submitted only the days are known."""
     moments: list[tuple[Any, str, str, int | None]] = [
-        (one.started_at, _("Referral to the National Referral Mechanism begun"), "", one.writer_id),
-        (one.returned_at, _("Referral returned to its writer"), one.returned_reason, None),
-        (one.reviewed_at, _("Referral reviewed"), one.review_note, one.reviewed_by_id),
-        (one.submitted_on, _("Referral submitted to the Home Office"), "", one.submitted_by_id),
+        (referral.started_at, _("Referral to the National Referral Mechanism begun"), "", referral.writer_id),
+        (referral.returned_at, _("Referral returned to its writer"), referral.returned_reason, None),
+        (referral.reviewed_at, _("Referral reviewed"), referral.review_note, referral.reviewed_by_id),
+        (referral.submitted_on, _("Referral submitted to the Home Office"), "", referral.submitted_by_id),
     ]
-    page = ("referral", one.pk)
+    page = ("referral", referral.pk)
     for when, what, text, who in moments:
         if when:
             yield fact(EntryKind.REFERRAL, when, say(what), text, who=who, page=page)
-    for row in one.decisions.all():
+    for row in referral.decisions.all():
         said = say(
             _("Home Office: %(stage)s, %(result)s"), stage=choice(row, "stage"), result=choice(row, "result")
         )
@@ -35,16 +35,20 @@ def _chronology(one: Referral) -> Iterator[ChronologyEntry]:
 
 
 def _on_paper(whole: tuple[Referral, Any]) -> Iterator[Passage]:
-    one, sections = whole
-    about = {"number": one.number, "date": one.started_at, "state": choice(one, "state", small=True)}
+    referral, sections = whole
+    about = {
+        "number": referral.number,
+        "date": referral.started_at,
+        "state": choice(referral, "state", small=True),
+    }
     heading = _("Referral to the National Referral Mechanism, version %(number)s, of %(date)s, %(state)s")
     text = lines(
-        labelled(_("Written by"), one.writer),
-        labelled(_("Reviewed by"), one.reviewed_by),
-        labelled(_("Submitted on"), one.submitted_on),
-        labelled(_("Reference"), one.reference_received),
+        labelled(_("Written by"), referral.writer),
+        labelled(_("Reviewed by"), referral.reviewed_by),
+        labelled(_("Submitted on"), referral.submitted_on),
+        labelled(_("Reference"), referral.reference_received),
     )
-    for row in one.decisions.all():
+    for row in referral.decisions.all():
         said = {"stage": choice(row, "stage"), "result": choice(row, "result"), "date": row.decided_on}
         text = lines(text, say(_("Home Office, %(date)s: %(stage)s, %(result)s"), **said), row.note)
     yield Passage(say(heading, **about), text)

@@ -63,7 +63,7 @@ def note_trigger(
     assert by.team is not None
     assert known_at is not None
     release = load.current()
-    one = OffenceReport.objects.create(
+    report = OffenceReport.objects.create(
         person=person,
         trigger=trigger,
         who=who.strip(),
@@ -78,17 +78,17 @@ def note_trigger(
         delay=delay,
         delay_why=delay_why.strip() if delay else "",
     )
-    _audit(by, "note", one)
-    _tell(by, one, now)
-    return one
+    _audit(by, "note", report)
+    _tell(by, report, now)
+    return report
 
 
 @transaction.atomic
 def open_report(*, by: User, report_id: uuid.UUID) -> OffenceReport:
     """The report, for showing it, with the 'view' audit row; or `Hidden`."""
-    one = queries.report_for(by, report_id)
-    _audit(by, "view", one)
-    return one
+    report = queries.report_for(by, report_id)
+    _audit(by, "view", report)
+    return report
 
 
 @transaction.atomic
@@ -108,22 +108,22 @@ def record_report(
 ) -> OffenceReport:
     """To whom it was reported, when and in which way. `to`: of another force or council; that of an agency is its own. A reason for the
     delay that was given before stands where none is given now, and beside another that is given now."""
-    one, now = _held(by, report_id), at or timezone.now()
+    report, now = _held(by, report_id), at or timezone.now()
     agency = _agency(by, agency_id)
-    known_on = timezone.localdate(one.known_at)
+    known_on = timezone.localdate(report.known_at)
     delay, delay_why = (
-        (delay, delay_why.strip()) if delay else (one.delay, delay_why.strip() or one.delay_why)
+        (delay, delay_why.strip()) if delay else (report.delay, delay_why.strip() or report.delay_why)
     )
     is_later_day = reported_at is not None and timezone.localdate(reported_at) > known_on
     refuse(
         rules.why_not_report(
             may_note=by.may(May.PLAN),
-            is_reported=one.reported_at is not None,
-            is_taken_back=one.taken_back_at is not None,
+            is_reported=report.reported_at is not None,
+            is_taken_back=report.taken_back_at is not None,
             to=queries.KINDS[agency.kind] if agency else to,
             is_named=agency is not None or bool(outside.strip()),
             way=way,
-            known_at=one.known_at,
+            known_at=report.known_at,
             reported_at=reported_at,
             is_later_day=is_later_day,
             delay=delay,
@@ -131,16 +131,16 @@ def record_report(
             now=now,
         )
     )
-    one.to_kind, one.to_agency = queries.KINDS[agency.kind] if agency else to, agency
-    one.to_outside, one.to_person = "" if agency else outside.strip(), to_person.strip()
-    one.way, one.reported_at, one.recorded_by, one.recorded_at = way, reported_at, by, now
-    if (one.delay, one.delay_why) != (delay, delay_why):
-        one.delay, one.delay_why, one.first_why = delay, delay_why, one.delay_why
-    one.due_on = rules.last_day(load.release(one.release).clock(rules.CLOCK), known_on, delay)
-    one.save()
-    _audit(by, "report", one)
-    _tell(by, one, now)
-    return one
+    report.to_kind, report.to_agency = queries.KINDS[agency.kind] if agency else to, agency
+    report.to_outside, report.to_person = "" if agency else outside.strip(), to_person.strip()
+    report.way, report.reported_at, report.recorded_by, report.recorded_at = way, reported_at, by, now
+    if (report.delay, report.delay_why) != (delay, delay_why):
+        report.delay, report.delay_why, report.first_why = delay, delay_why, report.delay_why
+    report.due_on = rules.last_day(load.release(report.release).clock(rules.CLOCK), known_on, delay)
+    report.save()
+    _audit(by, "report", report)
+    _tell(by, report, now)
+    return report
 
 
 @transaction.atomic
@@ -148,20 +148,20 @@ def take_back_report(
     *, by: User, report_id: uuid.UUID, why: str, at: datetime | None = None
 ) -> OffenceReport:
     """It set no duty off, or is recorded twice: it stays, marked as put right, and waits no longer. What was reported still counts."""
-    one, now = _held(by, report_id), at or timezone.now()
+    report, now = _held(by, report_id), at or timezone.now()
     refuse(
         rules.why_not_take_back(
             may_note=by.may(May.PLAN),
-            is_theirs=queries.may_put_right(by, one),
-            is_taken_back=one.taken_back_at is not None,
+            is_theirs=queries.may_put_right(by, report),
+            is_taken_back=report.taken_back_at is not None,
             why=why,
         )
     )
-    one.taken_back_at, one.taken_back_by, one.why_taken_back = now, by, why.strip()
-    one.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
-    _audit(by, "put right", one)
-    _tell(by, one, now)
-    return one
+    report.taken_back_at, report.taken_back_by, report.why_taken_back = now, by, why.strip()
+    report.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    _audit(by, "put right", report)
+    _tell(by, report, now)
+    return report
 
 
 def _held(by: User, report_id: uuid.UUID) -> OffenceReport:
@@ -180,18 +180,18 @@ def _agency(by: User, agency_id: uuid.UUID | None) -> Any:
     return agency
 
 
-def _tell(by: User, one: OffenceReport, at: datetime) -> None:
+def _tell(by: User, report: OffenceReport, at: datetime) -> None:
     announce(
         by=by,
         kind=Notified.OFFENCE_REPORT,
         subject=_SUBJECT,
-        subject_id=one.pk,
-        person_id=one.person_id,
-        named=[one.noted_by],
-        agencies=[one.to_agency_id] if one.to_agency_id else [],
+        subject_id=report.pk,
+        person_id=report.person_id,
+        named=[report.noted_by],
+        agencies=[report.to_agency_id] if report.to_agency_id else [],
         at=at,
     )
 
 
-def _audit(by: User, verb: str, one: OffenceReport) -> None:
-    record_audit(by=by, verb=verb, subject=_SUBJECT, subject_id=one.pk, person_id=one.person_id)
+def _audit(by: User, verb: str, report: OffenceReport) -> None:
+    record_audit(by=by, verb=verb, subject=_SUBJECT, subject_id=report.pk, person_id=report.person_id)

@@ -18,6 +18,6 @@ if TYPE_CHECKING:
 
 def clocks(user: User, case: Case) -> Iterator[Run]:
     """One query beside who may see the child."""
-    for one in reports_of(user, case.person_id).filter(STANDS, delay=Delay.RISK):
-        met_on = timezone.localdate(one.reported_at) if one.reported_at else None
-        yield Run(CLOCK, one.release, timezone.localdate(one.known_at), one.due_on, met_on=met_on)
+    for report in reports_of(user, case.person_id).filter(STANDS, delay=Delay.RISK):
+        met_on = timezone.localdate(report.reported_at) if report.reported_at else None
+        yield Run(CLOCK, report.release, timezone.localdate(report.known_at), report.due_on, met_on=met_on)

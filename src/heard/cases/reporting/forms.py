@@ -116,7 +116,7 @@ class ReportedForm(MomentsForm):
     def __init__(self, *args: Any, agencies: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = [  # type: ignore[attr-defined]
-            *((str(one.pk), one.name) for one in agencies),
+            *((str(agency.pk), agency.name) for agency in agencies),
             (rules.To.POLICE.value, _("Another police force")),
             (rules.To.COUNCIL.value, _("Another council")),
         ]

@@ -70,11 +70,11 @@ def is_noted(user: User, person_id: uuid.UUID, **same: Any) -> bool:
     return reports_visible_to(user).filter(person_id=person_id, taken_back_at=None, **same).exists()
 
 
-def may_put_right(user: User, one: OffenceReport) -> bool:
+def may_put_right(user: User, report: OffenceReport) -> bool:
     """Whether they noted or recorded it, or decide for the agency that leads the work with the child."""
-    if user.pk in (one.noted_by_id, one.recorded_by_id):
+    if user.pk in (report.noted_by_id, report.recorded_by_id):
         return True
-    return user.may(May.DECIDE) and leads(user, one.person)
+    return user.may(May.DECIDE) and leads(user, report.person)
 
 
 def to_make(user: User) -> QuerySet[OffenceReport]:

@@ -14,35 +14,37 @@ from heard.cases.reporting.queries import STANDS, reports_visible_to
 from heard.govuk.said import Text, choice, labelled, lines, moment, say
 
 
-def _known(one: OffenceReport) -> Text:
-    return say(_("Suspected offence known: %(how)s"), how=choice(one, "trigger"))
+def _known(report: OffenceReport) -> Text:
+    return say(_("Suspected offence known: %(how)s"), how=choice(report, "trigger"))
 
 
-def _facts(one: OffenceReport) -> Iterator[ChronologyEntry]:
-    page = ("offence_report", one.pk)
-    yield fact(EntryKind.SHARE, one.known_at, _known(one), one.who, who=one.noted_by_id, page=page)
-    if one.reported_at:
-        what = say(_("Suspected offence reported to %(other)s"), other=one.other_side)
-        yield fact(EntryKind.SHARE, one.reported_at, what, choice(one, "way"), *_besides(one), who=one.recorded_by_id, page=page)  # fmt: skip
-
-
-def _besides(one: OffenceReport) -> Iterator[Text]:
-    """Why it was not reported sooner, and that it was put right."""
-    yield labelled(_("Why it waited, as noted at first"), one.first_why)
-    yield labelled(_("Why not sooner"), one.delay_why)
-    yield labelled(_("Put right"), one.why_taken_back)
-
-
-def _on_paper(one: OffenceReport) -> Iterator[Passage]:
-    text = lines(
-        labelled(_("Who knew"), one.who),
-        labelled(_("Reported to"), one.other_side),
-        labelled(_("Received there by"), one.to_person),
-        labelled(_("Reported"), moment(one.reported_at)),
-        labelled(_("In which way"), choice(one, "way")) if one.way else "",
-        *_besides(one),
+def _facts(report: OffenceReport) -> Iterator[ChronologyEntry]:
+    page = ("offence_report", report.pk)
+    yield fact(
+        EntryKind.SHARE, report.known_at, _known(report), report.who, who=report.noted_by_id, page=page
     )
-    yield Passage(say(_("%(what)s, %(when)s"), what=_known(one), when=moment(one.known_at)), text)
+    if report.reported_at:
+        what = say(_("Suspected offence reported to %(other)s"), other=report.other_side)
+        yield fact(EntryKind.SHARE, report.reported_at, what, choice(report, "way"), *_besides(report), who=report.recorded_by_id, page=page)  # fmt: skip
+
+
+def _besides(report: OffenceReport) -> Iterator[Text]:
+    """Why it was not reported sooner, and that it was put right."""
+    yield labelled(_("Why it waited, as noted at first"), report.first_why)
+    yield labelled(_("Why not sooner"), report.delay_why)
+    yield labelled(_("Put right"), report.why_taken_back)
+
+
+def _on_paper(report: OffenceReport) -> Iterator[Passage]:
+    text = lines(
+        labelled(_("Who knew"), report.who),
+        labelled(_("Reported to"), report.other_side),
+        labelled(_("Received there by"), report.to_person),
+        labelled(_("Reported"), moment(report.reported_at)),
+        labelled(_("In which way"), choice(report, "way")) if report.way else "",
+        *_besides(report),
+    )
+    yield Passage(say(_("%(what)s, %(when)s"), what=_known(report), when=moment(report.known_at)), text)
 
 
 OFFENCE_REPORTS = Record(

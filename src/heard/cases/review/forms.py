@@ -92,7 +92,9 @@ class ReviewForm(ChildsViewForm):
     @property
     def looked(self) -> dict[UUID, Looked]:
         said = self.cleaned_data
-        return {one.pk: Looked(*(said[f"{part}_{one.pk}"] for part in PARTS)) for one in self.outcomes}
+        return {
+            outcome.pk: Looked(*(said[f"{part}_{outcome.pk}"] for part in PARTS)) for outcome in self.outcomes
+        }
 
 
 def _looking(key: UUID, number: int) -> dict[str, Any]:

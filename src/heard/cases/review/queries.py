@@ -187,7 +187,9 @@ def why_not_hold(user: User, plan: Plan, held: Held, *, today: date) -> str | No
         has_draft=draft_plan(user, plan.case_id) is not None,
         agreed_on=timezone.localdate(plan.agreed_at) if plan.agreed_at else None,
         latest_by=next_after(user, plan.case, held.held_on or today).latest_by,
-        actions_open=sum(row.state == "open" for one in plan.outcomes.all() for row in one.actions.all()),
+        actions_open=sum(
+            row.state == "open" for outcome in plan.outcomes.all() for row in outcome.actions.all()
+        ),
         is_missing=open_episode_of(user, plan.case.person_id) is not None,
     )
     return rules.why_not_hold(standing, held, today=today, evidence_days=settings.EVIDENCE_DAYS)

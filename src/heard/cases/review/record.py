@@ -16,10 +16,14 @@ from heard.cases.review.queries import review_visible_to, reviews_visible_to
 from heard.govuk.said import Text, choice, joined, labelled, lines, say
 
 
-def _chronology(one: Review) -> Iterator[ChronologyEntry]:
-    what = say(_("Review held: %(decision)s"), decision=choice(one, "decision"))
-    more: dict[str, Any] = {"noted": one.recorded_at, "who": one.held_by_id, "page": ("review", one.pk)}
-    yield fact(EntryKind.REVIEW, one.held_on, what, one.what_changed, **more)
+def _chronology(review: Review) -> Iterator[ChronologyEntry]:
+    what = say(_("Review held: %(decision)s"), decision=choice(review, "decision"))
+    more: dict[str, Any] = {
+        "noted": review.recorded_at,
+        "who": review.held_by_id,
+        "page": ("review", review.pk),
+    }
+    yield fact(EntryKind.REVIEW, review.held_on, what, review.what_changed, **more)
 
 
 def _on_paper(one: Any) -> Iterator[Passage]:

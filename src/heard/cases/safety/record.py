@@ -14,20 +14,20 @@ from heard.cases.safety.queries import safety_plans_visible_to
 from heard.govuk.said import labelled, lines, say
 
 
-def _chronology(one: SafetyPlan) -> Iterator[ChronologyEntry]:
-    what, page = say(_("Safety plan, version %(version)s"), version=one.version), ("safety", one.case_id)
-    yield fact(EntryKind.SAFETY, one.written_at, what, one.what_to_do, who=one.written_by_id, page=page)
+def _chronology(plan: SafetyPlan) -> Iterator[ChronologyEntry]:
+    what, page = say(_("Safety plan, version %(version)s"), version=plan.version), ("safety", plan.case_id)
+    yield fact(EntryKind.SAFETY, plan.written_at, what, plan.what_to_do, who=plan.written_by_id, page=page)
 
 
-def _on_paper(one: SafetyPlan) -> Iterator[Passage]:
-    about = {"version": one.version, "date": one.written_at, "who": one.written_by}
+def _on_paper(plan: SafetyPlan) -> Iterator[Passage]:
+    about = {"version": plan.version, "date": plan.written_at, "who": plan.written_by}
     text = lines(
-        labelled(_("It is getting worse if"), one.getting_worse),
-        labelled(_("Then we do this"), one.what_to_do),
-        labelled(_("Who can be called"), one.who_to_call),
-        labelled(_("Where the child is safe"), one.safe_places),
-        labelled(_("What the child agreed to"), one.child_agreed),
-        labelled(_("Why it was made without the child"), one.why_not_with_child),
+        labelled(_("It is getting worse if"), plan.getting_worse),
+        labelled(_("Then we do this"), plan.what_to_do),
+        labelled(_("Who can be called"), plan.who_to_call),
+        labelled(_("Where the child is safe"), plan.safe_places),
+        labelled(_("What the child agreed to"), plan.child_agreed),
+        labelled(_("Why it was made without the child"), plan.why_not_with_child),
     )
     yield Passage(say(_("Safety plan, version %(version)s, of %(date)s, written by %(who)s"), **about), text)
 

@@ -38,10 +38,10 @@ class Advice:
 def bases() -> dict[str, Basis]:
     """Every basis by its id, in the order of the file. Raises `ValueError` for one that is less than B."""
     found = [Basis(**entry) for entry in _file()["bases"]]
-    doubtful = [one.id for one in found if one.confidence not in SHIPPED]
+    doubtful = [basis.id for basis in found if basis.confidence not in SHIPPED]
     if doubtful:
         raise ValueError(f"bases.yaml: {', '.join(doubtful)} needs a source that we have read. Take it out.")
-    return {one.id: one for one in found}
+    return {basis.id: basis for basis in found}
 
 
 @cache

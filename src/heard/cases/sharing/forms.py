@@ -142,7 +142,7 @@ class PrepareForm(OtherSideForm, PeriodForm):
             grouped.setdefault(piece.group, []).append(piece)
         self.groups = list(grouped)
         for group, ones in grouped.items():
-            choices = [(one.key, one.label, _hint(one)) for one in ones]
+            choices = [(piece.key, piece.label, _hint(piece)) for piece in ones]
             self.fields[f"pieces_{group}"] = CheckboxesField(
                 GROUPS[group], choices=choices, required=False, size="s"
             )
@@ -257,7 +257,7 @@ class DecideForm(ChildsViewForm):
         if not delivered:
             del self.fields["readable_until"]
             self.fields["decision"].reveals = {"shared": ("basis", "basis_note")}  # type: ignore[attr-defined]
-        self.fields["basis"].choices = [(one.id, one.label, _basis_hint(one)) for one in bases]  # type: ignore[attr-defined]
+        self.fields["basis"].choices = [(base.id, base.label, _basis_hint(base)) for base in bases]  # type: ignore[attr-defined]
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -272,9 +272,9 @@ class DecideForm(ChildsViewForm):
         return given | basis | until | duty | {"told_note": told or ""}
 
 
-def _basis_hint(one: Basis) -> str:
-    source = _("Source: %(source)s") % {"source": one.source}
-    return f"{_(one.help)} {source}. {how_read(one.confidence)}"
+def _basis_hint(basis: Basis) -> str:
+    source = _("Source: %(source)s") % {"source": basis.source}
+    return f"{_(basis.help)} {source}. {how_read(basis.confidence)}"
 
 
 class WithdrawForm(Form):

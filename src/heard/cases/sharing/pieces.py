@@ -53,10 +53,10 @@ def pieces_of(
 def _chronology(user: User, person_id: uuid.UUID, since: date | None, until: date | None) -> Piece:
     """Without restricted people: the other side may not know of them."""
     span = {"since": since or say(_("the beginning")), "until": until or say(_("today"))}
-    text = [_entry(one) for one in entries_to_share(user, person_id, since, until)]
+    text = [_entry(entry) for entry in entries_to_share(user, person_id, since, until)]
     label = say(_("Chronology from %(since)s to %(until)s"), **span)
     return Piece(CHRONOLOGY, CHRONOLOGY, label, joined(*text, by="\n\n"))
 
 
-def _entry(one: ChronologyEntry) -> Text:
-    return lines(say(_("%(date)s: %(what)s"), date=one.on, what=one.said), one.told)
+def _entry(entry: ChronologyEntry) -> Text:
+    return lines(say(_("%(date)s: %(what)s"), date=entry.on, what=entry.said), entry.told)

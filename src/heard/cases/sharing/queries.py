@@ -158,7 +158,9 @@ def deliveries_not_opened(user: User, *, now: datetime) -> QuerySet[Delivery]:
 def who_can_receive(user: User) -> dict[str, tuple[User, str]]:
     """Users to whom something can be sent by name, by key, each with their agency: those who work with children."""
     return {
-        str(one.pk): (one, f"{one}, {one.team.agency}") for one in workers(user, May.SEE_CHILD) if one.team
+        str(worker.pk): (worker, f"{worker}, {worker.team.agency}")
+        for worker in workers(user, May.SEE_CHILD)
+        if worker.team
     }
 
 
@@ -302,8 +304,8 @@ def preview(user: User, share: Share) -> list[ShareSection]:
         return sections
     names = other_names(user, share.person_id)
     return [
-        ShareSection(rules.without_names(one.heading, names), rules.without_names(one.text, names))
-        for one in sections
+        ShareSection(rules.without_names(section.heading, names), rules.without_names(section.text, names))
+        for section in sections
     ]
 
 

@@ -15,56 +15,56 @@ from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
 from heard.govuk.said import Text, choice, labelled, lines, say
 
 
-def _share(one: Share) -> Iterator[ChronologyEntry]:
-    if one.decided_at:
-        what = _("Shared with %(other)s") if one.state == "shared" else _("Not shared with %(other)s")
-        more: dict[str, Any] = {"who": one.decided_by_id, "page": ("share", one.pk)}
-        yield fact(EntryKind.SHARE, one.decided_at, say(what, other=one.other_side), one.why, **more)
-    delivery = getattr(one, "delivery", None)
+def _share(share: Share) -> Iterator[ChronologyEntry]:
+    if share.decided_at:
+        what = _("Shared with %(other)s") if share.state == "shared" else _("Not shared with %(other)s")
+        more: dict[str, Any] = {"who": share.decided_by_id, "page": ("share", share.pk)}
+        yield fact(EntryKind.SHARE, share.decided_at, say(what, other=share.other_side), share.why, **more)
+    delivery = getattr(share, "delivery", None)
     if delivery is not None:
-        yield from _delivered(one, delivery)
+        yield from _delivered(share, delivery)
 
 
-def _delivered(one: Share, delivery: Delivery) -> Iterator[ChronologyEntry]:
+def _delivered(share: Share, delivery: Delivery) -> Iterator[ChronologyEntry]:
     """Who opened it there, and that it was withdrawn."""
-    page = ("share", one.pk)
+    page = ("share", share.pk)
     for receipt in delivery.receipts.all():
-        opened = say(_("Opened by %(who)s, %(other)s"), who=receipt.user, other=one.other_side)
+        opened = say(_("Opened by %(who)s, %(other)s"), who=receipt.user, other=share.other_side)
         yield fact(EntryKind.SHARE, receipt.opened_at, opened, who=receipt.user_id, page=page)
     if delivery.withdrawn_at:
-        gone = say(_("Withdrawn from %(other)s"), other=one.other_side)
+        gone = say(_("Withdrawn from %(other)s"), other=share.other_side)
         who = delivery.withdrawn_by_id
         yield fact(EntryKind.SHARE, delivery.withdrawn_at, gone, delivery.why_withdrawn, who=who, page=page)
 
 
-def _by_duty(one: Share) -> Iterator[Text]:
+def _by_duty(share: Share) -> Iterator[Text]:
     """What the duty to share asked, where it held."""
-    if one.is_relevant is not None:
+    if share.is_relevant is not None:
         yield say(
             _("Relevant to the child’s safety or welfare")
-            if one.is_relevant
+            if share.is_relevant
             else _("Not relevant to the child’s safety or welfare")
         )
         yield say(
             _("Telling it would harm the child more")
-            if one.harms_more
+            if share.harms_more
             else _("Telling it would not harm the child more")
         )
 
 
-def _share_on_paper(one: Share) -> Iterator[Passage]:
-    state, date = choice(one, "state"), one.decided_at or one.prepared_at
+def _share_on_paper(share: Share) -> Iterator[Passage]:
+    state, date = choice(share, "state"), share.decided_at or share.prepared_at
     text = lines(
-        labelled(_("To whom"), one.to_person),
-        labelled(_("What for"), one.purpose),
-        labelled(_("Why"), one.why),
-        *_by_duty(one),
-        labelled(_("Decided by"), one.decided_by),
-        labelled(_("What the child was told"), one.told_note),
-        *(section.heading for section in one.sections),
+        labelled(_("To whom"), share.to_person),
+        labelled(_("What for"), share.purpose),
+        labelled(_("Why"), share.why),
+        *_by_duty(share),
+        labelled(_("Decided by"), share.decided_by),
+        labelled(_("What the child was told"), share.told_note),
+        *(section.heading for section in share.sections),
     )
     yield Passage(
-        say(_("%(other)s, %(date)s: %(state)s"), other=one.other_side, date=date, state=state), text
+        say(_("%(other)s, %(date)s: %(state)s"), other=share.other_side, date=date, state=state), text
     )
 
 
@@ -79,13 +79,13 @@ def _request(one: InfoRequest) -> Iterator[ChronologyEntry]:
         yield fact(EntryKind.SHARE, one.answered_on, what, one.answer, late=True, who=who, page=page)
 
 
-def _request_on_paper(one: InfoRequest) -> Iterator[Passage]:
-    about = {"way": choice(one, "direction"), "other": one.other_side, "date": one.asked_on}
+def _request_on_paper(request: InfoRequest) -> Iterator[Passage]:
+    about = {"way": choice(request, "direction"), "other": request.other_side, "date": request.asked_on}
     text = lines(
-        labelled(_("The person there"), one.who),
-        labelled(_("What is asked for"), one.what),
-        labelled(_("What it is needed for"), one.why),
-        labelled(_("Answer"), one.answer),
+        labelled(_("The person there"), request.who),
+        labelled(_("What is asked for"), request.what),
+        labelled(_("What it is needed for"), request.why),
+        labelled(_("Answer"), request.answer),
     )
     yield Passage(say(_("%(way)s: %(other)s, %(date)s"), **about), text)
 

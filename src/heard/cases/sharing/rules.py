@@ -124,7 +124,7 @@ def fingerprint(sections: Iterable[ShareSection]) -> str:
 
 def as_text(head: str, sections: Iterable[ShareSection]) -> str:
     """What is shared as plain text, each piece beneath its heading."""
-    parts = [head, *("\n".join(filter(None, (one.heading, one.text))) for one in sections)]
+    parts = [head, *("\n".join(filter(None, (section.heading, section.text))) for section in sections)]
     return "\n\n".join(parts) + "\n"
 
 

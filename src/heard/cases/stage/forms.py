@@ -83,19 +83,19 @@ class RecogniseForm(Form):
         asked: Any = self.fields["pattern"]
         hint = gettext("%(heading)s. %(help)s")
         asked.choices = [
-            (one.id, one.label, hint % {"heading": headings[one.heading], "help": one.help})
-            for one in entries
+            (pattern.id, pattern.label, hint % {"heading": headings[pattern.heading], "help": pattern.help})
+            for pattern in entries
         ]
-        asked.reveals = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
-        for one in entries:
-            if one.settings:
-                self._ask_where(one)
+        asked.reveals = {pattern.id: (f"{pattern.id}_setting",) for pattern in entries if pattern.settings}
+        for pattern in entries:
+            if pattern.settings:
+                self._ask_where(pattern)
 
-    def _ask_where(self, one: Pattern) -> None:
-        self.fields[f"{one.id}_setting"] = RadiosField(
+    def _ask_where(self, pattern: Pattern) -> None:
+        self.fields[f"{pattern.id}_setting"] = RadiosField(
             gettext("Where?"),
-            choices=[(setting, SETTINGS.get(setting, setting)) for setting in one.settings],
-            missing=gettext("%(pattern)s: choose where") % {"pattern": one.label},
+            choices=[(setting, SETTINGS.get(setting, setting)) for setting in pattern.settings],
+            missing=gettext("%(pattern)s: choose where") % {"pattern": pattern.label},
             small=True,
         )
 

@@ -41,7 +41,7 @@ class Rests:
 
 
 def people_in(sources: Iterable[SourceRead]) -> set[uuid.UUID]:
-    return {key for one in sources for key in one.people}
+    return {key for source in sources for key in source.people}
 
 
 def with_grounds[T: Any](user: User, ground: type[Ground], rows: Iterable[T]) -> list[T]:
@@ -51,22 +51,25 @@ def with_grounds[T: Any](user: User, ground: type[Ground], rows: Iterable[T]) ->
     those = ground._default_manager.filter(**{f"{ground.of}__in": chosen}, taken_off_at=None)
     for one in those.select_related("source", "looked_by"):
         chosen[getattr(one, f"{ground.of}_id")].append(one)
-    read = sources_read(user, {one.source_id for some in chosen.values() for one in some})
+    read = sources_read(user, {ground.source_id for some in chosen.values() for ground in some})
     for row in found:
         row.rests = _rests(chosen[row.pk], read)
     return found
 
 
 def _rests(grounds: list[Ground], read: Mapping[uuid.UUID, SourceRead]) -> Rests:
-    seen = [read[one.source_id] for one in grounds if one.source_id in read]
-    gone = [one for one in grounds if one.source.withdrawn_at]
-    answers = sorted((one for one in gone if one.looked_at), key=lambda one: one.looked_at or one.chosen_at)
+    seen = [read[ground.source_id] for ground in grounds if ground.source_id in read]
+    gone = [ground for ground in grounds if ground.source.withdrawn_at]
+    answers = sorted(
+        (ground for ground in gone if ground.looked_at),
+        key=lambda ground: ground.looked_at or ground.chosen_at,
+    )
     return Rests(
         stands=[one for one in seen if one.source.withdrawn_at is None],
         gone=[one for one in seen if one.source.withdrawn_at],
-        unseen_gone=any(one.source_id not in read for one in gone),
+        unseen_gone=any(ground.source_id not in read for ground in gone),
         answer=answers[-1] if answers else None,
-        waits=any(one.looked_at is None for one in gone),
+        waits=any(ground.looked_at is None for ground in gone),
     )
 
 
@@ -82,9 +85,9 @@ def to_rest_on(
 def as_choices(sources: Mapping[uuid.UUID, SourceRead]) -> list[tuple[str, str]]:
     """Sources as a form offers them: what each says, in whose words, since when and of which agency."""
     found = []
-    for key, one in sources.items():
-        known = ", ".join(filter(None, (day(one.source.recorded_at), str(one.source.holder or ""))))
-        found.append((str(key), f"{one.said}: {one.source.words} ({known})"))
+    for key, source in sources.items():
+        known = ", ".join(filter(None, (day(source.source.recorded_at), str(source.source.holder or ""))))
+        found.append((str(key), f"{source.said}: {source.source.words} ({known})"))
     return found
 
 

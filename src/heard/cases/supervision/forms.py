@@ -42,11 +42,11 @@ class BeginForm(Form):
         self, *args: Any, supervisors: Iterable[User], workers: Iterable[User], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {f"{WITH_SUPERVISOR}-{one.pk}": one for one in supervisors}
-        self.people |= {f"{WITH_WORKER}-{one.pk}": one for one in workers}
+        self.people = {f"{WITH_SUPERVISOR}-{supervisor.pk}": supervisor for supervisor in supervisors}
+        self.people |= {f"{WITH_WORKER}-{worker.pk}": worker for worker in workers}
         says = {WITH_SUPERVISOR: _("%(name)s supervises me"), WITH_WORKER: _("I supervise %(name)s")}
         self.fields["who"].choices = [  # type: ignore[attr-defined]
-            (key, says[key.partition("-")[0]] % {"name": one}) for key, one in self.people.items()
+            (key, says[key.partition("-")[0]] % {"name": person}) for key, person in self.people.items()
         ]
 
     def pair(self, user: User) -> tuple[User, User]:
@@ -109,9 +109,9 @@ class DecisionForm(Form):
 
     def __init__(self, *args: Any, cases: Iterable[Case], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cases = {str(one.pk): one for one in cases}
+        self.cases = {str(case.pk): case for case in cases}
         self.fields["case"].choices = [  # type: ignore[attr-defined]
-            (key, f"{one.person}, {one.reference}") for key, one in self.cases.items()
+            (key, f"{case.person}, {case.reference}") for key, case in self.cases.items()
         ]
 
 

@@ -13,10 +13,17 @@ from heard.cases.supervision.models import RecordedDecision
 from heard.govuk.said import say
 
 
-def _decided(one: RecordedDecision) -> Iterator[ChronologyEntry]:
-    what = say(_("Decided with a supervisor") if one.copied_from_id else _("Decided by a supervisor"))
-    text = (one.text, one.reason)
-    yield fact(EntryKind.DECISION, one.decided_on, what, *text, noted=one.recorded_at, who=one.decided_by_id)
+def _decided(decision: RecordedDecision) -> Iterator[ChronologyEntry]:
+    what = say(_("Decided with a supervisor") if decision.copied_from_id else _("Decided by a supervisor"))
+    text = (decision.text, decision.reason)
+    yield fact(
+        EntryKind.DECISION,
+        decision.decided_on,
+        what,
+        *text,
+        noted=decision.recorded_at,
+        who=decision.decided_by_id,
+    )
 
 
 DECISIONS = Record(

@@ -72,7 +72,9 @@ def with_one_slip(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Of the known words, those that differ by one letter, or by two that changed places; not those found anyhow."""
     return tuple(
         sorted(
-            one for one in known if not one.startswith(word) and OSA.distance(word, one, score_cutoff=1) == 1
+            text
+            for text in known
+            if not text.startswith(word) and OSA.distance(word, text, score_cutoff=1) == 1
         )
     )
 
@@ -102,7 +104,7 @@ def _marked(text: str, meant: Sequence[Meant]) -> list[Stretch]:
         if _fits(run[0], meant):
             found += [Stretch(text[past : run.start()]), Stretch(run[0], hit=True)]
             past = run.end()
-    return [one for one in [*found, Stretch(text[past:])] if one.text]
+    return [stretch for stretch in [*found, Stretch(text[past:])] if stretch.text]
 
 
 def _edge_before(text: str, at: int) -> int:

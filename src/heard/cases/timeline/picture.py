@@ -150,9 +150,9 @@ def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -
     """Of the entries of twelve months, the first first: of signs and of vulnerabilities the three that were seen last, and the last five
     decisions, so that it is read at a glance; the rest is said."""
     scale = Scale(first_day(today), today)
-    letters = letters_of(one.agency for one in entries if one.kind in (EntryKind.SIGN, EntryKind.WORRY))
+    letters = letters_of(entry.agency for entry in entries if entry.kind in (EntryKind.SIGN, EntryKind.WORRY))
     seen, undrawn = _seen(entries, scale, letters)
-    decided = [one for one in entries if _is_decision(one)]
+    decided = [entry for entry in entries if _is_decision(entry)]
     named = [
         (_("Missing"), _away(entries, details, scale)),
         *seen,
@@ -168,7 +168,7 @@ def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -
         "Rows below each other: times missing as bars, of signs and of vulnerabilities the three that were seen last with the letters of their agency, worries, contact, and the child’s words. The last five decisions are numbered lines across all rows. The table below says in words all that was seen and decided."
     )
     year = laid_out(named, scale, letters, said=said, key=key, lines=_lines(decided[-_LINES:], scale))
-    earlier = tuple((one.on, str(one.what)) for one in decided[:-_LINES])
+    earlier = tuple((entry.on, str(entry.what)) for entry in decided[:-_LINES])
     return replace(year, undrawn=tuple(undrawn), earlier=earlier)
 
 
@@ -223,21 +223,21 @@ def _marks(
     named = letters or {}
     return [
         Mark(
-            scale.at(one.on),
+            scale.at(entry.on),
             shape,
-            one.on,
-            letters=named.get(one.agency, ""),
-            said=one.agency if named else "",
+            entry.on,
+            letters=named.get(entry.agency, ""),
+            said=entry.agency if named else "",
         )
-        for one in entries
-        if one.kind == kind
+        for entry in entries
+        if entry.kind == kind
     ]
 
 
 def _away(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) -> list[Mark]:
     """One bar for each episode, however many entries it has."""
     keys = dict.fromkeys(
-        one.key for one in entries if one.kind == EntryKind.MISSING and one.key in details.away
+        entry.key for entry in entries if entry.kind == EntryKind.MISSING and entry.key in details.away
     )
     bars = []
     for since, back in (details.away[key] for key in keys):
@@ -250,7 +250,7 @@ def _away(entries: Iterable[ChronologyEntry], details: Details, scale: Scale) ->
             ngettext("for %(num)s day", "for %(num)s days", days) % {"num": days} if days else ""
         )
         bars.append(Mark(scale.at(start), "bar", start, wide=round(wide, 2), said=said))
-    return sorted(bars, key=lambda one: one.at)
+    return sorted(bars, key=lambda bar: bar.at)
 
 
 def _seen(
@@ -258,12 +258,12 @@ def _seen(
 ) -> tuple[list[tuple[str, list[Mark]]], list[tuple[str, list[Mark]]]]:
     """A row for each sign, then for each vulnerability: of each list those that were seen last, and the rest."""
     found: dict[str, list[Mark]] = {}
-    for one in entries:
-        drawn = drawn_sign(one.said) if one.kind == EntryKind.SIGN else None
+    for entry in entries:
+        drawn = drawn_sign(entry.said) if entry.kind == EntryKind.SIGN else None
         if drawn:
             label, seen = drawn
-            at, name = scale.at(one.on), letters.get(one.agency, "")
-            mark = Mark(at, "circle" if seen else "ring", one.on, name, said=_told(one.agency, seen=seen))
+            at, name = scale.at(entry.on), letters.get(entry.agency, "")
+            mark = Mark(at, "circle" if seen else "ring", entry.on, name, said=_told(entry.agency, seen=seen))
             found.setdefault(label, []).append(mark)
     around = {entry.label for entry in load.current().vulnerabilities}
     shown: list[tuple[str, list[Mark]]] = []
@@ -283,28 +283,28 @@ def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: Scale
     shapes = {"alone": "square", "with_others": "frame"}
     said = {"alone": _("seen alone"), "with_others": _("seen with others there")}
     found = []
-    for one in entries:
-        if one.kind == EntryKind.CONTACT:
-            seen = details.seen.get(one.key, "")
+    for entry in entries:
+        if entry.kind == EntryKind.CONTACT:
+            seen = details.seen.get(entry.key, "")
             what = said.get(seen, _("not seen"))
-            found.append(Mark(scale.at(one.on), shapes.get(seen, "cross"), one.on, said=what))
+            found.append(Mark(scale.at(entry.on), shapes.get(seen, "cross"), entry.on, said=what))
     return found
 
 
 def _lines(decided: Iterable[ChronologyEntry], scale: Scale) -> list[DecisionMark]:
     found: list[DecisionMark] = []
-    for number, one in enumerate(decided, start=1):
-        at, before = scale.at(one.on), found[-1] if found else None
+    for number, entry in enumerate(decided, start=1):
+        at, before = scale.at(entry.on), found[-1] if found else None
         near = before is not None and at - before.at < _NUMBER
         found.append(
-            DecisionMark(at, one.on, one.what, number, (before.lane + 1) % 3 if before and near else 0)
+            DecisionMark(at, entry.on, entry.what, number, (before.lane + 1) % 3 if before and near else 0)
         )
     return found
 
 
-def _is_decision(one: ChronologyEntry) -> bool:
-    message = one.said.get("say", "") if isinstance(one.said, dict) else ""
-    return one.kind in _ALWAYS or message in _DECIDED.get(one.kind, ())
+def _is_decision(entry: ChronologyEntry) -> bool:
+    message = entry.said.get("say", "") if isinstance(entry.said, dict) else ""
+    return entry.kind in _ALWAYS or message in _DECIDED.get(entry.kind, ())
 
 
 def _stacked(named: Iterable[tuple[str, list[Mark]]]) -> list[PictureRow]:
@@ -322,7 +322,7 @@ def _in_lanes(marks: Iterable[Mark]) -> tuple[list[Mark], int]:
     """Each in the first lane that is free there. What finds none is left to the table, and counted."""
     free = [-_WIDE] * _LANES
     placed, more = [], 0
-    for mark in sorted(marks, key=lambda one: one.at):
+    for mark in sorted(marks, key=lambda mark: mark.at):
         lane = next((lane for lane, at in enumerate(free) if mark.at - at >= _WIDE), None)
         if lane is None:
             more += 1
@@ -353,5 +353,5 @@ def letters_of(agencies: Iterable[str]) -> dict[str, str]:
             words[0][:2],
             *(f"{words[0][:1]}{number}" for number in range(1, 100)),
         ]
-        found[name] = next(one for one in tries if one.upper() not in found.values()).upper()
+        found[name] = next(text for text in tries if text.upper() not in found.values()).upper()
     return found

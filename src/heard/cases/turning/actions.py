@@ -63,7 +63,7 @@ def refer_to_service(
         )
     )
     assert by.team is not None  # somebody without a team may do nothing
-    one = ServiceReferral.objects.create(
+    referral = ServiceReferral.objects.create(
         pk=referral_id,
         person=person,
         service=service,
@@ -80,19 +80,19 @@ def refer_to_service(
         ask_on=ask_on,
     )
     ServiceReferralStep.objects.create(
-        referral=one, state=one.state, on=one.since, written_by=by, written_at=now
+        referral=referral, state=referral.state, on=referral.since, written_by=by, written_at=now
     )
-    _audit(by, "refer", one)
-    _tell(by, one, now)
-    return one
+    _audit(by, "refer", referral)
+    _tell(by, referral, now)
+    return referral
 
 
 @transaction.atomic
 def open_service_referral(*, by: User, service_referral_id: uuid.UUID) -> ServiceReferral:
     """The referral, for showing it, with the 'view' audit row; or `Hidden`."""
-    one = queries.service_referral_for(by, service_referral_id)
-    _audit(by, "view", one)
-    return one
+    referral = queries.service_referral_for(by, service_referral_id)
+    _audit(by, "view", referral)
+    return referral
 
 
 @transaction.atomic
@@ -107,15 +107,15 @@ def note_step(
     at: datetime | None = None,
 ) -> ServiceReferral:
     """What became of it: accepted, on the waiting list, with them, refused or ended; or that it is as it was when somebody asked."""
-    one, now = _held(by, service_referral_id), at or timezone.now()
+    referral, now = _held(by, service_referral_id), at or timezone.now()
     to = ServiceReferralState(state) if state in set(ServiceReferralState) else None
     refuse(
         rules.why_not_step(
             may_plan=by.may(May.PLAN),
-            state=ServiceReferralState(one.state),
+            state=ServiceReferralState(referral.state),
             to=to,
             on=on,
-            since=one.since,
+            since=referral.since,
             today=timezone.localdate(now),
             why=why,
             ask_on=ask_on,
@@ -123,16 +123,16 @@ def note_step(
     )
     assert to is not None
     assert on is not None
-    if to != one.state:
-        one.state, one.since = to.value, on
-    one.ask_on = ask_on if rules.NEXT[to] else None
-    one.save()
+    if to != referral.state:
+        referral.state, referral.since = to.value, on
+    referral.ask_on = ask_on if rules.NEXT[to] else None
+    referral.save()
     ServiceReferralStep.objects.create(
-        referral=one, state=to.value, on=on, why=why.strip(), written_by=by, written_at=now
+        referral=referral, state=to.value, on=on, why=why.strip(), written_by=by, written_at=now
     )
-    _audit(by, "note", one)
-    _tell(by, one, now)
-    return one
+    _audit(by, "note", referral)
+    _tell(by, referral, now)
+    return referral
 
 
 @transaction.atomic
@@ -140,19 +140,19 @@ def take_back_step(
     *, by: User, service_referral_id: uuid.UUID, why: str, at: datetime | None = None
 ) -> ServiceReferral:
     """The last thing that was written of it was a mistake: it stays, marked as one, and the referral is where it was before."""
-    one, now = _held(by, service_referral_id), at or timezone.now()
-    standing = list(queries.steps_of(by, one).filter(taken_back_at=None).order_by("-written_at", "-pk"))
+    referral, now = _held(by, service_referral_id), at or timezone.now()
+    standing = list(queries.steps_of(by, referral).filter(taken_back_at=None).order_by("-written_at", "-pk"))
     refuse(rules.why_not_take_back_step(may_plan=by.may(May.PLAN), steps=len(standing), why=why))
     wrong, before = standing[0], standing[1]
     wrong.taken_back_at, wrong.taken_back_by, wrong.why_taken_back = now, by, why.strip()
     wrong.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
     earlier = [step for step in standing[1:] if step.state == before.state]
-    one.state, one.since = before.state, earlier[-1].on
-    one.ask_on = timezone.localdate(now)  # somebody asks anew
-    one.save()
-    _audit(by, "put right", one)
-    _tell(by, one, now)
-    return one
+    referral.state, referral.since = before.state, earlier[-1].on
+    referral.ask_on = timezone.localdate(now)  # somebody asks anew
+    referral.save()
+    _audit(by, "put right", referral)
+    _tell(by, referral, now)
+    return referral
 
 
 @transaction.atomic
@@ -160,14 +160,16 @@ def take_back_unmet(*, by: User, unmet_need_id: uuid.UUID, why: str, at: datetim
     """It was no need that nothing met: it is counted no longer."""
     person_id = queries.unmet_for(by, unmet_need_id).person_id
     person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
-    one = queries.unmet_for(by, unmet_need_id)
+    unmet_need = queries.unmet_for(by, unmet_need_id)
     refuse(
-        rules.why_not_take_back_unmet(may_plan=by.may(May.PLAN), stands=one.taken_back_at is None, why=why)
+        rules.why_not_take_back_unmet(
+            may_plan=by.may(May.PLAN), stands=unmet_need.taken_back_at is None, why=why
+        )
     )
-    one.taken_back_at, one.taken_back_by, one.why_taken_back = now, by, why.strip()
-    one.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
-    record_audit(by=by, verb="put right", subject="unmet need", subject_id=one.pk, person_id=person.pk)
-    return one
+    unmet_need.taken_back_at, unmet_need.taken_back_by, unmet_need.why_taken_back = now, by, why.strip()
+    unmet_need.save(update_fields=["taken_back_at", "taken_back_by", "why_taken_back"])
+    record_audit(by=by, verb="put right", subject="unmet need", subject_id=unmet_need.pk, person_id=person.pk)
+    return unmet_need
 
 
 @transaction.atomic
@@ -197,8 +199,8 @@ def record_unmet(
         )
     )
     assert by.team is not None  # somebody without a team may do nothing
-    lives = next((one.postcode for one in addresses_of(by, person_id) if one.until is None), "")
-    one = UnmetNeed.objects.create(
+    lives = next((address.postcode for address in addresses_of(by, person_id) if address.until is None), "")
+    unmet_need = UnmetNeed.objects.create(
         person=person,
         need=need,
         area=rules.area_of(lives),
@@ -207,8 +209,8 @@ def record_unmet(
         recorded_by=by,
         recorded_at=now,
     )
-    record_audit(by=by, verb="record", subject="unmet need", subject_id=one.pk, person_id=person.pk)
-    return one
+    record_audit(by=by, verb="record", subject="unmet need", subject_id=unmet_need.pk, person_id=person.pk)
+    return unmet_need
 
 
 def _held(by: User, service_referral_id: uuid.UUID) -> ServiceReferral:
@@ -218,24 +220,24 @@ def _held(by: User, service_referral_id: uuid.UUID) -> ServiceReferral:
     return queries.service_referral_for(by, service_referral_id)
 
 
-def _tell(by: User, one: ServiceReferral, at: datetime) -> None:
+def _tell(by: User, referral: ServiceReferral, at: datetime) -> None:
     announce(
         by=by,
         kind=Notified.TO_SERVICE,
         subject=_SUBJECT,
-        subject_id=one.pk,
-        person_id=one.person_id,
-        named=[one.sent_by],
+        subject_id=referral.pk,
+        person_id=referral.person_id,
+        named=[referral.sent_by],
         at=at,
     )
 
 
-def _audit(by: User, verb: str, one: ServiceReferral) -> None:
+def _audit(by: User, verb: str, referral: ServiceReferral) -> None:
     record_audit(
         by=by,
         verb=verb,
         subject=_SUBJECT,
-        subject_id=one.pk,
-        person_id=one.person_id,
-        detail={"state": str(one.state)},
+        subject_id=referral.pk,
+        person_id=referral.person_id,
+        detail={"state": str(referral.state)},
     )

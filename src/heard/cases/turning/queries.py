@@ -47,10 +47,10 @@ def running(user: User, person_id: uuid.UUID) -> QuerySet[ServiceReferral]:
     return service_referrals_of(user, person_id).exclude(state__in=rules.OVER)
 
 
-def steps_of(user: User, one: ServiceReferral) -> QuerySet[ServiceReferralStep]:
+def steps_of(user: User, referral: ServiceReferral) -> QuerySet[ServiceReferralStep]:
     """The first first."""
     rows = ServiceReferralStep.objects.filter(
-        referral__in=service_referrals_visible_to(user).filter(pk=one.pk)
+        referral__in=service_referrals_visible_to(user).filter(pk=referral.pk)
     )
     return rows.select_related("written_by")
 

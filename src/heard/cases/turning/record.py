@@ -15,26 +15,30 @@ from heard.cases.turning.queries import service_referrals_visible_to, unmet_visi
 from heard.govuk.said import choice, labelled, lines, say
 
 
-def _facts(one: ServiceReferral) -> Iterator[ChronologyEntry]:
-    page = ("service_referral", one.pk)
-    standing = [step for step in one.steps.all() if step.taken_back_at is None]
+def _facts(referral: ServiceReferral) -> Iterator[ChronologyEntry]:
+    page = ("service_referral", referral.pk)
+    standing = [step for step in referral.steps.all() if step.taken_back_at is None]
     for number, step in enumerate(standing):
-        what = say(_("Referral to %(service)s: %(state)s"), service=one.called, state=choice(step, "state"))
-        text = lines(one.why, step.why) if not number else step.why
-        on = one.sent_at if not number else step.on
+        what = say(
+            _("Referral to %(service)s: %(state)s"), service=referral.called, state=choice(step, "state")
+        )
+        text = lines(referral.why, step.why) if not number else step.why
+        on = referral.sent_at if not number else step.on
         yield fact(EntryKind.SHARE, on, what, text, who=step.written_by_id, noted=step.written_at, page=page)
 
 
-def _on_paper(one: ServiceReferral) -> Iterator[Passage]:
-    steps = [say(_("%(date)s: %(state)s. %(why)s"), date=step.on, state=choice(step, "state"), why=step.why) for step in one.steps.all() if step.taken_back_at is None]  # fmt: skip
+def _on_paper(referral: ServiceReferral) -> Iterator[Passage]:
+    steps = [say(_("%(date)s: %(state)s. %(why)s"), date=step.on, state=choice(step, "state"), why=step.why) for step in referral.steps.all() if step.taken_back_at is None]  # fmt: skip
     text = lines(
-        labelled(_("Why"), one.why),
-        words_beside(one, one.words) or labelled(_("What the child says"), one.child_says),
-        labelled(_("Sent by"), one.sent_by),
+        labelled(_("Why"), referral.why),
+        words_beside(referral, referral.words) or labelled(_("What the child says"), referral.child_says),
+        labelled(_("Sent by"), referral.sent_by),
         *steps,
     )
     yield Passage(
-        say(_("Referral to the service %(service)s, %(date)s"), service=one.called, date=one.sent_at),
+        say(
+            _("Referral to the service %(service)s, %(date)s"), service=referral.called, date=referral.sent_at
+        ),
         text,
     )
 
@@ -49,19 +53,23 @@ SERVICE_REFERRALS = Record(
 )
 
 
-def _unmet(one: UnmetNeed) -> Iterator[ChronologyEntry]:
+def _unmet(unmet_need: UnmetNeed) -> Iterator[ChronologyEntry]:
     yield fact(
         EntryKind.SHARE,
-        one.recorded_at,
-        say(_("No service met a need: %(need)s"), need=choice(one, "need")),
-        who=one.recorded_by_id,
+        unmet_need.recorded_at,
+        say(_("No service met a need: %(need)s"), need=choice(unmet_need, "need")),
+        who=unmet_need.recorded_by_id,
     )
 
 
-def _unmet_on_paper(one: UnmetNeed) -> Iterator[Passage]:
-    text = lines(labelled(_("Recorded by"), one.recorded_by))
+def _unmet_on_paper(unmet_need: UnmetNeed) -> Iterator[Passage]:
+    text = lines(labelled(_("Recorded by"), unmet_need.recorded_by))
     yield Passage(
-        say(_("No service met a need: %(need)s, %(date)s"), need=choice(one, "need"), date=one.recorded_at),
+        say(
+            _("No service met a need: %(need)s, %(date)s"),
+            need=choice(unmet_need, "need"),
+            date=unmet_need.recorded_at,
+        ),
         text,
     )
 

@@ -150,19 +150,19 @@ def take_back(request: Request, service_referral_id: uuid.UUID) -> HttpResponse:
 def take_back_unmet(request: Request, unmet_need_id: uuid.UUID) -> HttpResponse:
     """It was no need that nothing met."""
     user = request.user
-    one = queries.unmet_for(user, unmet_need_id)
-    _child(request, one.person_id)
-    form: Any = kept_form(request, TakeBackForm, kind="service.unmet.back", subject_id=one.pk)
+    unmet_need = queries.unmet_for(user, unmet_need_id)
+    _child(request, unmet_need.person_id)
+    form: Any = kept_form(request, TakeBackForm, kind="service.unmet.back", subject_id=unmet_need.pk)
     if form.is_valid():
         with sending(request, form):
-            actions.take_back_unmet(by=user, unmet_need_id=one.pk, **form.cleaned_data)
+            actions.take_back_unmet(by=user, unmet_need_id=unmet_need.pk, **form.cleaned_data)
             messages.success(request, _("Put right. It is counted no longer."))
-            return redirect("services_of", person_id=one.person_id)
+            return redirect("services_of", person_id=unmet_need.person_id)
     context = {
         "form": form,
         "title": _("It was no unmet need"),
-        "about": one.get_need_display(),
-        "back": ("services_of", {"person_id": one.person_id}),
+        "about": unmet_need.get_need_display(),
+        "back": ("services_of", {"person_id": unmet_need.person_id}),
     }
     return render(request, "cases/form.html", context)
 

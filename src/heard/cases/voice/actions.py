@@ -282,7 +282,9 @@ def write_down(
 def _tell_heard_otherwise(by: User, message: ChildMessage, at: datetime | None) -> None:
     """Of what is hidden nobody is told: a notice about it could come to who covers for somebody. Its page says it to those who read it."""
     readers = message.notice.readers.select_related("user") if message.notice else ()
-    named = [one.written_by for one in message.heard_otherwise] + [one.user for one in readers]
+    named = [transcript.written_by for transcript in message.heard_otherwise] + [
+        reader.user for reader in readers
+    ]
     subject = {"subject": "child message", "subject_id": message.pk, "person_id": message.person_id}
     announce(by=by, kind=Notified.CHILD_HEARD, named=named, at=at, **subject)  # type: ignore[arg-type]
 
@@ -575,7 +577,7 @@ def _how_spoken(message: ChildMessage, written: ChildTranscript | None) -> str:
 
 def _heard_otherwise(message: ChildMessage) -> str:
     """That others heard something else stands wherever the words do."""
-    who = dict.fromkeys(str(one.written_by) for one in message.heard_otherwise)
+    who = dict.fromkeys(str(transcript.written_by) for transcript in message.heard_otherwise)
     said = {"who": Truncator(", ".join(who)).chars(80)}
     return _("Heard otherwise before by %(who)s: what they wrote stands in Heard too.") % said if who else ""
 
@@ -632,7 +634,7 @@ def read_back(*, by: None, sitting: Sitting, at: datetime | None = None) -> list
 def hear_back(*, by: None, sitting: Sitting, child_message_id: uuid.UUID) -> tuple[Attachment, bytes]:
     """What the child spoke, for them to hear it: with the secret, as they read back what they wrote. `Hidden` for anything else. Its audit row names no child:
     it would say that they use the link."""
-    rows = {one.pk: one for one in child.sent_through(sitting)} if sitting.reads else {}
+    rows = {message.pk: message for message in child.sent_through(sitting)} if sitting.reads else {}
     if child_message_id not in rows:
         raise Hidden
     found = _heard(by, rows[child_message_id])
@@ -648,7 +650,7 @@ def take_back(
     """No page shows these words any longer, and that they were taken back stays. Somebody who does not feel safe is looked for all the same.
     `Refused` for what this sitting did not send, unless it gave the secret."""
     rows = ChildMessage.objects.select_for_update(of=("self",)).select_related("words")
-    mine = {one.pk for one in child.sent_through(sitting)}
+    mine = {message.pk for message in child.sent_through(sitting)}
     message = (
         rows.filter(pk=child_message_id, taken_back_at=None).first() if child_message_id in mine else None
     )

@@ -154,15 +154,15 @@ def adults_who_might_read(link: ChildLink, now: datetime) -> list[Adult]:
     """Whom a message could reach, and who gave out the link: each once, by name."""
     about = About(link.person_id, now)
     found = {
-        one.user.pk: Adult(one.user, str(JOBS.get(one.role, "")))
-        for one in addressees(_WHO, about, urgent=True)
+        addressee.user.pk: Adult(addressee.user, str(JOBS.get(addressee.role, "")))
+        for addressee in addressees(_WHO, about, urgent=True)
     }
     team = about.case.lead_team if about.case else None
     for user in holders(May.ASSESS, teams=[team.pk]) if team else []:
         found.setdefault(user.pk, Adult(user, _("works in the team that helps you")))
     found.setdefault(link.made_by_id, Adult(link.made_by, _("gave you this card")))
-    rows = [replace(one, key=key_of(link, one.user)) for one in found.values()]
-    return sorted(rows, key=lambda one: str(one.user))
+    rows = [replace(adult, key=key_of(link, adult.user)) for adult in found.values()]
+    return sorted(rows, key=lambda adult: str(adult.user))
 
 
 def key_of(link: ChildLink, user: User) -> str:
@@ -182,14 +182,14 @@ def one_adult(link: ChildLink, key: str) -> Adult | None:
 def named_in(link: ChildLink, typed: str, now: datetime) -> list[Adult]:
     """Who of those who might read it has a name that was typed; also who decides elsewhere, where it may come to them."""
     adults = adults_who_might_read(link, now)
-    there = {one.user.pk for one in adults}
+    there = {adult.user.pk for adult in adults}
     others = addressees((To.OUTSIDE,), About(link.person_id, now), urgent=False)
     adults += [
-        Adult(one.user, str(JOBS[To.OUTSIDE.value]), key_of(link, one.user))
-        for one in others
-        if one.user.pk not in there
+        Adult(addressee.user, str(JOBS[To.OUTSIDE.value]), key_of(link, addressee.user))
+        for addressee in others
+        if addressee.user.pk not in there
     ]
-    names = [(one.user.first_name, one.user.last_name) for one in adults]
+    names = [(adult.user.first_name, adult.user.last_name) for adult in adults]
     return [adults[place] for place in rules.names_in(typed, names)]
 
 
@@ -198,9 +198,9 @@ def what_happens_now(now: datetime, link: ChildLink | None = None) -> Now:
     team, by_mail = worries_team(), why_no_mail() is None
     about = About(link.person_id if link else None, now)
     awake = [row.user for row in on_duty(now)] if link else []
-    reached = [one for one in awake if one.mail_back_at is None]
-    told = any(_would_learn(one, about) for one in reached)
-    if_hidden = any(may_learn(To.ON_DUTY, one, about) for one in reached)
+    reached = [user for user in awake if user.mail_back_at is None]
+    told = any(_would_learn(user, about) for user in reached)
+    if_hidden = any(may_learn(To.ON_DUTY, user, about) for user in reached)
     return Now(told, if_hidden, team.duty_phone if team else "", settings.URGENT_MINUTES[0], by_mail)
 
 
@@ -237,7 +237,7 @@ def read_back(sitting: Sitting) -> list[Sent]:
     messages = sent_through(sitting)
     readers: dict[object, list[tuple[str, datetime]]] = {}
     jobs: dict[tuple[object, object], str] = {}
-    rows = Reader.objects.filter(notice__in=[one.notice_id for one in messages])
+    rows = Reader.objects.filter(notice__in=[message.notice_id for message in messages])
     for row in rows.select_related("user").order_by("seen_at", "pk"):
         jobs[row.notice_id, row.user_id] = row.role
         if row.seen_at:
@@ -248,7 +248,9 @@ def read_back(sitting: Sitting) -> list[Sent]:
         role = jobs.get((reply.message.notice_id, reply.written_by_id))
         who = _called(reply.written_by, role) if role else _elsewhere(reply.written_by)
         replies.setdefault(reply.message_id, []).append(Reply(reply, who))
-    return [Sent(one, readers.get(one.notice_id, []), replies.get(one.pk, [])) for one in messages]
+    return [
+        Sent(message, readers.get(message.notice_id, []), replies.get(message.pk, [])) for message in messages
+    ]
 
 
 def decided(sitting: Sitting) -> list[Decided]:

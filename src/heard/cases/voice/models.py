@@ -212,13 +212,15 @@ class ChildMessage(models.Model):
     def heard_otherwise(self) -> list[ChildTranscript]:
         """What others had written down before, where it says something else than what was written down last. Fetch `transcripts` with it."""
         last, found = self.written_down, self.transcripts.all()
-        others = [one for one in found if last and one.written_by_id != last.written_by_id]
-        return [one for one in others if last and one.text != last.text]
+        others = [
+            transcript for transcript in found if last and transcript.written_by_id != last.written_by_id
+        ]
+        return [transcript for transcript in others if last and transcript.text != last.text]
 
     @property
     def pointed_at(self) -> str:
         """What the child pointed at, in words."""
-        return ", ".join(str(self.Feeling(one).label) for one in self.pointed.split(",") if one)
+        return ", ".join(str(self.Feeling(text).label) for text in self.pointed.split(",") if text)
 
 
 class ChildTranscript(models.Model):

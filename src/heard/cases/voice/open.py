@@ -135,7 +135,7 @@ def _write(
     typed["decision"] = typed["decision"] if answers else ""
     adults = child.adults_who_might_read(sitting.link, now)
     also = [*named, child.one_adult(sitting.link, typed["hide"])]  # who was chosen stays on the list
-    there = {one.user.pk for one in adults}
+    there = {adult.user.pk for adult in adults}
     adults += {one.user.pk: one for one in also if one and one.user.pk not in there}.values()
     chosen = child.one_adult(sitting.link, typed["hide"])
     context: dict[str, Any] = {
@@ -179,10 +179,10 @@ def _send(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         error = _(
             "There is somebody with that name in the list: %(who)s. If you mean them, choose them there, and take the name out. "
             "If you mean somebody else, send it again."
-        ) % {"who": ", ".join(str(one.user) for one in named)}
+        ) % {"who": ", ".join(str(adult.user) for adult in named)}
         return _write(request, sitting, error, named)
     said: dict[str, Any] = {name: sent[name] for name in ("about", "meeting", "draft", "drawn")}
-    said["pointed"] = [one for one in sent["pointed"].split(",") if one]
+    said["pointed"] = [text for text in sent["pointed"].split(",") if text]
     said["decision"] = answers
     said["text"] = sent["text"].replace("\r\n", "\n")
     device = rules.device_of(request.headers.get("User-Agent", ""))
@@ -242,7 +242,7 @@ def _hear(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 def _mine(request: HttpRequest, sitting: Sitting, error: str = "") -> HttpResponse:
     """What can be taken back: what this sitting sent, and with the secret all of it."""
-    found = [one for one in child.sent_through(sitting) if one.taken_back_at is None]
+    found = [message for message in child.sent_through(sitting) if message.taken_back_at is None]
     return _page(request, "cases/voice/open/mine.html", sitting, found=found, error=error)
 
 
@@ -297,7 +297,7 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 def _unsent(typed: dict[str, str]) -> ChildMessage:
     """What did not go, to be shown once more: never saved."""
-    faces = [one for one in typed.get("pointed", "").split(",") if one in set(rules.Feeling)]
+    faces = [text for text in typed.get("pointed", "").split(",") if text in set(rules.Feeling)]
     return ChildMessage(
         seconds=1 if typed.get("spoken") else 0,
         drawing=sketch.strokes_of(typed.get("drawn", "")) or [],

@@ -204,7 +204,7 @@ def to_write_down(user: User) -> QuerySet[ChildMessage]:
 
 def may_write_of(user: User) -> bool:
     """Whether their role answers, describes or writes down what children send, where they may read it."""
-    return any(user.may(one) for one in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF))
+    return any(user.may(value) for value in (May.ASSESS, May.DECIDE, May.HEAR_OF_STAFF))
 
 
 def is_outside(user: User, message: ChildMessage) -> bool:

@@ -15,18 +15,20 @@ from heard.cases.voice.queries import decisions_visible_to
 from heard.govuk.said import say
 
 
-def _chronology(one: ChildDecision) -> Iterator[ChronologyEntry]:
-    kind, page = EntryKind.REVIEW, ("review", one.review_id)
-    if one.panel_item_id:
-        kind, page = EntryKind.PANEL, ("panel_item", one.panel_item_id)
-    more: dict[str, Any] = {"who": one.written_by_id, "page": page}
-    yield fact(kind, one.written_at, say(_("Written for the child: what was decided")), one.text, **more)
+def _chronology(decision: ChildDecision) -> Iterator[ChronologyEntry]:
+    kind, page = EntryKind.REVIEW, ("review", decision.review_id)
+    if decision.panel_item_id:
+        kind, page = EntryKind.PANEL, ("panel_item", decision.panel_item_id)
+    more: dict[str, Any] = {"who": decision.written_by_id, "page": page}
+    yield fact(
+        kind, decision.written_at, say(_("Written for the child: what was decided")), decision.text, **more
+    )
 
 
-def _on_paper(one: ChildDecision) -> Iterator[Passage]:
-    said = {"date": one.met_on, "who": one.written_by}
+def _on_paper(decision: ChildDecision) -> Iterator[Passage]:
+    said = {"date": decision.met_on, "who": decision.written_by}
     heading = say(_("Written for the child by %(who)s, after the meeting of %(date)s"), **said)
-    yield Passage(heading, one.text)
+    yield Passage(heading, decision.text)
 
 
 # How it is known to be safe at the link is on no paper: it may tell somebody who looks for a way in whose device it is.

@@ -141,7 +141,9 @@ def read(request: Request, child_message_id: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, in_words(str(refused)))
         return redirect("child_message", child_message_id=child_message_id)
-    told = any(one.user_id == request.user.pk for one in row.notice.readers.all()) if row.notice else False
+    told = (
+        any(reader.user_id == request.user.pk for reader in row.notice.readers.all()) if row.notice else False
+    )
     saved = _("Saved: you read it. The child can see that you did.")
     messages.success(
         request,
@@ -229,8 +231,8 @@ def tell_of_item(request: Request, item_id: uuid.UUID) -> HttpResponse:
         raise Hidden
     back, said = ("panel_item", {"item_id": item.pk}), [item.decision, item.reason]
     put_right = [
-        _("Put right by %(who)s: %(text)s") % {"who": one.by, "text": one.text}
-        for one in item.corrections.all()
+        _("Put right by %(who)s: %(text)s") % {"who": correction.by, "text": correction.text}
+        for correction in item.corrections.all()
     ]
     return _tell(request, item, item.person, back, [*said, *put_right], may_tell_of_item(request.user, item))
 

@@ -73,7 +73,7 @@ class ChildsViewForm(Form):
     )
     how = RadiosField(
         _("How did the child say it?"),
-        choices=[one for one in Words.How.choices if one[0] not in BY_CHILD],
+        choices=[choice for choice in Words.How.choices if choice[0] not in BY_CHILD],
         small=True,
         initial=Words.How.SAID,
         missing=_("Choose how the child said it"),
@@ -193,7 +193,9 @@ def typed_view(words: Words | None, why_not: str, unheard: NotHeard | None) -> d
     tries = zip(_TRIES, unheard.tries.all(), strict=False)
     parts = {"on": "tried_on", "how": "how", "came": "came"}
     told = {
-        f"tried_{part}_{number}": getattr(one, name) for number, one in tries for part, name in parts.items()
+        f"tried_{part}_{number}": getattr(reach, name)
+        for number, reach in tries
+        for part, name in parts.items()
     }
     return {"which": NOT_REACHED, "tried": unheard.text} | told
 

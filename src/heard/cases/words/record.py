@@ -18,26 +18,28 @@ from heard.cases.words.queries import words_visible_to
 from heard.govuk.said import Text, choice, labelled, lines, say
 
 
-def _answer(one: Answer) -> Iterator[ChronologyEntry]:
+def _answer(answer: Answer) -> Iterator[ChronologyEntry]:
     """When the child was told what came of their words."""
-    if one.told_on:
-        what = say(_("The child was told what came of their words, by %(who)s"), who=one.told_by)
-        more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
-        yield fact(EntryKind.WORDS, one.told_on, what, one.what_changed, **more)
+    if answer.told_on:
+        what = say(_("The child was told what came of their words, by %(who)s"), who=answer.told_by)
+        more: dict[str, Any] = {"noted": answer.written_at, "who": answer.written_by_id}
+        yield fact(EntryKind.WORDS, answer.told_on, what, answer.what_changed, **more)
 
 
-def _on_paper(one: Words) -> Iterator[Passage]:
-    said = {"how": choice(one, "how"), "date": one.heard_on, "who": one.heard_by}
+def _on_paper(words: Words) -> Iterator[Passage]:
+    said = {"how": choice(words, "how"), "date": words.heard_on, "who": words.heard_by}
     text = lines(
-        one.said(),
-        described(one),
-        labelled(_("In their language"), one.original),
-        labelled(_("Translated by"), one.translated_by),
-        labelled(_("What the child wants to happen"), one.wants),
-        labelled(_("Why this was corrected"), one.why_corrected),
-        *(_what_became(answer) for answer in one.answers.all()),
+        words.said(),
+        described(words),
+        labelled(_("In their language"), words.original),
+        labelled(_("Translated by"), words.translated_by),
+        labelled(_("What the child wants to happen"), words.wants),
+        labelled(_("Why this was corrected"), words.why_corrected),
+        *(_what_became(answer) for answer in words.answers.all()),
     )
-    heading = _("%(how)s on %(date)s") if one.how in BY_CHILD else _("%(how)s on %(date)s, heard by %(who)s")
+    heading = (
+        _("%(how)s on %(date)s") if words.how in BY_CHILD else _("%(how)s on %(date)s, heard by %(who)s")
+    )
     yield Passage(say(heading, **said), text)
 
 

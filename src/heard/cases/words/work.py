@@ -12,12 +12,12 @@ from heard.govuk.environment import day
 
 
 def _to_tell(row: Any) -> str:
-    one = ngettext(
+    text = ngettext(
         "Tell the child what came of what they said",
         "Tell the child what came of %(n)s things they said",
         row.number,
     )
-    return one % {"n": row.number}
+    return text % {"n": row.number}
 
 
 WORDS = WorkList(

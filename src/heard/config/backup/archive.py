@@ -101,7 +101,7 @@ def decrypted(path: Path, identity: Path | None) -> bytes:
 
 def _parsed(recipients: list[str]) -> list[Any]:
     try:
-        return [pyrage.x25519.Recipient.from_str(one.strip()) for one in recipients]
+        return [pyrage.x25519.Recipient.from_str(recipient.strip()) for recipient in recipients]
     except pyrage.RecipientError as error:
         raise click.ClickException(
             "A recipient is a public key of age, which begins with age1. `age-keygen` makes one."

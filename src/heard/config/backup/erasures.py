@@ -26,7 +26,7 @@ def write(to: Path, recipients: list[str]) -> Path | None:
     """The list of today, in `to`; None where nothing was ever destroyed."""
     from heard.cases.keeping.queries import carried_out
 
-    said = [asdict(one) for one in carried_out(None)]
+    said = [asdict(erasure) for erasure in carried_out(None)]
     if not said:
         return None
     text = json.dumps(said, indent=1, sort_keys=True, default=_day).encode()
@@ -50,11 +50,11 @@ def read(paths: Iterable[Path], identity: Path | None) -> list[Any]:
     found: dict[str, Any] = {}
     for path in paths:
         try:
-            for one in json.loads(archive.decrypted(path, identity)):
-                one["people"] = tuple(one["people"])
+            for load in json.loads(archive.decrypted(path, identity)):
+                load["people"] = tuple(load["people"])
                 for name in ("asked_at", "decided_at"):
-                    one[name] = datetime.fromisoformat(one[name])
-                found[one["certificate"]] = Erasure(**one)
+                    load[name] = datetime.fromisoformat(load[name])
+                found[load["certificate"]] = Erasure(**load)
         except (ValueError, TypeError, KeyError) as error:
             raise Broken(f"The list of what was destroyed, {path.name}, cannot be read.") from error
     return list(found.values())
@@ -65,11 +65,11 @@ def carry_out(erasures: Iterable[Any]) -> tuple[int, list[str]]:
     from heard.cases.keeping.actions import destroy_again
 
     done, left = 0, []
-    for one in erasures:
+    for erasure in erasures:
         try:
-            done += destroy_again(by=None, erasure=one)
+            done += destroy_again(by=None, erasure=erasure)
         except Refused:
-            left.append(one.certificate)
+            left.append(erasure.certificate)
     return done, left
 
 

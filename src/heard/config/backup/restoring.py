@@ -69,7 +69,7 @@ def restore(
 
 
 def _refuse_what_is_not_empty() -> None:
-    there = [one.name for one in Path(settings.DATA).iterdir() if not _counts_as_empty(one)]
+    there = [path.name for path in Path(settings.DATA).iterdir() if not _counts_as_empty(path)]
     if there:
         raise click.ClickException(
             f"{settings.DATA} is not empty: it has {', '.join(sorted(there)[:3])}. "
@@ -115,13 +115,13 @@ def _move(aside: Path, data: Path) -> None:
     if _has_keys(aside):
         kept.note_keys(data)
     places = {"questions": Path(settings.QUESTIONS), "looks.jsonl": settings.LOOKS}
-    for one in aside.iterdir():
-        target = places.get(one.name, data / one.name)
+    for path in aside.iterdir():
+        target = places.get(path.name, data / path.name)
         if target.is_dir():
-            shutil.copytree(one, target, dirs_exist_ok=True)
+            shutil.copytree(path, target, dirs_exist_ok=True)
         else:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.move(one, target)
+            shutil.move(path, target)
 
 
 @transaction.atomic

@@ -176,11 +176,11 @@ def _kinds(said: Declared) -> Iterator[str]:
         yield ""
         yield f"Kept: {said.kept[kept]} (*{kept}*)."
         yield ""
-        yield from _table(("Field", "Holds", "Why it is needed"), [(f"`{one.name}`", _HOLDS[one.holds], one.why) for one in fields])  # fmt: skip
+        yield from _table(("Field", "Holds", "Why it is needed"), [(f"`{field.name}`", _HOLDS[field.holds], field.why) for field in fields])  # fmt: skip
 
 
 def _between(said: Declared) -> Iterator[str]:
-    special = [table for table, (_kept, fields) in said.tables.items() if any(one.holds == "child_special" for one in fields)]  # fmt: skip
+    special = [table for table, (_kept, fields) in said.tables.items() if any(field.holds == "child_special" for field in fields)]  # fmt: skip
     yield "## 3. Consultation"
     yield ""
     yield from _asks(
@@ -215,8 +215,8 @@ def _risks(found: list[Risk]) -> Iterator[str]:
     )
     yield ""
     rows = [
-        (f"R{number}", one.where, one.what, one.met, "yes" if one.open else "", "…", "…")
-        for number, one in enumerate(found, 1)
+        (f"R{number}", risk.where, risk.what, risk.met, "yes" if risk.open else "", "…", "…")
+        for number, risk in enumerate(found, 1)
     ]
     head = ("No.", "Where, or who", "Threat", "What guards against it", "Something is not met", "Likelihood", "Severity")  # fmt: skip
     yield from _table(head, rows)

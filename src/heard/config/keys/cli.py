@@ -135,7 +135,7 @@ def retire(key_id: str, approval: str, emergency: str) -> None:
 def escrow(to: Path, recipients: tuple[str, ...]) -> None:
     """Write a copy of the keys that either of two people can open, with their keys of age. Keep it apart from the server, from
     the backups and from those keys."""
-    if len({one.strip() for one in recipients}) < 2:
+    if len({recipient.strip() for recipient in recipients}) < 2:
         raise click.UsageError(
             "Name two people, each with --recipient age1…: one alone may be away, or leave."
         )
@@ -172,7 +172,7 @@ def list_(as_json: bool) -> None:
             problem = str(error)
         found = stores.counted()
     there = {key.id: key for key in ring.keys} if ring else {}
-    ids = {one for counts in found.values() for one in counts} - {stores.CLEAR, stores.MISSING}
+    ids = {count for counts in found.values() for count in counts} - {stores.CLEAR, stores.MISSING}
     lacking = sorted(ids - there.keys())
     if as_json:
         about = [{"id": key.id, "made": key.made, "escrowed": len(key.escrowed)} for key in there.values()]
@@ -181,9 +181,9 @@ def list_(as_json: bool) -> None:
         _print(list(there.values()), found)
     if problem:
         click.echo(problem, err=True)
-    for one in lacking:
+    for text in lacking:
         click.echo(
-            f"The key {one} is not there. Bring it back from its escrow or a copy: heard keys add --from FILE",
+            f"The key {text} is not there. Bring it back from its escrow or a copy: heard keys add --from FILE",
             err=True,
         )
     if lacking or problem:

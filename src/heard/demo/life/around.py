@@ -21,41 +21,41 @@ def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
     """Worries about a place or a group (`kind`); those that have a decision get it the next day."""
     ends: dict[str, list[Any]] = {"place": world.places, "group": world.groups}
     known = ends[kind]
-    for one in told:
-        day = world.ago(one["ago"])
+    for row in told:
+        day = world.ago(row["ago"])
         with world.on(day):
             worry = telling.tell(
-                by=world.users[one["by"]],
-                seen_and_heard=one["seen"],
-                when_seen=one["when"],
-                who_comes=one["who"],
+                by=world.users[row["by"]],
+                seen_and_heard=row["seen"],
+                when_seen=row["when"],
+                who_comes=row["who"],
                 danger_now="not_known",
-                named=find(one["seen"]),
-                **{f"{kind}_id": known[one[kind]].pk},
+                named=find(row["seen"]),
+                **{f"{kind}_id": known[row[kind]].pk},
             )
-        if "decision" in one:
+        if "decision" in row:
             with world.on(day + timedelta(days=1)):
                 telling.decide(
                     by=world.coordinator,
                     concern=worry,
-                    decision=one["decision"],
-                    reason=one["reason"],
-                    feedback=one["feedback"],
-                    step=_step(world, one),
+                    decision=row["decision"],
+                    reason=row["reason"],
+                    feedback=row["feedback"],
+                    step=_step(world, row),
                 )
 
 
 def warn(world: World, children: Children, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        child = children[one["child"]]
-        with world.on(world.ago(one["ago"])):
+    for row in told:
+        child = children[row["child"]]
+        with world.on(world.ago(row["ago"])):
             note_warning(
-                by=world.users[one["by"]],
+                by=world.users[row["by"]],
                 person_id=child.person_id,
-                text=one["text"],
-                why=child.say(one["why"]),
-                person_told=one["told"],
-                review_on=world.today + timedelta(days=one["review"]),
+                text=row["text"],
+                why=child.say(row["why"]),
+                person_told=row["told"],
+                review_on=world.today + timedelta(days=row["review"]),
             )
 
 
@@ -109,8 +109,8 @@ def name_twice(world: World, told: list[dict[str, Any]]) -> None:
                 )
 
 
-def _step(world: World, one: dict[str, Any]) -> telling.Step | None:
-    if "step" not in one:
+def _step(world: World, row: dict[str, Any]) -> telling.Step | None:
+    if "step" not in row:
         return None
-    what, owner, days = one["step"]
-    return telling.Step(what, world.users[owner], world.ago(one["ago"]) + timedelta(days=days))
+    what, owner, days = row["step"]
+    return telling.Step(what, world.users[owner], world.ago(row["ago"]) + timedelta(days=days))

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def attach_files(world: World, children: Children, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        child = children[one["child"]]
-        content = _MAKE[one["kind"]](one.get("text", ""))
-        words = child.words() if one.get("on_words") else None
+    for row in told:
+        child = children[row["child"]]
+        content = _MAKE[row["kind"]](row.get("text", ""))
+        words = child.words() if row.get("on_words") else None
         about: dict[str, Any] = {"words_id": words.pk} if words else {"person_id": child.person_id}
         attach(
-            by=world.users[one["by"]],
-            upload=SimpleUploadedFile(one["name"], content),
-            what=child.say(one["what"]),
+            by=world.users[row["by"]],
+            upload=SimpleUploadedFile(row["name"], content),
+            what=child.say(row["what"]),
             **about,
         )
 

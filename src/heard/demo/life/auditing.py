@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 def audit(world: World, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        opened = _open(world, one)
-        for number, (requirement, who, answer, why, evidence) in enumerate(one["answers"]):
-            with world.on(world.ago(one["ago"] - 2 - number % 10)):
-                _answer(world, opened, requirement, who, answer, why, evidence, one["second"])
-        for requirement, who, kind, what, number in one["shown"]:
-            with world.on(world.ago(one["ago"] - 3)):
+    for row in told:
+        opened = _open(world, row)
+        for number, (requirement, who, answer, why, evidence) in enumerate(row["answers"]):
+            with world.on(world.ago(row["ago"] - 2 - number % 10)):
+                _answer(world, opened, requirement, who, answer, why, evidence, row["second"])
+        for requirement, who, kind, what, number in row["shown"]:
+            with world.on(world.ago(row["ago"] - 3)):
                 _show(world, opened, requirement, who, kind, what, number)
-        for requirement, what, shows, owner, due, came in one["actions"]:
-            _plan(world, opened, one["ago"], requirement, what, shows, owner, due, came)
-        for told_of in one.get("cases", []):
+        for requirement, what, shows, owner, due, came in row["actions"]:
+            _plan(world, opened, row["ago"], requirement, what, shows, owner, due, came)
+        for told_of in row.get("cases", []):
             _read_cases(world, opened, told_of)
-        if one["found"]:
-            with world.on(world.ago(one["ago"] - 30)):
-                board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=one["found"])
+        if row["found"]:
+            with world.on(world.ago(row["ago"] - 30)):
+                board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=row["found"])
 
 
 def prepare_for_inspection(world: World) -> None:
@@ -72,16 +72,16 @@ def write_own(world: World, told: list[dict[str, Any]]) -> None:
                 )
 
 
-def _open(world: World, one: dict[str, Any]) -> Audit:
-    with world.on(world.ago(one["ago"])):
+def _open(world: World, row: dict[str, Any]) -> Audit:
+    with world.on(world.ago(row["ago"])):
         return board.open_audit(
             by=world.users["helen.burrows"],
-            title=one["title"],
-            since=world.ago(one["ago"] + 365),
-            until=world.ago(one["ago"]),
-            packs=one["packs"],
-            agencies=[world.agency_of[who] for who in one["agencies"]],
-            lead=world.agency_of[one["agencies"][0]],
+            title=row["title"],
+            since=world.ago(row["ago"] + 365),
+            until=world.ago(row["ago"]),
+            packs=row["packs"],
+            agencies=[world.agency_of[who] for who in row["agencies"]],
+            lead=world.agency_of[row["agencies"][0]],
         )
 
 
@@ -148,18 +148,20 @@ def _read_cases(world: World, opened: Audit, told: dict[str, Any]) -> None:
         reading.let_readers_in(by=world.coordinator, draw_id=draw.pk)
     with world.on(world.ago(told["ago"] - 2)):
         to_read = progress(world.coordinator, draw).to_read
-        for one, (said, other) in zip(to_read, told["answers"], strict=False):
+        for sample, (said, other) in zip(to_read, told["answers"], strict=False):
             for reader, answers in ((first, said), (second, other)):
                 kept = {str(number): (answer, told["because"]) for number, answer in enumerate(answers)}
-                reading.read_case(by=reader, sample_id=one.pk, said=kept)
+                reading.read_case(by=reader, sample_id=sample.pk, said=kept)
             differ = {
                 str(n): (told["agreed"], told["why_agreed"]) for n in range(len(said)) if said[n] != other[n]
             }
             if differ:
-                put = reading.propose_answers(by=first, sample_id=one.pk, said=differ)
+                put = reading.propose_answers(by=first, sample_id=sample.pk, said=differ)
                 put.refresh_from_db()  # as the second reader sees it, whatever the clock on the wall says in summer
                 assert put.proposed_at
-                reading.confirm_answers(by=second, sample_id=one.pk, proposed_at=put.proposed_at.isoformat())
+                reading.confirm_answers(
+                    by=second, sample_id=sample.pk, proposed_at=put.proposed_at.isoformat()
+                )
         reading.write_finding(by=first, draw_id=draw.pk, requirement=told["about"], text=told["found"])
 
 

@@ -81,7 +81,7 @@ def _adult(world: World, told: dict[str, Any]) -> UUID:
 def _speak(world: World, person_id: UUID, place_id: UUID, told: dict[str, Any]) -> None:
     """As what a child said in an interview after a return is noted: with the interview as its source."""
     by = world.users[told["by"]]
-    episode = sorted(episodes_of(by, person_id), key=lambda one: one.missing_from)[told["episode"]]
+    episode = sorted(episodes_of(by, person_id), key=lambda episode: episode.missing_from)[told["episode"]]
     knows = network.Knows(
         words=told["words"],
         how="said_by_child",

@@ -17,50 +17,50 @@ if TYPE_CHECKING:
 
 
 def work_on(world: World, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        context = _open(world, one)
-        if "given" in one:
-            _give(world, context, one)
-        _hear(world, context, one["voices"])
-        if "assessment" in one:
-            _assess(world, context, one["assessment"])
-        for pattern in one.get("patterns", ()):
+    for row in told:
+        context = _open(world, row)
+        if "given" in row:
+            _give(world, context, row)
+        _hear(world, context, row["voices"])
+        if "assessment" in row:
+            _assess(world, context, row["assessment"])
+        for pattern in row.get("patterns", ()):
             _recognise(world, context, pattern)
-        for goal in one.get("goals", ()):
-            _aim(world, context, one["holder"], goal)
-        for guardian in one.get("guardians", ()):
+        for goal in row.get("goals", ()):
+            _aim(world, context, row["holder"], goal)
+        for guardian in row.get("guardians", ()):
             _ask(world, context, guardian)
-        if "review" in one:
-            _review(world, context, one["review"])
-        if "ended" in one:
-            _end(world, context, one["last_review"], one["ended"])
+        if "review" in row:
+            _review(world, context, row["review"])
+        if "ended" in row:
+            _end(world, context, row["last_review"], row["ended"])
 
 
-def _open(world: World, one: dict[str, Any]) -> Context:
-    end = "place" if "place" in one else "group"
-    node: Any = world.places[one["place"]] if end == "place" else world.groups[one["group"]]
-    with world.on(world.ago(one["ago"])):
+def _open(world: World, row: dict[str, Any]) -> Context:
+    end = "place" if "place" in row else "group"
+    node: Any = world.places[row["place"]] if end == "place" else world.groups[row["group"]]
+    with world.on(world.ago(row["ago"])):
         return contexts.open_context(
-            by=world.users[one["by"]],
+            by=world.users[row["by"]],
             end=end,
             node_id=node.pk,
-            setting=one["setting"],
-            why=one["why"],
-            holder=world.users[one.get("held_first", one["holder"])],
+            setting=row["setting"],
+            why=row["why"],
+            holder=world.users[row.get("held_first", row["holder"])],
         )
 
 
-def _give(world: World, context: Context, one: dict[str, Any]) -> None:
-    with world.on(world.ago(one["given"]["ago"])):
+def _give(world: World, context: Context, row: dict[str, Any]) -> None:
+    with world.on(world.ago(row["given"]["ago"])):
         contexts.give_context(
-            by=world.users[one["held_first"]],
+            by=world.users[row["held_first"]],
             context_id=context.pk,
-            holder=world.users[one["holder"]],
-            why=one["given"]["why"],
+            holder=world.users[row["holder"]],
+            why=row["given"]["why"],
         )
 
 
-def _end(world: World, context: Context, review: dict[str, Any], one: dict[str, Any]) -> None:
+def _end(world: World, context: Context, review: dict[str, Any], row: dict[str, Any]) -> None:
     day = world.ago(review["ago"])
     with world.on(day):
         contexts.hold_review(
@@ -73,45 +73,45 @@ def _end(world: World, context: Context, review: dict[str, Any], one: dict[str, 
             decision="close",
             reason=review["reason"],
         )
-    with world.on(world.ago(one["ago"])):
-        said = {name: one[name] for name in ("why", "young_people", "who_watches", "opens_again_if")}
-        contexts.close_context(by=world.users[one["by"]], context_id=context.pk, **said)
+    with world.on(world.ago(row["ago"])):
+        said = {name: row[name] for name in ("why", "young_people", "who_watches", "opens_again_if")}
+        contexts.close_context(by=world.users[row["by"]], context_id=context.pk, **said)
 
 
 def _hear(world: World, context: Context, voices: list[dict[str, Any]]) -> None:
-    for one in voices:
-        by, day = world.users[one["by"]], world.ago(one["ago"])
+    for voice in voices:
+        by, day = world.users[voice["by"]], world.ago(voice["ago"])
         with world.on(day):
-            if "nobody" in one:
-                contexts.hear_young_people(by=by, context_id=context.pk, why_nobody=one["nobody"])
+            if "nobody" in voice:
+                contexts.hear_young_people(by=by, context_id=context.pk, why_nobody=voice["nobody"])
                 continue
             heard = contexts.hear_young_people(
                 by=by,
                 context_id=context.pk,
-                words=one["words"],
-                how=one["how"],
-                age_band=one["age_band"],
+                words=voice["words"],
+                how=voice["how"],
+                age_band=voice["age_band"],
                 heard_on=day,
-                what_changed=one["changed"],
+                what_changed=voice["changed"],
             )
-        if "since" in one:
-            with world.on(world.ago(one["since_ago"])):
+        if "since" in voice:
+            with world.on(world.ago(voice["since_ago"])):
                 contexts.correct_voice(
                     by=by,
                     voice_id=heard.pk,
-                    words=one["words"],
-                    what_changed=one["since"],
+                    words=voice["words"],
+                    what_changed=voice["since"],
                     why_nobody="",
                     why="What became of it",
                 )
 
 
-def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
-    by, day = world.users[one["by"]], world.ago(one["ago"])
+def _assess(world: World, context: Context, row: dict[str, Any]) -> None:
+    by, day = world.users[row["by"]], world.ago(row["ago"])
     with world.on(day):
         assessment = contexts.start_assessment(by=by, context_id=context.pk)
         sources = known_by_now(to_rest_on(by, assessment)[0])
-        for found in one["found"]:
+        for found in row["found"]:
             contexts.add_finding(
                 by=by,
                 assessment_id=assessment.pk,
@@ -122,26 +122,26 @@ def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
                 rests_on=sources[: found.get("rests_on", 0)],
             )
         contexts.conclude(
-            by=by, assessment_id=assessment.pk, weighing=one["weighing"], what_is_not_known=one["not_known"]
+            by=by, assessment_id=assessment.pk, weighing=row["weighing"], what_is_not_known=row["not_known"]
         )
         contexts.submit_assessment(by=by, assessment_id=assessment.pk)
-    signed = one["signed"]
+    signed = row["signed"]
     with world.on(world.ago(signed["ago"])):
         contexts.sign_assessment(
             by=world.users[signed["by"]], assessment_id=assessment.pk, words=signed["words"]
         )
 
 
-def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> None:
-    with world.on(world.ago(one["ago"])):
+def _aim(world: World, context: Context, holder: str, row: dict[str, Any]) -> None:
+    with world.on(world.ago(row["ago"])):
         goal = contexts.set_goal(
             by=world.users[holder],
             context_id=context.pk,
-            text=one["text"],
-            measure=one["measure"],
-            review_on=world.ago(one["review"]) if "review" in one else None,
+            text=row["text"],
+            measure=row["measure"],
+            review_on=world.ago(row["review"]) if "review" in row else None,
         )
-    for step in one["steps"]:
+    for step in row["steps"]:
         by, owner = world.users[step["by"]], world.users[step["owner"]]
         with world.on(world.ago(step["ago"])):
             planned = disruption.plan_context_step(
@@ -160,10 +160,10 @@ def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> No
                 disruption.finish_context_step(
                     by=owner, step_id=planned.pk, outcome="done", done_on=day, note=step["note"]
                 )
-    if "reached" in one:
-        with world.on(world.ago(one["reached"]["ago"])):
+    if "reached" in row:
+        with world.on(world.ago(row["reached"]["ago"])):
             contexts.end_goal(
-                by=world.users[holder], goal_id=goal.pk, state="reached", why=one["reached"]["why"]
+                by=world.users[holder], goal_id=goal.pk, state="reached", why=row["reached"]["why"]
             )
 
 
@@ -186,29 +186,29 @@ def _recognise(world: World, context: Context, one: dict[str, Any]) -> None:
             )
 
 
-def _ask(world: World, context: Context, one: dict[str, Any]) -> None:
-    day = world.ago(one["ago"])
-    said: dict[str, Any] = {"look_again_on": world.ago(one["again"])}
-    if one["answer"] == "yes":
-        said["said_on"] = world.ago(one["said"])
+def _ask(world: World, context: Context, row: dict[str, Any]) -> None:
+    day = world.ago(row["ago"])
+    said: dict[str, Any] = {"look_again_on": world.ago(row["again"])}
+    if row["answer"] == "yes":
+        said["said_on"] = world.ago(row["said"])
     with world.on(day + timedelta(days=1)):
         contexts.ask_guardian(
-            by=world.users[one["by"]],
+            by=world.users[row["by"]],
             context_id=context.pk,
-            who=one["who"],
-            what_they_do=one["does"],
-            whom_they_call=one["calls"],
+            who=row["who"],
+            what_they_do=row["does"],
+            whom_they_call=row["calls"],
             asked_on=day,
-            answer=one["answer"],
+            answer=row["answer"],
             **said,
         )
 
 
-def _review(world: World, context: Context, one: dict[str, Any]) -> None:
-    by, day = world.users[one["by"]], world.ago(one["ago"])
+def _review(world: World, context: Context, row: dict[str, Any]) -> None:
+    by, day = world.users[row["by"]], world.ago(row["ago"])
     said = [
         Looked(seen["course"], seen["what"], seen["seen_by"], world.ago(seen["ago"]))
-        for seen in one["looked"]
+        for seen in row["looked"]
     ]
     with world.on(day):
         goals = open_goals(by, context.pk)
@@ -216,10 +216,10 @@ def _review(world: World, context: Context, one: dict[str, Any]) -> None:
             by=by,
             context_id=context.pk,
             held_on=day,
-            took_part=one["took_part"],
-            what_changed=one["changed"],
+            took_part=row["took_part"],
+            what_changed=row["changed"],
             looked={goal.pk: looked for goal, looked in zip(goals, said, strict=True)},
-            decision=one["decision"],
-            reason=one["reason"],
-            next_review_on=world.ago(one["next"]),
+            decision=row["decision"],
+            reason=row["reason"],
+            next_review_on=world.ago(row["next"]),
         )

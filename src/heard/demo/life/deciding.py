@@ -62,13 +62,13 @@ def _discuss(world: World, child: Child) -> None:
     """A worry that nothing followed from: two agencies hear of more, and one is still asked."""
     agencies = (("tom.hartley", "The same van stood at the station on two nights."), ("priya.nair", ""))
     with world.on(world.ago(2)):
-        one = strategy.plan_discussion(
+        discussion = strategy.plan_discussion(
             by=world.coordinator, concern_id=child.concern.pk, planned_on=world.today + timedelta(days=1)
         )
         for username, information in agencies:
             asked = strategy.ask_agency(
                 by=world.coordinator,
-                discussion_id=one.pk,
+                discussion_id=discussion.pk,
                 who=world.name_and_job(username),
                 asked_on=world.ago(2),
                 agency=world.agency_of[username],
@@ -144,7 +144,7 @@ def _move(world: World, child: Child) -> None:
 
 def _grow_up(world: World, planned: list[Child]) -> None:
     """The oldest of those with a plan."""
-    child = min(planned[1:], key=lambda one: one.case.person.birth_date or world.today)
+    child = min(planned[1:], key=lambda child: child.case.person.birth_date or world.today)
     with world.on(world.ago(3)):
         said = {"text": "I stay with my aunt. I do not want a new worker every month.", "how": "said"}
         view = ChildsView(new=said | {"heard_on": world.ago(3), "heard_by": str(child.worker)})
@@ -166,8 +166,8 @@ def _notice(planned: list[Child]) -> None:
 
 def _together(planned: list[Child]) -> None:
     """One visit to two children of one worker: what is common once, a part each."""
-    first = next(one for one in planned if sum(other.worker == one.worker for other in planned) > 1)
-    pair = [one for one in planned if one.worker == first.worker][:2]
+    first = next(child for child in planned if sum(other.worker == child.worker for other in planned) > 1)
+    pair = [child for child in planned if child.worker == first.worker][:2]
     texts = (
         "Talked about the holidays, and wants to see the youth club.",
         "Was quiet. Did not want to talk while others were near.",
@@ -180,8 +180,8 @@ def _together(planned: list[Child]) -> None:
             where="The youth club",
             text="Both were there, and had eaten.",
             parts=[
-                noting.NotePart(one.person_id, text, "with_others")
-                for one, text in zip(pair, texts, strict=True)
+                noting.NotePart(child.person_id, text, "with_others")
+                for child, text in zip(pair, texts, strict=True)
             ],
         )
 

@@ -21,7 +21,9 @@ def hold_and_ask(world: World) -> None:
     """The two whose names come last among children without an open case."""
     seen = people_visible_to(world.coordinator, level=Level.EVERYTHING).filter(kind="child")
     last = (
-        one for one in seen.order_by("-family_name", "-pk") if not has_open_case(world.coordinator, one.pk)
+        person
+        for person in seen.order_by("-family_name", "-pk")
+        if not has_open_case(world.coordinator, person.pk)
     )
     held, asked = next(last), next(last)
     with world.on(world.now - timedelta(days=3)):

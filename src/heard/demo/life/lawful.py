@@ -39,43 +39,43 @@ def start_duties(world: World, told: dict[str, Any]) -> None:
         _name(world, posts[one["post"]].pk, one)
 
 
-def _name(world: World, post_id: Any, one: dict[str, Any]) -> None:
+def _name(world: World, post_id: Any, row: dict[str, Any]) -> None:
     member = law.name_member(
         by=world.coordinator,
         post_id=post_id,
-        called=one["called"],
-        agency_id=world.agency_of[one["of"]].pk,
-        since=world.ago(one["since"]),
-        named_by=one["named"],
+        called=row["called"],
+        agency_id=world.agency_of[row["of"]].pk,
+        since=world.ago(row["since"]),
+        named_by=row["named"],
     )
-    if "until" in one:
-        law.end_member(by=world.coordinator, member_id=member.pk, until=world.ago(one["until"]))
+    if "until" in row:
+        law.end_member(by=world.coordinator, member_id=member.pk, until=world.ago(row["until"]))
 
 
 def report(world: World, children: Children, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        with world.on(world.ago(one["ago"])):
-            made = _note(world, children[one["child"]], one)
-        if "reported" in one:
-            with world.on(max(_evening(world, one["reported"]), made.known_at)):
+    for row in told:
+        with world.on(world.ago(row["ago"])):
+            made = _note(world, children[row["child"]], row)
+        if "reported" in row:
+            with world.on(max(_evening(world, row["reported"]), made.known_at)):
                 reporting.record_report(
-                    by=world.users[one["by"]],
+                    by=world.users[row["by"]],
                     report_id=made.pk,
                     to="",
-                    agency_id=world.agency_of[one["to"]].pk,
-                    to_person=one["number"],
-                    way=one["way"],
+                    agency_id=world.agency_of[row["to"]].pk,
+                    to_person=row["number"],
+                    way=row["way"],
                     reported_at=timezone.now(),
                 )
 
 
-def _note(world: World, child: Child, one: dict[str, Any]) -> Any:
-    risk = child.say(one.get("risk", ""))
+def _note(world: World, child: Child, row: dict[str, Any]) -> Any:
+    risk = child.say(row.get("risk", ""))
     return reporting.note_trigger(
-        by=world.users[one["by"]],
+        by=world.users[row["by"]],
         person_id=child.person_id,
-        trigger=one["trigger"],
-        who=world.name_and_job(one["by"]),
+        trigger=row["trigger"],
+        who=world.name_and_job(row["by"]),
         known_at=timezone.now(),
         delay="risk" if risk else "",
         delay_why=risk,

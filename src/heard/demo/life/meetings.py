@@ -28,29 +28,31 @@ def hold_meetings(world: World, children: Children, known: dict[str, UUID], told
         _confer(world, children, one)
 
 
-def _map(world: World, children: Children, known: dict[str, UUID], one: dict[str, Any]) -> None:
-    at = starts(world, one)
+def _map(world: World, children: Children, known: dict[str, UUID], row: dict[str, Any]) -> None:
+    at = starts(world, row)
     with world.on(min(at, world.now) - _CALLED):
-        panel = _call(world, one, at, kind="mapping")
-        items = {name: _choose(world, known, panel, end, name) for end, name in one["chosen"]}
-    if "ago" not in one:
+        panel = _call(world, row, at, kind="mapping")
+        items = {name: _choose(world, known, panel, end, name) for end, name in row["chosen"]}
+    if "ago" not in row:
         return
     with world.on(at):
-        for said in one["said"]:
+        for said in row["said"]:
             how: dict[str, Any] = {
                 name: said[name] for name in ("who", "how", "words", "source_grade", "known_grade")
             }
             knows = network.Knows(**how, valid_from=world.ago(said["since"]))
             ends: dict[str, Any] = {"one_id": known[said["one"]], "other_id": known[said["other"]]}
             meeting.note_said(by=world.coordinator, panel_id=panel.pk, kind=said["kind"], knows=knows, **ends)
-        for name, answer in one["answers"].items():
+        for name, answer in row["answers"].items():
             _answer(world, children, items[name], name, answer)
         _held(world, panel)
 
 
 def _choose(world: World, known: dict[str, UUID], panel: Panel, end: str, name: str) -> PanelItem:
     if end == "handle":  # the one that somebody chosen uses
-        strand = next(one for one in web(world.coordinator).around(known[name]) if one.end == "handle")
+        strand = next(
+            strand for strand in web(world.coordinator).around(known[name]) if strand.end == "handle"
+        )
         return meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=strand.end_id)
     return meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=known[name])
 
@@ -72,18 +74,18 @@ def _answer(world: World, children: Children, item: PanelItem, name: str, answer
     )
 
 
-def _confer(world: World, children: Children, one: dict[str, Any]) -> None:
-    by, at = world.coordinator, starts(world, one)
-    context = open_context_of(by, place_id=world.places[one["place"]].pk)
+def _confer(world: World, children: Children, row: dict[str, Any]) -> None:
+    by, at = world.coordinator, starts(world, row)
+    context = open_context_of(by, place_id=world.places[row["place"]].pk)
     assert context
     with world.on(min(at, world.now) - _CALLED):
-        panel = _call(world, one, at, kind="conference", context_id=context.pk)
-    if "ago" not in one:
+        panel = _call(world, row, at, kind="conference", context_id=context.pk)
+    if "ago" not in row:
         return
     with world.on(at):
         item = panel.items.get()
-        meeting.decide_item(by=by, item_id=item.pk, decision=one["decision"], reason=one["reason"])
-        what, owner, due, kind = one["act"]
+        meeting.decide_item(by=by, item_id=item.pk, decision=row["decision"], reason=row["reason"])
+        what, owner, due, kind = row["act"]
         meeting.add_panel_action(
             by=by,
             item_id=item.pk,
@@ -94,20 +96,20 @@ def _confer(world: World, children: Children, one: dict[str, Any]) -> None:
             kind=kind,
         )
         _held(world, panel)
-        keys = [children[name].person_id for name in one["learnt"]["children"]]
-        meeting.write_learnt(by=by, panel_id=panel.pk, children=keys, text=one["learnt"]["text"])
+        keys = [children[name].person_id for name in row["learnt"]["children"]]
+        meeting.write_learnt(by=by, panel_id=panel.pk, children=keys, text=row["learnt"]["text"])
 
 
-def _call(world: World, one: dict[str, Any], at: Any, **kind: Any) -> Panel:
-    agencies = {world.agency_of[username].pk for username in one["invited"]}
+def _call(world: World, row: dict[str, Any], at: Any, **kind: Any) -> Panel:
+    agencies = {world.agency_of[username].pk for username in row["invited"]}
     return meeting.plan_panel(
         by=world.coordinator,
         starts_at=at,
-        place=one["where"],
+        place=row["where"],
         chair=world.coordinator,
         agencies=agencies,
-        purpose=one["purpose"],
-        used_by=one["used_by"],
+        purpose=row["purpose"],
+        used_by=row["used_by"],
         **kind,
     )
 

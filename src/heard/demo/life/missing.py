@@ -30,17 +30,17 @@ def go_missing(child: Child) -> None:
             _come_back(child, episode, one, since + timedelta(hours=one["hours"]))
 
 
-def _note(child: Child, one: dict[str, Any], since: datetime, number: int) -> Episode:
+def _note(child: Child, row: dict[str, Any], since: datetime, number: int) -> Episode:
     return looking.note_missing(
         by=child.user(POLICE),
         person_id=child.person_id,
         missing_from=since,
         from_where=_FROM.get(child.story.get("legal_status", ""), "home"),
-        last_seen_where=child.say(one["seen"]),
-        last_seen_by=child.say(one["by"]),
-        danger=one["danger"],
-        danger_why=child.say(one["danger_why"]),
-        what_is_known=child.say(one.get("known", "")),
+        last_seen_where=child.say(row["seen"]),
+        last_seen_by=child.say(row["by"]),
+        danger=row["danger"],
+        danger_why=child.say(row["danger_why"]),
+        what_is_known=child.say(row.get("known", "")),
         reported_at=since + _UNTIL_REPORTED,
         police_reference=f"WX/{since:%d%m}/{number:02d}",
     )
@@ -54,28 +54,28 @@ def prepare_form(child: Child) -> None:
         looking.write_form(by=child.worker, person_id=child.person_id, prepared_with=with_whom, **parts)
 
 
-def _since(child: Child, one: dict[str, Any]) -> datetime:
-    if "ago" in one:
-        return child.world.now - timedelta(hours=one["ago"])
-    return timezone.make_aware(datetime.combine(child.day(one["day"]), time(one["from"], 10)))
+def _since(child: Child, row: dict[str, Any]) -> datetime:
+    if "ago" in row:
+        return child.world.now - timedelta(hours=row["ago"])
+    return timezone.make_aware(datetime.combine(child.day(row["day"]), time(row["from"], 10)))
 
 
-def _come_back(child: Child, episode: Episode, one: dict[str, Any], found_at: datetime) -> None:
+def _come_back(child: Child, episode: Episode, row: dict[str, Any], found_at: datetime) -> None:
     with child.world.on(found_at + timedelta(minutes=30)):
         looking.note_found(
             by=child.user(POLICE),
             episode_id=episode.pk,
             found_at=found_at,
-            found_where=child.say(one["found"]),
-            found_by=child.say(one["found_by"]),
-            condition=child.say(one["condition"]),
+            found_where=child.say(row["found"]),
+            found_by=child.say(row["found_by"]),
+            condition=child.say(row["condition"]),
             check_by_police="done",
         )
-    if "interview" in one:
+    if "interview" in row:
         _offer(child, episode, found_at, outcome="accepted")
-        _interview(child, episode, one["interview"], found_at)
-    elif "declined" in one:
-        _offer(child, episode, found_at, outcome="declined", why=child.say(one["declined"]))
+        _interview(child, episode, row["interview"], found_at)
+    elif "declined" in row:
+        _offer(child, episode, found_at, outcome="declined", why=child.say(row["declined"]))
 
 
 def _offer(child: Child, episode: Episode, found_at: datetime, **answer: str) -> None:

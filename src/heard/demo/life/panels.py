@@ -32,15 +32,15 @@ _PLANNED, _WITHIN = (
 
 def hold_panels(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     before: Panel | None = None
-    for one in told:
-        starts_at = starts(world, one)
+    for row in told:
+        starts_at = starts(world, row)
         with world.on(starts_at - _PLANNED):
             panel = _plan(world, starts_at)
-        if "ago" not in one:
-            _prepare(world, children, panel, one)
+        if "ago" not in row:
+            _prepare(world, children, panel, row)
             continue
         with world.on(starts_at):
-            _hold(world, children, panel, one)
+            _hold(world, children, panel, row)
             if before is not None:
                 meeting.agree_minutes(by=world.coordinator, panel_id=before.pk, in_panel_id=panel.pk)
         before = panel
@@ -69,9 +69,9 @@ def disagree(world: World, children: Children, told: list[dict[str, Any]]) -> No
                 )
 
 
-def starts(world: World, one: dict[str, Any]) -> datetime:
+def starts(world: World, row: dict[str, Any]) -> datetime:
     """Ten o'clock on that day, or on the Friday before it."""
-    day = world.ago(one["ago"]) if "ago" in one else world.today + timedelta(days=one["in"])
+    day = world.ago(row["ago"]) if "ago" in row else world.today + timedelta(days=row["in"])
     day -= timedelta(days=max(day.weekday() - 4, 0))
     return timezone.make_aware(datetime.combine(day, time(10)))
 
@@ -83,9 +83,9 @@ def _plan(world: World, starts_at: datetime) -> Panel:
     )
 
 
-def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -> None:
+def _hold(world: World, children: Children, panel: Panel, row: dict[str, Any]) -> None:
     by = world.coordinator
-    items = [(_item(world, children, panel, about), about) for about in one["items"]]
+    items = [(_item(world, children, panel, about), about) for about in row["items"]]
     for item, about in items:
         child = children.get(about.get("child", ""))
         meeting.write_notes(by=by, item_id=item.pk, notes=_say(child, about["notes"]))
@@ -97,19 +97,19 @@ def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -
             view=child.view() if child else None,
             rests_on=known_by_now(to_rest_on(by, item)[0])[:1],
         )
-    meeting.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]))
+    meeting.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, row["came"]))
     for item, about in items:
         _act(world, children, item, about)
-    for text in one.get("corrections", ()):
+    for text in row.get("corrections", ()):
         meeting.correct_minutes(by=by, panel_id=panel.pk, text=text)
 
 
-def _prepare(world: World, children: Children, panel: Panel, one: dict[str, Any]) -> None:
+def _prepare(world: World, children: Children, panel: Panel, row: dict[str, Any]) -> None:
     """The agenda of the panel to come: some by hand, the rest drawn from the record."""
     by = world.coordinator
-    for child in one["by_hand"]:
+    for child in row["by_hand"]:
         meeting.add_item(by=by, panel_id=panel.pk, end="person", end_id=children[child].person_id)
-    meeting.add_item(by=by, panel_id=panel.pk, title=one["theme"])
+    meeting.add_item(by=by, panel_id=panel.pk, title=row["theme"])
     meeting.prepare_panel(by=by, panel_id=panel.pk)
 
 
@@ -126,7 +126,7 @@ def _item(world: World, children: Children, panel: Panel, about: dict[str, Any])
 def _came(world: World, panel: Panel, missing: dict[str, str]) -> dict[int, tuple[str, str]]:
     away = {world.agency_of[username].pk: came for username, came in missing.items()}
     came = {seat.pk: away.get(seat.agency_id, "came") for seat in panel.seats.all()}
-    return {key: (one, _INSTEAD if one == "else" else "") for key, one in came.items()}
+    return {key: (text, _INSTEAD if text == "else" else "") for key, text in came.items()}
 
 
 def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any]) -> None:

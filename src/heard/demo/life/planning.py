@@ -73,7 +73,7 @@ def _put_off(child: Child, why: str) -> None:
     assert plan
     assert plan.review_on
     review_on = plan.review_on
-    action = next(one for one in child.actions if one.due_on and one.due_on < review_on)
+    action = next(action for action in child.actions if action.due_on and action.due_on < review_on)
     planning.put_off_action(by=child.worker, action_id=action.pk, due_on=review_on, reason=why)
 
 

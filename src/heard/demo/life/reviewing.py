@@ -118,11 +118,11 @@ def _hold(child: Child, one: dict[str, Any], held_on: date, *, next_on: date) ->
         )
 
 
-def _next(child: Child, one: dict[str, Any], following: int | None) -> date:
+def _next(child: Child, row: dict[str, Any], following: int | None) -> date:
     if following is not None:
         return child.day(following)
-    if "next" in one:
-        return child.world.today + timedelta(days=one["next"])
+    if "next" in row:
+        return child.world.today + timedelta(days=row["next"])
     return _closed_on(child) - timedelta(days=_LAST_LOOK)
 
 

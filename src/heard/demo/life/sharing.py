@@ -32,22 +32,22 @@ _TURNS = 4  # an answer can lead to further questions, which lead to no more tha
 
 
 def share(world: World, children: Children, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        with world.on(world.ago(one["ago"])):
-            _share(world, children[one["child"]], one)
+    for row in told:
+        with world.on(world.ago(row["ago"])):
+            _share(world, children[row["child"]], row)
 
 
 def ask(world: World, children: Children, told: list[dict[str, Any]]) -> None:
-    for one in told:
-        by, asked_on = world.users[one["by"]], world.ago(one["asked"])
+    for row in told:
+        by, asked_on = world.users[row["by"]], world.ago(row["asked"])
         with world.on(asked_on):
-            request = _note_request(world, children[one["child"]], one)
-        if "chased" in one:
-            ago, note = one["chased"]
+            request = _note_request(world, children[row["child"]], row)
+        if "chased" in row:
+            ago, note = row["chased"]
             with world.on(world.ago(ago)):
                 sharing.chase_request(by=by, request_id=request.pk, note=note, on=world.ago(ago))
-        if "answer" in one:
-            answer, note, ago = one["answer"]
+        if "answer" in row:
+            answer, note, ago = row["answer"]
             with world.on(world.ago(ago)):
                 sharing.answer_request(
                     by=by, request_id=request.pk, answer=answer, note=note, on=world.ago(ago)
@@ -71,70 +71,70 @@ def refer(world: World, children: Children, told: dict[str, Any]) -> None:
         referring.agree_referral(by=world.supervisor, referral_id=referral.pk, note=told["note"])
 
 
-def _share(world: World, child: Child, one: dict[str, Any]) -> None:
-    by = world.users[one["by"]]
-    pieces = [piece.key for piece in pieces_of(by, child.person_id) if piece.group in one["groups"]]
+def _share(world: World, child: Child, row: dict[str, Any]) -> None:
+    by = world.users[row["by"]]
+    pieces = [piece.key for piece in pieces_of(by, child.person_id) if piece.group in row["groups"]]
     made = sharing.prepare_share(
         by=by,
         person_id=child.person_id,
-        purpose=child.say(one["purpose"]),
-        to_agency_id=world.agency_of[one["to"]].pk if "to" in one else None,
-        to_user_id=world.users[one["to"]].pk if "to" in one else None,
-        to_outside=one.get("outside", ""),
-        to_person=one["person"],
-        how=one["how"],
+        purpose=child.say(row["purpose"]),
+        to_agency_id=world.agency_of[row["to"]].pk if "to" in row else None,
+        to_user_id=world.users[row["to"]].pk if "to" in row else None,
+        to_outside=row.get("outside", ""),
+        to_person=row["person"],
+        how=row["how"],
         pieces=pieces,
     )
     shared = sharing.decide_share(
         by=by,
         share_id=made.pk,
-        decision=one["decision"],
+        decision=row["decision"],
         seen=fingerprint(preview(by, made)),
-        basis=one.get("basis", ""),
-        why=child.say(one["why"]),
+        basis=row.get("basis", ""),
+        why=child.say(row["why"]),
         view=child.view(),
-        told=one["told"],
-        told_note=child.say(one["note"]),
-        review_on=world.today + timedelta(days=one["review"]),
-        is_relevant=one.get("relevant"),
-        harms_more=one.get("harms"),
+        told=row["told"],
+        told_note=child.say(row["note"]),
+        review_on=world.today + timedelta(days=row["review"]),
+        is_relevant=row.get("relevant"),
+        harms_more=row.get("harms"),
     )
-    if "opened" in one:
-        with world.on(world.ago(one["opened"])):
-            sharing.open_delivery(by=world.users[one["to"]], delivery_id=shared.delivery.pk)
+    if "opened" in row:
+        with world.on(world.ago(row["opened"])):
+            sharing.open_delivery(by=world.users[row["to"]], delivery_id=shared.delivery.pk)
 
 
 def refer_on(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     """To another agency, which has not answered yet."""
-    for one in told:
-        child = children[one["child"]]
-        with world.on(world.ago(one["ago"])):
+    for row in told:
+        child = children[row["child"]]
+        with world.on(world.ago(row["ago"])):
             passing.refer_onward(
-                by=world.users[one["by"]],
+                by=world.users[row["by"]],
                 person_id=child.person_id,
-                whom=Whom("", world.agency_of[one["to"]]),
-                asked=OnwardRequest(child.say(one["what"]), child.say(one["why"]), _said(world, one)),
+                whom=Whom("", world.agency_of[row["to"]]),
+                asked=OnwardRequest(child.say(row["what"]), child.say(row["why"]), _said(world, row)),
             )
 
 
-def _said(world: World, one: dict[str, Any]) -> ChildsView:
+def _said(world: World, row: dict[str, Any]) -> ChildsView:
     """What the child says to whoever refers them, on that day."""
-    heard = {"heard_on": world.ago(one["ago"]), "heard_by": str(world.users[one["by"]])}
-    return ChildsView(new=heard | {"text": one["says"], "how": "said"})
+    heard = {"heard_on": world.ago(row["ago"]), "heard_by": str(world.users[row["by"]])}
+    return ChildsView(new=heard | {"text": row["says"], "how": "said"})
 
 
-def _note_request(world: World, child: Child, one: dict[str, Any]) -> InfoRequest:
+def _note_request(world: World, child: Child, row: dict[str, Any]) -> InfoRequest:
     return sharing.note_request(
-        by=world.users[one["by"]],
+        by=world.users[row["by"]],
         person_id=child.person_id,
-        direction=one["direction"],
-        agency_id=world.agency_of[one["agency"]].pk if "agency" in one else None,
-        outside=one.get("outside", ""),
-        who=one["who"],
-        what=child.say(one["what"]),
-        why=child.say(one["why"]),
-        asked_on=world.ago(one["asked"]),
-        due_on=world.today + timedelta(days=one["due"]),
+        direction=row["direction"],
+        agency_id=world.agency_of[row["agency"]].pk if "agency" in row else None,
+        outside=row.get("outside", ""),
+        who=row["who"],
+        what=child.say(row["what"]),
+        why=child.say(row["why"]),
+        asked_on=world.ago(row["asked"]),
+        due_on=world.today + timedelta(days=row["due"]),
     )
 
 
@@ -155,7 +155,7 @@ def _answer(question: Question, known: Known | None, other: str) -> Any:
     if known and known.fills:
         return known.value
     if question.choices:
-        first = next((one for one in _UNSURE if one in question.choices), next(iter(question.choices)))
+        first = next((text for text in _UNSURE if text in question.choices), next(iter(question.choices)))
         return [first] if question.kind == "any" else first
     if question.kind == "files":
         return []

@@ -92,10 +92,10 @@ def write_themselves(child: Child) -> None:
 
 
 def _is_read(message: ChildMessage) -> None:
-    for one in message.notice.readers.select_related("user") if message.notice else ():
+    for reader in message.notice.readers.select_related("user") if message.notice else ():
         if message.seconds:
-            voice.open_sound(by=one.user, child_message_id=message.pk)
-        voice.note_read(by=one.user, child_message_id=message.pk)
+            voice.open_sound(by=reader.user, child_message_id=message.pk)
+        voice.note_read(by=reader.user, child_message_id=message.pk)
 
 
 def tell_what_was_decided(child: Child) -> None:

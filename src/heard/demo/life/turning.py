@@ -31,42 +31,42 @@ def keep_a_directory(world: World, told: dict[str, Any]) -> dict[str, Service]:
     return kept
 
 
-def _keep(world: World, one: dict[str, Any]) -> Service:
-    low, high = one.get("ages", (None, None))
-    opens, closes = one.get("hours", ("", ""))
+def _keep(world: World, row: dict[str, Any]) -> Service:
+    low, high = row.get("ages", (None, None))
+    opens, closes = row.get("hours", ("", ""))
     kept = ServiceDetails(
-        name=one["name"],
-        organisation=one["by"],
-        description=one["does"],
-        status=one.get("status", "active"),
+        name=row["name"],
+        organisation=row["by"],
+        description=row["does"],
+        status=row.get("status", "active"),
         minimum_age=low,
         maximum_age=high,
-        needs=tuple(one["needs"]),
-        areas=tuple(one.get("areas", ())),
-        languages=tuple(one.get("languages", ())),
-        phone=one.get("phone", ""),
-        how_to_apply=one.get("apply", ""),
-        wait=one.get("wait", ""),
-        accessibility=one.get("access", ""),
-        days=tuple(one.get("days", "").split()),
+        needs=tuple(row["needs"]),
+        areas=tuple(row.get("areas", ())),
+        languages=tuple(row.get("languages", ())),
+        phone=row.get("phone", ""),
+        how_to_apply=row.get("apply", ""),
+        wait=row.get("wait", ""),
+        accessibility=row.get("access", ""),
+        days=tuple(row.get("days", "").split()),
         opens_at=opens,
         closes_at=closes,
-        alert=one.get("alert", ""),
+        alert=row.get("alert", ""),
     )
-    with world.on(world.ago(one.get("checked", 200))):
+    with world.on(world.ago(row.get("checked", 200))):
         return services.keep_service(
-            by=world.coordinator, service_id=None, kept=kept, is_checked="checked" in one
+            by=world.coordinator, service_id=None, kept=kept, is_checked="checked" in row
         )
 
 
-def _write_procedure(world: World, one: dict[str, Any]) -> None:
+def _write_procedure(world: World, row: dict[str, Any]) -> None:
     """Each edition as (name, days ago, what changed, days until it is looked at again). `pdf`: the words of its PDF, which stands in place of a link."""
-    slug = "-".join(one["title"].lower().split()[:3])
+    slug = "-".join(row["title"].lower().split()[:3])
     procedure = None
-    for name, ago, changed, review in one["editions"]:
+    for name, ago, changed, review in row["editions"]:
         said: dict[str, Any] = {"edition": name, "review_on": world.today + timedelta(days=review)}
-        if "pdf" in one:
-            paper = SimpleUploadedFile(f"{slug}.pdf", pdf_of(one["pdf"], one["title"]))
+        if "pdf" in row:
+            paper = SimpleUploadedFile(f"{slug}.pdf", pdf_of(row["pdf"], row["title"]))
             said |= {"link": "", "upload": paper}
         else:
             said["link"] = f"https://procedures.wexmoor.example/{slug}/{name}"
@@ -74,9 +74,9 @@ def _write_procedure(world: World, one: dict[str, Any]) -> None:
             if procedure is None:
                 procedure = services.add_procedure(
                     by=world.coordinator,
-                    title=one["title"],
-                    whom_for=one["for"],
-                    beside=one["beside"],
+                    title=row["title"],
+                    whom_for=row["for"],
+                    beside=row["beside"],
                     **said,
                 )
                 ruth = world.users["ruth.pemberton"]
@@ -98,20 +98,20 @@ def refer(world: World, children: Children, kept: dict[str, Service], told: dict
             )
 
 
-def _refer(world: World, child: Child, service: Service, one: dict[str, Any]) -> None:
-    by, sent = world.users[one["by"]], world.ago(one["ago"])
-    words = {"text": child.say(one["says"]), "heard_by": world.name_and_job(one["by"]), "heard_on": sent}
+def _refer(world: World, child: Child, service: Service, row: dict[str, Any]) -> None:
+    by, sent = world.users[row["by"]], world.ago(row["ago"])
+    words = {"text": child.say(row["says"]), "heard_by": world.name_and_job(row["by"]), "heard_on": sent}
     with world.on(sent):
         referral = turning.refer_to_service(
             by=by,
             person_id=child.person_id,
             service_id=service.pk,
-            need=one["need"],
-            why=child.say(one["why"]),
+            need=row["need"],
+            why=child.say(row["why"]),
             view=ChildsView(new=words),
-            ask_on=world.ago(one["ask"]),
+            ask_on=world.ago(row["ask"]),
         )
-    for ago, state, why in one["steps"]:
+    for ago, state, why in row["steps"]:
         with world.on(world.ago(ago)):
             turning.note_step(
                 by=by,
@@ -119,10 +119,10 @@ def _refer(world: World, child: Child, service: Service, one: dict[str, Any]) ->
                 state=state,
                 on=world.ago(ago),
                 why=why,
-                ask_on=world.ago(one["ask"]),
+                ask_on=world.ago(row["ask"]),
             )
-    if "unmet" in one:
-        with world.on(world.ago(one["unmet"])):
+    if "unmet" in row:
+        with world.on(world.ago(row["unmet"])):
             turning.record_unmet(
-                by=by, person_id=child.person_id, need=one["need"], service_referral_id=referral.pk
+                by=by, person_id=child.person_id, need=row["need"], service_referral_id=referral.pk
             )

@@ -288,8 +288,10 @@ def _named(planter: Planter) -> None:
             with planter.world.on(planter.ago(days + number)):
                 worries.append(planter.worry(by, place_id=this.pk, when_seen="Fridays").pk)
         watched = sees if this is place else set()
-        planter.say("unwatched", {}, this, worries, [one for one in READERS if one in told - watched])
+        planter.say(
+            "unwatched", {}, this, worries, [reader for reader in READERS if reader in told - watched]
+        )
         if this is not far:
-            who = [one for one in READERS if one in told & sees]
+            who = [reader for reader in READERS if reader in told & sees]
             planter.say("moved", {"place_id": place.pk}, this, worries, who)
     planter.pass_over("moved", {"place_id": place.pk}, "in another postcode district")

@@ -55,10 +55,10 @@ class Planter:
     def name(self) -> str:
         """Of a place or group: of two that are alike one is named on purpose."""
         while True:
-            one = f"{self.rng.choice(_FIRST)} {self.rng.choice(_SECOND)} {self.rng.choice(_THIRD)}"
-            if one not in self._names:
-                self._names.add(one)
-                return one
+            text = f"{self.rng.choice(_FIRST)} {self.rng.choice(_SECOND)} {self.rng.choice(_THIRD)}"
+            if text not in self._names:
+                self._names.add(text)
+                return text
 
     def number(self) -> str:
         return f"07700 900{next(self._numbers)}"
@@ -67,7 +67,7 @@ class Planter:
         self, agency: str, *also: str, kind: str = "child", restricted: bool = False, **more: Any
     ) -> Any:
         given, family, sex = self.world.draw_child()
-        one = network.add_person(
+        person = network.add_person(
             by=self.by(agency),
             given_name=given,
             family_name=family,
@@ -78,10 +78,10 @@ class Planter:
         )
         for other in also:
             network.involve(
-                by=self.by(agency), person=one, agency=self.by(other).team.agency, why="Works with them"
+                by=self.by(agency), person=person, agency=self.by(other).team.agency, why="Works with them"
             )
-        self.seen_by[one.pk] = frozenset({agency, *also}), restricted
-        return one
+        self.seen_by[person.pk] = frozenset({agency, *also}), restricted
+        return person
 
     def adult(self, agency: str, *also: str, **more: Any) -> Any:
         return self.person(agency, *also, kind="adult", **more)
@@ -140,21 +140,21 @@ class Planter:
             self.by(by),
             self.world.now.replace(hour=hour, minute=self.rng.randrange(30)) - timedelta(days=days),
         )
-        one = looking.note_missing(
+        episode = looking.note_missing(
             by=user, person_id=who.pk, missing_from=at, from_where="home", last_seen_where="At home", last_seen_by="Family",
             danger="not_known", reported_at=at, police_reference="WX",
         )  # fmt: skip
         back = at + timedelta(hours=3)
         looking.note_found(
-            by=user, episode_id=one.pk, found_at=back, found_where="Came home", found_by="Nobody", condition="Tired",
+            by=user, episode_id=episode.pk, found_at=back, found_where="Came home", found_by="Nobody", condition="Tired",
             check_by_police="done",
         )  # fmt: skip
         looking.record_interview(
-            by=user, episode_id=one.pk, held_at=back + timedelta(hours=6), where="A café", with_whom="Somebody independent",
+            by=user, episode_id=episode.pk, held_at=back + timedelta(hours=6), where="A café", with_whom="Somebody independent",
             independent="Works for nobody who looks after the child", view=ChildsView(why_no_words="Wants to wait"),
         )  # fmt: skip
-        about = {"how": "said_by_child", "about": "interview", "about_id": one.pk}
-        return one, [self.tie(who, "goes_to", place, by, **about) for place in spoke_of]
+        about = {"how": "said_by_child", "about": "interview", "about_id": episode.pk}
+        return episode, [self.tie(who, "goes_to", place, by, **about) for place in spoke_of]
 
     def worry(self, by: str, *, names: str = "", **about: Any) -> Any:
         return telling.tell(
@@ -173,7 +173,7 @@ class Planter:
 
     def readers(self, people: Iterable[Any], among: Iterable[str] = READERS) -> list[str]:
         """Who may see all of these people: an agency that works with them, and the co-ordinator where nobody is restricted."""
-        whose = [self.seen_by[one.pk] for one in people]
+        whose = [self.seen_by[person.pk] for person in people]
         return [
             reader
             for reader in among
@@ -201,7 +201,7 @@ class Planter:
                 told=list(told),
                 line=line_of(question, key, found),
                 this=str(key),
-                evidence=[str(one) for one in found],
+                evidence=[str(key) for key in found],
             )
         )
 

@@ -45,4 +45,4 @@ def write(folder: Path, planted: list[Planted]) -> Path:
 
 
 def read(path: Path) -> list[Planted]:
-    return [Planted(**one) for one in json.loads(path.read_text("utf-8"))]
+    return [Planted(**load) for load in json.loads(path.read_text("utf-8"))]

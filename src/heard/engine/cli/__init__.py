@@ -299,7 +299,7 @@ def coverage(folder: Path) -> Summary:
     """
     found = runs.coverage(folder)
     return Summary(
-        lambda: {"coverage": [one.as_json() for one in found]},
+        lambda: {"coverage": [sight.as_json() for sight in found]},
         lambda console: report.show_coverage(found, console),
         set_aside=False,
     )

@@ -42,9 +42,9 @@ def page() -> str:
     """All tables that `tables.py` names, in its order, as Markdown; grouped by who writes them."""
     every = [one for one in vars(tables).values() if isinstance(one, tables.Table)]
     parts = [_HEAD]
-    for writer, written in groupby(every, key=lambda one: one.written_by):
+    for writer, written in groupby(every, key=lambda table: table.written_by):
         parts.append(f"\n## Written by {writer}\n")
-        parts += [line for one in written for line in _table(one)]
+        parts += [line for table in written for line in _table(table)]
     return "\n".join(parts) + "\n"
 
 

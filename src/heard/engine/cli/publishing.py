@@ -199,11 +199,11 @@ def _show_checked(found: engine.Checked, console: Console) -> None:
     if not found.given_away and not found.unclear:
         console.print("None of them can be worked out more closely than the policy allows.")
     elif found.derived:
-        exact = sum(one["low"] == one["high"] for one in found.derived)
+        exact = sum(row["low"] == row["high"] for row in found.derived)
         console.print(f"{len(found.derived):,} of them can be known too well, {exact:,} of these exactly:")
-    for one in sorted(found.derived, key=lambda one: one["high"] - one["low"])[:_SHOWN]:
-        known = f"is {one['low']}" if one["low"] == one["high"] else f"is from {one['low']} to {one['high']}"
-        console.print(f"  {one['cell']} {known}")
+    for row in sorted(found.derived, key=lambda one: one["high"] - one["low"])[:_SHOWN]:
+        known = f"is {row['low']}" if row["low"] == row["high"] else f"is from {row['low']} to {row['high']}"
+        console.print(f"  {row['cell']} {known}")
     if len(found.derived) > _SHOWN:
         console.print(f"  … and {len(found.derived) - _SHOWN:,} more; --json names all of them.")
     _show_warnings(found.warnings, console)

@@ -130,17 +130,17 @@ def show_coverage(found: list[Sight], console: Console) -> None:
     if not found:
         console.print("No source of this run collects a sign.")
         return
-    months = [one.month for one in found[0].months][-_MONTHS:]
+    months = [month.month for month in found[0].months][-_MONTHS:]
     table = Table(title="What each source could see, and what it saw", title_justify="left")
     for name in ("Source", "Sign", "Known"):
         table.add_column(name, overflow="fold")
     for month in months:
         table.add_column(f"{month:%m}\n{month:%y}", justify="right")
     before = ""
-    for one in found:
-        cells = [_cell(month.covered, month.seen) for month in one.months][-_MONTHS:]
-        table.add_row(one.source if one.source != before else "", one.item, _known(one), *cells)
-        before = one.source
+    for sight in found:
+        cells = [_cell(month.covered, month.seen) for month in sight.months][-_MONTHS:]
+        table.add_row(sight.source if sight.source != before else "", sight.item, _known(sight), *cells)
+        before = sight.source
     console.print(table)
 
 
@@ -152,11 +152,13 @@ def _cell(covered: str, seen: int) -> str:
     return f"{seen:,}{mark if covered == 'part' else ''}" if seen else mark
 
 
-def _known(one: Sight) -> str:
-    if one.throughout:
+def _known(sight: Sight) -> str:
+    if sight.throughout:
         return "throughout"
     return (
-        f"{one.known_from:%m/%y} to {one.known_to:%m/%y}" if one.known_from and one.known_to else "not at all"
+        f"{sight.known_from:%m/%y} to {sight.known_to:%m/%y}"
+        if sight.known_from and sight.known_to
+        else "not at all"
     )
 
 
@@ -186,9 +188,9 @@ def show_pair(found: Compared, console: Console) -> None:
     for name in ("Bits", "So far"):
         table.add_column(name, justify="right")
     so_far = 0.0
-    for one in found.reasons:
-        so_far += one.weight
-        table.add_row(one.comparison, one.level, f"{one.weight:+.2f}", f"{so_far:+.2f}")
+    for reason in found.reasons:
+        so_far += reason.weight
+        table.add_row(reason.comparison, reason.level, f"{reason.weight:+.2f}", f"{so_far:+.2f}")
     console.print(table)
 
 

@@ -114,8 +114,8 @@ def _by_item(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def can_carry(found: Iterable[Carrier], present: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """The coverage of a format by its carriers."""
     found = list(found)
-    able = ((one.item, one.field) for one in found if one.counts)
-    return coverage(able, present, ((one.item, one.field) for one in found if not one.counts))
+    able = ((carrier.item, carrier.field) for carrier in found if carrier.counts)
+    return coverage(able, present, ((carrier.item, carrier.field) for carrier in found if not carrier.counts))
 
 
 def as_bits(items: Iterable[str]) -> int:

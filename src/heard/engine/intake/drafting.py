@@ -68,8 +68,12 @@ def suggested(found: Guess, *, agency: str, name: str = "", files: str = "") -> 
         name=name or stem,
         agency=agency,
         files=files or pattern_of(found.file),
-        tells={one.column: one.tells for one in found.columns if one.tells and one.tells != "items"},
-        rules=tuple(rule for one in found.columns for rule in one.rules),
+        tells={
+            column.column: column.tells
+            for column in found.columns
+            if column.tells and column.tells != "items"
+        },
+        rules=tuple(rule for column in found.columns for rule in column.rules),
         dates=found.dates,
         keyed_by_child=found.keyed_by_child,
         sheet=found.sheet,
@@ -172,7 +176,10 @@ def _plain(number: float) -> float | int:
 def reasons(found: Guess) -> list[str]:
     """One line for each column, with what it tells and why."""
     looked = f"Guessed from {found.file}, {found.rows:,} rows. Look at each line before you use it."
-    return [looked, *(f"{one.column}: {one.tells or 'not read'}; {one.why}" for one in found.columns)]
+    return [
+        looked,
+        *(f"{column.column}: {column.tells or 'not read'}; {column.why}" for column in found.columns),
+    ]
 
 
 # ---- the first rows as they would be read
@@ -286,7 +293,9 @@ def why_not_mapped(choice: Choice) -> str | None:
     told = set(choice.tells.values())
     if not told & {"record_id", "local_id", "nhs_number", "upn", "family_name", "birth_date"}:
         return "No column tells which child a row is about. Choose a number, a family name or a birth date."
-    twice = [one for one in (*EVENT, "record_id", "birth_date") if list(choice.tells.values()).count(one) > 1]
+    twice = [
+        value for value in (*EVENT, "record_id", "birth_date") if list(choice.tells.values()).count(value) > 1
+    ]
     if twice:
         return f"Two columns cannot both tell {IN_WORDS[twice[0]]}. Choose one of them."
     if (choice.rules or choice.every_row) and "dated_by" not in told:

@@ -222,7 +222,9 @@ def _has_columns(path: Path, start: bytes, source: MappedSource) -> bool:
         elif workbook.is_workbook(start[:4]):
             wanted = (source.sheet or "").strip().casefold()
             sheets = [
-                one for one in workbook.sheets(path) if not wanted or one.title.strip().casefold() == wanted
+                sheet
+                for sheet in workbook.sheets(path)
+                if not wanted or sheet.title.strip().casefold() == wanted
             ]
         else:
             sheets = [one for one in [delimited.open_sheet(path)] if one]

@@ -83,7 +83,7 @@ class Guess:
     said: tuple[str, ...]
 
     def column(self, tells: str) -> str | None:
-        return next((one.column for one in self.columns if one.tells == tells), None)
+        return next((column.column for column in self.columns if column.tells == tells), None)
 
 
 # ---- looking at a file
@@ -140,14 +140,14 @@ def _sheet(path: Path, wanted: str | None) -> tuple[Sheet | None, str | None, li
         return delimited.open_sheet(path), None, []
     found = workbook.sheets(path)
     mine = next(
-        (one for one in found if not wanted or one.title.strip().casefold() == wanted.casefold()), None
+        (sheet for sheet in found if not wanted or sheet.title.strip().casefold() == wanted.casefold()), None
     )
     if wanted and mine is None:
-        names = ", ".join(workbook.shown(one.title) for one in found)
+        names = ", ".join(workbook.shown(sheet.title) for sheet in found)
         raise NotDone(f"{file_name(path)} has no sheet {wanted} that holds anything. It has: {names}.")
     if mine is None or len(found) == 1:
         return mine, wanted, []
-    others = ", ".join(workbook.shown(one.title) for one in found if one is not mine)
+    others = ", ".join(workbook.shown(sheet.title) for sheet in found if sheet is not mine)
     return (
         mine,
         workbook.shown(mine.title),
@@ -507,7 +507,7 @@ def _is_keyed(told: list[Guessed], columns: list[_Column], said: list[str]) -> b
     whose = _children(told, columns)
     if number is None or not whose:
         return True
-    column = next(one for one in columns if one.name == number)
+    column = next(column for column in columns if column.name == number)
     several: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for child, text in zip(whose, column.cells, strict=True):
         if child and text:

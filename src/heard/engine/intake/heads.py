@@ -50,7 +50,7 @@ def by_look(sheet: Sheet) -> Sheet | None:
     if not isinstance(sheet, TextSheet | WorkbookSheet):
         return sheet  # a Parquet file says its names
     if isinstance(sheet, TextSheet):
-        delimiter, rows = max(_tops(sheet), key=lambda one: _evenness(one[1]))
+        delimiter, rows = max(_tops(sheet), key=lambda pair: _evenness(pair[1]))
     else:
         delimiter, rows = next(iter(_tops(sheet)))
     width = max((len(cells) for _, cells in rows), default=0)
@@ -82,7 +82,10 @@ def _may_be_a_row(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 def _tops(sheet: Sheet) -> Iterator[tuple[str, _Rows]]:
     """The first rows as they stand, of a text once for each mark that may be between its cells."""
     if isinstance(sheet, TextSheet):
-        for mark in (sheet.delimiter, *(one for one in DELIMITERS if one != sheet.delimiter)):
+        for mark in (
+            sheet.delimiter,
+            *(delimiter for delimiter in DELIMITERS if delimiter != sheet.delimiter),
+        ):
             rows = delimited.top(sheet.path, sheet.encoding, mark, _WITHIN)
             yield mark, list(enumerate(rows, start=1))
     elif isinstance(sheet, WorkbookSheet):
@@ -136,7 +139,7 @@ def _is_merged(upper: list[str], below: list[list[str]], width: int) -> bool:
     )
     told = all(_at(upper, place) or _at(lower, place) for place in range(width))
     data = any(_is_datum(cell) for row in below[1:] for cell in row)
-    repeats = len(set(filter(None, lower))) == len([one for one in lower if one])
+    repeats = len(set(filter(None, lower))) == len([text for text in lower if text])
     return goes_on and groups and told and data and repeats
 
 
@@ -159,7 +162,7 @@ def _known(names: Iterable[str], keys: set[str]) -> int:
 def _evenness(rows: _Rows) -> tuple[int, int]:
     """How many rows have the same number of cells, and how many that are. One alone is no table."""
     often = Counter(len(cells) for _, cells in rows if len(cells) > 1)
-    width, times = max(often.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    width, times = max(often.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     return times, width
 
 

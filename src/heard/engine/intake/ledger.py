@@ -247,7 +247,7 @@ class Ledger:
     def _set_apart(self) -> None:
         """Rows that were read before their id was met with two given names and two birth dates are told as `Source.own_key` would
         have told them after."""
-        shared = {(source.name, one): source for source in self.sources for one in source.shared}
+        shared = {(source.name, text): source for source in self.sources for text in source.shared}
         keys: dict[tuple[Any, ...], str] = {}
         if shared:
             firsts: list[dict[str, Any]] = []
@@ -287,7 +287,7 @@ class Ledger:
 
 def _of_these(batch: pa.RecordBatch, ids: Collection[tuple[str, str]]) -> pa.BooleanArray:
     """Which rows have one of these record ids, be it of another source."""
-    return pc.is_in(batch["record_id"], value_set=pa.array(sorted({one for _, one in ids}), pa.string()))
+    return pc.is_in(batch["record_id"], value_set=pa.array(sorted({text for _, text in ids}), pa.string()))
 
 
 def _without(
@@ -498,13 +498,13 @@ class Source:
                 for day in span.stray:
                     self.flag(self._first_at[file, day], "date_stray")
         self._days.clear()
-        own = together(one for some in self._spans.values() for one in some)
+        own = together(span for some in self._spans.values() for span in some)
         if self.said and own and abs((self.said.last - own.last).days) > _FAR:
             self.note(next(iter(self.files)), "period_far", said=self.said.last, own=own.last)
             self.said = None
         if span := self.said or own:
             self.first_date, self.last_date = span.first, min(span.last, self.ledger.today)
-        elif any(one.kept for one in self.files.values()) and any(
+        elif any(file_count.kept for file_count in self.files.values()) and any(
             state == "collected" for _, state, _ in self.coverage
         ):
             self.note(next(iter(self.files)), "period_unknown")
@@ -514,8 +514,8 @@ class Source:
         days where nothing says of when it speaks."""
         for item, state, fields in self.coverage:
             files = self._in_files.get(item, self._spans)
-            own = joined(one for file, some in self._spans.items() if file in files for one in some)
-            spans = [self.said] if self.said else [whole_months(one, self.ledger.today) for one in own]
+            own = joined(span for file, some in self._spans.items() if file in files for span in some)
+            spans = [self.said] if self.said else [whole_months(span, self.ledger.today) for span in own]
             for span in spans:
                 yield item, state, fields, span.first, span.last
             if not spans:

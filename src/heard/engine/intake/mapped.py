@@ -110,7 +110,9 @@ class MappedFiles:
 
     def _sheet(self, sheets: list[workbook.WorkbookSheet], file: str) -> Columns | None:
         wanted = self.mapped.sheet
-        mine = [one for one in sheets if not wanted or one.title.strip().casefold() == wanted.casefold()]
+        mine = [
+            sheet for sheet in sheets if not wanted or sheet.title.strip().casefold() == wanted.casefold()
+        ]
         if not mine:
             code = "sheet_missing" if wanted else "file_empty"
             self.source.set_aside_file(file, code, sheet=wanted)
@@ -451,7 +453,7 @@ class _Rows:
             places = places[order]
             mine = ids.take(pa.array(places))
             told = {
-                name: pa.concat_arrays([one[name] for _, one in found]).take(pa.array(order)) for name in told
+                name: pa.concat_arrays([row[name] for _, row in found]).take(pa.array(order)) for name in told
             }
         rows = self.batch.numbers[places]
         self.source.observe_rows(self.columns.file, rows, mine, {**told, "own_day": True})

@@ -104,7 +104,7 @@ class MappedSource:
         """Every column that the mapping names, once."""
         told = (one for one in (*self.record.values(), self.dated_by, self.until) if one)
         named = [column for one in told for column in one.columns]
-        rules = [rule.column for rule in self.items] + [one.column for one in self.expect]
+        rules = [rule.column for rule in self.items] + [expectation.column for expectation in self.expect]
         return list(dict.fromkeys([*named, *(column for column in rules if column)]))
 
 
@@ -244,7 +244,7 @@ class _Reader:
         if judges != "between":
             bound = self._bound(node)
             return (None, bound) if judges == "at_most" else (bound, None)
-        bounds = [self._bound(one) for one in self._items(node)]
+        bounds = [self._bound(item) for item in self._items(node)]
         if len(bounds) != 2 or type(bounds[0]) is not type(bounds[1]):
             raise self._error(node, "Two numbers or two days are needed here, such as [0, 18].")
         return bounds[0], bounds[1]
@@ -262,7 +262,7 @@ class _Reader:
         return share
 
     def _span(self, node: yaml.Node) -> tuple[date, date]:
-        days = [self._bound(one) for one in self._items(node)]
+        days = [self._bound(item) for item in self._items(node)]
         if len(days) == 2 and isinstance(days[0], date) and isinstance(days[1], date) and days[0] <= days[1]:
             return days[0], days[1]
         raise self._error(
@@ -270,7 +270,7 @@ class _Reader:
         )
 
     def _years(self, node: yaml.Node) -> tuple[int, int]:
-        years = [self._number(one) for one in self._items(node)]
+        years = [self._number(item) for item in self._items(node)]
         if (
             len(years) == 2
             and 1000 <= years[0] <= years[1] < 2100

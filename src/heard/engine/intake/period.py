@@ -54,11 +54,11 @@ def unbroken(days: Iterable[date]) -> list[Span]:
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Stretches, those put together between which there is a year or less."""
     found: list[Span] = []
-    for one in sorted(spans):
-        if found and (one.first - found[-1].last).days <= _SILENT:
-            found[-1] = Span(found[-1].first, max(found[-1].last, one.last))
+    for span in sorted(spans):
+        if found and (span.first - found[-1].last).days <= _SILENT:
+            found[-1] = Span(found[-1].first, max(found[-1].last, span.last))
         else:
-            found.append(Span(one.first, one.last))
+            found.append(Span(span.first, span.last))
     return found
 
 

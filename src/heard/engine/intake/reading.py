@@ -133,7 +133,7 @@ def _nothing(found: Found) -> str:
 
 def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
     """What the summary has to say of sources without files, and of files that are in no source or could not be used."""
-    if missing := [one.name for one in maps if one.name not in found.mapped]:
+    if missing := [source.name for source in maps if source.name not in found.mapped]:
         yield f"No file is there for these sources of the mapping: {', '.join(missing)}."
     if unmapped := [path for path, why in found.unread if why is NO_MAPPING]:
         yield f"Set aside whole, as no mapping names them: {_names(unmapped)}. Name a mapping that does, or add to it."

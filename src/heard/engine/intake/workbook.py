@@ -171,11 +171,11 @@ def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
     """Sheets are read in a stream, whatever else is in the pack is held in memory."""
     if len(members) > _MOST_MEMBERS:
         raise NotReadable(f"it holds more than {_MOST_MEMBERS} parts")
-    large = [one for one in members if one.file_size > _SMALL]
+    large = [member for member in members if member.file_size > _SMALL]
     if (
-        sum(one.file_size for one in members) > _MOST_BYTES
-        or any(one.file_size > _MOST_TIMES * (one.compress_size or 1) for one in large)
-        or any(one.file_size > _MOST_IN_MEMORY for one in large if "worksheets/" not in one.filename)
+        sum(member.file_size for member in members) > _MOST_BYTES
+        or any(entry.file_size > _MOST_TIMES * (entry.compress_size or 1) for entry in large)
+        or any(entry.file_size > _MOST_IN_MEMORY for entry in large if "worksheets/" not in entry.filename)
     ):
         raise NotReadable("unpacked it would be far larger than a workbook is")
 

@@ -99,7 +99,7 @@ def _short(folder: Path, settings: dict[str, Any], needed: float) -> list[Short]
     best = {name: max(_weight(level, rarest=True) for level in levels(settings, name)) for name in _TOLD_BY}
     best["local"] = inf
     found: dict[str, list[int]] = {}
-    columns = ["source", *dict.fromkeys(one for each in _TOLD_BY.values() for one in each)]
+    columns = ["source", *dict.fromkeys(text for each in _TOLD_BY.values() for text in each)]
     for batch in pq.ParquetFile(folder / f"{tables.RECORDS.name}.parquet").iter_batches(columns=columns):
         short = pc.less(_most(batch, best), needed)
         counted = pa.table({"source": batch["source"], "short": short}).group_by("source")

@@ -50,17 +50,17 @@ def said(folder: Path, rows: pa.Table) -> Said:
     if not (folder / f"{tables.JUDGEMENTS.name}.parquet").is_file():
         return Said()
     judgements = backend.read(folder, tables.JUDGEMENTS).sort_by("at").to_pylist()
-    key_of = _keys(rows, {one[side] for one in judgements for side in ("left_id", "right_id")})
+    key_of = _keys(rows, {judgement[side] for judgement in judgements for side in ("left_id", "right_id")})
     last: dict[Key, str] = {}
     lost: dict[str, set[frozenset[tuple[str, str]]]] = defaultdict(set)
-    for one in judgements:
-        left = key_of.get((one["left_source"], one["left_id"]))
-        right = key_of.get((one["right_source"], one["right_id"]))
+    for judgement in judgements:
+        left = key_of.get((judgement["left_source"], judgement["left_id"]))
+        right = key_of.get((judgement["right_source"], judgement["right_id"]))
         if left is not None and right is not None and left != right:
-            last[min(left, right), max(left, right)] = one["judgement"]
+            last[min(left, right), max(left, right)] = judgement["judgement"]
         for side, key in (("left", left), ("right", right)):
             if key is None:
-                lost[one[f"{side}_source"]].add(_pair(one))
+                lost[judgement[f"{side}_source"]].add(_pair(judgement))
     return Said(
         frozenset(pair for pair, word in last.items() if word == SAME),
         frozenset(pair for pair, word in last.items() if word == NOT_SAME),
@@ -68,8 +68,8 @@ def said(folder: Path, rows: pa.Table) -> Said:
     )
 
 
-def _pair(one: dict[str, Any]) -> frozenset[tuple[str, str]]:
-    return frozenset((one[f"{side}_source"], one[f"{side}_id"]) for side in ("left", "right"))
+def _pair(row: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    return frozenset((row[f"{side}_source"], row[f"{side}_id"]) for side in ("left", "right"))
 
 
 def _not_applied(lost: dict[str, set[Any]], here: set[str]) -> Iterator[str]:

@@ -349,10 +349,10 @@ def compared(
     Pairs that share a number are kept whatever the model makes of them: `bands` decides those by rule. `shares`: rows of
     `tables.NAME_SHARES`; `only_fresh`: only pairs with a record that is `fresh` in `table`, which has the same records.
     """
-    rules = [records.rule(place, one) for place, one in enumerate(model.settings[_RULES])]
+    rules = [records.rule(place, setting) for place, setting in enumerate(model.settings[_RULES])]
     if only_fresh:
         rules = [
-            one | {"blocking_rule": f"({one['blocking_rule']}) AND (l.fresh OR r.fresh)"} for one in rules
+            rule | {"blocking_rule": f"({rule['blocking_rule']}) AND (l.fresh OR r.fresh)"} for rule in rules
         ]
     predicted = partial(_predicted, engine, table or records.name, records.parts, model.settings, shares)
     by_number, others = (
@@ -364,7 +364,7 @@ def compared(
         | (others.gamma_nhs >= NUMBER_WRITTEN)
         | (others.gamma_upn >= NUMBER_WRITTEN)
     )
-    gammas = (f"gamma_{one.name}" for one in COMPARISONS)
+    gammas = (f"gamma_{comparison.name}" for comparison in COMPARISONS)
     both = (f"{name}_{side}" for name in ("key", *RETAINED) for side in "lr")
     columns = ["match_weight", "match_probability", *gammas, *both]
     return by_number.select(columns).union(others.filter(~one_number).select(columns))

@@ -143,7 +143,7 @@ def _groups(rows: pa.Table) -> Iterator[tuple[str, str, _Flags, bool]]:
     for group, column, otherwise in (("sex", "sex", "not known"), ("ethnicity", "ethnicity", "not given")):
         coded = rows[column].combine_chunks().dictionary_encode()
         code = coded.indices.fill_null(-1).to_numpy()
-        for place, value in sorted(enumerate(coded.dictionary.to_pylist()), key=lambda one: str(one[1])):
+        for place, value in sorted(enumerate(coded.dictionary.to_pylist()), key=lambda pair: str(pair[1])):
             yield group, str(value), code == place, False
         yield group, otherwise, code == -1, True
     yield from (("name as written", value, flags, False) for value, flags in _written(rows))

@@ -48,13 +48,15 @@ def read_areas(boundaries: Path, postcodes: Path, licence: str = "") -> Areas:
             '© Crown copyright and database right 2024"'
         )
     code, name = _properties(features, boundaries)
-    names = [str(one["properties"].get(name) or one["properties"][code]) for one in features]
+    names = [str(feature["properties"].get(name) or feature["properties"][code]) for feature in features]
     often = Counter(names)
     by_code = {
-        str(one["properties"][code]): shown if often[shown] == 1 else f"{shown} ({one['properties'][code]})"
-        for one, shown in zip(features, names, strict=True)
+        str(feature["properties"][code]): shown
+        if often[shown] == 1
+        else f"{shown} ({feature['properties'][code]})"
+        for feature, shown in zip(features, names, strict=True)
     }
-    rings = {by_code[str(one["properties"][code])]: _rings(one, boundaries) for one in features}
+    rings = {by_code[str(feature["properties"][code])]: _rings(feature, boundaries) for feature in features}
     return Areas(rings, _looked_up(postcodes, by_code), licence)
 
 
@@ -62,8 +64,8 @@ def _geojson(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
         features = told["features"] if told.get("type") == "FeatureCollection" else []
-        whole = all(one["geometry"]["type"] in ("Polygon", "MultiPolygon") for one in features)
-        whole = whole and all(isinstance(one["properties"], dict) for one in features)
+        whole = all(feature["geometry"]["type"] in ("Polygon", "MultiPolygon") for feature in features)
+        whole = whole and all(isinstance(feature["properties"], dict) for feature in features)
     except OSError as problem:
         raise NotDone(f"{path.name} cannot be opened. Check the path, and that you may read it.") from problem
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -85,7 +87,7 @@ def _properties(features: Sequence[Mapping[str, Any]], path: Path) -> tuple[str,
     keys = list(features[0]["properties"])
     alone = [
         key for key in keys
-        if len({one["properties"].get(key) for one in features} - {None}) == len(features)
+        if len({feature["properties"].get(key) for feature in features} - {None}) == len(features)
     ]  # fmt: skip
     code = _named(alone, "code", "cd")
     if code is None:
@@ -121,8 +123,10 @@ def _looked_up(path: Path, names: Mapping[str, str]) -> pa.Table:
     try:
         with pv.open_csv(path) as file:
             columns = file.schema.names
-        postcode = next(one for wanted in _POSTCODES for one in columns if one.strip().lower() == wanted)
-        column = _column_of(path, [one for one in columns if one != postcode], codes)
+        postcode = next(
+            column for wanted in _POSTCODES for column in columns if column.strip().lower() == wanted
+        )
+        column = _column_of(path, [column for column in columns if column != postcode], codes)
         told = [_some(batch, postcode, column, codes) for batch in _batches(path, [postcode, column])]
     except OSError as problem:
         raise NotDone(f"{path.name} cannot be opened. Check the path, and that you may read it.") from problem

@@ -180,13 +180,13 @@ def _always_the_same(raw: bytes, made: datetime) -> bytes:
     """Without the time of the clock: openpyxl writes it into the archive and its properties."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(raw)) as found, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
-        for one in found.infolist():
-            content = found.read(one)
-            if one.filename == "docProps/core.xml":
+        for entry in found.infolist():
+            content = found.read(entry)
+            if entry.filename == "docProps/core.xml":
                 content = re.sub(
                     rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + f"{made.isoformat()}Z".encode(), content
                 )
-            info = zipfile.ZipInfo(one.filename, _ZIP_BEGINS)
+            info = zipfile.ZipInfo(entry.filename, _ZIP_BEGINS)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             kept.writestr(info, content)
     return out.getvalue()

@@ -83,7 +83,7 @@ class PeriodToCount:
 def table(name: str, about: str, dimensions: Mapping[str, Sequence[str]], cells: Iterable[Cell],
           adds_up: Iterable[str] = ()) -> Tidy:  # fmt: skip
     """Counts of different as-of dates never add up."""
-    columns = {"as_of": ("as_of",)} | {one: tuple(several) for one, several in dimensions.items()}
+    columns = {"as_of": ("as_of",)} | {text: tuple(several) for text, several in dimensions.items()}
     return Tidy(name, about, columns, frozenset(adds_up), tuple(cells))
 
 
@@ -124,7 +124,7 @@ def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked
     """Of each sign or vulnerability that some source can carry: the children seen with it, not seen, not known."""
     known = {row["item"]: row for row in backend.read(folder, tables.KNOWN).to_pylist() if row["collectable"]}
     told, cells = _collected_by(folder), []
-    for entry in (one for one in entries if one.id in known):
+    for entry in (item for item in entries if item.id in known):
         row = known[entry.id]
         beside = {"label": entry.label, "collected_by": ", ".join(told[entry.id])}
         counts: dict[Where, int] = {
@@ -156,14 +156,14 @@ def ethnicities(people: People, asked: PeriodToCount) -> Tidy:
 def places(people: People, asked: PeriodToCount) -> Tidy:
     """By the first half of the postcode; districts, and areas, of few children are put together."""
     counted = people.by_district()
-    known = Counter({one: sum(n.values()) for one, n in counted.items() if one not in _REST})
+    known = Counter({text: sum(n.values()) for text, n in counted.items() if text not in _REST})
     areas: dict[str, Counter[str]] = defaultdict(Counter)
     for district, n in known.items():
         areas[_area(district)][district] = n
     far = put_together(
         Counter({area: sum(n.values()) for area, n in areas.items()}), 2 * asked.small, asked.small
     )
-    few = {one for n in areas.values() for one in put_together(n, 2 * asked.small, asked.small)}
+    few = {text for n in areas.values() for text in put_together(n, 2 * asked.small, asked.small)}
 
     def path(district: str) -> Where:
         area = _area(district)
@@ -229,8 +229,8 @@ def episodes_of(
 def patterns(found: Iterable[Mapping[str, Any]], asked: PeriodToCount) -> Tidy:
     """From rows of `tables.PATTERNS_RECORDED`, in the order of the release. One child may have several."""
     counts = {row["pattern"]: row["count"] for row in found}
-    cells = [asked.cell({"pattern": (one.id,)}, counts[one.id], beside={"label": one.label})
-             for one in asked.release.patterns if one.id in counts]  # fmt: skip
+    cells = [asked.cell({"pattern": (pattern.id,)}, counts[pattern.id], beside={"label": pattern.label})
+             for pattern in asked.release.patterns if pattern.id in counts]  # fmt: skip
     return table("patterns", WITH_PATTERN, {"pattern": ("pattern",)}, cells)
 
 
@@ -240,11 +240,13 @@ def patterns_around(found: Iterable[Mapping[str, Any]], asked: PeriodToCount) ->
     counts = {(row["pattern"], row["about"]): row["count"] for row in found}
     cells = [
         asked.cell(
-            {"pattern": (one.id,), "about": (about,)}, counts[one.id, about], beside={"label": one.label}
+            {"pattern": (pattern.id,), "about": (about,)},
+            counts[pattern.id, about],
+            beside={"label": pattern.label},
         )
-        for one in asked.release.patterns
+        for pattern in asked.release.patterns
         for about in ABOUT
-        if (one.id, about) in counts
+        if (pattern.id, about) in counts
     ]
     return table("patterns-around", AROUND, {"pattern": ("pattern",), "about": ("about",)}, cells)
 
@@ -279,7 +281,7 @@ def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: Pe
         by_list[which] = _with_wholes(put)
     cells = []
     for where in _in_order(by_list[LISTED], (*order, *_REST)):
-        at: dict[Where, int] = {(one,): counts[where] for one, counts in by_list.items()}
+        at: dict[Where, int] = {(text,): counts[where] for text, counts in by_list.items()}
         cells += [asked.cell({dimension: where, "list": which}, n, known=not where and not which)
                   for which, n in _with_wholes(at).items()]  # fmt: skip
     return table(
@@ -298,7 +300,7 @@ def _with_wholes(counts: Mapping[Where, int]) -> dict[Where, int]:
 
 def _in_order(paths: Iterable[Where], order: Sequence[str]) -> list[Where]:
     """Those that `order` names as it says, the others by their names; what is put together or unknown last."""
-    last = {OTHER_DISTRICTS: 1, OTHERS: 1, ELSEWHERE: 1, NOT_LISTED: 1} | {one: 2 for one in _REST}
+    last = {OTHER_DISTRICTS: 1, OTHERS: 1, ELSEWHERE: 1, NOT_LISTED: 1} | {text: 2 for text in _REST}
     place = {name: number for number, name in enumerate(order)}
 
     def key(where: Where) -> list[tuple[int, int, list[Any]]]:
@@ -324,7 +326,7 @@ def _signs(engine: backend.Engine, asked: PeriodToCount) -> Any:
     """Signs that count and were seen in the period, each with its child."""
     seen = engine.read(tables.OBSERVATIONS)
     in_period = (seen.seen_on >= ibis.literal(asked.first)) & (seen.seen_on <= ibis.literal(asked.as_of))
-    signs = seen.item.isin([one.id for one in asked.release.signs])
+    signs = seen.item.isin([sign.id for sign in asked.release.signs])
     counted = seen.filter(in_period & (seen.state == "seen") & seen.counts & signs)
     identities = engine.read(tables.IDENTITIES)
     return counted.join(identities, ["source", "record_id"]).select("person", "item", "own_day", "seen_on")

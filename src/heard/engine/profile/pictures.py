@@ -355,7 +355,7 @@ def _upset(section: Section) -> Any:
     sets = _sets(section)[:_MOST_COLUMNS]
     if not sets:
         return None
-    agencies = sorted({one for *_, of in sets for one in of}, key=lambda one: (one == OTHERS, one))
+    agencies = sorted({text for *_, of in sets for text in of}, key=lambda text: (text == OTHERS, text))
     columns = [
         {"x": n, "n": _number(text) or 0, "text": thousands(text), "held": held}
         for n, (held, text, _) in enumerate(sets)
@@ -378,7 +378,11 @@ def _upset(section: Section) -> Any:
 def _dots(sets: list[tuple[str, str, list[str]]], agencies: list[str], width: int, rows_are: str) -> Any:
     import altair as alt
 
-    places = [{"x": n, "agency": one, "in": one in of} for n, (*_, of) in enumerate(sets) for one in agencies]
+    places = [
+        {"x": n, "agency": agency, "in": agency in of}
+        for n, (*_, of) in enumerate(sets)
+        for agency in agencies
+    ]
     lines = [{"x": n, "first": min(of), "last": max(of)} for n, (*_, of) in enumerate(sets)]
     x = alt.X("x:O", axis=None)
     y = alt.Y("agency:N", sort=agencies, axis=_names(rows_are))
@@ -396,7 +400,7 @@ def _sets(section: Section) -> list[tuple[str, str, list[str]]]:
     cells = [cell for cell in section.table.cells if len(cell.at("list")) == 3]
     found = [(cell.at("list")[1], cell.text, cell.at("list")[2].split(" + ")) for cell in cells]
     return sorted(
-        found, key=lambda one: (one[0] != SCATTERED, one[2] == [OTHERS], -(_number(one[1]) or 0), one[2])
+        found, key=lambda row: (row[0] != SCATTERED, row[2] == [OTHERS], -(_number(row[1]) or 0), row[2])
     )
 
 

@@ -41,7 +41,7 @@ def sources(engine: backend.Engine, asked: PeriodToCount) -> Tidy:
     for row in rows:
         if row["agency"] != agency:
             agency = row["agency"]
-            of = [one["source"] for one in rows if one["agency"] == agency]
+            of = [row["source"] for row in rows if row["agency"] == agency]
             cells.append(asked.cell({"source": (agency,)}, sum(held.get(one, 0) for one in of)))
         beside = {
             "kind": _KINDS.get(row["kind"], "own layout"),
@@ -65,7 +65,8 @@ def fields(folder: Path, printed: Tidy, small: int, hidden: str) -> Iterable[tup
         if row is None:
             continue
         said = [
-            hidden if cell.text == hidden else share(row["n"] - row[one], row["n"], small) for one in FIELDS
+            hidden if cell.text == hidden else share(row["n"] - row[field], row["n"], small)
+            for field in FIELDS
         ]
         yield (where[-1], *said)
 
@@ -73,7 +74,7 @@ def fields(folder: Path, printed: Tidy, small: int, hidden: str) -> Iterable[tup
 def _filled(engine: backend.Engine) -> dict[str, dict[str, Any]]:
     """Of each source, how many records it has (`n`), and how many of them have each field."""
     records = engine.read(tables.RECORDS)
-    filled = {one: records[one].count() for one in FIELDS}
+    filled = {field: records[field].count() for field in FIELDS}
     counted = records.group_by("source").agg(n=records.count(), **filled)
     return {row["source"]: row for row in counted.to_pyarrow().to_pylist()}
 
@@ -103,7 +104,7 @@ def reach(folder: Path, asked: PeriodToCount) -> tuple[tuple[str, ...], list[tup
     for row in rows:
         covered.setdefault((row["source"], row["item"]), {})[row["month"]] = row["covered"]
     months = sorted({row["month"] for row in rows})
-    labels = {one.id: one.label for one in asked.release.signs}
+    labels = {sign.id: sign.label for sign in asked.release.signs}
     alike: dict[tuple[str, ...], list[str]] = {}
     for (source, item), by_month in sorted(covered.items()):
         alike.setdefault((source, *(by_month[month] for month in months)), []).append(labels[item])

@@ -45,8 +45,8 @@ def findings(
 ) -> tuple[str, ...]:
     """What a reader takes away, in sentences, from what is printed alone."""
     said, children = hiding.said, tables["children"]
-    read = (one for one in sources.cells if len(one.at("source")) > 1 and one.beside["kind"] != NOT_READ)
-    agencies = len({one.at("source")[0] for one in read})
+    read = (cell for cell in sources.cells if len(cell.at("source")) > 1 and cell.beside["kind"] != NOT_READ)
+    agencies = len({cell.at("source")[0] for cell in read})
     return tuple(
         sentence
         for sentence in (
@@ -104,7 +104,7 @@ def _signs(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
         "sign",
         "Sign",
         _BY_STATE,
-        labels={one.id: one.label for one in asked.release.signs},
+        labels={sign.id: sign.label for sign in asked.release.signs},
         beside={"Collected by": "collected_by"},
         drawn=("Seen", "Not known"),
     )
@@ -124,7 +124,7 @@ def _vulnerabilities(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Secti
         "vulnerability",
         "Vulnerability",
         _BY_STATE,
-        labels={one.id: one.label for one in asked.release.vulnerabilities},
+        labels={vulnerability.id: vulnerability.label for vulnerability in asked.release.vulnerabilities},
         beside={"Collected by": "collected_by"},
         drawn=("Seen", "Not known"),
     )
@@ -137,7 +137,7 @@ def _by_list(
 
     def made(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
         dimension = down or id
-        rest = {one: table.cell(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
+        rest = {text: table.cell(**{dimension: (text,)}) for text in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
         told = [
             f"{name}: {hiding.said(cell)}."
             for name, cell in rest.items()
@@ -255,7 +255,7 @@ def _patterns(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
         table,
         "pattern",
         "Pattern",
-        labels={one.id: one.label for one in asked.release.patterns},
+        labels={pattern.id: pattern.label for pattern in asked.release.patterns},
         drawn=("Number",),
     )
 
@@ -274,7 +274,7 @@ def _patterns_around(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Secti
         "pattern",
         "Pattern",
         Across("about", {"Groups": ("group",), "Places": ("place",), "Contexts": ("context",)}),
-        labels={one.id: one.label for one in asked.release.patterns},
+        labels={pattern.id: pattern.label for pattern in asked.release.patterns},
     )
 
 
@@ -319,7 +319,7 @@ def _of_harm(
     """A section of what is recorded in this system beside the records of a run. `coverage`: of what it tells, and what is not known."""
 
     def made(table: Tidy, asked: PeriodToCount, hiding: Hiding) -> Section:
-        down = next(one for one in table.dimensions if one not in ("as_of", "state"))
+        down = next(dimension for dimension in table.dimensions if dimension not in ("as_of", "state"))
         return Section(
             name, heading, words, coverage, table, down, rows, across or Across(), labels=dict(labels)
         )
@@ -415,12 +415,12 @@ def _text(asked: PeriodToCount) -> str:
 
 
 def _most_seen(table: Tidy, asked: PeriodToCount) -> str:
-    labels = {one.id: one.label for one in asked.release.signs}
+    labels = {sign.id: sign.label for sign in asked.release.signs}
     seen = [(int(cell.text), labels[cell.at("sign")[0]]) for cell in table.cells
             if cell.at("state") == (SEEN,) and cell.text.isdigit() and int(cell.text)]  # fmt: skip
     if not seen:
         return ""
-    most = sorted(seen, key=lambda one: (-one[0], one[1]))[:3]
+    most = sorted(seen, key=lambda pair: (-pair[0], pair[1]))[:3]
     return f"Signs seen in most children: {'; '.join(f'{label.lower()} ({n:,})' for n, label in most)}. What is looked for most is seen most."
 
 
@@ -435,7 +435,7 @@ def _unseen(table: Tidy, asked: PeriodToCount) -> str:
 
 def _absent(table: Tidy, dimension: str, entries: Iterable[object]) -> str:
     there = {cell.at(dimension) for cell in table.cells}
-    return "; ".join(one.label for one in entries if (one.id,) not in there)  # type: ignore[attr-defined]
+    return "; ".join(entry.label for entry in entries if (entry.id,) not in there)  # type: ignore[attr-defined]
 
 
 def _month_names(asked: PeriodToCount) -> dict[str, str]:
@@ -446,8 +446,8 @@ def _partial(asked: PeriodToCount) -> str:
     return "" if asked.first.day == 1 else "The first and the last month are parts of months."
 
 
-def _plural(n: int, one: str, more: str) -> str:
-    return f"one {one}" if n == 1 else f"{n} {more}"
+def _plural(n: int, text: str, more: str) -> str:
+    return f"one {text}" if n == 1 else f"{n} {more}"
 
 
 def _upper(sentence: str) -> str:

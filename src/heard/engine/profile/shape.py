@@ -65,8 +65,8 @@ class Tidy:
 
     def cell(self, **places: Where) -> Cell | None:
         """The cell at these places, and the total of all other dimensions."""
-        return next((one for one in self.cells if all(one.at(n) == where for n, where in places.items())
-                     and all(not one.at(n) for n in self.dimensions if n not in (*places, "as_of"))), None)  # fmt: skip
+        return next((cell for cell in self.cells if all(cell.at(n) == where for n, where in places.items())
+                     and all(not cell.at(n) for n in self.dimensions if n not in (*places, "as_of"))), None)  # fmt: skip
 
     def text(self, **places: Where) -> str:
         """What is printed of the cell at these places; empty where there is no such cell."""
@@ -257,4 +257,4 @@ class Profile:
     def tables(self) -> Sequence[Tidy]:
         """Each once, however many sections show it."""
         shown = (self.quality.sources, *self.sections) if self.quality else self.sections
-        return list({one.table.name: one.table for one in shown if one.table}.values())
+        return list({section.table.name: section.table for section in shown if section.table}.values())

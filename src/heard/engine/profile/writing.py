@@ -84,7 +84,7 @@ def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
         "policy": {"words": profile.hiding.words, "small": profile.hiding.small, "hidden": profile.hiding.hidden},
         "findings": list(profile.findings),
         "quality": _quality(profile.quality, drawn) if profile.quality else None,
-        "sections": [section_as_json(one, drawn) for one in profile.sections],
+        "sections": [section_as_json(section, drawn) for section in profile.sections],
     }  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def section_as_json(section: Section, drawn: Iterable[str] = ()) -> dict[str, An
         "id": section.id,
         "heading": section.heading,
         "level": section.level,
-        "words": [one for one in section.words if one],
+        "words": [word for word in section.words if word],
         "coverage": section.coverage,
         "table": section.table.name if section.table else None,
         "picture": section.id if section.id in drawn else None,

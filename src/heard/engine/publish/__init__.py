@@ -133,7 +133,7 @@ def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) 
         )
     earlier = _published(before, policy)
     counts = _counts(tables, policy, earlier)
-    held = list(dict.fromkeys(one for table in tables for one in relations(table)))
+    held = list(dict.fromkeys(relation for table in tables for relation in relations(table)))
     hidden = suppress([*counts.values(), *_beside(counts, held, earlier, policy)], held, policy)
     texts = {
         table.name: [_texts(table, row, counts, hidden, policy) for row in table.rows] for table in tables
@@ -142,7 +142,7 @@ def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) 
     _refuse_given_away(chosen, before, policy)
     if unclear := _if_totals(chosen, policy, attack(_published(chosen, policy))):
         raise NotDone(unclear[0])
-    small = sum(policy.is_small(one.count) for one in counts.values())
+    small = sum(policy.is_small(count.count) for count in counts.values())
     warnings = tuple(warning for table in tables for warning in table.warnings)
     return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess, warnings)
 
@@ -153,7 +153,7 @@ def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequenc
     if len({path.name for path in paths}) < len(paths):
         raise NotDone("Two tables have the same file name. Give each its own.")
     tables = [read_table(path) for path in paths]
-    if published := [one.name for one in tables if one.layout.policy]:
+    if published := [table.name for table in tables if table.layout.policy]:
         raise NotDone(
             f"{published[0]} was published already, as its layout says. Name tables of true counts."
         )
@@ -205,7 +205,7 @@ def _beside(
     counts: dict[Key, Count], held: Iterable[Relation], earlier: Published, policy: Policy
 ) -> Iterable[Count]:
     """Totals that these tables do not print and an earlier one did: an outsider subtracts from them."""
-    needed = {key for one in held for key in (one.total, *one.parts)} - counts.keys()
+    needed = {key for relation in held for key in (relation.total, *relation.parts)} - counts.keys()
     known = {one.key: one.low for one in earlier.shown if one.key in needed and one.low == one.high}
     return [Count(key, n, known=(n, n)) for key, n in known.items() if not policy.is_small(n)]
 

@@ -108,7 +108,7 @@ def _parts(
     cells: dict[Key, _Cell], relations: list[Relation], found: Attack
 ) -> list[tuple[list[Key], list[Relation]]]:
     """Groups of unknown cells that depend on one another, each with its relations. Many tables fall into many."""
-    keys = dict.fromkeys([*cells, *(one.total for one in relations)])
+    keys = dict.fromkeys([*cells, *(relation.total for relation in relations)])
     unknown = {key for key in keys if cells[key].low < cells[key].high}
     relations = list(dict.fromkeys(relations))
     for relation in relations:
@@ -141,7 +141,9 @@ def _work_out(keys: list[Key], relations: list[Relation], cells: dict[Key, _Cell
         odd = [_conflict(held[row]) for row in sorted(off)]
         found.conflicts += odd
         found.beside_hidden += odd
-        programme = Programme(low, high, [one for row, one in enumerate(equations) if row not in off])
+        programme = Programme(
+            low, high, [equation for row, equation in enumerate(equations) if row not in off]
+        )
         limits = [_limits(programme, column) for column in hidden]
     found.limits |= {keys[column]: limit for column, limit in zip(hidden, limits, strict=True)}
 

@@ -203,18 +203,18 @@ def connected(keys: Iterable[Key], relations: Iterable[Relation]) -> list[tuple[
     keys, graph = list(keys), rx.PyGraph(multigraph=False)
     number = dict(zip(keys, graph.add_nodes_from(keys), strict=True))
     held: list[tuple[int, Relation]] = []
-    for one in relations:
-        nodes = [number[key] for key in (one.total, *one.parts) if key in number]
+    for relation in relations:
+        nodes = [number[key] for key in (relation.total, *relation.parts) if key in number]
         if nodes:
-            held.append((nodes[0], one))
+            held.append((nodes[0], relation))
             graph.add_edges_from_no_data([(nodes[0], other) for other in nodes[1:]])
     groups: list[tuple[list[Key], list[Relation]]] = []
     group_of: dict[int, int] = {}
     for found in rx.connected_components(graph):
         group_of |= dict.fromkeys(found, len(groups))
         groups.append(([keys[node] for node in sorted(found)], []))
-    for node, one in held:
-        groups[group_of[node]][1].append(one)
+    for node, relation in held:
+        groups[group_of[node]][1].append(relation)
     return groups
 
 
@@ -243,7 +243,7 @@ def read_table(path: Path) -> Table:
     layout, warnings = _guessed(path.name, layout, rows)
     table = _table(path.name, layout, rows, [*said, *warnings])
     _refuse_twice(table)
-    maybe = [one for one in guess.possible_totals(table) if one[1].casefold() not in layout.no_totals]
+    maybe = [total for total in guess.possible_totals(table) if total[1].casefold() not in layout.no_totals]
     return replace(table, maybe=tuple(maybe))
 
 
@@ -299,7 +299,9 @@ def _layout(path: Path, header: list[str], rows: list[dict[str, str]]) -> tuple[
     beside = path.with_suffix(".yaml")
     if beside.is_file():
         layout = _told(_read_layout(beside), str(beside))
-        named = {column for one in layout.dimensions.values() for column in one} | set(layout.measures)
+        named = {column for dimension in layout.dimensions.values() for column in dimension} | set(
+            layout.measures
+        )
         if missing := sorted(named - set(header)):
             raise NotDone(f"{path} has no column {', '.join(missing)}, of which {beside.name} speaks.")
     if not rows:

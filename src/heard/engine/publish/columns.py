@@ -38,14 +38,14 @@ def guessed(
 ) -> tuple[dict[str, Any], list[str]]:
     """The layout of the table `name` in plain values, and sentences about it. `policy`: whose symbols stand in it; `totals`: words
     for all of a dimension; `below`: of places that may stand beside others, the one that each is a part of. Raises `NotDone`."""
-    measures = [one for one in header if _counts(one, [row[one] for row in rows], policy)]
+    measures = [text for text in header if _counts(text, [row[text] for row in rows], policy)]
     if not measures:
         raise NotDone(
             f"{name} has no column count, and none that holds counts. Name it so, or say in a layout beside it which columns are counts."
         )
-    labels = [one for one in header if one not in measures]
-    shares = [one for one in labels if _is_share([row[one] for row in rows])]
-    read = _Read(rows, [one for one in labels if one not in shares], totals, below)
+    labels = [text for text in header if text not in measures]
+    shares = [label for label in labels if _is_share([row[label] for row in rows])]
+    read = _Read(rows, [label for label in labels if label not in shares], totals, below)
     dimensions = read.dimensions()
     rounding = read.rounding(dimensions, measures)
     told: dict[str, Any] = {"dimensions": dimensions, "measures": measures}
@@ -53,8 +53,10 @@ def guessed(
     how = "; ".join(_in_words(dimensions, measures))
     said = [f"{name}: no layout lies beside it. It was read so: {how}. To correct it: heard publish layout."]
     to = max((rule["to"] for rule in rounding), default=1)
-    if loose := [one for one in dimensions if not read.adds_up(one, dimensions, measures, to)]:
-        told["exhaustive"] = [one for one in dimensions if one not in loose]
+    if loose := [
+        dimension for dimension in dimensions if not read.adds_up(dimension, dimensions, measures, to)
+    ]:
+        told["exhaustive"] = [dimension for dimension in dimensions if dimension not in loose]
         said.append(
             f"{name}: the parts of {', '.join(loose)} do not make up their total, as where one child is in several: nothing is worked "
             "out from them."
@@ -63,7 +65,7 @@ def guessed(
         said.append(
             f"{name}: {', '.join(shares)} holds shares or rates and was not read. They can give counts away, too: leave them out of what is published."
         )
-    if any(policy.hides(row[one]) for row in rows for one in measures):
+    if any(policy.hides(row[measure]) for row in rows for measure in measures):
         told["whose"] = "others"
         said.append(
             f"{name}: small counts are hidden in it, so that it was taken for one that others published: which counts it gives away "
@@ -109,22 +111,22 @@ class _Read:
     ) -> None:
         self.rows = rows
         self.texts = {
-            one: ["" if row[one].casefold() in totals else row[one] for row in rows] for one in labels
+            label: ["" if row[label].casefold() in totals else row[label] for row in rows] for label in labels
         }
         self.labels = self._telling(labels)
-        places = {text for one in self.labels for text in self.texts[one]}
+        places = {text for label in self.labels for text in self.texts[label]}
         self.below = {part: whole for part, whole in below.items() if {part, whole} <= places}
 
     def dimensions(self) -> dict[str, list[str]]:
         """Of each its columns, the whole first."""
         paths: list[list[str]] = []
-        left = sorted(self.labels, key=lambda one: len(set(self.texts[one])))
+        left = sorted(self.labels, key=lambda label: len(set(self.texts[label])))
         while left:
             path = [left.pop(0)]
-            for one in list(left):
-                if self._above(path[-1], one):
-                    path.append(one)
-                    left.remove(one)
+            for text in list(left):
+                if self._above(path[-1], text):
+                    path.append(text)
+                    left.remove(text)
             paths.append(path)
         found: dict[str, list[str]] = {}
         for path in sorted(paths, key=lambda path: self.labels.index(path[0])):
@@ -138,8 +140,8 @@ class _Read:
         are rounded."""
         more = fits = 0
         for whole, parts in self._groups(dimensions[name], dimensions):
-            for one in measures:
-                total, texts = whole[one], [part[one] for part in parts]
+            for measure in measures:
+                total, texts = whole[measure], [part[measure] for part in parts]
                 if not _is_count(total) or not any(map(_is_count, texts)):
                     continue
                 apart = sum(_number(text) for text in texts if _is_count(text)) - _number(total)
@@ -157,10 +159,10 @@ class _Read:
         ]
         for name, level in (("", 0), *places):
             counts = [
-                _number(row[one])
+                _number(row[measure])
                 for row, deep in zip(self.rows, self._depths(dimensions.get(name, ())), strict=True)
-                for one in measures
-                if deep <= level and _is_count(row[one]) and _number(row[one])
+                for measure in measures
+                if deep <= level and _is_count(row[measure]) and _number(row[measure])
             ]
             to = next(
                 (to for to in _ROUND if len(counts) >= _ENOUGH and all(n % to == 0 for n in counts)), None
@@ -172,9 +174,9 @@ class _Read:
     def _telling(self, labels: Sequence[str]) -> list[str]:
         """Without columns that say one word, say again what another says, or only how far down a row is."""
         kept = [
-            one
-            for one in labels
-            if len(set(self.texts[one])) > 1 or (_TIME.search(one) and _has_year(self.texts[one]))
+            label
+            for label in labels
+            if len(set(self.texts[label])) > 1 or (_TIME.search(label) and _has_year(self.texts[label]))
         ]
         for one, other in permutations(
             sorted(kept, key=lambda name: (not _CODE.search(name), labels.index(name))), 2
@@ -195,7 +197,7 @@ class _Read:
 
     def _tells(self, labels: Sequence[str]) -> bool:
         """Whether no two rows are the same in these."""
-        rows = list(zip(*(self.texts[one] for one in labels), strict=True))
+        rows = list(zip(*(self.texts[label] for label in labels), strict=True))
         return len(set(rows)) == len(rows)
 
     def _same(self, one: str, other: str) -> bool:
@@ -221,17 +223,19 @@ class _Read:
 
     def _depths(self, columns: Sequence[str]) -> Iterator[int]:
         for at in range(len(self.rows)):
-            yield next((deep for deep, one in enumerate(columns) if not self.texts[one][at]), len(columns))
+            yield next(
+                (deep for deep, column in enumerate(columns) if not self.texts[column][at]), len(columns)
+            )
 
     def _groups(
         self, columns: Sequence[str], dimensions: Mapping[str, Sequence[str]]
     ) -> Iterator[tuple[Mapping[str, str], list[Mapping[str, str]]]]:
         """Each row that is a total of a dimension, with the rows that are its parts."""
-        rest = [one for of in dimensions.values() for one in of if one not in columns]
+        rest = [text for of in dimensions.values() for text in of if text not in columns]
         wholes, parts = {}, defaultdict(list)
         for at, (row, deep) in enumerate(zip(self.rows, self._depths(columns), strict=True)):
-            beside = tuple(self.texts[one][at] for one in rest)
-            path = tuple(self.texts[one][at] for one in columns[:deep])
+            beside = tuple(self.texts[text][at] for text in rest)
+            path = tuple(self.texts[column][at] for column in columns[:deep])
             wholes[beside, path] = row
             if path and path[-1] not in self.below:
                 parts[beside, path[:-1]].append(row)

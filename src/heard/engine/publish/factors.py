@@ -82,7 +82,7 @@ def write_factors(folder: Path, out: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header())
         writer.writeheader()
-        for (year, authority), counts in sorted(counted.items(), key=lambda one: (-one[0][0], one[0][1])):
+        for (year, authority), counts in sorted(counted.items(), key=lambda item: (-item[0][0], item[0][1])):
             numbers = {name: counts[name] for name in (ANY, *_columns())}
             writer.writerow({"time_period": year, **_FIXED, **_place(authority), **numbers})
     path.with_suffix(".yaml").write_text(yaml.safe_dump(_layout(), sort_keys=False), encoding="utf-8")

@@ -112,7 +112,7 @@ def _may_be_sum(group: Mapping[str, list[_Span]], name: str, slack: int) -> bool
 
 
 def _may_be(total: _Span, parts: Sequence[_Span], *, slack: int) -> bool:
-    low = sum(one for one, _ in parts)
+    low = sum(number for number, _ in parts)
     highs = [high for _, high in parts if high is not None]
     high = sum(highs) if len(highs) == len(parts) else None
     return (total[1] is None or low <= total[1] + slack) and (high is None or high >= total[0] - slack)

@@ -62,12 +62,12 @@ class Policy:
 
     def hides(self, symbol: str) -> bool:
         """Whether the symbol stands for a count that must not be known."""
-        said = any(symbol == one for one, *_ in self.means)
+        said = any(symbol == text for text, *_ in self.means)
         return said or symbol == self.hidden or symbol in self.also_hidden
 
     def meaning(self, symbol: str) -> tuple[int, int | None]:
         """The least and most that a symbol which hides a count may stand for. A true zero is shown as such."""
-        return next(((low, high) for one, low, high in self.means if one == symbol), (1, None))
+        return next(((low, high) for text, low, high in self.means if text == symbol), (1, None))
 
     def is_small(self, count: int) -> bool:
         return 1 <= count <= self.threshold
@@ -121,7 +121,7 @@ def policies(own: Path) -> dict[str, Policy]:
 
 def policy_of(told: dict[str, Any], where: str) -> Policy:
     """The policy that a mapping of plain values tells. Raises `NotDone`."""
-    known = {one.name for one in fields(Policy)}
+    known = {field.name for field in fields(Policy)}
     if unknown := sorted(set(map(str, told)) - known):
         raise NotDone(
             f"{where} says {', '.join(unknown)}, which no policy has. It may say: {', '.join(sorted(known))}."

@@ -73,7 +73,9 @@ def suppress(
     """
     by_key = {one.key: one for one in counts}
     held_by = list(dict.fromkeys(relations))
-    every = dict.fromkeys([*by_key, *(key for one in held_by for key in (one.total, *one.parts))])
+    every = dict.fromkeys(
+        [*by_key, *(key for relation in held_by for key in (relation.total, *relation.parts))]
+    )
     found = Hidden()
     for keys, held in connected(every, held_by):
         problem = _problem(keys, held, by_key, policy)
@@ -189,7 +191,7 @@ def _problem(
         tuple(_cost(key, true[key]) if cell else 0.0 for key, cell in zip(keys, cells, strict=True)),
         _sides(shown),
         _sides(hidden),
-        tuple(_equation(one, column) for one in relations),
+        tuple(_equation(relation, column) for relation in relations),
     )
 
 
@@ -228,14 +230,16 @@ def _true(keys: Sequence[Key], relations: Sequence[Relation], counts: Mapping[Ke
     true = {key: one.count for key, one in counts.items()}
     waiting = list(relations)
     while waiting:
-        ready = [one for one in waiting if all(part in true for part in one.parts)]
+        ready = [relation for relation in waiting if all(part in true for part in relation.parts)]
         if not ready:
             raise NotDone("Some total has parts of which no count is given. Give the counts of every part.")
-        for one in ready:
-            total = sum(true[part] for part in one.parts)
-            if true.setdefault(one.total, total) != total:
-                raise NotDone(f"{in_words(one.total)} is not what its parts add up to. Correct the tables.")
-        waiting = [one for one in waiting if one not in ready]
+        for relation in ready:
+            total = sum(true[part] for part in relation.parts)
+            if true.setdefault(relation.total, total) != total:
+                raise NotDone(
+                    f"{in_words(relation.total)} is not what its parts add up to. Correct the tables."
+                )
+        waiting = [relation for relation in waiting if relation not in ready]
     return {key: true[key] for key in keys}
 
 

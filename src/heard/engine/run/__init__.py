@@ -370,9 +370,9 @@ def _input(path: Path) -> dict[str, Any]:
 def _twins(inputs: list[dict[str, Any]]) -> Iterator[str]:
     """Files that hold the same, to the byte: nothing is wrong with that, but their rows were read once for each."""
     alike: dict[str, list[str]] = {}
-    for one in inputs:
-        if one["bytes"]:
-            alike.setdefault(one["sha256"], []).append(one["file"])
+    for row in inputs:
+        if row["bytes"]:
+            alike.setdefault(row["sha256"], []).append(row["file"])
     for names in alike.values():
         if len(names) > 1:
             yield f"These files hold the same, so each row was read {len(names)} times: {', '.join(names)}."

@@ -37,19 +37,19 @@ class Sight:
 
     @property
     def known_from(self) -> date | None:
-        return next((one.month for one in self.months if one.covered != "none"), None)
+        return next((month.month for month in self.months if month.covered != "none"), None)
 
     @property
     def known_to(self) -> date | None:
-        return next((one.month for one in reversed(self.months) if one.covered != "none"), None)
+        return next((month.month for month in reversed(self.months) if month.covered != "none"), None)
 
     @property
     def throughout(self) -> bool:
-        return all(one.covered == "all" for one in self.months)
+        return all(month.covered == "all" for month in self.months)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values only; months by their first day."""
-        months = [asdict(one) | {"month": one.month.isoformat()} for one in self.months]
+        months = [asdict(month) | {"month": month.month.isoformat()} for month in self.months]
         return {"source": self.source, "agency": self.agency, "item": self.item, "months": months}
 
 

@@ -39,7 +39,7 @@ def tell(folder: Path, told: dict[str, Any]) -> None:
 def why_not_write(out: Path, paths: Sequence[Path] = ()) -> str | None:
     """Why a run may not write its result to `out`, as a sentence with what to do, or None."""
     place = out.resolve()
-    nearest = next(one for one in (place, *place.parents) if one.exists())
+    nearest = next(path for path in (place, *place.parents) if path.exists())
     if not nearest.is_dir():
         return f"{nearest} is a file. Name a folder for --out."
     beside = place.parent if place.exists() else nearest

@@ -88,7 +88,7 @@ def draw_up(
         as_of=asked.as_of,
         release=asked.release.id,
         children=told["steps"]["screen"]["children"],
-        tables=[one.name for one in drawn.tables],
+        tables=[table.name for table in drawn.tables],
         cells=hidden.cells,
         small=hidden.small,
         hidden=hidden.hidden,

@@ -27,17 +27,20 @@ def hide_small(
     """With what is to be printed in place of each true count, which is kept nowhere. `before`: folders of tables that were ever released.
     Raises `NotDone` where an outsider could work out small counts, with their cells named."""
     sections = list(sections)
-    counted = list({one.table.name: one.table for one in sections if one.table}.values())
+    counted = list({section.table.name: section.table for section in sections if section.table}.values())
     with plainly():
         earlier = [publish.read_table(path) for one in before for path in tables_in(one)]
         texts = hide(counted, policy, earlier).texts
     printed = {one.name: _printed(one, [row["count"] for row in texts[one.name]]) for one in counted}
-    return [replace(one, table=printed[one.table.name]) if one.table else one for one in sections]
+    return [
+        replace(section, table=printed[section.table.name]) if section.table else section
+        for section in sections
+    ]
 
 
 def _printed(table: Tidy, texts: Iterable[str]) -> Tidy:
     shown = table.printed(texts)
-    return replace(shown, cells=tuple(replace(one, count=0, few=False) for one in shown.cells))
+    return replace(shown, cells=tuple(replace(cell, count=0, few=False) for cell in shown.cells))
 
 
 def write(
@@ -62,7 +65,7 @@ def write(
 
 def as_told(sections: Iterable[Section]) -> list[dict[str, Any]]:
     """Plain values, from which `sections_of` makes them again. What has an order is a list: a database may order the keys of an object anew."""
-    return [_told(one) for one in sections]
+    return [_told(section) for section in sections]
 
 
 def _told(section: Section) -> dict[str, Any]:
@@ -79,14 +82,15 @@ def _table_told(table: Tidy) -> dict[str, Any]:
         "dimensions": list(table.dimensions.items()),
         "adds_up": sorted(table.adds_up),
         "cells": [
-            {"places": dict(one.places), "text": one.text, "beside": dict(one.beside)} for one in table.cells
+            {"places": dict(cell.places), "text": cell.text, "beside": dict(cell.beside)}
+            for cell in table.cells
         ],
     }
 
 
 def sections_of(told: Iterable[Mapping[str, Any]]) -> list[Section]:
     """As they were told, also where the values went through JSON meanwhile."""
-    return [_section(one) for one in told]
+    return [_section(row) for row in told]
 
 
 def _section(told: Mapping[str, Any]) -> Section:
@@ -103,7 +107,7 @@ def _section(told: Mapping[str, Any]) -> Section:
 
 
 def _table(name: str, about: str, dimensions: Any, adds_up: Any, cells: Any) -> Tidy:
-    made = (Cell(_tuples(one["places"].items()), 0, one["text"], beside=one["beside"]) for one in cells)
+    made = (Cell(_tuples(cell["places"].items()), 0, cell["text"], beside=cell["beside"]) for cell in cells)
     return Tidy(name, about, _tuples(dimensions), frozenset(adds_up), tuple(made))
 
 

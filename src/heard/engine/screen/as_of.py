@@ -49,8 +49,8 @@ def is_apart(last: date, as_of: date) -> bool:
     return abs((as_of - last).days) > _NEAR
 
 
-def _by_day(one: tuple[str, date]) -> tuple[date, str]:
-    return one[1], one[0]
+def _by_day(pair: tuple[str, date]) -> tuple[date, str]:
+    return pair[1], pair[0]
 
 
 def _most_reach(engine: backend.Engine, release: Release, today: date) -> tuple[date, str] | None:

@@ -119,8 +119,8 @@ def _carriers(
     rows = []
     for row in read:
         mine = of.get(row["source"], [])
-        sets = {"absent": [one["item"] for one in mine if one["state"] == "absent"]} | {
-            name: [one["item"] for one in mine if covers(one, *month)]
+        sets = {"absent": [row["item"] for row in mine if row["state"] == "absent"]} | {
+            name: [row["item"] for row in mine if covers(row, *month)]
             for name, month in zip(question.covered, question.months, strict=True)
         }
         told = {"source": row["source"], "agency": row["agency"], "speaks_to": row["last_date"]}

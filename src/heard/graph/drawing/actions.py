@@ -35,6 +35,6 @@ def draw_answer(
     answer, chosen, picture = queries.of_answer(by, question, line, **keys)
     subject_id = next((str(key) for key in keys.values() if isinstance(key, uuid.UUID)), question)
     lines = [chosen] if chosen else answer.lines
-    named = picture.people.union(*(one.people for one in lines), people_among([answer.subject]))
+    named = picture.people.union(*(line.people for line in lines), people_among([answer.subject]))
     record_looks(by=by, subject="drawing", subject_id=subject_id, person_ids=named)
     return answer, chosen, picture

@@ -42,7 +42,7 @@ class Picture:
     @property
     def people(self) -> set[uuid.UUID]:
         return (
-            {one.thing.key for one in self.drawing.spots if one.thing.part in ("child", "adult")}
+            {spot.thing.key for spot in self.drawing.spots if spot.thing.part in ("child", "adult")}
             if self.drawing
             else set()
         )
@@ -57,22 +57,22 @@ def around(
     _kind, this = door.end(node_id)
     begin = asked_since(timezone.localdate())
     begin = max(since, begin) if since else begin
-    first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
-    beside = {one.end for one in first}
+    first = [step for step in door.steps({node_id}, since=begin) if not kinds or step.end_kind in kinds]
+    beside = {step.end for step in first}
     nearer = len(beside | {node_id}) <= rules.MOST  # else nothing is drawn, and what lies beyond is not read
     many = door.join_nobody(
-        {one.end for one in first if nearer and one.end_kind != "person"}, more_than=question.HUB
+        {step.end for step in first if nearer and step.end_kind != "person"}, more_than=question.HUB
     )
     further = door.steps(onward(first, many) if nearer and away > 1 else (), since=begin)
-    second = [one for one in further if not kinds or one.end_kind in kinds]
-    kind_of = {one.end: one.end_kind for one in (*first, *second)}
+    second = [step for step in further if not kinds or step.end_kind in kinds]
+    kind_of = {step.end: step.end_kind for step in (*first, *second)}
     keys = {node_id, *kind_of}
     few = len(keys) <= rules.MOST
     bonds = door.bonds(keys if few else (), since=begin)
     many |= door.join_nobody(
         {key for key in kind_of if few and kind_of[key] != "person"} - {node_id}, more_than=question.HUB
     )
-    bonds = [one for one in bonds if not many or _met(one, many, beside, node_id)]
+    bonds = [bond for bond in bonds if not many or _met(bond, many, beside, node_id)]
     named = door.called(*(keys if few else many), node_id)
     limits = [_of_many(named[key] for key in many if key in named)] if many else []
     limits.append(_usual())
@@ -98,11 +98,11 @@ def of_answer(
         raise Hidden
     lines = [chosen] if chosen else answer.lines
     door = web(user)
-    bonds = door.bonds_of({key for one in lines for key in one.ties})
-    nodes = {key for one in bonds for key in (one.start, one.end)}
+    bonds = door.bonds_of({key for line in lines for key in line.ties})
+    nodes = {key for bond in bonds for key in (bond.start, bond.end)}
     named = door.called(*(nodes if len(nodes) <= rules.MOST else ()))
     limits = [_("Drawn are the ties on which the answer rests, and nothing else that is known of them.")]
-    if any(ground.page[0] != "tie" for one in lines for ground in one.grounds):
+    if any(ground.page[0] != "tie" for line in lines for ground in line.grounds):
         limits.append(
             _("It rests on records too, which are no ties and are not drawn. They stand in the answer.")
         )
@@ -110,9 +110,9 @@ def of_answer(
     return answer, chosen, _picture(answer.subject, nodes, bonds, named, limits, first=first)
 
 
-def _met(one: Bond, many: Collection[uuid.UUID], beside: set[uuid.UUID], start: uuid.UUID) -> bool:
+def _met(bond: Bond, many: Collection[uuid.UUID], beside: set[uuid.UUID], start: uuid.UUID) -> bool:
     """Whether a tie is no tie of what many are tied to, or the one over which that was met."""
-    ends = {one.start, one.end}
+    ends = {bond.start, bond.end}
     hubs_of = {key for key in ends if key in many and key != start}
     if not hubs_of or start in ends:
         return True

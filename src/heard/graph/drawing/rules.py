@@ -80,7 +80,7 @@ class DrawnLine:
 
     @property
     def seen(self) -> bool:
-        return any(one.seen for one in self.bonds)
+        return any(bond.seen for bond in self.bonds)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,12 @@ def in_order(things: Iterable[Thing], first: uuid.UUID | None = None) -> list[Th
     """What is asked about, then children, adults, groups, phones and places, each A to Z."""
     return sorted(
         things,
-        key=lambda one: (one.key != first, PARTS.index(one.part), one.name.casefold(), str(one.key)),
+        key=lambda thing: (
+            thing.key != first,
+            PARTS.index(thing.part),
+            thing.name.casefold(),
+            str(thing.key),
+        ),
     )
 
 
@@ -136,7 +141,7 @@ def draw(things: Iterable[Thing], bonds: Iterable[Bond], *, first: uuid.UUID | N
     """No two names or shapes lie over one another, and nobody stands on a line of others where there is room beside it. What is not
     tied to one another stands apart."""
     things = in_order(things, first)
-    keys = {one.key: number for number, one in enumerate(things)}
+    keys = {thing.key: number for number, thing in enumerate(things)}
     pairs = _pairs(bonds, keys)
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(list(range(len(things))))
@@ -146,7 +151,7 @@ def draw(things: Iterable[Thing], bonds: Iterable[Bond], *, first: uuid.UUID | N
     )
     blocks = [_block(graph, part, [things[number] for number in part]) for part in parts]
     width, height, at = _packed(blocks, things, parts)
-    spots = tuple(Spot(one, *at[number]) for number, one in enumerate(things))
+    spots = tuple(Spot(thing, *at[number]) for number, thing in enumerate(things))
     lines = tuple(
         DrawnLine(
             spots[one], spots[other], tuple(sorted(some, key=lambda bond: (bond.said, str(bond.tie_key))))
@@ -158,9 +163,9 @@ def draw(things: Iterable[Thing], bonds: Iterable[Bond], *, first: uuid.UUID | N
 
 def _pairs(bonds: Iterable[Bond], keys: Mapping[uuid.UUID, int]) -> dict[tuple[int, int], list[Bond]]:
     found: dict[tuple[int, int], list[Bond]] = {}
-    for one in bonds:
-        pair = sorted((keys[one.start], keys[one.end]))
-        found.setdefault((pair[0], pair[1]), []).append(one)
+    for bond in bonds:
+        pair = sorted((keys[bond.start], keys[bond.end]))
+        found.setdefault((pair[0], pair[1]), []).append(bond)
     return found
 
 
@@ -174,9 +179,9 @@ class _Block:
 
 
 def _block(graph: rustworkx.PyGraph, part: Sequence[int], things: Sequence[Thing]) -> _Block:
-    half = np.array([[one.width / 2, (one.below + _SYMBOL) / 2] for one in things]) + _GAP / 2
+    half = np.array([[thing.width / 2, (thing.below + _SYMBOL) / 2] for thing in things]) + _GAP / 2
     down = np.array(
-        [(one.below - _SYMBOL) / 2 for one in things]
+        [(thing.below - _SYMBOL) / 2 for thing in things]
     )  # from the middle of a shape to that of its box
     side = sqrt(float((4 * half[:, 0] * half[:, 1]).sum()) * _ROOM / _ASPECT)
     inside = graph.subgraph(list(part))
@@ -265,8 +270,8 @@ def _packed(
     blocks: Sequence[_Block], things: Sequence[Thing], parts: Sequence[Collection[int]]
 ) -> tuple[int, int, dict[int, tuple[int, int]]]:
     """Parts one beside the other in rows, as wide as the widest, or as paper is."""
-    area = sum(one.width * one.height for one in blocks)
-    wide = max(_NARROW, *(one.width for one in blocks), sqrt(area / _ASPECT))
+    area = sum(block.width * block.height for block in blocks)
+    wide = max(_NARROW, *(block.width for block in blocks), sqrt(area / _ASPECT))
     at: dict[int, tuple[int, int]] = {}
     left = top = row = reach = 0.0
     for block, part in zip(blocks, parts, strict=True):

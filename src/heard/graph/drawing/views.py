@@ -84,7 +84,7 @@ def _drawn(question: str) -> Callable[..., Any]:
             "form": None,
             "nearer": "",
             "says": chosen.says if chosen else "",
-            "lines": [] if chosen else [one for one in answer.lines if one.has_ties],
+            "lines": [] if chosen else [line for line in answer.lines if line.has_ties],
             "draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request),
             "subject": answer.subject,
             "rests_at": "",
@@ -105,12 +105,12 @@ def shown(picture: Picture) -> dict[str, Any]:
     spots = {spot.thing.key: spot.thing for spot in drawn.spots} if drawn else {}
     ties: dict[str, list[Bond]] = {part: [] for part in PARTS}
     for line in drawn.lines if drawn else ():
-        for one in line.bonds:
-            ties[spots[one.start].part].append(one)
+        for bond in line.bonds:
+            ties[spots[bond.start].part].append(bond)
     for some in ties.values():
         some.sort(
-            key=lambda one: (
-                spots[one.start].name.casefold(), str(one.start), one.said.casefold(), spots[one.end].name.casefold(), str(one.tie_key),
+            key=lambda bond: (
+                spots[bond.start].name.casefold(), str(bond.start), bond.said.casefold(), spots[bond.end].name.casefold(), str(bond.tie_key),
             )
         )  # fmt: skip
     return {
@@ -119,7 +119,7 @@ def shown(picture: Picture) -> dict[str, Any]:
         "things": spots,
         "tables": [(_OF[part], some) for part, some in ties.items() if some],
         "count": sum(map(len, ties.values())),
-        "parts": [part for part in PARTS if any(one.part == part for one in spots.values())],
+        "parts": [part for part in PARTS if any(spot.part == part for spot in spots.values())],
         "most": MOST,
         "today": timezone.localdate(),
     }

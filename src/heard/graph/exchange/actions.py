@@ -200,8 +200,8 @@ def accept(*, by: User, chart_id: uuid.UUID, row_ids: Collection[uuid.UUID], bas
     Incoming.objects.select_for_update().get(pk=chart.pk)
     done = Outcome()
     ties = list(queries.rows_of(by, chart).filter(pk__in=row_ids).order_by("number", "pk"))
-    harm = sum(one.kind == SAID_TO_HARM for one in queries.as_rows(by, ties))
-    for number, tie_id in ((one.number, one.pk) for one in ties):
+    harm = sum(tie.kind == SAID_TO_HARM for tie in queries.as_rows(by, ties))
+    for number, tie_id in ((tie.number, tie.pk) for tie in ties):
         try:
             with transaction.atomic():
                 # Asked anew for each: what one row made, the next one means.
@@ -414,9 +414,13 @@ def take_out(*, by: User, outgoing_id: uuid.UUID) -> tuple[Outgoing, bytes]:
             by=by, verb="take out", subject=_TAKEN, subject_id=row.pk, person_id=person_id,
             reason=f"{row.recipient}: {row.purpose}",
         )  # fmt: skip
-    for one in row.named.filter(node__in=taken.children):
+    for person in row.named.filter(node__in=taken.children):
         announce(
-            by=by, kind=Notified.TAKEN_OUT, subject="drawing taken", subject_id=one.pk, person_id=one.node_id
+            by=by,
+            kind=Notified.TAKEN_OUT,
+            subject="drawing taken",
+            subject_id=person.pk,
+            person_id=person.node_id,
         )
     return row, content
 

@@ -32,7 +32,7 @@ class Thresholds(click.ParamType):
 
         if isinstance(value, tuple):
             return value
-        found = [weight_of(one) for one in str(value).split(",")]
+        found = [weight_of(text) for text in str(value).split(",")]
         if any(one is None for one in found):
             self.fail(
                 f"{value!r} is no list of thresholds. Give numbers with commas between them, such as 1,2,3.",
@@ -126,7 +126,7 @@ def _write(found: Measured, graphml: Path | None, table: Path | None) -> list[Pa
 
 
 def _json(listed: Listed, found: Measured, *, names: bool) -> dict[str, Any]:
-    between = sorted(one.betweenness for one in found.nodes if one.betweenness is not None)
+    between = sorted(node.betweenness for node in found.nodes if node.betweenness is not None)
     told = {
         "rows": {"read": listed.rows, "taken": listed.taken, "set_aside": len(listed.aside)},
         "issues": [
@@ -138,7 +138,7 @@ def _json(listed: Listed, found: Measured, *, names: bool) -> dict[str, Any]:
         "nodes": len(found.nodes),
         "ties": len(found.edges),
         "density": found.density,
-        "thresholds": [asdict(one) for one in found.parts],
+        "thresholds": [asdict(part) for part in found.parts],
         "cut_points": found.cut_points,
         "communities": {
             "found": found.communities,
@@ -151,7 +151,7 @@ def _json(listed: Listed, found: Measured, *, names: bool) -> dict[str, Any]:
         },
     }
     if names:
-        told["cut_points_named"] = [one.name for one in found.nodes if one.cut_point]
+        told["cut_points_named"] = [node.name for node in found.nodes if node.cut_point]
     return told
 
 
@@ -172,17 +172,17 @@ def _show(console: Console, listed: Listed, found: Measured, *, names: bool) -> 
         say(f"  {count:,} set aside: {fault.what} {fault.to_do} Rows {', '.join(rows[:_TOLD])}{more}.")
     say(f"Nodes: {len(found.nodes):,}   Ties: {len(found.edges):,}   Density: {_number(found.density)}")
     say(f"Weight: {listed.weight or 'none, each tie counts 1'}")
-    for one in found.parts:
+    for part in found.parts:
         say(
-            f"Ties of {one.threshold:g} or more: {one.ties:,} ties, {one.components:,} components, the largest of {one.largest:,} nodes, {one.isolated:,} nodes alone"
+            f"Ties of {part.threshold:g} or more: {part.ties:,} ties, {part.components:,} components, the largest of {part.largest:,} nodes, {part.isolated:,} nodes alone"
         )
     say(f"Cut points: {found.cut_points:,} (without one of them its component falls apart)")
     if names and found.cut_points:
-        say("  " + ", ".join(one.name for one in found.nodes if one.cut_point))
+        say("  " + ", ".join(node.name for node in found.nodes if node.cut_point))
     say(
         f"Communities: {found.communities:,}, by the method of Louvain (seed 1); modularity of this partition {_number(found.modularity)}"
     )
-    between = [one.betweenness for one in found.nodes if one.betweenness is not None]
+    between = [node.betweenness for node in found.nodes if node.betweenness is not None]
     if found.nodes and not between:
         say(
             "Betweenness: not worked out, since the list is large and it takes minutes. Ask for it with --betweenness."

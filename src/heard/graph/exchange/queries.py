@@ -153,7 +153,7 @@ class ProposedTie:
     @property
     def mark(self) -> str:
         """The row, and what stands at its ends: changed where that is."""
-        ends = "/".join(str(one.node_id or one.is_new) for one in self.names)
+        ends = "/".join(str(name.node_id or name.is_new) for name in self.names)
         return f"{self.this.pk}.{hashlib.sha256(ends.encode()).hexdigest()[:12]}"
 
     @property
@@ -187,26 +187,26 @@ def rows_of(user: User, chart: Incoming) -> QuerySet[IncomingTie]:
 def as_rows(user: User, ties: Sequence[IncomingTie]) -> list[ProposedTie]:
     """These rows, with who or what is at their ends. A fixed number of queries."""
     door = web(user)
-    keys = {name.node_id for one in ties for name in (one.first, one.second) if name.node_id}
+    keys = {name.node_id for tie in ties for name in (tie.first, tie.second) if name.node_id}
     called: dict[Any, Any] = dict(door.called(*keys)) if keys else {}
     noted: set[tuple[Any, str, str]] = set()
     if keys:
         there = door.ties().filter(first__in=called.keys(), second__in=called.keys())
         noted = {_as_said(tie.kind, tie.way, tie.in_words) for tie in there}
     found = []
-    for one in ties:
-        kind, back, in_words = rules.tie_kind(one.said, one.first.kind, one.second.kind)
-        ends = (one.first.node_id, one.second.node_id)
+    for tie in ties:
+        kind, back, in_words = rules.tie_kind(tie.said, tie.first.kind, tie.second.kind)
+        ends = (tie.first.node_id, tie.second.node_id)
         asked = _as_said(kind, ends[::-1] if back else ends, in_words)
         found.append(
             ProposedTie(
-                this=one,
-                first=called.get(one.first.node_id),
-                second=called.get(one.second.node_id),
+                this=tie,
+                first=called.get(tie.first.node_id),
+                second=called.get(tie.second.node_id),
                 kind=kind,
                 back=back,
                 in_words=in_words,
-                noted=one.state == rules.ProposalState.LEFT and asked in noted,
+                noted=tie.state == rules.ProposalState.LEFT and asked in noted,
             )
         )
     return found
@@ -224,7 +224,7 @@ def charts_past_their_day(user: User | None, now: datetime) -> QuerySet[Incoming
 
 def called(user: User, names: Sequence[IncomingName]) -> dict[Any, Any]:
     """Who or what these names are, as people said, of those that the user may see."""
-    keys = {one.node_id for one in names if one.node_id}
+    keys = {name.node_id for name in names if name.node_id}
     return web(user).called(*keys) if keys else {}
 
 
@@ -278,15 +278,19 @@ def decided_of_late(user: User) -> QuerySet[Outgoing]:
     return rows if user.may(May.SHARE) else rows.none()
 
 
-def held_in(user: User, one: TieSource) -> list[Outgoing]:
+def held_in(user: User, tie_source: TieSource) -> list[Outgoing]:
     """Drawings that were taken out and hold this source of a tie, by what stands in a file (`takes`), with who took each: for telling them that
     `user` withdrew it."""
-    if not user.may(May.SEE_CHILD) or one.reach != Reach.ENDS or one.thought_untrue:
+    if not user.may(May.SEE_CHILD) or tie_source.reach != Reach.ENDS or tie_source.thought_untrue:
         return []
-    rows = Outgoing.objects.filter(state=Out.TAKEN, taken_at__gte=one.recorded_at, ties__tie_key=one.tie.key)
+    rows = Outgoing.objects.filter(
+        state=Out.TAKEN, taken_at__gte=tie_source.recorded_at, ties__tie_key=tie_source.tie.key
+    )
     found = rows.select_related("asked_by", "decided_by").distinct().order_by("taken_at", "pk")
-    free = one.handling != Handling.CONDITIONS
-    return [row for row in found if free or one.holder_id in row.asked_by.agencies_where(May.SEE_CHILD)]
+    free = tie_source.handling != Handling.CONDITIONS
+    return [
+        row for row in found if free or tie_source.holder_id in row.asked_by.agencies_where(May.SEE_CHILD)
+    ]
 
 
 def withdrawn_since(user: User, this: Outgoing) -> list[tuple[str, SourceRead | None]]:
@@ -346,9 +350,9 @@ def to_read(user: User, this: Outgoing) -> tuple[Picture | None, Taken | None]:
         asked = takes(this.asked_by, drawn(this.asked_by, this.about, this.of, this.how), this.salt)
     except Hidden:
         return None, None
-    links = tuple(one for one in theirs.chart.links if one.key in asked.ties)
-    ends = {key for one in links for key in (one.first, one.second)}
-    dots = tuple(one for one in theirs.chart.dots if one.key in ends)
+    links = tuple(link for link in theirs.chart.links if link.key in asked.ties)
+    ends = {key for link in links for key in (link.first, link.second)}
+    dots = tuple(dot for dot in theirs.chart.dots if dot.key in ends)
     ties = {key: tie for key, tie in theirs.ties.items() if key in asked.ties}
     people = theirs.people & asked.people
     return picture, Taken(Chart(dots, links), people, theirs.children & people, ties)
@@ -360,7 +364,9 @@ def drawn(user: User, about: str, of: uuid.UUID, how: dict[str, Any]) -> Picture
         meeting = panel_visible_to(user, of)
         if not meeting.is_mapping:
             raise Hidden
-        return among(user, meeting, [key for one in chosen(user, meeting) if (key := one.node_id)])
+        return among(
+            user, meeting, [key for panel_item in chosen(user, meeting) if (key := panel_item.node_id)]
+        )
     since = date.fromisoformat(how["since"]) if how.get("since") else None
     return around(user, of, away=how.get("away", 2), kinds=how.get("kinds", ()), since=since)
 
@@ -374,20 +380,20 @@ def takes(user: User, picture: Picture, salt: str, head: tuple[tuple[str, str], 
     bonds = [bond for line in picture.drawing.lines for bond in line.bonds] if picture.drawing else []
     wanted = {(bond.start, bond.end, bond.said) for bond in bonds}
     rows = door.ties().filter(first__in=named, second__in=named).order_by("pk")
-    ties = [one for one in rows if (*one.way, one.said()) in wanted]
+    ties = [tie for tie in rows if (*tie.way, tie.said()) in wanted]
     mine = user.agencies_where(May.SEE_CHILD)
     known: dict[int, list[TieSource]] = defaultdict(list)
     for source in (
         door.sources()
-        .filter(tie__in=[one.pk for one in ties], reach=Reach.ENDS)
+        .filter(tie__in=[tie.pk for tie in ties], reach=Reach.ENDS)
         .select_related("holder")
         .order_by("recorded_at", "pk")
     ):
         if source.handling != Handling.CONDITIONS or source.holder_id in mine:
             known[source.tie_id].append(source)
-    ties = [one for one in ties if any(source.known_grade != "E" for source in known[one.pk])]
-    links = sorted((_link(one, known[one.pk], salt) for one in ties), key=lambda link: link.key)
-    shown = {key for one in ties for key in (one.first_id, one.second_id)}
+    ties = [tie for tie in ties if any(source.known_grade != "E" for source in known[tie.pk])]
+    links = sorted((_link(tie, known[tie.pk], salt) for tie in ties), key=lambda link: link.key)
+    shown = {key for tie in ties for key in (tie.first_id, tie.second_id)}
     dots = sorted(
         (_dot(key, named[key], salt) for key in shown), key=lambda dot: (PARTS.index(dot.kind), dot.key)
     )
@@ -396,7 +402,7 @@ def takes(user: User, picture: Picture, salt: str, head: tuple[tuple[str, str], 
         chart=Chart(tuple(dots), tuple(links), head),
         people=frozenset(people),
         children=frozenset(key for key in people if named[key].kind == "child"),
-        ties={_new_key(salt, one.key): one.key for one in ties},
+        ties={_new_key(salt, tie.key): tie.key for tie in ties},
     )
 
 
@@ -416,7 +422,7 @@ def _dot(key: uuid.UUID, this: Any, salt: str) -> Dot:
 
 
 def _link(tie: Tie, known: Sequence[TieSource], salt: str) -> Link:
-    sources = tuple(_source(one) for one in known if one.known_grade != "E")
+    sources = tuple(_source(tie_source) for tie_source in known if tie_source.known_grade != "E")
     begin, end = tie.way
     return Link(
         key=_new_key(salt, tie.key),
@@ -424,22 +430,22 @@ def _link(tie: Tie, known: Sequence[TieSource], salt: str) -> Link:
         second=_new_key(salt, end),
         kind=tie.kind,
         said=tie.said(),
-        since=min((one.since for one in sources if one.since), default=None),
+        since=min((source.since for source in sources if source.since), default=None),
         until=sources[-1].until,
         sources=sources,
     )
 
 
-def _source(one: TieSource) -> Source:
+def _source(tie_source: TieSource) -> Source:
     """Without who says so, which never goes out; that a child said it says who, so neither does how it is known."""
-    graded = one.how != How.SAID_BY_CHILD
+    graded = tie_source.how != How.SAID_BY_CHILD
     return Source(
-        words=one.words,
-        source_grade=one.source_grade if graded else "",
-        known_grade=one.known_grade if graded else "",
-        handling=one.handling,
-        conditions=one.conditions,
-        holder=one.holder.name if one.holder else "",
-        since=one.valid_from,
-        until=one.valid_to,
+        words=tie_source.words,
+        source_grade=tie_source.source_grade if graded else "",
+        known_grade=tie_source.known_grade if graded else "",
+        handling=tie_source.handling,
+        conditions=tie_source.conditions,
+        holder=tie_source.holder.name if tie_source.holder else "",
+        since=tie_source.valid_from,
+        until=tie_source.valid_to,
     )

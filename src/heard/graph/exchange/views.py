@@ -91,15 +91,15 @@ def chart(request: Request, chart_id: uuid.UUID) -> HttpResponse:
     this = actions.open_chart(by=user, chart_id=chart_id)
     page = Paginator(queries.rows_of(user, this), _SHOWN).get_page(request.GET.get("page"))
     rows = queries.as_rows(user, list(page))
-    ready = [one for one in rows if one.is_ready and one.this.state == rules.ProposalState.LEFT]
-    harm = any(one.kind == SAID_TO_HARM for one in ready)
+    ready = [tie for tie in rows if tie.is_ready and tie.this.state == rules.ProposalState.LEFT]
+    harm = any(tie.kind == SAID_TO_HARM for tie in ready)
     form: Any = kept_form(
-        request, RowsForm, kind="chart.rows", subject_id=this.pk, rows=[_choice(one) for one in ready],
+        request, RowsForm, kind="chart.rows", subject_id=this.pk, rows=[_choice(tie) for tie in ready],
         harm=harm,
     )  # fmt: skip
     if form.is_valid():
         with sending(request, form, errors_on="rows"):
-            keys = {one.this.pk for one in ready if one.mark in form.cleaned_data["rows"]}
+            keys = {tie.this.pk for tie in ready if tie.mark in form.cleaned_data["rows"]}
             done = actions.accept(
                 by=user, chart_id=this.pk, row_ids=keys, basis=form.cleaned_data.get("basis") or ""
             )
@@ -112,8 +112,8 @@ def chart(request: Request, chart_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "harm": harm,
         "ready": ready,
-        "open": [one for one in rows if not one.is_ready and one.this.state == rules.ProposalState.LEFT],
-        "accepted": [one for one in rows if one.this.state == rules.ProposalState.ACCEPTED],
+        "open": [tie for tie in rows if not tie.is_ready and tie.this.state == rules.ProposalState.LEFT],
+        "accepted": [tie for tie in rows if tie.this.state == rules.ProposalState.ACCEPTED],
         "to_say": to_say.count(),
         "next": to_say.first(),
         "reads": _reads,
@@ -130,22 +130,22 @@ def _tell(request: Request, done: actions.Outcome) -> None:
         messages.error(request, _("Row %(row)s: %(why)s") % {"row": number, "why": in_words(why)})
 
 
-def _reads(one: ProposedTie) -> str:
-    kind = in_words(said(one.kind, one.in_words, vocabulary()[0], back=one.back))
-    return f"{one.first or one.this.first} {kind} {one.second or one.this.second}"
+def _reads(tie: ProposedTie) -> str:
+    kind = in_words(said(tie.kind, tie.in_words, vocabulary()[0], back=tie.back))
+    return f"{tie.first or tie.this.first} {kind} {tie.second or tie.this.second}"
 
 
-def _choice(one: ProposedTie) -> tuple[str, str, str]:
-    this = one.this
+def _choice(tie: ProposedTie) -> tuple[str, str, str]:
+    this = tie.this
     when = [
         _("since %(day)s") % {"day": day(this.valid_from)} if this.valid_from else "",
         _("until %(day)s") % {"day": day(this.valid_to)} if this.valid_to else "",
     ]
     new = [_("%(name)s is added") % {"name": name} for name in (this.first, this.second) if name.is_new]
-    noted = _("It is noted already: this becomes a further source") if one.noted else ""
+    noted = _("It is noted already: this becomes a further source") if tie.noted else ""
     return (
-        one.mark,
-        _reads(one),
+        tie.mark,
+        _reads(tie),
         more(_("Row %(row)s") % {"row": this.number}, this.words, *when, *new, noted),
     )
 
@@ -227,7 +227,9 @@ def aside(request: Request, chart_id: uuid.UUID) -> HttpResponse:
 def take(request: Request, node_id: uuid.UUID) -> HttpResponse:
     """Says for whom and why a drawing around somebody or something is taken out."""
     how = NarrowForm(
-        request.GET if any(one in request.GET for one in ("away", "kinds", "since-day")) else {"away": "2"}
+        request.GET
+        if any(value in request.GET for value in ("away", "kinds", "since-day"))
+        else {"away": "2"}
     ).how
     kept = {
         "away": how["away"],
@@ -249,7 +251,7 @@ def _take(request: Request, about: str, of: uuid.UUID, how: dict[str, Any], back
     picture, taken = actions.look_to_take(by=request.user, about=about, of=of, how=how)
     form: Any = kept_form(
         request, TakeForm, kind=f"chart.take.{about}", subject_id=of, suggested={"format": "csv"}, formats=queries.formats(request.user),
-        bases=[(one.id, one.label, one.help) for one in bases().values()],
+        bases=[(base.id, base.label, base.help) for base in bases().values()],
     )  # fmt: skip
     if form.is_valid():
         with sending(request, form):
@@ -331,5 +333,5 @@ def taken(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """Drawings that were taken out and name somebody: for whom, why and by whom, for whoever may open the record."""
     person = open_record(by=request.user, person_id=person_id)
     page = Paginator(queries.taken_naming(request.user, person_id), _SHOWN).get_page(request.GET.get("page"))
-    rows = [(one, bases().get(one.basis)) for one in page]
+    rows = [(outgoing, bases().get(outgoing.basis)) for outgoing in page]
     return render(request, "graph/chart_taken.html", {"person": person, "page": page, "rows": rows})

@@ -51,7 +51,7 @@ class WhenForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [(str(one), called(one)) for one in months_to_choose(timezone.localdate())]
+        months = [(str(month), called(month)) for month in months_to_choose(timezone.localdate())]
         for name in ("since", "until"):
             self.fields[name].choices = months  # type: ignore[attr-defined]
 

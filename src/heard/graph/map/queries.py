@@ -57,9 +57,9 @@ def where_places_are(user: User, door: Web, keys: Collection[uuid.UUID]) -> dict
     around = door.known_around(set(named), since=timezone.localdate() - _EVER) if named else []
     homes = door.homes(named.values())
     people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for one in around:
-        if one.other and one.node_kind == "person":
-            people[one.other].add(one.node)
+    for piece in around:
+        if piece.other and piece.node_kind == "person":
+            people[piece.other].add(piece.node)
     tied = {key for some in people.values() for key in some}
     rows = people_visible_to(user).filter(pk__in=tied, kind="child").order_by()
     children = set(rows.values_list("pk", flat=True))
@@ -107,11 +107,11 @@ def places_named(
     missing: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for key, records in found.records.items():
         months: dict[str, list[Month]] = defaultdict(list)
-        for record, one in records.items():
+        for record, ground in records.items():
             kind = "episode" if record in found.missing else "worry"
             in_part = not part or (kind == "episode" and rules.part_of_day(found.began[record]) == part)
-            if one.on and kind in kinds and in_part:
-                months[kind].append(Month.of(one.on))
+            if ground.on and kind in kinds and in_part:
+                months[kind].append(Month.of(ground.on))
                 missing[key] |= {found.missing[record]} if kind == "episode" else set()
         if months:
             by_place[key] = months
@@ -123,7 +123,7 @@ def places_named(
         months_of = {kind: rules.runs(some) for kind, some in by_place[key].items()}
         rows.append(Named(where, months_of, rules.is_few(sum(map(len, by_place[key].values())))))
         people |= missing[key] | where.children
-    rows.sort(key=lambda one: (one.where.place.name.casefold(), str(one.where.place.pk)))
+    rows.sort(key=lambda row: (row.where.place.name.casefold(), str(row.where.place.pk)))
     return Places(rows, frozenset(people), found.limits)
 
 
@@ -182,9 +182,9 @@ def before_and_after(user: User, place_id: uuid.UUID) -> Around:
     this = counted(user, door, place_id)
     every = where_places_are(user, door, this.near)
     rows = [_beside(this, key, one) for key, one in every.items() if not one.is_home and this.on]
-    rows.sort(key=lambda one: (not one.here, one.where.place.name.casefold(), str(one.where.place.pk)))
-    shown = {one.where.place.pk for one in rows}
-    people = {child for one in rows for child in one.where.children}
+    rows.sort(key=lambda row: (not row.here, row.where.place.name.casefold(), str(row.where.place.pk)))
+    shown = {row.where.place.pk for row in rows}
+    people = {child for row in rows for child in row.where.children}
     people |= this.found.people(record for key in shown for record in this.found.records[key])
     return Around(this, rows, frozenset(people), this.found.limits)
 
@@ -237,11 +237,11 @@ def routes(user: User, person_id: uuid.UUID, chosen: Collection[uuid.UUID] = ())
     person = person_visible_to(user, person_id)
     rows = list(episodes_of(user, person_id)[: _EPISODES + 1])
     offered = rows[:_EPISODES]
-    known = {one.pk for one in offered} & set(chosen)
-    these = [one for one in offered if not known or one.pk in known]
+    known = {episode.pk for episode in offered} & set(chosen)
+    these = [episode for episode in offered if not known or episode.pk in known]
     finding = _Finding(user, person_id, offered)
-    found = [Route(one, finding.start(one), finding.finish(one)) for one in these]
-    return Routes(person, [(one, one in these) for one in offered], found, len(rows) > _EPISODES)
+    found = [Route(episode, finding.start(episode), finding.finish(episode)) for episode in these]
+    return Routes(person, [(episode, episode in these) for episode in offered], found, len(rows) > _EPISODES)
 
 
 class _Finding:
@@ -252,11 +252,16 @@ class _Finding:
         self._addresses = addresses_of(user, person_id)
         door = web(user)
         said: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-        for one in door.known_from("interview", {one.pk for one in episodes}):
-            if one.kind_id == _FOUND and one.node_kind == "place" and one.other == person_id and one.about_id:
-                said[one.about_id].add(one.node)
+        for piece in door.known_from("interview", {episode.pk for episode in episodes}):
+            if (
+                piece.kind_id == _FOUND
+                and piece.node_kind == "place"
+                and piece.other == person_id
+                and piece.about_id
+            ):
+                said[piece.about_id].add(piece.node)
         self._said = _the_one(said)
-        written = {text.strip() for one in episodes for text in _words(one)} - {""}
+        written = {text.strip() for episode in episodes for text in _words(episode)} - {""}
         posts = {post for text in written for post in postcodes_in(text)}
         called: dict[str, set[uuid.UUID]] = defaultdict(set)
         there = door.nodes("place").filter(Q(name__in=written) | Q(postcode__in=posts))
@@ -265,28 +270,34 @@ class _Finding:
         self._called = _the_one(called)
         keys = {key for some in called.values() for key in some}
         self._where = where_places_are(user, door, {*self._said.values(), *keys})
-        lived = {post for one in episodes if _lives(one) for post in postcodes_in(one.from_detail)}
-        lived |= {one.postcode for one in self._addresses}
+        lived = {
+            post for episode in episodes if _lives(episode) for post in postcodes_in(episode.from_detail)
+        }
+        lived |= {address.postcode for address in self._addresses}
         lived |= {one.place.postcode for one in self._where.values() if one.is_home}
         self._homes = lived - {""}
         self._posts = store.where(self._homes | posts)
 
-    def start(self, one: Episode) -> End | None:
-        lives = _lives(one)
+    def start(self, episode: Episode) -> End | None:
+        lives = _lives(episode)
         return (
-            self._by_postcode(one.from_detail, lives)
-            or self._by_name(one.from_detail, lives)
-            or (self._at_address(timezone.localdate(one.missing_from)) if one.from_where == "home" else None)
-            or self._by_postcode(one.last_seen_where)
-            or self._by_name(one.last_seen_where)
+            self._by_postcode(episode.from_detail, lives)
+            or self._by_name(episode.from_detail, lives)
+            or (
+                self._at_address(timezone.localdate(episode.missing_from))
+                if episode.from_where == "home"
+                else None
+            )
+            or self._by_postcode(episode.last_seen_where)
+            or self._by_name(episode.last_seen_where)
         )
 
-    def finish(self, one: Episode) -> End | None:
-        said = self._said.get(one.pk)
+    def finish(self, episode: Episode) -> End | None:
+        said = self._said.get(episode.pk)
         return (
-            self._by_postcode(one.found_where)
+            self._by_postcode(episode.found_where)
             or (self._of_place(said, _("what the child said in the interview")) if said else None)
-            or self._by_name(one.found_where)
+            or self._by_name(episode.found_where)
         )
 
     def _by_postcode(self, text: str, lives: bool = False) -> End | None:
@@ -299,8 +310,8 @@ class _Finding:
     def _at_address(self, on: date) -> End | None:
         """Of several that may be meant, none."""
         these = list(_on(self._addresses, on))
-        dated = [one for one in these if one.since]
-        posts = {one.postcode for one in dated or these}
+        dated = [address for address in these if address.since]
+        posts = {address.postcode for address in dated or these}
         if len(posts) != 1 or not posts <= self._posts.keys():
             return None
         says = _("the child’s address on that day") if dated else _("the child’s address, without a day")
@@ -326,12 +337,12 @@ class _Finding:
         return rules.spot(*self._posts[postcode], exact=False)
 
 
-def _words(one: Episode) -> tuple[str, str, str]:
-    return one.from_detail, one.last_seen_where, one.found_where
+def _words(episode: Episode) -> tuple[str, str, str]:
+    return episode.from_detail, episode.last_seen_where, episode.found_where
 
 
-def _lives(one: Episode) -> bool:
-    return one.from_where in _LIVES_IN
+def _lives(episode: Episode) -> bool:
+    return episode.from_where in _LIVES_IN
 
 
 def _the_one[Key](found: dict[Key, set[uuid.UUID]]) -> dict[Key, uuid.UUID]:
@@ -340,6 +351,10 @@ def _the_one[Key](found: dict[Key, set[uuid.UUID]]) -> dict[Key, uuid.UUID]:
 
 
 def _on(addresses: Iterable[Address], on: date) -> Iterator[Address]:
-    for one in addresses:
-        if one.postcode and (one.since is None or one.since <= on) and (one.until is None or one.until >= on):
-            yield one
+    for address in addresses:
+        if (
+            address.postcode
+            and (address.since is None or address.since <= on)
+            and (address.until is None or address.until >= on)
+        ):
+            yield address

@@ -46,7 +46,7 @@ def places(request: Request) -> HttpResponse:
         "says": _chosen(how),
         "months": _months,
         "most": MOST,
-        **_map([_named(one) for one in found.rows[:MOST]]),
+        **_map([_named(row) for row in found.rows[:MOST]]),
     }
     return render(request, "graph/map.html", context)
 
@@ -91,9 +91,9 @@ def moved(request: Request, place_id: uuid.UUID) -> HttpResponse:
     context = {
         "found": found,
         "place": found.counted.place,
-        "here": next((one for one in found.rows if one.here), None),
+        "here": next((row for row in found.rows if row.here), None),
         "courses": _courses(),
-        **_map([_beside(one) for one in found.rows]),
+        **_map([_beside(row) for row in found.rows]),
     }
     return render(request, "graph/map_moved.html", context)
 
@@ -103,13 +103,15 @@ def moved(request: Request, place_id: uuid.UUID) -> HttpResponse:
 def routes(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """From where one child was missing to where they were found."""
     found = actions.map_routes(by=request.user, person_id=person_id, chosen=_keys(request))
-    rows = [(one, PARTS[part_of_day(timezone.localtime(one.episode.missing_from))]) for one in found.routes]
+    rows = [
+        (route, PARTS[part_of_day(timezone.localtime(route.episode.missing_from))]) for route in found.routes
+    ]
     context = {
         "found": found,
         "person": found.person,
         "given": rows,
         "today": timezone.localdate(),
-        **_map([shown for one in found.routes for shown in _route(one)]),
+        **_map([shown for route in found.routes for shown in _route(route)]),
     }
     return render(request, "graph/map_routes.html", context)
 
@@ -119,7 +121,7 @@ def routes(request: Request, person_id: uuid.UUID) -> HttpResponse:
 def areas(request: Request) -> HttpResponse:
     """Boundaries that an installer added, of what a map shows, as GeoJSON. They speak of nobody."""
     try:
-        west, south, east, north = (float(one) for one in request.GET.get("box", "").split(","))
+        west, south, east, north = (float(text) for text in request.GET.get("box", "").split(","))
     except ValueError:
         found = []  # of no box
     else:
@@ -142,13 +144,13 @@ def tile(request: Request, z: int, x: int, y: int) -> HttpResponse:
 
 def _map(features: list[dict[str, Any]], *, picks: bool = False) -> dict[str, Any]:
     """`features`: as the page holds them for the script; `picks`: a click says where something is."""
-    features = [one for one in features if one]
+    features = [feature for feature in features if feature]
     held = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     tiles = store.tiles()
     return {
         "features": held,
-        "shapes": {one["properties"]["shape"] for one in features} - {"route"},
-        "squares": any(one["properties"]["side"] for one in features),
+        "shapes": {feature["properties"]["shape"] for feature in features} - {"route"},
+        "squares": any(feature["properties"]["side"] for feature in features),
         "tiles": tiles,
         "tiles_at": _tiles_at() if tiles else "",
         "picks": picks,
@@ -208,22 +210,22 @@ def _courses() -> dict[str, str]:
     }
 
 
-def _route(one: Route) -> list[dict[str, Any]]:
+def _route(route: Route) -> list[dict[str, Any]]:
     """Both ends, and the line between them where both are known."""
-    month = called(Month.of(timezone.localdate(one.episode.missing_from)))
+    month = called(Month.of(timezone.localdate(route.episode.missing_from)))
     ends = [
-        (one.start, "from", _("Missing from, %(month)s") % {"month": month}),
-        (one.finish, "found", _("Found, %(month)s") % {"month": month}),
+        (route.start, "from", _("Missing from, %(month)s") % {"month": month}),
+        (route.finish, "found", _("Found, %(month)s") % {"month": month}),
     ]
     shown = [
         _feature(says, _how(end), end.spot, shape=shape, on_paper=end.on_paper)
         for end, shape, says in ends
         if end
     ]
-    if one.start and one.finish:
-        line = [[round(end.spot.lon, 6), round(end.spot.lat, 6)] for end in (one.start, one.finish)]
+    if route.start and route.finish:
+        line = [[round(end.spot.lon, 6), round(end.spot.lat, 6)] for end in (route.start, route.finish)]
         about = {
-            "name": month, "says": "", "shape": "route", "href": "", "paper": one.start.on_paper and one.finish.on_paper, "side": 0,
+            "name": month, "says": "", "shape": "route", "href": "", "paper": route.start.on_paper and route.finish.on_paper, "side": 0,
         }  # fmt: skip
         shown.append(
             {"type": "Feature", "geometry": {"type": "LineString", "coordinates": line}, "properties": about}

@@ -38,9 +38,10 @@ def mapping(request: Request, meeting_id: uuid.UUID) -> HttpResponse:
     this, lines = _opened(user, meeting_id)
     chosen = queries.chosen(user, this)
     names = [
-        (label, [one for one in chosen if one.section == section]) for section, label in SECTIONS.items()
+        (label, [panel_item for panel_item in chosen if panel_item.section == section])
+        for section, label in SECTIONS.items()
     ]
-    items = [one for _label, some in names for one in some]
+    items = [panel_item for _label, some in names for panel_item in some]
     why_not = queries.why_not_note_yet(user, this)
     form = kept_form(
         request,
@@ -80,7 +81,9 @@ def said_of_new(request: Request, meeting_id: uuid.UUID, node_id: uuid.UUID, end
     """What is said of one of those that were chosen, and of somebody or something that is not: looked for before it is made anew."""
     user = request.user
     this, _lines = _opened(user, meeting_id)
-    item = next((one for one in queries.chosen(user, this) if one.node_id == node_id), None)
+    item = next(
+        (panel_item for panel_item in queries.chosen(user, this) if panel_item.node_id == node_id), None
+    )
     if item is None or end not in set(NodeKind):
         raise Hidden
     form, is_sent = tie_form(

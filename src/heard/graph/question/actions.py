@@ -58,14 +58,14 @@ def judge(*, by: User, question: str, line: str, verdict: str, why: str, **keys:
     """Says of one line of an answer that it is not the same matter, or that it is asked again after all. `Hidden` unless this user
     gets the line; it holds for whoever gets the same, until what it rests on changes."""
     answer = queries.QUESTIONS[question].ask(by, **keys)
-    shown = {one.known: one for one in (*answer.lines, *answer.silenced)}
+    shown = {line.known: line for line in (*answer.lines, *answer.silenced)}
     if line not in shown:
         raise Hidden
     this = shown[line]
     refuse(why_not_judge(why=why, verdict=verdict, silenced=this.judged is not None))
     row = Finding.objects.create(question=question, line=line, verdict=verdict, why=why.strip(), by=by)
     FindingGround.objects.bulk_create(
-        [FindingGround(finding=row, key=key) for key in {one.key for one in this.grounds}]
+        [FindingGround(finding=row, key=key) for key in {ground.key for ground in this.grounds}]
     )
     people: list[uuid.UUID | None] = [*sorted(this.people)]
     for person_id in people or [None]:

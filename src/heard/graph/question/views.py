@@ -79,7 +79,7 @@ def _pages(
     def judge(request: Request, **keys: Any) -> HttpResponse:
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
-        lines = [(one.known, one.says) for one in (*answer.lines, *answer.silenced)]
+        lines = [(line.known, line.says) for line in (*answer.lines, *answer.silenced)]
         there = reverse(f"ask_{question}", kwargs=keys) + after(request)
         subject_id = next(iter(keys.values()), None)
         form = kept_form(
@@ -118,7 +118,7 @@ def after(request: Request) -> str:
 def _meant(request: Request, answer: queries.Answer) -> dict[str, str]:
     """The line from which somebody came here, and what there is to say of it."""
     line = request.GET.get("line", "")
-    again = line in {one.known for one in answer.silenced}
+    again = line in {line.known for line in answer.silenced}
     return {"line": line, "verdict": Verdict.AGAIN if again else Verdict.NOT_SAME} if line else {}
 
 

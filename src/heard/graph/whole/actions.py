@@ -39,10 +39,10 @@ def lay_out(*, by: User | None) -> Whole:
         people = people_for_all()  # somebody may be restricted, or their record destroyed, since
         rows = [
             Placed(
-                key=one.key, part=one.part, cluster=one.cluster, gives_name=one.gives_name, x=one.at and one.at[0], y=one.at and one.at[1]
+                key=seat.key, part=seat.part, cluster=seat.cluster, gives_name=seat.gives_name, x=seat.at and seat.at[0], y=seat.at and seat.at[1]
             )
-            for one in laid.seats
-            if one.part not in ("child", "adult") or one.key in people
+            for seat in laid.seats
+            if seat.part not in ("child", "adult") or seat.key in people
         ]  # fmt: skip
         Placed.objects.all().delete()
         Placed.objects.bulk_create(rows, batch_size=_AT_ONCE)

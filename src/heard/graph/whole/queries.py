@@ -87,19 +87,19 @@ def overview(user: User) -> Overview:
     if made is None:
         return Overview(None)
     seats = _seats(door)
-    names = door.called(*(one.key for one in seats if one.gives_name or one.at is None), _NOBODY)
-    of = {one.key: one.cluster for one in seats if one.cluster}
+    names = door.called(*(seat.key for seat in seats if seat.gives_name or seat.at is None), _NOBODY)
+    of = {seat.key: seat.cluster for seat in seats if seat.cluster}
     ties = _ties(door, made, of.keys())
     between = {(of[one], of[other]) for one, other in ties if of[one] != of[other]}
     clusters = _clusters(seats, names, between)
-    things = [Thing(one.key, "group", one.name) for one in clusters]
+    things = [Thing(cluster.key, "group", cluster.name) for cluster in clusters]
     pairs = {(min(pair), max(pair)) for pair in between}
     lines = len(pairs) <= drawing.MOST_TIES
     drawn = (
         drawing.draw(things, [_line(*pair) for pair in sorted(pairs)] if lines else ()) if things else None
     )
     many = sorted(
-        (str(names[one.key]) for one in seats if one.at is None and one.key in names), key=str.casefold
+        (str(names[seat.key]) for seat in seats if seat.at is None and seat.key in names), key=str.casefold
     )
     return Overview(made.made_at, tuple(clusters), drawn, tuple(many), made.least, lines)
 
@@ -110,9 +110,9 @@ def opened(user: User, cluster: uuid.UUID) -> Opened:
     seats = _seats(door, cluster) if made else []
     if made is None or not seats:
         raise Hidden
-    names = door.called(*(one.key for one in seats if one.gives_name), _NOBODY)
+    names = door.called(*(seat.key for seat in seats if seat.gives_name), _NOBODY)
     found = _clusters(seats, names, ())[0]
-    picture = among(user, found.name, {one.key for one in seats}) if len(seats) <= drawing.MOST else None
+    picture = among(user, found.name, {seat.key for seat in seats}) if len(seats) <= drawing.MOST else None
     return Opened(made.made_at, found, picture if picture and picture.drawing else None)
 
 
@@ -122,7 +122,7 @@ def positions(user: User, cluster: uuid.UUID | None = None) -> bytes:
     seats = _seats(door, cluster) if made else []
     if made is None or (cluster and not seats):
         raise Hidden
-    return rules.as_bytes(seats, _ties(door, made, {one.key for one in seats if one.at}))
+    return rules.as_bytes(seats, _ties(door, made, {seat.key for seat in seats if seat.at}))
 
 
 def labels(user: User) -> tuple[datetime | None, list[Cluster]]:
@@ -131,7 +131,7 @@ def labels(user: User) -> tuple[datetime | None, list[Cluster]]:
     if made is None:
         return None, []
     seats = _seats(door)
-    names = door.called(*(one.key for one in seats if one.gives_name), _NOBODY)
+    names = door.called(*(seat.key for seat in seats if seat.gives_name), _NOBODY)
     return made.made_at, _clusters(seats, names, ())
 
 
@@ -189,13 +189,13 @@ def _clusters(
 ) -> list[Cluster]:
     """A to Z. Those around no place that is known are numbered."""
     groups: dict[uuid.UUID, list[Seat]] = defaultdict(list)
-    for one in seats:
-        if one.cluster and one.at:
-            groups[one.cluster].append(one)
+    for seat in seats:
+        if seat.cluster and seat.at:
+            groups[seat.cluster].append(seat)
     called, nameless = {}, 0
     for key in sorted(groups):
         places = sorted(
-            (str(names[one.key]) for one in groups[key] if one.gives_name and one.key in names),
+            (str(names[group.key]) for group in groups[key] if group.gives_name and group.key in names),
             key=str.casefold,
         )
         nameless += not places
@@ -209,7 +209,7 @@ def _clusters(
         beside[first].add(called[second])
         beside[second].add(called[first])
     found = [_cluster(key, called[key], some, beside[key]) for key, some in groups.items()]
-    return sorted(found, key=lambda one: (one.name.casefold(), one.key))
+    return sorted(found, key=lambda cluster: (cluster.name.casefold(), cluster.key))
 
 
 def _around(places: list[str]) -> str:
@@ -219,8 +219,8 @@ def _around(places: list[str]) -> str:
 
 
 def _cluster(key: uuid.UUID, name: str, seats: list[Seat], beside: Iterable[str]) -> Cluster:
-    number = Counter(one.part for one in seats)
-    at = [one.at for one in seats if one.at]
+    number = Counter(seat.part for seat in seats)
+    at = [seat.at for seat in seats if seat.at]
     above = sum(x for x, _y in at) // len(at), min(y for _x, y in at)
     bands = {part: rules.band(number[part]) for part in rules.PARTS}
     return Cluster(key, name, bands, above, tuple(sorted(beside, key=str.casefold)))

@@ -83,7 +83,7 @@ def lay_out(
     number = {key: nth for nth, key in enumerate(keys)}
     edges = [(number[one], number[other]) for one, other in ties if one in number and other in number]
     groups = communities(len(keys), edges)
-    least = smallest_drawn([len(one) for one in groups])
+    least = smallest_drawn([len(group) for group in groups])
     at = _positions(groups, edges, least)
     degree = Counter(end for edge in edges for end in edge)
     seats = [Seat(key, parts[key], None, None) for key in sorted(hubs)]
@@ -287,17 +287,17 @@ def as_bytes(seats: Iterable[Seat], ties: Iterable[Pair]) -> bytes:
     """What the canvas reads of these, and of ties between those of them that stand somewhere, all numbers little-endian: how many stand there and how many ties (two of 4 bytes); of each where it stands (x and y, 4
     bytes each); of each tie its two ends by their place in this list (4 bytes each); of each what it is, by its place in `PARTS` (1 byte); and its
     key (16 bytes)."""
-    drawn = sorted((one for one in seats if one.at), key=lambda one: one.key.int)
-    nth = {one.key: place for place, one in enumerate(drawn)}
+    drawn = sorted((seat for seat in seats if seat.at), key=lambda seat: seat.key.int)
+    nth = {seat.key: place for place, seat in enumerate(drawn)}
     ends = sorted((nth[one], nth[other]) for one, other in ties)
-    at = np.array([one.at for one in drawn], dtype="<i4").reshape(-1, 2)
+    at = np.array([seat.at for seat in drawn], dtype="<i4").reshape(-1, 2)
     return b"".join(
         (
             pack("<II", len(drawn), len(ends)),
             at.tobytes(),
             np.array(ends, dtype="<u4").reshape(-1, 2).tobytes(),
-            bytes(PARTS.index(one.part) for one in drawn),
-            *(one.key.bytes for one in drawn),
+            bytes(PARTS.index(seat.part) for seat in drawn),
+            *(seat.key.bytes for seat in drawn),
         )
     )
 

@@ -131,7 +131,7 @@ def _canvas(
     labels: bool,
 ) -> HttpResponse:
     """The page of a canvas. `labels`: whether the names of the groups stand in the picture, and lead to them in the table."""
-    named = [{"name": one.name, "x": one.at[0], "y": one.at[1]} for one in clusters if labels]
+    named = [{"name": cluster.name, "x": cluster.at[0], "y": cluster.at[1]} for cluster in clusters if labels]
     context: dict[str, Any] = {
         "title": title,
         "says": _as_of(made_at),

@@ -163,7 +163,7 @@ def _table(request: Request, rows: Any, asked: CaseloadFilter, whose: str) -> di
         "lines": list(queries.lines(request.user, page.object_list, localdate())),
         "asked": asked,
         "is_chosen": bool(asked.stage or asked.worker or asked.not_seen_for or asked.unread),
-        "orders": {one.value: _link(kept, one, asked) for one in Order},
+        "orders": {order.value: _link(kept, order, asked) for order in Order},
         "query": request.GET.urlencode(),
         "view": ViewForm(auto_id="view_%s"),
         "views": list(queries.views_of(request.user).filter(page=whose)),

@@ -30,10 +30,10 @@ def remind_everybody(on: date) -> Sent:
     """
     return send_to_each(
         _whom(on),
-        claim=lambda one: reminding.claim(one[0], on),
-        message=lambda one: _message(*one),
-        give_back=lambda one: reminding.give_back(one[0], on),
-        refused=lambda one: was_refused(one[0]),
+        claim=lambda pair: reminding.claim(pair[0], on),
+        message=lambda pair: _message(*pair),
+        give_back=lambda pair: reminding.give_back(pair[0], on),
+        refused=lambda pair: was_refused(pair[0]),
     )
 
 

@@ -127,7 +127,7 @@ def _hits(user: User, asked: Description) -> tuple[list[Hit], str]:
     brother or sister leads to the child."""
     kinds = ("child", "adult")
     hits = find_described(user, asked, kinds=kinds, limit=SHOWN)
-    name = next((one for one in asked.names if one.given), None)
+    name = next((name for name in asked.names if name.given), None)
     if hits or not name:
         return hits, ""
     others = find_described(user, Description((Name("", name.family),)), kinds=kinds, limit=SHOWN)
@@ -176,7 +176,7 @@ def _places(user: User, text: str) -> FoundSection:
     return FoundSection(
         "places",
         _("Places"),
-        [_likeness(one, reverse("place", kwargs={"place_id": one.id})) for one in found],
+        [_likeness(likeness, reverse("place", kwargs={"place_id": likeness.id})) for likeness in found],
     )
 
 
@@ -186,14 +186,14 @@ def _groups(user: User, text: str) -> FoundSection:
     return FoundSection(
         "groups",
         _("Groups"),
-        [_likeness(one, reverse("group", kwargs={"group_id": one.id})) for one in found],
+        [_likeness(likeness, reverse("group", kwargs={"group_id": likeness.id})) for likeness in found],
     )
 
 
 def _handles(user: User, text: str) -> FoundSection:
     """Phones, cars and accounts, by the whole of what was typed or by what stands in it."""
     found = find_handles_in(user, text)
-    lines = [_likeness(one, reverse("web", kwargs={"node_id": one.id})) for one in found]
+    lines = [_likeness(likeness, reverse("web", kwargs={"node_id": likeness.id})) for likeness in found]
     return FoundSection("handles", _("Phones, cars and accounts"), lines)
 
 

@@ -130,7 +130,8 @@ def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
         for what, one in _counted(user, today).items()
     }
     return [
-        Load(one.pk, str(one), **{what: by.get(one.pk, 0) for what, by in counted.items()}) for one in order
+        Load(user.pk, str(user), **{what: by.get(user.pk, 0) for what, by in counted.items()})
+        for user in order
     ]
 
 

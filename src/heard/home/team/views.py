@@ -66,13 +66,13 @@ def load_of(request: Request, user_id: int, counted: str) -> HttpResponse:
 
 def _says(teams: list[queries.TeamLoad]) -> str:
     """How much there is of it, as a heading."""
-    told = {"of": sum(one.cases for one in teams), "waiting": sum(one.waiting for one in teams)}
+    told = {"of": sum(team.cases for team in teams), "waiting": sum(team.waiting for team in teams)}
     return _("%(of)s open cases; in %(waiting)s of them the child waits for an allocated worker") % told
 
 
 def _drawn(teams: list[queries.TeamLoad]) -> dict[str, Any]:
     """The picture of how many cases each leads."""
-    rows = [(one.name, one.cases) for one in teams]
+    rows = [(team.name, team.cases) for team in teams]
     return {
         "of": pictures.signed_lengths(rows),
         "height": pictures.height_of_lengths(rows),

@@ -103,8 +103,8 @@ def _tell(
     by: User, this: CaseloadImport, kind: Notified, whom: Iterable[User], *, to_self: bool = False
 ) -> None:
     """Each for themselves, so that what one of them has not seen goes on."""
-    for one in whom:
-        announce(by=by, kind=kind, subject=_SUBJECT, subject_id=this.pk, named=[one], to_self=to_self)
+    for user in whom:
+        announce(by=by, kind=kind, subject=_SUBJECT, subject_id=this.pk, named=[user], to_self=to_self)
 
 
 def _accounted(this: CaseloadImport, row: BroughtRow, people: Mapping[str, uuid.UUID]) -> ImportedRow:
@@ -239,7 +239,7 @@ def _open(by: User, checked: Checked, row: BroughtRow, person_id: uuid.UUID) -> 
         allow_to_do(by=by, owner=trusted, level=Level.EVERYTHING, **given)
         assign_trusted_worker(by=by, case_id=case.pk, worker=trusted)
     for fields in _KINDS:
-        name = next((one for one in fields if row.day(one)), None)
+        name = next((field for field in fields if row.day(field)), None)
         if name:
             note_moment(
                 by=by, case_id=case.pk, kind=_BEFORE[name], on=row.day(name), note=_("Brought in from files.")

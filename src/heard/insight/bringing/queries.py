@@ -273,7 +273,7 @@ class _Staff:
 
     def __init__(self, user: User, checked: Checked) -> None:
         self._user, self._checked = user, checked
-        self._agencies = {rules.compared(one.name): one for one in agencies_visible_to(user)}
+        self._agencies = {rules.compared(agency.name): agency for agency in agencies_visible_to(user)}
         working = set(memberships_with(user, May.PLAN).values_list("team", flat=True))
         self._teams = [team for team in teams_visible_to(user) if team.pk in working]
         self._duty = duty_team(user)
@@ -298,11 +298,11 @@ class _Staff:
             row.say("team_unknown", "team")
             return
         if not team:
-            named = [one for one in self._teams if of and one.agency_id == of.pk]
+            named = [team for team in self._teams if of and team.agency_id == of.pk]
             if not of and self._duty:
                 named = [self._duty]
         elif of:
-            named = [one for one in named if one.agency_id == of.pk]
+            named = [team for team in named if team.agency_id == of.pk]
             if not named:
                 row.say("team_elsewhere", "team")
                 return
@@ -366,7 +366,7 @@ def rows_visible_to(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
     return rows.annotate(may_open=may_open).order_by(_PLACE, "number")
 
 
-_PLACE: Final = Case(*(When(table=one.value, then=Value(place)) for place, one in enumerate(Table)))
+_PLACE: Final = Case(*(When(table=table.value, then=Value(place)) for place, table in enumerate(Table)))
 
 
 def given_by(user: User, import_id: uuid.UUID) -> QuerySet[Any]:

@@ -194,13 +194,13 @@ def _read(table: Table, path: Path, told: dict[str, str]) -> File:
         if plain(heading) not in places:
             raise NotDone(
                 f"The file {path.name} has no column {heading}, by which the mapping tells {name}. "
-                f"{nearest(heading, [one for one in header if one])}"
+                f"{nearest(heading, [text for text in header if text])}"
             )
-    spare = [one for one in header if plain(one) not in {plain(heading) for heading in told.values()}]
+    spare = [text for text in header if plain(text) not in {plain(heading) for heading in told.values()}]
     guessed = {name: heading for name, heading in guess(table, spare).items() if name not in told}
     taken = told | guessed
     used = {plain(heading) for heading in taken.values()}
-    unread = [one for one in header if one and plain(one) not in used]
+    unread = [text for text in header if text and plain(text) not in used]
     lacks = [name for name in _NEEDED[table] if name not in taken]
     if sheet is None:
         return File(table, path.name, digest, taken, unread, lacks, [])
@@ -256,7 +256,7 @@ def _say_what_lacks(row: BroughtRow) -> None:
     if table is Table.PLANS and not row.text("outcome"):
         row.say("no_outcome", "outcome")
     for name, (code, leaning) in _LEANS_ON.get(table, {}).items():
-        if not row.text(name) and any(row.values.get(one) for one in leaning):
+        if not row.text(name) and any(row.values.get(text) for text in leaning):
             row.say(code, name)
             row.values |= dict.fromkeys(leaning)
 

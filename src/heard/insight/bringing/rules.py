@@ -333,8 +333,8 @@ def guess(table: Table, header: Iterable[str]) -> dict[str, str]:
     """Which heading tells which field, for a file without a mapping: the field's own name first, then the names that such
     systems use, in the order of the table. A heading tells one field."""
     headings: dict[str, str] = {}
-    for one in header:
-        headings.setdefault(compared(one), one)
+    for text in header:
+        headings.setdefault(compared(text), text)
     found: dict[str, str] = {}
     for column in COLUMNS[table]:
         for name in (compared(column.field), *column.names):

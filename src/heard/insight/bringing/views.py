@@ -148,7 +148,7 @@ def import_file(request: Request, import_id: uuid.UUID) -> HttpResponse:
 
 
 def _cells(row: Any) -> tuple[Any, ...]:
-    said = " ".join(_sentence(Table(row.table), one) for one in _issues(row))
+    said = " ".join(_sentence(Table(row.table), issue) for issue in _issues(row))
     record = row.person_id if row.may_open else ""
     return row.get_table_display(), row.number, row.get_outcome_display(), record, said
 

@@ -58,7 +58,7 @@ def save_description(
     if refusal:
         raise NotRight(*refusal)
     others = _explained(
-        by, run, [one for one in rules.maybe_explained(files, run.undescribed) if one != file], look
+        by, run, [text for text in rules.maybe_explained(files, run.undescribed) if text != file], look
     )
     with transaction.atomic():
         keep_mapping(by=by, name=name, agency=agency, files=files, text=look.told["yaml"])

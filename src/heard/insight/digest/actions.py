@@ -108,9 +108,9 @@ def post_digest(digest_id: str) -> None:
     pdf = letters.paper(queries.composed(digest.sent_by, digest))
     sent = send_to_each(
         queries.still_to_post(digest.sent_by, digest),
-        claim=lambda one: _claimed(digest, one),
-        message=lambda one: letters.digest_mail(digest, one, pdf),
-        give_back=lambda one: _not_posted(digest, one),
+        claim=lambda subscriber: _claimed(digest, subscriber),
+        message=lambda subscriber: letters.digest_mail(digest, subscriber, pdf),
+        give_back=lambda subscriber: _not_posted(digest, subscriber),
     )
     Digest.objects.filter(pk=digest_id).update(
         posted_at=timezone.now(), not_taken=sent.refused + sent.unanswered
@@ -124,8 +124,8 @@ def post_withdrawal(profile_id: str) -> None:
     told = posts.select_related("digest", "subscriber__user")
     send_to_each(
         list(told),
-        claim=lambda one: posts.filter(pk=one.pk).update(withdrawn_at=timezone.now()) == 1,
-        message=lambda one: letters.withdrawal(one.digest, one.subscriber),
+        claim=lambda post: posts.filter(pk=post.pk).update(withdrawn_at=timezone.now()) == 1,
+        message=lambda post: letters.withdrawal(post.digest, post.subscriber),
         give_back=_not_told,
     )
     waiting = DigestPost.objects.filter(withdrawn_at=None).values("subscriber")
@@ -213,24 +213,24 @@ def _end(by: User | None, row: Subscriber) -> None:
     row.save(update_fields=["ended_at"])
 
 
-def _claimed(digest: Digest, one: Subscriber) -> bool:
+def _claimed(digest: Digest, subscriber: Subscriber) -> bool:
     """Not where the profile was withdrawn, or they ended it, while others were written to."""
     released = Digest.objects.filter(pk=digest.pk, profile__state=ReleaseState.RELEASED).exists()
-    if not released or not Subscriber.objects.filter(pk=one.pk, ended_at=None).exists():
+    if not released or not Subscriber.objects.filter(pk=subscriber.pk, ended_at=None).exists():
         return False
-    return DigestPost.objects.get_or_create(digest=digest, subscriber=one)[1]
+    return DigestPost.objects.get_or_create(digest=digest, subscriber=subscriber)[1]
 
 
-def _not_posted(digest: Digest, one: Subscriber) -> None:
-    DigestPost.objects.filter(digest=digest, subscriber=one).delete()
+def _not_posted(digest: Digest, subscriber: Subscriber) -> None:
+    DigestPost.objects.filter(digest=digest, subscriber=subscriber).delete()
 
 
-def _not_told(one: DigestPost) -> None:
-    DigestPost.objects.filter(pk=one.pk).update(withdrawn_at=None)
+def _not_told(post: DigestPost) -> None:
+    DigestPost.objects.filter(pk=post.pk).update(withdrawn_at=None)
 
 
-def _forget(one: Subscriber) -> None:
-    one.delete()
+def _forget(subscriber: Subscriber) -> None:
+    subscriber.delete()
 
 
 def _forget_unconfirmed() -> None:
@@ -240,7 +240,7 @@ def _forget_unconfirmed() -> None:
 
 def _named(by: User, procedures: Collection[str]) -> list[dict[str, str]]:
     wanted = set(procedures)
-    found = [one for one in queries.procedures_to_name(by) if one["procedure"] in wanted]
+    found = [procedure for procedure in queries.procedures_to_name(by) if procedure["procedure"] in wanted]
     refuse(rules.why_not_name(wanted=len(wanted), found=len(found)))
     return found
 

@@ -65,7 +65,9 @@ def _procedures(digest: Digest) -> list[str]:
     if not digest.procedures:
         return []
     said = _("%(title)s, edition %(edition)s")
-    lines = [": ".join(filter(None, (said % one, one["link"]))) for one in digest.procedures]
+    lines = [
+        ": ".join(filter(None, (said % procedure, procedure["link"]))) for procedure in digest.procedures
+    ]
     return [_("Local procedures that it names:"), *lines, ""]
 
 

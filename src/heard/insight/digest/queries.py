@@ -79,7 +79,10 @@ def composed(user: User, digest: Digest) -> Composed:
         digest=digest,
         content=content_of(user, digest.profile_id),
         release=release,
-        patterns=[(one, [p for p in release.patterns if p.heading == one.id]) for one in release.headings],
+        patterns=[
+            (heading, [p for p in release.patterns if p.heading == heading.id])
+            for heading in release.headings
+        ],
         further=[line.strip() for line in digest.further.splitlines() if line.strip()],
         sources=_sources(release),
     )
@@ -114,9 +117,9 @@ def why_not_send(user: User, digest: Digest, *, seen: str | None = None) -> str 
 
 
 def _is_outdated(user: User, digest: Digest) -> bool:
-    keys = [one["procedure"] for one in digest.procedures]
+    keys = [procedure["procedure"] for procedure in digest.procedures]
     now = _named(user, procedures_found(user).filter(pk__in=keys)) if keys else []
-    return any(one not in now for one in digest.procedures)
+    return any(procedure not in now for procedure in digest.procedures)
 
 
 def fingerprint_of(digest: Digest) -> str:
@@ -138,12 +141,12 @@ def _named(user: User, procedures: QuerySet[Procedure]) -> list[dict[str, str]]:
     rows = as_of_now(user, procedures, most=_MOST_PROCEDURES)
     return [
         {
-            "procedure": str(one.procedure.pk),
-            "title": one.procedure.title,
-            "edition": one.edition.edition,
-            "link": one.edition.link,
+            "procedure": str(row.procedure.pk),
+            "title": row.procedure.title,
+            "edition": row.edition.edition,
+            "link": row.edition.link,
         }
-        for one in rows
+        for row in rows
     ]
 
 
@@ -180,10 +183,14 @@ def still_to_post(user: User, digest: Digest) -> list[Subscriber]:
     confirmed = Subscriber.objects.filter(confirmed_at__isnull=False, ended_at=None)
     confirmed = confirmed.exclude(posts__digest=digest)
     reached = confirmed.filter(Q(user=None) | Q(user__is_active=True)).select_related("user")
-    return [one for one in reached if one.user is None or (one.user.email and one.user.may(May.SEE_PROFILES))]
+    return [
+        subscriber
+        for subscriber in reached
+        if subscriber.user is None or (subscriber.user.email and subscriber.user.may(May.SEE_PROFILES))
+    ]
 
 
 def _sources(release: Release) -> list[str]:
     """What the lists of a digest were read in, each once, without the place in it."""
     sections = (release.definitions, release.patterns, release.vulnerabilities, release.signs)
-    return list(dict.fromkeys(one.source.partition(", ")[0] for section in sections for one in section))
+    return list(dict.fromkeys(sign.source.partition(", ")[0] for section in sections for sign in section))

@@ -24,7 +24,7 @@ def fingerprint(
     *, title: str, words: str, further: str, contact: str, procedures: Sequence[Mapping[str, str]] = ()
 ) -> str:
     """The same for the same words, and for no others: so nothing is sent that was not read. `procedures`: as `Digest.procedures`."""
-    named = [sorted(one.items()) for one in procedures]
+    named = [sorted(procedure.items()) for procedure in procedures]
     text = json.dumps([title, words, further, contact, named], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

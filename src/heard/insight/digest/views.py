@@ -55,7 +55,7 @@ def digest_write(request: Request, profile_id: uuid.UUID) -> HttpResponse:
 def digest_change(request: Request, digest_id: uuid.UUID) -> HttpResponse:
     digest = queries.digest_visible_to(request.user, digest_id)
     said = {name: getattr(digest, name) for name in DigestForm.base_fields}
-    said["procedures"] = [one["procedure"] for one in digest.procedures]
+    said["procedures"] = [procedure["procedure"] for procedure in digest.procedures]
     offered = _offered(request)
     form = kept_form(
         request, DigestForm, kind="digest.change", subject_id=digest_id, initial=said, procedures=offered
@@ -145,8 +145,8 @@ def digest_take_off(request: Request, subscriber_id: uuid.UUID) -> HttpResponse:
 def _offered(request: Request) -> list[tuple[str, str]]:
     """Local procedures that a digest may name, with their editions of now."""
     return [
-        (one["procedure"], _("%(title)s, edition %(edition)s") % one)
-        for one in queries.procedures_to_name(request.user)
+        (procedure["procedure"], _("%(title)s, edition %(edition)s") % procedure)
+        for procedure in queries.procedures_to_name(request.user)
     ]
 
 

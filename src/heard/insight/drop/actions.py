@@ -170,7 +170,7 @@ def _free_name(
     """A name that nothing has there, and nothing had but the `row` itself: a row is known by it."""
     rows = Delivery.objects.filter(folder=folder.shown(name))
     rows = rows.exclude(pk=row.pk) if row else rows
-    lying = {one.name for one in sender.lying(place.value)}
+    lying = {entry.name for entry in sender.lying(place.value)}
     return rules.kept_as(wanted, lying | set(rows.values_list("kept_as", flat=True)))
 
 
@@ -205,7 +205,7 @@ def _settle(sender: folder.Sender, name: str, agency: Agency | None) -> None:
     """Puts right what an earlier look did not end: files that were moved and of which nothing says so, and those that are in a run."""
     rows = {row.kept_as: row for row in Delivery.objects.filter(folder=folder.shown(name))}
     lying = {place: sender.lying(place) for place in ("taken", "refused")}
-    there = {place: {one.name for one in found} for place, found in lying.items()}
+    there = {place: {entry.name for entry in found} for place, found in lying.items()}
     for row in rows.values():
         place = DropState.REFUSED if row.why else DropState.TAKEN
         if row.state == DropState.TAKING and row.kept_as in there[place]:

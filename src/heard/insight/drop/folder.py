@@ -82,7 +82,7 @@ class Sender:
 
     def entries(self) -> list[Entry]:
         """What its sender put there."""
-        return [one for one in self._listed(self._handle) if one.name not in ("taken", "refused")]
+        return [entry for entry in self._listed(self._handle) if entry.name not in ("taken", "refused")]
 
     def lying(self, place: str) -> list[Entry]:
         """What lies in `taken` or `refused`, with the sentences."""

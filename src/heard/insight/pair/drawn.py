@@ -21,7 +21,10 @@ def as_picture(weights: Sequence[Weight]) -> str:
     """The weights of one pair, each from where the one before it ended. Empty where there is no weight."""
     if not weights:
         return ""
-    rows = [_bar(one.comparison, one.start, one.end, _bits(one.weight), one.weight >= 0) for one in weights]
+    rows = [
+        _bar(weight.comparison, weight.start, weight.end, _bits(weight.weight), weight.weight >= 0)
+        for weight in weights
+    ]
     whole = weights[-1].end
     return _drawn([*rows, _bar(_("Together"), 0, whole, _bits(whole), True) | {"colour": _ALL}])
 
@@ -29,8 +32,8 @@ def as_picture(weights: Sequence[Weight]) -> str:
 def as_span(levels: Sequence[Level]) -> str:
     """How far each comparison may speak for one child, and for two."""
     rows = []
-    for name in dict.fromkeys(one.comparison for one in levels):
-        bits = [one.bits for one in levels if one.comparison == name]
+    for name in dict.fromkeys(level.comparison for level in levels):
+        bits = [level.bits for level in levels if level.comparison == name]
         least, most = min(*bits, 0.0), max(*bits, 0.0)
         rows.append(_bar(name, least, 0, "", False))
         rows.append(_bar(name, 0, most, f"{_bits(least)}, {_bits(most)}", True))

@@ -95,7 +95,7 @@ def sample_of(user: User, run: EngineRun) -> list[Pair]:
         raise Hidden
     if not (run.result / f"{tables.SAMPLE.name}.parquet").is_file():
         return []
-    return [Pair.of((one[0], one[1]), (one[2], one[3])) for one in labels.sample(run.result)]
+    return [Pair.of((row[0], row[1]), (row[2], row[3])) for row in labels.sample(run.result)]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def shown_blind(user: User, run: EngineRun, key: str) -> Shown:
     """The two records of a pair of the blind sample, and nothing of what the engine made of them; or `Hidden`, as `shown`."""
     if not user.may(May.JUDGE):
         raise Hidden
-    pair = next((one for one in sample_of(user, run) if one.key == key), None)
+    pair = next((pair for pair in sample_of(user, run) if pair.key == key), None)
     if pair is None:
         raise Hidden
     return _beside(user, run, pair, why="", weights=[])
@@ -160,7 +160,7 @@ def pairs_of(user: User, run: EngineRun) -> list[ListedPair]:
         ListedPair(pair.key, (pair.left_source, pair.right_source), changes.get(pair.key, ""))
         for pair in map(_pair, rows)
     ]
-    return sorted(asked, key=lambda one: (_FIRST.index(one.change), one.key))
+    return sorted(asked, key=lambda pair: (_FIRST.index(pair.change), pair.key))
 
 
 def _changes(user: User, run: EngineRun) -> dict[str, str]:

@@ -226,10 +226,10 @@ def _refuse_what_gives_away(profile: Profile, before: list[Profile]) -> None:
     if queries.fingerprints(profile) != profile.files:
         raise Refused(_CHANGED)
     try:
-        found = check_again(profile.folder, before=[one.folder for one in before])
+        found = check_again(profile.folder, before=[profile.folder for profile in before])
         stood = set[str]()
         if profile.kind == DocumentKind.ANNUAL and found.conflicts and before:
-            *earlier, last = (one.folder for one in before)
+            *earlier, last = (profile.folder for profile in before)
             stood = set(check_again(last, before=earlier).conflicts)
     except NotDone as problem:
         raise Refused(str(problem)) from problem

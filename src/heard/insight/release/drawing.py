@@ -51,7 +51,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
         out=profile.folder,
         title=profile.title,
         policy=policy_of(profile.policy, f"The policy of {profile.title}"),
-        before=[one.folder for one in queries.ever_released(user)],
+        before=[profile.folder for profile in queries.ever_released(user)],
         missing=None if episodes is None else _as_table(tables.MISSING_EPISODES, episodes),
         patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,
         around=_as_table(tables.PATTERNS_AROUND, around) if around else None,

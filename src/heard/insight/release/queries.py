@@ -176,8 +176,8 @@ def stands(user: User, profile: Profile) -> dict[str, Any]:
     return {
         "state": profile.state,
         "is_author": profile.author_id == user.pk,
-        "has_written": any(one.pk == user.pk for one in profile.writers.all()),
-        "has_decided": any(one.by_id == user.pk for one in profile.decisions.all()),
+        "has_written": any(writer.pk == user.pk for writer in profile.writers.all()),
+        "has_decided": any(decision.by_id == user.pk for decision in profile.decisions.all()),
     }
 
 
@@ -197,7 +197,7 @@ def patterns_recorded(user: User, *, since: date, until: date) -> list[dict[str,
     _for_who_draws_up(user)
     found = assessments.children_by_pattern(user, since=since, until=until)
     patterns = load.current().patterns if found else ()
-    return [{"pattern": one.id, "count": found.get(one.id, 0)} for one in patterns]
+    return [{"pattern": pattern.id, "count": found.get(pattern.id, 0)} for pattern in patterns]
 
 
 def patterns_around(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
@@ -206,8 +206,8 @@ def patterns_around(user: User, *, since: date, until: date) -> list[dict[str, A
     found = contexts.patterns_by_what(user, since=since, until=until)
     patterns = load.current().patterns if found else ()
     return [
-        {"pattern": one.id, "about": about, "count": found.get((one.id, about), 0)}
-        for one in patterns
+        {"pattern": pattern.id, "about": about, "count": found.get((pattern.id, about), 0)}
+        for pattern in patterns
         for about in contexts.ABOUT
     ]
 
@@ -228,7 +228,7 @@ def harm_recorded(user: User, *, since: date, until: date) -> list[dict[str, Any
         {"part": part, "what": what, "state": "", "count": some.get(what, 0)}
         for part, some in found.items()
         if some
-        for what in (rules.HARM[part] or sorted(some, key=lambda one: (not one, one)))
+        for what in (rules.HARM[part] or sorted(some, key=lambda text: (not text, text)))
     ]
     kinds = rules.HARM["done"] if steps else ()
     rows += [
@@ -249,7 +249,7 @@ def content_of(user: User, profile_id: uuid.UUID, *, part: str | None = None) ->
     quality, hidden = told["quality"], told["policy"]["hidden"]
     parts = rules.in_parts((one["id"], one.get("level", 2)) for one in told["sections"])
     contents = _contents(told["sections"], parts, bool(quality))
-    if part and part not in {one.name for one in contents}:
+    if part and part not in {content.name for content in contents}:
         raise Hidden
     read = range(len(told["sections"])) if part is None else parts.get(part, [])
     return Content(
@@ -296,7 +296,7 @@ def sections_as_read(user: User, told: Iterable[dict[str, Any]], hidden: str) ->
     """Of a report that is not put up yet, for whoever writes it; `hidden`: the symbol that stands for what is hidden."""
     if not user.may(May.HOLD_FIGURES):
         raise Hidden
-    return [_section(one, hidden) for one in told]
+    return [_section(row, hidden) for row in told]
 
 
 def file_of(profile: Profile, form: Form) -> tuple[bytes, str]:
@@ -368,7 +368,7 @@ def _of_lines(lines: list[dict[str, str]], hidden: str) -> Sheet:
 
 def _sheet(head: list[str], rows: list[list[str]], hidden: str) -> Sheet:
     columns = enumerate(zip(*rows, strict=True))
-    counts = {at for at, texts in columns if at and all(_is_count(one, hidden) for one in texts)}
+    counts = {at for at, texts in columns if at and all(_is_count(text, hidden) for text in texts)}
     said = [[_spelt(text) if at in counts else text for at, text in enumerate(row)] for row in rows]
     return Sheet(head, said, frozenset(counts))
 

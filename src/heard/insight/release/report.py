@@ -72,7 +72,7 @@ def hide_small(
     outsider could work out small counts, with all that was ever released."""
     try:
         chosen = policies(user)[policy]
-        before = [one.folder for one in queries.ever_released(user)]
+        before = [profile.folder for profile in queries.ever_released(user)]
         hidden = report.hide_small(sections, policy=chosen, before=before)
     except NotDone as problem:
         raise Refused(str(problem)) from problem

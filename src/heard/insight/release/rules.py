@@ -163,7 +163,7 @@ def given_away(derived: Iterable[dict[str, Any]]) -> str | None:
     found = list(derived)
     if not found:
         return None
-    cells = "; ".join(_cell(one) for one in found[:NAMED])
+    cells = "; ".join(_cell(row) for row in found[:NAMED])
     more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return Filled(
         "With everything that was ever released, an outsider could work out small counts of this: %(cells)s. "
@@ -194,6 +194,6 @@ def in_parts(sections: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
     return found
 
 
-def _cell(one: dict[str, Any]) -> str:
-    low, high = one["low"], one["high"]
-    return f"{one['cell']}: {low}" if low == high else f"{one['cell']}: {low} to {high}"
+def _cell(row: dict[str, Any]) -> str:
+    low, high = row["low"], row["high"]
+    return f"{row['cell']}: {low}" if low == high else f"{row['cell']}: {low} to {high}"

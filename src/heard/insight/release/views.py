@@ -99,7 +99,7 @@ def profile_part(request: Request, profile_id: uuid.UUID, profile_part: str) -> 
     if this.state == ReleaseState.WITHDRAWN:
         return redirect("profile", profile_id=profile_id)
     content = queries.content_of(request.user, profile_id, part=profile_part)
-    place = [one.name for one in content.contents].index(profile_part)
+    place = [part.name for part in content.contents].index(profile_part)
     context = {
         "profile": this,
         "content": content,

@@ -108,7 +108,7 @@ def main() -> None:
 
 def _room(path: Path) -> int:
     """Bytes that are free where it is to be written."""
-    return shutil.disk_usage(next(one for one in path.parents if one.is_dir())).free
+    return shutil.disk_usage(next(parent for parent in path.parents if parent.is_dir())).free
 
 
 def _of_machine() -> int:

@@ -77,7 +77,7 @@ def heat_map(sights: Mapping[str, Sequence[Sight]]) -> HeatMap | None:
     """All signs of each source together; None where no source collects one."""
     if not sights:
         return None
-    months = [one.month for one in next(iter(sights.values()))[0].months]
+    months = [month.month for month in next(iter(sights.values()))[0].months]
     wide = 100 / len(months)
     names = [
         (place * wide, str(month.year) if month.month == 1 else date_format(month, "M"))
@@ -93,9 +93,9 @@ _COVERS: Final = {"all": 1.0, "part": 0.5, "none": 0.0}
 
 def _source_row(name: str, of: Sequence[Sight], place: int, wide: float) -> SourceRow:
     squares = []
-    for number, months in enumerate(zip(*(one.months for one in of), strict=True)):
-        seen = sum(one.seen > 0 for one in months)
-        share = sum(_COVERS[one.covered] for one in months) / len(of)
+    for number, months in enumerate(zip(*(sight.months for sight in of), strict=True)):
+        seen = sum(month.seen > 0 for month in months)
+        share = sum(_COVERS[month.covered] for month in months) / len(of)
         fill = SEEN[min(seen // 2, 2)] if seen else COULD if share else NOT_COVERED
         squares.append(
             Square(number * wide, 1.0 if seen else share, fill, _said(months[0].month, seen, share))
@@ -112,11 +112,11 @@ def _said(month: date, seen: int, share: float) -> str:
 
 def reaches(of: Sequence[Sight]) -> str:
     """In a sentence, which months a source covers for any of its signs, and in how many of them it saw one."""
-    columns = list(zip(*(one.months for one in of), strict=True))
-    covered = [months[0].month for months in columns if any(one.covered != "none" for one in months)]
+    columns = list(zip(*(sight.months for sight in of), strict=True))
+    covered = [months[0].month for months in columns if any(month.covered != "none" for month in months)]
     if not covered:
         return _("Not covered in these months.")
-    seen = sum(any(one.seen for one in months) for months in columns)
+    seen = sum(any(month.seen for month in months) for months in columns)
     told = ngettext("Seen in %(num)s month.", "Seen in %(num)s months.", seen) % {"num": seen}
     reach = _("Covered from %(first)s to %(last)s.") % {
         "first": date_format(covered[0], "m/Y"),

@@ -344,8 +344,8 @@ def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:
     if not (run.result / f"{tables.MONTHS.name}.parquet").is_file():
         return {}
     found: dict[str, list[engine.Sight]] = {}
-    for one in engine.sights(table_of(user, run, tables.MONTHS).to_pylist()):
-        found.setdefault(one.source, []).append(one)
+    for sight in engine.sights(table_of(user, run, tables.MONTHS).to_pylist()):
+        found.setdefault(sight.source, []).append(sight)
     return found
 
 

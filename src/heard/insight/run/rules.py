@@ -212,7 +212,7 @@ def said_by_field(release: Release) -> dict[tuple[str, str], str]:
     """By item and field as evidence names it, such as ("S01", "AssessmentFactors=10A"), what the release says of the code or number by which
     records carry it; without those of which it says several things."""
     notes: dict[tuple[str, str], set[str]] = {}
-    for one in release.carriers:
-        for code in one.codes or ("",):
-            notes.setdefault((one.item, shown(one, code)), set()).add(one.note)
+    for carrier in release.carriers:
+        for code in carrier.codes or ("",):
+            notes.setdefault((carrier.item, shown(carrier, code)), set()).add(carrier.note)
     return {key: some.pop() for key, some in notes.items() if len(some) == 1}

@@ -121,7 +121,7 @@ def _as_team(part: Whom, *, alone: bool) -> Whom:
 
 
 def _somebody_works_there(person: Person, agency: Agency) -> bool:
-    return any(lasts_for(one, person) for one in holders(May.PLAN, agencies=[agency.pk]))
+    return any(lasts_for(holder, person) for holder in holders(May.PLAN, agencies=[agency.pk]))
 
 
 def _who_is_new(person: Person, whom: Whom) -> list[Whom]:
@@ -132,13 +132,15 @@ def _who_is_new(person: Person, whom: Whom) -> list[Whom]:
         return [whom]
     for permission in (May.DECIDE, May.PLAN):
         who = [
-            one for one in holders(permission, agencies=[whom.agency.pk]) if not_kept_out(one, [person.pk])
+            holder
+            for holder in holders(permission, agencies=[whom.agency.pk])
+            if not_kept_out(holder, [person.pk])
         ]
-        if any(lasts_for(one, person) for one in who):  # also where a denial is on no list
+        if any(lasts_for(user, person) for user in who):  # also where a denial is on no list
             return []
         if who:
             break
-    return [Whom("", whom.agency, user=one) for one in who]
+    return [Whom("", whom.agency, user=user) for user in who]
 
 
 def _keep_who_told(by: User, lines: Involvements, why: str) -> None:
@@ -172,13 +174,13 @@ def let_in_who_answers(
     person = hold_person(by=by, person_id=person_id)
     if person.restricted or narrowed(by, person, team.agency) or why_not_let_in(by, person):
         return
-    others = [one for one in holders(May.SIGN_OFF, agencies=[team.agency_id]) if one.pk not in but]
-    if any(lasts_for(one, person, by_worry=bool(how)) for one in others):
+    others = [holder for holder in holders(May.SIGN_OFF, agencies=[team.agency_id]) if holder.pk not in but]
+    if any(lasts_for(user, person, by_worry=bool(how)) for user in others):
         return
     why = f"Answers for {team}, which has no supervisor for it"[:MOST_WHY]
-    for one in others:
-        if not_kept_out(one, [person.pk]):
-            whom = Whom("", team.agency, user=one)
+    for user in others:
+        if not_kept_out(user, [person.pk]):
+            whom = Whom("", team.agency, user=user)
             let_in(by=by, person=person, whom=whom, why=why, level=level, how=how)
 
 
@@ -197,7 +199,7 @@ def let_colleague_in(
         return
     working = lines.filter(level__gte=Level.RECORD).values("agency")
     teams = teams_visible_to(by).filter(pk__in=user.teams_where(May.SEE_CHILD), agency__in=working)
-    team = next((one for one in teams if one == user.team), teams.first())
+    team = next((team for team in teams if team == user.team), teams.first())
     if team and not narrowed(by, person, team.agency) and not why_not_let_in(by, person):
         part = Whom("", team.agency, team=team)
         involve(by=by, person=person, agency=team.agency, why=why, part=part, level=level)
@@ -339,9 +341,9 @@ def narrow_access(
     line = access_visible_to(by, access_id)
     person = hold_person(by=by, person_id=line.person_id)
     line = Involvement.objects.select_related("agency").get(pk=line.pk)
-    teams = [one for one in teams if one.agency_id == line.agency_id]
+    teams = [team for team in teams if team.agency_id == line.agency_id]
     needed = set(line.agency.teams.filter(pk__in=also).values_list("pk", flat=True))
-    given = {one.pk for one in teams}
+    given = {team.pk for team in teams}
     refuse(why_not_exchange(by, line, is_kept=needed <= given, names_a_team=bool(teams), why=why))
     for team in teams:
         whom = Whom("", line.agency, team=team)

@@ -138,7 +138,10 @@ def _names_of(person: Person) -> set[tuple[str, str]]:
 
 def _keep_names(kept: Person, called: set[tuple[str, str]]) -> list[int]:
     """Under whichever name either was known, the one person is still found. Keys of the other names that this adds."""
-    known = {(one.given_name, one.family_name) for one in OtherName.objects.filter(person=kept)}
+    known = {
+        (other_name.given_name, other_name.family_name)
+        for other_name in OtherName.objects.filter(person=kept)
+    }
     return [
         OtherName.objects.create(person=kept, given_name=given, family_name=family).pk
         for given, family in sorted(called - known)

@@ -52,7 +52,7 @@ def open_since(*, by: User, merge_id: uuid.UUID) -> list[Strand]:
     """Ties that came since a merge, for showing, with a 'view' row for each person among them; or `Hidden`."""
     merge = node_merge_visible_to(by, merge_id)
     later = tied_since(by, merge)
-    people = {one.end_id for one in later if one.end == NodeKind.PERSON}
+    people = {strand.end_id for strand in later if strand.end == NodeKind.PERSON}
     record_looks(by=by, subject=merge.kept.kind, subject_id=merge.kept_id, person_ids=people)
     return later
 

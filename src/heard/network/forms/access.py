@@ -95,7 +95,7 @@ class NarrowForm(Form):
     def __init__(self, *args: Any, teams: Mapping[str, Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._teams = teams
-        self.fields["teams"].choices = [(key, str(one)) for key, one in teams.items()]  # type: ignore[attr-defined]
+        self.fields["teams"].choices = [(key, str(team)) for key, team in teams.items()]  # type: ignore[attr-defined]
 
     def clean_teams(self) -> list[Team]:
         return [self._teams[key] for key in self.cleaned_data["teams"]]

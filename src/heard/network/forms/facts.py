@@ -88,7 +88,7 @@ class FactForm(ToldForm):
     code = SelectField(
         _("Which of these did the child choose?"),
         hint=_("Only where the child was shown the list. Statutory returns count these groups."),
-        choices=[one for one in Fact.Code.choices if one[0] not in set(rules.Checked)],
+        choices=[choice for choice in Fact.Code.choices if choice[0] not in set(rules.Checked)],
         required=False,
     )
     contact = TextField(

@@ -261,7 +261,7 @@ class Involvement(models.Model):
     @property
     def whom(self) -> str:
         """Who sees the record, by name."""
-        return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
+        return ", ".join(str(agency) for agency in (self.user or self.team, self.agency) if agency)
 
     @property
     def is_whole(self) -> bool:

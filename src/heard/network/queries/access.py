@@ -160,11 +160,13 @@ def whom_to_keep_out(user: User) -> dict[str, Whom]:
 
 def _people(user: User) -> dict[str, Whom]:
     return {
-        f"person:{one.pk}": Whom(
-            _("%(name)s, %(agency)s") % {"name": one, "agency": one.team.agency}, one.team.agency, user=one
+        f"person:{worker.pk}": Whom(
+            _("%(name)s, %(agency)s") % {"name": worker, "agency": worker.team.agency},
+            worker.team.agency,
+            user=worker,
         )
-        for one in workers(user, May.SEE_CHILD)
-        if one.team
+        for worker in workers(user, May.SEE_CHILD)
+        if worker.team
     }
 
 
@@ -183,17 +185,17 @@ def who_decide(
     """Who decides and may open this record by its list. Four queries."""
     lines = list(Involvement.objects.running().lasting().filter(person=person, level__gte=Level.RECORD))
     denials = list(Denial.objects.filter(person=person, lifted_at=None))
-    no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
+    no_teams, nobody = {denial.team_id for denial in denials}, {denial.user_id for denial in denials}
     if also_denied:
         no_teams.add(also_denied.team.pk if also_denied.team else None)
         nobody.add(also_denied.user.pk if also_denied.user else None)
     lines = [line for line in lines if line.pk != without]
     return [
-        one
-        for one in workers(user, May.DECIDE)
-        if one.pk not in nobody
-        and not one.team_ids & no_teams
-        and any(_is_for(line, one, May.DECIDE) for line in lines)
+        worker
+        for worker in workers(user, May.DECIDE)
+        if worker.pk not in nobody
+        and not worker.team_ids & no_teams
+        and any(_is_for(line, worker, May.DECIDE) for line in lines)
     ]
 
 
@@ -227,13 +229,13 @@ def off_the_list(user: User, person: Person, people: Iterable[User]) -> list[Use
     lines = list(stays.filter(person=person, level__gte=Level.RECORD))
     seen = Denial.objects.filter(person=person, lifted_at=None, unseen=False)
     denials = list(seen) if user.may(May.SEE_CHILD) else []
-    no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
+    no_teams, nobody = {denial.team_id for denial in denials}, {denial.user_id for denial in denials}
     return [
-        one
-        for one in people
-        if one.pk not in nobody
-        and not one.team_ids & no_teams
-        and not any(_is_for(line, one, May.SEE_CHILD) for line in lines)
+        person
+        for person in people
+        if person.pk not in nobody
+        and not person.team_ids & no_teams
+        and not any(_is_for(line, person, May.SEE_CHILD) for line in lines)
     ]
 
 
@@ -265,7 +267,7 @@ def opens_on_duty(user: User, person_id: uuid.UUID) -> bool:
 
 def why_not_let_in(user: User, person: Person) -> str | None:
     """Why what this user does can let nobody into this record now: decides, gives work, shares. Whoever is on duty has to be able to."""
-    return _why_not_involve(user, person, [one for one in LOOKING if one != Involvement.How.DUTY])
+    return _why_not_involve(user, person, [value for value in LOOKING if value != Involvement.How.DUTY])
 
 
 def why_not_choose_whom(user: User, person: Person) -> str | None:
@@ -331,7 +333,7 @@ def decides_by_a_part(user: User, person_id: uuid.UUID, teams: Iterable[Team]) -
     """Whether this user decides on this record also where no agency as a whole is on its list, but these teams are."""
     lines = accesses_of(user, person_id).running().lasting().filter(level__gte=Level.RECORD)
     parts = lines.exclude(team=None, user=None).filter(meant_for(user, May.DECIDE))
-    return bool({one.pk for one in teams} & user.teams_where(May.DECIDE)) or parts.exists()
+    return bool({team.pk for team in teams} & user.teams_where(May.DECIDE)) or parts.exists()
 
 
 def why_not_change_restriction(user: User, person: Person) -> str | None:

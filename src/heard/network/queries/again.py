@@ -58,7 +58,7 @@ def look_at(user: User, source_id: uuid.UUID) -> tuple[TieSource, str | None]:
 
 def looks_at(user: User, sources: Collection[TieSource]) -> dict[uuid.UUID, list[LookedAgain]]:
     """How often somebody looked again at sources that the user sees, by their keys, the first first."""
-    found: dict[uuid.UUID, list[LookedAgain]] = {one.pk: [] for one in sources}
+    found: dict[uuid.UUID, list[LookedAgain]] = {source.pk: [] for source in sources}
     rows = LookedAgain.objects.filter(source__in=found).select_related("looked_by")
     for row in rows if user.may(May.SEE_CHILD) else ():
         found[row.source_id].append(row)

@@ -34,11 +34,11 @@ class About:
 
     @property
     def carers(self) -> list[ImportantPerson]:
-        return [one for one in self.people if one.cares or one.responsibility == "yes"]
+        return [person for person in self.people if person.cares or person.responsibility == "yes"]
 
     @property
     def others(self) -> list[ImportantPerson]:
-        return [one for one in self.people if one not in self.carers]
+        return [person for person in self.people if person not in self.carers]
 
 
 def about(user: User, person: Person) -> About:

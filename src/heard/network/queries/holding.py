@@ -86,7 +86,7 @@ def held_and_named(user: User, person_id: uuid.UUID, about: str, about_id: uuid.
     named = Mention.objects.filter(about=about, about_id=about_id, node=OuterRef("pk"), withdrawn_at=None)
     people = restricted_decided_by(user).filter(_holds(user, "handle", Q()), pk=person_id)
     rows = Handle.objects.filter(Exists(named), Exists(people.order_by()), common=False, merged_into=None)
-    return sorted(rows, key=lambda one: (one.type, str(one)))
+    return sorted(rows, key=lambda handle: (handle.type, str(handle)))
 
 
 def _named(about: str, record: Any) -> Q:
@@ -119,5 +119,5 @@ def _records(user: User) -> Iterator[tuple[str, QuerySet[Any]]]:
     """Of each kind of record about one person that may name something: those that the user may read."""
     for about, name in settings.RECORDS_THAT_NAME.items():
         rows = import_string(name)(user)
-        if any(one.name == "person" for one in rows.model._meta.get_fields()):
+        if any(field.name == "person" for field in rows.model._meta.get_fields()):
             yield about, rows.order_by()

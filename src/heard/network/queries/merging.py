@@ -66,7 +66,11 @@ def may_be_one(user: User, person_id: uuid.UUID) -> list[Hit]:
     """Other records that may be of this person, the likest first. `Hidden` unless the user may see the person."""
     person = person_visible_to(user, person_id)
     known = describe(person)
-    local = {kept_number(one.value) for one in person.identifiers.all() if one.scheme not in EVERYWHERE}
+    local = {
+        kept_number(identifier.value)
+        for identifier in person.identifiers.all()
+        if identifier.scheme not in EVERYWHERE
+    }
     asked = replace(known, numbers=tuple(set(known.numbers) - local))  # two agencies may use one number
     hits = find_described(user, asked, kinds=(person.kind,))
     return [hit for hit in hits if hit.may_open and hit.person_id != person_id]

@@ -64,7 +64,7 @@ class NodesCompared:
 
     @property
     def people(self) -> set[uuid.UUID]:
-        return {one.end_id for some in self.ties for one in some if one.end == NodeKind.PERSON}
+        return {strand.end_id for some in self.ties for strand in some if strand.end == NodeKind.PERSON}
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,18 @@ def mergeable(user: User, node_id: uuid.UUID) -> tuple[str, Any]:
 def nodes_like(user: User, node_id: uuid.UUID) -> list[Likeness]:
     """Others of its kind that may be the same, of those that the user may see, the likest first. A fixed number of queries."""
     kind, this = mergeable(user, node_id)
-    return [one for one in _find(user, kind, this.name, getattr(this, "postcode", "")) if one.id != node_id]
+    return [
+        likeness
+        for likeness in _find(user, kind, this.name, getattr(this, "postcode", ""))
+        if likeness.id != node_id
+    ]
 
 
 def find_alike(user: User, node_id: uuid.UUID, text: str) -> list[Likeness]:
     """The same by what somebody typed."""
     kind, _this = mergeable(user, node_id)
     found = _find(user, kind, text, next(iter(postcodes_in(text)), ""))
-    return [one for one in found if one.id != node_id]
+    return [likeness for likeness in found if likeness.id != node_id]
 
 
 def _find(user: User, kind: str, name: str, postcode: str) -> list[Likeness]:
@@ -125,7 +129,7 @@ def compare_nodes(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Nodes
         kind=kind,
         kept=kept,
         merged=merged,
-        details=[Detail(one, labels[one], getattr(kept, one), getattr(merged, one)) for one in names],
+        details=[Detail(name, labels[name], getattr(kept, name), getattr(merged, name)) for name in names],
         ties=ties,
         more=more,
         tied=sorted({tie.said() for tie in between}),
@@ -167,7 +171,7 @@ def also_called(user: User, kind: str, node_id: uuid.UUID) -> list[str]:
     """What was merged into a place, group or handle that the caller has shown that the user may see: it is known by these names too. One
     query."""
     rows: Any = BEHIND[kind]._default_manager.filter(merged_into=node_id)
-    return sorted({str(one) for one in rows}, key=str.casefold)
+    return sorted({str(row) for row in rows}, key=str.casefold)
 
 
 # ---- what was merged
@@ -276,7 +280,7 @@ def _handles_alike(user: User) -> Iterator[MaySame]:
     for handle in web(user).nodes(NodeKind.HANDLE).filter(type__in=kinds).order_by("key", "service", "pk"):
         kinds[handle.type].append(handle)
     half, full = (
-        [one for one in kinds[HandleType.VEHICLE] if _is_half(one) == wanted] for wanted in (True, False)
+        [kind for kind in kinds[HandleType.VEHICLE] if _is_half(kind) == wanted] for wanted in (True, False)
     )
     beginning = defaultdict(list)
     for one in full:
@@ -302,8 +306,8 @@ def _number(one: Any) -> str:
 
 def _same(kind: str, rows: Iterable[Any], key: Any, why: str) -> Iterator[MaySame]:
     alike = defaultdict(list)
-    for one in sorted(rows, key=lambda one: (str(one).casefold(), str(one.pk))):
-        alike[key(one)].append(one)
+    for row in sorted(rows, key=lambda one: (str(one).casefold(), str(one.pk))):
+        alike[key(row)].append(row)
     for same, some in alike.items():
         if same:
             yield from (MaySame(kind, one, other, why) for one, other in combinations(some, 2))

@@ -170,7 +170,11 @@ def describe(person: Person) -> Description:
         names.append(Name(person.known_as, person.family_name))
     names += [Name(other.given_name, other.family_name) for other in person.other_names.all()]
     postcodes = tuple(address.postcode for address in person.addresses.all() if address.postcode)
-    numbers = {person.nhs_number, person.upn, *(kept_number(one.value) for one in person.identifiers.all())}
+    numbers = {
+        person.nhs_number,
+        person.upn,
+        *(kept_number(identifier.value) for identifier in person.identifiers.all()),
+    }
     return Description(tuple(names), person.birth_date, postcodes, tuple(sorted(numbers - {""})))
 
 

@@ -52,8 +52,8 @@ class Closed:
 def closed_to(user: User, described: Sequence[Description]) -> Closed:
     """Of the people whom these records may be of, those whose record this user may not open. What is returned is shown to
     nobody. Two queries, whatever is found."""
-    near = keys_near(user, {word for one in described for word in _words(one)})
-    asked = [_Asked.of(one, near) for one in described]
+    near = keys_near(user, {word for description in described for word in _words(description)})
+    asked = [_Asked.of(description, near) for description in described]
     sure = {key for one in asked for key in (*one.numbers, *one.born)}
     wanted = sure | {key for one in asked for name in (one.given, one.family) for key in name}
     found: dict[uuid.UUID, set[str]] = defaultdict(set)
@@ -83,13 +83,20 @@ class _Asked:
     numbers: frozenset[str]
 
     @classmethod
-    def of(cls, one: Description, near: Mapping[str, Mapping[str, Near]]) -> _Asked:
-        given, family = ({name.given for name in one.names}, {name.family for name in one.names})
+    def of(cls, description: Description, near: Mapping[str, Mapping[str, Near]]) -> _Asked:
+        given, family = (
+            {name.given for name in description.names},
+            {name.family for name in description.names},
+        )
         return cls(
             _keys(given, near),
             _keys(family, near),
-            {f"born {day}": how for day, how in days_near(one.birth_date).items()} if one.birth_date else {},
-            frozenset(f"number {kept_number(number)}" for number in one.numbers if kept_number(number)),
+            {f"born {day}": how for day, how in days_near(description.birth_date).items()}
+            if description.birth_date
+            else {},
+            frozenset(
+                f"number {kept_number(number)}" for number in description.numbers if kept_number(number)
+            ),
         )
 
     def fits(self, keys: set[str]) -> bool:
@@ -102,8 +109,8 @@ class _Asked:
         return max(best) <= _SLIPPED and sum(how > _AS_WRITTEN for how in best) <= 1
 
 
-def _words(one: Description) -> frozenset[str]:
-    return words_in(one) | joined_in(one)
+def _words(description: Description) -> frozenset[str]:
+    return words_in(description) | joined_in(description)
 
 
 def _keys(texts: Iterable[str], near: Mapping[str, Mapping[str, Near]]) -> Keys:

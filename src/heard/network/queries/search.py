@@ -142,8 +142,8 @@ def _facts(user: User, asked: Description) -> list[Keys]:
 
 def _called(user: User, names: Sequence[Name]) -> list[Keys]:
     """Keys for the given names and for the family names. One query."""
-    given = _words(Description(tuple(Name(one.given) for one in names)))
-    family = _words(Description(tuple(Name(one.family) for one in names)))
+    given = _words(Description(tuple(Name(name.given) for name in names)))
+    family = _words(Description(tuple(Name(name.family) for name in names)))
     near = keys_near(user, given | family)
     return [_union(near[word] for word in words) for words in (given, family)]
 
@@ -357,7 +357,8 @@ def find_handles(user: User, *, type_: str, text: str) -> list[tuple[str, str, s
     may see. One query; none for what cannot be read as one of this type."""
     key = normal_handle(type_, text) if type_ in set(HandleType) else None
     return [
-        (str(one.id), one.name, why_alike(one.why)) for one in _handles(user, [(type_, key)] if key else [])
+        (str(handle.id), handle.name, why_alike(handle.why))
+        for handle in _handles(user, [(type_, key)] if key else [])
     ]
 
 
@@ -370,10 +371,10 @@ def find_handles_in(user: User, text: str) -> list[Likeness]:
 def _handles(user: User, named: Sequence[tuple[str, str]]) -> list[Likeness]:
     if not named:
         return []
-    asked = reduce(or_, (may_be(*one) for one in named))
+    asked = reduce(or_, (may_be(*pair) for pair in named))
     behind = Handle.objects.filter(asked, merged_into__isnull=False).order_by().values("merged_into")
     rows = web(user).nodes("handle").filter(asked | Q(pk__in=behind))
-    found = sorted(rows, key=lambda one: ((one.type, one.key) not in named, str(one)))[:_FEW]
+    found = sorted(rows, key=lambda row: ((row.type, row.key) not in named, str(row)))[:_FEW]
     return [
         Likeness(one.pk, str(one), one.kind, ("written the same",), 2)
         if (one.type, one.key) in named

@@ -192,12 +192,12 @@ class Sight:
         told = [] if sources is None else _in_order(sources)
         named = [] if mentions is None else [Named(*row) for row in mentions.values_list(*_NAMED)]
         ties = {one.tie: one for one in told}.values()  # many sources tell of one tie
-        ends = [(one.first_kind, one.first) for one in ties] + [(one.second_kind, one.second) for one in ties]
+        ends = [(tie.first_kind, tie.first) for tie in ties] + [(tie.second_kind, tie.second) for tie in ties]
         self._look([*ends, *((one.node_kind, one.node) for one in named)], told, named)
         seen = {
-            one.tie
-            for one in ties
-            if self._sees(one.first_kind, one.first) and self._sees(one.second_kind, one.second)
+            tie.tie
+            for tie in ties
+            if self._sees(tie.first_kind, tie.first) and self._sees(tie.second_kind, tie.second)
         }
         told = [
             one._replace(how=how_told(one.how)) if keeps_who(one.who_reach, one.holder in self._mine) else one
@@ -268,7 +268,7 @@ class Sight:
         at_handles = self._at(self.ends_in(_some(handles)))
         naming = self._mentions.filter(node__in=_some(handles)).values_list("node_id", "about", "about_id")
         names_handle = [_Naming(*row) for row in naming.distinct().order_by()]
-        groups = new[_GROUP].union(one.first for one in at_handles if one.first_kind == _GROUP)
+        groups = new[_GROUP].union(handle.first for handle in at_handles if handle.first_kind == _GROUP)
         groups -= self._seen[_GROUP].keys()
         at_groups: list[_End] = []
         if not self._everywhere:
@@ -278,13 +278,13 @@ class Sight:
         people = new[_PERSON].union(one.first for one in through if one.first_kind == _PERSON)
         self._look_at_people(people - self._seen[_PERSON].keys())
         sources: list[Said | _End] = [*told, *through]
-        records = {(one.about, one.about_id) for one in sources if one.reach == Reach.RECORD}
+        records = {(source.about, source.about_id) for source in sources if source.reach == Reach.RECORD}
         namings: list[Named | _Naming] = [*named, *names_handle]
         records |= {(one.about, one.about_id) for one in namings}
         self._look_at_records(records)
         self._look_at_groups(groups, at_groups)
-        seen = {one.second for one in at_handles if self._shows_second(one)}
-        seen |= {one.first for one in at_handles if self._shows_first(one)}
+        seen = {handle.second for handle in at_handles if self._shows_second(handle)}
+        seen |= {handle.first for handle in at_handles if self._shows_first(handle)}
         seen |= {one.node for one in names_handle if self._in_open_record(one)}
         self._seen[_HANDLE] |= {key: key in seen - self._gone for key in handles}
 
@@ -355,7 +355,7 @@ def wrote_down(user: User, group: Any) -> QuerySet[Group]:
 def _in_order(sources: QuerySet[TieSource]) -> list[Said]:
     """Put in order here: told to, SQLite walks through all that was ever noted in that order instead."""
     rows = [Said(*row) for row in sources.order_by().values_list(*_SAID)]
-    return sorted(rows, key=lambda one: (one.recorded_at, one.key))
+    return sorted(rows, key=lambda row: (row.recorded_at, row.key))
 
 
 def _of_ties(ties: QuerySet[Tie]) -> Q:

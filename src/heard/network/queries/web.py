@@ -162,7 +162,7 @@ class Web:
     def facts_around(self, key: uuid.UUID) -> list[Strand]:
         """As `around`, for a text that others read as facts: without people who are restricted, of whom they may not know, and without
         what is thought to be untrue."""
-        return [one for one in self.around(key) if not one.restricted and not one.thought_untrue]
+        return [strand for strand in self.around(key) if not strand.restricted and not strand.thought_untrue]
 
     def read_from(self, key: uuid.UUID, ties: Sequence[Tie]) -> list[Strand]:
         """Some of the ties of a node, which this door gave."""
@@ -206,12 +206,12 @@ class Web:
     def homes(self, places: Collection[Place]) -> set[uuid.UUID]:
         """Those of these places where somebody lives, by their keys: by a tick, by what they are called, or by a tie, also one that is
         thought to be untrue or over. Queries as for `steps`."""
-        said = self._said_at({one.pk for one in places})
+        said = self._said_at({place.pk for place in places})
         lived = {key for one in said if one.tie_kind == LIVED_AT for key in (one.first, one.second)}
         return {
-            one.pk
-            for one in places
-            if one.pk in lived or is_home(said=one.is_home, kind=one.kind, name=one.name)
+            place.pk
+            for place in places
+            if place.pk in lived or is_home(said=place.is_home, kind=place.kind, name=place.name)
         }
 
     def degrees(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -282,12 +282,12 @@ class Web:
 
     def said_of(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
         """As `known_of`, of ties alone. Queries as for `steps`."""
-        return [one for one in self._said_of(keys, since) if one.node in keys]
+        return [piece for piece in self._said_of(keys, since) if piece.node in keys]
 
     def known_around(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
         """Sources of ties of these nodes, as `said_of`, each as read from the other end: one of these as `other`. Queries as for
         `steps`."""
-        return [one for one in self._said_of(keys, since) if one.other in keys]
+        return [piece for piece in self._said_of(keys, since) if piece.other in keys]
 
     def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
         """What was noted of these nodes after a moment and stands today, and what was withdrawn after it, each as read from one of
@@ -481,7 +481,8 @@ class Web:
         than that it knows who. Nobody does in a text for others."""
         mine = set() if self.leaving else set(self.user.agencies_where(May.SEE_CHILD))
         return [
-            _without_who(one) if keeps_who(one.who_reach, one.holder_id in mine) else one for one in sources
+            _without_who(source) if keeps_who(source.who_reach, source.holder_id in mine) else source
+            for source in sources
         ]
 
     def known(self, tie: Tie) -> list[TieSource]:
@@ -521,14 +522,14 @@ def _pieces(told: Iterable[Said], keys: Collection[uuid.UUID] | None = None) -> 
     """`keys`: as read from these alone."""
     counts = (one for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE)
     zone = timezone.get_current_timezone()
-    return [piece for one in counts for piece in one.pieces(zone, keys)]
+    return [piece for count in counts for piece in count.pieces(zone, keys)]
 
 
 def _withdrawn(told: Iterable[Said], keys: Collection[uuid.UUID]) -> list[Withdrawn]:
     gone = {one.key: one for one in told if one.withdrawn_at}
     return [
-        Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
-        for one in _pieces(gone.values(), keys)
+        Withdrawn(piece, gone[piece.key].why_withdrawn, gone[piece.key].withdrawn_at)
+        for piece in _pieces(gone.values(), keys)
     ]
 
 
@@ -721,16 +722,16 @@ def _as_read(door: Web, rows: QuerySet[TieSource]) -> list[SourceRead]:
     if not door.user.may(May.SEE_CHILD):
         return []
     sources = door.told(rows.select_related("tie", "holder", "noted_by", "withdrawn_by"))
-    named = door.called(*{key for one in sources for key in (one.tie.first_id, one.tie.second_id)})
+    named = door.called(*{key for source in sources for key in (source.tie.first_id, source.tie.second_id)})
     found = []
-    for one in sources:
-        if one.tie.first_id in named and one.tie.second_id in named:
-            first, second = named[one.tie.first_id], named[one.tie.second_id]
+    for source in sources:
+        if source.tie.first_id in named and source.tie.second_id in named:
+            first, second = named[source.tie.first_id], named[source.tie.second_id]
             people = [end for end in (first, second) if isinstance(end, Person)]
             found.append(
                 SourceRead(
-                    one.tie.sentence(first, second),
-                    one,
+                    source.tie.sentence(first, second),
+                    source,
                     frozenset(end.pk for end in people),
                     frozenset(str(end.kind) for end in people),
                 )
@@ -766,9 +767,9 @@ def said_in(
 def records_behind(user: User, sources: Iterable[TieSource | Mention]) -> dict[uuid.UUID, Any]:
     """The records that these sources come from, or that name something, by their keys, of those that the user may read. A query for each kind of record."""
     keys: dict[str, set[uuid.UUID]] = defaultdict(set)
-    for one in sources:
-        if one.about_id:
-            keys[one.about].add(one.about_id)
+    for source in sources:
+        if source.about_id:
+            keys[source.about].add(source.about_id)
     found: dict[uuid.UUID, Any] = {}
     for about, name in settings.RECORDS_THAT_NAME.items():
         if keys[about]:
@@ -857,33 +858,33 @@ def named_in(user: User, about: str, *ids: uuid.UUID) -> list[Naming]:
     """What these records of one kind name, for who may read them. Three queries, and one more where they name a plate."""
     mentions = web(user).mentions().filter(about=about, about_id__in=ids)
     rows = mentions.annotate(elsewhere=Case(When(_elsewhere(user), then=True), default=False))
-    said = {one.node_id: one for one in rows}
+    said = {row.node_id: row for row in rows}
     handles = list(web(user).nodes(_HANDLE).filter(pk__in=said))
     plates = _plates_that_fit(user, handles)
     found = [
         Naming(
-            one,
-            said[one.pk].elsewhere,
-            said[one.pk].pk,
-            (said[one.pk].start, said[one.pk].length),
-            is_theirs(user, said[one.pk]),
-            plates.get(one.pk, ()),
+            handle,
+            said[handle.pk].elsewhere,
+            said[handle.pk].pk,
+            (said[handle.pk].start, said[handle.pk].length),
+            is_theirs(user, said[handle.pk]),
+            plates.get(handle.pk, ()),
         )
-        for one in handles
+        for handle in handles
     ]
     return sorted(found, key=lambda one: (one.handle.type, str(one.handle)))
 
 
 def _plates_that_fit(user: User, handles: Iterable[Handle]) -> dict[uuid.UUID, tuple[Handle, ...]]:
     """Of each plate among these, others that may be the same, as far as the user may see."""
-    plates = [one for one in handles if one.type == HandleType.VEHICLE]
+    plates = [handle for handle in handles if handle.type == HandleType.VEHICLE]
     if not plates:
         return {}
-    alike = reduce(or_, (may_be(one.type, one.key) for one in plates))
+    alike = reduce(or_, (may_be(plate.type, plate.key) for plate in plates))
     others = web(user).nodes(_HANDLE).filter(alike).order_by("key")[:_FIT]
     return {
-        one.pk: tuple(other for other in others if other != one and plates_fit(one.key, other.key))
-        for one in plates
+        plate.pk: tuple(other for other in others if other != plate and plates_fit(plate.key, other.key))
+        for plate in plates
     }
 
 
@@ -895,8 +896,8 @@ def unnamed_in(user: User, about: str, *ids: uuid.UUID) -> list[Unnamed]:
         web(user)._in_a_record(), about=about, about_id__in=ids, withdrawn_at__isnull=False
     )
     gone = list(rows.select_related("withdrawn_by").order_by("-withdrawn_at", "pk"))
-    handles = Handle.objects.in_bulk({one.node_id for one in gone})
-    return [Unnamed(handles[one.node_id], one) for one in gone if one.node_id in handles]
+    handles = Handle.objects.in_bulk({mention.node_id for mention in gone})
+    return [Unnamed(handles[mention.node_id], mention) for mention in gone if mention.node_id in handles]
 
 
 def to_keep(user: User, about: str, ids: Collection[uuid.UUID], texts: Iterable[str]) -> tuple[Found, ...]:
@@ -907,7 +908,7 @@ def to_keep(user: User, about: str, ids: Collection[uuid.UUID], texts: Iterable[
         return ()
     named = web(user).mentions().filter(about=about, about_id__in=ids).order_by().values("node")
     rows = Handle.objects.filter(Q(pk__in=named) | Q(merged_into__in=named))
-    kept = {(str(one.type), one.service, one.key) for one in rows}
+    kept = {(str(handle.type), handle.service, handle.key) for handle in rows}
     return tuple(one for one in found if (str(one.type), one.service, one.key) not in kept)
 
 

@@ -160,13 +160,13 @@ def _names_agree(asked: tuple[Name, ...], known: tuple[Name, ...]) -> list[str]:
     """The reasons of the best pair of names: straight, with given and family name the other way round, or where two words of
     one name were typed as if they were both."""
     best: list[str] = []
-    for one in asked:
+    for name in asked:
         for other in known:
             for reasons in (
-                _straight(one, other),
-                _turned(one, other),
-                _both_in(one, other.family, _IN_FAMILY_NAME),
-                _both_in(one, other.given, _IN_GIVEN_NAME),
+                _straight(name, other),
+                _turned(name, other),
+                _both_in(name, other.family, _IN_FAMILY_NAME),
+                _both_in(name, other.given, _IN_GIVEN_NAME),
             ):
                 best = max(best, reasons, key=_worth)
     return best
@@ -240,12 +240,12 @@ def _dates_agree(asked: date | None, known: date | None) -> str:
 
 def _postcodes_agree(asked: tuple[str, ...], known: tuple[str, ...]) -> str:
     """What was asked for may be the beginning of a postcode."""
-    mine = {postcode_begins(one) for one in asked} - {""}
-    theirs = {normal_postcode(one) for one in known} - {""}
+    mine = {postcode_begins(text) for text in asked} - {""}
+    theirs = {normal_postcode(text) for text in known} - {""}
     if mine & theirs:
         return "same postcode"
     if any(" " in begins and whole.startswith(begins) for begins in mine for whole in theirs):
         return "postcode begins the same"
-    if {outward(one) for one in mine} & {outward(one) for one in theirs}:
+    if {outward(text) for text in mine} & {outward(text) for text in theirs}:
         return "same postcode district"
     return ""

@@ -41,7 +41,7 @@ def place_keys(name: str, postcode: str = "") -> frozenset[str]:
     keys |= spelling_keys(whole, joined=True) if whole else set()
     begins = postcode_begins(postcode)
     posts = {begins, begins[:-2] if normal_postcode(begins) else "", outward(begins)} - {""}
-    return frozenset(keys | {f"post {one}" for one in posts})
+    return frozenset(keys | {f"post {post}" for post in posts})
 
 
 def likeness(

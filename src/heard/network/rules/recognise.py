@@ -183,7 +183,7 @@ def plate_pattern(key: str) -> str:
     """Of a plate, which others may be the same: what was not seen can be anything, O may be 0 and I may be 1; and the other way round
     what was not seen of theirs."""
     alike = {"O": "[O0?]", "0": "[O0?]", "I": "[I1?]", "1": "[I1?]", "?": "."}
-    return "^" + "".join(alike.get(one, f"[{re.escape(one)}?]") for one in key) + "$"
+    return "^" + "".join(alike.get(text, f"[{re.escape(text)}?]") for text in key) + "$"
 
 
 def plates_fit(one: str, other: str) -> bool:

@@ -143,7 +143,7 @@ def kinds_between(one: str, other: str) -> list[tuple[str, str, str]]:
 def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
     """What a tie says, from the first to the second or back: of the vocabulary, with its own words beside it. Words alone are said of the
     first, and turn round with nothing: read back, they say so."""
-    known = next((one for one in load.release(release).ties if one.id == kind), None)
+    known = next((tie for tie in load.release(release).ties if tie.id == kind), None)
     if known is None:
         return Filled("is tied by “%(words)s”, said of", words=in_words) if back else in_words
     text = known.back if back else known.label
@@ -152,7 +152,7 @@ def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
 
 def passes(kind: str, release: str) -> bool:
     """Whether a way from one to another may lead through a tie of this kind."""
-    known = next((one for one in load.release(release).ties if one.id == kind), None)
+    known = next((tie for tie in load.release(release).ties if tie.id == kind), None)
     return known is None or known.passes
 
 

@@ -40,7 +40,9 @@ def about(request: Request, person_id: uuid.UUID) -> HttpResponse:
         ],
         "numbers": queries.numbers_of(request.user, person),
         "earlier": queries.have_earlier(request.user, person),
-        "addresses": [one for one in queries.addresses_of(request.user, person_id) if not one.until],
+        "addresses": [
+            address for address in queries.addresses_of(request.user, person_id) if not address.until
+        ],
         "doubts": [doubt_of_nhs_number(person.nhs_number), doubt_of_upn(person.upn)],
         "leads": queries.leads(request.user, person),
         "proposed": queries.proposals_by(request.user).filter(person=person).exists(),

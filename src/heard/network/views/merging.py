@@ -47,7 +47,9 @@ def same(request: Request, person_id: uuid.UUID) -> HttpResponse:
 def compare(request: Request, person_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
     """Side by side; what is sent is shown once more to be checked, and only then done."""
     both = actions.open_both(by=request.user, person_id=person_id, other_id=other_id)
-    differing = [(one.name, one.label, one.kept, one.merged) for one in both.details if one.differs]
+    differing = [
+        (detail.name, detail.label, detail.kept, detail.merged) for detail in both.details if detail.differs
+    ]
     form: Any = kept_form(
         request, MergeForm, kind=f"merge.{other_id}", subject_id=person_id, differing=differing
     )

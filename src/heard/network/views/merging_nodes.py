@@ -58,7 +58,9 @@ def same(request: Request, thing_id: uuid.UUID) -> HttpResponse:
 def compare(request: Request, thing_id: uuid.UUID, twin_id: uuid.UUID) -> HttpResponse:
     """Side by side, with what each is tied to; what is sent is shown once more to be checked, and only then done."""
     both = actions.open_both_nodes(by=request.user, node_id=thing_id, other_id=twin_id)
-    differing = [(one.name, one.label, one.kept, one.merged) for one in both.details if one.differs]
+    differing = [
+        (detail.name, detail.label, detail.kept, detail.merged) for detail in both.details if detail.differs
+    ]
     form: Any = kept_form(
         request, MergeNodesForm, kind=f"merge.{twin_id}", subject_id=thing_id, differing=differing
     )

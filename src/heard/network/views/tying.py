@@ -175,10 +175,11 @@ def tie(request: Request, tie_key: uuid.UUID) -> HttpResponse:
         "withdrawn": withdrawn,
         "looks": queries.looks_at(request.user, [*sources, *withdrawn]),
         "meetings": queries.records_behind(
-            request.user, [one for one in (*sources, *withdrawn) if one.about == AT_A_MEETING]
+            request.user,
+            [tie_source for tie_source in (*sources, *withdrawn) if tie_source.about == AT_A_MEETING],
         ),
         "mine": request.user.agencies_where(May.SEE_CHILD),
-        "undo": {one.pk for one in sources if not queries.why_not_undo_noting(request.user, one)},
+        "undo": {source.pk for source in sources if not queries.why_not_undo_noting(request.user, source)},
         "any": request.user.may(May.SEE_PARTNERSHIP),
         "may_have_kind": row.kind == "other" and bool(sources),
     }
@@ -341,10 +342,12 @@ def page_of(kind: str, this: Any) -> str:
 def _naming(request: Request, node_id: uuid.UUID, on: date | None) -> list[tuple[str, str, str]]:
     """Of each record that names it: its address, what it is called, and the reference of a worry, by which two of one day are told apart."""
     mentions = queries.naming(request.user, node_id, on)
-    worries = queries.records_behind(request.user, [one for one in mentions if one.about == "concern"])
+    worries = queries.records_behind(
+        request.user, [mention for mention in mentions if mention.about == "concern"]
+    )
     return [
-        (*_record(one), worries[one.about_id].reference if one.about_id in worries else "")
-        for one in mentions
+        (*_record(mention), worries[mention.about_id].reference if mention.about_id in worries else "")
+        for mention in mentions
     ]
 
 

@@ -118,9 +118,9 @@ def remove_post(*, by: User, post_id: uuid.UUID) -> None:
             team_was_held=team.filter(members__isnull=False).exists(),
         )
     )
-    for one in list(team) if post.is_required else [post]:
-        _audit(by, "remove", one)
-        one.delete()
+    for team_post in list(team) if post.is_required else [post]:
+        _audit(by, "remove", team_post)
+        team_post.delete()
 
 
 @transaction.atomic

@@ -84,7 +84,7 @@ class MemberForm(Form):
 
     def __init__(self, *args: Any, agencies: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(str(one.pk), one.name) for one in agencies]
+        named = [(str(agency.pk), agency.name) for agency in agencies]
         self.fields["agency"].choices = [("", _("Choose one")), *named]  # type: ignore[attr-defined]
 
     @property

@@ -59,7 +59,7 @@ def duties(user: User) -> list[Standing]:
 
 def duty_named(user: User, name: str) -> Standing:
     """One of them, or `Hidden`."""
-    found = next((one for one in duties(user) if one.duty == name), None)
+    found = next((duty for duty in duties(user) if duty.duty == name), None)
     if found is None:
         raise Hidden
     return found
@@ -114,7 +114,7 @@ class Known:
 
     @property
     def targets(self) -> list[str]:
-        return [str(TARGETS[one]) for one in self.power.against]
+        return [str(TARGETS[value]) for value in self.power.against]
 
 
 @dataclass(frozen=True)
@@ -160,12 +160,12 @@ def powers(user: User, target: str = "") -> list[Known]:
     if not user.may(May.SIGNED_IN):
         raise Hidden
     checks = checks_of_powers(user)
-    return [checks.known(one) for one in load.current().powers if not target or target in one.against]
+    return [checks.known(power) for power in load.current().powers if not target or target in power.against]
 
 
 def power_named(user: User, name: str) -> Known:
     """One of them, or `Hidden`."""
-    found = next((one for one in powers(user) if one.power.id == name), None)
+    found = next((power for power in powers(user) if power.power.id == name), None)
     if found is None:
         raise Hidden
     return found
@@ -212,9 +212,9 @@ def teams(user: User) -> dict[str, list[Held]]:
     today = timezone.localdate()
     for post in posts_visible_to(user):
         rows = list(post.members.all())
-        before = [one for one in rows if one.until and one.until < today]
-        now = [one for one in rows if one not in before]
-        is_held = any(one.since <= today for one in now)
+        before = [member for member in rows if member.until and member.until < today]
+        now = [member for member in rows if member not in before]
+        is_held = any(member.since <= today for member in now)
         found.setdefault(post.team, []).append(
             Held(post, now, before, None if is_held else vacant_since(post))
         )

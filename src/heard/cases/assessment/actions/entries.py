@@ -85,7 +85,7 @@ def add_evidence(
         source=source,
         words=words,
     )
-    latest = all(one.on is None or happened_on is None or one.on <= happened_on for one in history)
+    latest = all(entry.on is None or happened_on is None or entry.on <= happened_on for entry in history)
     if tick is None or latest:
         state = STATE_AFTER[Change(change)]
         _note(by, assessment, Observed(item, state, happened_on, source, words), tick)
@@ -112,7 +112,9 @@ def keep_pattern(
             childs_part=choice.childs_part,
             from_on=choice.from_on,
             to_on=choice.to_on,
-            is_there_already=any((one.pattern, one.setting, one.from_on) == same for one in others),
+            is_there_already=any(
+                (pattern.pattern, pattern.setting, pattern.from_on) == same for pattern in others
+            ),
         )
     )
     row = _row(assessment, AssessmentPattern, pattern_id)

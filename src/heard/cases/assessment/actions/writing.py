@@ -156,13 +156,15 @@ def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) ->
     """Sends the assessment to the supervisors. From here on it is not changed unless one of them sends it back."""
     assessment = _to_change(by, assessment_id)
     refuse(queries.why_not_submit(by, assessment))
-    case, writers = assessment.case, {one.pk for one in assessment.writers.all()}
+    case, writers = assessment.case, {writer.pk for writer in assessment.writers.all()}
     let_in_who_answers(by=by, person_id=case.person_id, team=case.lead_team, but=writers)
     submitted = _move(by, assessment, Move.SUBMIT, submitted_at=at or timezone.now())
     signing = [
-        one for one in holders(May.SIGN_OFF, agencies=[case.lead_team.agency_id]) if one.pk not in writers
+        holder
+        for holder in holders(May.SIGN_OFF, agencies=[case.lead_team.agency_id])
+        if holder.pk not in writers
     ]
-    if not any(lasts_for(one, case.person) for one in signing):  # as the list has it
+    if not any(lasts_for(user, case.person) for user in signing):  # as the list has it
         key: dict[str, Any] = {"subject_id": assessment.pk, "person_id": case.person_id}
         announce(by=by, kind=Notified.NOBODY_OPENS, subject="assessment", to_self=True, at=at, **key)
     return submitted
@@ -326,7 +328,7 @@ def _taken_over(
     release = load.release(assessment.release)
     latest: dict[str, ConcernObservation | NoteObservation] = {}
     both: list[ConcernObservation | NoteObservation] = [*told, *noticed]
-    for row in sorted(both, key=lambda one: (one.seen_on or date.min, one.noted_at)):
+    for row in sorted(both, key=lambda observation: (observation.seen_on or date.min, observation.noted_at)):
         if row.item in release.entries:
             latest[row.item] = row
     return [

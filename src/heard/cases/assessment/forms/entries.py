@@ -115,9 +115,9 @@ class ProtectivePersonForm(Form):
 
     def __init__(self, *args: Any, around: Iterable[Strand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = {str(one.person_id): one for one in around if one.person_id}
+        people = {str(strand.person_id): strand for strand in around if strand.person_id}
         self.fields["which"].choices = [  # type: ignore[attr-defined]
-            *((key, one.name, f"{one.kind} {one.name}") for key, one in people.items()),
+            *((key, person.name, f"{person.kind} {person.name}") for key, person in people.items()),
             (SOMEBODY_ELSE, _("Somebody else")),
         ]
 

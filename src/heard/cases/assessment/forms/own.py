@@ -54,7 +54,7 @@ def _own_field(asked: OwnQuestionAsked) -> Any:
     about: dict[str, Any] = {"hint": question.hint, "required": False, "initial": asked.answer}
     if question.kind == "choice":
         return RadiosField(
-            question.text, choices=[(one, one) for one in question.choices], small=True, **about
+            question.text, choices=[(choice, choice) for choice in question.choices], small=True, **about
         )
     if question.kind == "date":
         return DateField(question.text, called=question.text, **about)

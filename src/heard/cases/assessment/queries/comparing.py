@@ -83,7 +83,7 @@ def _compared(before: Iterable[Marked], now: Iterable[Marked]) -> dict[Since, li
 
 
 def _patterns(before: Picture, now: Picture) -> list[PatternCompared]:
-    then, today = ({one.entry.id: one for one in shown.patterns} for shown in (before, now))
+    then, today = ({pattern.entry.id: pattern for pattern in shown.patterns} for shown in (before, now))
     order = [*today, *(pattern for pattern in then if pattern not in today)]
     both = [
         PatternCompared(

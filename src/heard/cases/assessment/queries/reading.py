@@ -93,7 +93,7 @@ def named_without_record(user: User, person_id: uuid.UUID) -> set[tuple[str, str
     important = important_people_visible_to(user).filter(person_id=person_id)
     facts = facts_visible_to(user).filter(person_id=person_id)
     protect = assessments_visible_to(user).filter(case__person_id=person_id).order_by()
-    found = {("person", one.name) for one in important}
+    found = {("person", person.name) for person in important}
     found |= {(one.said_as, one.said_by.partition(",")[0].strip()) for one in (*important, *facts)}
     found |= {
         ("person", name) for name in protect.values_list("protective_people__name", flat=True).distinct()

@@ -226,7 +226,10 @@ def _both_lists(this: Any) -> list[Any]:
 
 def _of_patterns(_user: Any, this: Any) -> dict[str, Any]:
     release = load.release(this.release)
-    return {"entries": release.patterns, "headings": {one.id: one.label for one in release.headings}}
+    return {
+        "entries": release.patterns,
+        "headings": {heading.id: heading.label for heading in release.headings},
+    }
 
 
 def _begin_pattern(row: Any) -> dict[str, Any]:
@@ -297,7 +300,7 @@ ENTRIES = {
         gettext_lazy("Somebody whom the child can go to, what they do for the child, and whether they know."),
         ProtectivePersonForm,
         lambda user, this: {
-            "around": [one for one in web(user).around(this.case.person_id) if one.end == "person"]
+            "around": [strand for strand in web(user).around(this.case.person_id) if strand.end == "person"]
         },
         lambda row: {
             "which": str(row.person_id) if row.person_id else SOMEBODY_ELSE,

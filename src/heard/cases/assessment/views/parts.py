@@ -195,15 +195,15 @@ def _tasks(this: Any) -> list[dict[str, Any]]:
     done = {
         "judgement": bool(this.judgement.strip()),
         "child": bool(this.words_id or this.why_no_words.strip()),
-        "signs": all(one.seen for one in now.signs),
-        "vulnerabilities": all(one.seen for one in now.vulnerabilities),
-        "patterns": any(one.chosen for one in now.patterns),
+        "signs": all(sign.seen for sign in now.signs),
+        "vulnerabilities": all(vulnerability.seen for vulnerability in now.vulnerabilities),
+        "patterns": any(pattern.chosen for pattern in now.patterns),
         "strengths": bool(this.strengths.all() or this.protective_people.all()),
         "not-known": bool(this.what_is_not_known.strip() or this.questions.all()),
     }
     begun = {
-        "signs": any(one.seen for one in now.signs),
-        "vulnerabilities": any(one.seen for one in now.vulnerabilities),
+        "signs": any(sign.seen for sign in now.signs),
+        "vulnerabilities": any(vulnerability.seen for vulnerability in now.vulnerabilities),
     }
     wait = rules.why_not_open_lists(judgement=this.judgement)
     return [

@@ -60,7 +60,7 @@ def end_access(*, by: User, access_id: int, why: str) -> Involvement:
 def narrow_access(*, by: User, access_id: int, teams: Collection[Team], why: str) -> Involvement:
     """As the network does it, and each team stays that leads or of which somebody is the child's worker. That one learns of it."""
     person_id = access_visible_to(by, access_id).person_id
-    also = {one.pk for one in teams_at_work(by, person_id)}
+    also = {team.pk for team in teams_at_work(by, person_id)}
     line = network.narrow_access(by=by, access_id=access_id, teams=teams, why=why, also=also)
     _announce_list(by, person_id)
     return line

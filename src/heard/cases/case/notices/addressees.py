@@ -79,7 +79,7 @@ class About:
         if self.beyond_case and self.case:
             workers = (self.case.allocated_worker, self.case.trusted_worker)
             found |= {self.case.lead_team_id} if self.case.lead_team_id else set()
-            found |= {key for one in workers if one for key in one.team_ids}
+            found |= {key for worker in workers if worker for key in worker.team_ids}
         return found
 
     def _open_case(self) -> Case | None:
@@ -129,8 +129,8 @@ def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addre
     is urgent, in the end anybody who decides and may open it."""
     found: dict[int, Addressee] = {}
     for role in who:
-        for one in _of_role(role, about):
-            found.setdefault(one.user.pk, one)
+        for addressee in _of_role(role, about):
+            found.setdefault(addressee.user.pk, addressee)
     if not found and urgent and not set(who) <= {To.OFFICER, To.ADMINISTRATOR}:
         return whoever_decides(about)
     return list(found.values())
@@ -147,11 +147,13 @@ def who_answers(found: Sequence[Addressee], about: About) -> set[int]:
     allocated one, where they may open it: a worker whom the child counts on hides no silence of theirs."""
     if not found:
         return set()
-    first = [one for one in found if one.asked_as == found[0].asked_as]
+    first = [addressee for addressee in found if addressee.asked_as == found[0].asked_as]
     case = about.case if found[0].asked_as == To.WORKER else None
     allocated = case.allocated_worker if case else None
-    theirs = [one for one in first if allocated and allocated in (one.user, one.covers)]
-    return {one.user.pk for one in theirs or first}
+    theirs = [
+        addressee for addressee in first if allocated and allocated in (addressee.user, addressee.covers)
+    ]
+    return {addressee.user.pk for addressee in theirs or first}
 
 
 def _of_role(role: To, about: About, asked_as: To | None = None) -> Iterator[Addressee]:

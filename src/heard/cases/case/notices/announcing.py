@@ -103,16 +103,16 @@ def announce(
         asked = addressees(last.who, about, urgent=urgent)
     if kind == NoticeKind.NOBODY_OPENS:
         asked = asked or whoever_decides(about)
-    others = [one for one in asked if to_self or by is None or one.user.pk != by.pk]
+    others = [addressee for addressee in asked if to_self or by is None or addressee.user.pk != by.pk]
     whom_at_once = _gathered.get()
     if whom_at_once is not None and not urgent:
-        whom_at_once |= {one.user.pk: one.user for one in others}
+        whom_at_once |= {addressee.user.pk: addressee.user for addressee in others}
         return None
     if kind in rules.EACH_AGENCY and nobody_there(about):
         what: dict[str, Any] = {"subject": subject, "subject_id": subject_id, "person_id": person_id}
         announce(by=by, kind=NoticeKind.NOBODY_OPENS, not_to=not_to, at=at, to_self=True, **what)
     told = _still_to_see(kind, subject, subject_id)
-    found = [one for one in others if one.user.pk not in told]
+    found = [addressee for addressee in others if addressee.user.pk not in told]
     if not found and (told or not urgent):
         return None
     notice = Notice.objects.create(
@@ -176,20 +176,20 @@ def settle_decided(*, subject: str, subject_id: object, at: datetime) -> None:
 def _add(notice: Notice, found: Sequence[Addressee], about: About, *, answers: bool = True) -> int:
     """Puts it on their lists, and returns how many had it not. Who has it already and answers for it only now may have seen it.
     Whoever told it is asked to see it only where there is nobody else, and never answers for it. `answers`: whether any of them does."""
-    found = [one for one in found if one.user.pk != notice.told_by_id] or found
+    found = [addressee for addressee in found if addressee.user.pk != notice.told_by_id] or found
     there = {row.user_id: row for row in notice.readers.all()}
     answer = who_answers(found, about) - {notice.told_by_id} if answers else set()
     rows = [
         Reader(
             notice=notice,
-            user=one.user,
-            role=one.role.value,
-            covers=one.covers,
-            answers=one.user.pk in answer,
+            user=addressee.user,
+            role=addressee.role.value,
+            covers=addressee.covers,
+            answers=addressee.user.pk in answer,
             added_at=about.at,
         )
-        for one in found
-        if one.user.pk not in there
+        for addressee in found
+        if addressee.user.pk not in there
     ]
     Reader.objects.bulk_create(rows, ignore_conflicts=True)  # where two do it at once
     now_answer = [there[key] for key in answer if key in there]
@@ -322,7 +322,11 @@ def _give_to_worker(notice: Notice, about: About) -> int:
     kind = NoticeKind(notice.kind)
     if not _is_given_on(kind):
         return 0
-    found = [one for one in addressees((To.WORKER,), about, urgent=False) if one.role == To.WORKER]
+    found = [
+        addressee
+        for addressee in addressees((To.WORKER,), about, urgent=False)
+        if addressee.role == To.WORKER
+    ]
     return _add(notice, found, about, answers=rules.WHO[kind][0] == To.WORKER)
 
 

@@ -132,7 +132,7 @@ class UnreadLine:
 def lines_of(readers: Iterable[Reader]) -> list[UnreadLine]:
     """In their order, all of one reader. Where each was fetched by `queries.notices_of`, two queries where a child is back, else none."""
     readers = list(readers)
-    back = _back([one for one in readers if one.notice.kind == NoticeKind.FOUND])
+    back = _back([reader for reader in readers if reader.notice.kind == NoticeKind.FOUND])
     return [_line(reader, back.get(reader.notice_id)) for reader in readers]
 
 
@@ -141,9 +141,11 @@ def _back(readers: list[Reader]) -> dict[uuid.UUID, datetime]:
     if not readers:
         return {}
     seen = import_string(settings.RECORDS_THAT_NAME["interview"])(readers[0].user)
-    rows = seen.order_by().filter(pk__in=[one.notice.subject_id for one in readers])
+    rows = seen.order_by().filter(pk__in=[reader.notice.subject_id for reader in readers])
     at = {str(key): found_at for key, found_at in rows.values_list("pk", "found_at") if found_at}
-    return {one.notice_id: at[one.notice.subject_id] for one in readers if one.notice.subject_id in at}
+    return {
+        reader.notice_id: at[reader.notice.subject_id] for reader in readers if reader.notice.subject_id in at
+    }
 
 
 def where(notice: Notice) -> str:

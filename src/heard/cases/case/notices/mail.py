@@ -36,10 +36,10 @@ def mail_unread(now: datetime) -> Sent:
     reach, until they are reached again."""
     return send_to_each(
         _whom(now),
-        claim=lambda one: _claim(one, now),
+        claim=lambda pair: _claim(pair, now),
         message=_message,
         give_back=_give_back,
-        refused=lambda one: was_refused(one[0]),
+        refused=lambda pair: was_refused(pair[0]),
     )
 
 
@@ -88,17 +88,17 @@ def _may_open(user: User, row: Reader) -> bool:
     return may_open_as(row.role, user, row.notice.person_id, level_of(NoticeKind(row.notice.kind)))
 
 
-def _claim(one: tuple[User, list[Reader]], now: datetime) -> bool:
-    keys = [row.pk for row in one[1]]
+def _claim(pair: tuple[User, list[Reader]], now: datetime) -> bool:
+    keys = [row.pk for row in pair[1]]
     return Reader.objects.filter(pk__in=keys, mailed_at=None).update(mailed_at=now) > 0
 
 
-def _give_back(one: tuple[User, list[Reader]]) -> None:
-    Reader.objects.filter(pk__in=[row.pk for row in one[1]]).update(mailed_at=None)
+def _give_back(pair: tuple[User, list[Reader]]) -> None:
+    Reader.objects.filter(pk__in=[row.pk for row in pair[1]]).update(mailed_at=None)
 
 
-def _message(one: tuple[User, list[Reader]]) -> EmailMessage:
-    user, rows = one
+def _message(pair: tuple[User, list[Reader]]) -> EmailMessage:
+    user, rows = pair
     urgent = any(row.notice.urgent for row in rows)
     subject = _("Heard: urgent, please sign in now") if urgent else _("Heard: something is there for you")
     first = (

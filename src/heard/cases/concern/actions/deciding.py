@@ -509,7 +509,7 @@ def _take_out(by: User, concern: Concern, agency: Agency, team: Team | None, beg
     need_it = others.filter(Q(other_team=None) | Q(other_team=team))
     open_one = open_case_of(by, concern.person_id)
     workers = (open_one.allocated_worker, open_one.trusted_worker) if open_one else ()
-    works = any(_works_in(one, agency, team) for one in workers if one)
+    works = any(_works_in(worker, agency, team) for worker in workers if worker)
     lead = open_one.lead_team if open_one else None
     leads = lead is not None and (lead == team if team else lead.agency_id == agency.pk)
     if need_it.exists() or works or leads or given_there(by, concern.person_id, agency, team, since=since):

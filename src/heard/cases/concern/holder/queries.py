@@ -100,7 +100,7 @@ def match_of(user: User, person_id: uuid.UUID, concern_id: uuid.UUID) -> Match:
     decisions = list(decisions_visible_to(user).filter(person=person, concern=concern))
     if not handles and not decisions:
         raise Hidden
-    stands = [one for one in decisions if one.ended_at is None]
+    stands = [decision for decision in decisions if decision.ended_at is None]
     return Match(
         person=person,
         ours=agency_that_decides(user, person_id),
@@ -111,7 +111,7 @@ def match_of(user: User, person_id: uuid.UUID, concern_id: uuid.UUID) -> Match:
         handles=handles,
         may_read=concern_is_open_to(user, concern.pk),
         decision=stands[0] if stands else None,
-        earlier=[one for one in decisions if one.ended_at is not None],
+        earlier=[decision for decision in decisions if decision.ended_at is not None],
     )
 
 
@@ -149,20 +149,20 @@ def whom_to_tell(user: User, person_id: uuid.UUID, concern_id: uuid.UUID) -> lis
     who = addressees(
         (To.CO_ORDINATOR,), About(concern.person_id, timezone.now(), covered=False), urgent=False
     )
-    found = _may_learn(concern, person_id, user, (one.user for one in who))
+    found = _may_learn(concern, person_id, user, (addressee.user for addressee in who))
     if found:
         return found
-    others = (one for one in everybody_who(May.DECIDE) if decidable_by(one).filter(pk=concern_id).exists())
+    others = (user for user in everybody_who(May.DECIDE) if decidable_by(user).filter(pk=concern_id).exists())
     return _may_learn(concern, person_id, user, others)
 
 
 def on_duty_now(user: User, person_id: uuid.UUID, concern_id: uuid.UUID) -> dict[str, tuple[User, str]]:
     """Who is on duty now and may read the worry, by key, each with their agency; for who decides on the restricted record."""
     concern = _held_by_them(user, person_id, concern_id)
-    there = [one.user for one in on_duty(timezone.now())]
-    open_to = (one for one in there if concern_is_open_to(one, concern_id))
+    there = [duty.user for duty in on_duty(timezone.now())]
+    open_to = (user for user in there if concern_is_open_to(user, concern_id))
     found = _may_learn(concern, person_id, user, open_to)
-    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in found}
+    return {str(user.pk): (user, f"{user}, {user.team.agency}" if user.team else str(user)) for user in found}
 
 
 def known_elsewhere(user: User, concern: Concern) -> list[Knows]:
@@ -178,8 +178,8 @@ def known_elsewhere(user: User, concern: Concern) -> list[Knows]:
     phone = Max("decided_by__memberships__team__duty_phone", filter=there, default="")
     rows = rows.exclude(concern__told_by=user).select_related("agency", "decided_by").annotate(phone=phone)
     found = {
-        Knows(one.agency.name, *((str(one.decided_by), one.phone) if one.decided_by.is_active else ("", "")))
-        for one in rows
+        Knows(row.agency.name, *((str(row.decided_by), row.phone) if row.decided_by.is_active else ("", "")))
+        for row in rows
     }
     return sorted(found, key=lambda one: (one.agency, one.who))
 
@@ -191,5 +191,5 @@ def _held_by_them(user: User, person_id: uuid.UUID, concern_id: uuid.UUID) -> Co
 
 def _may_learn(concern: Concern, person_id: uuid.UUID, user: User, people: Iterable[User]) -> list[User]:
     """Of these, who may: not whoever told the worry, who decides now, or is kept out of the restricted record."""
-    others = [one for one in people if one.pk not in (concern.told_by_id, user.pk)]
-    return list({one.pk: one for one in others if not_denied(one, person_id)}.values())
+    others = [person for person in people if person.pk not in (concern.told_by_id, user.pk)]
+    return list({user.pk: user for user in others if not_denied(user, person_id)}.values())

@@ -13,17 +13,22 @@ from heard.cases.record.shape import Passage, Record
 from heard.govuk.said import choice, labelled, lines, say
 
 
-def _on_paper(one: HolderDecision) -> Iterator[Passage]:
-    told = {"agency": one.concern.agency, "date": one.concern.told_at}
+def _on_paper(decision: HolderDecision) -> Iterator[Passage]:
+    told = {"agency": decision.concern.agency, "date": decision.concern.told_at}
     heading = say(_("A worry told on %(date)s by %(agency)s named something that this record holds"), **told)
-    said = say(_("%(date)s, %(who)s, %(agency)s"), date=one.decided_at, who=one.decided_by, agency=one.agency)
+    said = say(
+        _("%(date)s, %(who)s, %(agency)s"),
+        date=decision.decided_at,
+        who=decision.decided_by,
+        agency=decision.agency,
+    )
     yield Passage(
         heading,
         lines(
-            labelled(_("Whether to tell"), choice(one, "outcome")),
+            labelled(_("Whether to tell"), choice(decision, "outcome")),
             labelled(_("Decided"), said),
-            labelled(_("Who alone is told"), str(one.told or "")),
-            labelled(_("Why not yet"), one.reason),
+            labelled(_("Who alone is told"), str(decision.told or "")),
+            labelled(_("Why not yet"), decision.reason),
         ),
     )
 

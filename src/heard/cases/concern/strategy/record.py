@@ -15,41 +15,53 @@ from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, say
 
 
-def _enquiries(one: StrategyDiscussion) -> Text:
-    return labelled(_("Section 47 enquiries"), joined(choice(one, "enquiries"), one.enquiries_by))
+def _enquiries(discussion: StrategyDiscussion) -> Text:
+    return labelled(
+        _("Section 47 enquiries"), joined(choice(discussion, "enquiries"), discussion.enquiries_by)
+    )
 
 
-def _chronology(one: StrategyDiscussion) -> Iterator[ChronologyEntry]:
-    page = ("strategy", one.pk)
-    if one.state == "held":
-        said = (one.decision, one.reason, _enquiries(one))
+def _chronology(discussion: StrategyDiscussion) -> Iterator[ChronologyEntry]:
+    page = ("strategy", discussion.pk)
+    if discussion.state == "held":
+        said = (discussion.decision, discussion.reason, _enquiries(discussion))
         yield fact(
             EntryKind.DECISION,
-            one.held_on,
+            discussion.held_on,
             say(_("Strategy discussion held")),
             *said,
-            noted=one.finished_at,
-            who=one.finished_by_id,
+            noted=discussion.finished_at,
+            who=discussion.finished_by_id,
             page=page,
         )
         return
-    what = say(_("Strategy discussion planned for %(date)s"), date=one.planned_on)
-    if one.state == "called_off":
+    what = say(_("Strategy discussion planned for %(date)s"), date=discussion.planned_on)
+    if discussion.state == "called_off":
         what = say(_("Strategy discussion called off"))
-    yield fact(EntryKind.DECISION, one.begun_at, what, one.why_called_off, who=one.lead_id, page=page)
+    yield fact(
+        EntryKind.DECISION,
+        discussion.begun_at,
+        what,
+        discussion.why_called_off,
+        who=discussion.lead_id,
+        page=page,
+    )
 
 
-def _on_paper(one: StrategyDiscussion) -> Iterator[Passage]:
-    about = {"date": one.held_on or one.planned_on, "state": choice(one, "state", small=True)}
+def _on_paper(discussion: StrategyDiscussion) -> Iterator[Passage]:
+    about = {
+        "date": discussion.held_on or discussion.planned_on,
+        "state": choice(discussion, "state", small=True),
+    }
     text = lines(
-        labelled(_("Decision"), one.decision),
-        labelled(_("Reason"), one.reason),
-        _enquiries(one),
-        words_beside(one, one.words),
-        labelled(_("Why without the child’s words"), one.why_without_words),
-        labelled(_("Why it was called off"), one.why_called_off),
-        labelled(_("Why this was corrected"), one.why_corrected),
-        *(_asked(row) for row in one.asked.all()),
+        labelled(_("Decision"), discussion.decision),
+        labelled(_("Reason"), discussion.reason),
+        _enquiries(discussion),
+        words_beside(discussion, discussion.words),
+        labelled(_("Why without the child’s words"), discussion.why_without_words),
+        labelled(_("Why it was called off"), discussion.why_called_off),
+        labelled(_("Why this was corrected"), discussion.why_corrected),
+        *(_asked(row) for row in discussion.asked.all()),
     )
     yield Passage(say(_("Strategy discussion of %(date)s, %(state)s"), **about), text)
 

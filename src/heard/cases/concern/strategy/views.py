@@ -163,7 +163,7 @@ def _words_beside(user: Any, this: Any) -> list[Any]:
     """What the child said about it, and what they said last."""
     rows = words_of(user, this.person_id)
     here = [this.words] if this.words else []
-    return here + [one for one in rows[:3] if one not in here]
+    return here + [words for words in rows[:3] if words not in here]
 
 
 def _as_decided(user: Any, this: Any) -> dict[str, Any]:

@@ -256,7 +256,7 @@ def _words_beside(request: Request, worry: Any) -> list[Any]:
     """What was told with the worry or said about it, and what the child said last."""
     rows = words_of(request.user, worry.person_id)
     here = list(rows.filter(said_on_id=worry.pk)[:_WORDS])
-    return here + [one for one in rows[:_WORDS] if one not in here]
+    return here + [words for words in rows[:_WORDS] if words not in here]
 
 
 def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequence[Any] = ()) -> Offers:
@@ -272,7 +272,9 @@ def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Seque
         in_danger=worry.in_danger,
         words=beside["child_words"],
         told=next((str(one.pk) for one in beside["child_words"] if one.is_said_on(worry)), ""),
-        silent=frozenset(str(one.pk) for one in queries.without_words(user, also) if one.person_id != child),
+        silent=frozenset(
+            str(word.pk) for word in queries.without_words(user, also) if word.person_id != child
+        ),
         told_it=worry.told_by_id == user.pk,
         colleagues={} if child else who_can_do(user),
         workers=workers,

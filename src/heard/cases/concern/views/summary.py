@@ -52,11 +52,11 @@ def born(birth_date: Any) -> str:
     return _("born %(date)s") % {"date": day(birth_date)} if birth_date else _("date of birth not known")
 
 
-def likely(one: Likeness) -> tuple[str, str, str]:
+def likely(likeness: Likeness) -> tuple[str, str, str]:
     """A place or group as a choice: what it may be, and why we think so."""
-    why = why_alike(one.why)
-    text = ", ".join(part for part in (one.name, one.facts) if part)
-    return str(one.id), text, _("Why: %(why)s") % {"why": why}
+    why = why_alike(likeness.why)
+    text = ", ".join(part for part in (likeness.name, likeness.facts) if part)
+    return str(likeness.id), text, _("Why: %(why)s") % {"why": why}
 
 
 def named(answers: steps.Answers) -> str:
@@ -129,8 +129,8 @@ def _place_rows(user: Any, told: Row, row: Any) -> list[Row]:
 def lists(observations: list[Any], release: Release) -> tuple[list[Marked], list[Marked]]:
     """Signs, and vulnerabilities: two lists, each item with its state; what nobody spoke of is not known."""
     by_item: dict[str, list[Any]] = {}
-    for one in observations:
-        by_item.setdefault(one.item, []).append(one)
+    for observation in observations:
+        by_item.setdefault(observation.item, []).append(observation)
 
     def mark(item: Item) -> Marked:
         rows = by_item.get(item.id, [])

@@ -292,7 +292,7 @@ def _arguments(request: Request, answers: steps.Answers, step: str) -> dict[str,
     elif step in ("place_same", "group_same"):
         found = steps.likenesses(request.user, answers, step.removesuffix("_same"))
         arguments["choices"] = _with_chosen(
-            [likely(one) for one in found], arguments["choices"], answers, step
+            [likely(likeness) for likeness in found], arguments["choices"], answers, step
         )
     return arguments
 
@@ -309,7 +309,7 @@ def _called(form: Form, step: str) -> dict[str, str]:
     if not any(step == same for _ask, same, _new in steps.WHOM.values()) or form["choice"].value() == NEW:
         return {}
     choices: Any = form.fields["choice"].choices  # type: ignore[attr-defined]
-    named = next((one[1] for one in choices if one[0] == form["choice"].value()), "")
+    named = next((choice[1] for choice in choices if choice[0] == form["choice"].value()), "")
     return {"called": named.partition(", ")[0]}
 
 

@@ -184,7 +184,7 @@ def read_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
     """The assessment, for showing it; a 'view' row of its own, and one for each child whom what is shown names."""
     assessment = queries.assessment_visible_to(by, assessment_id)
     _audit(by, "view", assessment)
-    named = {one.pk for people in queries.people_named(by, assessment_id).values() for one in people}
+    named = {person.pk for people in queries.people_named(by, assessment_id).values() for person in people}
     record_looks(by=by, subject=_SUBJECT, subject_id=assessment_id, person_ids=named)
     return assessment
 
@@ -193,7 +193,7 @@ def read_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
 def read_findings(*, by: User, assessment: ContextAssessment) -> list[ContextFinding]:
     """What `by` may read of it, each with what it `rests` on, for showing; with a 'view' row for each person whom that names."""
     found = queries.with_grounds(by, queries.findings_of(by, assessment.pk))
-    _look_at(by, assessment, {key for one in found for key in one.rests.people})
+    _look_at(by, assessment, {key for finding in found for key in finding.rests.people})
     return found
 
 
@@ -246,7 +246,7 @@ def _write(
     refuse(
         rules.why_not_find(
             side=side,
-            sides=[one.id for one in sides_of(assessment.release, assessment.context.setting)],
+            sides=[side.id for side in sides_of(assessment.release, assessment.context.setting)],
             what=what,
             source=source,
             seen_on=seen_on,

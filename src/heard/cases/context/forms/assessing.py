@@ -50,7 +50,7 @@ class FindingForm(RestingForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["side"].choices = [(one.id, one.label, one.help) for one in sides]
+        fields["side"].choices = [(side.id, side.label, side.help) for side in sides]
         fields["names"].choices = children
         if not sides:
             del self.fields["side"]

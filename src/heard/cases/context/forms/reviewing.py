@@ -79,7 +79,7 @@ class ReviewForm(Form):
     def answered(self) -> dict[str, Any]:
         """For `hold_review`."""
         said = self.cleaned_data
-        looked = {one.pk: Looked(*(said[f"{part}_{one.pk}"] for part in PARTS)) for one in self.goals}
+        looked = {goal.pk: Looked(*(said[f"{part}_{goal.pk}"] for part in PARTS)) for goal in self.goals}
         return {name: said[name] for name in ReviewForm.base_fields} | {"looked": looked}
 
 

@@ -214,7 +214,7 @@ def _finding_form(
         request,
         FindingForm,
         **about,
-        initial=(initial or {}) | {"rests_on": [str(one) for one in sorted(chosen)]},
+        initial=(initial or {}) | {"rests_on": [str(key) for key in sorted(chosen)]},
         sides=sides_of(this.release, this.context.setting),
         children=actions.read_children_there(by=request.user, assessment=this, finding_id=key),
         sources=sources,

@@ -50,7 +50,7 @@ def _note(request: Request, end: str, about_id: uuid.UUID, whom: str) -> HttpRes
         kind=f"context.pattern.{end}",
         subject_id=about_id,
         entries=release.patterns,
-        headings={one.id: one.label for one in release.headings},
+        headings={heading.id: heading.label for heading in release.headings},
     )
     if not why_not and form.is_valid():
         with sending(request, form):

@@ -69,7 +69,11 @@ def start_disclosure(
     finder = finder_for(by, person_id)
     said: dict[str, Any] = {"requester": requester, "requester_name": requester_name.strip()}
     said |= {"what_asked": what_asked, "how_known": how_known, "asked_on": asked_on, "due_on": due_on}
-    said |= {"parts": [one.value for one in rules.PackPart if one in parts], "since": since, "until": until}
+    said |= {
+        "parts": [pack_part.value for pack_part in rules.PackPart if pack_part in parts],
+        "since": since,
+        "until": until,
+    }
     return _write(by, person_id, said, passages, finder)
 
 
@@ -131,7 +135,7 @@ def find_more(*, by: User, disclosure_id: uuid.UUID, text: str) -> int:
         Mark(passage=row, start=start, end=end, kind=rules.Found.HAND, about=" ".join(text.split())[:200])
         for row in rows.prefetch_related("marks")
         for start, end in find_words(row.text, text)
-        if not any((one.start, one.end) == (start, end) for one in row.marks.all())
+        if not any((mark.start, mark.end) == (start, end) for mark in row.marks.all())
     ]
     if not places:
         raise Refused("These words stand nowhere in what was gathered, or they are marked already.")
@@ -255,16 +259,20 @@ def _write(
     rows = DisclosurePassage.objects.bulk_create(
         (
             DisclosurePassage(
-                disclosure=disclosure, number=number, part=one.part, text=one.whole, file_id=one.file_id
+                disclosure=disclosure,
+                number=number,
+                part=passage.part,
+                text=passage.whole,
+                file_id=passage.file_id,
             )
-            for number, one in enumerate(passages, 1)
+            for number, passage in enumerate(passages, 1)
         ),
         batch_size=_BATCH,
     )
     found = (
-        Mark(passage=row, start=one.start, end=one.end, kind=one.kind, about=one.about[:200])
+        Mark(passage=row, start=place.start, end=place.end, kind=place.kind, about=place.about[:200])
         for row in rows
-        for one in finder.find(row.text)
+        for place in finder.find(row.text)
     )
     Mark.objects.bulk_create(found, batch_size=_BATCH)
     _audit_disclosure(by, "start", disclosure)

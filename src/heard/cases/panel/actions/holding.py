@@ -74,7 +74,7 @@ def note_here(*, by: User, panel_id: uuid.UUID, seat_id: int, here: bool) -> Pan
     was in the end, `hold_panel` asks of those who are not here."""
     panel = _locked(by, panel_id)
     refuse(queries.why_not_note_here(by, panel))
-    seat = next((one for one in panel.seats.all() if one.pk == seat_id), None)
+    seat = next((seat for seat in panel.seats.all() if seat.pk == seat_id), None)
     if seat is None:
         raise Hidden
     seat.came = rules.Came.CAME if here else rules.Came.UNKNOWN

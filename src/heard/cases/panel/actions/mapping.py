@@ -92,7 +92,7 @@ def write_learnt(*, by: User, panel_id: uuid.UUID, children: Collection[uuid.UUI
     if context is None:
         raise Hidden
     others = names_there(by, context.node_id, but=children)
-    given = {one for one, _family in others} - {one for one, _family in names_of(by, children)}
+    given = {one for one, _family in others} - {text for text, _family in names_of(by, children)}
     if names_somebody(text, others) or any(says_a_word_of(text, one) for one in given):
         raise Refused(rules.NAMES_ANOTHER)
     said: dict[str, Any] = {"kind": "meeting", "at": panel.starts_at, "where": panel.place}
@@ -119,7 +119,10 @@ def _check(by: User, panel: Panel, knows: Knows, *, both_chosen: bool) -> None:
 
 def _check_once(by: User, panel: Panel, tie: Tie, knows: Knows) -> None:
     """A sheet that is sent twice is one word, not two."""
-    said = [(one.tie_id, one.who, one.words) for one in said_in(by, AT_A_MEETING, panel.pk)]
+    said = [
+        (tie_source.tie_id, tie_source.who, tie_source.words)
+        for tie_source in said_in(by, AT_A_MEETING, panel.pk)
+    ]
     if said.count((tie.pk, knows.who.strip(), knows.words.strip())) > 1:
         raise Refused(rules.SAID_ALREADY)
 

@@ -235,7 +235,9 @@ def _add(
     mine = set(queries.items_visible_to(by).filter(panel=panel).values_list("pk", flat=True))
     same = next((item for item in alike if item.pk in mine), None)
     is_there = same is not None and same.taken_off_at is None
-    children = sum(one.is_about_child for one in queries.chosen(by, panel)) if panel.is_mapping else 0
+    children = (
+        sum(panel_item.is_about_child for panel_item in queries.chosen(by, panel)) if panel.is_mapping else 0
+    )
     refuse(
         rules.why_not_add(
             is_there=is_there,
@@ -253,7 +255,7 @@ def _add(
         added_by=by,
         section=section,
         title=called if end_id else title.strip(),
-        nth=max((one.nth for one in alike), default=-1) + 1,
+        nth=max((panel_item.nth for panel_item in alike), default=-1) + 1,
         **fields,
     )
     item.position, item.taken_off_at, item.why_off = _next_position(there), None, ""

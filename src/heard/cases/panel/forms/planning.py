@@ -200,7 +200,7 @@ class AgendaForm(Form):
 
     def of(self, item_id: uuid.UUID) -> tuple[BoundField, BoundField] | None:
         """The two fields of an item."""
-        item = next((one for one in self.items if one.pk == item_id), None)
+        item = next((panel_item for panel_item in self.items if panel_item.pk == item_id), None)
         if item is None:
             return None
         place, minutes = self._names(item)

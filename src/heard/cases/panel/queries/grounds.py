@@ -50,12 +50,12 @@ def who_answers_for(user: User, source_id: uuid.UUID) -> list[tuple[PanelGround,
     rows = PanelGround.objects.filter(source=source_id, taken_off_at=None)
     rows = rows.select_related("item__decided_by", "item__panel__chair", "item__panel__chaired_by")
     found = []
-    for one in rows.prefetch_related("item__actions__owner"):
-        item = one.item
+    for ground in rows.prefetch_related("item__actions__owner"):
+        item = ground.item
         doing = [row.owner for row in item.actions.all() if row.state == rules.Progress.OPEN]
         whom = {item.panel.in_the_chair, *([item.decided_by] if item.decided_by else []), *doing}
         may_read = [who for who in whom if items_visible_to(who).filter(pk=item.pk).exists()]
-        found.append((one, may_read if user.may(May.SEE_CHILD) else []))
+        found.append((ground, may_read if user.may(May.SEE_CHILD) else []))
     return found
 
 

@@ -87,15 +87,21 @@ def said_at(user: User, panel: Panel, *, leaving: bool = False) -> list[SaidTher
     queries. What was withdrawn after the minutes were agreed stays, as withdrawn. `leaving`: for paper, which others read.
     """
     sources = said_in(user, AT_A_MEETING, panel.pk, agreed_at=panel.agreed_at, leaving=leaving)
-    named = web(user).called(*{key for one in sources for key in one.tie.way})
+    named = web(user).called(*{key for source in sources for key in source.tie.way})
     return [
-        SaidThere(str(named[one.tie.way[0]]), _said(one), str(named[one.tie.way[1]]), one.tie.key, one)
-        for one in sources
+        SaidThere(
+            str(named[source.tie.way[0]]),
+            _said(source),
+            str(named[source.tie.way[1]]),
+            source.tie.key,
+            source,
+        )
+        for source in sources
     ]
 
 
-def _said(one: TieSource) -> str:
-    return said_untrue(one.tie.said()) if one.thought_untrue else one.tie.said()
+def _said(tie_source: TieSource) -> str:
+    return said_untrue(tie_source.tie.said()) if tie_source.thought_untrue else tie_source.tie.said()
 
 
 def handles_beside(user: User, panel: Panel, part: str = "") -> tuple[list[Any], bool]:
@@ -104,9 +110,9 @@ def handles_beside(user: User, panel: Panel, part: str = "") -> tuple[list[Any],
     there = {item.node_id for item in chosen(user, panel)}
     door = web(user)
     steps = door.steps({key for key in there if key}, since=timezone.localdate(), both_ways=True)
-    keys = {key for one in steps for key in (one.start, one.end)} - there
-    rows = sorted(door.nodes("handle").filter(pk__in=keys), key=lambda one: str(one).casefold())
-    rows = [one for one in rows if _plain(part) in _plain(str(one))]
+    keys = {key for step in steps for key in (step.start, step.end)} - there
+    rows = sorted(door.nodes("handle").filter(pk__in=keys), key=lambda node: str(node).casefold())
+    rows = [row for row in rows if _plain(part) in _plain(str(row))]
     return rows[:_BESIDE], len(rows) > _BESIDE
 
 

@@ -60,7 +60,7 @@ class Suggested:
 
     @property
     def in_danger(self) -> bool:
-        return any(one.in_danger for one in self.reasons)
+        return any(reason.in_danger for reason in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -103,21 +103,22 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
     see it: what was drawn, with whether it has ended since, and what came since; what goes on first. One that was held, or a meeting of
     another kind, keeps its agenda as it was. A fixed number of queries."""
     items = list(items)
-    drawn = {item.pk: [_drawn(one) for one in item.reasons.all()] for item in items}
+    drawn = {item.pk: [_drawn(reason) for reason in item.reasons.all()] for item in items}
     if not items or panel.state == panel.State.HELD or panel.kind != MeetingKind.PANEL:
-        return {key: [Standing(one) for one in some] for key, some in drawn.items()}
+        return {key: [Standing(reason) for reason in some] for key, some in drawn.items()}
     since = panel.since or since_of(user, panel)
-    ended = _ended(user, since, [one for some in drawn.values() for one in some])
+    ended = _ended(user, since, [reason for some in drawn.values() for reason in some])
     now = _now(user, panel, since, items)
-    back = _back(user, [one for some in (*drawn.values(), *now.values()) for one in some])
+    back = _back(user, [reason for some in (*drawn.values(), *now.values()) for reason in some])
     found = {}
     for key, some in drawn.items():
-        came = [one for one in now[key] if one not in some]
+        came = [reason for reason in now[key] if reason not in some]
         standing = [
-            Standing(one, has_ended=(one.kind, one.about) in ended and one not in now[key]) for one in some
+            Standing(reason, has_ended=(reason.kind, reason.about) in ended and reason not in now[key])
+            for reason in some
         ]
-        standing += [Standing(one) for one in came]
-        danger = {one.about for one in now[key] if one.in_danger}
+        standing += [Standing(reason) for reason in came]
+        danger = {reason.about for reason in now[key] if reason.in_danger}
         standing = [
             replace(one, back_on=back.get(one.reason.about), in_danger=one.reason.about in danger)
             for one in standing
@@ -126,14 +127,14 @@ def reasons_of(user: User, panel: Panel, items: Iterable[PanelItem]) -> dict[uui
     return found
 
 
-def _drawn(one: PanelReason) -> Reason:
-    return Reason(Why(one.kind), one.on, one.about, one.number)
+def _drawn(reason: PanelReason) -> Reason:
+    return Reason(Why(reason.kind), reason.on, reason.about, reason.number)
 
 
 def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> dict[uuid.UUID, list[Reason]]:
     """What drawing the agenda would say now of each. How many children share a theme was counted when it was drawn."""
     by_end = {(item.end, item.node_id): item.pk for item in items if item.node_id}
-    only: Only = {end: {key for one, key in by_end if one == end} for end in ("person", "place", "group")}
+    only: Only = {end: {key for text, key in by_end if text == end} for end in ("person", "place", "group")}
     found: dict[uuid.UUID, list[Reason]] = {item.pk: [] for item in items}
     for end, key, reason in _about_some(user, panel, since, only):
         if (end, key) in by_end:
@@ -143,7 +144,7 @@ def _now(user: User, panel: Panel, since: datetime, items: list[PanelItem]) -> d
 
 def _back(user: User, reasons: list[Reason]) -> dict[uuid.UUID | None, date]:
     """By episode, of those that are over, on which day the child was back. One query."""
-    keys = {one.about for one in reasons if one.kind == Why.MISSING and one.about}
+    keys = {reason.about for reason in reasons if reason.kind == Why.MISSING and reason.about}
     rows = episodes_visible_to(user).order_by().filter(pk__in=keys, found_at__isnull=False)
     return {key: _day(at) for key, at in rows.values_list("pk", "found_at")}
 
@@ -151,7 +152,7 @@ def _back(user: User, reasons: list[Reason]) -> dict[uuid.UUID | None, date]:
 def _ended(user: User, since: datetime, reasons: list[Reason]) -> set[tuple[Why, uuid.UUID | None]]:
     """Of these, what waits no longer: the worry was decided on or is at an end, the assessment signed, the child heard, the plan reviewed,
     the worry put to the panel no longer. Six queries."""
-    keys = {kind: {one.about for one in reasons if one.kind == kind} for kind in _WAITING}
+    keys = {kind: {reason.about for reason in reasons if reason.kind == kind} for kind in _WAITING}
     episodes = episodes_visible_to(user)
     ended = {
         Why.REVIEW_DUE: plans_visible_to(user).exclude(state="agreed", review_on__in=_days(reasons)),
@@ -175,7 +176,7 @@ _WAITING: Final = (
 
 
 def _days(reasons: Iterable[Reason]) -> set[date | None]:
-    return {one.on for one in reasons if one.kind == Why.REVIEW_DUE}
+    return {reason.on for reason in reasons if reason.kind == Why.REVIEW_DUE}
 
 
 def _of(rows: QuerySet[Any], keys: set[Any]) -> list[Any]:

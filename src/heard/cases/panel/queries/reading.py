@@ -300,8 +300,8 @@ def agencies_at(user: User, panel_id: uuid.UUID) -> list[tuple[str, str]]:
 
 def team_of_guest(user: User, panel_id: uuid.UUID, agencies: Collection[uuid.UUID]) -> Team | None:
     """The team of whoever is invited by name for these agencies, where that is one team and no agency of them is invited as such."""
-    seats = [one for one in panel_visible_to(user, panel_id).seats.all() if one.agency_id in agencies]
-    teams = {one.user.team if one.user else None for one in seats}
+    seats = [seat for seat in panel_visible_to(user, panel_id).seats.all() if seat.agency_id in agencies]
+    teams = {seat.user.team if seat.user else None for seat in seats}
     team = teams.pop() if len(teams) == 1 else None
     return team if team and team.agency_id in agencies else None
 
@@ -386,7 +386,7 @@ def may_be_given(user: User, item: PanelItem) -> bool:
 def who_works_on(user: User, item: PanelItem) -> list[User]:
     """Who holds the open work on the place or group of an item, of those who may see the item. For whoever tells them what came of it."""
     found = who_holds(user, place_id=item.place_id, group_id=item.group_id)
-    return [one for one in found if items_visible_to(one).filter(pk=item.pk).exists()]
+    return [user for user in found if items_visible_to(user).filter(pk=item.pk).exists()]
 
 
 def falls_to(user: User) -> Q:
@@ -440,7 +440,7 @@ def _on_agenda(user: User, panel: Panel) -> QuerySet[PanelItem]:
 def among(user: User, item: PanelItem) -> Among:
     """Where an item that `item_visible_to` gave stands on its agenda, numbered as `agenda_of` does. One query."""
     agenda = sorted(_on_agenda(user, item.panel), key=_in_order)
-    here = next((place for place, one in enumerate(agenda) if one.pk == item.pk), None)
+    here = next((place for place, panel_item in enumerate(agenda) if panel_item.pk == item.pk), None)
     if here is None:  # of a panel that they do not see
         return Among(0, 0, None, None, 0, 0)
     opened = lambda some: next((one for one in some if one.may_see), None)
@@ -449,8 +449,8 @@ def among(user: User, item: PanelItem) -> Among:
         of=len(agenda),
         before=opened(reversed(agenda[:here])),
         after=opened(agenda[here + 1 :]),
-        minutes=sum(one.minutes or 0 for one in agenda),
-        to_come=sum(one.minutes or 0 for one in agenda if one.decided_at is None),
+        minutes=sum(panel_item.minutes or 0 for panel_item in agenda),
+        to_come=sum(panel_item.minutes or 0 for panel_item in agenda if panel_item.decided_at is None),
     )
 
 

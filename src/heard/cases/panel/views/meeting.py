@@ -405,7 +405,7 @@ def learnt(request: HttpRequest, conference_id: uuid.UUID) -> HttpResponse:
     this = queries.panel_visible_to(user, conference_id)
     if not this.is_conference:
         raise Hidden
-    children = [(str(one.pk), str(one)) for one in queries.children_who_learn(user, this)]
+    children = [(str(child.pk), str(child)) for child in queries.children_who_learn(user, this)]
     form = kept_form(request, LearntForm, kind="panel.learnt", subject_id=conference_id, children=children)
     if form.is_valid():
         with sending(request, form, errors_on="text"):

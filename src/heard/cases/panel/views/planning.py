@@ -272,7 +272,7 @@ def _found(user: Any, text: str) -> list[tuple[str, str, str, str]]:
         ("person", str(hit.person_id), hit.name, why_alike(hit.reasons)) for hit in people if hit.may_open
     ]
     for end, likely in (("place", find_places(user, name=text)), ("group", find_groups(user, name=text))):
-        hits += [(end, str(one.id), one.name, why_alike(one.why)) for one in likely]
+        hits += [(end, str(likeness.id), likeness.name, why_alike(likeness.why)) for likeness in likely]
     return hits
 
 

@@ -116,7 +116,7 @@ def shown(user: Any, this: Any, lines: list[Any], *, with_why: bool = False) -> 
         ],
         "seats": seats,
         "missing": [seat for seat in seats if seat.came in ("apologies", "absent")],
-        "corrections": [one for one in this.corrections.all() if one.item_id is None],
+        "corrections": [correction for correction in this.corrections.all() if correction.item_id is None],
         "total_minutes": sum(line.minutes or 0 for line in lines),
         "hidden": sum(line.item is None for line in lines),
         "today": timezone.localdate(),

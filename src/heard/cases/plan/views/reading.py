@@ -68,7 +68,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def shown(this: Any, **more: Any) -> dict[str, Any]:
     """What every page of a plan shows. For a plan that `open_plan` has opened."""
-    outcomes = [(one, [(row, late(row)) for row in one.actions.all()]) for one in this.outcomes.all()]
+    outcomes = [
+        (outcome, [(row, late(row)) for row in outcome.actions.all()]) for outcome in this.outcomes.all()
+    ]
     days_left = (this.review_on - timezone.localdate()).days if this.review_on else None
     usual = {"plan": this, "case": this.case, "outcomes": outcomes, "days_left": days_left}
     return usual | {"printed_at": timezone.now()} | more

@@ -73,7 +73,10 @@ def withdraw_share(*, by: User, share_id: uuid.UUID, why: str, at: datetime | No
     delivery.save()
     settle(kind=Notified.SHARED, subject="delivery", subject_id=delivery.pk, at=now)
     whom = _whom(share)
-    whom["named"] = [*whom.get("named", ()), *(one.user for one in delivery.receipts.select_related("user"))]
+    whom["named"] = [
+        *whom.get("named", ()),
+        *(receipt.user for receipt in delivery.receipts.select_related("user")),
+    ]
     _announce(by, Notified.WITHDRAWN, delivery, now, **whom)
     _audit(by, "withdraw", share, reason=why)
     return delivery

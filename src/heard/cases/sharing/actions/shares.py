@@ -157,8 +157,8 @@ def decide_share(
         harms_more,
     )
     refuse(rules.why_not_decide(ready, decided, today=timezone.localdate(now)))
-    kept = sections if shared else [rules.ShareSection(one.heading, "") for one in sections]
-    share.content = [asdict(one) for one in kept]
+    kept = sections if shared else [rules.ShareSection(section.heading, "") for section in sections]
+    share.content = [asdict(section) for section in kept]
     share.basis, share.basis_note = (basis, basis_note) if shared else ("", "")
     share.state, share.decided_by, share.decided_at = decision, by, now
     share.words, share.why_no_words, share.review_on = words, why_no_words, review_on

@@ -89,7 +89,7 @@ class Head:
     def missing(self) -> Episode | None:
         if self.death:
             return None
-        return next((one for one in self.episodes if one.found_at is None), None)
+        return next((episode for episode in self.episodes if episode.found_at is None), None)
 
     @property
     def case_id(self) -> uuid.UUID | None:
@@ -263,7 +263,7 @@ def dates_of(
         key, case, to = head.person.pk, head.case_id, handed.get(head.case_id)
         due = _dates(head, worries[key], runs[case], actions[head.plan_id], today)
         due += _to_begin(head, begin_by, today)
-        due += [_report(one, today) for one in reports[key]]
+        due += [_report(report, today) for report in reports[key]]
         due += _moves(to, today) if to else ()
         return sorted(due, key=lambda one: one.on)
 
@@ -339,15 +339,17 @@ def _dates(
     """What is due. Each with the rule's name and source, and whose it is."""
     team = str(head.case.lead_team) if head.case else ""
     due = [
-        _by_clock("concern_decision", one.release, one.due_on, today, page=reverse("concern", args=[one.pk]))
-        for one in worries
+        _by_clock(
+            "concern_decision", worry.release, worry.due_on, today, page=reverse("concern", args=[worry.pk])
+        )
+        for worry in worries
     ]
     if head.unsigned and head.unsigned.due_on:
         due.append(_assessment(head.unsigned, head.unsigned.due_on, today, team))
     due += [
-        _interview(one, today, team)
-        for one in head.episodes
-        if one.interview_due_at and one.answer != "declined"
+        _interview(episode, today, team)
+        for episode in head.episodes
+        if episode.interview_due_at and episode.answer != "declined"
     ]
     due += [_by_run(run, today, team) for run in runs]
     plan = head.plans.get("agreed")
@@ -358,50 +360,54 @@ def _dates(
     due += [
         _by_people(
             _("Look at this warning again"),
-            one.review_on,
+            warning.review_on,
             today,
-            str(one.written_by),
-            reverse("warning", args=[one.pk]),
+            str(warning.written_by),
+            reverse("warning", args=[warning.pk]),
         )
-        for one in head.warnings
+        for warning in head.warnings
     ]
     due += [
         _by_people(
-            one.what, one.due_on, today, str(one.owner or _("Nobody yet")), reverse("action", args=[one.pk])
+            action.what,
+            action.due_on,
+            today,
+            str(action.owner or _("Nobody yet")),
+            reverse("action", args=[action.pk]),
         )
-        for one in actions
-        if one.due_on
+        for action in actions
+        if action.due_on
     ]
     return due
 
 
-def _assessment(one: Assessment, on: date, today: date, team: str) -> Due:
+def _assessment(assessment: Assessment, on: date, today: date, team: str) -> Due:
     due = _by_clock(
         "assessment",
-        one.release,
+        assessment.release,
         on,
         today,
-        who=str(one.author),
-        page=reverse("assessment", args=[one.pk]),
+        who=str(assessment.author),
+        page=reverse("assessment", args=[assessment.pk]),
     )
-    if one.state != "submitted":
+    if assessment.state != "submitted":
         return due
     who = _("Supervisors, %(team)s") % {"team": team}
     return replace(due, rule=_("Sign off the assessment"), who=who)
 
 
-def _report(one: OffenceReport, today: date) -> Due:
-    page, who = reverse("offence_report", args=[one.pk]), str(one.noted_by)
-    return _by_clock(CLOCK, one.release, one.due_on, today, who=who, page=page)
+def _report(report: OffenceReport, today: date) -> Due:
+    page, who = reverse("offence_report", args=[report.pk]), str(report.noted_by)
+    return _by_clock(CLOCK, report.release, report.due_on, today, who=who, page=page)
 
 
-def _moves(one: Handover, today: date) -> Iterator[Due]:
+def _moves(handover: Handover, today: date) -> Iterator[Due]:
     """When it is asked whether the other council accepts, and the move itself as long as it is to come."""
-    about, page = {"council": one.to_council}, reverse("handover", args=[one.pk])
-    whose = (today, str(one.begun_by), page)
-    yield _by_people(_("Ask whether %(council)s accepts") % about, one.ask_again_on, *whose)
-    if one.moves_on and one.moves_on >= today:
-        yield _by_people(_("The child moves to %(council)s") % about, one.moves_on, *whose)
+    about, page = {"council": handover.to_council}, reverse("handover", args=[handover.pk])
+    whose = (today, str(handover.begun_by), page)
+    yield _by_people(_("Ask whether %(council)s accepts") % about, handover.ask_again_on, *whose)
+    if handover.moves_on and handover.moves_on >= today:
+        yield _by_people(_("The child moves to %(council)s") % about, handover.moves_on, *whose)
 
 
 def _interview(one: Any, today: date, who: str) -> Due:

@@ -121,8 +121,8 @@ def choices_of(user: User, child_id: uuid.UUID) -> Choices:
     return Choices(
         entries=rows,
         agencies=sorted({agency for agency, _key, _who in said if agency}),
-        people=sorted({(key, who) for _agency, key, who in said if key and who}, key=lambda one: one[1]),
-        around=sorted(around.items(), key=lambda one: one[1]),
+        people=sorted({(key, who) for _agency, key, who in said if key and who}, key=lambda pair: pair[1]),
+        around=sorted(around.items(), key=lambda item: item[1]),
     )
 
 
@@ -155,7 +155,7 @@ def find_in_records(user: User, text: str, limit: int = 10) -> list[Hit]:
     exact = [Meant(one.word) for one in meant]
     found = list(rows.filter(_holding(exact))[:limit])
     if len(found) < limit and any(one.slips for one in meant):
-        more = rows.filter(_holding(meant)).exclude(pk__in=[one.pk for one in found])
+        more = rows.filter(_holding(meant)).exclude(pk__in=[entry.pk for entry in found])
         found += list(more[: limit - len(found)])
     return _shown(user, found, meant)
 
@@ -173,7 +173,7 @@ def snippets(user: User, entries: Sequence[ChronologyEntry], words: str) -> dict
 
 
 def _shown(user: User, entries: Sequence[ChronologyEntry], meant: Sequence[Meant]) -> list[Hit]:
-    children = people_visible_to(user).filter(pk__in={one.child_id for one in entries})
+    children = people_visible_to(user).filter(pk__in={entry.child_id for entry in entries})
     names = {person.pk: str(person) for person in children}
     return [
         replace(hit, child=names[hit.child_id])
@@ -183,12 +183,12 @@ def _shown(user: User, entries: Sequence[ChronologyEntry], meant: Sequence[Meant
 
 
 def _with_text(user: User, entries: Sequence[ChronologyEntry], meant: Sequence[Meant]) -> Iterable[Hit]:
-    texts = texts_of(user, [one.file_id for one in entries if one.file_id])
-    for one in entries:
-        inside = texts.get(one.file_id, "") if one.file_id else ""
-        places = (one.text, inside, one.what, f"{one.who}, {one.agency}")
+    texts = texts_of(user, [entry.file_id for entry in entries if entry.file_id])
+    for entry in entries:
+        inside = texts.get(entry.file_id, "") if entry.file_id else ""
+        places = (entry.text, inside, entry.what, f"{entry.who}, {entry.agency}")
         shown = next(filter(None, (matching.snippet(text, meant) for text in places)), [])
-        yield Hit(one.child_id, "", one, shown, all(f" {word.word}" in one.words for word in meant))
+        yield Hit(entry.child_id, "", entry, shown, all(f" {word.word}" in entry.words for word in meant))
 
 
 def _near(words: Iterable[str]) -> QuerySet[ChronologyWord]:

@@ -36,8 +36,8 @@ def year_of(user: User, child_id: uuid.UUID, *, today: date) -> Year:
 
 def _details(user: User, child_id: uuid.UUID, entries: list[ChronologyEntry]) -> Details:
     """How long a child was missing, and whether a contact was with the child: the keys are those of the entries."""
-    away = {one.key for one in entries if one.kind == EntryKind.MISSING}
-    met = {one.key for one in entries if one.kind == EntryKind.CONTACT}
+    away = {entry.key for entry in entries if entry.kind == EntryKind.MISSING}
+    met = {entry.key for entry in entries if entry.kind == EntryKind.CONTACT}
     episodes = episodes_visible_to(user).filter(person_id=child_id, taken_back_at=None, pk__in=away)
     times = episodes.order_by().values_list("pk", "missing_from", "found_at")
     notes = notes_of(user, child_id).order_by().filter(pk__in=met)

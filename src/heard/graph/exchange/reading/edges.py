@@ -86,13 +86,13 @@ def _ends(sheet: Sheet) -> tuple[int, int, bool]:
     first, second = sheet.place(FIRST), sheet.place(SECOND)
     if first is not None and second is not None:
         return first, second, True
-    heads = {plain(one) for one in sheet.header[:2]}
+    heads = {plain(text) for text in sheet.header[:2]}
     for line in sheet.lines():
         if line.number > _LOOKED_AT:
             break
-        if line.cells and heads & {plain(one) for one in line.cells[:2]}:
+        if line.cells and heads & {plain(cell) for cell in line.cells[:2]}:
             return 0, 1, False
-    return 0, 1, not any(one.replace(".", "", 1).isdigit() for one in heads)
+    return 0, 1, not any(text.replace(".", "", 1).isdigit() for text in heads)
 
 
 def _weight(sheet: Sheet, asked: str, found: Listed) -> int | None:

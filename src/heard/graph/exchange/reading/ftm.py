@@ -89,7 +89,7 @@ def _take(
         )
         tie = _value(entity, how) or _USUAL.get(entity["schema"], "")
         tied |= {first, second}
-        terms = stricter(*(("", one.removeprefix(CONDITIONS)) for one in _conditions(entity)))
+        terms = stricter(*(("", condition.removeprefix(CONDITIONS)) for condition in _conditions(entity)))
         told = Told(
             number, first, second, tie, words, since, until, str(entity.get("id") or "")[:100], *terms
         )
@@ -114,8 +114,8 @@ def _entities(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
                     raise NotDone("The JSON breaks off or cannot be read. Export the chart again.") from error
             else:
                 lines = (_json(line) for line in stream if line.strip())
-            for number, one in enumerate(lines, start=1):
-                yield number, one if isinstance(one, dict) else None
+            for number, line in enumerate(lines, start=1):
+                yield number, line if isinstance(line, dict) else None
     except OSError as error:
         raise NotDone("The file cannot be opened. Check that it is there and may be read.") from error
 
@@ -132,8 +132,8 @@ def _values(entity: dict[str, Any], name: str) -> list[str]:
     properties = entity.get("properties")
     told = properties.get(name) if isinstance(properties, dict) else None
     rows = told if isinstance(told, list) else [told]
-    texts = [one.get("id") if isinstance(one, dict) else one for one in rows]
-    return [str(one).strip() for one in texts if isinstance(one, str | int) and str(one).strip()]
+    texts = [row.get("id") if isinstance(row, dict) else row for row in rows]
+    return [str(text).strip() for text in texts if isinstance(text, str | int) and str(text).strip()]
 
 
 def _value(entity: dict[str, Any], name: str) -> str:
@@ -141,12 +141,12 @@ def _value(entity: dict[str, Any], name: str) -> str:
 
 
 def _words(entity: dict[str, Any]) -> str:
-    said = [one for name in ("summary", "description") for one in _values(entity, name)]
-    return "; ".join(dict.fromkeys(one for one in said if not one.startswith(CONDITIONS)))
+    said = [value for name in ("summary", "description") for value in _values(entity, name)]
+    return "; ".join(dict.fromkeys(text for text in said if not text.startswith(CONDITIONS)))
 
 
 def _conditions(entity: dict[str, Any]) -> list[str]:
-    return [one for one in _values(entity, "description") if one.startswith(CONDITIONS)]
+    return [value for value in _values(entity, "description") if value.startswith(CONDITIONS)]
 
 
 def _node(entity: dict[str, Any], schema: str) -> Named:

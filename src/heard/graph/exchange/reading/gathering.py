@@ -55,8 +55,8 @@ class Gathering:
         if code:
             self.set_aside(told.number, code, about)
             return
-        for one in filter(None, ends):
-            self._name(one)
+        for end in filter(None, ends):
+            self._name(end)
         self.read.told.append(
             replace(
                 told,
@@ -103,12 +103,12 @@ def _why_aside(told: Told, ends: list[Named | None]) -> str:
         return "no_end"
     if told.first == told.second:
         return "to_itself"
-    there = [one for one in ends if one is not None]
+    there = [end for end in ends if end is not None]
     if len(there) < 2:
         return "unknown_end"
     if not all(one.text for one in there):
         return "no_end"
-    said = (plain(one) for one in (told.words, told.tie, told.conditions))
+    said = (plain(text) for text in (told.words, told.tie, told.conditions))
     return "too_long" if why_too_long(there, *said) else ""
 
 

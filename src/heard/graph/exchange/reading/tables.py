@@ -81,8 +81,8 @@ class Sheet:
     lines: Callable[[], Iterator[TableRow]]
 
     def place(self, names: tuple[str, ...]) -> int | None:
-        plain = [compared(one) for one in self.header]
-        return next((plain.index(one) for one in names if one in plain), None)
+        plain = [compared(text) for text in self.header]
+        return next((plain.index(text) for text in names if text in plain), None)
 
 
 def open_sheet(path: Path) -> Sheet:
@@ -192,8 +192,8 @@ def read_zip(path: Path, most: int) -> Read:
                 found.set_aside(number, "no_tie", "nodes.csv")
         for key, sources in said.items():
             if key not in tied.keys:
-                for one in sources:
-                    found.set_aside(one.number, "no_such_tie", "sources.csv")
+                for source in sources:
+                    found.set_aside(source.number, "no_such_tie", "sources.csv")
         return found.read
 
 
@@ -221,7 +221,9 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Path]:
     try:
         with zipfile.ZipFile(path) as packed:
             inside = {
-                Path(one.filename).name.casefold(): one for one in packed.infolist() if not one.is_dir()
+                Path(entry.filename).name.casefold(): entry
+                for entry in packed.infolist()
+                if not entry.is_dir()
             }
             if not {"nodes.csv", "ties.csv"} <= inside.keys():
                 raise NotDone(
@@ -252,7 +254,7 @@ def _nodes(sheet: Sheet, found: Gathering) -> dict[str, tuple[int, Named]]:
     key, name = sheet.place(_HEADINGS["key"]), sheet.place(_HEADINGS["name"])
     if key is None or name is None:
         raise NotDone("nodes.csv lacks the column key or name. The guide to charts says what stands in it.")
-    kind, what, service = (sheet.place(_HEADINGS[one]) for one in ("node_kind", "what", "service"))
+    kind, what, service = (sheet.place(_HEADINGS[value]) for value in ("node_kind", "what", "service"))
     nodes: dict[str, tuple[int, Named]] = {}
     for line in sheet.lines():
         found.count()
@@ -277,7 +279,7 @@ def _sources(sheet: Sheet, found: Gathering) -> dict[str, list[_Said]]:
     """Of each tie by its key."""
     tie = sheet.place(("tie",))
     names = ("words", "since", "until", "handling", "conditions")
-    at = [sheet.place(_HEADINGS[one]) for one in names]
+    at = [sheet.place(_HEADINGS[text]) for text in names]
     sources: dict[str, list[_Said]] = {}
     for line in sheet.lines():
         found.count()
@@ -294,7 +296,7 @@ def _ties(
 ) -> _Tied:
     first, second, tie = ends(sheet)
     names = ("key", "words", "since", "until", "handling", "conditions")
-    key, words, since, until, handling, conditions = (sheet.place(_HEADINGS[one]) for one in names)
+    key, words, since, until, handling, conditions = (sheet.place(_HEADINGS[text]) for text in names)
     tied = _Tied()
     for line in sheet.lines():
         found.count()
@@ -303,13 +305,13 @@ def _ties(
             continue
         cell = _cells(line.cells)
         sources = said.get(cell(key), []) if cell(key) else []
-        own = [cell(words), *(one.words for one in sources)]
+        own = [cell(words), *(source.words for source in sources)]
         text = "; ".join(dict.fromkeys(filter(None, own)))
-        begin = cell(since) or next((one.since for one in sources if one.since), "")
-        end = cell(until) or next((one.until for one in sources if one.until), "")
+        begin = cell(since) or next((source.since for source in sources if source.since), "")
+        end = cell(until) or next((source.until for source in sources if source.until), "")
         text, valid_from, valid_to = with_days(text, begin, end)
         own_terms = (cell(handling), cell(conditions))
-        terms = stricter(own_terms, *((one.handling, one.conditions) for one in sources))
+        terms = stricter(own_terms, *((source.handling, source.conditions) for source in sources))
         one, other = cell(first), cell(second)
         tied.nodes |= {one, other}
         tied.keys.add(cell(key))

@@ -90,11 +90,11 @@ def measure(
 ) -> Measured:
     """`edges`: each two once, nobody with themselves; `alone`: who stands in the list, tied to nobody. Without `thresholds` all ties
     count. `however_large`: betweenness is worked out also where that takes minutes."""
-    ties = tuple(sorted(edges, key=lambda one: one.ends))
-    names = sorted({end for one in ties for end in one.ends} | set(alone))
+    ties = tuple(sorted(edges, key=lambda edge: edge.ends))
+    names = sorted({end for tie in ties for end in tie.ends} | set(alone))
     graph, whole = _graph(names, ties), len(names)
     component, community, modularity = _numbered(rustworkx.connected_components(graph)), [0] * whole, None
-    if any(one.weight for one in ties):
+    if any(tie.weight for tie in ties):
         found = _communities(names, ties)
         community, modularity = _numbered(found), _modularity(names, ties, found)
     else:
@@ -115,7 +115,7 @@ def measure(
         nodes=nodes,
         edges=ties,
         density=2 * len(ties) / (whole * (whole - 1)) if whole > 1 else None,
-        parts=tuple(_parts(names, ties, one) for one in thresholds or (0.0,)),
+        parts=tuple(_parts(names, ties, threshold) for threshold in thresholds or (0.0,)),
         cut_points=len(cut),
         communities=len(set(community)),
         modularity=modularity,
@@ -126,14 +126,14 @@ def _graph(names: Sequence[str], ties: Iterable[Edge]) -> rustworkx.PyGraph:
     index = {name: at for at, name in enumerate(names)}
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(names)
-    graph.add_edges_from([(index[one.ends[0]], index[one.ends[1]], one.weight) for one in ties])
+    graph.add_edges_from([(index[tie.ends[0]], index[tie.ends[1]], tie.weight) for tie in ties])
     return graph
 
 
 def _parts(names: Sequence[str], ties: Sequence[Edge], threshold: float) -> Parts:
-    kept = [one for one in ties if one.weight >= threshold]
+    kept = [tie for tie in ties if tie.weight >= threshold]
     graph = _graph(names, kept)
-    sizes = [len(one) for one in rustworkx.connected_components(graph)]
+    sizes = [len(component) for component in rustworkx.connected_components(graph)]
     isolated = sum(size == 1 for size in sizes)
     return Parts(threshold, len(kept), len(sizes), max(sizes, default=0), isolated)
 
@@ -142,7 +142,7 @@ def _of_networkx(names: Sequence[str], ties: Iterable[Edge]) -> networkx.Graph:
     index = {name: at for at, name in enumerate(names)}
     graph = networkx.Graph()
     graph.add_nodes_from(range(len(names)))
-    graph.add_weighted_edges_from((index[one.ends[0]], index[one.ends[1]], one.weight) for one in ties)
+    graph.add_weighted_edges_from((index[tie.ends[0]], index[tie.ends[1]], tie.weight) for tie in ties)
     return graph
 
 

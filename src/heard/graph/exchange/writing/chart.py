@@ -54,7 +54,7 @@ class Link:
     @property
     def conditions(self) -> tuple[str, ...]:
         """On which alone what some of its sources say may go on."""
-        return tuple(dict.fromkeys(one.conditions for one in self.sources if one.conditions))
+        return tuple(dict.fromkeys(source.conditions for source in self.sources if source.conditions))
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class Chart:
         """By what somebody or something is (`PARTS`), so that children and adults stand apart: the names, and their ties in words as who or
         what, what is said, with whom or what. Each A to Z."""
         called = {dot.key: dot for dot in self.dots}
-        said = [(called[one.first], one.said, called[one.second]) for one in self.links]
+        said = [(called[link.first], link.said, called[link.second]) for link in self.links]
         return [
-            (part, names, sorted((one.name, how, other.name) for one, how, other in said if one.kind == part))
+            (part, names, sorted((dot.name, how, other.name) for dot, how, other in said if dot.kind == part))
             for part in PARTS
             if (names := sorted(dot.name for dot in self.dots if dot.kind == part))
         ]

@@ -29,7 +29,7 @@ _OTHER: Final = ("UnknownLink", "subject", "object", "role")
 def write(chart: Chart) -> bytes:
     head = {"id": "about", "schema": "Note", "properties": {"description": [about(chart)]}}
     rows = [head, *map(_dot, chart.dots), *map(_link, chart.links)]
-    return "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in rows).encode()
+    return "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows).encode()
 
 
 def _dot(dot: Dot) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def _link(link: Link) -> dict[str, Any]:
         said["startDate"] = [link.since.isoformat()]
     if link.until:
         said["endDate"] = [link.until.isoformat()]
-    said["summary"] = [_summary(one) for one in link.sources]
+    said["summary"] = [_summary(source) for source in link.sources]
     if link.conditions:
-        said["description"] = [f"{CONDITIONS}{one}" for one in link.conditions]
+        said["description"] = [f"{CONDITIONS}{condition}" for condition in link.conditions]
     return {"id": link.key, "schema": schema, "properties": said}
 
 

@@ -69,13 +69,16 @@ def _of_link(link: Link) -> Values:
 
 def said_of(link: Link) -> list[tuple[str, str]]:
     """What one line says of a tie, with the words of all its sources."""
-    words = "; ".join(dict.fromkeys(filter(None, (one.words for one in link.sources))))
+    words = "; ".join(dict.fromkeys(filter(None, (source.words for source in link.sources))))
     graded = "; ".join(
         dict.fromkeys(
-            filter(None, (f"{one.source_grade}{one.known_grade}{one.handling}" for one in link.sources))
+            filter(
+                None,
+                (f"{source.source_grade}{source.known_grade}{source.handling}" for source in link.sources),
+            )
         )
     )
-    holders = "; ".join(sorted({one.holder for one in link.sources if one.holder}))
+    holders = "; ".join(sorted({source.holder for source in link.sources if source.holder}))
     when = [("since", str(link.since or "")), ("until", str(link.until or ""))]
     terms = [("conditions", "; ".join(link.conditions)), ("held_by", holders)]
     return [("tie", link.said), ("words", words), *when, ("grades", graded), *terms]

@@ -15,21 +15,21 @@ _HEAD = ("name", "degree", "strength", "betweenness", "cut_point", "component", 
 
 def as_graphml(found: Measured) -> bytes:
     """Nodes by their names; of each what was measured, of each tie its weight and what its row said."""
-    keys = {one.name: f"n{number}" for number, one in enumerate(found.nodes)}
+    keys = {node.name: f"n{number}" for number, node in enumerate(found.nodes)}
     dots = tuple(
         Dot(
-            keys[one.name],
+            keys[node.name],
             "",
-            one.name,
-            more=tuple((name, value) for name in _HEAD[1:] if (value := getattr(one, name)) is not None),
+            node.name,
+            more=tuple((name, value) for name in _HEAD[1:] if (value := getattr(node, name)) is not None),
         )
-        for one in found.nodes
+        for node in found.nodes
     )
     links = tuple(
         Link(
-            f"e{number}", keys[one.first], keys[one.second], "", "", more=(("weight", one.weight), *((name, text) for name, text in one.attributes if name != "weight")),
+            f"e{number}", keys[edge.first], keys[edge.second], "", "", more=(("weight", edge.weight), *((name, text) for name, text in edge.attributes if name != "weight")),
         )
-        for number, one in enumerate(found.edges)
+        for number, edge in enumerate(found.edges)
     )  # fmt: skip
     return graphml.write(Chart(dots, links))
 
@@ -38,5 +38,5 @@ def as_csv(found: Measured) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(_HEAD)
-    rows.writerows([safe(getattr(one, name)) for name in _HEAD] for one in found.nodes)
+    rows.writerows([safe(getattr(node, name)) for name in _HEAD] for node in found.nodes)
     return out.getvalue()

@@ -15,22 +15,22 @@ _THEN: Final = (1980, 1, 1, 0, 0, 0)  # of each file inside: the same chart give
 
 
 def write(chart: Chart) -> bytes:
-    nodes = ((one.key, one.name, one.type or one.kind, one.what, one.service) for one in chart.dots)
-    ties = ((one.key, one.first, one.second, one.said, one.since, one.until) for one in chart.links)
+    nodes = ((dot.key, dot.name, dot.type or dot.kind, dot.what, dot.service) for dot in chart.dots)
+    ties = ((link.key, link.first, link.second, link.said, link.since, link.until) for link in chart.links)
     sources = (
         (
             link.key,
-            one.words,
-            one.source_grade,
-            one.known_grade,
-            one.handling,
-            one.conditions,
-            one.holder,
-            one.since,
-            one.until,
+            source.words,
+            source.source_grade,
+            source.known_grade,
+            source.handling,
+            source.conditions,
+            source.holder,
+            source.since,
+            source.until,
         )
         for link in chart.links
-        for one in link.sources
+        for source in link.sources
     )
     files = {
         "about.csv": _table(("what", "said"), chart.head),

@@ -48,7 +48,7 @@ class Report:
         """`row`: counted from 1, a heading too; `value`: what stood there."""
         self.aside[why] += 1
         value = value if len(value) <= 40 else value[:39] + "…"
-        value = "".join(one if one.isprintable() else "�" for one in value)
+        value = "".join(text if text.isprintable() else "�" for text in value)
         if len(self.examples) < _EXAMPLES:
             self.examples.append((row, value, why))
         if self.issues:

@@ -124,7 +124,8 @@ def _guess(head: Sequence[str], path: Path) -> tuple[_Columns, bool]:
     """Which column says what, and whether the first row is a heading; Code-Point Open has none."""
     names = [cell.strip().casefold() for cell in head]
     found = {
-        what: next((names.index(one) for one in some if one in names), None) for what, some in _NAMES.items()
+        what: next((names.index(text) for text in some if text in names), None)
+        for what, some in _NAMES.items()
     }
     postcode = found.pop("postcode")
     if postcode is not None:

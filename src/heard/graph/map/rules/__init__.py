@@ -117,9 +117,9 @@ def is_few(number: int) -> bool:
 def runs(months: Iterable[Month]) -> list[tuple[Month, Month]]:
     """Months that follow one another, as first and last."""
     found: list[tuple[Month, Month]] = []
-    for one in sorted(set(months)):
-        if found and found[-1][1].back(-1) == one:
-            found[-1] = (found[-1][0], one)
+    for month in sorted(set(months)):
+        if found and found[-1][1].back(-1) == month:
+            found[-1] = (found[-1][0], month)
         else:
-            found.append((one, one))
+            found.append((month, month))
     return found

@@ -46,13 +46,15 @@ class AnswerLine:
     @property
     def told(self) -> list[Ground]:
         """What it rests on as it is read: what two sources of one tie say alike stands once."""
-        return list({(one.text, str(one.page)): one for one in self.grounds}.values())
+        return list({(ground.text, str(ground.page)): ground for ground in self.grounds}.values())
 
     @property
     def ties(self) -> frozenset[uuid.UUID]:
         """Keys of the ties on which it rests, which can be drawn."""
         return frozenset(
-            one.page[1]["tie_key"] for one in self.grounds if one.page[0] == "tie" and not one.withdrawn
+            ground.page[1]["tie_key"]
+            for ground in self.grounds
+            if ground.page[0] == "tie" and not ground.withdrawn
         )
 
     @property
@@ -171,21 +173,23 @@ class Asking:
     ) -> AnswerLine:
         """`also`: records on which it rests that are no pieces of the web; they stand first. `known_by`: by what it is known again beside
         what it rests on, where that is not what it is about."""
-        by_key = {one.key: one for one in pieces if self._can_say(one)}
+        by_key = {piece.key: piece for piece in pieces if self._can_say(piece)}
         grounds = tuple(
-            self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, one.key.int))
+            self.ground(piece) for piece in sorted(by_key.values(), key=lambda one: (one.on, one.key.int))
         )
-        named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
+        named = {key for piece in by_key.values() for key in self.people_of(piece)} | set(people)
         grounds = (*also, *grounds)
         known_by = known_by or getattr(this, "pk", "")
-        known = rules.line_of(self.question, known_by, (one.key for one in grounds))
+        known = rules.line_of(self.question, known_by, (ground.key for ground in grounds))
         return AnswerLine(part or self.part_of(this), this, says, grounds, frozenset(named), known)
 
-    def _can_say(self, one: Piece) -> bool:
-        return one.node in self._named and (one.other is None or one.other in self._named or not one.tie_key)
+    def _can_say(self, piece: Piece) -> bool:
+        return piece.node in self._named and (
+            piece.other is None or piece.other in self._named or not piece.tie_key
+        )
 
-    def people_of(self, one: Piece) -> set[uuid.UUID]:
-        ends = ((one.node, one.node_kind), (one.other, one.other_kind or "person"))
+    def people_of(self, piece: Piece) -> set[uuid.UUID]:
+        ends = ((piece.node, piece.node_kind), (piece.other, piece.other_kind or "person"))
         return {key for key, kind in ends if key and kind == "person" and key in self._named}
 
     def part_of(self, this: Any) -> str:
@@ -228,7 +232,7 @@ class Asking:
     @staticmethod
     def names(things: Iterable[Any]) -> str:
         """A to Z."""
-        return ", ".join(sorted((str(one) for one in things), key=str.casefold))
+        return ", ".join(sorted((str(thing) for thing in things), key=str.casefold))
 
     def people(self, keys: Iterable[uuid.UUID]) -> str:
         """Of people whom `call` gave: children and adults apart, each A to Z."""

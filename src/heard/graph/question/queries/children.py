@@ -37,24 +37,26 @@ def in_common(user: User, person_id: uuid.UUID) -> Answer:
     if child.kind != "child":
         raise Hidden
     mine = [*asking.door.known_around({person_id}, since=asking.since), *_in_records_of(asking, person_id)]
-    many = asking.find_hubs(one.node for one in mine if one.node_kind in ("place", "handle"))
-    plain = [one for one in mine if one.node_kind in _ASKED and one.node not in many]
-    keys = {one.node for one in plain}
+    many = asking.find_hubs(piece.node for piece in mine if piece.node_kind in ("place", "handle"))
+    plain = [piece for piece in mine if piece.node_kind in _ASKED and piece.node not in many]
+    keys = {piece.node for piece in plain}
     others = _with_whom(asking, asking.door.known_of(keys, since=asking.since))
-    people = {one.other for one in others if one.other} | keys
+    people = {piece.other for piece in others if piece.other} | keys
     children = asking.children(people)
     together = _together(asking, person_id, children, mine)
     found = rules.nobody_works_with_both(person_id, [*plain, *others], children, together)
     worked = _worked_on(asking, set(found))
     named = asking.call(
-        person_id, *many, *(key for some in found.values() for one in some for key in (one.node, one.other))
+        person_id,
+        *many,
+        *(key for some in found.values() for piece in some for key in (piece.node, piece.other)),
     )
     asking.hubs = [named[key] for key in many]
     lines = []
     for node, some in found.items():
         if node in worked or node not in named:
             continue
-        those = {one.other for one in some if one.other in named and one.other != person_id}
+        those = {piece.other for piece in some if piece.other in named and piece.other != person_id}
         says = _("%(child)s and %(others)s have %(name)s in common. Nobody works with them together.") % {
             "child": child,
             "others": asking.names(named[key] for key in those if key),
@@ -78,12 +80,12 @@ def _in_records_of(asking: Asking, person_id: uuid.UUID) -> list[Piece]:
     )  # fmt: skip
     keys = {key for rows in records for key in rows.filter(person=person_id).values_list("pk", flat=True)}
     named = asking.door.named_by(keys)
-    return [one._replace(other=person_id, other_kind="person") for one in named]
+    return [piece._replace(other=person_id, other_kind="person") for piece in named]
 
 
 def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:
     """A record that names something is about a child: its `other`."""
-    records = {one.about_id for one in pieces if one.tie_key is None and one.about_id}
+    records = {piece.about_id for piece in pieces if piece.tie_key is None and piece.about_id}
     rows: dict[uuid.UUID | None, Any] = dict(
         concerns_open_to(asking.user)
         .filter(pk__in=records, person__isnull=False)
@@ -96,9 +98,9 @@ def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:
     ):
         rows |= dict(others.filter(pk__in=records).values_list("pk", "person_id"))
     return [
-        one if one.tie_key else one._replace(other=rows.get(one.about_id), other_kind="person")
-        for one in pieces
-        if one.tie_key or one.about_id in rows
+        piece if piece.tie_key else piece._replace(other=rows.get(piece.about_id), other_kind="person")
+        for piece in pieces
+        if piece.tie_key or piece.about_id in rows
     ]
 
 
@@ -106,7 +108,7 @@ def _together(
     asking: Asking, person_id: uuid.UUID, children: Collection[uuid.UUID], mine: list[Piece]
 ) -> set[uuid.UUID]:
     """Of these children, those with whom somebody works together with this one."""
-    family = {one.node for one in mine if one.kind_id in _FAMILY}
+    family = {piece.node for piece in mine if piece.kind_id in _FAMILY}
     home = living_with(asking.user, person_id, children)
     open_cases = cases_visible_to(asking.user).filter(state="open", trusted_worker__isnull=False)
     own = open_cases.filter(person=person_id).values("trusted_worker")

@@ -36,13 +36,17 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
     asking = Asking(user, CIRCLES)
     panel = panel_with_agenda(user, panel_id)
     agenda = on_agenda_and_open(user, panel)
-    listed = {one.person.pk for one in agenda if one.person and one.person.kind == "child"}
+    listed = {
+        panel_item.person.pk
+        for panel_item in agenda
+        if panel_item.person and panel_item.person.kind == "child"
+    }
     found = _Joined(asking)
     found.follow(listed)
     named = asking.call(*found.children, *found.things, *found.many)
     asking.hubs = [named[key] for key in found.many]
     small, whole = rules.circles(found.joins())
-    lines = [_circle(asking, found, one, listed) for one in small if one.children & listed]
+    lines = [_circle(asking, found, circle, listed) for circle in small if circle.children & listed]
     limits = [
         _(
             "Children are joined by a tie between them, or by whom, what or where both were seen with, each in the last 180 days. A tie "
@@ -51,9 +55,9 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
         ),
         _("Where more than 12 are joined, what joined them longest ago is cut, until there are fewer."),
     ]
-    tangled = [one for one in whole if one.children & listed]
+    tangled = [circle for circle in whole if circle.children & listed]
     if tangled:
-        through = {join.through for one in tangled for join in one.joins if join.through}
+        through = {join.through for circle in tangled for join in circle.joins if join.through}
         limits.append(
             _(
                 "More than 12 children are joined by what was seen on one day, and nothing parts them. They are not named together; look at "
@@ -86,14 +90,14 @@ class _Joined:
         for _nth in range(rules.AWAY):
             self.children |= new
             first = self._around(new)
-            kinds = {one.node: one.node_kind for one in first}
+            kinds = {piece.node: piece.node_kind for piece in first}
             also = self._asking.children(key for key, kind in kinds.items() if kind == "person")
             things = kinds.keys() - also - self.things - self.many
             self.many |= self._asking.find_hubs(things)
             things -= self.many
             self.things |= things
             second = self._around(things)
-            also |= self._asking.children(one.node for one in second if one.node_kind == "person")
+            also |= self._asking.children(piece.node for piece in second if piece.node_kind == "person")
             new = also - self.children
             room = rules.MET - len(self.children)
             self.left_out |= len(new) > room
@@ -103,25 +107,27 @@ class _Joined:
     def _around(self, keys: Collection[uuid.UUID]) -> list[Piece]:
         rows = self._asking.door.known_around(keys, since=self._since)
         found = [
-            one for one in rows if one.passes and one.kind_id != PROTECTS and last_said(one) >= self._since
+            piece
+            for piece in rows
+            if piece.passes and piece.kind_id != PROTECTS and last_said(piece) >= self._since
         ]
-        self._known |= {(one.key, one.node, one.other): one for one in found if one.other}
+        self._known |= {(piece.key, piece.node, piece.other): piece for piece in found if piece.other}
         return found
 
     def pieces(self) -> list[tuple[uuid.UUID, uuid.UUID, Piece]]:
         """A child, the other child or the thing to which the child is tied, and a source of that as read from the child."""
         found: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID, Piece]] = {}
-        for (key, node, other), one in self._known.items():
+        for (key, node, other), piece in self._known.items():
             child, end = sorted((node, other), key=lambda this: (this not in self.children, str(this)))
             if child in self.children and end in self.children | self.things:
-                found[key] = (child, end, one if other == child or key not in found else found[key][2])
+                found[key] = (child, end, piece if other == child or key not in found else found[key][2])
         return list(found.values())
 
     def joins(self) -> list[rules.Join]:
         seen: dict[uuid.UUID, dict[uuid.UUID, date]] = defaultdict(dict)
         direct: dict[tuple[uuid.UUID, uuid.UUID], date] = {}
-        for child, other, one in self.pieces():
-            on = last_said(one)
+        for child, other, piece in self.pieces():
+            on = last_said(piece)
             if other in self.children:
                 direct[child, other] = max(on, direct.get((child, other), on))
             else:
@@ -136,14 +142,14 @@ def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUI
     pieces = [
         row for row in found.pieces() if row[0] in circle.children and last_said(row[2]) >= circle.since
     ]
-    for child, other, one in pieces:
+    for child, other, piece in pieces:
         if other in circle.children:
-            direct.add(f"{asking.called(one.other)} {one.said} {asking.called(one.node)}")  # type: ignore[arg-type]
-            some.append(one)
+            direct.add(f"{asking.called(piece.other)} {piece.said} {asking.called(piece.node)}")  # type: ignore[arg-type]
+            some.append(piece)
         else:
             through[other].add(child)
     common = {key for key, children in through.items() if len(children) > 1}
-    some += [one for _child, other, one in pieces if other in common]
+    some += [piece for _child, other, piece in pieces if other in common]
     because = [
         _("%(children)s through %(name)s")
         % {
@@ -174,12 +180,12 @@ def bridges(user: User) -> Answer:
     who, more = _of_concern(asking)
     adults = set(who.values())
     harms = [
-        one
-        for one in asking.door.known_around(adults, since=asking.before(0))
-        if one.tie_key and who.get(one.tie_key) == one.other
+        piece
+        for piece in asking.door.known_around(adults, since=asking.before(0))
+        if piece.tie_key and who.get(piece.tie_key) == piece.other
     ]
     worked = _worked_on(asking, adults)
-    left = {one.other for one in harms if one.other} - worked
+    left = {harm.other for harm in harms if harm.other} - worked
     ball = _Ball(asking)
     ball.read(left)
     children = asking.children(ball.people)
@@ -199,7 +205,7 @@ def bridges(user: User) -> Answer:
         *ends,
         *ball.many,
         *(key for joined in found.values() for part in joined.children for key in part),
-        *(key for one in (*harms, *known) for key in (one.node, one.other)),
+        *(key for piece in (*harms, *known) for key in (piece.node, piece.other)),
     )
     asking.hubs = [named[key] for key in ball.many]
     lines = []
@@ -208,8 +214,10 @@ def bridges(user: User) -> Answer:
         says = _(
             "Without %(name)s nothing that is known joins these circles of children: %(parts)s. No step is open about them."
         ) % {"name": named[adult], "parts": "; ".join(parts)}
-        some = [one for one in known if one.node == adult and one.passes and one.other in joined.ends]
-        some += [one for one in harms if one.other == adult]
+        some = [
+            piece for piece in known if piece.node == adult and piece.passes and piece.other in joined.ends
+        ]
+        some += [harm for harm in harms if harm.other == adult]
         people = {key for part in joined.children for key in part}
         lines.append(asking.line(named[adult], says, some, people=people))
     limits = [
@@ -249,7 +257,7 @@ def _worked_on(asking: Asking, adults: set[uuid.UUID]) -> set[uuid.UUID]:
     found = set(steps.order_by().values_list("person_id", flat=True))
     found |= set(actions.order_by().values_list("item__person_id", flat=True))
     orders = asking.door.said_of(adults, since=asking.before(0))
-    return found | {one.node for one in orders if one.kind_id == rules.ORDER}
+    return found | {order.node for order in orders if order.kind_id == rules.ORDER}
 
 
 class _Ball:
@@ -270,10 +278,10 @@ class _Ball:
             now = set(sorted(edge, key=str)[: max(SEARCHED - len(read), 0)])
             self.not_read |= edge - now
             read |= now
-            steps = [one for one in self._asking.door.steps(now, since=self._asking.since) if one.passes]
-            kinds: dict[uuid.UUID, Any] = {one.end: one.end_kind for one in steps}
+            steps = [step for step in self._asking.door.steps(now, since=self._asking.since) if step.passes]
+            kinds: dict[uuid.UUID, Any] = {step.end: step.end_kind for step in steps}
             self.many |= self._asking.find_hubs(key for key, kind in kinds.items() if kind != "person")
             self.people |= {key for key, kind in kinds.items() if kind == "person"}
-            ties |= {(one.start, one.end) for one in steps}
+            ties |= {(step.start, step.end) for step in steps}
             edge = kinds.keys() - read - self.many
         self.beside = rules.both_ways(ties)

@@ -39,18 +39,20 @@ def shared(user: User, episode_id: uuid.UUID, chosen: Collection[uuid.UUID] = ()
     kept = [one for one in offered if not chosen or one.pk in chosen or one.pk == episode_id]
     episodes = {one.pk: one for one in kept}
     pieces = asking.door.known_from("interview", set(episodes))
-    about = {key: one.person_id for key, one in episodes.items()}
+    about = {key: episode.person_id for key, episode in episodes.items()}
     found = rules.named_in_several(pieces, about)
     if not chosen:
-        found = {node: some for node, some in found.items() if episode_id in {one.about_id for one in some}}
-    flat = [one for some in found.values() for one in some]
-    many = asking.find_hubs(one.node for one in flat if one.node_kind != "person")
-    named = asking.call(*(key for one in flat for key in (one.node, one.other)))
+        found = {
+            node: some for node, some in found.items() if episode_id in {piece.about_id for piece in some}
+        }
+    flat = [piece for some in found.values() for piece in some]
+    many = asking.find_hubs(piece.node for piece in flat if piece.node_kind != "person")
+    named = asking.call(*(key for piece in flat for key in (piece.node, piece.other)))
     asking.hubs = [named[key] for key in many]
     lines = []
     for node, some in found.items():
         if node not in many:
-            which = [episodes[key] for key in {one.about_id for one in some} if key]
+            which = [episodes[key] for key in {piece.about_id for piece in some} if key]
             says = _("%(name)s is named in %(number)s of these %(all)s episodes: %(which)s.") % {
                 "name": named[node],
                 "number": len(which),
@@ -76,15 +78,15 @@ def shared(user: User, episode_id: uuid.UUID, chosen: Collection[uuid.UUID] = ()
 
 def _days(episodes: list[Any]) -> str:
     """Of several children, with their names: whoever reads this may see each."""
-    rows = sorted(episodes, key=lambda one: (one.missing_from, str(one.pk)))
-    several = len({one.person_id for one in rows}) > 1
+    rows = sorted(episodes, key=lambda episode: (episode.missing_from, str(episode.pk)))
+    several = len({row.person_id for row in rows}) > 1
     return ", ".join(
-        f"{one.person}, {day(one.missing_from)}" if several else day(one.missing_from) for one in rows
+        f"{row.person}, {day(row.missing_from)}" if several else day(row.missing_from) for row in rows
     )
 
 
 def _hours(asking: Asking, episodes: dict[uuid.UUID, Any], this: uuid.UUID | None) -> list[AnswerLine]:
-    began = {key: timezone.localtime(one.missing_from) for key, one in episodes.items()}
+    began = {key: timezone.localtime(episode.missing_from) for key, episode in episodes.items()}
     close = rules.hours_shared(began)
     if not close or (this and this not in close):
         return []

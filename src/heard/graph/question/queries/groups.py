@@ -24,23 +24,25 @@ def may_be_one(user: User, group_id: uuid.UUID) -> Answer:
     """Groups that may be this one under another name. A fixed number of queries. `Hidden` unless the user may see the group."""
     asking = Asking(user, ID)
     group = asking.door.node("group", group_id)
-    mine = [one for one in asking.door.said_of({group_id}, since=asking.since) if one.kind_id in _SAYS]
-    has = {one.other: one.other_kind for one in mine if one.other}
+    mine = [piece for piece in asking.door.said_of({group_id}, since=asking.since) if piece.kind_id in _SAYS]
+    has = {piece.other: piece.other_kind for piece in mine if piece.other}
     many = asking.find_hubs(key for key, kind in has.items() if kind != "person")
     around = asking.door.known_around(has.keys() - many, since=asking.since)
-    others = {one.node for one in around if one.node_kind == "group" and one.kind_id in _SAYS} - {group_id}
+    others = {piece.node for piece in around if piece.node_kind == "group" and piece.kind_id in _SAYS} - {
+        group_id
+    }
     large = asking.find_hubs(others)
     theirs = asking.door.said_of(others - large, since=asking.since)
-    known = [*mine, *(one for one in theirs if one.kind_id in _SAYS)]
+    known = [*mine, *(piece for piece in theirs if piece.kind_id in _SAYS)]
     named = asking.call(
-        group_id, *others, *many, *(key for one in known for key in (one.node, one.other) if key)
+        group_id, *others, *many, *(key for piece in known for key in (piece.node, piece.other) if key)
     )
     asking.hubs = [named[key] for key in (*many, *large)]
     people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     things: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for one in known:
-        if one.other and one.other not in many:
-            (people if one.other_kind == "person" else things)[one.node].add(one.other)
+    for piece in known:
+        if piece.other and piece.other not in many:
+            (people if piece.other_kind == "person" else things)[piece.node].add(piece.other)
     names = {key: str(named[key]) for key in (others - large) | {group_id}}
     lines = []
     for may in rules.may_be_one(group_id, people, things, names):
@@ -78,4 +80,4 @@ def _why(asking: Asking, may: May) -> str:
 
 
 def _of_both(known: list[Piece], groups: set[uuid.UUID], both: frozenset[uuid.UUID]) -> list[Piece]:
-    return [one for one in known if one.node in groups and one.other in both]
+    return [piece for piece in known if piece.node in groups and piece.other in both]

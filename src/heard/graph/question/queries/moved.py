@@ -42,7 +42,7 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
         *this.near,
         *gone,
         *people,
-        *(key for one in (*this.here, *elsewhere) for key in (one.node, one.other)),
+        *(key for piece in (*this.here, *elsewhere) for key in (piece.node, piece.other)),
     )
     asking.hubs = [named[key] for key in many]
     if on is None:
@@ -51,7 +51,7 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
         )
         return asking.answer([], [nothing, *_limits()], subject=this.place)
     since = tuple(ground for day_of, ground in this.done if day_of == on)
-    since += tuple(asking.ground(one) for one in this.guards if one.since == on)
+    since += tuple(asking.ground(guard) for guard in this.guards if guard.since == on)
     lines = [
         _went(asking, this.place, named[other], on, len(people), who, [*this.here, *elsewhere], since)
         for other, who in gone.items()
@@ -91,7 +91,7 @@ def for_a_panel(user: User) -> list[tuple[str, uuid.UUID, str]]:
 
 
 def _unrestricted(user: User, pieces: Iterable[Piece]) -> set[uuid.UUID]:
-    keys = {one.node for one in pieces if one.node_kind == "person"}
+    keys = {piece.node for piece in pieces if piece.node_kind == "person"}
     rows = people_visible_to(user).filter(pk__in=keys, restricted=False)
     return set(rows.order_by().values_list("pk", flat=True))
 
@@ -134,11 +134,11 @@ def _summary(this: Counted, on: date, people: int) -> str:
 def _seen(pieces: Iterable[Piece]) -> list[Seen]:
     """A piece as read from either end: the person and the place."""
     found = []
-    for one in pieces:
-        ends = {one.node_kind: one.node, one.other_kind: one.other}
+    for piece in pieces:
+        ends = {piece.node_kind: piece.node, piece.other_kind: piece.other}
         who, where = ends.get("person"), ends.get("place")
-        if one.kind_id in rules.SEEN and who and where:
-            found.append(rules.Seen(who, where, one.since, last_said(one)))
+        if piece.kind_id in rules.SEEN and who and where:
+            found.append(rules.Seen(who, where, piece.since, last_said(piece)))
     return found
 
 
@@ -157,12 +157,12 @@ def _went(
         "days after: %(who)s."
     ) % {"number": people, "place": place, "day": day(on), "other": other, "who": asking.people(who)}
     some = []
-    for one in known:
-        [*seen] = _seen([one])
+    for piece in known:
+        [*seen] = _seen([piece])
         if seen and seen[0].who in who:
             before = seen[0].where == place.pk and rules.there_before(seen, place.pk, on)
             after = seen[0].where == other.pk and rules.began_after(seen[0], on)
-            some += [one] if before or after else []
+            some += [piece] if before or after else []
     return asking.line(other, says, some, part="seen", people=who, also=since)
 
 
@@ -180,4 +180,4 @@ def _named(asking: Asking, place: Any, this: Counted) -> AnswerLine | None:
 
 
 def _in_order(grounds: Iterable[Ground]) -> list[Ground]:
-    return sorted(grounds, key=lambda one: (one.on or date.min, str(one.key)))
+    return sorted(grounds, key=lambda ground: (ground.on or date.min, str(ground.key)))

@@ -38,12 +38,12 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
     items = {key for item in agenda if (key := item.person_id or item.place_id or item.group_id)}
     new, gone = asking.door.news_of(items, after=since)
     pieces = [*new, *(one.piece for one in gone)]
-    named = asking.call(*items, *(key for one in pieces for key in (one.node, one.other)))
+    named = asking.call(*items, *(key for piece in pieces for key in (piece.node, piece.other)))
     merged = put_together_since(user, items & named.keys(), since)
     mine_of, lost_of = defaultdict[Any, list[Any]](list), defaultdict[Any, list[Any]](list)
-    for one in new:
-        if one.other in named:
-            mine_of[one.node].append(one)
+    for piece in new:
+        if piece.other in named:
+            mine_of[piece.node].append(piece)
     for lost_one in gone:
         if lost_one.piece.other in named:
             lost_of[lost_one.piece.node].append(lost_one)
@@ -65,8 +65,8 @@ def _line(
 ) -> AnswerLine:
     first: date = timezone.localdate(since)
     said = []
-    ended = {one.tie_key for one in new if one.until and one.until >= first}
-    noted = {one.tie_key for one in new} - ended
+    ended = {piece.tie_key for piece in new if piece.until and piece.until >= first}
+    noted = {piece.tie_key for piece in new} - ended
     if noted:
         said.append(ngettext("%(num)s tie noted", "%(num)s ties noted", len(noted)) % {"num": len(noted)})
     if ended:
@@ -76,10 +76,10 @@ def _line(
         said.append(_("two records were put together"))
     says = _("%(name)s: %(what)s.") % {"name": this, "what": "; ".join(said)}
     line = asking.line(this, says, new)
-    over = {one.key for one in new if one.tie_key in ended}
+    over = {piece.key for piece in new if piece.tie_key in ended}
     grounds = [
-        replace(one, text=_("Ended: %(said)s") % {"said": one.text}) if one.key in over else one
-        for one in line.grounds
+        replace(ground, text=_("Ended: %(said)s") % {"said": ground.text}) if ground.key in over else ground
+        for ground in line.grounds
     ]
     lost = tuple(
         Ground(
@@ -90,6 +90,6 @@ def _line(
         )
         for one in gone
     )
-    known = line_of(ID, this.pk, [*(one.key for one in line.grounds), *(one.key for one in lost)])
+    known = line_of(ID, this.pk, [*(ground.key for ground in line.grounds), *(ground.key for ground in lost)])
     people = line.people | {key for one in gone for key in asking.people_of(one.piece)}
     return AnswerLine(line.part, this, says, (*grounds, *lost), frozenset(people), known)

@@ -40,19 +40,19 @@ def _unwatched(user: User, *, for_all: bool = False) -> Answer:
         named_in.leave_out(set(restricted.values_list("pk", flat=True)))
     several = {place for place, some in named_in.records.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
-    watched = {one.other for one in around if one.kind_id == PROTECTS}
+    watched = {piece.other for piece in around if piece.kind_id == PROTECTS}
     watched |= _worked_on(user, several) | set(watched_places(user))
     named = asking.call(*several)
     lines = []
     for place in several - watched:
-        some = sorted(named_in.records[place].values(), key=lambda one: (one.text, str(one.key)))
+        some = sorted(named_in.records[place].values(), key=lambda ground: (ground.text, str(ground.key)))
         says = _(
             "%(name)s: %(what)s. Nobody is noted who watches over it, and no step, panel action or context is open."
         ) % {
             "name": _told_apart(named[place]),
-            "what": "; ".join(one.text for one in some),
+            "what": "; ".join(ground.text for ground in some),
         }
-        known = line_of(UNWATCHED, place, (one.key for one in some))
+        known = line_of(UNWATCHED, place, (ground.key for ground in some))
         lines.append(
             AnswerLine(
                 "place", named[place], says, tuple(some), named_in.people(named_in.records[place]), known
@@ -84,7 +84,7 @@ def for_a_panel(user: User) -> list[tuple[str, uuid.UUID, str]]:
     restricted had been read."""
     places = [line.this for line in _unwatched(user, for_all=True).lines]
     homes = web(user).homes(places)
-    return [("place", one.pk, UNWATCHED) for one in places if one.pk not in homes]
+    return [("place", place.pk, UNWATCHED) for place in places if place.pk not in homes]
 
 
 def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:
@@ -94,16 +94,16 @@ def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:
     asking.door.node("place", place_id)
     rows = asking.door.known_around({place_id}, since=on or asking.since)
     by_day: dict[date, list[Piece]] = defaultdict(list)
-    for one in rows:
-        if one.since and (on is None or one.since == on):
-            by_day[one.since].append(one)
-    several = {when: some for when, some in by_day.items() if len({one.node for one in some}) > 1}
-    named = asking.call(place_id, *(one.node for some in several.values() for one in some))
+    for piece in rows:
+        if piece.since and (on is None or piece.since == on):
+            by_day[piece.since].append(piece)
+    several = {when: some for when, some in by_day.items() if len({piece.node for piece in some}) > 1}
+    named = asking.call(place_id, *(piece.node for some in several.values() for piece in some))
     lines = []
     for when, some in several.items():
         kinds: dict[str, set[str]] = defaultdict(set)
-        for one in some:
-            kinds[asking.part_of(named[one.node])].add(str(named[one.node]))
+        for piece in some:
+            kinds[asking.part_of(named[piece.node])].add(str(named[piece.node]))
         who = "; ".join(", ".join(sorted(kinds[kind], key=str.casefold)) for kind in _ORDER if kind in kinds)
         says = _("%(date)s: %(who)s.") % {"date": day(when), "who": who}
         lines.append(asking.line(named[place_id], says, some, part="place"))

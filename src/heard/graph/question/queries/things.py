@@ -30,9 +30,9 @@ def users(user: User, handle_id: uuid.UUID) -> Answer:
     if kind != "handle":
         raise Hidden
     known = asking.door.said_of({handle_id}, since=asking.before(_EVER))
-    pieces = [one for one in known if one.kind_id in _USES and one.other_kind == "person"]
+    pieces = [piece for piece in known if piece.kind_id in _USES and piece.other_kind == "person"]
     many = asking.find_hubs({handle_id})
-    named = asking.call(handle_id, *(one.other for one in pieces))
+    named = asking.call(handle_id, *(piece.other for piece in pieces))
     asking.hubs = [handle] if many else []
     lines = []
     for one, other in combinations(() if many else rules.uses_of(pieces, _USES), 2):
@@ -77,10 +77,10 @@ def rests(user: User, node_id: uuid.UUID) -> Answer:
     kind, this = asking.end(node_id)
     pieces = asking.door.said_of({node_id}, since=asking.since)
     found = rules.rests_on(pieces)
-    named = asking.call(node_id, *(one.other for one in pieces))
+    named = asking.call(node_id, *(piece.other for piece in pieces))
     lines = []
     for tie_key in found.carried_by_one:
-        [piece] = [one for one in pieces if one.tie_key == tie_key]
+        [piece] = [piece for piece in pieces if piece.tie_key == tie_key]
         other = named[piece.other]  # type: ignore[index]
         says = _("Without one untested source nothing would tie %(this)s to %(other)s in this way.") % {
             "this": this,
@@ -116,16 +116,16 @@ def pieces(user: User, thing_id: uuid.UUID) -> Answer:
     if kind == "person" and this.kind == "child":
         raise Hidden
     known = asking.door.known_of({thing_id}, since=asking.since)
-    records = {one.about_id for one in known if one.tie_key is None and one.about_id}
+    records = {piece.about_id for piece in known if piece.tie_key is None and piece.about_id}
     told = concerns_open_to(user).filter(pk__in=records).values_list("pk", "agency_id", "agency__name")
     agency_of = {key: agency for key, agency, _called in told}
     called = {agency: name for _one, agency, name in told}
     many = asking.find_hubs({thing_id} if kind != "person" else ())
     held = [] if many else rules.in_pieces(known, agency_of)
-    named = asking.call(thing_id, *(one.other for one in held))
+    named = asking.call(thing_id, *(piece.other for piece in held))
     asking.hubs = [this] if many else []
-    called |= asking.agencies({one.holder for one in held if one.holder})
-    agencies = sorted(called[key] for key in {one.holder or agency_of[one.key] for one in held})
+    called |= asking.agencies({piece.holder for piece in held if piece.holder})
+    agencies = sorted(called[key] for key in {piece.holder or agency_of[piece.key] for piece in held})
     says = _("%(agencies)s hold one piece each about %(name)s, and none of them more than one.") % {
         "agencies": ", ".join(agencies),
         "name": this,

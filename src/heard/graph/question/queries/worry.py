@@ -25,7 +25,7 @@ def touched(user: User, concern_id: uuid.UUID) -> Answer:
     worry = concern_open_to(user, concern_id)
     subject = worry.person_id or worry.place_id or worry.group_id
     told = asking.door.known_from("concern", {concern_id})
-    kinds = {one.node: one.node_kind for one in told}
+    kinds = {piece.node: piece.node_kind for piece in told}
     kinds |= (
         {subject: "person" if worry.person_id else "place" if worry.place_id else "group"} if subject else {}
     )
@@ -33,28 +33,30 @@ def touched(user: User, concern_id: uuid.UUID) -> Answer:
     start = set(kinds) - many
     handles = {key for key in start if kinds[key] == "handle"}
     first = asking.door.known_around(start, since=asking.since)
-    users = {one.node: one for one in first if one.node_kind == "person" and one.other in handles}
+    users = {piece.node: piece for piece in first if piece.node_kind == "person" and piece.other in handles}
     second = asking.door.known_around(set(users) - start, since=asking.since)
-    named = asking.call(*many, *start, *(key for one in (*first, *second) for key in (one.node, one.other)))
+    named = asking.call(
+        *many, *start, *(key for piece in (*first, *second) for key in (piece.node, piece.other))
+    )
     asking.hubs = [named[key] for key in many if key in named]
     found: dict[uuid.UUID, list[Piece]] = defaultdict(list)
     said: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for one in first:
-        if one.node_kind == "group":
-            found[one.node].append(one)
-            said[one.node].add(f"{named[one.other]} {one.said} {named[one.node]}")  # type: ignore[index]
-    for one in second:
-        if one.node_kind == "group" and one.other in users:
-            way = users[one.other]
-            found[one.node] += [way, one]
-            said[one.node].add(
+    for piece in first:
+        if piece.node_kind == "group":
+            found[piece.node].append(piece)
+            said[piece.node].add(f"{named[piece.other]} {piece.said} {named[piece.node]}")  # type: ignore[index]
+    for piece in second:
+        if piece.node_kind == "group" and piece.other in users:
+            way = users[piece.other]
+            found[piece.node] += [way, piece]
+            said[piece.node].add(
                 _("%(handle)s %(said)s %(who)s, who %(then)s %(group)s")
                 % {
                     "handle": named[way.other],  # type: ignore[index]
                     "said": way.said,
                     "who": named[way.node],
-                    "then": one.said,
-                    "group": named[one.node],
+                    "then": piece.said,
+                    "group": named[piece.node],
                 }
             )
     lines = [

@@ -33,10 +33,10 @@ def asked_since(today: date) -> date:
     return today - timedelta(days=MONTHS * 365 // 12)
 
 
-def last_said(one: Piece) -> date:
+def last_said(piece: Piece) -> date:
     """The last day on which a source says that it was so: its end; else the day on which it was noted, of what lasts; else the day
     on which it happened."""
-    return one.until or (one.noted if one.kind_id in LAST else one.on)
+    return piece.until or (piece.noted if piece.kind_id in LAST else piece.on)
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ def near(
             direct[step.end].append(step)
     found = {
         end: Way(
-            end, some[0].end_kind, tuple((one.tie_key, one.said) for one in some), None, some[0].protects
+            end, some[0].end_kind, tuple((step.tie_key, step.said) for step in some), None, some[0].protects
         )
         for end, some in direct.items()
     }
     for step in _in_order(second):
         before = direct.get(step.start)
         if before is not None and step.end != start and step.end not in found:
-            leads = next((one for one in before if one.passes), before[0])
+            leads = next((step for step in before if step.passes), before[0])
             ties = ((leads.tie_key, leads.said), (step.tie_key, step.said))
             found[step.end] = Way(step.end, step.end_kind, ties, step.start, step.protects)
     on = onward(first, many)
@@ -103,7 +103,7 @@ def _in_order(steps: Iterable[Step]) -> list[Step]:
 
 def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
     """Keys of the children and adults among what is named."""
-    return {one.pk for one in things if type(one).__name__ == "Person"}
+    return {thing.pk for thing in things if type(thing).__name__ == "Person"}
 
 
 # ---- what is known, and what people judged of it
@@ -143,10 +143,10 @@ def named_in_several(
 ) -> dict[uuid.UUID, list[Piece]]:
     """What two records or more speak of. `but`: of each record, whom it is about, who is not found by it."""
     found: dict[uuid.UUID, list[Piece]] = defaultdict(list)
-    for one in pieces:
-        if one.about_id and one.about_id in but and one.node != but[one.about_id]:
-            found[one.node].append(one)
-    return {node: some for node, some in found.items() if len({one.about_id for one in some}) > 1}
+    for piece in pieces:
+        if piece.about_id and piece.about_id in but and piece.node != but[piece.about_id]:
+            found[piece.node].append(piece)
+    return {node: some for node, some in found.items() if len({piece.about_id for piece in some}) > 1}
 
 
 CLOSE: Final = 120  # minutes
@@ -178,14 +178,14 @@ def nobody_works_with_both(
     """What this child and others have in common, of those who are not seen `together`. `pieces`: of what this child has, with the
     other end or the child whom a record is about as `other`."""
     found: dict[uuid.UUID, list[Piece]] = defaultdict(list)
-    for one in pieces:
-        known = one.other == child or (one.other in children and one.other not in together)
-        if known and one.node != child and one.node not in together:
-            found[one.node].append(one)
+    for piece in pieces:
+        known = piece.other == child or (piece.other in children and piece.other not in together)
+        if known and piece.node != child and piece.node not in together:
+            found[piece.node].append(piece)
     return {
         node: some
         for node, some in found.items()
-        if child in {one.other for one in some} and len({one.other for one in some}) > 1
+        if child in {piece.other for piece in some} and len({piece.other for piece in some}) > 1
     }
 
 
@@ -209,15 +209,15 @@ class Use:
 def uses_of(pieces: Iterable[Piece], kinds: Collection[str]) -> list[Use]:
     """Who used it: from the first day that a source gives to the last, which the latest source says."""
     by_person: dict[uuid.UUID, list[Piece]] = defaultdict(list)
-    for one in pieces:
-        if one.other is not None and one.other_kind == "person" and one.kind_id in kinds:
-            by_person[one.other].append(one)
+    for piece in pieces:
+        if piece.other is not None and piece.other_kind == "person" and piece.kind_id in kinds:
+            by_person[piece.other].append(piece)
     return [
         Use(
             who,
-            min((one.since for one in some if one.since), default=None),
+            min((piece.since for piece in some if piece.since), default=None),
             some[-1].until,
-            any(one.kind_id == "keeper_of" for one in some),
+            any(piece.kind_id == "keeper_of" for piece in some),
         )
         for who, some in by_person.items()
     ]
@@ -249,30 +249,31 @@ class Rests:
 def rests_on(pieces: Iterable[Piece]) -> Rests:
     """Of ties, by their keys, with all their sources."""
     by_tie: dict[uuid.UUID, dict[uuid.UUID, Piece]] = defaultdict(dict)
-    for one in pieces:
-        if one.tie_key:
-            by_tie[one.tie_key][one.key] = one
+    for piece in pieces:
+        if piece.tie_key:
+            by_tie[piece.tie_key][piece.key] = piece
     alone = {key: next(iter(some.values())) for key, some in by_tie.items() if len(some) == 1}
     return Rests(
         ties=len(by_tie),
-        seen=sum(any(one.how == How.SEEN for one in some.values()) for some in by_tie.values()),
-        told_by_one=sum(one.how in (How.SAID, How.SAID_BY_CHILD) for one in alone.values()),
+        seen=sum(any(piece.how == How.SEEN for piece in some.values()) for some in by_tie.values()),
+        told_by_one=sum(piece.how in (How.SAID, How.SAID_BY_CHILD) for piece in alone.values()),
         several_agencies=sum(
-            len({one.holder for one in some.values() if one.holder and one.about != AT_A_MEETING}) > 1
+            len({piece.holder for piece in some.values() if piece.holder and piece.about != AT_A_MEETING}) > 1
             for some in by_tie.values()
         ),
         graded=sum(
-            any(one.known_grade or one.source_grade for one in some.values()) for some in by_tie.values()
+            any(piece.known_grade or piece.source_grade for piece in some.values())
+            for some in by_tie.values()
         ),
-        carried_by_one=tuple(key for key, one in alone.items() if _untested(one)),
+        carried_by_one=tuple(key for key, piece in alone.items() if _untested(piece)),
     )
 
 
-def _untested(one: Piece) -> bool:
+def _untested(piece: Piece) -> bool:
     """Nobody saw it, it is in no record, and nobody says that who told it has been right before. What a child said is not graded,
     and is not called untested."""
-    told = one.how in (How.SAID, "")
-    return told and one.source_grade != SourceGrade.RELIABLE and one.known_grade not in _BORNE_OUT
+    told = piece.how in (How.SAID, "")
+    return told and piece.source_grade != SourceGrade.RELIABLE and piece.known_grade not in _BORNE_OUT
 
 
 _BORNE_OUT: Final = (KnownGrade.DIRECT, KnownGrade.BORNE_OUT)
@@ -282,15 +283,15 @@ def in_pieces(pieces: Iterable[Piece], agency_of: Mapping[uuid.UUID, uuid.UUID])
     """What several agencies know, none of them more than one piece: else nothing. `agency_of`: of records that name it. What was said at
     a meeting all heard there."""
     by_agency: dict[uuid.UUID, dict[uuid.UUID, Piece]] = defaultdict(dict)
-    for one in pieces:
-        if one.about == AT_A_MEETING:
+    for piece in pieces:
+        if piece.about == AT_A_MEETING:
             continue
-        agency = one.holder or agency_of.get(one.key)
+        agency = piece.holder or agency_of.get(piece.key)
         if agency is not None:
-            by_agency[agency][one.about_id or one.key] = one
+            by_agency[agency][piece.about_id or piece.key] = piece
     if len(by_agency) < 2 or any(len(some) > 1 for some in by_agency.values()):
         return []
-    return [one for some in by_agency.values() for one in some.values()]
+    return [piece for some in by_agency.values() for piece in some.values()]
 
 
 # ---- how two connect

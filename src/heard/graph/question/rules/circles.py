@@ -45,7 +45,7 @@ def joined_through(seen: Mapping[uuid.UUID, Mapping[uuid.UUID, date]]) -> list[J
     one after the other by that day, the latest first: whoever is left after the weaker joins are cut is the same as if
     each two had been joined."""
     found = []
-    for through, days in sorted(seen.items(), key=lambda one: str(one[0])):
+    for through, days in sorted(seen.items(), key=lambda item: str(item[0])):
         last = sorted(days, key=lambda child: (days[child], str(child)), reverse=True)
         found += [Join(one, other, days[other], through) for one, other in pairwise(last)]
     return found

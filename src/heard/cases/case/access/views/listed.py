@@ -32,10 +32,10 @@ def access(request: Request, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": person,
         "record": reverse("child" if person.kind == "child" else "adult", kwargs={"person_id": person.pk}),
-        "running": [one for one in lines if one.is_running],
-        "ended": [one for one in lines if not one.is_running],
-        "denials": [one for one in denials if one.lifted_at is None],
-        "lifted": [one for one in denials if one.lifted_at],
+        "running": [involvement for involvement in lines if involvement.is_running],
+        "ended": [involvement for involvement in lines if not involvement.is_running],
+        "denials": [denial for denial in denials if denial.lifted_at is None],
+        "lifted": [denial for denial in denials if denial.lifted_at],
         "decides_there": queries.restricted_decided_by(request.user).filter(pk=person_id).exists(),
         "may_keep": request.user.may(May.KEEP),
         "why_not_let_in": queries.why_not_choose_whom(request.user, person),
@@ -90,8 +90,8 @@ def narrow(request: Request, access_id: int) -> HttpResponse:
     """Teams take the place of their agency as a whole: those that work with the child are chosen already."""
     line = queries.access_visible_to(request.user, access_id)
     person = open_record(by=request.user, person_id=line.person_id)
-    teams = {str(one.pk): one for one in teams_visible_to(request.user).filter(agency=line.agency_id)}
-    at_work = [str(one.pk) for one in teams_at_work(request.user, person.pk)]
+    teams = {str(team.pk): team for team in teams_visible_to(request.user).filter(agency=line.agency_id)}
+    at_work = [str(team.pk) for team in teams_at_work(request.user, person.pk)]
     return edit(
         request,
         NarrowForm,

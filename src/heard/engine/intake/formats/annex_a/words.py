@@ -110,7 +110,7 @@ def _list(name: str, told: dict[str, object], common: dict[str, list[str]]) -> L
 
 
 def _label(code: str, told: dict[str, list[str]]) -> Label:
-    codes = frozenset(str(one).casefold() for one in told["codes"])
+    codes = frozenset(str(text).casefold() for text in told["codes"])
     return Label(str(code), codes, tuple(map(rule, told["says"])))
 
 
@@ -167,7 +167,7 @@ def _vocabulary() -> frozenset[str]:
     rules: Iterable[Rule] = (
         one for each in (*spec().labels.values(),) for label in each for one in label.rules
     )
-    of_columns = (one for each in spec().lists for texts in each.columns.values() for one in texts)
+    of_columns = (text for each in spec().lists for texts in each.columns.values() for text in texts)
     said = {word for one in (*rules, *of_columns) for group in (*one.wanted, one.barred) for word in group}
     codes = {code for each in spec().labels.values() for label in each for code in label.codes}
     return frozenset(said | codes | _SMALL_WORDS)

@@ -99,13 +99,13 @@ def all_names() -> tuple[str, ...]:
 @cache
 def carriers_here() -> tuple[Carrier, ...]:
     """Every carrier of the format."""
-    return tuple(one for mine in carriers.by_field(FORMAT).values() for one in mine)
+    return tuple(carrier for mine in carriers.by_field(FORMAT).values() for carrier in mine)
 
 
 @cache
 def dated_names() -> tuple[str, ...]:
     """The dates by which carriers are dated, but for the end of the return."""
-    return tuple(sorted({one.dated_by for one in carriers_here()} - {"return_end"}))
+    return tuple(sorted({carrier.dated_by for carrier in carriers_here()} - {"return_end"}))
 
 
 class ElementShape(NamedTuple):
@@ -184,7 +184,7 @@ class Layout:
 
     def _dating(self) -> Iterator[list[int]]:
         for number, place in enumerate(self.carrying[:, 0].tolist()):
-            wanted = {one.dated_by for one in carriers.by_field(FORMAT)[self.kinds[place].name]}
+            wanted = {carrier.dated_by for carrier in carriers.by_field(FORMAT)[self.kinds[place].name]}
             for by, dated in enumerate(dated_names()):
                 if dated in wanted:
                     yield from (
@@ -220,7 +220,9 @@ class Layout:
     def _several_plans(self) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
         for name, dates in schema().plans.items():
             mine = [
-                [one.own.get(date, -1) for date in dates] for one in self._holders if one.kind.name == name
+                [holder.own.get(date, -1) for date in dates]
+                for holder in self._holders
+                if holder.kind.name == name
             ]
             if len(mine) > 1:
                 yield dates[0], _table(mine, 2)

@@ -75,8 +75,8 @@ class Telling:
     def _depart(self) -> None:
         """Says of every element that is not as the year's schema has it."""
         for layout, children in self.columns.odd:
-            for one in layout.departs:
-                self._flag(np.array(children), one.code, one.element, **one.filling)
+            for departure in layout.departs:
+                self._flag(np.array(children), departure.code, departure.element, **departure.filling)
         blank = self.columns.spread(attrgetter("blank"))
         for child, name in _named(blank.where(self.columns.codes_at(blank.child, blank.columns[0]) > 0)):
             self._flag(child, "stray_text", name)
@@ -96,8 +96,10 @@ class Telling:
         child, codes = child[codes > 0], codes[codes > 0]
         distinct = self.columns.distinct(codes)
         for place, text in enumerate(distinct.texts.to_pylist()):
-            for one in value_departures(name, text, self.year):
-                self._flag(child[distinct.rows_of([place])], one.code, one.element, **one.filling)
+            for departure in value_departures(name, text, self.year):
+                self._flag(
+                    child[distinct.rows_of([place])], departure.code, departure.element, **departure.filling
+                )
 
     # ---- who they are
 
@@ -200,11 +202,11 @@ class Telling:
         node, carrier, shown = node[here], carrier[here], shown.filter(pa.array(here))
         child = every.child[node]
         days = self._days(every, node, carrier)
-        dated_by = np.array([one.dated_by for one in carriers_here()])[carrier]
+        dated_by = np.array([carrier.dated_by for carrier in carriers_here()])[carrier]
         for name in sorted(set(dated_by[np.asarray(days.is_null())].tolist())):
             self._flag(child[np.asarray(days.is_null()) & (dated_by == name)], "date_missing", name)
         silent_child, silent = self._silent(known, every, codes, child, carrier)
-        fields = pa.array([one.field for one in carriers_here()], pa.string()).take(pa.array(silent))
+        fields = pa.array([carrier.field for carrier in carriers_here()], pa.string()).take(pa.array(silent))
         self._write(
             ids,
             np.concatenate((child, silent_child)),
@@ -227,8 +229,8 @@ class Telling:
         )
         dated = np.array(
             [
-                dated_names().index(one.dated_by) if one.dated_by in dated_names() else -1
-                for one in carriers_here()
+                dated_names().index(carrier.dated_by) if carrier.dated_by in dated_names() else -1
+                for carrier in carriers_here()
             ]
         )[carrier]
         wanted = node * len(dated_names()) + dated
@@ -248,7 +250,7 @@ class Telling:
         np.bitwise_or.at(
             bits,
             child,
-            np.array([carriers.as_bits([one.item]) for one in carriers_here()], np.int64)[carrier],
+            np.array([carriers.as_bits([carrier.item]) for carrier in carriers_here()], np.int64)[carrier],
         )
         without = np.flatnonzero(known & ~told)
         kinds, of_child = np.unique(bits[without], return_inverse=True)
@@ -266,10 +268,10 @@ class Telling:
         child, carrier, some = child[order], pa.array(carrier[order]), pa.array(order)
         days = days.take(some)
         told = {
-            name: pa.array([getattr(one, name) for one in carriers_here()]).take(carrier)
+            name: pa.array([getattr(carrier, name) for carrier in carriers_here()]).take(carrier)
             for name in ("item", "strength", "counts")
         }
-        own = pa.array([carriers.own_day(one) for one in carriers_here()]).take(carrier)
+        own = pa.array([carriers.own_day(carrier) for carrier in carriers_here()]).take(carrier)
         state = pc.if_else(days.is_valid(), "seen", "not_known")
         seen = {
             **told,
@@ -373,7 +375,7 @@ def _carried(columns: Columns, names: Codes, codes: Codes) -> tuple[Places, Plac
         for pair in pairs.tolist()
     ]
     many = np.array(list(map(len, told)), np.int64)
-    flat = [one for some in told for one in some]
+    flat = [pair for some in told for pair in some]
     times = many[of_node]
     node = np.repeat(np.arange(len(of_node)), times)
     begins = np.concatenate(([0], np.cumsum(many)))[of_node]
@@ -386,7 +388,9 @@ def _carried(columns: Columns, names: Codes, codes: Codes) -> tuple[Places, Plac
 def _carries(field: str, text: str) -> tuple[tuple[int, str], ...]:
     mine: tuple[Carrier, ...] = carriers.by_field(FORMAT)[field] if text else ()
     return tuple(
-        (carriers_here().index(one), carriers.shown(one, text)) for one in mine if carriers.matches(one, text)
+        (carriers_here().index(carrier), carriers.shown(carrier, text))
+        for carrier in mine
+        if carriers.matches(carrier, text)
     )
 
 
@@ -394,4 +398,6 @@ def _carries(field: str, text: str) -> tuple[tuple[int, str], ...]:
 def _silent_of(bits: int) -> tuple[int, ...]:
     """What is not known of a child whose factors nobody told, of whom these items are known."""
     known = {item for place, item in enumerate(carriers.all_items()) if bits >> place & 1}
-    return tuple(carriers_here().index(one) for one in carriers.silent([FACTORS], FORMAT, known=known))
+    return tuple(
+        carriers_here().index(carrier) for carrier in carriers.silent([FACTORS], FORMAT, known=known)
+    )

@@ -51,7 +51,10 @@ class Part:
     def items(self) -> int:
         """What a row can carry."""
         carried = (
-            one.item for name in self.names for one in carriers.by_field(FORMAT).get(name, ()) if one.counts
+            carrier.item
+            for name in self.names
+            for carrier in carriers.by_field(FORMAT).get(name, ())
+            if carrier.counts
         )
         return carriers.as_bits(carried)
 
@@ -209,7 +212,7 @@ def of_another_year(part: Part, parts: list[Part], end: date) -> int:
     """The year that the name of a file without dates says, where it is another than that of the return beside which it lies,
     and no file with dates says the same; else 0."""
     named = _years_of(part) if isinstance(part.columns.sheet, TextSheet) else frozenset[int]()
-    beside = {year for one in parts if one.table.dates for year in _years_of(one)}
+    beside = {year for part in parts if part.table.dates for year in _years_of(part)}
     return max(named) if named and end.year not in named and not named & beside else 0
 
 
@@ -230,7 +233,7 @@ def note_gone(part: Part, parts: list[Part], end: date, source: Source) -> None:
     SSDA903 collection), but some send all children: so it is said, and no row is left out for it."""
     if part.table.name != "oc2":
         return
-    episodes = [one for one in parts if one.table.name == "episodes"]
+    episodes = [part for part in parts if part.table.name == "episodes"]
     stayed = _keys_where(episodes, "DEC", lambda day: pc.less(day, end), other=True)
     left_care = np.setdiff1d(_keys_where(episodes, "DEC", None), stayed)
     mine, born = _keys_where([part], "DOB", None), end.replace(year=end.year - 18)

@@ -267,9 +267,9 @@ class Telling:
         no_days = pa.nulls(quiet, pa.date32())
         fields = [_same(carrier.field, len(places)) for places, carrier in silent]
         told: dict[str, pa.Array] = {
-            "item": pa.concat_arrays([_same(one.item, len(places)) for places, one in every]),
-            "strength": pa.concat_arrays([_same(one.strength, len(places)) for places, one in every]),
-            "counts": pa.concat_arrays([_same(one.counts, len(places)) for places, one in every]),
+            "item": pa.concat_arrays([_same(carrier.item, len(places)) for places, carrier in every]),
+            "strength": pa.concat_arrays([_same(carrier.strength, len(places)) for places, carrier in every]),
+            "counts": pa.concat_arrays([_same(carrier.counts, len(places)) for places, carrier in every]),
             "field": pa.concat_arrays([*(one.shown for one in found), *fields]),
             "seen_on": pa.concat_arrays([*(one.day for one in found), no_days]),
             "until": pa.concat_arrays([*(one.until for one in found), no_days]),
@@ -307,7 +307,7 @@ def _event(name: str, day_first: bool, later: bool) -> Check:
 def _readable(name: str) -> Check:
     """What a field says; nothing where it is empty, and false where it holds nothing of its kind, which is said."""
     codes = spec().codes.get(name)
-    number = any(one.at_least is not None for one in carriers.by_field(FORMAT)[name])
+    number = any(carrier.at_least is not None for carrier in carriers.by_field(FORMAT)[name])
 
     def check(checks: Checks, cell: str) -> str | bool | None:
         if (text := tidy(cell)) is None:
