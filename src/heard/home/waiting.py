@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AT_MOST: Final = 20  # what is asked for of one kind; its page has all of them
 OF_ALL: Final = 200  # the same, where somebody asks for all that there is
-SHOWN: Final = 12  # lines of the page: what is left out is more urgent nowhere
+SHOWN: Final = 10  # lines of the page: what is left out is more urgent nowhere
 SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
 # Here somebody else cannot go on before this user has: it is not put among what may wait, however far its day is.
