@@ -25,10 +25,8 @@ def enter(story: Story, *keys: str) -> Story:
 def test_a_social_workers_day_with_the_keyboard_only(world: World, story_by_keyboard: Story) -> None:
     planned(world)
     story = story_by_keyboard.sign_in(world.social_worker)
-    story.open("/").sees("You are now allocated to this child")
-    story.press("Seen (You are now allocated to this child, Amira Khan)").sees(
-        "Marked as seen: You are now allocated to this child."
-    )
+    story.open("/").follow("Assessment signed off, and 2 more (Amira Khan)")
+    story.sees("You are now allocated to this child").press("I have seen all of these").sees("Marked as seen")
 
     story.press("Write a note").follow("A call just now (Amira Khan)")
     story.fill("What happened, and what did you notice?", "She asked when I come. I said Friday.")

@@ -23,10 +23,9 @@ from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
 from heard.home.typed import typed_at_least
-from heard.home.waiting import AT_MOST, OF_ALL, By, mine, news_of, page_of
+from heard.home.waiting import AT_MOST, OF_ALL, SHOWN, By, mine, news_of, page_of
 from heard.insight.run.queries import has_drop_folder
 
-_ON_A_PAGE = 15  # lines by child; what is most urgent are fewer
 _UNREAD = 60  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
 
@@ -41,7 +40,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "parts": [part for part in parts_for(user) if part.name != "home"],
         "lines": lines,
-        "page": Paginator(lines.shown, _ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(lines.shown, SHOWN).get_page(request.GET.get("page")),
         "sections": sections,
         "by": by,
         "rung": whom_to_ring(user),
