@@ -141,7 +141,7 @@ def test_a_child_is_found_and_when_they_were_last_seen_is_said(world: World, han
     hand.page.keyboard.insert_text("Amira")
     with hand.page.expect_navigation():
         hand.page.keyboard.press("Enter")
-    hand.follow("Amira Khan").sees(f"Last seen {day(note.at)}, and seen alone, by the notes.")
+    hand.follow("Amira Khan").sees(f"Last seen {day(note.at)}, alone, by the notes.")
     assert in_time(hand, LAST_SEEN), hand.took()
 
 
