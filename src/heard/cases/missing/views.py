@@ -234,7 +234,6 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         kind="missing.interview",
         subject_id=episode_id,
         initial=begin,
-        suggested={"with_whom": str(user)},
         words=words,
         beside=held,
     )
