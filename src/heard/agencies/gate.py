@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May, Refused
 from heard.govuk.environment import in_words
@@ -87,6 +88,22 @@ def said_with_undo(request: HttpRequest, text: str, *, undo: str) -> None:
     """Says on the page that comes next what was done, with a button that takes it back. `undo`: the address that it is sent to, '' where it
     cannot be taken back."""
     messages.success(request, text, extra_tags=UNDO + undo if undo else "")
+
+
+def done_at_once(request: HttpRequest, finish: Callable[[], Any], undo: Callable[[Any], str]) -> HttpResponse:
+    """One press on a line of My work, with nothing to add: `finish` gives the row, of which `undo` gives the address that takes it back, or ''. Leads
+    back to My work, which says what was done, or why it could not be."""
+    with saying_why_not(request):
+        row = finish()
+        said_with_undo(request, _("Done: %(what)s.") % {"what": row.what}, undo=undo(row))
+    return redirect("home")
+
+
+def taken_back(request: HttpRequest, take_back: Callable[[], Any]) -> HttpResponse:
+    """The press that takes it back."""
+    with saying_why_not(request):
+        messages.success(request, _("To do again: %(what)s.") % {"what": take_back().what})
+    return redirect("home")
 
 
 NEXT: Final = "next:"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate, said_with_undo, saying_why_not
+from heard.agencies.gate import Request, done_at_once, gate, taken_back
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of
@@ -168,21 +168,20 @@ def finish_in_context(request: Request, context_step_id: uuid.UUID) -> HttpRespo
 def done(request: Request, step_id: uuid.UUID) -> HttpResponse:
     """One press on a line of My work: done today, with nothing to add."""
     user: Any = request.user
-    with saying_why_not(request):
-        step = actions.finish_today(by=user, step_id=step_id)
-        undo = "" if queries.why_not_take_back_done(user, step) else reverse("step_done_undo", args=[step.pk])
-        said_with_undo(request, _("Done: %(what)s.") % {"what": step.what}, undo=undo)
-    return redirect("home")
+    return done_at_once(
+        request,
+        lambda: actions.finish_today(by=user, step_id=step_id),
+        lambda row: (
+            "" if queries.why_not_take_back_done(user, row) else reverse("step_done_undo", args=[row.pk])
+        ),
+    )
 
 
 @gate(May.PLAN)
 @require_POST
 def take_back_done(request: Request, step_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    with saying_why_not(request):
-        step = actions.take_back_done(by=user, step_id=step_id)
-        messages.success(request, _("To do again: %(what)s.") % {"what": step.what})
-    return redirect("home")
+    return taken_back(request, lambda: actions.take_back_done(by=user, step_id=step_id))
 
 
 @gate(May.PLAN)

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import keep, kept_form, sending, sheet_of
-from heard.agencies.gate import Request, gate, said_with_next, said_with_undo, saying_why_not
+from heard.agencies.gate import Request, done_at_once, gate, said_with_next, saying_why_not, taken_back
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.lines import NOBODY_ACTS
@@ -299,25 +299,22 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
 def action_done(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
     """One press on a line of My work: done today, with nothing to add."""
     user: Any = request.user
-    with saying_why_not(request):
-        row = actions.finish_panel_action(by=user, panel_action_id=panel_action_id)
-        undo = (
+    return done_at_once(
+        request,
+        lambda: actions.finish_panel_action(by=user, panel_action_id=panel_action_id),
+        lambda row: (
             ""
             if queries.why_not_take_back_done(user, row)
             else reverse("panel_action_done_undo", args=[row.pk])
-        )
-        said_with_undo(request, _("Done: %(what)s.") % {"what": row.what}, undo=undo)
-    return redirect("home")
+        ),
+    )
 
 
 @gate(May.SEE_PANEL)
 @require_POST
 def action_take_back(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    with saying_why_not(request):
-        row = actions.take_back_panel_done(by=user, panel_action_id=panel_action_id)
-        messages.success(request, _("To do again: %(what)s.") % {"what": row.what})
-    return redirect("home")
+    return taken_back(request, lambda: actions.take_back_panel_done(by=user, panel_action_id=panel_action_id))
 
 
 @gate(May.SEE_PANEL)

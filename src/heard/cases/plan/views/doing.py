@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate, said_with_next, said_with_undo, saying_why_not
+from heard.agencies.gate import done_at_once, gate, said_with_next, said_with_undo, saying_why_not, taken_back
 from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import FinishForm, WhereForm
@@ -49,21 +49,20 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
 def done(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
     """One press on a line of My work: done today, with nothing to add."""
     user: Any = request.user
-    with saying_why_not(request):
-        row = actions.finish_action(by=user, action_id=action_id)
-        undo = "" if queries.why_not_take_back_done(user, row) else reverse("action_done_undo", args=[row.pk])
-        said_with_undo(request, _("Done: %(what)s.") % {"what": row.what}, undo=undo)
-    return redirect("home")
+    return done_at_once(
+        request,
+        lambda: actions.finish_action(by=user, action_id=action_id),
+        lambda row: (
+            "" if queries.why_not_take_back_done(user, row) else reverse("action_done_undo", args=[row.pk])
+        ),
+    )
 
 
 @gate(May.PLAN)
 @require_POST
 def take_back(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    with saying_why_not(request):
-        row = actions.take_back_done(by=user, action_id=action_id)
-        messages.success(request, _("To do again: %(what)s.") % {"what": row.what})
-    return redirect("home")
+    return taken_back(request, lambda: actions.take_back_done(by=user, action_id=action_id))
 
 
 @gate(May.PLAN)
