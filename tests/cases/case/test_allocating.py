@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
+from tests.next_step import next_step
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
@@ -219,4 +220,5 @@ def test_the_page_allocates_and_is_not_there_for_who_may_not_see_the_child(
     assert "Choose the allocated worker" in client.post(there, since).text
     page = client.post(there, since | {"worker": world.social_worker.pk}, follow=True).text
     assert "Saved: the allocated worker" in page
+    assert "trusted worker" in next_step(client, page)
     assert "The first in this case" in page

@@ -15,6 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import World, another_coordinator
+from tests.next_step import next_step
 
 from heard.agencies import actions as agencies
 from heard.agencies.jobs import working
@@ -657,6 +658,7 @@ def test_marking_seen_goes_back_to_where_one_was(world: World, told: Concern) ->
     client = client_of(world.social_worker)
     answer = client.post(reverse("notice_seen", args=[reader.pk]), {"back": "child"})
     assert answer["Location"] == reverse("child", args=[told.person_id])
+    assert str(told.person) in next_step(client, client.get(answer["Location"]).text)
     assert unread(world.social_worker) == []
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from tests.next_step import next_step
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -51,7 +52,8 @@ def test_words_are_added_from_the_childs_page_with_their_language_and_what_the_c
         wants="To see my nan",
         how="interpreter",
     )
-    client.post(reverse("words_add", kwargs={"person_id": case.person_id}), sent)
+    added = client.post(reverse("words_add", kwargs={"person_id": case.person_id}), sent, follow=True)
+    assert "I want to go home." in next_step(client, added.text)
     page = client.get(reverse("words", kwargs={"person_id": case.person_id})).text
     for text in ("I want to go home.", "Polish", "Chcę do domu.", "A. Nowak", "To see my nan"):
         assert text in page
