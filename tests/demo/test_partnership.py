@@ -351,6 +351,13 @@ def test_no_two_actions_of_a_plan_were_added_at_one_moment() -> None:
     assert set(added.values()) == {1}
 
 
+def test_an_action_was_put_off_across_the_end_of_a_quarter() -> None:
+    """On whichever day the partnership is made: by which of its two days an action counts shows then alone."""
+    assert any(
+        first_of(delay.was_due_on) != first_of(delay.due_on) for delay in models.ActionDelay.objects.all()
+    )
+
+
 def test_each_promise_counts_in_the_quarter_of_its_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Row by row, as somebody would with the records before them; in the quarter in which each thing was due."""
     monkeypatch.setattr("heard.cases.case.rules.TOO_FEW", 0)
@@ -378,9 +385,9 @@ def test_each_promise_counts_in_the_quarter_of_its_own_day(monkeypatch: pytest.M
         promises.REVIEWS: [(review.due_on, review.held_on <= review.due_on) for review in models.Review.objects.all() if review.due_on]
         + [(plan.review_on, False) for plan in models.Plan.objects.exclude(state="draft") if plan.review_on],
         promises.ACTIONS: [
-            (action.due_on, action.done_on is not None and action.done_on <= action.due_on)
+            (agreed, action.done_on is not None and action.done_on <= agreed)
             for action in models.Action.objects.exclude(outcome__plan__state="draft").exclude(state="replaced")
-            if action.due_on
+            if (agreed := action.put_off[0].was_due_on if action.put_off else action.due_on)
         ],
     }  # fmt: skip
     for clock in models.ClockRun.objects.all():
