@@ -246,6 +246,21 @@ def test_a_step_has_a_goal_and_an_owner_who_may_read_it_and_is_in_their_work(wor
     assert "finished already" in shown
 
 
+def test_a_step_that_is_given_to_somebody_else_is_on_the_list_of_that_one_alone(world, goal) -> None:
+    step = plan(world.social_worker, goal, owner=world.officer, agency_id=world.police.pk)
+    given = {"kind": "place", "what": "Ask for lamps", "agency_id": world.police.pk, "due_on": SOON}
+    this = {"by": world.social_worker, "step_id": step.pk, "goal_id": goal.pk} | given
+    steps.change_context_step(**this, owner=world.coordinator)
+    assert [reader.notice.subject for reader in unread_of(world.officer)] == []
+    told = [(reader.notice.kind, reader.notice.subject) for reader in unread_of(world.coordinator)]
+    assert ("action", "context step") in told
+    steps.change_context_step(**this, owner=world.officer)
+    assert [reader.notice.subject for reader in unread_of(world.officer)] == ["context step"]
+    assert ("action", "context step") not in [
+        (reader.notice.kind, reader.notice.subject) for reader in unread_of(world.coordinator)
+    ]
+
+
 def told_of(user: Any) -> list[Any]:
     return [
         reader.notice

@@ -92,6 +92,7 @@ def change_step(
     )  # fmt: skip
     _audit(by, "change", step.child_case, step)
     if step.owner_id != before:
+        settle(kind=Notified.ACTION, subject="disruption step", subject_id=step.pk, at=None)
         _announce(by, step, Notified.ACTION)
     return step
 
@@ -306,8 +307,9 @@ def _write_in_context(
     step.full_clean()
     step.save()
     _audit_in_context(by, "change" if before else "add", step)
-    whose = {before, owner} if before != owner else set()
-    _announce_in_context(by, step, Notified.ACTION, [one for one in whose if one])
+    if owner != before:  # who had it before has it no longer
+        settle(kind=Notified.ACTION, subject="context step", subject_id=step.pk, at=None)
+        _announce_in_context(by, step, Notified.ACTION, [owner])
     return step
 
 
