@@ -249,6 +249,53 @@ def test_a_step_or_discussion_of_the_wrong_decision_is_to_do_for_nobody(world: W
     assert StrategyDiscussion.objects.get().state == "called_off"
 
 
+def two_for_one_discussion(world: World) -> list[Concern]:
+    first = told(world)
+    second = told(world, new_person=None, person_id=first.person_id)
+    soon = timezone.localdate() + timedelta(days=5)
+    return actions.decide_together(
+        by=world.coordinator, concerns=[first, second], decision="strategy", strategy_on=soon, **SAID
+    )
+
+
+def test_a_discussion_that_another_worry_was_decided_for_too_goes_on(world: World) -> None:
+    first, second = two_for_one_discussion(world)
+    correct(world, first, "no_further_action")
+    (discussion,) = StrategyDiscussion.objects.all()
+    assert (discussion.state, discussion.concern) == ("planned", second)
+    correct(world, second, "no_further_action")
+    assert StrategyDiscussion.objects.get().state == "called_off"
+
+
+def test_another_day_of_a_discussion_is_the_day_that_is_planned(world: World) -> None:
+    first, second = two_for_one_discussion(world)
+    today = timezone.localdate()
+    correct(world, first, "strategy", strategy_on=today)
+    assert StrategyDiscussion.objects.get().planned_on == today
+    correct(world, second, "strategy", strategy_on=today + timedelta(days=1))
+    assert StrategyDiscussion.objects.get().planned_on == today + timedelta(days=1)
+
+
+def test_another_step_is_the_one_to_do_and_is_told_to_whoever_does_it_alone(world: World) -> None:
+    today = timezone.localdate()
+    place = told(world, new_person=None, words=None, new_place={"name": "Arcade", "kind": "arcade"})
+    placed = decide(world, place, "step", step=actions.Step("Visit", world.social_worker, today))
+    assert "action" in kinds(world.social_worker)
+    right = actions.Step("Ask for lamps", world.officer, today + timedelta(days=1))
+    correct(world, placed, "step", step=right)
+    row = ConcernStep.objects.get()
+    assert (row.what, row.owner, row.due_on) == ("Ask for lamps", world.officer, right.due_on)
+    assert "action" in kinds(world.officer)
+    assert "action" not in kinds(world.social_worker)
+    correct(world, placed, "step", step=right)
+    assert kinds(world.officer).count("action") == 1
+    done = {"state": "done", "note": "Lit", "finished_by": world.officer, "finished_at": timezone.now()}
+    ConcernStep.objects.update(**done)
+    with pytest.raises(Refused, match="finished already"):
+        correct(world, placed, "step", step=actions.Step("Else", world.officer, today))
+    assert ConcernStep.objects.get().what == "Ask for lamps"
+
+
 def test_the_form_that_puts_it_right_begins_with_what_was_decided(world: World) -> None:
     concern = decide(world, told(world), "help", help_with="Early help")
     there = reverse("concern_correct", kwargs={"concern_id": concern.pk})

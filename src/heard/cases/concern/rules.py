@@ -370,11 +370,14 @@ def why_not_decide_on_staff(
     return None
 
 
+STEP_FINISHED: Final = "This step is finished already"
+
+
 def why_not_finish_step(
     *, state: str, is_owner: bool, may_decide: bool, outcome: str, note: str
 ) -> str | None:
     if state != StepState.OPEN:
-        return "This step is finished already"
+        return STEP_FINISHED
     if not is_owner and not may_decide:
         return "Whoever said they would do it says what became of it, or somebody who decides on worries"
     if outcome not in (StepState.DONE, StepState.NOT_DONE):

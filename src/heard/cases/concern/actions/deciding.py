@@ -34,7 +34,7 @@ from heard.cases.concern.queries import (
     is_of_other_worries,
     last_day_to_correct,
 )
-from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
+from heard.cases.concern.strategy.actions import call_off_with, plan_discussion, put_right_with
 from heard.cases.concern.strategy.queries import going_on
 from heard.cases.context.actions import (
     add_to_context,
@@ -249,8 +249,13 @@ def correct_decision(
             why=why,
         )
     )
-    if was != decided.decision:
+    again = was == decided.decision
+    if not again:
         open_one = _take_back(by, concern, why.strip(), open_one, now)
+    elif was == Concern.Decision.STEP:
+        again = not _is_another(concern, decided.step)
+    if not again:
+        settle(kind=Notified.ACTION, subject="concern step", subject_id=concern.pk, at=now)
     took_it_on = (concern.other_agency, concern.other_team)
     if concern.other_agency and (was, *took_it_on) != (
         decided.decision,
@@ -270,12 +275,12 @@ def correct_decision(
         now,
         kept_case=kept_case,
         kept_context=kept_context,
-        again=was == decided.decision,
+        again=again,
     )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
     for kind in _SAID_OF_WHO_TAKES_IT_ON:
         settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
-    _announce(by, concern, decided.step if was != decided.decision else None, now)
+    _announce(by, concern, None if again else decided.step, now)
     announce(
         by=by,
         kind=Notified.DECISION_CORRECTED,
@@ -392,6 +397,8 @@ def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, a
     opened = concern.case if concern.decision == rules.Decision.OPEN_CASE else None
     if opened and decided.worker:
         name_worker(by=by, case_id=opened.pk, worker=decided.worker)
+    if again and concern.decision == rules.Decision.STRATEGY:
+        put_right_with(by=by, person_id=concern.person_id, planned_on=decided.strategy_on)
     if again:
         return
     step = decided.step
@@ -405,6 +412,24 @@ def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, a
         import_string(settings.PUTS_TO_THE_PANEL)(by=by, concern=concern)
     if concern.decision == rules.Decision.STRATEGY and not going_on(by, concern.person_id):
         plan_discussion(by=by, concern_id=concern.pk, planned_on=decided.strategy_on, at=now)
+
+
+def _is_another(concern: Concern, step: Step | None) -> bool:
+    """Whether what will be done, by whom or by when is put right. A step that is finished stays as it was: else it is `Refused`."""
+    row = ConcernStep.objects.select_for_update().filter(concern=concern).first()
+    if (
+        row is None
+        or step is None
+        or (row.what, row.owner, row.due_on)
+        == (
+            step.what.strip(),
+            step.owner,
+            step.due_on,
+        )
+    ):
+        return False
+    refuse(rules.STEP_FINISHED if row.state != ConcernStep.State.OPEN else None)
+    return True
 
 
 def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> None:

@@ -229,10 +229,34 @@ def call_off(*, by: User, discussion_id: uuid.UUID, why: str) -> StrategyDiscuss
 
 @transaction.atomic
 def call_off_with(*, by: User, concern_id: uuid.UUID, why: str) -> None:
-    """The decision that began it is put right: what came of it by then is called off. One that was held is `Refused`."""
-    rows = StrategyDiscussion.objects.filter(concern=concern_open_to(by, concern_id), corrected_by=None)
-    for key in rows.exclude(state=StrategyDiscussion.State.CALLED_OFF).values_list("pk", flat=True):
-        call_off(by=by, discussion_id=key, why=why)
+    """The decision that began it is put right: what came of it by then is called off, or goes on for another worry about this
+    child that was decided for it too. One that was held is `Refused`."""
+    concern = concern_open_to(by, concern_id)
+    rows = StrategyDiscussion.objects.filter(concern=concern, corrected_by=None)
+    for discussion in rows.exclude(state=StrategyDiscussion.State.CALLED_OFF):
+        other = queries.also_decided_for(by, discussion) if discussion.state == "planned" else None
+        if other is None:
+            call_off(by=by, discussion_id=discussion.pk, why=why)
+            continue
+        discussion.concern = other
+        discussion.save(update_fields=["concern"])
+        _audit(by, "keep", discussion, reason=why)
+
+
+@transaction.atomic
+def put_right_with(*, by: User, person_id: uuid.UUID | None, planned_on: date | None) -> None:
+    """The decision is put right, and says another day: what is planned about this child moves to it. Who was asked learns of it."""
+    rows = (
+        queries.discussions_of(by, person_id)
+        if person_id and planned_on
+        else StrategyDiscussion.objects.none()
+    )
+    for found in rows.filter(state=StrategyDiscussion.State.PLANNED).exclude(planned_on=planned_on):
+        discussion = _locked(by, found.pk)
+        discussion.planned_on = planned_on
+        discussion.save(update_fields=["planned_on"])
+        _audit(by, "move", discussion)
+        announce(by=by, kind=Notified.STRATEGY_ASKED, agencies=_agencies(discussion), **_about(discussion))
 
 
 @transaction.atomic

@@ -6,19 +6,21 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.queries import agencies_told
 from heard.cases.case.notices.rules import NoticeKind as Told
 from heard.cases.case.queries import open_case_of
-from heard.cases.concern.queries import decides
+from heard.cases.concern.queries import concerns_open_to, decides
 from heard.cases.concern.strategy import rules
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
 from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.concern.models import Concern
 
 _BESIDE = ("person", "concern", "lead", "finished_by", "moment", "corrected_by", "words")
 
@@ -47,6 +49,13 @@ def going_on(user: User, person_id: uuid.UUID | None) -> bool:
     """Whether one about this child is planned and not held yet."""
     planned = StrategyDiscussion.State.PLANNED
     return person_id is not None and discussions_of(user, person_id).filter(state=planned).exists()
+
+
+def also_decided_for(user: User, discussion: StrategyDiscussion) -> Concern | None:
+    """Another worry about this child that was decided for a strategy discussion since this one was planned, and so has none of its own."""
+    rows = concerns_open_to(user).filter(person=discussion.person_id, state="decided", decision="strategy")
+    rows = rows.annotate(since=Coalesce("corrected_at", "decided_at")).filter(since__gte=discussion.begun_at)
+    return rows.filter(discussions=None).exclude(pk=discussion.concern_id).order_by("since", "pk").first()
 
 
 def why_not_plan_now(user: User, concern: Any) -> str | None:
