@@ -366,6 +366,18 @@ def test_actions_not_finished_stand_first_in_the_next_audit_with_what_is_better_
     assert {requirement.id: found for requirement, found in trend}["WT8"] == [False, True]
 
 
+def test_a_trend_is_of_the_four_audits_closed_last_and_of_none_that_is_open(world: World, lead: User) -> None:
+    done = []
+    for years in range(5, 0, -1):
+        at = timezone.now() - timedelta(days=365 * years)
+        one = opened(world, at=at)
+        actions.close_audit(by=world.board_member, audit_id=one.pk, found="Read.", at=at + timedelta(days=9))
+        done.append(one.pk)
+    opened(world)
+    closed, _trend = queries.trend(world.board_member)
+    assert [audit.pk for audit in closed] == [*reversed(done[1:])]
+
+
 def test_whoever_has_to_do_something_finds_it_on_my_work(world: World, lead: User) -> None:
     audit = opened(world)
     due = timezone.localdate() + timedelta(days=3)

@@ -260,6 +260,21 @@ def test_a_hold_stops_it_whatever_its_scope(world: World, scope: str) -> None:
     assert not Person.objects.filter(pk=child.pk).exists()
 
 
+def test_of_two_holds_the_one_that_was_asked_for_is_confirmed_and_no_other(world: World) -> None:
+    first, second = (
+        actions.place_hold(by=world.coordinator, scope="all", reason=f"Letter {count}") for count in (1, 2)
+    )
+    for hold, other in ((first, second), (second, first)):
+        assert queries.hold_visible_to(world.supervisor, hold.pk) == hold
+        actions.confirm_hold(by=world.supervisor, hold_id=hold.pk)
+        hold.refresh_from_db()
+        other.refresh_from_db()
+        assert hold.confirmed_by == world.supervisor
+        assert (other.confirmed_by is None) == (hold == first)
+    with pytest.raises(Hidden):
+        queries.hold_visible_to(world.supervisor, world.care.pk)
+
+
 def test_a_hold_is_in_force_before_a_second_confirms_it(world: World) -> None:
     hold = actions.place_hold(by=world.coordinator, scope="all", reason="Letter of the inquiry")
     assert queries.is_everything_held(None)
