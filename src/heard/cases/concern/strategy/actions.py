@@ -246,12 +246,10 @@ def call_off_with(*, by: User, concern_id: uuid.UUID, why: str) -> None:
 @transaction.atomic
 def put_right_with(*, by: User, person_id: uuid.UUID | None, planned_on: date | None) -> None:
     """The decision is put right, and says another day: what is planned about this child moves to it. Who was asked learns of it."""
-    rows = (
-        queries.discussions_of(by, person_id)
-        if person_id and planned_on
-        else StrategyDiscussion.objects.none()
-    )
-    for found in rows.filter(state=StrategyDiscussion.State.PLANNED).exclude(planned_on=planned_on):
+    if person_id is None or planned_on is None:
+        return
+    planned = queries.discussions_of(by, person_id).filter(state=StrategyDiscussion.State.PLANNED)
+    for found in planned.exclude(planned_on=planned_on):
         discussion = _locked(by, found.pk)
         discussion.planned_on = planned_on
         discussion.save(update_fields=["planned_on"])
