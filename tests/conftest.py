@@ -19,6 +19,7 @@ from django.db import connection
 from django.http import HttpResponse
 from hypothesis import settings as tries
 from jinja2 import FileSystemBytecodeCache
+from tests import days
 from tests.again import written_once
 
 from heard.agencies import actions
@@ -108,8 +109,19 @@ LONG = (
 _HERE = Path(__file__).parent
 
 
+def pytest_configure() -> None:
+    days.move_clock()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    with days.day_of(item):
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest first. Marks those that open a database and say something that can differ between the two."""
+    days.refuse_fixed_years(items)
     items.sort(key=lambda item: not item.path.relative_to(_HERE).as_posix().startswith(LONG))
     for item in items:
         asks = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))

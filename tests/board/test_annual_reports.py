@@ -263,6 +263,7 @@ def test_no_small_count_is_kept_with_a_draft_or_printed(full: World) -> None:
     )
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_each_figure_says_what_it_counts_of_how_many_and_what_is_not_known(full: World) -> None:
     report = _draft(full.board_member)
     for section in sections_of(report.sections):
@@ -276,6 +277,7 @@ def test_each_figure_says_what_it_counts_of_how_many_and_what_is_not_known(full:
     assert all("2025" in row.beside[0] or "2026" in row.beside[0] for row in promised.grid.rows)
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_what_is_of_few_children_is_hidden_however_often_it_happened(full: World) -> None:
     child = Person.objects.filter(family_name="Counted").first()
     for _ in range(12):
@@ -420,6 +422,7 @@ def test_decisions_are_those_of_the_promise_in_the_same_months(full: World) -> N
     assert words
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_needs_are_whole_quarters_of_the_page_and_not_by_need(world: World) -> None:
     need = UnmetNeed._meta.get_field("need").choices[0]
     days = (
@@ -469,6 +472,7 @@ def test_nothing_recorded_is_not_too_few(world: World) -> None:
     assert not any(word.startswith("Too few") for word in section.words)
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_what_was_public_is_not_counted_again(full: World) -> None:
     """One child who is written down late would be described by the difference, in the same report drafted again and in that of the year after."""
     other = another_coordinator(full)
@@ -602,6 +606,7 @@ def test_whoever_wrote_in_it_does_not_release_it_and_is_not_asked(full: World) -
     assert list(released.waiting_for(full.supervisor)) == [profile]
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_draft_can_be_left(full: World, client: Client) -> None:
     """Also where whoever drafted it has left."""
     report = _draft(full.board_member)
@@ -719,6 +724,7 @@ def test_what_was_sent_back_leads_on_and_a_broken_policy_says_so(full: World, cl
         _draft(full.board_member)
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_it_says_on_which_day_it_was_counted(full: World) -> None:
     told = (_put_up(full.board_member, _draft(full.board_member)).folder / "profile.html").read_text("utf-8")
     assert "Counted on 27 November 2026" in told

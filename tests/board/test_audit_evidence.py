@@ -99,6 +99,7 @@ def test_what_is_typed_is_of_a_day(more: dict[str, Any], field: str | None, why_
     assert getattr(found, "field", None) == field
 
 
+@pytest.mark.on_day(TODAY)
 def test_the_day_of_what_is_typed_is_asked_on_the_page_and_read_with_the_answer(
     world: World, lead: User, client: Client
 ) -> None:
@@ -139,6 +140,7 @@ def test_the_day_of_what_is_typed_is_asked_on_the_page_and_read_with_the_answer(
             assert "Ten records" not in hidden.text
 
 
+@pytest.mark.on_day(TODAY)
 def test_an_answer_of_the_time_when_no_day_was_asked_says_so(world: World, client: Client) -> None:
     """Also once it is replaced: it stands among what was said before."""
     audit = opened(world)

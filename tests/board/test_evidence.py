@@ -732,6 +732,7 @@ def test_of_a_world_without_anything_each_says_so(world: World, name: str) -> No
 # ---- of which days, and of how much of the whole
 
 
+@pytest.mark.on_day(TODAY)
 def test_an_audit_of_days_that_are_over_counts_until_its_last(rows: Rows) -> None:
     """Also while it is still open, long after."""
     for day, number in ((IN, 7), (AFTER, 9)):
@@ -754,6 +755,7 @@ def test_an_audit_of_days_that_are_over_counts_until_its_last(rows: Rows) -> Non
     assert "of about 20" in ended["coverage"]
 
 
+@pytest.mark.on_day(TODAY)
 def test_a_figure_that_is_known_only_of_today_says_so(rows: Rows) -> None:
     found = {name: count(rows.world.board_member, name)["when"] for name in evidence.names()}
     today = "As it was on 27 November 2026, and not over the days of the audit."
@@ -888,6 +890,7 @@ def test_two_audits_leave_no_small_number_of_any_part(
         assert not is_small(sum(summed))
 
 
+@pytest.mark.on_day(TODAY)
 @pytest.mark.parametrize(("name", "first", "second"), [("shares", 6, 1), ("answers", 6, 1)])
 def test_a_quarter_with_few_that_are_so_is_told_with_the_next_alone(
     rows: Rows, name: str, first: int, second: int
@@ -911,6 +914,7 @@ def test_a_quarter_with_few_that_are_so_is_told_with_the_next_alone(
     assert count(user, name, today=date(2026, 2, 2))["says"] == alone
 
 
+@pytest.mark.on_day(TODAY)
 def test_no_reason_of_few_refusals_is_left_by_an_audit_of_more_quarters(rows: Rows) -> None:
     """Six that would harm in one quarter and two in the next; decisions to share are counted in the same quarters."""
     for day, harm in ((date(2025, 12, 1), 6), (date(2026, 2, 1), 2)):

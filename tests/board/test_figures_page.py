@@ -38,6 +38,7 @@ from heard.network.actions import add_person
 from heard.network.models import Person
 
 TODAY = date(2026, 11, 27)
+pytestmark = pytest.mark.on_day(TODAY)
 CORE = "core-groups"
 
 

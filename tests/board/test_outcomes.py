@@ -28,6 +28,7 @@ from heard.cases.concern.models import Concern
 from heard.network.models import Person
 
 TODAY = date(2026, 11, 27)
+pytestmark = pytest.mark.on_day(TODAY)
 MAY, YEAR_BEFORE = date(2025, 5, 6), date(2024, 5, 6)
 
 

@@ -63,6 +63,7 @@ def test_ids_fit_an_answer_and_an_edition_is_another_requirement() -> None:
     assert len(rules.called(9999, 999)) == 10
 
 
+@pytest.mark.on_day(TODAY)
 def test_an_audit_keeps_the_edition_that_it_asked(world: World) -> None:
     first = written(world)
     before = opened(world, packs=["see_me_hear_me", rules.PACK])
@@ -136,6 +137,7 @@ def test_who_writes_and_who_reads(world: World, client: Client) -> None:
         actions.withdraw_requirement(by=world.social_worker, own_requirement_id=requirement.pk, why="No")
 
 
+@pytest.mark.on_day(TODAY)
 def test_it_is_written_replaced_and_withdrawn_on_its_pages(world: World, client: Client) -> None:
     client.force_login(world.board_member)
     told = {

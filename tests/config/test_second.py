@@ -7,7 +7,7 @@ import pwd
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +278,7 @@ def test_what_was_done_alone_is_mailed_until_it_was_mailed(world: World, at: Pat
 SETTLE = ("settle", "--as-of", "2026-11-26 10:00", "--none-destroyed", "--emergency")
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 @pytest.mark.usefixtures("_own_audit_key")
 def test_nothing_that_was_typed_or_is_set_keeps_it_from_being_told(
     world: World, at: Path, monkeypatch: pytest.MonkeyPatch
@@ -293,6 +294,7 @@ def test_nothing_that_was_typed_or_is_set_keeps_it_from_being_told(
     assert "takes two people" in CliRunner().invoke(backup, [*SETTLE, " "]).output
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 @pytest.mark.usefixtures("_own_audit_key")
 def test_it_is_settled_with_who_did_it_or_not_at_all(
     world: World, at: Path, client: Client, monkeypatch: pytest.MonkeyPatch
@@ -326,6 +328,7 @@ def test_a_moment_is_one_however_it_is_written() -> None:
         assert moment_of(about) is None, about
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_it_is_asked_for_agreed_to_and_shown_on_its_pages(world: World, client: Client) -> None:
     client.force_login(world.administrator)
     assert reverse("approval_ask") in client.get(reverse("approvals")).text

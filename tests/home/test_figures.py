@@ -57,6 +57,7 @@ def test_a_worry_that_is_not_due_yet_is_not_counted(world: World) -> None:
     assert found == Kept(kept=0, of=0)
 
 
+@pytest.mark.on_day(TODAY)
 def test_a_decision_without_the_childs_words_is_counted_as_such(world: World) -> None:
     _worry(world, decided_after=1, heard=True)
     _worry(world, decided_after=1, heard=False)
@@ -64,11 +65,13 @@ def test_a_decision_without_the_childs_words_is_counted_as_such(world: World) ->
     assert cases.with_a_trusted_worker(world.board_member) == Kept(0, 2)
 
 
+@pytest.mark.on_day(TODAY)
 def test_what_was_due_before_is_left_out(world: World) -> None:
     _worry(world, decided_after=1, heard=True)
     assert queries.to_decide(world.board_member).between(date(2026, 3, 4), TODAY).of == 0
 
 
+@pytest.mark.on_day(TODAY)
 def test_five_or_fewer_are_never_shown(world: World, client: Client) -> None:
     for _number in range(5):
         _worry(world, decided_after=1, heard=True)

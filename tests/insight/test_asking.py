@@ -63,6 +63,7 @@ def asks(world: World, folder: None) -> EngineRun:
     return made(world.analyst, table("police", LAST), table("school", LAST), table("clinic", EARLY))
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_run_whose_sources_end_at_different_times_asks_for_the_day(asks: EngineRun) -> None:
     assert asks.state == "asking", asks.problem
     ends = {"police": "2026-03-31", "school": "2026-03-31", "clinic": "2025-09-30"}
@@ -70,6 +71,7 @@ def test_a_run_whose_sources_end_at_different_times_asks_for_the_day(asks: Engin
     assert not asks.result.exists(), "nothing is brought together before it is answered"
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_each_source_s_last_day_is_shown_and_one_click_takes_the_day_that_is_proposed(
     world: World, asks: EngineRun, client: Client
 ) -> None:
@@ -91,6 +93,7 @@ def test_each_source_s_last_day_is_shown_and_one_click_takes_the_day_that_is_pro
     assert row.detail == {"up to": "2026-03-31", "councils": 0}
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_another_day_can_be_said_but_none_that_is_still_to_come(
     world: World, asks: EngineRun, client: Client
 ) -> None:
@@ -140,6 +143,7 @@ def test_sources_that_end_within_a_month_or_a_day_that_was_said_ask_nothing(
     assert told.state == "done", told.problem
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_source_that_goes_on_for_long_after_the_others_is_asked_about_too(
     world: World, folder: None
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,7 @@ def another_analyst(world: World) -> User:
     )  # fmt: skip
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_whoever_did_not_upload_a_file_sees_how_its_rows_are_written_and_no_value(
     world: World, asks: EngineRun, client: Client
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -388,6 +388,7 @@ def test_pages_ask_a_fixed_number_of_times(
 # ---- local procedures
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_it_names_procedures_with_the_edition_of_the_day_on_screen_paper_and_in_mail(
     world: World, profile: Profile, client: Client
 ) -> None:

@@ -353,6 +353,7 @@ def _taken_out(client: Client, run: EngineRun, **said: str) -> Any:
     return client.post(f"/engine/{run.pk}/out/file/", {"kind": "csv", "reason": "For the board", **said})
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_who_died_or_was_of_age_is_shown_apart_with_the_day_and_can_be_taken_out(
     world: World, run: EngineRun, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -632,6 +633,7 @@ def test_no_source_draws_no_heat_map() -> None:
     assert picture.heat_map({}) is None
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_from_when_to_when_a_source_can_speak_is_said_with_its_gaps(
     world: World, run: EngineRun, client: Client
 ) -> None:

@@ -12,8 +12,8 @@ from heard.cases.referral.models import Referral
 
 pytestmark = pytest.mark.journey
 
-BLAMING = "In August 2026 she put herself at risk when a man at the bus station gave her a phone."
-BETTER = "In August 2026 a man at the bus station gave her a phone, and then asked her to pay for it."
+BLAMING = "In August she put herself at risk when a man at the bus station gave her a phone."
+BETTER = "In August a man at the bus station gave her a phone, and then asked her to pay for it."
 
 
 def begun(story: Story, case_id: object) -> str:

@@ -1,5 +1,7 @@
 """The page that a new worker learns from says all of the release, with its sources."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -100,6 +102,7 @@ def test_the_words_that_offer_a_sign_stand_there_each_with_its_reason(page: str)
     assert "bruis…" in page
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_what_is_new_in_a_release_is_said(world: World, client: Client, page: str) -> None:
     assert "since release 2026.3" not in page  # its words have a part of their own
     client.force_login(world.teacher)

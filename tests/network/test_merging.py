@@ -317,6 +317,7 @@ def test_every_column_that_leads_there_is_moved_or_has_its_reason(of: type[Model
                 assert f"{model._meta.label}.{field.name}" in names
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_an_agency_that_worked_with_both_has_done_so_since_the_earlier_day(
     world: World, amira: Person
 ) -> None:

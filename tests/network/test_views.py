@@ -266,6 +266,7 @@ def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: W
     assert client.get(at("tie_add", node_id=amira.pk, end="nonsense")).status_code == 404
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_the_latest_word_ends_a_tie_and_all_is_kept(world: World, amira: Person) -> None:
     group = actions.add_group(by=world.teacher, name="Friday group", kind="friends")
     tie = actions.note_tie(

@@ -229,6 +229,7 @@ def test_what_the_profile_publishes_goes_in_and_comes_out_equal(world: World, na
         assert [error.message for error in schema.iter_errors(document)] == []
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_national_help_is_a_file_of_the_profile_and_comes_in_once(world: World) -> None:
     client = Client()
     client.force_login(world.teacher)
@@ -267,6 +268,7 @@ def test_each_national_line_stands_in_the_knowledge_as_read_in_a_source(world: W
             assert any(what in row for row in sourced), f"{service.name}: {what}"
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_who_keeps_the_directory_is_asked_to_look_at_national_help_again_by_its_day(world: World) -> None:
     add(world)
     actions.bring_national(by=world.coordinator)

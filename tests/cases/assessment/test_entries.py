@@ -70,6 +70,7 @@ def sign(world, this) -> Assessment:
 # ---- evidence over time
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_sign_has_a_history_from_worry_to_no_longer_seen(world, this, assessment, worry):
     actions.add_evidence(**this, **SEEN_AGAIN)
     actions.add_evidence(**this, **GONE)

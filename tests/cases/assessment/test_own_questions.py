@@ -1,5 +1,6 @@
 """A partnership's own questions: what their file may hold, what is refused and why, and what never changes."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,7 @@ def test_a_file_with_a_fault_stops_nobody_from_starting(world, case, settings, t
     assert actions.start_assessment(by=world.social_worker, case_id=case.pk).own_questions is None
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_they_are_asked_where_they_stand_and_shown_with_their_answers(asked, world, client):
     client.force_login(world.social_worker)
     page = f"/assessments/{asked.pk}/parts/not-known/"

@@ -225,6 +225,7 @@ def on(name: str, day: int, month: int) -> dict[str, str]:
     return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": "2026"}
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_sign_is_followed_over_time_on_its_page_and_beside_its_tick(client, world, judged):
     as_(client, world.social_worker)
     address = at("assessment_evidence", judged, item="S06")

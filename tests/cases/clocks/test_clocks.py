@@ -81,6 +81,7 @@ def test_what_a_correction_needs(given: dict[str, Any], why: str | None) -> None
 # ---- noting and correcting
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_moment_winds_the_clocks_of_its_case(world: World, case: Any) -> None:
     note(world, case, "strategy_discussion", MONDAY)
     assert running(world, case) == [("conference", date(2026, 3, 23))]
@@ -92,6 +93,7 @@ def test_a_moment_winds_the_clocks_of_its_case(world: World, case: Any) -> None:
     assert AuditRow.objects.filter(verb="note", subject="moment", person_id=case.person_id).count() == 2
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_correction_stays_beside_what_was_noted_and_the_clocks_follow_it(world: World, case: Any) -> None:
     wrong = note(world, case, "strategy_discussion", MONDAY, note="By phone")
     right = actions.correct_moment(
@@ -213,6 +215,7 @@ def sent(kind: str, on: date, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "on-day": on.day, "on-month": on.month, "on-year": on.year, "note": "", **more}
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_moment_is_noted_seen_and_corrected_on_the_pages(client: Client, world: World, case: Any) -> None:
     client.force_login(world.social_worker)
     clocks = reverse("clocks", kwargs={"case_id": case.pk})
@@ -261,6 +264,7 @@ def test_the_page_asks_as_often_for_twenty_moments_as_for_two(
     assert counts[0] == counts[1]
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_clock_that_began_by_an_older_release_says_what_is_not_known_today(world: World, case: Any) -> None:
     note(world, case, "strategy_discussion", MONDAY)
     note(world, case, "school_moved", MONDAY)

@@ -46,6 +46,7 @@ def hidden_child(world: World) -> Person:
     return network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_worry_is_told_with_its_clock_its_signs_and_the_childs_words(world: World) -> None:
     concern = a_worry(
         world,

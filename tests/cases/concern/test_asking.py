@@ -95,6 +95,7 @@ def test_the_worry_says_for_whom_it_waits_until_the_answer_is_there(world: World
     ]
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_its_clock_is_the_partnerships_and_leaves_out_bank_holidays(
     world: World, told: Concern, settings: Any
 ) -> None:

@@ -684,6 +684,7 @@ def test_nobody_else_decides_on_it_nor_takes_an_ordinary_one_for_the_officer(
         actions.decide(by=world.coordinator, concern=ordinary, decision="officer", reason="x", feedback="y")
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_a_worry_told_as_an_ordinary_one_is_passed_to_the_officer_and_goes_the_same_way(
     world: World, with_worker: Any, officer: User
 ) -> None:

@@ -403,6 +403,7 @@ def test_a_review_says_right_or_not_with_the_reason_and_is_made_once(
     assert (opening.right, opening.reviewed_by) == (False, world.supervisor)
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_it_waits_on_my_work_for_two_working_days(world: World, restricted: Person, night: User) -> None:
     friday = timezone.make_aware(timezone.datetime(2026, 11, 27, 22, 0))  # type: ignore[attr-defined]
     actions.break_glass(by=night, **TYPED, now=friday)

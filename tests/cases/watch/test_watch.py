@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,7 @@ def test_ordinary_reading_stands_out_nowhere(world: World) -> None:
     assert watched() == []
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_an_hour_that_is_not_over_is_not_looked_at(world: World, wright: Person) -> None:
     read(world.social_worker, wright, MORNING)
     everything_before(MORNING)
@@ -118,6 +119,7 @@ def test_a_duty_worker_and_who_is_on_the_rota_read_at_night(world: World, wright
 # ---- what does
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_the_own_family_name_stands_out_once(world: World, wright: Person) -> None:
     read(world.social_worker, wright, MORNING)
     read(world.social_worker, wright, MORNING + timedelta(minutes=5))
@@ -246,6 +248,7 @@ def test_a_worker_does_it_between_its_tasks(world: World, settings: Any) -> None
     assert watch() == 0
 
 
+@pytest.mark.on_day(date(2026, 11, 27))
 def test_counts_are_forgotten_after_thirty_days(world: World) -> None:
     from heard.agencies.limiting import forget_old_counts
 
